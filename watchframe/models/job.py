@@ -1,0 +1,79 @@
+"""An execution on the server."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+from watchframe.errors import ProtocolError
+from watchframe.models.json_fields import as_object, optional, required
+
+
+class JobStatus(IntEnum):
+    """The server's job states; 6 and 7 appear with scheduled executions and also mean "wait"."""
+
+    PENDING = 1
+    STARTED = 2
+    SUCCESS = 3
+    FAILURE = 4
+    CANCELLED = 5
+    DEFERRED = 6
+    SCHEDULED = 7
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether the state will not change any more."""
+        return self in (JobStatus.SUCCESS, JobStatus.FAILURE, JobStatus.CANCELLED)
+
+
+#: What a job that somebody cancelled says; its status reads FAILURE (recording 125).
+CANCELLED_BY_USER = "Query cancelled by user."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """A job's state.
+
+    Attributes
+    ----------
+    id : str
+        The server's id.
+    status : JobStatus
+        Its state.
+    error : object
+        The data source's message on failure (a str; schema jobs may send an object), else ``""``.
+    query_result_id : int or None
+        The id of the result, once there is one.
+    result : object
+        The same number, or what a schema job found.
+    """
+
+    id: str
+    status: JobStatus
+    error: object = ""
+    query_result_id: int | None = None
+    result: object = None
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether somebody cancelled it."""
+        return self.status is JobStatus.CANCELLED or (
+            self.status is JobStatus.FAILURE and self.error == CANCELLED_BY_USER
+        )
+
+    @classmethod
+    def from_json(cls, value: object) -> Job:
+        """Read the object under ``"job"``."""
+        obj = as_object(value, "job")
+        number = required(obj, "status", int, "job")
+        try:
+            status = JobStatus(number)
+        except ValueError:
+            raise ProtocolError(f"The server sent a job with the unknown status {number}.") from None
+        return cls(
+            id=required(obj, "id", str, "job"),
+            status=status,
+            error=obj.get("error") or "",
+            query_result_id=optional(obj, "query_result_id", int, "job"),
+            result=obj.get("result"),
+        )

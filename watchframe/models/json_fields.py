@@ -1,0 +1,51 @@
+"""Typed reading of the fields of a JSON object that a server sent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import TypeVar
+
+from watchframe.errors import ProtocolError
+
+T = TypeVar("T")
+
+
+def as_object(value: object, what: str) -> Mapping[str, object]:
+    """Give `value` as a JSON object, or raise ProtocolError naming `what`."""
+    if isinstance(value, Mapping):
+        return value
+    raise ProtocolError(
+        f"The server sent {_kind(value)} where a {what} was expected.", excerpt=repr(value)[:200]
+    )
+
+
+def required(obj: Mapping[str, object], key: str, kind: type[T], what: str) -> T:
+    """Give ``obj[key]``, which must be there and be of `kind` (a bool is not an int)."""
+    value = obj.get(key)
+    if isinstance(value, kind) and not (isinstance(value, bool) and kind is not bool):
+        return value
+    raise ProtocolError(
+        f"The server sent a {what} whose {key!r} is {_kind(value)}, not {kind.__name__}.",
+        excerpt=repr(value)[:200],
+    )
+
+
+def optional(obj: Mapping[str, object], key: str, kind: type[T], what: str) -> T | None:
+    """Give ``obj[key]`` if it is there and not null; it must then be of `kind`."""
+    return None if obj.get(key) is None else required(obj, key, kind, what)
+
+
+def utc_time(text: str, what: str) -> datetime:
+    """Read an ISO 8601 time; one without a zone is UTC, as the server means it."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise ProtocolError(
+            f"The server sent {text[:60]!r} where the time of a {what} was expected."
+        ) from None
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def _kind(value: object) -> str:
+    return "nothing" if value is None else f"a JSON {type(value).__name__}"

@@ -1,0 +1,86 @@
+"""A query parameter's definition, as saved with the query."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from watchframe.models.json_fields import as_object, required
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MultiValues:
+    """How the server joins several values: ``prefix + value + suffix``, with `separator` between."""
+
+    prefix: str = ""
+    suffix: str = ""
+    separator: str = ","
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParameterDefinition:
+    """A parameter as the query's author defined it.
+
+    Attributes
+    ----------
+    name : str
+        The name between the braces in the query's text.
+    type : str
+        The server's word: ``text``, ``enum``, ``date-range``, ...
+    title : str
+        The label.
+    default : object
+        The saved value, as JSON: may be a dynamic name such as ``"d_last_7_days"``; None for none.
+    enum_options : tuple of str
+        The choices of an ``enum``.
+    dropdown_query_id : int or None
+        The query that gives the choices of a ``query`` parameter.
+    regex : str or None
+        What a ``text-pattern`` must match, whole.
+    multi : MultiValues or None
+        Set where several values may be chosen.
+    use_current_datetime : bool
+        Whether a date without a default means now.
+    """
+
+    name: str
+    type: str
+    title: str
+    default: object = None
+    enum_options: tuple[str, ...] = ()
+    dropdown_query_id: int | None = None
+    regex: str | None = None
+    multi: MultiValues | None = None
+    use_current_datetime: bool = False
+
+    @classmethod
+    def from_json(cls, value: object) -> ParameterDefinition:
+        obj = as_object(value, "parameter definition")
+        name = required(obj, "name", str, "parameter definition")
+        type_ = obj.get("type")
+        title = obj.get("title")
+        options = obj.get("enumOptions")
+        query_id = obj.get("queryId")
+        regex = obj.get("regex")
+        return cls(
+            name=name,
+            type=type_ if isinstance(type_, str) else "text",
+            title=title if isinstance(title, str) and title else name,
+            default=obj.get("value"),
+            enum_options=tuple(options.split("\n")) if isinstance(options, str) else (),
+            dropdown_query_id=query_id if isinstance(query_id, int) else None,
+            regex=regex if isinstance(regex, str) else None,
+            multi=_multi_values(obj.get("multiValuesOptions")),
+            use_current_datetime=obj.get("useCurrentDateTime") is True,
+        )
+
+
+def _multi_values(value: object) -> MultiValues | None:
+    if not isinstance(value, Mapping):
+        return None
+    parts = {
+        key: part
+        for key in ("prefix", "suffix", "separator")
+        if isinstance(part := value.get(key), str)
+    }
+    return MultiValues(**parts)

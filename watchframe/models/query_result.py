@@ -1,0 +1,50 @@
+"""What the server says of a result, beside its rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from watchframe.models.json_fields import as_object, optional, utc_time
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueryResultInfo:
+    """A result's provenance. A query key is told only `retrieved_at` (recording 020).
+
+    Attributes
+    ----------
+    retrieved_at : datetime or None
+        When the server had the rows, UTC.
+    id : int or None
+        The server's id of the result; results never change.
+    runtime : float or None
+        Seconds that the data source took.
+    query_text : str or None
+        The SQL that was really run.
+    query_hash : str or None
+    data_source_id : int or None
+    """
+
+    retrieved_at: datetime | None = None
+    id: int | None = None
+    runtime: float | None = None
+    query_text: str | None = None
+    query_hash: str | None = None
+    data_source_id: int | None = None
+
+    @classmethod
+    def from_json(cls, value: object) -> QueryResultInfo:
+        """Read the object under ``"query_result"``; its ``data`` is not looked at."""
+        obj = as_object(value, "query result")
+        retrieved = optional(obj, "retrieved_at", str, "query result")
+        runtime = obj.get("runtime")
+        is_number = isinstance(runtime, int | float) and not isinstance(runtime, bool)
+        return cls(
+            retrieved_at=utc_time(retrieved, "query result") if retrieved else None,
+            id=optional(obj, "id", int, "query result"),
+            runtime=float(runtime) if is_number else None,
+            query_text=optional(obj, "query", str, "query result"),
+            query_hash=optional(obj, "query_hash", str, "query result"),
+            data_source_id=optional(obj, "data_source_id", int, "query result"),
+        )
