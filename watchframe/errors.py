@@ -359,9 +359,7 @@ class JobError(WatchframeError):
         The server's id of the job.
     """
 
-    def __init__(
-        self, message: str, *, job_id: str | None = None, hint: str | None = None
-    ) -> None:
+    def __init__(self, message: str, *, job_id: str | None = None, hint: str | None = None) -> None:
         super().__init__(message, hint=hint)
         self.job_id = job_id
 
@@ -411,9 +409,7 @@ class DecodeError(WatchframeError, ValueError):
         Where, in bytes from the start of the (uncompressed) body.
     """
 
-    def __init__(
-        self, message: str, *, offset: int | None = None, hint: str | None = None
-    ) -> None:
+    def __init__(self, message: str, *, offset: int | None = None, hint: str | None = None) -> None:
         super().__init__(message, hint=hint)
         self.offset = offset
 

@@ -69,7 +69,9 @@ class Job:
         try:
             status = JobStatus(number)
         except ValueError:
-            raise ProtocolError(f"The server sent a job with the unknown status {number}.") from None
+            raise ProtocolError(
+                f"The server sent a job with the unknown status {number}."
+            ) from None
         return cls(
             id=required(obj, "id", str, "job"),
             status=status,

@@ -39,11 +39,10 @@ class QueryResultInfo:
         obj = as_object(value, "query result")
         retrieved = optional(obj, "retrieved_at", str, "query result")
         runtime = obj.get("runtime")
-        is_number = isinstance(runtime, int | float) and not isinstance(runtime, bool)
         return cls(
             retrieved_at=utc_time(retrieved, "query result") if retrieved else None,
             id=optional(obj, "id", int, "query result"),
-            runtime=float(runtime) if is_number else None,
+            runtime=float(runtime) if isinstance(runtime, int | float) else None,
             query_text=optional(obj, "query", str, "query result"),
             query_hash=optional(obj, "query_hash", str, "query result"),
             data_source_id=optional(obj, "data_source_id", int, "query result"),
