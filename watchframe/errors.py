@@ -431,7 +431,7 @@ class WatchframeWarning(UserWarning):
 
 
 class ColumnTypeWarning(WatchframeWarning):
-    """A column's values are not of the type that the server declared; nothing was changed or lost."""
+    """A column's values are not of the type that the server declared; every value was kept."""
 
 
 class ResultTruncatedWarning(WatchframeWarning):

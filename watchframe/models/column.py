@@ -28,6 +28,7 @@ class Column:
 
     @classmethod
     def from_json(cls, value: object) -> Column:
+        """Read what the server sent; raises ProtocolError where it is not of that shape."""
         obj = as_object(value, "column")
         name = required(obj, "name", str, "column")
         type_ = obj.get("type")

@@ -55,6 +55,7 @@ class ParameterDefinition:
 
     @classmethod
     def from_json(cls, value: object) -> ParameterDefinition:
+        """Read what the server sent; raises ProtocolError where it is not of that shape."""
         obj = as_object(value, "parameter definition")
         name = required(obj, "name", str, "parameter definition")
         type_ = obj.get("type")

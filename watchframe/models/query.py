@@ -103,6 +103,7 @@ class DataSource:
 
     @classmethod
     def from_json(cls, value: object) -> DataSource:
+        """Read what the server sent; raises ProtocolError where it is not of that shape."""
         obj = as_object(value, "data source")
         return cls(
             id=required(obj, "id", int, "data source"),
