@@ -10,7 +10,7 @@ from watchframe.models.json_fields import as_object, required
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MultiValues:
-    """How the server joins several values: ``prefix + value + suffix``, with `separator` between."""
+    """How the server joins several values, each as ``prefix + value + suffix``."""
 
     prefix: str = ""
     suffix: str = ""
