@@ -1,0 +1,48 @@
+"""The progress line, drawn into a text stream."""
+
+import io
+
+import pytest
+
+from watchframe.display import ProgressLine, progress
+from watchframe.models import Job, JobStatus
+
+RUNNING = Job(id="j", status=JobStatus.STARTED)
+
+
+@pytest.fixture
+def no_delay(monkeypatch):
+    monkeypatch.setattr(progress, "DELAY", 0)
+    monkeypatch.setattr(progress, "REDRAW", 0)
+
+
+@pytest.mark.usefixtures("no_delay")
+def test_progress_of_running_job_shows_label_and_status():
+    screen = io.StringIO()
+    with ProgressLine("query 42 'Borrows'", progress=True, file=screen) as line:
+        line.on_status(RUNNING)
+    assert "query 42 'Borrows': running on the data source [00:00]" in screen.getvalue()
+
+
+@pytest.mark.usefixtures("no_delay")
+def test_progress_of_body_counts_bytes_and_gives_them_on():
+    screen = io.StringIO()
+    with ProgressLine("query 42", progress=True, file=screen) as line:
+        assert list(line.on_received([b"x" * 1500, b"y"])) == [b"x" * 1500, b"y"]
+    assert "received 1.50kB" in screen.getvalue()
+
+
+def test_progress_of_quick_read_draws_nothing():
+    screen = io.StringIO()
+    with ProgressLine("query 42", progress=True, file=screen) as line:
+        line.on_status(None)
+        line.on_status(RUNNING)
+    assert screen.getvalue() == ""
+
+
+@pytest.mark.usefixtures("no_delay")
+def test_progress_where_nobody_watches_draws_nothing():
+    screen = io.StringIO()
+    with ProgressLine("query 42", progress=None, file=screen) as line:
+        line.on_status(RUNNING)
+    assert screen.getvalue() == ""

@@ -1,0 +1,76 @@
+"""The error tree."""
+
+import inspect
+import pickle
+
+import pytest
+
+from watchframe import errors
+
+ERROR_CLASSES = [
+    item
+    for item in vars(errors).values()
+    if inspect.isclass(item) and issubclass(item, errors.WatchframeError)
+]
+FACTS = {
+    "name": "market",
+    "status": 404,
+    "value": 5,
+    "expected": "a string",
+    "reason": 'relation "x" does not exist\nLINE 1',
+    "timeout": 300.0,
+}
+
+
+def make(cls):
+    required = {
+        name: FACTS[name]
+        for name, parameter in inspect.signature(cls).parameters.items()
+        if parameter.kind is parameter.KEYWORD_ONLY and parameter.default is parameter.empty
+    }
+    return cls("It did not work.", hint="Try again.", **required)
+
+
+@pytest.mark.parametrize("cls", ERROR_CLASSES)
+def test_str_of_every_error_gives_message_and_hint(cls):
+    assert str(make(cls)) == "It did not work.\nHint: Try again."
+
+
+@pytest.mark.parametrize("cls", ERROR_CLASSES)
+def test_pickle_of_every_error_keeps_class_and_facts(cls):
+    error = make(cls)
+    again = pickle.loads(pickle.dumps(error))
+    assert type(again) is cls
+    assert str(again) == str(error)
+    assert vars(again) == vars(error)
+
+
+@pytest.mark.parametrize(
+    ("cls", "base"),
+    [
+        (errors.QueryReferenceError, ValueError),
+        (errors.ParameterError, ValueError),
+        (errors.DecodeError, ValueError),
+        (errors.ConnectError, ConnectionError),
+        (errors.TransportTimeoutError, TimeoutError),
+        (errors.JobTimeoutError, TimeoutError),
+        (errors.AccessDeniedError, PermissionError),
+        (errors.NotFoundError, LookupError),
+        (errors.CacheMissError, LookupError),
+    ],
+)
+def test_error_is_caught_by_its_built_in_base(cls, base):
+    with pytest.raises(base):
+        raise make(cls)
+
+
+def test_all_lists_every_public_class():
+    public = {
+        name for name, item in vars(errors).items() if inspect.isclass(item) and name[0] != "_"
+    }
+    assert set(errors.__all__) == public
+
+
+def test_tree_in_docstring_names_every_error():
+    for cls in ERROR_CLASSES:
+        assert cls.__name__ in errors.__doc__
