@@ -76,14 +76,12 @@ class ProgressLine:
         if not self._is_shown or now < self._started + DELAY:
             return
         if self._bar is None:
+            # A delay, however small, keeps tqdm from drawing before there is something to say.
             self._bar = tqdm(
-                desc=self.label,
-                leave=False,
-                file=self._file,
-                bar_format="{desc}: {postfix} [{elapsed}]",
+                bar_format="{desc} [{elapsed}]", leave=False, file=self._file, delay=REDRAW
             )
             self._bar.start_t -= now - self._started
         elif now < self._drawn + REDRAW:
             return
         self._drawn = now
-        self._bar.set_postfix_str(words)
+        self._bar.set_description_str(f"{self.label}: {words}")

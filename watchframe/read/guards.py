@@ -1,0 +1,49 @@
+"""Guards against two traps of the server: another value's rows, and a limit that nobody wrote.
+
+The server finds cached results and running jobs by a hash of the SQL from which all white space
+and all comments were removed, inside quotes too. So ``'New York'`` can be answered with the rows of
+``'NewYork'``. What a result says of the SQL that was run is the only evidence.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from watchframe.parameters import JSON, is_same_sql
+
+#: What the server's automatic limit leaves.
+AUTO_LIMIT = 1000
+
+_COMMENT_OR_SPACE = re.compile(r"/\*.*?\*/|\s+", re.DOTALL)
+_AUTO_LIMIT_TAIL = re.compile(rf"\bLIMIT\s+{AUTO_LIMIT}\s*;?\s*$", re.IGNORECASE)
+
+
+def is_other_values_result(rendered: str, ran: str) -> bool:
+    """Whether `ran` is SQL that the server confuses with `rendered`, but another one."""
+    return not is_same_sql(rendered, ran) and _confusable(rendered, ran)
+
+
+def is_confusable_value(parameters: Mapping[str, JSON]) -> bool:
+    """Whether any text among `parameters` holds what the server's hash does not see."""
+    return any(_COMMENT_OR_SPACE.search(text) for text in _texts(parameters))
+
+
+def is_probably_cut(*, may_be_cut: bool, rows: int, ran: str | None) -> bool:
+    """Whether a result of `rows` rows probably ends where the server's own limit cut it."""
+    return may_be_cut and rows == AUTO_LIMIT and (ran is None or bool(_AUTO_LIMIT_TAIL.search(ran)))
+
+
+def _confusable(rendered: str, ran: str) -> bool:
+    seen, run = (_COMMENT_OR_SPACE.sub("", sql).rstrip(";") for sql in (rendered, ran))
+    return run in (seen, f"{seen}LIMIT{AUTO_LIMIT}")
+
+
+def _texts(value: JSON | Mapping[str, JSON]) -> list[str]:
+    if isinstance(value, str):
+        return [value]
+    if isinstance(value, Mapping):
+        return [text for item in value.values() for text in _texts(item)]
+    if isinstance(value, list):
+        return [text for item in value for text in _texts(item)]
+    return []

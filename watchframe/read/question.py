@@ -1,0 +1,161 @@
+"""What is asked of the server: a saved query or ad-hoc SQL, with its parameters in wire form."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from watchframe.cache import KeyParts
+from watchframe.client import Client, Deadline, OnStatus, ResultBody
+from watchframe.models import DataSource, Query
+from watchframe.parameters import JSON, render_query
+
+
+class Question(Protocol):
+    """Something that the server can be asked."""
+
+    parameters: Mapping[str, JSON]
+
+    @property
+    def label(self) -> str:
+        """How messages and the progress line call it."""
+
+    @property
+    def rendered(self) -> str:
+        """The SQL as the server renders it."""
+
+    @property
+    def may_be_cut(self) -> bool:
+        """Whether the server appends a limit of its own."""
+
+    @property
+    def facts(self) -> dict[str, object]:
+        """What ``df.attrs["watchframe"]`` says of it; JSON values only."""
+
+    def key_parts(self, *, server: str, principal: str) -> KeyParts:
+        """Give the parts of its cache key."""
+
+    def ask(
+        self, client: Client, *, max_age: int, deadline: Deadline, on_status: OnStatus
+    ) -> ResultBody:
+        """Run it, or take the server's cached result of at most `max_age` seconds (-1: any)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SavedQuestion:
+    """A saved query with its parameters."""
+
+    query: Query
+    parameters: Mapping[str, JSON]
+
+    @property
+    def label(self) -> str:
+        return f"query {self.query.id} {self.query.name!r}"
+
+    @property
+    def rendered(self) -> str:
+        return render_query(self.query.text, self.parameters, self.query.parameters)
+
+    @property
+    def may_be_cut(self) -> bool:
+        return self.query.applies_auto_limit
+
+    @property
+    def facts(self) -> dict[str, object]:
+        return {
+            "query_id": self.query.id,
+            "query_name": self.query.name,
+            "parameters": dict(self.parameters),
+        }
+
+    def key_parts(self, *, server: str, principal: str) -> KeyParts:
+        return KeyParts(
+            server=server,
+            principal=principal,
+            query_id=self.query.id,
+            data_source_id=self.query.data_source_id,
+            text_hash=_text_hash(self.query),
+            parameters=self.parameters,
+        )
+
+    def ask(
+        self, client: Client, *, max_age: int, deadline: Deadline, on_status: OnStatus
+    ) -> ResultBody:
+        return client.run_query(
+            self.query.id,
+            self.parameters,
+            max_age=max_age,
+            deadline=deadline,
+            on_status=on_status,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SqlQuestion:
+    """Ad-hoc SQL with its parameters."""
+
+    sql: str
+    data_source: DataSource
+    parameters: Mapping[str, JSON]
+
+    @property
+    def label(self) -> str:
+        return f"ad-hoc SQL on {self.data_source.name!r}"
+
+    @property
+    def rendered(self) -> str:
+        return render_query(self.sql, self.parameters, ())
+
+    @property
+    def may_be_cut(self) -> bool:
+        return False
+
+    @property
+    def facts(self) -> dict[str, object]:
+        return {
+            "query_id": None,
+            "query_name": None,
+            "data_source": self.data_source.name,
+            "sql": self.sql,
+            "parameters": dict(self.parameters),
+        }
+
+    def key_parts(self, *, server: str, principal: str) -> KeyParts:
+        return KeyParts(
+            server=server,
+            principal=principal,
+            query_id=None,
+            data_source_id=self.data_source.id,
+            text_hash=hashlib.sha256(self.sql.encode()).hexdigest(),
+            parameters=self.parameters,
+        )
+
+    def ask(
+        self, client: Client, *, max_age: int, deadline: Deadline, on_status: OnStatus
+    ) -> ResultBody:
+        return client.run_sql(
+            self.sql,
+            self.data_source.id,
+            self.parameters,
+            max_age=max_age,
+            deadline=deadline,
+            on_status=on_status,
+        )
+
+
+def _text_hash(query: Query) -> str:
+    """Give a hash of all that decides, beside the parameters, which SQL the server runs."""
+    joined = {
+        definition.name: [
+            definition.multi.prefix,
+            definition.multi.suffix,
+            definition.multi.separator,
+        ]
+        for definition in query.parameters
+        if definition.multi is not None
+    }
+    parts = {"text": query.text, "joined": joined, "auto_limit": query.applies_auto_limit}
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
