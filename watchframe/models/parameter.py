@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from watchframe.models.json_fields import as_object, required
 
@@ -74,6 +74,26 @@ class ParameterDefinition:
             multi=_multi_values(obj.get("multiValuesOptions")),
             use_current_datetime=obj.get("useCurrentDateTime") is True,
         )
+
+    def to_json(self) -> dict[str, object]:
+        """Give it in the server's shape: `from_json` of that is equal to this."""
+        obj: dict[str, object] = {
+            "name": self.name,
+            "type": self.type,
+            "title": self.title,
+            "value": self.default,
+        }
+        if self.enum_options:
+            obj["enumOptions"] = "\n".join(self.enum_options)
+        if self.dropdown_query_id is not None:
+            obj["queryId"] = self.dropdown_query_id
+        if self.regex is not None:
+            obj["regex"] = self.regex
+        if self.multi is not None:
+            obj["multiValuesOptions"] = asdict(self.multi)
+        if self.use_current_datetime:
+            obj["useCurrentDateTime"] = True
+        return obj
 
 
 def _multi_values(value: object) -> MultiValues | None:

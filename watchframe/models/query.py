@@ -84,6 +84,26 @@ class Query:
             version=optional(obj, "version", int, "query"),
         )
 
+    def to_json(self) -> dict[str, object]:
+        """Give it in the server's shape: `from_json` of that is equal to this."""
+        return {
+            "id": self.id,
+            "name": self.name,
+            "query": self.text,
+            "options": {
+                "parameters": [definition.to_json() for definition in self.parameters],
+                "apply_auto_limit": self.applies_auto_limit,
+            },
+            "data_source_id": self.data_source_id,
+            "updated_at": self.updated_at.isoformat() if self.updated_at else None,
+            "latest_query_data_id": self.latest_result_id,
+            "is_archived": self.is_archived,
+            "is_draft": self.is_draft,
+            "description": self.description,
+            "tags": list(self.tags),
+            "version": self.version,
+        }
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DataSource:
@@ -110,3 +130,7 @@ class DataSource:
             name=required(obj, "name", str, "data source"),
             type=optional(obj, "type", str, "data source") or "",
         )
+
+    def to_json(self) -> dict[str, object]:
+        """Give it in the server's shape: `from_json` of that is equal to this."""
+        return {"id": self.id, "name": self.name, "type": self.type}

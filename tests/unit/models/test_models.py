@@ -96,3 +96,30 @@ def test_data_source_from_recording():
 def test_reading_what_is_not_of_watchs_shape_raises_protocol_error(read, value):
     with pytest.raises(ProtocolError):
         read(value)
+
+
+QUERIES = [
+    path.stem[:3]
+    for path in sorted(WIRE.glob("*.json"))
+    if isinstance(found := json.loads(path.read_text())["response"].get("body"), dict)
+    and isinstance(found.get("query"), str)
+    and isinstance(found.get("options"), dict)
+]
+
+
+@pytest.mark.parametrize("recording", QUERIES)
+def test_query_written_as_json_reads_back_equal_and_without_key(recording):
+    query = Query.from_json(body(recording))
+    written = json.loads(json.dumps(query.to_json()))
+    assert Query.from_json(written) == query
+    assert "api_key" not in written
+
+
+def test_recordings_of_queries_cover_what_definitions_can_hold():
+    types = {item.type for name in QUERIES for item in Query.from_json(body(name)).parameters}
+    assert {"text-pattern", "number", "enum", "query", "date-range"} <= types
+
+
+def test_data_source_written_as_json_reads_back_equal():
+    source = DataSource(id=3, name="Ethereum", type="pg")
+    assert DataSource.from_json(source.to_json()) == source
