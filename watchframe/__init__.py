@@ -1,3 +1,48 @@
-"""Saved Inverse Watch queries as typed DataFrames."""
+"""A saved Inverse Watch query is a function: call it and get a typed DataFrame.
+
+Everything public is imported from here. The parts load when they are first used, so that
+``import watchframe`` costs next to nothing.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from watchframe.cache import ResultCache as ResultCache
+    from watchframe.client import Client as Client
+    from watchframe.client import connect as connect
+    from watchframe.read import read_watch_query as read_watch_query
+    from watchframe.read import read_watch_sql as read_watch_sql
+    from watchframe.read import read_watch_sql_table as read_watch_sql_table
+    from watchframe.read import read_watch_table as read_watch_table
+    from watchframe.reference import QueryReference as QueryReference
 
 __version__ = "0.1.0"
+
+#: Public name -> the module that has it.
+_EXPORTS = {
+    "Client": "watchframe.client",
+    "QueryReference": "watchframe.reference",
+    "ResultCache": "watchframe.cache",
+    "connect": "watchframe.client",
+    "read_watch_query": "watchframe.read",
+    "read_watch_sql": "watchframe.read",
+    "read_watch_sql_table": "watchframe.read",
+    "read_watch_table": "watchframe.read",
+}
+
+__all__ = [*sorted(_EXPORTS)]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _EXPORTS:
+        raise AttributeError(f"module 'watchframe' has no attribute {name!r}")
+    value = getattr(importlib.import_module(_EXPORTS[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_EXPORTS})

@@ -16,6 +16,8 @@ from watchframe.parameters import JSON, is_same_sql
 AUTO_LIMIT = 1000
 
 _COMMENT_OR_SPACE = re.compile(r"/\*.*?\*/|\s+", re.DOTALL)
+#: A comment may begin in one value and end in another.
+_MAY_START_UNSEEN = re.compile(r"\s|/\*|\*/|--")
 _AUTO_LIMIT_TAIL = re.compile(rf"\bLIMIT\s+{AUTO_LIMIT}\s*;?\s*$", re.IGNORECASE)
 
 
@@ -24,9 +26,9 @@ def is_other_values_result(rendered: str, ran: str) -> bool:
     return not is_same_sql(rendered, ran) and _confusable(rendered, ran)
 
 
-def is_confusable_value(parameters: Mapping[str, JSON]) -> bool:
-    """Whether any text among `parameters` holds what the server's hash does not see."""
-    return any(_COMMENT_OR_SPACE.search(text) for text in _texts(parameters))
+def is_confusable_value(value: JSON) -> bool:
+    """Whether any text in a parameter's value holds what the server's hash does not see."""
+    return any(_MAY_START_UNSEEN.search(text) for text in _texts(value))
 
 
 def is_probably_cut(*, may_be_cut: bool, rows: int, ran: str | None) -> bool:
@@ -39,7 +41,7 @@ def _confusable(rendered: str, ran: str) -> bool:
     return run in (seen, f"{seen}LIMIT{AUTO_LIMIT}")
 
 
-def _texts(value: JSON | Mapping[str, JSON]) -> list[str]:
+def _texts(value: JSON) -> list[str]:
     if isinstance(value, str):
         return [value]
     if isinstance(value, Mapping):

@@ -6,18 +6,34 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypedDict
 
-from watchframe.cache import KeyParts
+from watchframe.cache import KeyParts, ServerState
 from watchframe.client import Client, Deadline, OnStatus, ResultBody
 from watchframe.models import DataSource, Query
 from watchframe.parameters import JSON, render_query
+from watchframe.read.guards import is_confusable_value
+
+#: Types whose values may hold any text; the white space in a date's is always the same.
+_FREE_TEXT_TYPES = frozenset({"text", "text-pattern", "enum", "query"})
+
+
+class QuestionFacts(TypedDict, total=False):
+    """The fields of `Provenance` that a question knows before it is asked."""
+
+    query_id: int
+    query_name: str
+    data_source_id: int | None
+    data_source: str
+    sql: str
 
 
 class Question(Protocol):
     """Something that the server can be asked."""
 
-    parameters: Mapping[str, JSON]
+    @property
+    def parameters(self) -> Mapping[str, JSON]:
+        """The values, in wire form."""
 
     @property
     def label(self) -> str:
@@ -28,12 +44,20 @@ class Question(Protocol):
         """The SQL as the server renders it."""
 
     @property
+    def is_confusable(self) -> bool:
+        """Whether it has a text value with something in it that the server's hash does not see."""
+
+    @property
     def may_be_cut(self) -> bool:
         """Whether the server appends a limit of its own."""
 
     @property
-    def facts(self) -> dict[str, object]:
-        """What ``df.attrs["watchframe"]`` says of it; JSON values only."""
+    def server_state(self) -> ServerState:
+        """What its definition tells of the server, where that was just read."""
+
+    @property
+    def facts(self) -> QuestionFacts:
+        """What provenance says of it."""
 
     def key_parts(self, *, server: str, principal: str) -> KeyParts:
         """Give the parts of its cache key."""
@@ -60,15 +84,30 @@ class SavedQuestion:
         return render_query(self.query.text, self.parameters, self.query.parameters)
 
     @property
+    def is_confusable(self) -> bool:
+        return any(
+            is_confusable_value(self.parameters.get(definition.name))
+            for definition in self.query.parameters
+            if definition.type in _FREE_TEXT_TYPES
+        )
+
+    @property
     def may_be_cut(self) -> bool:
         return self.query.applies_auto_limit
 
     @property
-    def facts(self) -> dict[str, object]:
+    def server_state(self) -> ServerState:
+        return ServerState(
+            latest_result_id=self.query.latest_result_id,
+            has_parameters=bool(self.query.parameters),
+        )
+
+    @property
+    def facts(self) -> QuestionFacts:
         return {
             "query_id": self.query.id,
             "query_name": self.query.name,
-            "parameters": dict(self.parameters),
+            "data_source_id": self.query.data_source_id,
         }
 
     def key_parts(self, *, server: str, principal: str) -> KeyParts:
@@ -110,17 +149,24 @@ class SqlQuestion:
         return render_query(self.sql, self.parameters, ())
 
     @property
+    def is_confusable(self) -> bool:
+        return any(is_confusable_value(value) for value in self.parameters.values())
+
+    @property
     def may_be_cut(self) -> bool:
         return False
 
     @property
-    def facts(self) -> dict[str, object]:
+    def server_state(self) -> ServerState:
+        # There is no definition that anybody could edit, and no list of its results.
+        return ServerState(latest_result_id=None, has_parameters=True)
+
+    @property
+    def facts(self) -> QuestionFacts:
         return {
-            "query_id": None,
-            "query_name": None,
+            "data_source_id": self.data_source.id,
             "data_source": self.data_source.name,
             "sql": self.sql,
-            "parameters": dict(self.parameters),
         }
 
     def key_parts(self, *, server: str, principal: str) -> KeyParts:

@@ -1,0 +1,21 @@
+"""The one pipeline and the functions that people call."""
+
+from watchframe.read.answer import Answer
+from watchframe.read.ask import ReadOptions, answer_query, answer_sql
+from watchframe.read.functions import (
+    read_watch_query,
+    read_watch_sql,
+    read_watch_sql_table,
+    read_watch_table,
+)
+
+__all__ = [
+    "Answer",
+    "ReadOptions",
+    "answer_query",
+    "answer_sql",
+    "read_watch_query",
+    "read_watch_sql",
+    "read_watch_sql_table",
+    "read_watch_table",
+]

@@ -1,0 +1,72 @@
+"""What a read gives: the table, and what is known of where it came from."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Literal
+
+import pyarrow as pa
+
+from watchframe.cache import Provenance
+
+Source = Literal["local cache", "server cache", "executed"]
+
+#: Where a table's schema metadata and a frame's ``attrs`` carry it.
+ATTRIBUTE = "watchframe"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """A typed table with its provenance.
+
+    Attributes
+    ----------
+    table : pyarrow.Table
+        All columns of the result, in the query's order.
+    provenance : Provenance
+        Its origin, as it is stored.
+    source : {"local cache", "server cache", "executed"}
+        Where this read had it from.
+    cache_key : str
+        Its name in the local cache.
+    may_be_cut : bool
+        Whether the server appends a limit of its own to this query.
+    """
+
+    table: pa.Table
+    provenance: Provenance
+    source: Source
+    cache_key: str
+    may_be_cut: bool = False
+
+    @property
+    def attributes(self) -> dict[str, object]:
+        """What becomes ``df.attrs["watchframe"]``: JSON values only, so that it survives Parquet.
+
+        ``from_cache`` tells whether the local cache answered; ``source`` tells the server's cache
+        and a new execution apart as well.
+        """
+        known = self.provenance
+        values: dict[str, object] = {
+            "server": known.server,
+            "query_id": known.query_id,
+            "query_name": known.query_name,
+            "query_result_id": known.query_result_id,
+            "parameters": dict(known.parameters),
+            "retrieved_at": known.retrieved_at.isoformat(),
+            "runtime_s": known.runtime_s,
+            "from_cache": self.source == "local cache",
+            "source": self.source,
+            "cache_key": self.cache_key,
+        }
+        if known.sql is not None:
+            values |= {"data_source": known.data_source, "sql": known.sql}
+        return values
+
+    @property
+    def labelled_table(self) -> pa.Table:
+        """The table with `attributes` as JSON under ``schema.metadata[b"watchframe"]``."""
+        metadata = dict(self.table.schema.metadata or {})
+        metadata[ATTRIBUTE.encode()] = json.dumps(self.attributes).encode()
+        return self.table.replace_schema_metadata(metadata)

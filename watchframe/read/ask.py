@@ -1,0 +1,83 @@
+"""From what a caller gives (an id, a dict, an age) to a `Reading` and its answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from watchframe.cache import Mode, Policy, parse_max_age
+from watchframe.client import Client, Deadline
+from watchframe.models import DataSource
+from watchframe.parameters import normalise_parameters, normalise_sql_parameters
+from watchframe.read.answer import Answer
+from watchframe.read.knowledge import Knowledge
+from watchframe.read.question import SavedQuestion, SqlQuestion
+from watchframe.read.reading import Reading
+from watchframe.read.server import client_for, local_cache
+from watchframe.reference import QueryReference, parse_reference
+
+MaxAge = float | str | timedelta | None
+Params = Mapping[str, object] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadOptions:
+    """How to read, as of `read_watch_query`."""
+
+    max_age: MaxAge = None
+    cache: Mode = "use"
+    timeout: float | None = 300.0
+    progress: bool | None = None
+    client: Client | None = None
+
+
+def answer_query(query: int | str | QueryReference, params: Params, options: ReadOptions) -> Answer:
+    """Give the answer to a saved query."""
+    reference = parse_reference(query)
+    client = client_for(reference, options.client)
+    now = datetime.now(UTC)
+
+    def prepare(knowledge: Knowledge) -> SavedQuestion:
+        definition = knowledge.query(reference.query_id)
+        parameters = normalise_parameters(
+            definition,
+            params,
+            url_parameters=reference.url_parameters,
+            now=now,
+            timezone=client.settings.timezone,
+            dropdown_options=knowledge.dropdown_options(definition),
+        )
+        return SavedQuestion(query=definition, parameters=parameters)
+
+    return _reading(client, options).answer(prepare, is_editable=True)
+
+
+def answer_sql(
+    sql: str, data_source: int | str | DataSource, params: Params, options: ReadOptions
+) -> Answer:
+    """Give the answer to ad-hoc SQL."""
+    client = client_for(None, options.client)
+    parameters = normalise_sql_parameters(
+        sql, params, now=datetime.now(UTC), timezone=client.settings.timezone
+    )
+
+    def prepare(knowledge: Knowledge) -> SqlQuestion:
+        return SqlQuestion(
+            sql=sql, data_source=knowledge.data_source(data_source), parameters=parameters
+        )
+
+    return _reading(client, options).answer(prepare, is_editable=False)
+
+
+def _reading(client: Client, options: ReadOptions) -> Reading:
+    policy = Policy(mode=options.cache, max_age=parse_max_age(options.max_age))
+    cache = local_cache(client.settings)
+    return Reading(
+        client=client,
+        cache=None if policy.mode == "off" else cache,
+        principal=cache.principal(client.settings.api_key.reveal()),
+        policy=policy,
+        deadline=Deadline.after(options.timeout),
+        progress=options.progress,
+    )

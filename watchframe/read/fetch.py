@@ -1,0 +1,174 @@
+"""One result from the server: asked for, received, decoded, checked, stored."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from watchframe.cache import Policy, Provenance, ResultCache, ResultWriter
+from watchframe.client import Client, Deadline, ResultBody
+from watchframe.decode import DecodedResult, decode_query_result
+from watchframe.display import ProgressLine
+from watchframe.errors import ProtocolError, TransportError
+from watchframe.models import QueryResultInfo
+from watchframe.parameters import is_same_sql
+from watchframe.read.answer import Answer, Source
+from watchframe.read.guards import is_other_values_result
+from watchframe.read.question import Question
+
+logger = logging.getLogger(__name__)
+
+#: How often a body that broke off is fetched again. The query is not run again for that.
+BODY_TRIES = 3
+#: The server's words for "any cached result will do" and "run it".
+ANY_RESULT, RUN = -1, 0
+
+
+class QueryEditedError(Exception):
+    """The query was edited between the reading of its definition and its execution."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetch:
+    """Asks the server one question.
+
+    Attributes
+    ----------
+    client : Client
+    cache : ResultCache or None
+        None stores nothing.
+    policy : Policy
+        Whose `max_age` the server is asked with.
+    deadline : Deadline
+    progress : bool or None
+        Whether to show a progress line; None where a person is watching.
+    """
+
+    client: Client
+    cache: ResultCache | None
+    policy: Policy
+    deadline: Deadline
+    progress: bool | None
+
+    def answer(self, question: Question, key: str, *, is_edited: Callable[[], bool]) -> Answer:
+        """Give the server's rows for `question`, stored under `key`.
+
+        Raises
+        ------
+        QueryEditedError
+            The rows are of another text, and `is_edited` says why.
+        ProtocolError
+            Even a new execution gave another value's rows.
+        """
+        first = _server_max_age(self.policy)
+        for max_age in (first, RUN):
+            answer = self._ask(question, key, max_age, is_edited)
+            if answer is not None:
+                return answer
+            logger.debug("%s: another value's rows; running it anew", question.label)
+        raise ProtocolError(
+            f"The server answered {question.label} twice with the rows of other parameter values.",
+            hint="Its cache ignores white space in values, and somebody else is running the other "
+            "values now: try again in a moment.",
+        )
+
+    def _ask(
+        self, question: Question, key: str, max_age: int, is_edited: Callable[[], bool]
+    ) -> Answer | None:
+        requested_at = datetime.now(UTC)
+        with ProgressLine(question.label, progress=self.progress) as line:
+            body = question.ask(
+                self.client, max_age=max_age, deadline=self.deadline, on_status=line.on_status
+            )
+            for tries_left in reversed(range(BODY_TRIES)):
+                try:
+                    with body, self._writer(key) as writer:
+                        decoded = decode_query_result(
+                            line.on_received(body), on_batch=writer and writer.write
+                        )
+                        if _is_wrong(question, decoded.info, body, is_edited):
+                            return None
+                        provenance = self._provenance(question, decoded, body, requested_at)
+                        if writer is not None:
+                            writer.finish(provenance, table=decoded.table)
+                        return _answer(question, key, decoded, provenance, body)
+                except TransportError as error:
+                    if not tries_left:
+                        raise
+                    logger.info("%s: fetching the result again after: %s", question.label, error)
+                    body = body.reopen()
+        raise AssertionError("unreachable")
+
+    def _writer(self, key: str) -> AbstractContextManager[ResultWriter | None]:
+        return nullcontext() if self.cache is None else self.cache.open_writer(key)
+
+    def _provenance(
+        self,
+        question: Question,
+        decoded: DecodedResult,
+        body: ResultBody,
+        requested_at: datetime,
+    ) -> Provenance:
+        info = decoded.info
+        stored_at = datetime.now(UTC)
+        return Provenance(
+            server=self.client.server,
+            parameters=question.parameters,
+            retrieved_at=info.retrieved_at or body.server_time or stored_at,
+            stored_at=stored_at,
+            server_time=body.server_time,
+            requested_at=requested_at,
+            query_result_id=info.id,
+            runtime_s=info.runtime,
+            query_text=info.query_text,
+            **question.facts,
+        )
+
+
+def _server_max_age(policy: Policy) -> int:
+    if policy.mode == "refresh":
+        return RUN
+    return ANY_RESULT if policy.max_age is None else int(policy.max_age)
+
+
+def _is_wrong(
+    question: Question, info: QueryResultInfo, body: ResultBody, is_edited: Callable[[], bool]
+) -> bool:
+    """Whether the rows are, or may be, those of other values of the parameters."""
+    if info.query_text is None:
+        return body.from_server_cache and question.is_confusable
+    if is_same_sql(question.rendered, info.query_text):
+        return False
+    if is_other_values_result(question.rendered, info.query_text):
+        return True
+    if is_edited():
+        raise QueryEditedError
+    logger.warning("%s: the server rendered it in another way than we did", question.label)
+    return False
+
+
+def _answer(
+    question: Question,
+    key: str,
+    decoded: DecodedResult,
+    provenance: Provenance,
+    body: ResultBody,
+) -> Answer:
+    source: Source = "server cache" if body.from_server_cache else "executed"
+    logger.info(
+        "%s: %d rows, %s, %s s on the data source",
+        question.label,
+        decoded.table.num_rows,
+        source,
+        provenance.runtime_s,
+    )
+    return Answer(
+        table=decoded.table,
+        provenance=provenance,
+        source=source,
+        cache_key=key,
+        may_be_cut=question.may_be_cut,
+    )

@@ -1,0 +1,141 @@
+"""What must be known before a question can be asked: definitions, dropdown values, data sources.
+
+Each is a small document of the server, kept in the local cache beside the results and under the
+same rule of freshness.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from watchframe.cache import Policy, ResultCache, decide_document
+from watchframe.client import Client, Deadline
+from watchframe.errors import (
+    AccessDeniedError,
+    CacheMissError,
+    ConfigurationError,
+    NotFoundError,
+)
+from watchframe.models import DataSource, ParameterDefinition, Query
+
+
+@dataclass(slots=True, kw_only=True)
+class Knowledge:
+    """The server's documents, from the local cache where they are fresh enough.
+
+    Attributes
+    ----------
+    client : Client
+    cache : ResultCache or None
+        None keeps nothing.
+    principal : str
+        Whose view of the server it is.
+    policy : Policy
+        Which local copies will do.
+    may_ask : bool
+        Whether the server may be asked for the others; where not, CacheMissError.
+    deadline : Deadline
+    """
+
+    client: Client
+    cache: ResultCache | None
+    principal: str
+    policy: Policy
+    may_ask: bool
+    deadline: Deadline
+    _dropdowns: dict[int, list[str] | None] = field(default_factory=dict)
+
+    def query(self, query_id: int) -> Query:
+        """Give a saved query's definition."""
+        return Query.from_json(
+            self._document(
+                ("query", query_id),
+                f"the definition of query {query_id}",
+                lambda: self.client.queries.get(query_id, deadline=self.deadline).to_json(),
+            )
+        )
+
+    def dropdown_options(
+        self, query: Query
+    ) -> Callable[[ParameterDefinition], Sequence[str] | None]:
+        """Give what tells the values of a ``query`` parameter; None where the key may not know."""
+
+        def options(definition: ParameterDefinition) -> Sequence[str] | None:
+            source = definition.dropdown_query_id
+            if source is None:
+                return None
+            if source not in self._dropdowns:
+                self._dropdowns[source] = self._dropdown(query.id, source)
+            return self._dropdowns[source]
+
+        return options
+
+    def data_source(self, reference: int | str | DataSource) -> DataSource:
+        """Give the data source of that name; an id is believed without asking."""
+        if isinstance(reference, DataSource):
+            return reference
+        if isinstance(reference, int):
+            return DataSource(id=reference, name=f"data source {reference}", type="")
+        found = self._document(
+            ("data_sources",),
+            "the list of data sources",
+            lambda: [source.to_json() for source in self.client.data_sources.list()],
+        )
+        sources = [DataSource.from_json(item) for item in _items(found)]
+        return _pick(sources, reference, self.client.server)
+
+    def _dropdown(self, query_id: int, source: int) -> list[str] | None:
+        try:
+            found = self._document(
+                ("dropdown", query_id, source),
+                f"the values of dropdown query {source}",
+                lambda: [
+                    option.value
+                    for option in self.client.queries.dropdown_options(
+                        query_id, source, deadline=self.deadline
+                    )
+                ],
+            )
+        except (AccessDeniedError, NotFoundError):
+            return None  # The server will say itself whether a value will do.
+        return [str(value) for value in found] if isinstance(found, list) else None
+
+    def _document(self, name: tuple[object, ...], words: str, ask: Callable[[], object]) -> object:
+        key = "/".join(map(str, (self.client.server, self.principal, *name)))
+        kept = self.cache.get_document(key) if self.cache is not None else None
+        decision = decide_document(
+            kept.stored_at if kept is not None else None, self.policy, now=datetime.now(UTC)
+        )
+        if kept is not None and decision.action == "use":
+            return kept.value
+        if not self.may_ask:
+            raise CacheMissError(
+                f"The local cache does not hold {words}.",
+                hint='Read it once with cache="use" while the server can be reached.',
+            )
+        value = ask()
+        if self.cache is not None:
+            self.cache.put_document(key, value)
+        return value
+
+
+def _pick(sources: Sequence[DataSource], name: str, server: str) -> DataSource:
+    wanted = [item for item in sources if item.name == name]
+    if len(wanted) == 1:
+        return wanted[0]
+    if wanted:
+        ids = ", ".join(str(item.id) for item in wanted)
+        raise ConfigurationError(
+            f"{len(wanted)} data sources of {server} are called {name!r}.",
+            hint=f"Give the id instead of the name: {ids}.",
+        )
+    known = ", ".join(f"{item.name!r} ({item.id})" for item in sources) or "none"
+    raise ConfigurationError(
+        f"{server} has no data source {name!r}.", hint=f"This key sees: {known}."
+    )
+
+
+def _items(value: object) -> list[object]:
+    return value if isinstance(value, list) else []

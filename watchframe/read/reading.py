@@ -1,0 +1,232 @@
+"""The one pipeline: from a question to a typed table, through the local cache and the server."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from watchframe.cache import (
+    CacheEntry,
+    Policy,
+    ResultCache,
+    cache_key,
+    decide,
+    decide_after_error,
+)
+from watchframe.client import Client, Deadline
+from watchframe.display import age_words
+from watchframe.errors import (
+    CacheMissError,
+    ParameterError,
+    ProtocolError,
+    ResponseError,
+    ServerError,
+    TransportError,
+)
+from watchframe.read.answer import Answer
+from watchframe.read.fetch import Fetch, QueryEditedError
+from watchframe.read.knowledge import Knowledge
+from watchframe.read.question import Question
+from watchframe.read.warn import warn_stale
+
+logger = logging.getLogger(__name__)
+
+#: Makes a question of what is known of the server.
+Prepare = Callable[[Knowledge], Question]
+
+#: How often a query may be edited under our hands before we give up.
+EDIT_TRIES = 3
+
+#: What a proxy answers when the server behind it is away.
+_OUTAGE_STATUSES = frozenset({502, 503, 504})
+
+_ANY_AGE = Policy(mode="only")
+_NEWLY_READ = Policy(mode="refresh")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """One read under one policy.
+
+    Attributes
+    ----------
+    client : Client
+    cache : ResultCache or None
+        None neither reads nor stores.
+    principal : str
+        Whose results they are.
+    policy : Policy
+    deadline : Deadline
+        Over the whole of it.
+    progress : bool or None
+        Whether to show a progress line; None where a person is watching.
+    """
+
+    client: Client
+    cache: ResultCache | None
+    principal: str
+    policy: Policy
+    deadline: Deadline
+    progress: bool | None = None
+
+    def answer(self, prepare: Prepare, *, is_editable: bool) -> Answer:
+        """Give the answer to the question that `prepare` makes of what is known.
+
+        Parameters
+        ----------
+        prepare : callable
+        is_editable : bool
+            Whether the question rests on a definition that somebody may have edited since: a saved
+            query.
+        """
+        if self.policy.mode == "only":
+            return self._local(prepare, _ANY_AGE)
+        if self._takes_stored:
+            found = self._without_request(prepare, is_editable=is_editable)
+            if found is not None:
+                return found
+        try:
+            return self._from_server(prepare)
+        except ServerError as error:
+            if not _is_outage(error) or self.policy.mode == "off":
+                raise
+            return self._after_outage(prepare, error)
+
+    def _without_request(self, prepare: Prepare, *, is_editable: bool) -> Answer | None:
+        """Give the local copy where it is fresh enough without asking the server anything."""
+        if self.policy.max_age is None and is_editable:
+            return None
+        try:
+            return self._local(prepare, self.policy if is_editable else _ANY_AGE)
+        except (CacheMissError, ParameterError):
+            # What is known here may be out of date: the server's word decides.
+            return None
+
+    def _local(self, prepare: Prepare, documents: Policy) -> Answer:
+        """Give the local copy, or CacheMissError, without a request."""
+        question = prepare(self._knowledge(documents, may_ask=False))
+        found = self._look_up(question, self._key(question), self.policy)
+        if found is None:
+            raise CacheMissError(
+                f"The local cache holds no result of {question.label} for these parameters.",
+                hint='Read it with cache="use" while the server can be reached.',
+            )
+        return found
+
+    def _from_server(self, prepare: Prepare) -> Answer:
+        for _ in range(EDIT_TRIES):
+            question = prepare(self._knowledge(_NEWLY_READ, may_ask=True))
+            try:
+                return self._answer(question, prepare)
+            except QueryEditedError:
+                logger.info("%s was edited meanwhile: asking again", question.label)
+        raise ProtocolError(
+            f"{question.label.capitalize()} was edited {EDIT_TRIES} times while it was being read.",
+            hint="Try again when its author has finished.",
+        )
+
+    def _answer(self, question: Question, prepare: Prepare) -> Answer:
+        """Give the local copy if it is still good, else the server's answer; once for all waiters."""
+        key = self._key(question)
+        found = self._look_up(question, key, self.policy)
+        if found is not None:
+            return found
+
+        def is_edited() -> bool:
+            return self._key(prepare(self._knowledge(_NEWLY_READ, may_ask=True))) != key
+
+        fetch = Fetch(
+            client=self.client,
+            cache=self.cache,
+            policy=self.policy,
+            deadline=self.deadline,
+            progress=self.progress,
+        )
+        if self.cache is None:
+            return fetch.answer(question, key, is_edited=is_edited)
+        with self.cache.single_flight(key, timeout=self.deadline.remaining()) as flight:
+            if flight.waited_since is not None:
+                found = self._look_up(question, key, self.policy, flight.waited_since)
+            return found or fetch.answer(question, key, is_edited=is_edited)
+
+    def _look_up(
+        self,
+        question: Question,
+        key: str,
+        policy: Policy,
+        waited_since: datetime | None = None,
+    ) -> Answer | None:
+        entry = self._entry(key)
+        decision = decide(
+            entry.provenance if entry is not None else None,
+            policy,
+            now=datetime.now(UTC),
+            server_state=question.server_state,
+            waited_since=waited_since,
+        )
+        logger.debug("%s: %s (%s)", question.label, decision.action, decision.reason)
+        if entry is None or decision.action != "use":
+            return None
+        return _local_answer(question, key, entry)
+
+    def _after_outage(self, prepare: Prepare, error: ServerError) -> Answer:
+        """Give a stale copy where the setting allows it, else say in `error` that there is one."""
+        try:
+            question = prepare(self._knowledge(_ANY_AGE, may_ask=False))
+        except (CacheMissError, ParameterError):
+            raise error from None
+        key = self._key(question)
+        entry = self._entry(key)
+        decision = decide_after_error(
+            entry.provenance if entry is not None else None,
+            now=datetime.now(UTC),
+            stale_if_error=self.client.settings.stale_if_error and self._takes_stored,
+        )
+        if entry is None:
+            raise error
+        age = age_words(decision.age or 0.0)
+        if decision.action != "use":
+            error.hint = f'A copy {age} old is in the local cache: cache="only" takes it.'
+            raise error
+        warn_stale(question.label, age, error)
+        return _local_answer(question, key, entry)
+
+    @property
+    def _takes_stored(self) -> bool:
+        """Whether anything but a new execution will do."""
+        return self.policy.mode == "use" and self.policy.max_age != 0
+
+    def _entry(self, key: str) -> CacheEntry | None:
+        return self.cache.get(key) if self.cache is not None else None
+
+    def _knowledge(self, documents: Policy, *, may_ask: bool) -> Knowledge:
+        return Knowledge(
+            client=self.client,
+            cache=self.cache,
+            principal=self.principal,
+            policy=documents,
+            may_ask=may_ask,
+            deadline=self.deadline,
+        )
+
+    def _key(self, question: Question) -> str:
+        return cache_key(question.key_parts(server=self.client.server, principal=self.principal))
+
+
+def _local_answer(question: Question, key: str, entry: CacheEntry) -> Answer:
+    return Answer(
+        table=entry.table,
+        provenance=entry.provenance,
+        source="local cache",
+        cache_key=key,
+        may_be_cut=question.may_be_cut,
+    )
+
+
+def _is_outage(error: ServerError) -> bool:
+    """Whether the server is away, rather than saying no."""
+    if isinstance(error, ResponseError):
+        return error.status in _OUTAGE_STATUSES
+    return isinstance(error, TransportError)

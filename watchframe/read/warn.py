@@ -1,0 +1,53 @@
+"""Warnings about a result, pointing at the user's line."""
+
+from __future__ import annotations
+
+import os
+import sys
+import warnings
+from pathlib import Path
+
+from watchframe.decode import deviations_of
+from watchframe.errors import CacheWarning, ColumnTypeWarning, ResultTruncatedWarning
+from watchframe.read.answer import Answer
+from watchframe.read.guards import AUTO_LIMIT, is_probably_cut
+
+_PACKAGE = f"{Path(__file__).parents[1]}{os.sep}"
+
+
+def warn_of_answer(answer: Answer) -> None:
+    """Warn of columns that are not what the server declared, and of a result that seems cut.
+
+    A copy from the local cache warns as the first read did.
+    """
+    for deviation in deviations_of(answer.table):
+        warnings.warn(ColumnTypeWarning(str(deviation)), stacklevel=_users_level())
+    if is_probably_cut(
+        may_be_cut=answer.may_be_cut,
+        rows=answer.table.num_rows,
+        ran=answer.provenance.query_text,
+    ):
+        warnings.warn(
+            ResultTruncatedWarning(
+                f"The result has exactly {AUTO_LIMIT:,} rows, and the server appends "
+                f"LIMIT {AUTO_LIMIT} to query {answer.provenance.query_id}: there are probably "
+                "more. Switch off its auto limit on the query's page, or give it a LIMIT of its own."
+            ),
+            stacklevel=_users_level(),
+        )
+
+
+def warn_stale(label: str, age: str, error: Exception) -> None:
+    """Warn that a copy too old for the policy was taken because the server is away."""
+    warnings.warn(
+        CacheWarning(f"{label}: a copy {age} old, from the local cache, because: {error}"),
+        stacklevel=_users_level(),
+    )
+
+
+def _users_level() -> int:
+    """Give the stack level of the nearest caller outside this package, seen from our caller."""
+    frame, level = sys._getframe(1), 1
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(_PACKAGE):
+        frame, level = frame.f_back, level + 1
+    return level
