@@ -33,7 +33,16 @@ _EXPORTS = {
     "read_watch_table": "watchframe.read",
 }
 
-__all__ = [*sorted(_EXPORTS)]
+__all__ = [
+    "Client",
+    "QueryReference",
+    "ResultCache",
+    "connect",
+    "read_watch_query",
+    "read_watch_sql",
+    "read_watch_sql_table",
+    "read_watch_table",
+]
 
 
 def __getattr__(name: str) -> object:

@@ -155,9 +155,9 @@ def read_watch_table(
     -------
     pyarrow.Table
         Columns in the query's order, typed by the type table. A column with an integer beyond 64
-        bits is text, exact, with ``b"watchframe.encoding": b"integer"`` in its field's metadata; one
-        of arrays, objects or mixed kinds is JSON text, with ``b"json"`` there. The schema's
-        metadata hold the provenance as JSON under ``b"watchframe"``.
+        bits is text, exact, and ``b"watchframe.encoding"`` in its field's metadata is
+        ``b"integer"``; one of arrays, objects or mixed kinds is JSON text, and it is ``b"json"``
+        there. The schema's metadata hold the provenance as JSON under ``b"watchframe"``.
 
     Raises
     ------

@@ -128,7 +128,7 @@ class Reading:
         )
 
     def _answer(self, question: Question, prepare: Prepare) -> Answer:
-        """Give the local copy if it is still good, else the server's answer; once for all waiters."""
+        """Give the local copy if it is still good, else the server's; once for all who wait."""
         key = self._key(question)
         found = self._look_up(question, key, self.policy)
         if found is not None:

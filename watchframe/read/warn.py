@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
 import os
-import sys
 import warnings
 from pathlib import Path
 
@@ -29,9 +29,9 @@ def warn_of_answer(answer: Answer) -> None:
     ):
         warnings.warn(
             ResultTruncatedWarning(
-                f"The result has exactly {AUTO_LIMIT:,} rows, and the server appends "
-                f"LIMIT {AUTO_LIMIT} to query {answer.provenance.query_id}: there are probably "
-                "more. Switch off its auto limit on the query's page, or give it a LIMIT of its own."
+                f"Query {answer.provenance.query_id} gave exactly {AUTO_LIMIT:,} rows, and the "
+                f"server appends LIMIT {AUTO_LIMIT} to it: there are probably more. Switch off "
+                "its auto limit on its page, or give it a LIMIT of its own."
             ),
             stacklevel=_users_level(),
         )
@@ -47,7 +47,8 @@ def warn_stale(label: str, age: str, error: Exception) -> None:
 
 def _users_level() -> int:
     """Give the stack level of the nearest caller outside this package, seen from our caller."""
-    frame, level = sys._getframe(1), 1
-    while frame.f_back is not None and frame.f_code.co_filename.startswith(_PACKAGE):
+    here = inspect.currentframe()
+    frame, level = here and here.f_back, 1
+    while frame is not None and frame.f_code.co_filename.startswith(_PACKAGE):
         frame, level = frame.f_back, level + 1
     return level
