@@ -4,6 +4,7 @@
 
     WatchframeError                     .hint: what to do next, one sentence
     |- ConfigurationError               no server, no key, a bad setting
+    |- ArgumentError                    (ValueError) an argument that cannot mean anything
     |- QueryReferenceError              (ValueError) not an id, not a query's page
     |- ParameterError                   (ValueError) .query_id .query_name .name
     |  |- UnknownParameterError         .known, .suggestions
@@ -36,6 +37,7 @@ from __future__ import annotations
 
 __all__ = [
     "AccessDeniedError",
+    "ArgumentError",
     "AuthenticationError",
     "CacheError",
     "CacheFormatError",
@@ -104,6 +106,10 @@ def _rebuild(
 
 class ConfigurationError(WatchframeError):
     """No server, no API key, or a setting that cannot be used."""
+
+
+class ArgumentError(WatchframeError, ValueError):
+    """An argument of a function is not one of the values that it can take."""
 
 
 class QueryReferenceError(WatchframeError, ValueError):

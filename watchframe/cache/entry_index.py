@@ -1,0 +1,218 @@
+"""The index of entries: diskcache's database, with our own rules for time, eviction and damage."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import diskcache
+import pyarrow as pa
+
+from watchframe.cache.bytes_disk import BytesDisk
+from watchframe.cache.private_folder import open_private
+from watchframe.cache.staging import Staging
+
+#: Seconds to wait for another process that writes.
+BUSY_TIMEOUT = 20.0
+
+#: A use is written down at most this often, so that reading an entry again and again writes nothing.
+USE_RESOLUTION = 60.0
+
+_TRIES = 5
+_of_parents: list[sqlite3.Connection | None] = []
+_SETTINGS = {
+    "cull_limit": 0,  # diskcache evicts ten at a time, the newest too; see `evict`
+    "eviction_policy": "least-recently-used",  # makes the index on access_time
+    "sqlite_mmap_size": 0,  # a database that somebody cuts short is an error, not a SIGBUS
+    "sqlite_auto_vacuum": 2,  # incremental: a full vacuum at each commit slows every writer
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One entry's place in the index.
+
+    Attributes
+    ----------
+    id, stored : int, float
+        Together they name this writing of the entry: a newer one under the same key has others.
+    used : float
+        When it was last used, in seconds since 1970, to within `USE_RESOLUTION`.
+    """
+
+    id: int
+    key: str
+    stored: float
+    used: float
+    size: int
+
+
+class EntryIndex(diskcache.Cache):  # type: ignore[misc]  # diskcache has no types
+    """Entries by key, in one private folder, for many processes and threads.
+
+    Every method may raise OSError, sqlite3.Error and diskcache.Timeout.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        database = folder / diskcache.core.DBNAME
+        with contextlib.suppress(FileExistsError):
+            # Made here so that it is private from the start; SQLite's other files follow its mode.
+            os.close(open_private(database, os.O_RDWR | os.O_CREAT | os.O_EXCL))
+        super().__init__(str(folder), timeout=BUSY_TIMEOUT, disk=BytesDisk, **_SETTINGS)
+        self.folder = folder
+        self._identity = _identity(database)
+
+    @property
+    def _con(self) -> sqlite3.Connection:
+        """One connection a thread; one that outlives its thread closes itself, without a warning."""
+        if getattr(self._local, "pid", None) != os.getpid():
+            # SQLite: a connection must not be used, nor closed, in a forked child.
+            _of_parents.append(self._local.__dict__.pop("con", None))
+            self._local.pid = os.getpid()
+        connection: sqlite3.Connection | None = getattr(self._local, "con", None)
+        if connection is None:
+            connection = sqlite3.connect(
+                Path(self._directory) / diskcache.core.DBNAME,
+                timeout=self._timeout,
+                isolation_level=None,
+                check_same_thread=False,
+                factory=_Connection,
+            )
+            self._local.con = connection
+            connection.execute("PRAGMA synchronous = NORMAL")
+            connection.execute("PRAGMA mmap_size = 0")
+            connection.execute("PRAGMA trusted_schema = OFF")
+        return connection
+
+    def is_current(self) -> bool:
+        """Whether the folder still holds the database that was opened."""
+        return self._identity == _identity(self.folder / diskcache.core.DBNAME)
+
+    def load(self, key: str, now: float | None) -> tuple[Row, pa.Buffer] | None:
+        """Give an entry's bytes and note its use, if `now` is given.
+
+        Raises CacheFormatError for a row that this library does not write.
+        """
+        for _ in range(_TRIES):
+            found = self._sql(
+                "SELECT rowid, store_time, access_time, size, mode, filename, value"
+                " FROM Cache WHERE key = ? AND raw = 1",
+                (key,),
+            ).fetchone()
+            if found is None:
+                return None
+            rowid, stored, used, size, mode, filename, value = found
+            row = Row(id=rowid, key=key, stored=stored, used=used, size=size)
+            try:
+                entry = self._disk.fetch(mode, filename, value, read=False)
+            except FileNotFoundError:
+                continue  # replaced between the two looks: its row says where it is now
+            if now is not None:
+                self._note_use(row, now)
+            return row, entry
+        self.drop(row)
+        return None
+
+    def save(self, key: str, staging: Staging, now: float) -> None:
+        """Put a whole entry in the place of any other under its key, at once for all to see."""
+        size, mode, filename, value = self._disk.store(staging, False, key=key)  # noqa: FBT003
+        columns = (None, None, size, mode, filename, value)
+        with self._transact(filename=filename) as (sql, remove_afterwards):
+            try:
+                old = sql(
+                    "SELECT rowid, filename FROM Cache WHERE key = ? AND raw = 1", (key,)
+                ).fetchone()
+                if old is None:
+                    self._row_insert(key, True, now, columns)  # noqa: FBT003 - diskcache's
+                else:
+                    self._row_update(old[0], now, columns)
+                    remove_afterwards(old[1])
+            except BaseException:
+                self._disk.remove(filename)
+                raise
+
+    def drop(self, row: Row) -> bool:
+        """Take away an entry, unless it was written anew since `row` was read."""
+        with self._transact() as (sql, remove_afterwards):
+            dropped = sql(
+                "DELETE FROM Cache WHERE rowid = ? AND store_time = ? RETURNING filename",
+                (row.id, row.stored),
+            ).fetchall()
+            for (filename,) in dropped:
+                remove_afterwards(filename)
+        return bool(dropped)
+
+    def drop_key(self, key: str) -> bool:
+        """Take away whatever stands under `key`, even if it cannot be read."""
+        with self._transact() as (sql, remove_afterwards):
+            dropped = sql("DELETE FROM Cache WHERE key = ? RETURNING filename", (key,)).fetchall()
+            for (filename,) in dropped:
+                remove_afterwards(filename)
+        return bool(dropped)
+
+    def rows(self) -> list[Row]:
+        """Give all entries, that which was longest unused first."""
+        found = self._sql(
+            "SELECT rowid, key, store_time, access_time, size FROM Cache"
+            " WHERE raw = 1 AND typeof(key) = 'text' ORDER BY access_time, rowid"
+        )
+        names = ("id", "key", "stored", "used", "size")
+        return [Row(**dict(zip(names, values, strict=True))) for values in found.fetchall()]
+
+    def total_size(self) -> int:
+        """Give the bytes of all entries."""
+        ((size,),) = self._sql("SELECT value FROM Settings WHERE key = 'size'").fetchall()
+        return int(size)
+
+    def evict(self, size_limit: int, *, unused_since: float, keep: Sequence[str] = ()) -> list[Row]:
+        """Take away what was not used since then, and what was longest unused while all is too big.
+
+        Entries whose key is in `keep` stay.
+        """
+        if self.total_size() <= size_limit and not self._any_unused(unused_since):
+            return []
+        gone = []
+        with self._transact():
+            size = self.total_size()
+            for row in self.rows():
+                if size <= size_limit and row.used >= unused_since:
+                    break
+                if row.key not in keep and self.drop(row):
+                    gone.append(row)
+                    size -= row.size
+        return gone
+
+    def value_files(self) -> set[str]:
+        """Give the names of the files that the index knows."""
+        found = self._sql("SELECT filename FROM Cache WHERE filename IS NOT NULL")
+        return {str(name) for (name,) in found.fetchall()}
+
+    def _note_use(self, row: Row, now: float) -> None:
+        if abs(now - row.used) < USE_RESOLUTION:
+            return
+        # Only the order of eviction hangs on it: a full or read-only disk is no reason to fail.
+        with contextlib.suppress(sqlite3.Error):
+            self._sql("UPDATE Cache SET access_time = ? WHERE rowid = ?", (now, row.id))
+
+    def _any_unused(self, since: float) -> bool:
+        found = self._sql("SELECT 1 FROM Cache WHERE access_time < ? LIMIT 1", (since,))
+        return found.fetchone() is not None
+
+
+class _Connection(sqlite3.Connection):
+    """A connection that may be left to the garbage collector."""
+
+    def __del__(self) -> None:
+        self.close()
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino

@@ -1,0 +1,209 @@
+"""Getting at the index of a cache folder, and what to do when that fails.
+
+The cache is never in the way: what the disk refuses is a warning, once, and then a cache that holds
+nothing. A damaged index is thrown away and made anew; a folder that somebody deleted is made again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import shutil
+import sqlite3
+import threading
+import time
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from watchframe.cache.file_lock import locked_if_free
+from watchframe.cache.private_folder import LAYOUT, make_private, read_or_make_secret
+from watchframe.errors import CacheError, CacheFormatError, CacheWarning
+
+if TYPE_CHECKING:
+    from watchframe.cache.entry_index import EntryIndex
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+_DATABASE = "cache.db"
+_DATABASE_FILES = ("cache.db", "cache.db-wal", "cache.db-shm", "cache.db-journal")
+_REBUILD_LOCK = "rebuild.lock"
+_REBUILD_SECONDS = 10.0
+
+#: SQLite's ways of saying that the disk, not the database, is the matter.
+_DISK_CODES = frozenset(
+    {
+        sqlite3.SQLITE_PERM,
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_NOMEM,
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_INTERRUPT,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_PROTOCOL,
+        sqlite3.SQLITE_NOLFS,
+        sqlite3.SQLITE_AUTH,
+    }
+)
+
+
+class FolderAccess:
+    """One process's access to a cache folder.
+
+    Parameters
+    ----------
+    directory : Path
+        The cache folder; entries lie in a private folder within it.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        self.folder = directory / LAYOUT
+        self._index: EntryIndex | None = None
+        self._secret: bytes | None = None
+        self._is_unusable = False
+        self._has_warned = False
+        self._guard = threading.RLock()
+
+    def attempt(self, action: Callable[[EntryIndex], T], *, otherwise: T) -> T:
+        """Give what `action` does with the index; `otherwise`, where the disk does not let it.
+
+        Raises
+        ------
+        CacheFormatError
+            As `action` does.
+        """
+        for may_rebuild in (True, False):
+            identity = _inode(self.folder / _DATABASE)
+            try:
+                index = self._opened()
+                return otherwise if index is None else action(index)
+            except CacheFormatError:
+                raise
+            except (CacheError, OSError, sqlite3.Error, _timeout_class()) as error:
+                if not (may_rebuild and _is_damage(error)):
+                    self.report(error)
+                    return otherwise
+                self._rebuild(identity, error)
+        return otherwise
+
+    def secret(self) -> bytes:
+        """Give the folder's secret; where it cannot be kept, one for this process alone."""
+        with self._guard:
+            if self._secret is None:
+                self._secret = self._kept_secret() or os.urandom(32)
+            return self._secret
+
+    def is_usable(self) -> bool:
+        """Whether the folder can be used at all."""
+        return self.attempt(lambda _: True, otherwise=False)
+
+    def report(self, error: Exception) -> None:
+        """Say once that the cache does not work here."""
+        logger.debug("cache: %s: %r", self.folder, error)
+        if self._has_warned:
+            return
+        self._has_warned = True
+        words = _words(error)
+        warnings.warn(
+            f"The local cache in {self.directory} cannot be used as it should: {words}. "
+            "Results are complete, but may not be kept.",
+            CacheWarning,
+            stacklevel=2,
+        )
+
+    def close(self) -> None:
+        """Close this thread's connection."""
+        with self._guard:
+            if self._index is not None:
+                self._index.close()
+                self._index = None
+
+    def _opened(self) -> EntryIndex | None:
+        index = self._index
+        if index is not None and index.is_current():
+            return index
+        with self._guard:
+            if self._is_unusable or (self._index is not None and self._index.is_current()):
+                return None if self._is_unusable else self._index
+            from watchframe.cache.entry_index import EntryIndex  # noqa: PLC0415 - loads diskcache
+
+            self._index = None
+            try:
+                self._index = EntryIndex(make_private(self.directory))
+            except (CacheError, OSError, sqlite3.Error) as error:
+                # Asked again and again, a folder that cannot be used would cost time each time.
+                self._is_unusable = not _is_damage(error)
+                raise
+            return self._index
+
+    def _kept_secret(self) -> bytes | None:
+        try:
+            return read_or_make_secret(make_private(self.directory))
+        except (CacheError, OSError) as error:
+            self.report(error)
+            return None
+
+    def _rebuild(self, identity: tuple[int, int] | None, error: Exception) -> None:
+        """Throw the index away, unless another process has made a new one since."""
+        until = time.monotonic() + _REBUILD_SECONDS
+        while time.monotonic() < until:
+            with contextlib.suppress(OSError), locked_if_free(self.folder / _REBUILD_LOCK) as mine:
+                if mine:
+                    if _inode(self.folder / _DATABASE) == identity:
+                        self._throw_away(error)
+                    break
+            time.sleep(0.01)
+        with self._guard:
+            self._index = None
+
+    def _throw_away(self, error: Exception) -> None:
+        for name in _DATABASE_FILES:
+            (self.folder / name).unlink(missing_ok=True)
+        for child in self.folder.iterdir():
+            if len(child.name) == 2 and child.is_dir():  # noqa: PLR2004 - as diskcache names them
+                shutil.rmtree(child, ignore_errors=True)
+        warnings.warn(
+            f"The index of the local cache in {self.directory} was damaged ({_words(error)}); "
+            "the cache was emptied.",
+            CacheWarning,
+            stacklevel=2,
+        )
+
+
+def _timeout_class() -> type[Exception]:
+    from diskcache import Timeout  # noqa: PLC0415 - diskcache loads when it is used
+
+    timeout: type[Exception] = Timeout
+    return timeout
+
+
+def _is_damage(error: Exception) -> bool:
+    """Whether the database itself is unfit, rather than the disk it lies on."""
+    if not isinstance(error, sqlite3.DatabaseError):
+        # diskcache, made to read a database of another kind, fails in its own ways.
+        return isinstance(error, CacheError) and error.__cause__ is not None
+    code = getattr(error, "sqlite_errorcode", None)
+    return code is None or (code & 0xFF) not in _DISK_CODES
+
+
+def _words(error: Exception) -> str:
+    if isinstance(error, _timeout_class()):
+        return "another process holds it"
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    return str(error).splitlines()[0] if str(error) else type(error).__name__
+
+
+def _inode(path: Path) -> tuple[int, int] | None:
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino

@@ -1,0 +1,248 @@
+"""Whether a local copy may answer: pure decisions, each with a named reason.
+
+The age of a result is the age of its *data*: how long ago the server had the rows. Two clocks take
+part. How old the data was when it arrived is told by the server's clock alone (its ``Date`` header
+minus ``retrieved_at``); how long it has lain here is told by this machine's clock alone. So a
+difference between the clocks does not matter.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from watchframe.cache.provenance import Provenance
+from watchframe.errors import ArgumentError
+
+Mode = Literal["use", "refresh", "only", "off"]
+Action = Literal["use", "check", "fetch", "fail"]
+
+MODES: tuple[Mode, ...] = ("use", "refresh", "only", "off")
+
+#: A ``Date`` header has whole seconds, so the rows may seem up to a second younger than the answer.
+CLOCK_TOLERANCE = timedelta(seconds=2)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """What the caller allows.
+
+    Attributes
+    ----------
+    mode : {"use", "refresh", "only", "off"}
+        ``cache=``.
+    max_age : float or None
+        Seconds; None is the server's own default: any result of the query as it stands.
+    """
+
+    mode: Mode = "use"
+    max_age: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.mode not in MODES:
+            raise ArgumentError(
+                f"cache is {self.mode!r}.", hint='It is one of "use", "refresh", "only", "off".'
+            )
+
+    @property
+    def reads(self) -> bool:
+        """Whether the cache is looked into at all."""
+        return self.mode in ("use", "only")
+
+    @property
+    def writes(self) -> bool:
+        """Whether what was fetched is stored."""
+        return self.mode in ("use", "refresh")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerState:
+    """What one small request has just shown: the query's definition as it is now.
+
+    The key holds the hash of the query's text, so an entry found under the key made from that
+    definition belongs to the text as it stands.
+
+    Attributes
+    ----------
+    latest_result_id : int or None
+        The server's newest result of the query; None where it has none, or does not say.
+    has_parameters : bool
+        Whether the query has any; then the server cannot say whether it holds a newer result.
+    """
+
+    latest_result_id: int | None
+    has_parameters: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What to do, why, and how old the local copy is.
+
+    Attributes
+    ----------
+    action : {"use", "check", "fetch", "fail"}
+        Take the local copy; make the small request and decide again with a `ServerState`; ask the
+        server for the result; give up with CacheMissError.
+    reason : str
+        The named reason, such as ``"fresh"`` or ``"too-old"``.
+    age : float or None
+        Seconds; None where there is no local copy. Negative for one from the future.
+    """
+
+    action: Action
+    reason: str
+    age: float | None = None
+
+
+def data_age(provenance: Provenance, now: datetime) -> timedelta:
+    """Give how long ago the server had the rows.
+
+    Differences of up to `CLOCK_TOLERANCE` into the future count as no age; a larger one is given as
+    it is, negative.
+    """
+    on_arrival = (provenance.server_time or provenance.stored_at) - provenance.retrieved_at
+    since = now - provenance.stored_at
+    for part in (on_arrival, since):
+        if part < -CLOCK_TOLERANCE:
+            return part
+    return max(on_arrival, timedelta()) + max(since, timedelta())
+
+
+def document_age(stored_at: datetime, now: datetime) -> timedelta:
+    """Give how long ago a document was fetched; negative for one from the future."""
+    age = now - stored_at
+    return age if age < -CLOCK_TOLERANCE else max(age, timedelta())
+
+
+def decide(
+    provenance: Provenance | None,
+    policy: Policy,
+    *,
+    now: datetime,
+    server_state: ServerState | None = None,
+    waited_since: datetime | None = None,
+) -> Decision:
+    """Give what to do with the local copy of a result.
+
+    Parameters
+    ----------
+    provenance : Provenance or None
+        The local copy's, under the key made from the query's definition; None: there is none.
+    policy : Policy
+        What the caller allows.
+    now : datetime
+        This machine's clock; aware.
+    server_state : ServerState, optional
+        What the small request showed, once it was made. Ad-hoc SQL has no definition that could
+        change: pass ``ServerState(latest_result_id=None, has_parameters=True)``.
+    waited_since : datetime, optional
+        The moment from which the caller has waited for another one that asks the same
+        (`ResultCache.single_flight`). What that one brought answers both.
+    """
+    age = None if provenance is None else data_age(provenance, now).total_seconds()
+    if policy.mode == "off":
+        return Decision(action="fetch", reason="cache-off", age=age)
+    if provenance is None:
+        if policy.mode == "only":
+            return Decision(action="fail", reason="nothing-stored")
+        return Decision(action="fetch", reason="not-stored")
+    action, reason = _judge(provenance, policy, age or 0.0, server_state, waited_since)
+    return Decision(action=action, reason=reason, age=age)
+
+
+def decide_document(stored_at: datetime | None, policy: Policy, *, now: datetime) -> Decision:
+    """Give what to do with the local copy of a definition or of a dropdown's values.
+
+    Parameters
+    ----------
+    stored_at : datetime or None
+        When it was fetched, by this machine's clock; None: there is no local copy.
+    policy : Policy
+        That of the read that needs it. With ``max_age=None`` the definition itself is the small
+        request, so it is always fetched.
+    now : datetime
+        This machine's clock; aware.
+    """
+    age = None if stored_at is None else document_age(stored_at, now).total_seconds()
+    if policy.mode == "only":
+        if age is None:
+            return Decision(action="fail", reason="nothing-stored")
+        return Decision(action="use", reason="cache-only", age=age)
+    if policy.mode in ("off", "refresh"):
+        return Decision(action="fetch", reason=f"cache-{policy.mode}", age=age)
+    if age is None:
+        return Decision(action="fetch", reason="not-stored")
+    if not policy.max_age:
+        reason = "check-asked" if policy.max_age is None else "max-age-zero"
+        return Decision(action="fetch", reason=reason, age=age)
+    action, reason = _by_age(age, policy.max_age)
+    return Decision(action=action, reason=reason, age=age)
+
+
+def decide_after_error(
+    provenance: Provenance | None, *, now: datetime, stale_if_error: bool
+) -> Decision:
+    """Give what to do with a copy that was not fresh enough, now that the server cannot be asked.
+
+    ``"use"`` (with a warning) if the setting allows it; else ``"fail"``, whose `age` the error
+    should name, with ``cache="only"`` as the way to take that copy.
+    """
+    if provenance is None:
+        return Decision(action="fail", reason="nothing-stored")
+    age = data_age(provenance, now).total_seconds()
+    if stale_if_error:
+        return Decision(action="use", reason="stale-if-error", age=age)
+    return Decision(action="fail", reason="only-stale", age=age)
+
+
+def _judge(
+    provenance: Provenance,
+    policy: Policy,
+    age: float,
+    server_state: ServerState | None,
+    waited_since: datetime | None,
+) -> tuple[Action, str]:
+    if policy.mode == "only":
+        return "use", "cache-only"
+    if waited_since is not None and _answers_waiter(provenance, policy, waited_since):
+        return "use", "shared-flight"
+    if policy.mode == "refresh":
+        return "fetch", "cache-refresh"
+    if policy.max_age == 0:
+        return "fetch", "max-age-zero"
+    if policy.max_age is not None:
+        return _by_age(age, policy.max_age)
+    if age < 0:
+        return "fetch", "from-the-future"
+    return _by_server_state(provenance, server_state)
+
+
+def _answers_waiter(provenance: Provenance, policy: Policy, waited_since: datetime) -> bool:
+    """Whether the result came while the caller waited.
+
+    Who asks for a new execution gets one that began after the asking, not one already under way.
+    """
+    wants_new = policy.mode == "refresh" or policy.max_age == 0
+    moment = provenance.requested_at if wants_new else provenance.stored_at
+    return moment is not None and moment >= waited_since
+
+
+def _by_age(age: float, max_age: float) -> tuple[Action, str]:
+    if age < 0:
+        return "fetch", "from-the-future"
+    return ("use", "fresh") if age <= max_age else ("fetch", "too-old")
+
+
+def _by_server_state(
+    provenance: Provenance, server_state: ServerState | None
+) -> tuple[Action, str]:
+    if server_state is None:
+        return "check", "definition-unchecked"
+    if server_state.has_parameters:
+        return "use", "not-edited"
+    if server_state.latest_result_id is None or provenance.query_result_id is None:
+        return "fetch", "newer-result-unknown"
+    if server_state.latest_result_id != provenance.query_result_id:
+        return "fetch", "newer-result"
+    return "use", "latest-result"

@@ -1,0 +1,323 @@
+"""The local cache: results and small documents on disk; right or absent, and never in the way."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+import time
+import warnings
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self, TypeVar
+
+import platformdirs
+import pyarrow as pa
+
+from watchframe.cache.document_entry import Document, read_document, write_document
+from watchframe.cache.folder_access import FolderAccess
+from watchframe.cache.inventory import PruneReport, VerifyReport, list_entries, verify_entries
+from watchframe.cache.private_folder import principal_of
+from watchframe.cache.provenance import Provenance
+from watchframe.cache.result_entry import read_result
+from watchframe.cache.result_writer import ResultWriter
+from watchframe.cache.single_flight import Flight, single_flight
+from watchframe.cache.staging import Staging
+from watchframe.cache.sweeping import STAGING_FOLDER, sweep, sweep_if_due
+from watchframe.errors import CacheFormatError, CacheWarning
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from watchframe.cache.entry_index import EntryIndex, Row
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+#: Bytes of all entries together; beyond it, those longest unused go.
+DEFAULT_SIZE_LIMIT = 2_000_000_000
+
+#: Entries that nobody used for so long go.
+DEFAULT_UNUSED_LIMIT = timedelta(days=90)
+
+_LOCKS = "locks"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CacheEntry:
+    """A result out of the cache.
+
+    Attributes
+    ----------
+    key : str
+    table : pyarrow.Table
+        All rows; a large one lies in the file, mapped into memory, and stays right even when the
+        entry is replaced or evicted.
+    provenance : Provenance
+    size : int
+        Bytes on disk.
+    """
+
+    key: str
+    table: pa.Table
+    provenance: Provenance
+    size: int
+
+
+class ResultCache:
+    """Results on this machine's disk, shared by all processes of one user.
+
+    Nothing is made or opened before it is used. Reading and writing never raise for the cache's own
+    troubles: a damaged entry is dropped with a CacheWarning and is a miss; a folder that is full,
+    read-only or another user's is a cache that holds nothing, with one CacheWarning.
+
+    Parameters
+    ----------
+    directory : path, optional
+        The folder; the platform's cache folder for this library if not given.
+    size_limit : int
+        Bytes of all entries together; beyond it, those longest unused go.
+    unused_limit : timedelta
+        Entries that nobody used for so long go.
+    clock : callable
+        Gives seconds since 1970.
+
+    Examples
+    --------
+    >>> cache = ResultCache("/tmp/doctest-cache")  # doctest: +SKIP
+    >>> cache.entries()  # doctest: +SKIP
+    """
+
+    def __init__(
+        self,
+        directory: str | os.PathLike[str] | None = None,
+        *,
+        size_limit: int = DEFAULT_SIZE_LIMIT,
+        unused_limit: timedelta = DEFAULT_UNUSED_LIMIT,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        path = platformdirs.user_cache_path("watchframe") if directory is None else Path(directory)
+        self.directory = path.expanduser().absolute()
+        self.size_limit = size_limit
+        self.unused_limit = unused_limit
+        self._clock = clock
+        self._access = FolderAccess(self.directory)
+        self._swept = False
+
+    def __repr__(self) -> str:
+        return f"ResultCache({str(self.directory)!r}, size_limit={self.size_limit:_})"
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # For worker processes: they open the same folder themselves.
+        return _open_again, (self.directory, self.size_limit, self.unused_limit)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the index; it opens again when it is needed."""
+        self._access.close()
+
+    def principal(self, api_key: str) -> str:
+        """Give the name under which the results of `api_key` lie; it says nothing about the key."""
+        return principal_of(api_key, self._access.secret())
+
+    def get(self, key: str) -> CacheEntry | None:
+        """Give the result under `key`, checked against its checksum; None where there is none."""
+        found = self._load(key, read_result)
+        if found is None:
+            return None
+        (table, head), size = found
+        return CacheEntry(key=key, table=table, provenance=head.provenance, size=size)
+
+    def open_writer(self, key: str) -> ResultWriter:
+        """Give a writer that takes a result batch by batch (see `ResultWriter`)."""
+        return ResultWriter(
+            key,
+            self._staging(),
+            size_limit=self.size_limit,
+            store=self._store,
+            on_trouble=self._access.report,
+        )
+
+    def put(self, key: str, table: pa.Table, provenance: Provenance) -> bool:
+        """Store a whole result, and say whether that was done."""
+        with self.open_writer(key) as writer:
+            return writer.finish(provenance, table=table)
+
+    def get_document(self, key: str) -> Document | None:
+        """Give the document under `key`, a text of any form; None where there is none."""
+        name = _document_name(key)
+        found = self._load(name, read_document)
+        return None if found is None else found[0]
+
+    def put_document(self, key: str, value: object, *, stored_at: datetime | None = None) -> bool:
+        """Store a JSON value, fetched now or at `stored_at`, and say whether that was done.
+
+        Raises
+        ------
+        TypeError, ValueError
+            It is not a JSON value.
+        """
+        name = _document_name(key)
+        moment = stored_at or datetime.fromtimestamp(self._clock(), UTC)
+        entry = write_document(name, Document(value=value, stored_at=moment))
+        staging = self._staging()
+        if staging is None:
+            return False
+        with staging:
+            try:
+                staging.write(entry)
+            except OSError as error:
+                self._access.report(error)
+                return False
+            return self._store(name, staging)
+
+    def single_flight(
+        self, key: str, *, timeout: float | None = None
+    ) -> AbstractContextManager[Flight]:
+        """Have the turn for `key` within the block, alone among all threads and processes.
+
+        A holder that dies frees it at once, ``kill -9`` included; the next one goes on within
+        0.1 s. A holder that hangs keeps it: hence `timeout`.
+
+        Parameters
+        ----------
+        key : str
+            A cache key.
+        timeout : float, optional
+            Seconds to wait at most.
+
+        Raises
+        ------
+        JobTimeoutError
+            On entering: it was not free within `timeout`.
+        """
+        folder = self._access.folder / _LOCKS if self._access.is_usable() else None
+        return single_flight(key, folder, timeout=timeout)
+
+    def size(self) -> int:
+        """Give the bytes of all entries."""
+        return self._access.attempt(lambda index: index.total_size(), otherwise=0)
+
+    def entries(self) -> pd.DataFrame:
+        """Give the stored results, that which was used last first.
+
+        Returns
+        -------
+        DataFrame
+            One row a result: ``key server query_id query_name sql parameters rows columns bytes
+            retrieved_at age last_used``. `age` is that of the data; `last_used` is right to within
+            a minute. Damaged entries are left out (see `verify`), documents too.
+        """
+        now = datetime.fromtimestamp(self._clock(), UTC)
+        return self._access.attempt(
+            lambda index: list_entries(index, now), otherwise=list_entries(None, now)
+        )
+
+    def prune(
+        self, *, size_limit: int | None = None, unused_for: timedelta | None = None
+    ) -> PruneReport:
+        """Take away what is over the limits, and what killed processes left behind.
+
+        Parameters
+        ----------
+        size_limit : int, optional
+            Bytes to come down to, for this time; the cache's own limit if not given.
+        unused_for : timedelta, optional
+            How long an entry may be unused, for this time; the cache's own limit if not given.
+        """
+        limit = self.size_limit if size_limit is None else size_limit
+        unused = self.unused_limit if unused_for is None else unused_for
+        since = self._clock() - unused.total_seconds()
+
+        def take_away(index: EntryIndex) -> PruneReport:
+            gone = index.evict(limit, unused_since=since)
+            return _report(gone, files=sweep(index, self._access.folder))
+
+        return self._access.attempt(take_away, otherwise=PruneReport())
+
+    def clear(self, *, query_id: int | None = None) -> PruneReport:
+        """Take away every entry; with `query_id`, the results of that query alone."""
+
+        def take_away(index: EntryIndex) -> PruneReport:
+            rows = index.rows()
+            if query_id is not None:
+                known = list_entries(index, datetime.fromtimestamp(self._clock(), UTC))
+                keys = set(known.loc[known["query_id"] == query_id, "key"])
+                rows = [row for row in rows if row.key in keys]
+            return _report([row for row in rows if index.drop(row)], files=0)
+
+        return self._access.attempt(take_away, otherwise=PruneReport())
+
+    def verify(self) -> VerifyReport:
+        """Read every entry whole, drop the damaged ones, and say what was found."""
+        return self._access.attempt(verify_entries, otherwise=VerifyReport())
+
+    def _load(self, key: str, read: Callable[[pa.Buffer, str], T]) -> tuple[T, int] | None:
+        row: Row | None = None
+        try:
+            found = self._access.attempt(
+                lambda index: index.load(key, self._clock()), otherwise=None
+            )
+            if found is None:
+                return None
+            row, entry = found
+            return read(entry, key), entry.size
+        except CacheFormatError as error:
+            self._drop_damaged(key, row, error)
+            return None
+
+    def _drop_damaged(self, key: str, row: Row | None, error: CacheFormatError) -> None:
+        self._access.attempt(
+            lambda index: index.drop_key(key) if row is None else index.drop(row), otherwise=False
+        )
+        warnings.warn(
+            f"An entry of the local cache was dropped, and is fetched anew: {error.message}",
+            CacheWarning,
+            stacklevel=2,
+        )
+
+    def _staging(self) -> Staging | None:
+        return Staging(self._access.folder / STAGING_FOLDER) if self._access.is_usable() else None
+
+    def _store(self, key: str, staging: Staging) -> bool:
+        now = self._clock()
+
+        def save(index: EntryIndex) -> bool:
+            index.save(key, staging, now)
+            unused_since = now - self.unused_limit.total_seconds()
+            gone = index.evict(self.size_limit, unused_since=unused_since, keep=(key,))
+            if gone:
+                logger.debug("cache: %d entries evicted", len(gone))
+            if not self._swept:
+                self._swept = True
+                sweep_if_due(index, self._access.folder, now)
+            return True
+
+        return self._access.attempt(save, otherwise=False)
+
+
+def _open_again(directory: Path, size_limit: int, unused_limit: timedelta) -> ResultCache:
+    return ResultCache(directory, size_limit=size_limit, unused_limit=unused_limit)
+
+
+def _document_name(key: str) -> str:
+    return "document-" + hashlib.sha256(key.encode()).hexdigest()
+
+
+def _report(rows: list[Row], *, files: int) -> PruneReport:
+    return PruneReport(entries=len(rows), bytes=sum(row.size for row in rows), left_overs=files)

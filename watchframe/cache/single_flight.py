@@ -1,0 +1,149 @@
+"""Of all that ask the same at the same time, one goes; the others wait for what it brings."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import random
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from watchframe.cache.file_lock import try_lock, unlock
+from watchframe.errors import JobTimeoutError
+
+logger = logging.getLogger(__name__)
+
+#: Seconds between two looks at a lock that another one holds. A holder's death is seen as late.
+FIRST_PAUSE = 0.002
+LONGEST_PAUSE = 0.1
+
+_local_locks: dict[str, tuple[threading.Lock, int]] = {}
+_local_guard = threading.Lock()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flight:
+    """The turn of one caller.
+
+    Attributes
+    ----------
+    waited_since : datetime or None
+        The moment from which another one with the same key was waited for; None where there was
+        none. Then look into the cache again (`decide` takes this moment) before asking the server.
+    """
+
+    waited_since: datetime | None
+
+
+@contextlib.contextmanager
+def single_flight(name: str, folder: Path | None, *, timeout: float | None) -> Iterator[Flight]:
+    """Have the turn for `name` within the block, alone among threads and processes.
+
+    Parameters
+    ----------
+    name : str
+        A cache key: hexadecimal digits.
+    folder : Path or None
+        Where the locks' files lie; None: among the threads of this process alone.
+    timeout : float or None
+        Seconds to wait at most.
+
+    Raises
+    ------
+    JobTimeoutError
+        Another one still held the turn at the end of `timeout`.
+    """
+    asked = datetime.now(UTC)
+    wait = _Wait(timeout)
+    with _local_turn(f"{folder}/{name}", wait):
+        path, descriptor = _file_turn(name, folder, wait)
+        if wait.has_waited:
+            logger.debug("single flight: %.12s: waited %.3f s", name, wait.seconds)
+        try:
+            yield Flight(waited_since=asked if wait.has_waited else None)
+        finally:
+            if path is not None and descriptor is not None:
+                unlock(path, descriptor)
+
+
+class _Wait:
+    """Growing pauses within one timeout."""
+
+    def __init__(self, timeout: float | None) -> None:
+        self.has_waited = False
+        self._timeout = timeout
+        self._start = time.monotonic()
+        self._pause = FIRST_PAUSE
+
+    @property
+    def seconds(self) -> float:
+        return time.monotonic() - self._start
+
+    def left(self) -> float | None:
+        return None if self._timeout is None else max(self._timeout - self.seconds, 0.0)
+
+    def pause(self) -> None:
+        self.has_waited = True
+        left = self.left()
+        if left == 0.0:
+            self.give_up()
+        pause = self._pause * random.uniform(0.5, 1.0)  # noqa: S311 - spreads, keeps no secret
+        time.sleep(pause if left is None else min(pause, left))
+        self._pause = min(self._pause * 2, LONGEST_PAUSE)
+
+    def give_up(self) -> None:
+        timeout = self._timeout or 0.0
+        raise JobTimeoutError(
+            f"The same result was being fetched elsewhere, and was not there after {timeout:g} s.",
+            timeout=timeout,
+            hint="Give a longer timeout, or cache='off' to fetch it beside the other one.",
+        )
+
+
+@contextlib.contextmanager
+def _local_turn(name: str, wait: _Wait) -> Iterator[None]:
+    """Take turns among the threads of this process: the lock's file is then polled by one of them.
+
+    A lock lives while somebody holds it or waits for it.
+    """
+    with _local_guard:
+        lock, users = _local_locks.get(name, (threading.Lock(), 0))
+        _local_locks[name] = lock, users + 1
+    try:
+        if not lock.acquire(blocking=False):
+            wait.has_waited = True
+            left = wait.left()
+            if not lock.acquire(timeout=-1 if left is None else left):
+                wait.give_up()
+        try:
+            yield
+        finally:
+            lock.release()
+    finally:
+        with _local_guard:
+            lock, users = _local_locks[name]
+            if users == 1:
+                del _local_locks[name]
+            else:
+                _local_locks[name] = lock, users - 1
+
+
+def _file_turn(name: str, folder: Path | None, wait: _Wait) -> tuple[Path | None, int | None]:
+    """Take turns among processes; where there can be no lock's file, do without."""
+    if folder is None:
+        return None, None
+    path = folder / name
+    while True:
+        try:
+            folder.mkdir(mode=0o700, exist_ok=True)
+            descriptor = try_lock(path)
+        except OSError as error:
+            logger.debug("single flight: no lock between processes: %s", error)
+            return None, None
+        if descriptor is not None:
+            return path, descriptor
+        wait.pause()

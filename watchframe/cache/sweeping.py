@@ -1,0 +1,81 @@
+"""What killed processes leave behind: half-written files, and files that no entry names."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from watchframe.cache.file_lock import is_in_use
+
+if TYPE_CHECKING:
+    from watchframe.cache.entry_index import EntryIndex
+
+STAGING_FOLDER = "staging"
+
+#: Between being made and being marked as in use, or being moved and being named, a file may seem
+#: left behind: one younger than this many seconds is let be.
+YOUNG = 60.0
+
+#: Seconds between two sweeps that nobody asked for.
+SWEEP_INTERVAL = 3600.0
+
+_MARK = "swept"
+
+
+def sweep_if_due(index: EntryIndex, folder: Path, now: float) -> int:
+    """Sweep, unless some process did so lately."""
+    mark = folder / _MARK
+    with contextlib.suppress(OSError):
+        if 0 <= now - mark.stat().st_mtime < SWEEP_INTERVAL:
+            return 0
+    return sweep(index, folder)
+
+
+def sweep(index: EntryIndex, folder: Path) -> int:
+    """Take away what no living process writes and no entry names; give the number of files."""
+    gone = 0
+    for path in (folder / STAGING_FOLDER).glob("*.part"):
+        gone += _is_old(path) and not is_in_use(path) and _unlink(path)
+    known = index.value_files()
+    for path in folder.glob("[0-9a-f][0-9a-f]/[0-9a-f][0-9a-f]/*.val"):
+        name = "/".join(path.parts[-3:])
+        gone += name not in known and _is_old(path) and _unlink(path)
+    _take_empty_folders(folder)
+    _mark_swept(folder / _MARK)
+    return gone
+
+
+def _is_old(path: Path) -> bool:
+    try:
+        return time.time() - path.stat().st_mtime > YOUNG
+    except OSError:
+        return False
+
+
+def _unlink(path: Path) -> bool:
+    try:
+        path.unlink()
+    except OSError:
+        return False
+    return True
+
+
+def _take_empty_folders(folder: Path) -> None:
+    for path in _value_folders(folder):
+        with contextlib.suppress(OSError):
+            path.rmdir()
+
+
+def _value_folders(folder: Path) -> Iterator[Path]:
+    yield from folder.glob("[0-9a-f][0-9a-f]/[0-9a-f][0-9a-f]")
+    yield from folder.glob("[0-9a-f][0-9a-f]")
+
+
+def _mark_swept(mark: Path) -> None:
+    with contextlib.suppress(OSError):
+        os.close(os.open(mark, os.O_WRONLY | os.O_CREAT, 0o600))
+        os.utime(mark)
