@@ -29,14 +29,17 @@ class BytesDisk(diskcache.Disk):  # type: ignore[misc]  # diskcache has no types
     """Keys are text, values are bytes: in the row while small, else in a file of their own."""
 
     def hash(self, key: object) -> NoReturn:
-        raise _refusal(key)  # only diskcache's sharded FanoutCache asks for it
+        """Refuse: only diskcache's sharded FanoutCache asks for it."""
+        raise _refusal(key)
 
     def put(self, key: object) -> tuple[str, bool]:
+        """Give the key as the database has it; raises TypeError where it is not text."""
         if not isinstance(key, str):
             raise _refusal(key)
         return key, True
 
     def get(self, key: object, raw: object) -> str:
+        """Give the key of a row; raises CacheFormatError where it is not text."""
         if not raw or not isinstance(key, str):
             raise CacheFormatError("A cache row's key is not plain text.")
         return key
@@ -44,21 +47,32 @@ class BytesDisk(diskcache.Disk):  # type: ignore[misc]  # diskcache has no types
     def store(
         self,
         value: object,
-        read: bool,
-        key: object = None,  # noqa: FBT001 - diskcache's signature
+        read: object,  # noqa: ARG002 - diskcache's signature
+        key: object = None,  # noqa: ARG002 - likewise
     ) -> tuple[int, int, str | None, sqlite3.Binary | None]:
-        if not isinstance(value, Staging) or read:
+        """Put staged bytes in their final place; give the row's size, mode, filename and value.
+
+        Raises TypeError for anything else, which diskcache would have pickled.
+        """
+        if not isinstance(value, Staging):
             raise _refusal(value)
         inline = value.inline()
         if inline is not None:
             return value.size, _MODE_RAW, None, sqlite3.Binary(inline)
         filename, path = self.filename()
-        Path(path).parent.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+        for folder in (Path(path).parent.parent, Path(path).parent):
+            folder.mkdir(mode=FOLDER_MODE, exist_ok=True)
         value.close_file()
         value.moved_to(Path(path))
         return value.size, _MODE_BINARY, filename.replace(os.sep, "/"), None
 
-    def fetch(self, mode: object, filename: object, value: object, read: object) -> pa.Buffer:
+    def fetch(
+        self,
+        mode: object,
+        filename: object,
+        value: object,
+        read: object = None,  # noqa: ARG002 - diskcache's signature
+    ) -> pa.Buffer:
         """Give an entry's bytes, mapped into memory where they lie in a file.
 
         Raises
@@ -92,6 +106,7 @@ class BytesDisk(diskcache.Disk):  # type: ignore[misc]  # diskcache has no types
                 path.parent.rmdir()
 
     def path_of(self, filename: str) -> Path:
+        """Give where the file of that name lies."""
         return Path(self._directory) / filename
 
 

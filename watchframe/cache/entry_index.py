@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import sqlite3
 from collections.abc import Sequence
@@ -16,13 +17,16 @@ from watchframe.cache.bytes_disk import BytesDisk
 from watchframe.cache.private_folder import open_private
 from watchframe.cache.staging import Staging
 
+logger = logging.getLogger(__name__)
+
 #: Seconds to wait for another process that writes.
 BUSY_TIMEOUT = 20.0
 
-#: A use is written down at most this often, so that reading an entry again and again writes nothing.
+#: Seconds between two notes of an entry's use: reading it again and again writes nothing.
 USE_RESOLUTION = 60.0
 
 _TRIES = 5
+_SHORT_WAIT = 50  # milliseconds
 _of_parents: list[sqlite3.Connection | None] = []
 _SETTINGS = {
     "cull_limit": 0,  # diskcache evicts ten at a time, the newest too; see `evict`
@@ -68,7 +72,7 @@ class EntryIndex(diskcache.Cache):  # type: ignore[misc]  # diskcache has no typ
 
     @property
     def _con(self) -> sqlite3.Connection:
-        """One connection a thread; one that outlives its thread closes itself, without a warning."""
+        """One connection a thread, which closes itself when the thread is gone."""
         if getattr(self._local, "pid", None) != os.getpid():
             # SQLite: a connection must not be used, nor closed, in a forked child.
             _of_parents.append(self._local.__dict__.pop("con", None))
@@ -86,6 +90,7 @@ class EntryIndex(diskcache.Cache):  # type: ignore[misc]  # diskcache has no typ
             connection.execute("PRAGMA synchronous = NORMAL")
             connection.execute("PRAGMA mmap_size = 0")
             connection.execute("PRAGMA trusted_schema = OFF")
+            connection.execute("PRAGMA secure_delete = ON")  # parameters may be personal
         return connection
 
     def is_current(self) -> bool:
@@ -108,7 +113,7 @@ class EntryIndex(diskcache.Cache):  # type: ignore[misc]  # diskcache has no typ
             rowid, stored, used, size, mode, filename, value = found
             row = Row(id=rowid, key=key, stored=stored, used=used, size=size)
             try:
-                entry = self._disk.fetch(mode, filename, value, read=False)
+                entry = self._disk.fetch(mode, filename, value)
             except FileNotFoundError:
                 continue  # replaced between the two looks: its row says where it is now
             if now is not None:
@@ -119,7 +124,7 @@ class EntryIndex(diskcache.Cache):  # type: ignore[misc]  # diskcache has no typ
 
     def save(self, key: str, staging: Staging, now: float) -> None:
         """Put a whole entry in the place of any other under its key, at once for all to see."""
-        size, mode, filename, value = self._disk.store(staging, False, key=key)  # noqa: FBT003
+        size, mode, filename, value = self._disk.store(staging, read=False)
         columns = (None, None, size, mode, filename, value)
         with self._transact(filename=filename) as (sql, remove_afterwards):
             try:
@@ -186,6 +191,11 @@ class EntryIndex(diskcache.Cache):  # type: ignore[misc]  # diskcache has no typ
                     size -= row.size
         return gone
 
+    def shrink(self) -> None:
+        """Give free pages back to the disk, and empty the write-ahead log."""
+        self._sql("PRAGMA incremental_vacuum").fetchall()
+        self._sql("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
     def value_files(self) -> set[str]:
         """Give the names of the files that the index knows."""
         found = self._sql("SELECT filename FROM Cache WHERE filename IS NOT NULL")
@@ -194,9 +204,14 @@ class EntryIndex(diskcache.Cache):  # type: ignore[misc]  # diskcache has no typ
     def _note_use(self, row: Row, now: float) -> None:
         if abs(now - row.used) < USE_RESOLUTION:
             return
-        # Only the order of eviction hangs on it: a full or read-only disk is no reason to fail.
-        with contextlib.suppress(sqlite3.Error):
+        # Only the order of eviction hangs on it: no reason to fail, or to wait for a writer.
+        self._sql(f"PRAGMA busy_timeout = {_SHORT_WAIT}")
+        try:
             self._sql("UPDATE Cache SET access_time = ? WHERE rowid = ?", (now, row.id))
+        except sqlite3.OperationalError as error:
+            logger.debug("cache: a use was not noted: %s", error)
+        finally:
+            self._sql(f"PRAGMA busy_timeout = {int(BUSY_TIMEOUT * 1000)}")
 
     def _any_unused(self, since: float) -> bool:
         found = self._sql("SELECT 1 FROM Cache WHERE access_time < ? LIMIT 1", (since,))

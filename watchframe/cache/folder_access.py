@@ -81,12 +81,15 @@ class FolderAccess:
         """
         for may_rebuild in (True, False):
             identity = _inode(self.folder / _DATABASE)
+            index = None
             try:
                 index = self._opened()
                 return otherwise if index is None else action(index)
             except CacheFormatError:
                 raise
             except (CacheError, OSError, sqlite3.Error, _timeout_class()) as error:
+                if index is not None:
+                    index.close()  # a transaction that could not be ended ends with its connection
                 if not (may_rebuild and _is_damage(error)):
                     self.report(error)
                     return otherwise

@@ -207,14 +207,12 @@ def _judge(
         return "use", "cache-only"
     if waited_since is not None and _answers_waiter(provenance, policy, waited_since):
         return "use", "shared-flight"
-    if policy.mode == "refresh":
-        return "fetch", "cache-refresh"
-    if policy.max_age == 0:
-        return "fetch", "max-age-zero"
-    if policy.max_age is not None:
-        return _by_age(age, policy.max_age)
+    if policy.mode == "refresh" or policy.max_age == 0:
+        return "fetch", "cache-refresh" if policy.mode == "refresh" else "max-age-zero"
     if age < 0:
         return "fetch", "from-the-future"
+    if policy.max_age is not None:
+        return _by_age(age, policy.max_age)
     return _by_server_state(provenance, server_state)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 
 #: What a key is made of. Raised when the parts or their spelling change: old keys are then misses.
 KEY_VERSION = 1
@@ -49,6 +49,9 @@ def cache_key(parts: KeyParts) -> str:
     TypeError, ValueError
         A parameter is not a JSON value (a date that was not normalised, a NaN).
     """
-    named = {"version": KEY_VERSION, **asdict(parts), "parameters": dict(parts.parameters)}
+    named: dict[str, object] = {"version": KEY_VERSION} | {
+        part.name: getattr(parts, part.name) for part in fields(parts)
+    }
+    named["parameters"] = dict(parts.parameters)
     text = json.dumps(named, sort_keys=True, separators=(",", ":"), allow_nan=False)
     return hashlib.sha256(text.encode("ascii")).hexdigest()

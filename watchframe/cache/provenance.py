@@ -96,8 +96,6 @@ class Provenance:
             for name in _TIMES:
                 if known.get(name) is not None:
                     known[name] = datetime.fromisoformat(known[name])
-            if not isinstance(known["parameters"], dict) or not isinstance(known["server"], str):
-                raise TypeError("parameters or server")
-            return cls(**known)
+            return cls(**{**known, "parameters": dict(known["parameters"])})
         except (KeyError, TypeError, ValueError) as error:
             raise CacheFormatError(f"A cache entry's provenance cannot be read: {error}.") from None

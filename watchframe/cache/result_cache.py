@@ -246,6 +246,7 @@ class ResultCache:
 
         def take_away(index: EntryIndex) -> PruneReport:
             gone = index.evict(limit, unused_since=since)
+            index.shrink()
             return _report(gone, files=sweep(index, self._access.folder))
 
         return self._access.attempt(take_away, otherwise=PruneReport())
@@ -259,7 +260,9 @@ class ResultCache:
                 known = list_entries(index, datetime.fromtimestamp(self._clock(), UTC))
                 keys = set(known.loc[known["query_id"] == query_id, "key"])
                 rows = [row for row in rows if row.key in keys]
-            return _report([row for row in rows if index.drop(row)], files=0)
+            gone = [row for row in rows if index.drop(row)]
+            index.shrink()
+            return _report(gone, files=0)
 
         return self._access.attempt(take_away, otherwise=PruneReport())
 

@@ -96,9 +96,9 @@ class ResultWriter:
         provenance : Provenance
             Where the rows came from.
         table : pyarrow.Table, optional
-            The whole result, if it is at hand. Its schema, with the metadata that were settled after
-            the last row, becomes the entry's; and where the batches do not add up to it, it is
-            written instead.
+            The whole result, if it is at hand. Its schema, with the metadata that were settled
+            after the last row, becomes the entry's; and where the batches do not add up to it, it
+            is written instead.
 
         Raises
         ------
