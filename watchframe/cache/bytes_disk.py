@@ -28,6 +28,10 @@ _FILENAME = re.compile(r"[0-9a-f]{2}/[0-9a-f]{2}/[0-9a-f]{28}\.val", re.ASCII)
 class BytesDisk(diskcache.Disk):  # type: ignore[misc]  # diskcache has no types
     """Keys are text, values are bytes: in the row while small, else in a file of their own."""
 
+    def __init__(self, directory: str, **_settings: object) -> None:
+        # The settings are what the database says; none of them is used here.
+        super().__init__(directory)
+
     def hash(self, key: object) -> NoReturn:
         """Refuse: only diskcache's sharded FanoutCache asks for it."""
         raise _refusal(key)

@@ -6,9 +6,11 @@ import contextlib
 import logging
 import os
 import sqlite3
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import diskcache
 import pyarrow as pa
@@ -21,6 +23,9 @@ logger = logging.getLogger(__name__)
 
 #: Seconds to wait for another process that writes.
 BUSY_TIMEOUT = 20.0
+
+#: Seconds to wait for one while opening.
+OPEN_TIMEOUT = 10.0
 
 #: Seconds between two notes of an entry's use: reading it again and again writes nothing.
 USE_RESOLUTION = 60.0
@@ -93,9 +98,25 @@ class EntryIndex(diskcache.Cache):  # type: ignore[misc]  # diskcache has no typ
             connection.execute("PRAGMA secure_delete = ON")  # parameters may be personal
         return connection
 
+    @property
+    def _sql_retry(self) -> Callable[..., sqlite3.Cursor]:
+        """As diskcache's own, which is used while opening, but for less than its 60 s."""
+        return self._execute_patiently
+
+    def _execute_patiently(self, statement: str, *values: Any) -> sqlite3.Cursor:
+        until = time.monotonic() + OPEN_TIMEOUT
+        while True:
+            try:
+                return self._con.execute(statement, *values)
+            except sqlite3.OperationalError as error:
+                code = error.sqlite_errorcode & 0xFF
+                if code != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                    raise
+            time.sleep(0.001)
+
     def is_current(self) -> bool:
-        """Whether the folder still holds the database that was opened."""
-        return self._identity == _identity(self.folder / diskcache.core.DBNAME)
+        """Whether the folder still holds the database that was opened, and not an emptied one."""
+        return self._identity == _identity(self.folder / diskcache.core.DBNAME) is not None
 
     def load(self, key: str, now: float | None) -> tuple[Row, pa.Buffer] | None:
         """Give an entry's bytes and note its use, if `now` is given.
@@ -170,8 +191,10 @@ class EntryIndex(diskcache.Cache):  # type: ignore[misc]  # diskcache has no typ
 
     def total_size(self) -> int:
         """Give the bytes of all entries."""
-        ((size,),) = self._sql("SELECT value FROM Settings WHERE key = 'size'").fetchall()
-        return int(size)
+        found = self._sql("SELECT value FROM Settings WHERE key = 'size'").fetchone()
+        if found is None or not isinstance(found[0], int):
+            raise sqlite3.DatabaseError("the count of its bytes is gone")
+        return found[0]
 
     def evict(self, size_limit: int, *, unused_since: float, keep: Sequence[str] = ()) -> list[Row]:
         """Take away what was not used since then, and what was longest unused while all is too big.
@@ -190,6 +213,13 @@ class EntryIndex(diskcache.Cache):  # type: ignore[misc]  # diskcache has no typ
                     gone.append(row)
                     size -= row.size
         return gone
+
+    def recount(self) -> None:
+        """Set right the sum of sizes that triggers keep."""
+        self._sql(
+            "UPDATE Settings SET value = (SELECT coalesce(sum(size), 0) FROM Cache)"
+            " WHERE key = 'size'"
+        )
 
     def shrink(self) -> None:
         """Give free pages back to the disk, and empty the write-ahead log."""
@@ -230,4 +260,4 @@ def _identity(path: Path) -> tuple[int, int] | None:
         status = path.stat()
     except OSError:
         return None
-    return status.st_dev, status.st_ino
+    return (status.st_dev, status.st_ino) if status.st_size else None

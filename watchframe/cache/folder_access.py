@@ -137,9 +137,14 @@ class FolderAccess:
                 return None if self._is_unusable else self._index
             from watchframe.cache.entry_index import EntryIndex  # noqa: PLC0415 - loads diskcache
 
+            if index is not None:
+                index.close()
             self._index = None
             try:
                 self._index = EntryIndex(make_private(self.directory))
+            except (TypeError, ValueError, LookupError, AttributeError) as error:
+                # How diskcache, which believes what it reads, fails on a database of another kind.
+                raise CacheError(f"The index cannot be read: {error}") from error
             except (CacheError, OSError, sqlite3.Error) as error:
                 # Asked again and again, a folder that cannot be used would cost time each time.
                 self._is_unusable = not _is_damage(error)
@@ -190,7 +195,6 @@ def _timeout_class() -> type[Exception]:
 def _is_damage(error: Exception) -> bool:
     """Whether the database itself is unfit, rather than the disk it lies on."""
     if not isinstance(error, sqlite3.DatabaseError):
-        # diskcache, made to read a database of another kind, fails in its own ways.
         return isinstance(error, CacheError) and error.__cause__ is not None
     code = getattr(error, "sqlite_errorcode", None)
     return code is None or (code & 0xFF) not in _DISK_CODES

@@ -76,8 +76,10 @@ def list_entries(index: EntryIndex | None, now: datetime) -> pd.DataFrame:
     """Give a frame with one row a result, that which was used last first."""
     import pandas as pd  # noqa: PLC0415 - only listing needs it here
 
-    rows = [] if index is None else reversed(index.rows())
-    found = [facts for row in rows if index and (facts := _facts(index, row, now))]
+    found = []
+    if index is not None:
+        facts = (_facts(index, row, now) for row in reversed(index.rows()))
+        found = [fact for fact in facts if fact is not None]
     frame = pd.DataFrame(found, columns=list(_COLUMNS))
     return frame.astype(_COLUMNS)
 

@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 
 from watchframe.errors import CacheFormatError
 
-_TIMES = ("retrieved_at", "stored_at", "requested_at", "server_time")
+_NEEDED_TIMES = ("retrieved_at", "stored_at")
+_TIMES = (*_NEEDED_TIMES, "requested_at", "server_time")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +67,7 @@ class Provenance:
     def __post_init__(self) -> None:
         for name in _TIMES:
             moment = getattr(self, name)
-            if moment is not None and moment.tzinfo is None:
+            if moment.tzinfo is None if moment is not None else name in _NEEDED_TIMES:
                 raise ValueError(f"Provenance.{name} must be an aware time.")
 
     def to_json(self) -> dict[str, object]:

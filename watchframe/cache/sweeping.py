@@ -45,6 +45,7 @@ def sweep(index: EntryIndex, folder: Path) -> int:
         name = "/".join(path.parts[-3:])
         gone += name not in known and _is_old(path) and _unlink(path)
     _take_empty_folders(folder)
+    index.recount()
     _mark_swept(folder / _MARK)
     return gone
 
