@@ -1,0 +1,103 @@
+"""The parameters in a cell's body: ``name: value`` lines, or JSON, or one variable for all."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from watchframe.errors import ArgumentError
+from watchframe.magics.values import Namespace, look_up, read_json, read_value
+
+_WHOLE = re.compile(r"\$([^\W\d]\w*)|\{\s*([^\W\d]\w*)\s*\}")
+_LINE = re.compile(r"""(?:"([^"]+)"|'([^']+)'|([^:'"\-\s][^:]*?))\s*:(?:\s+(.*)|)""", re.DOTALL)
+
+_FORM = "Write one parameter a line, as 'name: value'; a list as [a, b] or as lines '- a'."
+
+
+def parse_body(body: str, namespace: Namespace) -> dict[str, object]:
+    """Give the parameters that the body of a cell holds.
+
+    Empty lines, and lines whose first sign is ``#``, say nothing. A name without a value takes the
+    indented lines below it: ``- item`` lines are a list, ``start: ...`` and ``end: ...`` a range.
+
+    Parameters
+    ----------
+    body : str
+    namespace : mapping of str to object
+        The notebook's variables.
+
+    Raises
+    ------
+    ArgumentError
+        A line that is not of that form, a name given twice, or a variable that does not exist.
+    """
+    whole = _WHOLE.fullmatch(body.strip())
+    if whole is not None:
+        return _mapping(whole[1] or whole[2], namespace)
+    if body.lstrip().startswith("{"):
+        value = read_json(body, namespace)
+        return value if isinstance(value, dict) else {}
+    return _lines(body, namespace)
+
+
+def _mapping(name: str, namespace: Namespace) -> dict[str, object]:
+    value = look_up(name, namespace)
+    if not isinstance(value, Mapping):
+        raise ArgumentError(
+            f"The body is the variable {name!r}, which is a {type(value).__name__}.",
+            hint="A variable that stands alone must be a dict of parameters.",
+        )
+    return {str(key): item for key, item in value.items()}
+
+
+def _lines(body: str, namespace: Namespace) -> dict[str, object]:
+    found: dict[str, object] = {}
+    lines = [
+        (number, line.rstrip())
+        for number, line in enumerate(body.splitlines(), 2)
+        if line.strip() and not line.lstrip().startswith("#")
+    ]
+    while lines:
+        number, line = lines.pop(0)
+        block: list[str] = []
+        while lines and (lines[0][1][0].isspace() or lines[0][1].startswith("- ")):
+            block.append(lines.pop(0)[1].strip())
+        name, text = _named(line, number)
+        if name in found:
+            raise ArgumentError(
+                f"Line {number} of the cell gives {name!r} a second time.",
+                hint="Leave one of them out.",
+            )
+        found[name] = _value(text, block, number, namespace)
+    return found
+
+
+def _named(line: str, number: int) -> tuple[str, str]:
+    found = _LINE.fullmatch(line)
+    if found is None:
+        raise ArgumentError(f"Line {number} of the cell, {line!r}, is not a parameter.", hint=_FORM)
+    return (found[1] or found[2] or found[3]).strip(), found[4] or ""
+
+
+def _value(text: str, block: Sequence[str], number: int, namespace: Namespace) -> object:
+    try:
+        if text and not block:
+            return read_value(text, namespace)
+        if block and not text:
+            return _block(block, number, namespace)
+        if not text:
+            return read_value("", namespace)
+    except ArgumentError as error:
+        raise ArgumentError(
+            f"Line {number} of the cell: {error.message}", hint=error.hint
+        ) from None
+    raise ArgumentError(
+        f"Line {number} of the cell has a value, and more lines below it.", hint=_FORM
+    )
+
+
+def _block(block: Sequence[str], number: int, namespace: Namespace) -> object:
+    if all(line.startswith("- ") for line in block):
+        return [read_value(line[2:], namespace) for line in block]
+    pairs = [_named(line, number) for line in block]
+    return {name: read_value(text, namespace) for name, text in pairs}

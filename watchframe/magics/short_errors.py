@@ -1,0 +1,82 @@
+"""Errors in a notebook: the message and the hint instead of sixty lines of traceback.
+
+An exception object may have a ``_render_traceback_``, which IPython asks instead of making a
+traceback. The error itself is raised on, of its own class, so that *Run All*, papermill and nbconvert
+stop at it and store the short form.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from IPython.core.interactiveshell import InteractiveShell
+
+from watchframe.errors import JobFailedError, WatchframeError
+from watchframe.magics.marked_sql import marked_sql
+
+#: What stands in place of an API key.
+HIDDEN = "[API key]"
+
+FULL_HINT = "(%config WatchMagics.full_traceback = True, then %tb, shows where it was raised.)"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rendering:
+    """How an error that left the magic is shown.
+
+    Attributes
+    ----------
+    error : BaseException
+    shell : InteractiveShell
+        Makes the full traceback.
+    is_full : callable
+        Whether the full traceback is wanted; asked each time, so that ``%tb`` can show it later.
+    secrets : callable
+        The texts that must not be shown.
+    sql : str or None
+        The statement that the data source refused, where it is known.
+    """
+
+    error: BaseException
+    shell: InteractiveShell
+    is_full: Callable[[], bool]
+    secrets: Callable[[], Iterable[str]]
+    sql: str | None = None
+
+    def __call__(self) -> list[str]:
+        """Give the lines that IPython shows."""
+        if self.is_full() or not isinstance(self.error, WatchframeError | KeyboardInterrupt):
+            lines = self.shell.InteractiveTB.structured_traceback(
+                type(self.error), self.error, self.error.__traceback__
+            )
+        else:
+            lines = short_form(self.error, self.sql)
+        return [without(line, self.secrets()) for line in lines]
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # An error may travel to another process, where there is neither this shell nor a need.
+        return list, ()
+
+
+def short_form(error: BaseException, sql: str | None = None) -> list[str]:
+    """Give the lines that say what happened and what to do."""
+    if isinstance(error, KeyboardInterrupt):
+        return ["Interrupted: nothing was bound or shown."]
+    lines = [f"{type(error).__name__}: {getattr(error, 'message', error)}"]
+    if isinstance(error, JobFailedError):
+        if error.reason.strip() and error.reason.strip() not in lines[0]:
+            lines.append(error.reason.rstrip())
+        lines += marked_sql(sql, error.reason) if sql is not None else []
+    hint = getattr(error, "hint", None)
+    if hint:
+        lines.append(f"Hint: {hint}")
+    return lines
+
+
+def without(text: str, secrets: Iterable[str]) -> str:
+    """Give `text` with every one of `secrets` hidden."""
+    for secret in secrets:
+        if secret:
+            text = text.replace(secret, HIDDEN)
+    return text

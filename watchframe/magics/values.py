@@ -1,0 +1,178 @@
+"""Values as people write them in a line or a cell, and variables, which are taken whole.
+
+Nothing is ever put into a text: ``$name`` or ``{name}`` is the variable's value itself, of whatever
+type, and goes to the server as a parameter.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+from collections.abc import Mapping
+
+from watchframe.errors import ArgumentError
+
+Namespace = Mapping[str, object]
+
+_NAME = r"[^\W\d]\w*"
+_VARIABLE = re.compile(rf"\$({_NAME})|\{{\s*({_NAME})\s*\}}")
+_DATE = r"\d{4}-\d{2}-\d{2}(?:[ T]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?"
+_END = rf"(?:{_DATE}|'{_DATE}'|\"{_DATE}\"|\${_NAME}|\{{\s*{_NAME}\s*\}})"
+_RANGE = re.compile(rf"({_END})(?:\s*\.\.\s*|\s*--\s*|\s+to\s+)({_END})")
+_OPENING = {"[": "]", "(": ")", "{": "}"}
+
+
+def read_value(text: str, namespace: Namespace) -> object:
+    """Give the value that `text` stands for.
+
+    ========================== =================================================================
+    written                    is
+    ========================== =================================================================
+    ``WETH``, ``10``           the text; the parameter's type decides what it means
+    ``'a, b'``, ``"[x]"``      the text within, whatever it looks like; a doubled quote is one
+    ``[WETH, INV]``            a list
+    ``a..b``, ``a to b``,      a range, where both ends are dates, times or variables
+    ``a--b``, ``(a, b)``
+    ``{"start": ..., ...}``    a JSON object
+    ``$name``, ``{name}``      the variable's value
+    ``$$name``                 the text ``$name``
+    ========================== =================================================================
+
+    Raises
+    ------
+    ArgumentError
+        No such variable, a variable in the middle of a text, or a bracket or quote left open.
+    """
+    text = text.strip()
+    if not text:
+        raise ArgumentError(
+            "A value is missing.",
+            hint="Write '' for an empty text, or leave the parameter out to take its default.",
+        )
+    if text[0] in "'\"":
+        return _unquoted(text)
+    if text.startswith("$$"):
+        return text[1:]
+    variable = _VARIABLE.fullmatch(text)
+    if variable is not None:
+        return look_up(variable[1] or variable[2], namespace)
+    period = _RANGE.fullmatch(text)
+    if period is not None:
+        return read_value(period[1], namespace), read_value(period[2], namespace)
+    if text[0] == "[":
+        return [read_value(item, namespace) for item in _items(text)]
+    if text[0] == "(":
+        return tuple(read_value(item, namespace) for item in _items(text))
+    if text[0] == "{" and ":" in text:
+        return read_json(text, namespace)
+    _check_no_variable_within(text, namespace)
+    return text
+
+
+def read_json(text: str, namespace: Namespace) -> object:
+    """Give a JSON value, in which a string that is nothing but ``$name`` is that variable.
+
+    Raises
+    ------
+    ArgumentError
+        It is not JSON, a name is there twice, or there is no such variable.
+    """
+    try:
+        value = json.loads(text, object_pairs_hook=_without_repeats)
+    except json.JSONDecodeError as error:
+        raise ArgumentError(
+            f"This is not JSON: {error.msg}, line {error.lineno} column {error.colno}.",
+            hint="Write JSON, or lines such as 'name: value'.",
+        ) from None
+    return _with_variables(value, namespace)
+
+
+def look_up(name: str, namespace: Namespace) -> object:
+    """Give a variable's value.
+
+    Raises
+    ------
+    ArgumentError
+        There is none of that name; the hint has the nearest ones.
+    """
+    if name in namespace:
+        return namespace[name]
+    near = difflib.get_close_matches(name, [key for key in namespace if key[:1] != "_"], n=3)
+    raise ArgumentError(
+        f"There is no variable {name!r}.",
+        hint=f"Did you mean {' or '.join(near)}?"
+        if near
+        else f"Assign it first, or write '${name}' in quotes for the text itself.",
+    )
+
+
+def _unquoted(text: str) -> str:
+    quote = text[0]
+    within = text[1:-1]
+    if len(text) == 1 or text[-1] != quote or within.replace(quote * 2, "").count(quote):
+        raise ArgumentError(
+            f"The quotes in {text} do not match.",
+            hint=f"Close it with {quote}; write {quote * 2} for one {quote} within the text.",
+        )
+    return within.replace(quote * 2, quote)
+
+
+def _items(text: str) -> list[str]:
+    """Split ``[a, 'b, c', (d, e)]`` at its own commas."""
+    items, start, expected, quote = [], 1, [], ""
+    for index, char in enumerate(text):
+        if quote:
+            quote = "" if char == quote else quote
+        elif char in "'\"" and not text[start:index].strip():
+            quote = char
+        elif char in _OPENING:
+            expected.append(_OPENING[char])
+        elif expected and char == expected[-1]:
+            expected.pop()
+            if not expected and index != len(text) - 1:
+                break
+        elif char == "," and len(expected) == 1:
+            items.append(text[start:index])
+            start = index + 1
+    if quote or expected or text[-1] != _OPENING[text[0]]:
+        raise ArgumentError(
+            f"The brackets or quotes in {text} do not match.",
+            hint="Put a text that begins with a bracket into quotes.",
+        )
+    last = text[start:-1]
+    return [*items, last] if last.strip() else items
+
+
+def _check_no_variable_within(text: str, namespace: Namespace) -> None:
+    for found in _VARIABLE.finditer(text):
+        name = found[1] or found[2]
+        if name in namespace:
+            raise ArgumentError(
+                f"{text!r} holds {found[0]} within a text: a variable is taken whole or not at "
+                "all.",
+                hint=f"Make the text in Python first, or put it into quotes if {found[0]} is "
+                "meant as it stands.",
+            )
+
+
+def _with_variables(value: object, namespace: Namespace) -> object:
+    if isinstance(value, str):
+        variable = _VARIABLE.fullmatch(value)
+        if value.startswith("$$"):
+            return value[1:]
+        return value if variable is None else look_up(variable[1] or variable[2], namespace)
+    if isinstance(value, list):
+        return [_with_variables(item, namespace) for item in value]
+    if isinstance(value, dict):
+        return {key: _with_variables(item, namespace) for key, item in value.items()}
+    return value
+
+
+def _without_repeats(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        names = [name for name, _ in pairs]
+        name = next(name for name in names if names.count(name) > 1)
+        raise ArgumentError(f"{name!r} is given twice.", hint="Leave one of them out.")
+    return found
