@@ -67,11 +67,9 @@ def read_or_make_secret(folder: Path) -> bytes:
         It can be neither read nor written.
     """
     path = folder / _SECRET_FILE
-    with contextlib.suppress(FileNotFoundError):
-        known = path.read_bytes()
-        if len(known) == _SECRET_BYTES:
-            return known
-        path.unlink(missing_ok=True)
+    known = _read_secret(path)
+    if known is not None:
+        return known
     draft = folder / f"{_SECRET_FILE}.{secrets.token_hex(8)}"
     descriptor = open_private(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
     try:
@@ -81,7 +79,27 @@ def read_or_make_secret(folder: Path) -> bytes:
             os.link(draft, path)  # unlike a rename, this loses to whoever was first
     finally:
         draft.unlink()
-    return path.read_bytes()
+    known = _read_secret(path)
+    if known is None:
+        raise OSError(f"{path} cannot be kept.")
+    return known
+
+
+def _read_secret(path: Path) -> bytes | None:
+    """Give the secret; anything else in its place, such as a link, is taken away."""
+    try:
+        descriptor = open_private(path, os.O_RDONLY)
+    except FileNotFoundError:
+        return None
+    except OSError:
+        path.unlink(missing_ok=True)
+        return None
+    with os.fdopen(descriptor, "rb") as file:
+        known = file.read(_SECRET_BYTES + 1)
+    if len(known) == _SECRET_BYTES:
+        return known
+    path.unlink(missing_ok=True)
+    return None
 
 
 def principal_of(api_key: str, secret: bytes) -> str:

@@ -1,0 +1,112 @@
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from watchframe.cache import ResultCache
+from watchframe.cache.private_folder import make_private, read_or_make_secret
+from watchframe.errors import CacheError, CacheWarning
+
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="modes are POSIX")
+
+
+@pytest.fixture
+def loose_umask():
+    before = os.umask(0)
+    yield
+    os.umask(before)
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.lstat().st_mode)
+
+
+def test_every_file_and_folder_when_the_umask_is_loose_is_its_owners_alone(
+    loose_umask, cache, key, large_table, table, provenance
+):
+    cache.principal("key")
+    cache.put(key, large_table, provenance())
+    cache.put("cd" * 32, table, provenance())
+    cache.put_document("name", [1])
+    with cache.single_flight(key), cache.open_writer(key) as writer:
+        writer.write(large_table.to_batches()[0])
+        paths = list((cache.directory / "v1").rglob("*"))
+        assert {"cache.db", "cache.db-wal", "principal.secret"} < {path.name for path in paths}
+        assert {".part", ".val"} < {path.suffix for path in paths}
+        for path in [*paths, cache.directory / "v1", cache.directory]:
+            assert mode(path) == (0o700 if path.is_dir() else 0o600), path
+
+
+def test_folder_when_it_was_open_to_others_is_closed(tmp_path):
+    folder = tmp_path / "v1"
+    folder.mkdir()
+    folder.chmod(0o777)
+    assert mode(make_private(tmp_path)) == 0o700
+
+
+def test_users_own_folder_when_given_keeps_its_mode(tmp_path):
+    tmp_path.chmod(0o755)
+    make_private(tmp_path)
+    assert mode(tmp_path) == 0o755
+
+
+def test_folder_when_it_is_a_link_is_refused(tmp_path):
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "v1").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(CacheError, match="not a folder"):
+        make_private(tmp_path)
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="only root can give away")
+def test_folder_when_it_is_another_users_is_refused(tmp_path):
+    (tmp_path / "v1").mkdir()
+    os.chown(tmp_path / "v1", 12345, 12345)
+    with pytest.raises(CacheError, match="another user"):
+        make_private(tmp_path)
+
+
+def test_cache_when_its_folder_cannot_be_used_warns_once_and_holds_nothing(
+    tmp_path, key, table, large_table, provenance
+):
+    (tmp_path / "file").write_text("in the way")
+    cache = ResultCache(tmp_path / "file")
+    with pytest.warns(CacheWarning, match="Results are complete"):
+        assert not cache.put(key, table, provenance())
+    # Any further warning would be an error here.
+    assert cache.get(key) is None
+    assert not cache.put_document("name", [1])
+    assert cache.get_document("name") is None
+    with cache.open_writer(key) as writer:
+        writer.write(large_table.to_batches()[0])
+        assert not writer.finish(provenance(), table=large_table)
+    with cache.single_flight(key, timeout=1) as flight:
+        assert flight.waited_since is None
+    assert len(cache.entries()) == 0
+    assert cache.prune().entries == cache.clear().entries == cache.verify().checked == 0
+    assert cache.size() == 0
+    assert cache.principal("key") == cache.principal("key")
+
+
+def test_secret_when_it_was_cut_short_is_made_anew(tmp_path):
+    folder = make_private(tmp_path)
+    first = read_or_make_secret(folder)
+    assert read_or_make_secret(folder) == first
+    (folder / "principal.secret").write_bytes(first[:10])
+    assert len(read_or_make_secret(folder)) == 32
+
+
+def test_secret_when_a_link_stands_in_its_place_does_not_read_elsewhere(tmp_path):
+    folder = make_private(tmp_path)
+    (tmp_path / "known").write_bytes(bytes(32))
+    (folder / "principal.secret").symlink_to(tmp_path / "known")
+    assert read_or_make_secret(folder) != bytes(32)
+
+
+def test_messages_name_the_folder_but_no_key(tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    cache = ResultCache(tmp_path / "file")
+    with pytest.warns(CacheWarning) as caught:
+        cache.principal("WATCH-KEY-0123")
+    assert str(tmp_path) in str(caught[0].message)
+    assert "WATCH-KEY" not in str(caught[0].message) + repr(cache)

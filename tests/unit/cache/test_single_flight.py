@@ -1,0 +1,145 @@
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+
+import pyarrow as pa
+import pytest
+
+from watchframe.cache import Policy, ResultCache, decide, single_flight
+from watchframe.cache.file_lock import is_in_use, locked_if_free, mark_in_use, try_lock, unlock
+from watchframe.errors import JobTimeoutError
+
+
+def test_flight_when_nobody_else_goes_did_not_wait(cache, key):
+    with cache.single_flight(key, timeout=0) as flight:
+        assert flight.waited_since is None
+    with cache.single_flight(key) as flight:
+        assert flight.waited_since is None
+
+
+def test_flights_when_many_threads_ask_the_same_run_it_once(cache, key, provenance):
+    runs = []
+    gate = threading.Barrier(12)
+
+    def read(_: int) -> list[int]:
+        gate.wait()
+        with cache.single_flight(key, timeout=30) as flight:
+            entry = cache.get(key)
+            decision = decide(
+                entry.provenance if entry else None,
+                Policy(max_age=0),
+                now=datetime.now(UTC),
+                waited_since=flight.waited_since,
+            )
+            if decision.action == "use":
+                return entry.table["n"].to_pylist()
+            asked = datetime.now(UTC)
+            runs.append(1)
+            table = pa.table({"n": [len(runs)]})
+            now = datetime.now(UTC)
+            origin = provenance(requested_at=asked, retrieved_at=now, stored_at=now)
+            cache.put(key, table, origin)
+            return table["n"].to_pylist()
+
+    with ThreadPoolExecutor(12) as threads:
+        answers = list(threads.map(read, range(12)))
+    # max_age=0: the first goes; of those that waited, one goes anew and the others share that.
+    assert len(runs) == 2
+    assert sorted({tuple(answer) for answer in answers}) in ([(1,), (2,)], [(2,)])
+
+
+def test_flights_when_the_keys_differ_do_not_wait(cache):
+    with (
+        cache.single_flight("a" * 64, timeout=0),
+        cache.single_flight("b" * 64, timeout=0) as flight,
+    ):
+        assert flight.waited_since is None
+
+
+@pytest.mark.parametrize("other_instance", [True, False])
+def test_flight_when_another_holds_it_past_the_timeout_is_an_error(cache, key, other_instance):
+    other = ResultCache(cache.directory) if other_instance else cache
+    with (
+        cache.single_flight(key),
+        pytest.raises(JobTimeoutError, match="fetched elsewhere") as caught,
+        other.single_flight(key, timeout=0.05),
+    ):
+        pytest.fail("two flights at once")
+    assert caught.value.timeout == 0.05
+    with other.single_flight(key, timeout=0):
+        pass
+    other.close()
+
+
+def test_flight_when_the_holder_fails_is_free_for_the_next(cache, key):
+    def fail() -> None:
+        with cache.single_flight(key):
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    with cache.single_flight(key, timeout=0) as flight:
+        assert flight.waited_since is None
+
+
+def test_flights_when_over_leave_nothing(cache, key):
+    with cache.single_flight(key):
+        assert [path.name for path in (cache.directory / "v1" / "locks").iterdir()] == [key]
+    assert list((cache.directory / "v1" / "locks").iterdir()) == []
+    assert not single_flight._local_locks
+
+
+def test_waiter_when_its_turn_comes_knows_since_when_it_waited(cache, key):
+    entered, leave = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with cache.single_flight(key):
+            entered.set()
+            leave.wait(30)
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    entered.wait(30)
+    before = datetime.now(UTC)
+    threading.Timer(0.05, leave.set).start()
+    with cache.single_flight(key, timeout=30) as flight:
+        assert before <= flight.waited_since <= datetime.now(UTC)
+    holder.join()
+
+
+def test_lock_when_taken_is_not_given_twice(tmp_path):
+    path = tmp_path / "lock"
+    descriptor = try_lock(path)
+    assert descriptor is not None
+    assert try_lock(path) is None
+    with locked_if_free(path) as mine:
+        assert not mine
+    unlock(path, descriptor)
+    with locked_if_free(path) as mine:
+        assert mine
+
+
+def test_lock_when_its_file_was_taken_away_by_the_last_holder_is_not_held_on_a_nameless_file(
+    tmp_path,
+):
+    """The order of a race: open, then the holder unlinks and frees, then lock."""
+    path = tmp_path / "lock"
+    path.touch()
+    held = try_lock(path)
+    path.unlink()
+    other = try_lock(path)
+    assert other is not None, "the name is free, whoever locks the old file"
+    assert try_lock(path) is None
+    unlock(path, other)
+    unlock(path, held)
+
+
+def test_file_when_marked_is_in_use_until_it_is_closed(tmp_path):
+    path = tmp_path / "file"
+    with path.open("wb") as file:
+        assert not is_in_use(path)
+        mark_in_use(file.fileno())
+        assert is_in_use(path)
+    assert not is_in_use(path)
+    path.unlink()
+    assert not is_in_use(path)
