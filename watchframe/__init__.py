@@ -10,6 +10,8 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
+
     from watchframe.cache import ResultCache as ResultCache
     from watchframe.client import Client as Client
     from watchframe.client import connect as connect
@@ -55,3 +57,17 @@ def __getattr__(name: str) -> object:
 
 def __dir__() -> list[str]:
     return sorted({*globals(), *_EXPORTS})
+
+
+def load_ipython_extension(shell: InteractiveShell) -> None:
+    """Register ``%watch``; IPython calls it on ``%load_ext watchframe``."""
+    from watchframe.magics.extension import load  # noqa: PLC0415 - only notebooks need IPython
+
+    load(shell)
+
+
+def unload_ipython_extension(shell: InteractiveShell) -> None:
+    """Take ``%watch`` away again; IPython calls it on ``%unload_ext watchframe``."""
+    from watchframe.magics.extension import unload  # noqa: PLC0415 - only notebooks need IPython
+
+    unload(shell)

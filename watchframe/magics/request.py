@@ -123,7 +123,7 @@ def _words(line: str) -> list[str]:
     except ValueError as error:
         raise ArgumentError(
             f"The line cannot be read: {str(error).lower()}.",
-            hint="A quote that is opened must be closed; a lone ' goes into \"...\".",
+            hint='A quote that is opened must be closed; a lone \' goes into "...".',
         ) from None
 
 

@@ -1,8 +1,8 @@
 """Errors in a notebook: the message and the hint instead of sixty lines of traceback.
 
 An exception object may have a ``_render_traceback_``, which IPython asks instead of making a
-traceback. The error itself is raised on, of its own class, so that *Run All*, papermill and nbconvert
-stop at it and store the short form.
+traceback. The error itself is raised on, of its own class, so that *Run All*, papermill and
+nbconvert stop at it and store the short form.
 """
 
 from __future__ import annotations
@@ -17,8 +17,6 @@ from watchframe.magics.marked_sql import marked_sql
 
 #: What stands in place of an API key.
 HIDDEN = "[API key]"
-
-FULL_HINT = "(%config WatchMagics.full_traceback = True, then %tb, shows where it was raised.)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,8 +53,19 @@ class Rendering:
         return [without(line, self.secrets()) for line in lines]
 
     def __reduce__(self) -> tuple[object, ...]:
-        # An error may travel to another process, where there is neither this shell nor a need.
-        return list, ()
+        # An error may travel to another process: there, it shows what it shows here.
+        return Shown, (tuple(self()),)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Lines that were rendered elsewhere."""
+
+    lines: tuple[str, ...]
+
+    def __call__(self) -> list[str]:
+        """Give the lines."""
+        return list(self.lines)
 
 
 def short_form(error: BaseException, sql: str | None = None) -> list[str]:

@@ -50,24 +50,27 @@ def read_value(text: str, namespace: Namespace) -> object:
             "A value is missing.",
             hint="Write '' for an empty text, or leave the parameter out to take its default.",
         )
-    if text[0] in "'\"":
-        return _unquoted(text)
-    if text.startswith("$$"):
-        return text[1:]
     variable = _VARIABLE.fullmatch(text)
     if variable is not None:
         return look_up(variable[1] or variable[2], namespace)
     period = _RANGE.fullmatch(text)
     if period is not None:
         return read_value(period[1], namespace), read_value(period[2], namespace)
-    if text[0] == "[":
-        return [read_value(item, namespace) for item in _items(text)]
-    if text[0] == "(":
-        return tuple(read_value(item, namespace) for item in _items(text))
-    if text[0] == "{" and ":" in text:
-        return read_json(text, namespace)
-    _check_no_variable_within(text, namespace)
-    return text
+    if text[0] in _OPENING:
+        return _collection(text, namespace)
+    return _text(text, namespace)
+
+
+def write_value(text: str) -> str:
+    """Give `text` as it must be written for `read_value` to give it back."""
+    plain = (
+        text == text.strip() != ""
+        and text[0] not in "'\"$[({"
+        and not any(sign in text for sign in ",])}")
+        and not _VARIABLE.search(text)
+        and not _RANGE.fullmatch(text)
+    )
+    return text if plain else "'" + text.replace("'", "''") + "'"
 
 
 def read_json(text: str, namespace: Namespace) -> object:
@@ -105,6 +108,22 @@ def look_up(name: str, namespace: Namespace) -> object:
         if near
         else f"Assign it first, or write '${name}' in quotes for the text itself.",
     )
+
+
+def _collection(text: str, namespace: Namespace) -> object:
+    if text[0] == "{":
+        return read_json(text, namespace)
+    values = [read_value(item, namespace) for item in _items(text)]
+    return values if text[0] == "[" else tuple(values)
+
+
+def _text(text: str, namespace: Namespace) -> str:
+    if text[0] in "'\"":
+        return _unquoted(text)
+    if text.startswith("$$"):
+        return text[1:]
+    _check_no_variable_within(text, namespace)
+    return text
 
 
 def _unquoted(text: str) -> str:

@@ -1,0 +1,41 @@
+"""The matcher that IPython asks on Tab, in a terminal and for JupyterLab alike."""
+
+from __future__ import annotations
+
+import time
+
+from IPython.core.completer import CompletionContext, SimpleCompletion, SimpleMatcherResult
+
+from watchframe.magics.completion.candidates import candidates
+from watchframe.magics.completion.cursor import find_cursor
+from watchframe.magics.completion.server_names import ServerNames
+
+#: Seconds for which the server may be waited for: what Tab gives is bounded by 0.2 in all.
+PATIENCE = 0.12
+
+
+class WatchMatcher:
+    """Completions in ``%watch`` lines and ``%%watch`` cells; silent everywhere else."""
+
+    #: IPython's: it passes the whole cell, and takes types beside the texts.
+    matcher_api_version = 2
+    matcher_priority = 100.0
+    matcher_identifier = "watchframe.WatchMatcher"
+
+    def __init__(self) -> None:
+        self._names = ServerNames()
+
+    def __call__(self, context: CompletionContext) -> SimpleMatcherResult:
+        """Give what can stand at the cursor."""
+        deadline = time.monotonic() + PATIENCE
+        cursor = find_cursor(context.full_text, context.cursor_line, context.cursor_position)
+        if cursor is None:
+            return SimpleMatcherResult(completions=[])
+        found = candidates(cursor, self._names, deadline=deadline)
+        return SimpleMatcherResult(
+            completions=[SimpleCompletion(item.text, type=item.meaning) for item in found],
+            matched_fragment=cursor.fragment,
+            # Files, magics and names of Python have no place here.
+            suppress=True,
+            ordered=True,
+        )

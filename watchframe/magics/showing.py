@@ -1,0 +1,49 @@
+"""What the magic shows beside a frame, and how many rows of it."""
+
+from __future__ import annotations
+
+import pandas as pd
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.display import publish_display_data
+
+from watchframe.display import provenance_line
+
+_ROW_OPTIONS = ("display.max_rows", "display.min_rows")
+
+
+def show_text(text: str) -> None:
+    """Show a text: under the cell in a notebook, printed in a terminal."""
+    publish_display_data({"text/plain": text})
+
+
+def show_provenance(frame: pd.DataFrame) -> None:
+    """Show the line on where a frame came from."""
+    show_text(provenance_line(frame.shape, frame.attrs["watchframe"]))
+
+
+class RowLimit:
+    """Limits the rows that a cell shows of its frames.
+
+    Parameters
+    ----------
+    shell : InteractiveShell
+        Tells when the cell is finished.
+    """
+
+    def __init__(self, shell: InteractiveShell) -> None:
+        self._shell = shell
+        self._before: dict[str, object] = {}
+
+    def limit(self, rows: int) -> None:
+        """Show at most `rows` rows until the cell that runs now is finished."""
+        if not self._before:
+            self._before = {option: pd.get_option(option) for option in _ROW_OPTIONS}
+            self._shell.events.register("post_execute", self._restore)
+        for option in _ROW_OPTIONS:
+            pd.set_option(option, rows)
+
+    def _restore(self) -> None:
+        self._shell.events.unregister("post_execute", self._restore)
+        for option, value in self._before.items():
+            pd.set_option(option, value)
+        self._before = {}
