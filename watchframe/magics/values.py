@@ -65,8 +65,8 @@ def write_value(text: str) -> str:
     """Give `text` as it must be written for `read_value` to give it back."""
     plain = (
         text == text.strip() != ""
-        and text[0] not in "'\"$[({"
-        and not any(sign in text for sign in ",])}")
+        and text[0] not in "'\"$"
+        and not any(sign in text for sign in ",[](){}")
         and not _VARIABLE.search(text)
         and not _RANGE.fullmatch(text)
     )
@@ -139,7 +139,7 @@ def _unquoted(text: str) -> str:
 
 def _items(text: str) -> list[str]:
     """Split ``[a, 'b, c', (d, e)]`` at its own commas."""
-    items, start, expected, quote = [], 1, [], ""
+    items, start, expected, quote, end = [], 1, [], "", 0
     for index, char in enumerate(text):
         if quote:
             quote = "" if char == quote else quote
@@ -149,12 +149,11 @@ def _items(text: str) -> list[str]:
             expected.append(_OPENING[char])
         elif expected and char == expected[-1]:
             expected.pop()
-            if not expected and index != len(text) - 1:
-                break
+            end = end or (0 if expected else index)
         elif char == "," and len(expected) == 1:
             items.append(text[start:index])
             start = index + 1
-    if quote or expected or text[-1] != _OPENING[text[0]]:
+    if quote or expected or end != len(text) - 1:
         raise ArgumentError(
             f"The brackets or quotes in {text} do not match.",
             hint="Put a text that begins with a bracket into quotes.",

@@ -1,0 +1,90 @@
+"""The parameters in a cell's body."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from watchframe.errors import ArgumentError
+from watchframe.magics.body import parse_body
+
+NAMESPACE = {"markets": ["WETH", "INV"], "day": date(2026, 1, 1), "all_of_them": {"a": 1, "b": 2}}
+
+
+def test_parse_body_when_it_has_lines_gives_each_parameter():
+    body = """\
+# what the report is about
+markets: [WETH, INV]
+period: 2026-01-01 to 2026-03-31
+
+min_amount: 10
+note: 'a: b'
+url: https://host/x
+Start Date: $day
+"""
+    assert parse_body(body, NAMESPACE) == {
+        "markets": ["WETH", "INV"],
+        "period": ("2026-01-01", "2026-03-31"),
+        "min_amount": "10",
+        "note": "a: b",
+        "url": "https://host/x",
+        "Start Date": date(2026, 1, 1),
+    }
+
+
+@pytest.mark.parametrize("indent", ["", "  ", "\t"])
+def test_parse_body_when_a_list_stands_below_its_name_gives_the_list(indent):
+    body = f"markets:\n{indent}- WETH\n{indent}- 'INV'\nx: 1"
+    assert parse_body(body, NAMESPACE) == {"markets": ["WETH", "INV"], "x": "1"}
+
+
+def test_parse_body_when_a_range_stands_below_its_name_gives_its_ends():
+    body = "period:\n  start: $day\n  end: 2026-03-31\n"
+    assert parse_body(body, NAMESPACE) == {
+        "period": {"start": date(2026, 1, 1), "end": "2026-03-31"}
+    }
+
+
+def test_parse_body_when_it_is_json_takes_its_types_and_whole_variables():
+    body = '{"n": 10, "x": 1.5, "markets": "$markets", "t": "a $markets", "d": "$$day"}'
+    assert parse_body(body, NAMESPACE) == {
+        "n": 10,
+        "x": 1.5,
+        "markets": ["WETH", "INV"],
+        "t": "a $markets",
+        "d": "$day",
+    }
+
+
+@pytest.mark.parametrize("body", ["$all_of_them", "{all_of_them}\n"])
+def test_parse_body_when_it_is_one_variable_takes_its_items(body):
+    assert parse_body(body, NAMESPACE) == {"a": 1, "b": 2}
+
+
+def test_parse_body_when_that_variable_is_no_dict_says_what_it_is():
+    with pytest.raises(ArgumentError, match="'markets', which is a list"):
+        parse_body("$markets", NAMESPACE)
+
+
+def test_parse_body_when_empty_gives_nothing():
+    assert parse_body("\n# only a remark\n", NAMESPACE) == {}
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ("a: 1\nb 2", "Line 3 of the cell, 'b 2'"),
+        ("a: 1\na: 2", "Line 3 of the cell gives 'a' a second time"),
+        ("x: 1\n\na: $nothing", "Line 4 of the cell: There is no variable 'nothing'"),
+        ("a:", "Line 2 of the cell: A value is missing"),
+        ("a: 1\n  - 2", "Line 2 of the cell has a value, and more lines below it"),
+        ("- a", "Line 2 of the cell, '- a'"),
+        ('{"a": 1, "a": 2}', "'a' is given twice"),
+        ('{"a": 1,}', "not JSON"),
+    ],
+)
+def test_parse_body_when_a_line_is_wrong_names_it(body, words):
+    with pytest.raises(ArgumentError) as caught:
+        parse_body(body, NAMESPACE)
+    assert words in caught.value.message

@@ -1,0 +1,113 @@
+"""The line of the magic."""
+
+from __future__ import annotations
+
+import pytest
+
+from watchframe.errors import ArgumentError
+from watchframe.magics.options import OPTIONS
+from watchframe.magics.request import Request, help_text, parse_line
+
+
+def test_parse_line_when_an_id_stands_alone_gives_the_query_and_nothing_else():
+    assert parse_line("42") == Request(query="42")
+
+
+def test_parse_line_when_every_option_is_given_keeps_each_value():
+    assert parse_line("-s Lending --timeout 90s --max-age 1h -o df --dtype-backend pyarrow") == (
+        Request(source="Lending", timeout="90s", max_age="1h", out="df", dtype_backend="pyarrow")
+    )
+    assert parse_line("42 --refresh --no-display --help") == (
+        Request(query="42", refresh=True, no_display=True, help=True)
+    )
+    assert parse_line("42 --offline --explain") == Request(query="42", offline=True, explain=True)
+    assert parse_line("42 --pick") == Request(query="42", pick=True)
+    assert parse_line("--save 'Borrows by day'") == Request(save="Borrows by day")
+
+
+def test_parse_line_when_values_are_quoted_reads_them_as_a_shell_does():
+    request = parse_line("""--source "Lending DB" -p 'market=New York' -p note="it's" -p x=a\\ b""")
+    assert request.source == "Lending DB"
+    assert request.params == (("market", "New York"), ("note", "it's"), ("x", "a b"))
+
+
+def test_parse_line_when_a_url_has_signs_of_a_shell_keeps_them():
+    url = "https://host/org/queries/42?p_market=WETH&p_day=d_now#7"
+    assert parse_line(url).query == url
+
+
+def test_parse_line_when_a_parameter_value_holds_equals_signs_splits_at_the_first():
+    assert parse_line("42 -p where=a=b").params == (("where", "a=b"),)
+
+
+@pytest.mark.parametrize(
+    ("line", "meant"),
+    [
+        ("42 --refesh", "--refresh"),
+        ("42 --max_age 1h", "--max-age AGE"),
+        ("42 --output df", "-o NAME, --out NAME"),
+        ("42 --params a=1", "-p NAME=VALUE, --param NAME=VALUE"),
+        ("42 --explian", "--explain"),
+        ("42 --dtype_backend=pyarrow", "--dtype-backend BACKEND"),
+        ("42 df", "-o df"),
+        ("42 market=WETH", "-p market=WETH"),
+        ("42 'market=New York'", "-p 'market=New York'"),
+        ("42 --dtype-backend arrow", "pyarrow"),
+        ("42 --dtype-backend numpy", "numpy_nullable"),
+        ("42 -p market", "-p market=$market"),
+    ],
+)
+def test_parse_line_when_something_is_wrong_says_what_was_meant(line, meant):
+    with pytest.raises(ArgumentError) as caught:
+        parse_line(line)
+    assert caught.value.hint is not None
+    assert meant in caught.value.hint
+
+
+def test_parse_line_when_an_option_is_shortened_refuses_it():
+    with pytest.raises(ArgumentError, match="no option --ref"):
+        parse_line("42 --ref")
+
+
+@pytest.mark.parametrize("line", ["42 -o", "42 --max-age", "42 -p", "--source"])
+def test_parse_line_when_a_value_is_missing_names_the_option(line):
+    with pytest.raises(ArgumentError, match=line.split()[-1]):
+        parse_line(line)
+
+
+@pytest.mark.parametrize(
+    ("line", "both"),
+    [
+        ("42 --refresh --offline", ("--refresh", "--offline")),
+        ("42 --refresh --max-age 1h", ("--refresh", "--max-age")),
+        ("42 --pick --explain", ("--pick", "--explain")),
+        ("42 --pick --save x", ("--pick", "--save")),
+        ("--explain --save x", ("--explain", "--save")),
+        ("--offline --save x", ("--offline", "--save")),
+    ],
+)
+def test_parse_line_when_options_contradict_each_other_names_both(line, both):
+    with pytest.raises(ArgumentError) as caught:
+        parse_line(line)
+    assert all(option in caught.value.message for option in both)
+
+
+@pytest.mark.parametrize("name", ["3x", "a-b", "class", "df.x"])
+def test_parse_line_when_the_destination_is_no_variable_refuses_it(name):
+    with pytest.raises(ArgumentError, match="not a variable's name"):
+        parse_line(f"42 -o {name}")
+
+
+def test_parse_line_when_a_quote_is_left_open_says_so():
+    with pytest.raises(ArgumentError, match="No closing quotation|no closing quotation"):
+        parse_line("42 -p 'a=b")
+
+
+def test_help_text_when_shown_has_every_option():
+    text = help_text()
+    assert all(flag in text for option in OPTIONS for flag in option.flags)
+    assert "df = %watch ..." in " ".join(text.split())
+
+
+def test_options_when_listed_are_the_fields_of_a_request():
+    assert {option.name for option in OPTIONS} | {"query"} == set(Request.__slots__)

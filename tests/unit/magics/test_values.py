@@ -1,0 +1,95 @@
+"""Values in a line or a body, and variables, which are taken whole."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from watchframe.errors import ArgumentError
+from watchframe.magics.values import read_value, write_value
+
+START, END = date(2026, 1, 1), date(2026, 3, 31)
+NAMESPACE = {"markets": ["WETH", "INV"], "start": START, "end": END, "evil": "'; drop table x --"}
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("WETH", "WETH"),
+        ("10", "10"),
+        ("New York, NY", "New York, NY"),
+        ("d_last_7_days", "d_last_7_days"),
+        ("'[WETH]'", "[WETH]"),
+        ("'it''s'", "it's"),
+        ('"it\'s"', "it's"),
+        ("''", ""),
+        ("$$start", "$start"),
+        ("$5 or less", "$5 or less"),
+        ("[WETH, INV]", ["WETH", "INV"]),
+        ("[ 'a, b', \"c\" , d ]", ["a, b", "c", "d"]),
+        ("[WETH,]", ["WETH"]),
+        ("[]", []),
+        ("[$start, x]", [START, "x"]),
+        ("2026-01-01..2026-03-31", ("2026-01-01", "2026-03-31")),
+        ("2026-01-01 to 2026-03-31", ("2026-01-01", "2026-03-31")),
+        ("2026-01-01--2026-03-31", ("2026-01-01", "2026-03-31")),
+        ("2026-01-01 02:03 to 2026-01-01 04:05:06", ("2026-01-01 02:03", "2026-01-01 04:05:06")),
+        ("(2026-01-01, 2026-03-31)", ("2026-01-01", "2026-03-31")),
+        ("$start..$end", (START, END)),
+        ("{start} to {end}", (START, END)),
+        ("from here to there", "from here to there"),
+        ('{"start": "2026-01-01", "end": "$end"}', {"start": "2026-01-01", "end": END}),
+    ],
+)
+def test_read_value_when_written_in_its_natural_form_gives_the_value(text, value):
+    assert read_value(text, NAMESPACE) == value
+
+
+@pytest.mark.parametrize("text", ["$markets", "{markets}", " { markets } "])
+def test_read_value_when_it_is_a_variable_gives_the_very_object(text):
+    assert read_value(text, NAMESPACE) is NAMESPACE["markets"]
+
+
+def test_read_value_when_a_variable_holds_sql_gives_it_unchanged():
+    assert read_value("$evil", NAMESPACE) == "'; drop table x --"
+
+
+def test_read_value_when_there_is_no_such_variable_names_the_nearest():
+    with pytest.raises(ArgumentError, match="no variable 'market'") as caught:
+        read_value("$market", NAMESPACE)
+    assert "markets" in str(caught.value.hint)
+
+
+@pytest.mark.parametrize("text", ["since $start", "x{markets}"])
+def test_read_value_when_a_variable_is_within_a_text_refuses_to_put_it_in(text):
+    with pytest.raises(ArgumentError, match="whole or not at all"):
+        read_value(text, NAMESPACE)
+
+
+@pytest.mark.parametrize(
+    "text", ["[a, b", "[a] b]", "[a], [b]", "(a, [b)", "'a", "'a'b'", "['a]", '{"a": }']
+)
+def test_read_value_when_something_is_left_open_refuses_it(text):
+    with pytest.raises(ArgumentError):
+        read_value(text, NAMESPACE)
+
+
+@pytest.mark.parametrize("text", ["", "  "])
+def test_read_value_when_nothing_is_written_says_how_to_write_nothing(text):
+    with pytest.raises(ArgumentError, match="missing") as caught:
+        read_value(text, NAMESPACE)
+    assert "''" in str(caught.value.hint)
+
+
+@given(st.text() | st.from_regex(r"[\[({$'\"]?\w*[\])},.'\"]?( to |\.\.)?\w*", fullmatch=True))
+def test_write_value_when_read_again_gives_the_same_text(text):
+    assert read_value(write_value(text), {"a": 1}) == text
+
+
+@given(st.lists(st.text()))
+def test_write_value_when_it_is_an_item_of_a_list_stays_one_item(texts):
+    written = f"[{', '.join(map(write_value, texts))}]"
+    assert read_value(written, {}) == texts
