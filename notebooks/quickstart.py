@@ -10,8 +10,8 @@ a temporary folder, which it removes; your own cache and settings are neither re
 from __future__ import annotations
 
 import sys
-import tempfile
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 from environment import ensure_environment
@@ -34,16 +34,14 @@ PARAMETERS = {
 
 def main() -> None:
     """Read the demo's first query twice: from the server, then from the local cache."""
-    with (
-        tempfile.TemporaryDirectory(prefix="watchframe-quickstart-") as folder,
-        DemoServer(state_dir=Path(folder, "server")) as server,
-        watchframe.connect(server.url, server.user_key, cache_dir=Path(folder, "cache")),
-    ):
-        print(f"A demo server answers on {server.url}: read its saved query {BORROWS_BY_MARKET}.\n")
-        show(watchframe.read_watch_query(BORROWS_BY_MARKET, PARAMETERS, max_age="1d"))
-        print("\nThe same call again:")
-        again = watchframe.read_watch_query(BORROWS_BY_MARKET, PARAMETERS, max_age="1d")
-        print(origin(again))
+    with TemporaryDirectory() as folder, DemoServer(state_dir=Path(folder, "server")) as demo:
+        print(f"A demo server answers on {demo.url}: read its saved query {BORROWS_BY_MARKET}.\n")
+        with watchframe.connect(demo.url, demo.user_key, cache_dir=Path(folder, "cache")):
+            show(watchframe.read_watch_query(BORROWS_BY_MARKET, PARAMETERS, max_age="1d"))
+
+            print("\nThe same call again:")
+            again = watchframe.read_watch_query(BORROWS_BY_MARKET, PARAMETERS, max_age="1d")
+            print(origin(again))
 
 
 def show(frame: pd.DataFrame) -> None:
