@@ -4,7 +4,7 @@
 
 Needs Python 3.11 or newer and nothing else: it makes the project's `.venv` where that is missing,
 and starts a demo server on this machine (invented lending data). All that it writes besides goes to
-a temporary folder, which it removes; your own cache and settings are neither read nor touched.
+a temporary folder, which it removes: your own cache is not touched.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def main() -> None:
 def show(frame: pd.DataFrame) -> None:
     """Print a frame's dtypes, its first rows, and where it came from."""
     print(frame.dtypes.to_string(), end="\n\n")
-    print(frame.head().to_string(), end="\n\n")
+    print(frame.head().to_string(max_colwidth=26), end="\n\n")
     print(origin(frame))
 
 
