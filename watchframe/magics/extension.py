@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from IPython.core.interactiveshell import InteractiveShell
 
-from watchframe.magics.completion import WatchMatcher
+from watchframe.magics.completion.matcher import WatchMatcher
 from watchframe.magics.watch_magics import WatchMagics
 
 

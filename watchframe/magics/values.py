@@ -139,11 +139,12 @@ def _unquoted(text: str) -> str:
 
 def _items(text: str) -> list[str]:
     """Split ``[a, 'b, c', (d, e)]`` at its own commas."""
-    items, start, expected, quote, end = [], 1, [], "", 0
+    items, expected = list[str](), list[str]()
+    start, quote, closed, end = 1, "", 0, 0
     for index, char in enumerate(text):
         if quote:
-            quote = "" if char == quote else quote
-        elif char in "'\"" and not text[start:index].strip():
+            quote, closed = ("", index) if char == quote else (quote, closed)
+        elif char in "'\"" and _opens_quote(text, index, closed):
             quote = char
         elif char in _OPENING:
             expected.append(_OPENING[char])
@@ -160,6 +161,12 @@ def _items(text: str) -> list[str]:
         )
     last = text[start:-1]
     return [*items, last] if last.strip() else items
+
+
+def _opens_quote(text: str, index: int, closed: int) -> bool:
+    """Whether a quote begins a text, or is the second of a doubled one, and is not a mere sign."""
+    is_second = closed == index - 1 and text[closed] == text[index]
+    return is_second or text[:index].rstrip()[-1:] in {*_OPENING, ",", ":"}
 
 
 def _check_no_variable_within(text: str, namespace: Namespace) -> None:

@@ -123,7 +123,7 @@ def _parameter(fragment: str, query: str | None, given: frozenset[str]) -> Curso
 
 def _in_body(line: str, above: Sequence[str], before: str) -> Cursor | None:
     words, fragment = split_words(line)
-    query, *_ = _scan([*words, fragment])
+    query, *_ = _scan([*words, fragment] if fragment else words)
     if query is None or before.lstrip().startswith(("#", "{")):
         return None
     named = _BODY_NAME.match(before)

@@ -1,0 +1,73 @@
+"""Answers for somebody who cannot wait."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+from watchframe.magics.completion.background import Background
+
+PATIENT = 30.0
+
+
+def soon():
+    return time.monotonic() + PATIENT
+
+
+def test_background_when_the_answer_is_quick_gives_it_at_once():
+    assert Background().get("key", lambda: 7, deadline=soon()) == 7
+
+
+def test_background_when_the_answer_is_late_gives_nothing_now_and_the_answer_later():
+    background, may_go, went = Background(), threading.Event(), threading.Event()
+
+    def fetch():
+        may_go.wait(PATIENT)
+        went.set()
+        return 7
+
+    assert background.get("key", fetch, deadline=time.monotonic()) is None
+    may_go.set()
+    assert went.wait(PATIENT)
+    assert background.get("key", lambda: 8, deadline=soon()) == 7
+
+
+def test_background_when_the_answer_is_known_asks_no_second_time():
+    background, asked = Background(), []
+    for _ in range(3):
+        background.get("key", lambda: asked.append(1) or 7, deadline=soon())
+    assert len(asked) == 1
+
+
+def test_background_when_two_ask_at_once_asks_once():
+    background, may_go, asked = Background(), threading.Event(), []
+
+    def fetch():
+        asked.append(1)
+        may_go.wait(PATIENT)
+        return 7
+
+    assert background.get("key", fetch, deadline=time.monotonic()) is None
+    assert background.get("key", fetch, deadline=time.monotonic()) is None
+    may_go.set()
+    assert background.get("key", fetch, deadline=soon()) == 7
+    assert len(asked) == 1
+
+
+def test_background_when_the_question_fails_gives_nothing_and_raises_nothing():
+    background, asked = Background(), []
+
+    def fetch():
+        asked.append(1)
+        raise ConnectionError
+
+    assert background.get("key", fetch, deadline=soon()) is None
+    assert background.get("key", fetch, deadline=soon()) is None
+    assert len(asked) == 1
+
+
+def test_background_when_cleared_asks_again():
+    background = Background()
+    background.get("key", lambda: 7, deadline=soon())
+    background.clear()
+    assert background.get("key", lambda: 8, deadline=soon()) == 8

@@ -1,0 +1,33 @@
+"""What a cell does with a magic's value."""
+
+from __future__ import annotations
+
+import pytest
+
+from watchframe.magics.calling_cell import is_value_kept
+
+
+@pytest.mark.parametrize(
+    ("cell", "is_kept"),
+    [
+        ("%probe", False),
+        ("x = 1\n%probe", False),
+        ("%probe\nx = 1", False),
+        ("for _ in [1]:\n    %probe", False),
+        ("x = %probe", True),
+        ("for _ in [1]:\n    x = %probe", True),
+        ("def f():\n    x = %probe\n    return x\nf()", True),
+        ("x = [get_ipython().run_line_magic('probe', '')]", True),
+        ("len([get_ipython().run_line_magic('probe', '')])", True),
+    ],
+)
+def test_is_value_kept_when_a_cell_runs_tells_what_becomes_of_the_value(ipython, cell, is_kept):
+    seen = []
+
+    def probe(line):
+        seen.append(is_value_kept())
+        return 7
+
+    ipython.shell.register_magic_function(probe, "line", "probe")
+    ipython.run(cell)
+    assert seen == [is_kept]

@@ -1,0 +1,81 @@
+"""What stands at the cursor. ``|`` marks it in these cells."""
+
+from __future__ import annotations
+
+import pytest
+
+from watchframe.magics.completion.cursor import find_cursor
+
+
+def at(marked):
+    before = marked[: marked.index("|")]
+    lines = before.split("\n")
+    return find_cursor(marked.replace("|", "", 1), len(lines) - 1, len(lines[-1]))
+
+
+@pytest.mark.parametrize(
+    ("cell", "kind", "fragment"),
+    [
+        ("%watch |", "query", ""),
+        ("%watch 4|", "query", "4"),
+        ("df = %watch 4|", "query", "4"),
+        ("for x in y:\n    %watch 4|", "query", "4"),
+        ("%%watch 4|", "query", "4"),
+        ("\n%%watch 4|", "query", "4"),
+        ("%watch 42 |", "option", ""),
+        ("%watch 42 --re|", "option", "--re"),
+        ("%watch --re|", "option", "--re"),
+        ("%watch --source x |", "option", ""),
+        ("%watch 42 --dtype-backend |", "option value", ""),
+        ("%watch 42 --dtype-backend=py|", "option value", "py"),
+        ("%%watch --source 'Len|", "option value", "'Len"),
+        ("%watch 42 -p |", "parameter", ""),
+        ("%watch 42 -p ma|", "parameter", "ma"),
+        ("%watch 42 -p market=W|", "value", "W"),
+        ("%watch 42 -p markets=[WETH,I|", "value", "I"),
+        ("%%watch 42\nma|", "parameter", "ma"),
+        ("%%watch 42\n|", "parameter", ""),
+        ("%%watch 42 -o df\nmarket: W|", "value", "W"),
+        ("%%watch 42\nmarkets: [WETH, I|", "value", "I"),
+        ("%%watch 42\nmarkets:\n  - W|", "value", "W"),
+    ],
+)
+def test_find_cursor_when_in_the_magic_tells_what_can_stand_there(cell, kind, fragment):
+    found = at(cell)
+    assert (found.kind, found.fragment) == (kind, fragment)
+    assert cell[: cell.index("|")].endswith(found.fragment)
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "%wat|",
+        "%%wat|",
+        "%%watch|",
+        "print('%watch ') |",
+        "x = 1 # %watch |",
+        "%watcher 4|",
+        "%%time\n42 --re|",
+        "%%watch --source Lending\nselect * from ev|",
+        "%%watch\nselect 1|",
+        "%%watch 42\n# mar|",
+        "|",
+    ],
+)
+def test_find_cursor_when_elsewhere_has_no_say(cell):
+    assert at(cell) is None
+
+
+def test_find_cursor_when_in_a_line_knows_the_query_and_what_is_given():
+    assert at("%watch 42 -p |").query == "42"
+    assert at("%watch 42 -p a=1 -p |").given == {"a"}
+    assert at("%watch 42 --refresh -o df |").given == {"refresh", "out"}
+    assert at("%watch 42 -p 'my market=W|").parameter == "my market"
+
+
+def test_find_cursor_when_in_a_body_knows_the_query_and_what_is_given():
+    found = at("%%watch -o df https://h/queries/42\nmarkets: [a]\nperiod:\n  start: x\n|")
+    assert found.query == "https://h/queries/42"
+    assert {"markets", "period"} <= found.given
+    assert found.is_body
+    assert at("%%watch 42\nmarkets:\n- a\n- b|").parameter == "markets"

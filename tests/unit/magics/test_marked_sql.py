@@ -1,0 +1,41 @@
+"""The marked line of a statement."""
+
+from __future__ import annotations
+
+import pytest
+
+from watchframe.magics.marked_sql import line_number, marked_sql
+
+SQL = "select\n  a,\n  b\nform t\nwhere x = 1\nlimit 5"
+
+
+@pytest.mark.parametrize(
+    ("reason", "number"),
+    [
+        ('relation "x" does not exist\nLINE 4: ...form t\n           ^\n', 4),
+        ("Parser Error: syntax error\n\nLINE 12: form t", 12),
+        ("ERROR: mismatched input 'form' at line 4:1", 4),
+        ("line 4:1: mismatched input 'form'", 4),
+        ("Syntax error: unexpected identifier at [4:1]", 4),
+        ("near line: 4", 4),
+        ("deadline 4 exceeded", None),
+        ("no such table: t", None),
+    ],
+)
+def test_line_number_when_a_message_names_a_line_finds_it(reason, number):
+    assert line_number(reason) == number
+
+
+def test_marked_sql_when_a_line_is_named_marks_it_among_its_neighbours():
+    assert marked_sql(SQL, "LINE 4: form t") == [
+        "    2 |   a,",
+        "    3 |   b",
+        "--> 4 | form t",
+        "    5 | where x = 1",
+        "    6 | limit 5",
+    ]
+
+
+@pytest.mark.parametrize("reason", ["LINE 7: x", "LINE 0: x", "no such table"])
+def test_marked_sql_when_there_is_no_such_line_marks_nothing(reason):
+    assert marked_sql(SQL, reason) == []
