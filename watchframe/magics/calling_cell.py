@@ -6,8 +6,8 @@ import dis
 import sys
 from types import FrameType
 
-#: What follows a call whose value goes nowhere but to the display; by Python's version.
-_DROPPED = frozenset({"POP_TOP", "PRINT_EXPR", "CALL_INTRINSIC_1"})
+#: What follows a call whose value goes nowhere, or (3.11; from 3.12 on) to the display.
+_DROPPED = frozenset({("POP_TOP", None), ("PRINT_EXPR", None), ("CALL_INTRINSIC_1", 1)})
 
 
 def is_value_kept() -> bool:
@@ -21,7 +21,7 @@ def is_value_kept() -> bool:
         return True
     following = (item for item in dis.get_instructions(frame.f_code) if item.offset > frame.f_lasti)
     instruction = next(following, None)
-    return instruction is None or instruction.opname not in _DROPPED
+    return instruction is None or (instruction.opname, instruction.arg) not in _DROPPED
 
 
 def _cell_frame() -> FrameType | None:
