@@ -105,7 +105,7 @@ OPTIONS = (
         name="offline",
         kind="switch",
         section=FRESHNESS,
-        help="Make no request: the local copy, of whatever age --max-age allows, or an error.",
+        help="Make no request: the local copy, of whatever age, or an error.",
     ),
     Option(
         flags=("-o", "--out"),

@@ -180,6 +180,7 @@ def _check_together(request: Request) -> None:
     pairs = (
         ("refresh", "offline", "--refresh runs the query, --offline makes no request"),
         ("refresh", "max_age", "--refresh is --max-age 0 already"),
+        ("offline", "max_age", "--offline takes the local copy of whatever age"),
         ("pick", "explain", "--pick shows inputs, --explain a text"),
         ("pick", "save", "--pick shows inputs for a query that is saved"),
         ("explain", "save", "--explain changes nothing, --save does"),

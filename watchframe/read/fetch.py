@@ -63,7 +63,7 @@ class Fetch:
         ProtocolError
             Even a new execution gave another value's rows.
         """
-        first = _server_max_age(self.policy)
+        first = server_max_age(self.policy)
         for max_age in (first, RUN):
             answer = self._ask(question, key, max_age, is_edited)
             if answer is not None:
@@ -128,7 +128,8 @@ class Fetch:
         )
 
 
-def _server_max_age(policy: Policy) -> int:
+def server_max_age(policy: Policy) -> int:
+    """Give the ``max_age`` with which the server is asked."""
     if policy.mode == "refresh":
         return RUN
     return ANY_RESULT if policy.max_age is None else int(policy.max_age)

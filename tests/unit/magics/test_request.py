@@ -80,6 +80,7 @@ def test_parse_line_when_a_value_is_missing_names_the_option(line):
     [
         ("42 --refresh --offline", ("--refresh", "--offline")),
         ("42 --refresh --max-age 1h", ("--refresh", "--max-age")),
+        ("42 --offline --max-age 1h", ("--offline", "--max-age")),
         ("42 --pick --explain", ("--pick", "--explain")),
         ("42 --pick --save x", ("--pick", "--save")),
         ("--explain --save x", ("--explain", "--save")),

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Hashable
 from typing import TypeVar, cast
 
 from watchframe.client import Client, current_client
+from watchframe.errors import ConfigurationError
 from watchframe.magics.completion.background import Background
 from watchframe.models import Query
 from watchframe.reference import QueryReference
@@ -22,7 +22,7 @@ class ServerNames:
 
     def __init__(self) -> None:
         self._background: Background[object] = Background()
-        self._asked: object = None
+        self._asked: Client | None = None
 
     def queries(self, wanted: str, *, deadline: float) -> list[tuple[int, str]]:
         """Give ids and names, newest first; on a server with many, those that match `wanted`."""
@@ -49,22 +49,20 @@ class ServerNames:
         return self._get(("query", number, reference.server_url), ask, deadline)
 
     def _get(self, key: Hashable, ask: Callable[[Client], T], deadline: float) -> T | None:
-        connection = _connection()
+        try:
+            connection = current_client()
+        except ConfigurationError:
+            return None
         if connection is not self._asked:
             self._background.clear()
             self._asked = connection
-        return cast("T | None", self._background.get(key, lambda: _answer(ask), deadline=deadline))
+        found = self._background.get(key, lambda: _answer(connection, ask), deadline=deadline)
+        return cast("T | None", found)
 
 
-def _connection() -> object:
-    """Give the current client where there is one already: making one takes too long here."""
-    state = sys.modules.get("watchframe.client.current")
-    return getattr(state, "_current", None)
-
-
-def _answer(ask: Callable[[Client], T]) -> T:
+def _answer(connection: Client, ask: Callable[[Client], T]) -> T:
     # A connection of its own: this runs in a thread, beside a read that may be under way.
-    with Client(settings=current_client().settings) as client:
+    with Client(settings=connection.settings) as client:
         return ask(client)
 
 
