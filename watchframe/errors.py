@@ -231,7 +231,15 @@ class TransportError(ServerError):
 
 
 class ConnectError(TransportError, ConnectionError):
-    """No connection to the server could be made, or it broke before an answer came."""
+    """No connection to the server could be made, or it broke before an answer came.
+
+    Attributes
+    ----------
+    was_not_sent : bool
+        Whether it is certain that the server did not get the request.
+    """
+
+    was_not_sent: bool = False
 
 
 class TransportTimeoutError(TransportError, TimeoutError):

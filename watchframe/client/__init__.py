@@ -1,0 +1,23 @@
+"""JSON over HTTP: one server, one key."""
+
+from watchframe.client.client import Client
+from watchframe.client.connection import connect, current_client
+from watchframe.client.deadline import NO_DEADLINE, Deadline
+from watchframe.client.jobs import Jobs, OnStatus
+from watchframe.client.queries import DropdownOption, Queries
+from watchframe.client.query_results import QueryResults
+from watchframe.client.result_body import ResultBody
+
+__all__ = [
+    "NO_DEADLINE",
+    "Client",
+    "Deadline",
+    "DropdownOption",
+    "Jobs",
+    "OnStatus",
+    "Queries",
+    "QueryResults",
+    "ResultBody",
+    "connect",
+    "current_client",
+]

@@ -1,0 +1,68 @@
+"""Answers as JSON, checked for being Watch's."""
+
+from __future__ import annotations
+
+import json
+
+import requests
+import urllib3.exceptions
+
+from watchframe.errors import ProtocolError, TransportError
+
+#: Bytes of a document; results are streamed instead.
+MAX_DOCUMENT = 256 * 2**20
+
+
+def read_json(response: requests.Response, *, method: str, url: str) -> object:
+    """Give the answer's JSON value.
+
+    Raises
+    ------
+    ProtocolError
+        It is not JSON, or a page of another service.
+    TransportError
+        It broke off.
+    """
+    require_json(response, method=method, url=url)
+    with response:
+        try:
+            content = response.raw.read(MAX_DOCUMENT, decode_content=True)
+        except (urllib3.exceptions.HTTPError, OSError) as error:
+            raise TransportError(
+                f"The answer broke off: {type(error).__name__}.", method=method, url=url
+            ) from None
+    return parse_json(content, method=method, url=url)
+
+
+def parse_json(content: bytes, *, method: str, url: str) -> object:
+    """Give the JSON value of an answer's body."""
+    try:
+        return json.loads(content)
+    except ValueError:
+        raise ProtocolError(
+            "The server's answer is not JSON.",
+            excerpt=content[:200].decode("utf-8", "replace"),
+            method=method,
+            url=url,
+            hint="Check that the URL is a Watch server's.",
+        ) from None
+
+
+def require_json(response: requests.Response, *, method: str, url: str) -> None:
+    """Raise ProtocolError where the answer is of another content type.
+
+    The server answers a route that it does not have with 200 and its page.
+    """
+    kind = response.headers.get("Content-Type", "").split(";")[0].strip().lower()
+    if kind in ("application/json", ""):
+        return
+    with response:
+        excerpt = response.raw.read(2000, decode_content=True).decode("utf-8", "replace")
+    raise ProtocolError(
+        f"The server answered with {kind}, not with JSON.",
+        status=response.status_code,
+        excerpt=excerpt[:200],
+        method=method,
+        url=url,
+        hint="Check that the URL is a Watch server's, and that no login page is in the way.",
+    )

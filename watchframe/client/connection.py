@@ -1,0 +1,50 @@
+"""The client that the functions and the magic use."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+from watchframe.client.client import Client
+from watchframe.config import Secret
+
+_lock = threading.Lock()
+_current: Client | None = None
+
+
+def connect(
+    url: str | None = None,
+    api_key: str | Secret | None = None,
+    *,
+    profile: str | None = None,
+    **overrides: Any,
+) -> Client:
+    """Give a client, and have every function use it from now on.
+
+    Parameters
+    ----------
+    url, api_key, profile, **overrides
+        As of `Client`.
+    """
+    global _current
+    client = Client(url, api_key, profile=profile, **overrides)
+    with _lock:
+        previous, _current = _current, client
+    if previous is not None:
+        previous.close()
+    return client
+
+
+def current_client() -> Client:
+    """Give the client of `connect`, or one made of the settings.
+
+    Raises
+    ------
+    ConfigurationError
+        There is neither.
+    """
+    global _current  # noqa: PLW0603 - as above
+    with _lock:
+        if _current is None:
+            _current = Client()
+        return _current

@@ -1,0 +1,73 @@
+"""One time limit over everything that a read does, and a way to end it sooner."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass, field
+from typing import Self
+
+from watchframe.errors import JobCancelledError, JobTimeoutError
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """A moment after which nothing more is waited for.
+
+    Attributes
+    ----------
+    timeout : float or None
+        Seconds from its making; None for no limit.
+    ends : float or None
+        By the monotonic clock.
+    """
+
+    timeout: float | None
+    ends: float | None
+    _cancelled: threading.Event = field(
+        default_factory=threading.Event, repr=False, compare=False
+    )
+
+    @classmethod
+    def after(cls, timeout: float | None) -> Self:
+        """Make one that ends `timeout` seconds from now; None never does."""
+        return cls(timeout, None if timeout is None else time.monotonic() + timeout)
+
+    def cancel(self) -> None:
+        """End it now, from any thread: who waits under it raises, and cancels its job."""
+        self._cancelled.set()
+
+    def remaining(self) -> float | None:
+        """Give the seconds left, or None where there is no limit.
+
+        Raises
+        ------
+        JobCancelledError
+            `cancel` was called.
+        JobTimeoutError
+            None are left.
+        """
+        if self._cancelled.is_set():
+            raise JobCancelledError("The read was cancelled.")
+        if self.ends is None or self.timeout is None:
+            return None
+        left = self.ends - time.monotonic()
+        if left <= 0:
+            raise JobTimeoutError(
+                f"There was no result within {self.timeout:g} s.",
+                timeout=self.timeout,
+                hint="Give a longer timeout=, or None to wait as long as it takes.",
+            )
+        return left
+
+    def cut(self, seconds: float) -> float:
+        """Give `seconds`, or what is left where that is less."""
+        left = self.remaining()
+        return seconds if left is None else min(seconds, left)
+
+    def sleep(self, seconds: float) -> None:
+        """Wait for `seconds`, or until the end or the cancellation, whichever comes first."""
+        self._cancelled.wait(self.cut(seconds))
+
+
+NO_DEADLINE = Deadline(None, None)

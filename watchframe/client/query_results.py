@@ -1,0 +1,53 @@
+"""Stored results, and SQL that is not saved."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from watchframe.client.deadline import NO_DEADLINE, Deadline
+from watchframe.client.result_body import ResultBody
+from watchframe.client.running import Run, open_result
+from watchframe.client.transport import Transport
+from watchframe.models import Job
+
+
+class QueryResults:
+    """``/api/query_results``."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def execute(
+        self,
+        sql: str,
+        data_source_id: int,
+        parameters: Mapping[str, object],
+        *,
+        max_age: int,
+        deadline: Deadline = NO_DEADLINE,
+    ) -> ResultBody | Job:
+        """Give the server's cached result of this SQL, or a new job."""
+        run = adhoc_run(self._transport, sql, data_source_id, parameters)
+        return run.execute(max_age, deadline=deadline)
+
+    def open(
+        self, result_id: int, *, query_id: int | None = None, deadline: Deadline = NO_DEADLINE
+    ) -> ResultBody:
+        """Give a stored result's body; `query_id` takes the path that a query key may use."""
+        return open_result(self._transport, result_id, query_id=query_id, deadline=deadline)
+
+
+def adhoc_run(
+    transport: Transport, sql: str, data_source_id: int, parameters: Mapping[str, object]
+) -> Run:
+    """Give what runs SQL that is not saved."""
+    return Run(
+        transport=transport,
+        execute_path="/api/query_results",
+        payload={
+            "query": sql,
+            "data_source_id": data_source_id,
+            "parameters": dict(parameters),
+        },
+        query_id=None,
+    )

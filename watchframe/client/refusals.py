@@ -1,0 +1,108 @@
+"""Answers that say no, as errors with the server's own words."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+from typing import NoReturn, TypedDict
+
+import requests
+import urllib3.exceptions
+
+from watchframe.errors import (
+    AccessDeniedError,
+    AuthenticationError,
+    ConflictError,
+    NotFoundError,
+    RateLimitError,
+    ResponseError,
+)
+
+#: Bytes of a refusal that are read.
+MAX_REFUSAL = 64 * 1024
+#: A wrong key, no key, and a query key where it does not belong (recordings 002, 003, 004).
+WRONG_KEY = "Couldn't find resource. Please login and try again."
+
+_TAGS = re.compile(r"<(script|style).*?</\1>|<[^>]*>", re.DOTALL | re.IGNORECASE)
+
+
+class _Where(TypedDict):
+    status: int
+    server_message: str
+    method: str
+    url: str
+
+
+def raise_for_refusal(response: requests.Response, method: str, url: str) -> NoReturn:
+    """Raise what the answer means.
+
+    Raises
+    ------
+    ResponseError
+        One of its kinds.
+    """
+    words = _server_message(response)
+    status = response.status_code
+    where: _Where = {"status": status, "server_message": words, "method": method, "url": url}
+    said = f"The server answered {status}" + (f": {words}" if words else ".")
+    if status == HTTPStatus.UNAUTHORIZED or (status == HTTPStatus.NOT_FOUND and words == WRONG_KEY):
+        raise AuthenticationError(
+            said,
+            hint="The API key is wrong, or a query's key was used for something that it may not "
+            "do. A key stands on your profile's page, a query's key on the query's page.",
+            **where,
+        )
+    if status == HTTPStatus.FORBIDDEN:
+        raise AccessDeniedError(said, hint=_access_hint(words), **where)
+    if status == HTTPStatus.NOT_FOUND:
+        raise NotFoundError(said, hint="Check the id, and the server's URL.", **where)
+    if status == HTTPStatus.CONFLICT:
+        raise ConflictError(
+            said, hint="Somebody changed it since it was read: read it again.", **where
+        )
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        raise RateLimitError(said, retry_after=_retry_after(response), **where)
+    raise ResponseError(said, **where)
+
+
+def _server_message(response: requests.Response) -> str:
+    """Give the server's own words: JSON's message, a job's error, or a page's text."""
+    try:
+        content = response.raw.read(MAX_REFUSAL, decode_content=True)
+    except (OSError, urllib3.exceptions.HTTPError):
+        return ""
+    text = content.decode("utf-8", "replace")
+    try:
+        body = json.loads(text)
+    except ValueError:
+        return " ".join(_TAGS.sub(" ", text).split())[:300]
+    if not isinstance(body, dict):
+        return ""
+    job = body.get("job")
+    if isinstance(job, dict):
+        return str(job.get("error") or "")
+    return str(body.get("message") or body.get("error") or "")
+
+
+def _access_hint(words: str) -> str:
+    if "unsafe parameters" in words:
+        return (
+            "A query with a text parameter runs only under the key of a user who may edit it, "
+            "not under the query's own key."
+        )
+    return "Ask an administrator for access, or use another key."
+
+
+def _retry_after(response: requests.Response) -> float | None:
+    """Give the header's seconds; it may also be a date."""
+    value = response.headers.get("Retry-After", "").strip()
+    if value.isdigit():
+        return float(value)
+    try:
+        moment = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    return max((moment - datetime.now(UTC)).total_seconds(), 0.0)

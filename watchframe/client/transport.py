@@ -1,0 +1,245 @@
+"""Requests to one server: the key in its header, time limits, retries, errors in words."""
+
+from __future__ import annotations
+
+import logging
+import random
+import time
+from collections.abc import Mapping
+from typing import Literal
+from urllib.parse import urljoin, urlsplit
+
+import requests
+import urllib3.exceptions
+
+from watchframe.client.deadline import Deadline
+from watchframe.client.refusals import raise_for_refusal
+from watchframe.config import Secret, Settings
+from watchframe.errors import (
+    AuthenticationError,
+    ConnectError,
+    ProtocolError,
+    RateLimitError,
+    ResponseError,
+    ServerError,
+    TransportError,
+    TransportTimeoutError,
+)
+
+logger = logging.getLogger(__name__)
+
+Method = Literal["GET", "POST", "DELETE"]
+
+#: What a proxy in front of the server answers when it cannot ask it.
+OUTAGE_STATUSES = frozenset({502, 503, 504})
+
+#: Seconds before the first retry; doubled for each further one.
+FIRST_PAUSE, LONGEST_PAUSE = 0.25, 8.0
+MAX_REDIRECTS = 5
+
+
+class _KeyHeader(requests.auth.AuthBase):
+    """Sends the key. Being there, it keeps requests from taking a password out of ``.netrc``."""
+
+    def __init__(self, key: Secret) -> None:
+        self._key = key
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        request.headers["Authorization"] = f"Key {self._key.reveal()}"
+        return request
+
+
+class Transport:
+    """A keep-alive connection to one server.
+
+    Parameters
+    ----------
+    settings : Settings
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._session = requests.Session()
+        self._session.auth = _KeyHeader(settings.api_key)
+        self._session.headers["User-Agent"] = "watchframe"
+        self._session.headers["Accept"] = "application/json"
+        if settings.ca_bundle is not None:
+            self._session.verify = settings.ca_bundle
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._session.close()
+
+    def request(
+        self,
+        method: Method,
+        path: str,
+        *,
+        deadline: Deadline,
+        json: object = None,
+        query: Mapping[str, str] | None = None,
+    ) -> requests.Response:
+        """Give the answer, whose body is still to be read and which says yes.
+
+        A GET is repeated on connection errors, 429, 502, 503 and 504. Anything else is repeated
+        only where it certainly was not carried out: no connection was made, or 429.
+
+        Raises
+        ------
+        ServerError
+            One of its kinds.
+        JobTimeoutError
+            `deadline` is over.
+        """
+        url = self.settings.url + path
+        pause = FIRST_PAUSE
+        for tries_left in range(self.settings.max_retries, -1, -1):
+            try:
+                return self._once(method, url, deadline, json, query)
+            except ServerError as error:
+                wait = _pause_before_retry(error, method, pause)
+                if wait is None or not tries_left:
+                    raise
+                left = deadline.remaining()
+                if left is not None and wait >= left:
+                    raise
+                logger.info("%s %s: again in %.2f s after: %s", method, path, wait, error.message)
+            time.sleep(wait)
+            pause = min(pause * 2, LONGEST_PAUSE)
+        raise AssertionError("unreachable")
+
+    def _once(
+        self,
+        method: Method,
+        url: str,
+        deadline: Deadline,
+        json: object,
+        query: Mapping[str, str] | None,
+    ) -> requests.Response:
+        for _ in range(MAX_REDIRECTS):
+            response = self._send(method, url, deadline, json, query)
+            if response.is_redirect:
+                url, query = self._redirected(response, method, url), None
+                continue
+            if response.ok:
+                return response
+            with response:
+                raise_for_refusal(response, method, url)
+        raise ProtocolError(f"The server redirected {MAX_REDIRECTS} times.", method=method, url=url)
+
+    def _send(
+        self,
+        method: Method,
+        url: str,
+        deadline: Deadline,
+        json: object,
+        query: Mapping[str, str] | None,
+    ) -> requests.Response:
+        timeout = (
+            deadline.cut(self.settings.connect_timeout),
+            deadline.cut(self.settings.read_timeout),
+        )
+        try:
+            return self._session.request(
+                method,
+                url,
+                json=json,
+                params=query,
+                timeout=timeout,
+                stream=True,
+                allow_redirects=False,
+            )
+        except requests.Timeout as error:
+            deadline.remaining()  # the whole deadline's own error comes first
+            raise _timeout_error(error, method, url, timeout) from None
+        except (requests.ConnectionError, requests.exceptions.ContentDecodingError) as error:
+            raise _connect_error(error, method, url) from None
+        except requests.RequestException as error:
+            raise TransportError(
+                f"The request could not be made: {type(error).__name__}.", method=method, url=url
+            ) from None
+
+    def _redirected(self, response: requests.Response, method: Method, url: str) -> str:
+        """Give where a GET goes on; the key goes nowhere but to its server."""
+        target = urljoin(url, response.headers.get("Location", ""))
+        response.close()
+        here, there = urlsplit(self.settings.url), urlsplit(target)
+        if "login" in there.path:
+            raise AuthenticationError(
+                "The server asks for a login: it does not accept the API key.",
+                status=response.status_code,
+                method=method,
+                url=url,
+                hint="Check the key on your profile's page, and that the URL is the server's.",
+            )
+        if method != "GET" or (here.scheme, here.netloc) != (there.scheme, there.netloc):
+            raise ProtocolError(
+                f"The server redirects to {there.scheme}://{there.hostname}.",
+                status=response.status_code,
+                method=method,
+                url=url,
+                hint="The key is not sent there. If that is the server, connect to its URL.",
+            )
+        return target
+
+
+def _pause_before_retry(error: ServerError, method: Method, pause: float) -> float | None:
+    """Give the seconds to wait before trying again; None where it is not to be tried."""
+    jittered = pause * random.uniform(0.5, 1.0)  # noqa: S311 - spreads load, keeps no secret
+    if isinstance(error, RateLimitError):
+        return error.retry_after if error.retry_after is not None else jittered
+    if isinstance(error, ConnectError) and error.was_not_sent:
+        return jittered
+    if method != "GET":
+        return None
+    if isinstance(error, ResponseError):
+        return jittered if error.status in OUTAGE_STATUSES else None
+    return jittered if isinstance(error, TransportError) else None
+
+
+def _timeout_error(
+    error: requests.Timeout, method: str, url: str, timeout: tuple[float, float]
+) -> TransportError:
+    if isinstance(error, requests.ConnectTimeout):
+        failed = ConnectError(
+            f"No connection to {_host(url)} within {timeout[0]:g} s.",
+            method=method,
+            url=url,
+            hint="Check the network, a VPN or a proxy, and the server's URL.",
+        )
+        failed.was_not_sent = True
+        return failed
+    return TransportTimeoutError(
+        f"{_host(url)} did not answer within {timeout[1]:g} s.",
+        method=method,
+        url=url,
+        hint="Try again, or raise the setting read_timeout.",
+    )
+
+
+def _connect_error(error: requests.RequestException, method: str, url: str) -> ConnectError:
+    reason = getattr(error.args[0], "reason", None) if error.args else None
+    words = {
+        urllib3.exceptions.NameResolutionError: "its name is not known",
+        urllib3.exceptions.NewConnectionError: "nothing answers there",
+        urllib3.exceptions.SSLError: "its certificate is not trusted",
+        urllib3.exceptions.ProxyError: "the proxy does not let it through",
+    }.get(type(reason), "the connection broke off")
+    if isinstance(error, requests.exceptions.SSLError):
+        words = "its certificate is not trusted"
+    failed = ConnectError(
+        f"No answer from {_host(url)}: {words}.",
+        method=method,
+        url=url,
+        hint="For a certificate of your own organisation, set ca_bundle."
+        if "certificate" in words
+        else "Check the network, a VPN or a proxy, and the server's URL.",
+    )
+    failed.was_not_sent = isinstance(
+        reason, urllib3.exceptions.NewConnectionError | urllib3.exceptions.NameResolutionError
+    )
+    return failed
+
+
+def _host(url: str) -> str:
+    return urlsplit(url).netloc

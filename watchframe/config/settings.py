@@ -1,0 +1,209 @@
+"""The settings, each from the first of: argument, environment, config file's profile, default."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import tzinfo
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+
+from dateutil.tz import tzlocal
+
+from watchframe.config.profile import read_profile
+from watchframe.config.secret import Secret
+from watchframe.config.server_url import is_loopback, server_url
+from watchframe.errors import ConfigurationError
+
+HOW_TO = (
+    'Call watchframe.connect("https://app.inverse.watch", key), or set WATCHFRAME_URL and '
+    "WATCHFRAME_API_KEY, or write both into the config file."
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What a client and its cache go by.
+
+    Attributes
+    ----------
+    url : str
+        The server's base URL, normalised: scheme, host, path, no trailing slash.
+    api_key : Secret
+    cache_dir : pathlib.Path or None
+        None: the platform's folder for caches.
+    timezone : tzinfo
+        Where dynamic dates are resolved, and naive times are taken to be.
+    connect_timeout, read_timeout : float
+        Seconds.
+    max_retries : int
+        How often a request that may be repeated is repeated.
+    allow_plain_http : bool
+        Whether the key may go over plain HTTP to a host that is not this one.
+    ca_bundle : str or None
+        A file of certificates to trust instead of the usual ones.
+    max_body_bytes : int
+        How large an inflated answer may be.
+    cache_size_limit : int
+        Bytes.
+    stale_if_error : bool
+        Whether a copy that is too old will do where the server cannot be reached.
+    """
+
+    url: str
+    api_key: Secret
+    timezone: tzinfo
+    cache_dir: Path | None = None
+    connect_timeout: float = 10.0
+    read_timeout: float = 120.0
+    max_retries: int = 4
+    allow_plain_http: bool = False
+    ca_bundle: str | None = None
+    max_body_bytes: int = 16 * 2**30
+    cache_size_limit: int = 2_000_000_000
+    stale_if_error: bool = False
+
+
+def load_settings(
+    url: str | None = None,
+    api_key: str | Secret | None = None,
+    *,
+    profile: str | None = None,
+    environ: Mapping[str, str] | None = None,
+    config_file: Path | None = None,
+    **overrides: Any,
+) -> Settings:
+    """Give the settings: arguments win over the environment, that over the config file.
+
+    Raises
+    ------
+    ConfigurationError
+        No server or no key is known, or a setting cannot be used.
+    """
+    environ = os.environ if environ is None else environ
+    profile = profile or environ.get("WATCHFRAME_PROFILE")
+    named = read_profile(profile, config_file)
+    given = {"url": url, "api_key": api_key, **overrides}
+    found: dict[str, object] = {}
+    for name, read in _READERS.items():
+        value, origin = _first(name, given, environ, named)
+        if value is not None:
+            found[name] = _understood(read, value, name, origin)
+    return _complete(found)
+
+
+def _first(
+    name: str,
+    given: Mapping[str, object],
+    environ: Mapping[str, str],
+    profile: Mapping[str, object],
+) -> tuple[object, str]:
+    """Give a setting's value and where it stands."""
+    variable = f"WATCHFRAME_{name.upper()}"
+    if given.get(name) is not None:
+        return given[name], f"the argument {name}"
+    if environ.get(variable):
+        return environ[variable], variable
+    return profile.get(name), f"{name} in the config file"
+
+
+def _understood(read: Callable[[object], object], value: object, name: str, origin: str) -> object:
+    try:
+        return read(value)
+    except ConfigurationError:
+        raise
+    except (TypeError, ValueError, OverflowError):
+        shown = "it" if name == "api_key" else repr(value)[:80]
+        raise ConfigurationError(
+            f"The setting {name} cannot be used as {shown} ({origin}).",
+            hint=f"docs/reference/settings.md tells what {name} takes.",
+        ) from None
+
+
+def _complete(found: Mapping[str, object]) -> Settings:
+    missing = [name for name in ("url", "api_key") if name not in found]
+    if missing:
+        words = {"url": "No server", "api_key": "No API key"}[missing[0]]
+        raise ConfigurationError(f"{words} is known.", hint=HOW_TO)
+    settings = Settings(**{"timezone": _local_timezone(), **found})  # type: ignore[arg-type]
+    if (
+        settings.url.startswith("http://")
+        and not is_loopback(settings.url)
+        and not settings.allow_plain_http
+    ):
+        raise ConfigurationError(
+            f"{settings.url} is plain HTTP: the API key could be read by anybody on the way.",
+            hint="Use https, or allow_plain_http=True if the network is yours.",
+        )
+    return settings
+
+
+def _local_timezone() -> tzinfo:
+    zone: tzinfo = tzlocal()
+    return zone
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError
+    return value
+
+
+def _key(value: object) -> Secret:
+    secret = value if isinstance(value, Secret) else Secret(_text(value).strip())
+    text = secret.reveal()
+    if not text or not text.isascii() or not text.isprintable() or " " in text:
+        raise ValueError
+    return secret
+
+
+def _positive(value: object) -> float:
+    number = float(value)  # type: ignore[arg-type]  # a wrong type is what is being found out
+    if not 0 < number < float("inf"):
+        raise ValueError
+    return number
+
+
+def _count(value: object) -> int:
+    number: int = int(value)  # type: ignore[call-overload]  # as above
+    if number < 0:
+        raise ValueError
+    return number
+
+
+def _flag(value: object) -> bool:
+    words = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
+    if isinstance(value, bool):
+        return value
+    word = _text(value).strip().lower()
+    if word not in words:
+        raise ValueError
+    return words[word]
+
+
+def _timezone(value: object) -> tzinfo:
+    if isinstance(value, tzinfo):
+        return value
+    try:
+        return ZoneInfo(_text(value))
+    except ZoneInfoNotFoundError:
+        raise ValueError from None
+
+
+_READERS: dict[str, Callable[[object], object]] = {
+    "url": lambda value: server_url(_text(value)),
+    "api_key": _key,
+    "cache_dir": lambda value: Path(value).expanduser(),  # type: ignore[arg-type]
+    "timezone": _timezone,
+    "connect_timeout": _positive,
+    "read_timeout": _positive,
+    "max_retries": _count,
+    "allow_plain_http": _flag,
+    "ca_bundle": _text,
+    "max_body_bytes": _count,
+    "cache_size_limit": _count,
+    "stale_if_error": _flag,
+}

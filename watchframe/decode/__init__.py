@@ -1,0 +1,17 @@
+"""From a result's bytes to an Arrow table, and from there to a DataFrame."""
+
+from watchframe.decode.decoding import decode_query_result
+from watchframe.decode.deviation import ColumnDeviation, deviations_of
+from watchframe.decode.exact import DecodedResult
+from watchframe.decode.frame import DtypeBackend, to_frame
+from watchframe.decode.inflate import inflate
+
+__all__ = [
+    "ColumnDeviation",
+    "DecodedResult",
+    "DtypeBackend",
+    "decode_query_result",
+    "deviations_of",
+    "inflate",
+    "to_frame",
+]

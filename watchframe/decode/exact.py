@@ -1,0 +1,102 @@
+"""The exact path: right for every JSON document, whatever its columns hold."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from watchframe.decode.deviation import ColumnDeviation, deviations_of
+from watchframe.decode.typing_rules import typed_column
+from watchframe.errors import DecodeError, ProtocolError
+from watchframe.models import Column, QueryResultInfo
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecodedResult:
+    """A result as an Arrow table.
+
+    Attributes
+    ----------
+    table : pyarrow.Table
+    info : QueryResultInfo
+        What the server says of the result.
+    deviations : tuple of ColumnDeviation
+        The columns that are not what the server declared.
+    """
+
+    table: pa.Table
+    info: QueryResultInfo
+    deviations: tuple[ColumnDeviation, ...]
+
+
+def decode_exactly(body: bytes, *, columns: Sequence[str] | None = None) -> DecodedResult:
+    """Give the table of a whole body.
+
+    Raises
+    ------
+    DecodeError
+        It is not a result's JSON.
+    """
+    result = _result(body)
+    data = result.get("data")
+    if not isinstance(data, dict):
+        raise DecodeError("The result has no data.")
+    declared = _columns(data)
+    rows = _rows(data)
+    wanted = [item for item in declared if columns is None or item.name in columns]
+    typed = [
+        typed_column(item.name, item.type, [row.get(item.name) for row in rows]) for item in wanted
+    ]
+    table = pa.table(
+        [column.array for column in typed], schema=pa.schema([column.field for column in typed])
+    )
+    return DecodedResult(table=table, info=_info(result), deviations=deviations_of(table))
+
+
+def _result(body: bytes) -> dict[str, object]:
+    try:
+        document = json.loads(body)
+    except UnicodeDecodeError as error:
+        raise DecodeError("The result is not UTF-8.", offset=error.start) from None
+    except json.JSONDecodeError as error:
+        raise DecodeError(
+            f"The result is not JSON: {error.msg}.", offset=len(error.doc[: error.pos].encode())
+        ) from None
+    except ValueError as error:  # an integer of more digits than Python reads
+        raise DecodeError(f"The result holds a number that cannot be read: {error}.") from None
+    except RecursionError:
+        raise DecodeError("The result is nested too deeply.") from None
+    result = document.get("query_result") if isinstance(document, dict) else None
+    if not isinstance(result, dict):
+        raise DecodeError("The server's answer is JSON, but not a query result.", offset=0)
+    return result
+
+
+def _columns(data: dict[str, object]) -> list[Column]:
+    found = data.get("columns")
+    if not isinstance(found, list):
+        raise DecodeError("The result has no list of columns.")
+    try:
+        return [Column.from_json(item) for item in found]
+    except ProtocolError as error:
+        raise DecodeError(error.message) from None
+
+
+def _rows(data: dict[str, object]) -> list[dict[str, object]]:
+    rows = data.get("rows")
+    if not isinstance(rows, list):
+        raise DecodeError("The result has no list of rows.")
+    for number, row in enumerate(rows):
+        if not isinstance(row, dict):
+            raise DecodeError(f"Row {number} of the result is not an object.")
+    return rows
+
+
+def _info(result: dict[str, object]) -> QueryResultInfo:
+    try:
+        return QueryResultInfo.from_json(result)
+    except ProtocolError as error:
+        raise DecodeError(error.message) from None

@@ -1,0 +1,96 @@
+"""From an Arrow table to a DataFrame, with dtypes that do not depend on nulls."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Literal
+
+import pandas as pd
+import pyarrow as pa
+
+from watchframe.decode.deviation import ENCODING
+from watchframe.decode.typing_rules import INTEGER
+from watchframe.errors import ArgumentError
+
+DtypeBackend = Literal["numpy_nullable", "pyarrow"]
+
+_NULLABLE: dict[pa.DataType, Any] = {
+    pa.int64(): pd.Int64Dtype(),
+    pa.float64(): pd.Float64Dtype(),
+    pa.bool_(): pd.BooleanDtype(),
+    pa.string(): pd.StringDtype(),
+}
+
+
+def to_frame(
+    table: pa.Table,
+    *,
+    dtype_backend: DtypeBackend = "numpy_nullable",
+    columns: Sequence[str] | None = None,
+    dtype: object = None,
+    index_col: str | Sequence[str] | None = None,
+) -> pd.DataFrame:
+    """Give the DataFrame of a decoded table.
+
+    Parameters
+    ----------
+    table : pyarrow.Table
+        As decoded, with the fields' metadata.
+    dtype_backend : {"numpy_nullable", "pyarrow"}
+    columns : sequence of str, optional
+        Only these, in this order.
+    dtype : dtype or mapping, optional
+        As of `pandas.DataFrame.astype`.
+    index_col : str or sequence of str, optional
+        Columns that become the index.
+
+    Raises
+    ------
+    ArgumentError
+        A column is not in the result, or `dtype_backend` is another word.
+    """
+    if dtype_backend not in ("numpy_nullable", "pyarrow"):
+        raise ArgumentError(
+            f"dtype_backend is {dtype_backend!r}.", hint='It is "numpy_nullable" or "pyarrow".'
+        )
+    index = [index_col] if isinstance(index_col, str) else list(index_col or ())
+    shown = table.column_names if columns is None else list(columns)
+    wanted = list(dict.fromkeys([*index, *shown]))
+    for name in wanted:
+        if name not in table.column_names:
+            raise ArgumentError(
+                f"The result has no column {name!r}.",
+                hint=f"It has: {', '.join(table.column_names)}.",
+            )
+    series = {
+        name: _series(table.schema.field(name), table.column(name), dtype_backend)
+        for name in wanted
+    }
+    frame = pd.DataFrame(series, columns=wanted, copy=False)
+    if dtype is not None:
+        frame = frame.astype(_known(dtype, frame.columns))
+    return frame.set_index(index) if index else frame
+
+
+def _series(field: pa.Field, values: pa.ChunkedArray, backend: DtypeBackend) -> pd.Series[Any]:
+    encoding = (field.metadata or {}).get(ENCODING)
+    if encoding is not None:
+        read: Callable[[str], object] = int if encoding == INTEGER else json.loads
+        objects = [None if text is None else read(text) for text in values.to_pylist()]
+        return pd.Series(objects, dtype=object)
+    if backend == "pyarrow":
+        return pd.Series(pd.arrays.ArrowExtensionArray(values), copy=False)
+    if field.type in _NULLABLE:
+        return pd.Series(_NULLABLE[field.type].__from_arrow__(values), copy=False)
+    stamps = values.cast(pa.timestamp("us")) if field.type == pa.date32() else values
+    series: pd.Series[Any] = stamps.to_pandas()
+    return series
+
+
+def _known(dtype: object, columns: pd.Index[Any]) -> Any:
+    if isinstance(dtype, Mapping):
+        for name in dtype:
+            if name not in columns:
+                raise ArgumentError(f"dtype names the column {name!r}, which the frame lacks.")
+    return dtype
