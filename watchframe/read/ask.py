@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from watchframe.cache import Mode, Policy, parse_max_age
-from watchframe.client import Client, Deadline
+from watchframe.client import Client, Deadline, OnStatus
 from watchframe.models import DataSource
 from watchframe.parameters import normalise_parameters, normalise_sql_parameters
 from watchframe.read.answer import Answer
@@ -23,13 +23,19 @@ Params = Mapping[str, object] | None
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadOptions:
-    """How to read, as of `read_watch_query`."""
+    """How to read, as of `read_watch_query`.
+
+    `deadline` takes the place of `timeout` where the caller may want to cancel; `on_status` is told
+    the job's state in place of a progress line.
+    """
 
     max_age: MaxAge = None
     cache: Mode = "use"
     timeout: float | None = 300.0
     progress: bool | None = None
     client: Client | None = None
+    deadline: Deadline | None = None
+    on_status: OnStatus | None = None
 
 
 def answer_query(query: int | str | QueryReference, params: Params, options: ReadOptions) -> Answer:
@@ -78,6 +84,7 @@ def _reading(client: Client, options: ReadOptions) -> Reading:
         cache=None if policy.mode == "off" else cache,
         principal=cache.principal(client.settings.api_key.reveal()),
         policy=policy,
-        deadline=Deadline.after(options.timeout),
+        deadline=options.deadline or Deadline.after(options.timeout),
         progress=options.progress,
+        on_status=options.on_status,
     )

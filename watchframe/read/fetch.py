@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from watchframe.cache import Policy, Provenance, ResultCache, ResultWriter
-from watchframe.client import Client, Deadline, ResultBody
+from watchframe.client import Client, Deadline, OnStatus, ResultBody
 from watchframe.decode import DecodedResult, decode_query_result
 from watchframe.display import ProgressLine
 from watchframe.errors import ProtocolError, TransportError
@@ -45,6 +45,8 @@ class Fetch:
     deadline : Deadline
     progress : bool or None
         Whether to show a progress line; None where a person is watching.
+    on_status : callable or None
+        Is told the job's state instead.
     """
 
     client: Client
@@ -52,6 +54,7 @@ class Fetch:
     policy: Policy
     deadline: Deadline
     progress: bool | None
+    on_status: OnStatus | None = None
 
     def answer(self, question: Question, key: str, *, is_edited: Callable[[], bool]) -> Answer:
         """Give the server's rows for `question`, stored under `key`.
@@ -81,7 +84,10 @@ class Fetch:
         requested_at = datetime.now(UTC)
         with ProgressLine(question.label, progress=self.progress) as line:
             body = question.ask(
-                self.client, max_age=max_age, deadline=self.deadline, on_status=line.on_status
+                self.client,
+                max_age=max_age,
+                deadline=self.deadline,
+                on_status=self.on_status or line.on_status,
             )
             for tries_left in reversed(range(BODY_TRIES)):
                 try:

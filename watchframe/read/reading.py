@@ -15,7 +15,7 @@ from watchframe.cache import (
     decide,
     decide_after_error,
 )
-from watchframe.client import Client, Deadline
+from watchframe.client import Client, Deadline, OnStatus
 from watchframe.display import age_words
 from watchframe.errors import (
     CacheMissError,
@@ -62,6 +62,8 @@ class Reading:
         Over the whole of it.
     progress : bool or None
         Whether to show a progress line; None where a person is watching.
+    on_status : callable or None
+        Is told the job's state instead.
     """
 
     client: Client
@@ -70,6 +72,7 @@ class Reading:
     policy: Policy
     deadline: Deadline
     progress: bool | None = None
+    on_status: OnStatus | None = None
 
     def answer(self, prepare: Prepare, *, is_editable: bool) -> Answer:
         """Give the answer to the question that `prepare` makes of what is known.
@@ -143,6 +146,7 @@ class Reading:
             policy=self.policy,
             deadline=self.deadline,
             progress=self.progress,
+            on_status=self.on_status,
         )
         if self.cache is None:
             return fetch.answer(question, key, is_edited=is_edited)
