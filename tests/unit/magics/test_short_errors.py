@@ -1,0 +1,81 @@
+"""How errors look in a notebook."""
+
+from __future__ import annotations
+
+import pickle
+
+import pytest
+
+from watchframe.errors import ArgumentError, JobFailedError, WatchframeError
+from watchframe.magics.short_errors import HIDDEN, Rendering, short_form
+
+SQL = "select a\nform t"
+REASON = 'syntax error at or near "form"\nLINE 2: form t\n        ^\n'
+
+
+def test_short_form_when_there_is_a_hint_gives_message_and_hint():
+    assert short_form(ArgumentError("That is wrong.", hint="Do this.")) == [
+        "ArgumentError: That is wrong.",
+        "Hint: Do this.",
+    ]
+
+
+@pytest.mark.parametrize("message", ["The query failed.", f"The query failed: {REASON}"])
+def test_short_form_when_a_statement_failed_has_its_reason_once_and_marks_the_line(message):
+    lines = short_form(JobFailedError(message, reason=REASON), SQL)
+    text = "\n".join(lines)
+    assert text.count("LINE 2: form t") == 1
+    assert lines[-2:] == ["    1 | select a", "--> 2 | form t"]
+
+
+def test_short_form_when_the_statement_is_not_known_has_the_reason_alone():
+    assert "-->" not in "\n".join(short_form(JobFailedError("It failed.", reason=REASON)))
+
+
+def test_short_form_when_interrupted_says_so_in_one_line():
+    assert len(short_form(KeyboardInterrupt())) == 1
+
+
+@pytest.mark.parametrize("is_full", [True, False])
+def test_rendering_when_a_key_is_in_it_hides_the_key(ipython, is_full):
+    ipython.shell.InteractiveTB.set_mode("Verbose")
+    try:
+        key = "se" + "cret-key"
+        raise WatchframeError(f"Refused {key}.", hint=f"Not {key}.")
+    except WatchframeError as error:
+        text = "\n".join(rendering(ipython.shell, error, is_full=is_full)())
+    assert "secret-key" not in text
+    assert HIDDEN in text
+
+
+def test_rendering_when_the_whole_is_wanted_shows_where_it_was_raised(ipython):
+    try:
+        raise WatchframeError("It failed.")
+    except WatchframeError as error:
+        assert "test_short_errors.py" in "\n".join(rendering(ipython.shell, error, is_full=True)())
+        assert "test_short_errors.py" not in "\n".join(
+            rendering(ipython.shell, error, is_full=False)()
+        )
+
+
+def test_rendering_when_the_error_is_a_bug_shows_where_it_was_raised(ipython):
+    try:
+        {}["missing"]
+    except KeyError as error:
+        assert "test_short_errors.py" in "\n".join(rendering(ipython.shell, error, is_full=False)())
+
+
+def test_rendering_when_the_error_is_pickled_goes_along_as_its_lines(ipython):
+    error = WatchframeError("It failed.", hint="Try again.")
+    error._render_traceback_ = rendering(ipython.shell, error, is_full=False)
+    copy = pickle.loads(pickle.dumps(error))
+    assert copy._render_traceback_() == ["WatchframeError: It failed.", "Hint: Try again."]
+
+
+def rendering(shell, error, *, is_full):
+    return Rendering(
+        error=error,
+        shell=shell,
+        is_full=lambda: is_full,
+        secrets=lambda: ("secret-key",),
+    )
