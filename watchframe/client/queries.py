@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 
 from watchframe.client.answers import read_json
 from watchframe.client.deadline import NO_DEADLINE, Deadline
+from watchframe.client.query_edits import created_query, listed_queries, updated_query
 from watchframe.client.result_body import ResultBody
 from watchframe.client.running import Run
 from watchframe.client.transport import Transport
 from watchframe.errors import ProtocolError, ResponseError
-from watchframe.models import Job, Query
+from watchframe.models import Job, ParameterDefinition, Query
 from watchframe.models.json_fields import as_object
 
 
@@ -24,6 +25,9 @@ class DropdownOption:
     value: str
 
 
+DropdownOptions = list[DropdownOption]
+
+
 class Queries:
     """``/api/queries``."""
 
@@ -33,6 +37,56 @@ class Queries:
     def get(self, query_id: int, *, deadline: Deadline = NO_DEADLINE) -> Query:
         """Give a saved query's definition."""
         return Query.from_json(self._get(f"/api/queries/{query_id}", deadline))
+
+    def list(
+        self,
+        *,
+        search: str | None = None,
+        is_mine: bool = False,
+        deadline: Deadline = NO_DEADLINE,
+    ) -> Iterator[Query]:
+        """Give saved queries, newest first, page by page as they are asked for.
+
+        Parameters
+        ----------
+        search : str, optional
+            Only those in whose name, description or text the server finds this.
+        is_mine : bool
+            Only those that the key's owner made, drafts among them.
+        """
+        return listed_queries(self._transport, search=search, is_mine=is_mine, deadline=deadline)
+
+    def create(
+        self,
+        name: str,
+        text: str,
+        data_source_id: int,
+        *,
+        parameters: Sequence[ParameterDefinition] = (),
+        deadline: Deadline = NO_DEADLINE,
+    ) -> Query:
+        """Save a new query, a draft, and give it as the server has it."""
+        return created_query(
+            self._transport,
+            name=name,
+            text=text,
+            data_source_id=data_source_id,
+            parameters=parameters,
+            deadline=deadline,
+        )
+
+    def update(
+        self,
+        query: Query,
+        *,
+        text: str,
+        parameters: Sequence[ParameterDefinition] = (),
+        deadline: Deadline = NO_DEADLINE,
+    ) -> Query:
+        """Give a query another text and parameters, and give it as the server has it then."""
+        return updated_query(
+            self._transport, query, text=text, parameters=parameters, deadline=deadline
+        )
 
     def execute(
         self,
@@ -47,7 +101,7 @@ class Queries:
 
     def dropdown_options(
         self, query_id: int, dropdown_query_id: int, *, deadline: Deadline = NO_DEADLINE
-    ) -> list[DropdownOption]:
+    ) -> DropdownOptions:
         """Give the choices of a query's dropdown; a feeding query that never ran is run first."""
         path = f"/api/queries/{query_id}/dropdowns/{dropdown_query_id}"
         try:
