@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from IPython.core.interactiveshell import InteractiveShell
 
 from watchframe.magics.completion.matcher import WatchMatcher
@@ -10,11 +12,12 @@ from watchframe.magics.watch_magics import WatchMagics
 
 def load(shell: InteractiveShell) -> None:
     """Register the magic, its settings and its completions; a second time changes nothing."""
-    if not any(isinstance(item, WatchMagics) for item in shell.configurables):
+    if not _settings(shell):
         magics = WatchMagics(shell)
-        shell.configurables.append(magics)
+        # IPython says that only shells are in it; %config works on whatever is.
+        cast("list[object]", shell.configurables).append(magics)
         shell.register_magics(magics)
-    if shell.Completer is not None and not _matchers(shell):
+    if not _matchers(shell):
         shell.Completer.custom_matchers.append(WatchMatcher())
 
 
@@ -22,13 +25,15 @@ def unload(shell: InteractiveShell) -> None:
     """Take away what `load` registered."""
     for matcher in _matchers(shell):
         shell.Completer.custom_matchers.remove(matcher)
-    for item in [item for item in shell.configurables if isinstance(item, WatchMagics)]:
-        shell.configurables.remove(item)
+    for magics in _settings(shell):
+        cast("list[object]", shell.configurables).remove(magics)
     for kind in ("line", "cell"):
         shell.magics_manager.magics[kind].pop("watch", None)
 
 
+def _settings(shell: InteractiveShell) -> list[WatchMagics]:
+    return [item for item in shell.configurables if isinstance(item, WatchMagics)]
+
+
 def _matchers(shell: InteractiveShell) -> list[WatchMatcher]:
-    if shell.Completer is None:
-        return []
     return [item for item in shell.Completer.custom_matchers if isinstance(item, WatchMatcher)]

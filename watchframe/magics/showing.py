@@ -6,19 +6,12 @@ import pandas as pd
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.display import publish_display_data
 
-from watchframe.display import provenance_line
-
 _ROW_OPTIONS = ("display.max_rows", "display.min_rows")
 
 
 def show_text(text: str) -> None:
     """Show a text: under the cell in a notebook, printed in a terminal."""
     publish_display_data({"text/plain": text})
-
-
-def show_provenance(frame: pd.DataFrame) -> None:
-    """Show the line on where a frame came from."""
-    show_text(provenance_line(frame.shape, frame.attrs["watchframe"]))
 
 
 class RowLimit:

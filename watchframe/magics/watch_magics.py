@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections import ChainMap
-from collections.abc import Iterator, Mapping, MutableMapping
-from contextlib import contextmanager
+from collections.abc import Mapping, MutableMapping
+from typing import cast
 
-import pandas as pd
 import traitlets
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.core.magic import (
@@ -17,21 +16,22 @@ from IPython.core.magic import (
     no_var_expand,
 )
 
+from watchframe.errors import JobFailedError
 from watchframe.magics.asked import SavedQuery, Sql, asked
 from watchframe.magics.calling_cell import is_value_kept
+from watchframe.magics.doing import explained, picker, provenance, read, refused_sql, saved
 from watchframe.magics.known_secrets import known_secrets
 from watchframe.magics.reading_options import (
     ANY_AGE,
     NO_TIMEOUT,
     Defaults,
-    ReadArguments,
+    DtypeBackend,
     read_arguments,
     seconds,
 )
 from watchframe.magics.request import Request, help_text, parse_line
 from watchframe.magics.short_errors import Rendering
-from watchframe.magics.showing import RowLimit, show_provenance, show_text
-from watchframe.read import read_watch_query, read_watch_sql
+from watchframe.magics.showing import RowLimit, show_text
 
 
 @magics_class
@@ -100,58 +100,64 @@ class WatchMagics(Magics):
         line: str,
         cell: str | None = None,
         local_ns: MutableMapping[str, object] | None = None,
-    ) -> pd.DataFrame | None:
+    ) -> object:
         """Read a saved query, or run SQL; ``%watch --help`` says how."""
-        with self._errors_shown_short(cell):
-            line = line.rstrip()
+        what: SavedQuery | Sql | None = None
+        line = line.rstrip()
+        is_kept = cell is None and is_value_kept()
+        try:
             request = parse_line(line.removesuffix(";"))
             if request.help:
                 show_text(help_text())
                 return None
             namespace = ChainMap(dict(local_ns or {}), self._shell.user_ns)
             what = asked(request, cell, namespace, source=self.source)
-            frame = self._read(what, read_arguments(request, self._defaults))
-            return self._hand_over(frame, request, is_line=cell is None, is_quiet=line[-1:] == ";")
+            value = self._do(what, request)
+        except (Exception, KeyboardInterrupt) as error:
+            self._show_short(error, what)
+            raise
+        is_shown = request.out is None and not request.no_display and line[-1:] != ";"
+        if is_shown and not is_kept and self.display_rows is not None:
+            self._row_limit.limit(self.display_rows)
+        return value if is_shown or is_kept else None
 
     @property
     def _defaults(self) -> Defaults:
         return Defaults(
             max_age=self.max_age,
-            dtype_backend=self.dtype_backend,
+            dtype_backend=cast("DtypeBackend", self.dtype_backend),
             timeout=self.timeout,
             source=self.source,
         )
 
-    def _read(self, what: SavedQuery | Sql, arguments: ReadArguments) -> pd.DataFrame:
-        if isinstance(what, SavedQuery):
-            return read_watch_query(what.query, what.params, **arguments)
-        return read_watch_sql(what.sql, what.source, what.params, **arguments)
-
-    def _hand_over(
-        self, frame: pd.DataFrame, request: Request, *, is_line: bool, is_quiet: bool
-    ) -> pd.DataFrame | None:
-        """Bind the frame or give it to the cell, with the line on where it came from."""
-        if request.out is not None:
-            self._shell.user_ns[request.out] = frame
-        if not request.no_display:
-            show_provenance(frame)
-        is_kept = is_line and is_value_kept()
-        if request.out is not None or ((request.no_display or is_quiet) and not is_kept):
+    def _do(self, what: SavedQuery | Sql, request: Request) -> object:
+        """Do what is asked; bind the outcome where it has a name, and give it."""
+        arguments = read_arguments(request, self._defaults)
+        if request.explain:
+            show_text(explained(what, arguments))
             return None
-        if self.display_rows is not None:
-            self._row_limit.limit(self.display_rows)
-        return frame
+        if request.pick:
+            return self._bound(picker(what), request.out)
+        frame = read(what, arguments)
+        notes = [] if request.no_display else [provenance(frame)]
+        if request.save is not None:
+            notes.append(saved(what, request.save))
+        value = self._bound(frame, request.out)
+        for note in notes:
+            show_text(note)
+        return value
 
-    @contextmanager
-    def _errors_shown_short(self, sql: str | None) -> Iterator[None]:
-        try:
-            yield
-        except (Exception, KeyboardInterrupt) as error:
-            error._render_traceback_ = Rendering(  # type: ignore[union-attr]
-                error=error,
-                shell=self._shell,
-                is_full=lambda: bool(self.full_traceback),
-                secrets=known_secrets,
-                sql=sql,
-            )
-            raise
+    def _bound(self, value: object, name: str | None) -> object:
+        if name is not None:
+            self._shell.user_ns[name] = value
+        return value
+
+    def _show_short(self, error: BaseException, what: SavedQuery | Sql | None) -> None:
+        """Have IPython show an error in its short form, whoever catches and shows it."""
+        error._render_traceback_ = Rendering(  # type: ignore[attr-defined]
+            error=error,
+            shell=self._shell,
+            is_full=lambda: bool(self.full_traceback),
+            secrets=known_secrets,
+            sql=refused_sql(what) if isinstance(error, JobFailedError) and what else None,
+        )

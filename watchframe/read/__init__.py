@@ -2,6 +2,7 @@
 
 from watchframe.read.answer import Answer
 from watchframe.read.ask import ReadOptions, answer_query, answer_sql
+from watchframe.read.explain import Explanation, explain_query, explain_sql
 from watchframe.read.functions import (
     read_watch_query,
     read_watch_sql,
@@ -11,9 +12,12 @@ from watchframe.read.functions import (
 
 __all__ = [
     "Answer",
+    "Explanation",
     "ReadOptions",
     "answer_query",
     "answer_sql",
+    "explain_query",
+    "explain_sql",
     "read_watch_query",
     "read_watch_sql",
     "read_watch_sql_table",

@@ -34,6 +34,8 @@ class Explanation:
         What is asked: ``query 42 'Borrows by market'`` or ``ad-hoc SQL on 'Ethereum'``.
     server : str
         Whom.
+    data_source_id : int or None
+        On which data source.
     url : str or None
         The query's page with these parameters; None for ad-hoc SQL.
     parameters : mapping
@@ -52,6 +54,7 @@ class Explanation:
 
     label: str
     server: str
+    data_source_id: int | None
     url: str | None
     parameters: Mapping[str, JSON]
     sql: str
@@ -151,6 +154,7 @@ class _Look:
         return Explanation(
             label=question.label,
             server=self._client.server,
+            data_source_id=question.facts.get("data_source_id"),
             url=url,
             parameters=question.parameters,
             sql=question.rendered,

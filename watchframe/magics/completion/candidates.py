@@ -12,7 +12,7 @@ from watchframe.magics.completion.server_names import ServerNames
 from watchframe.magics.options import OPTIONS
 from watchframe.magics.values import write_value
 from watchframe.models import ParameterDefinition, Query
-from watchframe.parameters import dynamic_names
+from watchframe.parameters import DYNAMIC_DATES, DYNAMIC_RANGES
 from watchframe.reference import parse_reference
 
 #: Offered for --max-age and --timeout.
@@ -124,7 +124,9 @@ def _values(cursor: Cursor, query: Query) -> Iterator[Candidate]:
 def _known_values(definition: ParameterDefinition) -> Iterable[tuple[str, str]]:
     if definition.enum_options:
         return [(value, definition.title) for value in definition.enum_options if value]
-    return [(name, "dynamic date") for name in dynamic_names(definition.type)]
+    if "range" in definition.type:
+        return [(name, item.label) for name, item in DYNAMIC_RANGES.items()]
+    return DYNAMIC_DATES.items() if definition.type.startswith("date") else ()
 
 
 def _query(cursor: Cursor, names: ServerNames, deadline: float) -> Query | None:

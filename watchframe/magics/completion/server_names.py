@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
+from itertools import islice
 from typing import TypeVar, cast
 
 from watchframe.client import Client, current_client
@@ -67,7 +68,8 @@ def _answer(connection: Client, ask: Callable[[Client], T]) -> T:
 
 
 def _list(client: Client, wanted: str) -> list[tuple[int, str]]:
-    raise NotImplementedError
+    found = client.queries.list(search=wanted or None)
+    return [(query.id, query.name) for query in islice(found, PAGE)]
 
 
 def _data_sources(client: Client) -> list[tuple[str, str]]:
