@@ -1,0 +1,31 @@
+"""From a dict of natural Python values to what the server takes, and back to SQL and URLs."""
+
+from watchframe.parameters.dynamic import (
+    DYNAMIC_DATES,
+    DYNAMIC_RANGES,
+    DynamicRange,
+    resolve_dynamic_date,
+    resolve_dynamic_range,
+)
+from watchframe.parameters.json_type import JSON
+from watchframe.parameters.normalise import normalise_parameters
+from watchframe.parameters.normalise_sql import normalise_sql_parameters
+from watchframe.parameters.page_url import query_url
+from watchframe.parameters.rendering import is_same_sql, render_query
+from watchframe.parameters.values import PARAMETER_TYPES, ParameterType
+
+__all__ = [
+    "DYNAMIC_DATES",
+    "DYNAMIC_RANGES",
+    "JSON",
+    "PARAMETER_TYPES",
+    "DynamicRange",
+    "ParameterType",
+    "is_same_sql",
+    "normalise_parameters",
+    "normalise_sql_parameters",
+    "query_url",
+    "render_query",
+    "resolve_dynamic_date",
+    "resolve_dynamic_range",
+]

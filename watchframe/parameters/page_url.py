@@ -1,0 +1,62 @@
+"""Parameter values in the URL of a query's page, by the front end's rules."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from urllib.parse import quote, urlencode
+
+from watchframe.models import ParameterDefinition, Query
+from watchframe.parameters.json_type import JSON
+
+
+def values_of_url(
+    url_parameters: Mapping[str, str], definitions: Mapping[str, ParameterDefinition]
+) -> dict[str, object]:
+    """Give the values by parameter name; ranges also from their older ``.start`` and ``.end``.
+
+    A name that no definition has stays as it is, for the caller to refuse.
+    """
+    values: dict[str, object] = {}
+    for name, text in url_parameters.items():
+        stem, dot, end = name.rpartition(".")
+        if dot and end in ("start", "end") and name not in definitions:
+            span = values.setdefault(stem, {})
+            if isinstance(span, dict):
+                span[end] = text
+            continue
+        definition = definitions.get(name)
+        values[name] = _list(text) if definition is not None and definition.multi else text
+    return values
+
+
+def query_url(server_url: str, query: Query, parameters: Mapping[str, JSON]) -> str:
+    """Give the URL of a query's page with its parameters set.
+
+    Parameters
+    ----------
+    server_url : str
+        The base URL.
+    query : Query
+    parameters : mapping
+        In wire form; a range may also be a dynamic name.
+    """
+    values = {f"p_{name}": _url_text(value) for name, value in parameters.items()}
+    page = f"{server_url}/queries/{query.id}"
+    return f"{page}?{urlencode(values, quote_via=quote)}" if values else page
+
+
+def _list(text: str) -> object:
+    try:
+        values = json.loads(text)
+    except ValueError:
+        return [text]
+    return values if isinstance(values, list) else [text]
+
+
+def _url_text(value: JSON) -> str:
+    if isinstance(value, dict):
+        return f"{value['start']}--{value['end']}"
+    if isinstance(value, list):
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return str(value)

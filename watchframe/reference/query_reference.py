@@ -1,0 +1,103 @@
+"""A saved query, named by its id or by the URL of its page."""
+
+from __future__ import annotations
+
+import operator
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NoReturn
+from urllib.parse import parse_qsl, urlsplit
+
+from watchframe.errors import QueryReferenceError
+
+_HINT = "Give the query's id, or the address of its page, such as https://host/queries/42."
+
+#: The page of a query; ``source`` is its editor. The name after the id is for people.
+_PAGE = re.compile(r"(?P<base>.*?)/(?:embed/query|api/queries|queries)/(?P<id>\d+)(?:[-/].*)?")
+_PREFIX = "p_"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueryReference:
+    """A saved query, and what the URL of its page says.
+
+    Attributes
+    ----------
+    query_id : int
+    server_url : str or None
+        The base URL (scheme, host, path); None where only an id was given.
+    url_parameters : mapping of str to str
+        The ``p_`` values of the URL as they stand there, without the prefix.
+    """
+
+    query_id: int
+    server_url: str | None = None
+    url_parameters: Mapping[str, str] = field(default_factory=dict)
+
+
+def parse_reference(query: int | str | QueryReference) -> QueryReference:
+    """Give what `query` refers to.
+
+    Parameters
+    ----------
+    query : int, str or QueryReference
+        An id, an id as text, or the URL of a query's page. A server may live under a path.
+
+    Raises
+    ------
+    QueryReferenceError
+        It is none of these.
+
+    Examples
+    --------
+    >>> parse_reference("https://host/org/queries/42-borrows?p_market=WETH").query_id
+    42
+    """
+    if isinstance(query, QueryReference):
+        return query
+    if isinstance(query, str):
+        text = query.strip()
+        return QueryReference(query_id=_id(int(text), query)) if text.isdecimal() else _page(text)
+    if isinstance(query, bool):
+        _refuse(query)
+    try:
+        return QueryReference(query_id=_id(operator.index(query), query))
+    except TypeError:
+        _refuse(query)
+
+
+def _page(text: str) -> QueryReference:
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+    except ValueError:
+        _refuse(text)
+    match = _PAGE.fullmatch(parts.path)
+    if parts.scheme not in ("http", "https") or not parts.hostname or match is None:
+        _refuse(text)
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    usual = {"http": 80, "https": 443}[parts.scheme]
+    where = host if port in (None, usual) else f"{host}:{port}"
+    values = parse_qsl(parts.query, keep_blank_values=True)
+    return QueryReference(
+        query_id=_id(int(match["id"]), text),
+        server_url=f"{parts.scheme}://{where}{match['base']}",
+        url_parameters={
+            name.removeprefix(_PREFIX): value for name, value in values if name.startswith(_PREFIX)
+        },
+    )
+
+
+def _id(number: int, given: object) -> int:
+    if number <= 0:
+        _refuse(given)
+    return number
+
+
+def _refuse(given: object) -> NoReturn:
+    shown = repr(given)
+    if isinstance(given, str):
+        # A pasted address may carry a key.
+        shown = repr(re.sub(r"([?&]api_key=)[^&#]*|//[^/@]*@", r"\1***", given))
+    raise QueryReferenceError(f"{shown[:120]} does not refer to a query.", hint=_HINT)
