@@ -3,6 +3,7 @@
 from watchframe.cache.document_entry import Document
 from watchframe.cache.freshness import (
     Decision,
+    Mode,
     Policy,
     ServerState,
     data_age,
@@ -24,6 +25,7 @@ __all__ = [
     "Document",
     "Flight",
     "KeyParts",
+    "Mode",
     "Policy",
     "Provenance",
     "PruneReport",
