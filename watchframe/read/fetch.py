@@ -93,7 +93,8 @@ class Fetch:
                 try:
                     with body, self._writer(key) as writer:
                         decoded = decode_query_result(
-                            line.on_received(body), on_batch=writer and writer.write
+                            line.on_received(body),
+                            on_batch=writer.write if writer is not None else None,
                         )
                         if _is_wrong(question, decoded.info, body, is_edited):
                             return None
