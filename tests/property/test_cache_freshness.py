@@ -89,6 +89,7 @@ class Freshness(RuleBasedStateMachine):
         self.server = Server(skew=timedelta(seconds=skew))
         self.cache = ResultCache(self.folder, clock=self.read_clock)
         self.damaged: set[str] = set()
+        self.last: tuple[str, str | None] = ("alice's", "WETH")
         # What the cache must hold: (api key, market[, text]) -> (what, since when, clock epoch)
         self.kept_results: dict[tuple, tuple[Result, int]] = {}
         self.kept_definitions: dict[tuple, tuple[dict, datetime, int]] = {}
@@ -104,13 +105,9 @@ class Freshness(RuleBasedStateMachine):
     def pass_time(self, seconds: int) -> None:
         self.now += timedelta(seconds=seconds)
 
-    @rule()
-    def edit(self) -> None:
-        self.server.text += 1
-
-    @rule()
-    def edit_back(self) -> None:
-        self.server.text = max(self.server.text - 1, 0)
+    @rule(text=st.sampled_from([0, 1, 2]))
+    def edit(self, text: int) -> None:
+        self.server.text = text
 
     @rule(market=PARAMETERS)
     def somebody_else_runs_it(self, market: str | None) -> None:
@@ -123,12 +120,9 @@ class Freshness(RuleBasedStateMachine):
         self.clock_epoch += 1
 
     @rule()
-    def open_anew(self) -> None:
+    def open_anew_verify_and_prune(self) -> None:
         self.cache.close()
         self.cache = ResultCache(self.folder, clock=self.read_clock)
-
-    @rule()
-    def verify_and_prune(self) -> None:
         assert set(self.cache.verify().damaged) <= self.damaged
         assert self.cache.prune(unused_for=timedelta(days=400)).entries == 0
 
@@ -145,7 +139,21 @@ class Freshness(RuleBasedStateMachine):
 
     @rule(owner=API_KEYS, market=PARAMETERS, mode=MODES, max_age=MAX_AGES)
     def read(self, owner: str, market: str | None, mode: str, max_age: float | None) -> None:
-        policy = Policy(mode=mode, max_age=max_age)
+        self.last = owner, market
+        self._read_and_judge(owner, market, Policy(mode=mode, max_age=max_age))
+
+    @rule(max_age=MAX_AGES)
+    def read_the_same_again(self, max_age: float | None) -> None:
+        self._read_and_judge(*self.last, Policy(max_age=max_age))
+
+    @rule(max_age=MAX_AGES, text=st.sampled_from([0, 1, 2]), seconds=st.sampled_from([0, 60, 61]))
+    def read_the_same_after_an_edit(self, max_age: float | None, text: int, seconds: int) -> None:
+        self.edit(text)
+        self.pass_time(seconds)
+        self._read_and_judge(*self.last, Policy(max_age=max_age))
+
+    def _read_and_judge(self, owner: str, market: str | None, policy: Policy) -> None:
+        mode, max_age = policy.mode, policy.max_age
         before = self.server.requests, len(self.server.results)
         expected = self._expected_local(owner, market, policy)
         with warnings.catch_warnings():

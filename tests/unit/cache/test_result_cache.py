@@ -250,6 +250,16 @@ def test_eviction_when_the_new_entry_needs_more_room_takes_no_more_than_needed(
         assert cache.get("f" * 64) is not None
 
 
+def test_eviction_when_all_were_used_at_once_keeps_what_is_being_written(
+    tmp_path, clock, provenance
+):
+    with ResultCache(tmp_path, size_limit=350_000, clock=clock) as cache:
+        for key in keys(3):
+            cache.put(key, sized(100), provenance())
+        cache.put(keys(3)[0], sized(200), provenance())
+        assert [cache.get(key) is not None for key in keys(3)] == [True, False, True]
+
+
 def test_result_larger_than_the_limit_when_stored_is_not_kept_and_evicts_nothing(
     tmp_path, table, provenance
 ):
