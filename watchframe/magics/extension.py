@@ -13,10 +13,8 @@ from watchframe.magics.watch_magics import WatchMagics
 def load(shell: InteractiveShell) -> None:
     """Register the magic, its settings and its completions; a second time changes nothing."""
     if not _settings(shell):
-        magics = WatchMagics(shell)
-        # IPython says that only shells are in it; %config works on whatever is.
-        cast("list[object]", shell.configurables).append(magics)
-        shell.register_magics(magics)
+        # Being made, it goes into shell.configurables, which is what %config works on.
+        shell.register_magics(WatchMagics(shell))
     if not _matchers(shell):
         shell.Completer.custom_matchers.append(WatchMatcher())
 

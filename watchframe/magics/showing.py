@@ -11,7 +11,7 @@ _ROW_OPTIONS = ("display.max_rows", "display.min_rows")
 
 def show_text(text: str) -> None:
     """Show a text: under the cell in a notebook, printed in a terminal."""
-    publish_display_data({"text/plain": text})
+    publish_display_data({"text/plain": text})  # type: ignore[no-untyped-call]
 
 
 class RowLimit:

@@ -79,6 +79,7 @@ class WatchMagics(Magics):
 
     def __init__(self, shell: InteractiveShell) -> None:
         super().__init__(shell=shell)
+        type(self).watch.__doc__ = help_text()  # what %watch? shows
         self._shell = shell
         self._row_limit = RowLimit(shell)
 
