@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import cast
 
 from IPython.core.interactiveshell import InteractiveShell
@@ -16,7 +17,7 @@ def load(shell: InteractiveShell) -> None:
         # Being made, it goes into shell.configurables, which is what %config works on.
         shell.register_magics(WatchMagics(shell))
     if not _matchers(shell):
-        shell.Completer.custom_matchers.append(WatchMatcher())
+        shell.Completer.custom_matchers.append(WatchMatcher().complete)
 
 
 def unload(shell: InteractiveShell) -> None:
@@ -33,5 +34,9 @@ def _settings(shell: InteractiveShell) -> list[WatchMagics]:
     return [item for item in shell.configurables if isinstance(item, WatchMagics)]
 
 
-def _matchers(shell: InteractiveShell) -> list[WatchMatcher]:
-    return [item for item in shell.Completer.custom_matchers if isinstance(item, WatchMatcher)]
+def _matchers(shell: InteractiveShell) -> list[Callable[..., object]]:
+    return [
+        item
+        for item in shell.Completer.custom_matchers
+        if isinstance(getattr(item, "__self__", None), WatchMatcher)
+    ]

@@ -14,7 +14,7 @@ from watchframe.magics.completion.matcher import WatchMatcher
 
 def matchers(ipython):
     found = ipython.shell.Completer.custom_matchers
-    return [item for item in found if isinstance(item, WatchMatcher)]
+    return [item for item in found if isinstance(getattr(item, "__self__", None), WatchMatcher)]
 
 
 def test_import_when_watchframe_is_imported_brings_no_ipython():

@@ -9,6 +9,7 @@ import pytest
 from watchframe.errors import ArgumentError, JobFailedError, WatchframeError
 from watchframe.magics.short_errors import HIDDEN, Rendering, short_form
 
+KEY = "a-key-that-is-secret"
 SQL = "select a\nform t"
 REASON = 'syntax error at or near "form"\nLINE 2: form t\n        ^\n'
 
@@ -39,30 +40,25 @@ def test_short_form_when_interrupted_says_so_in_one_line():
 @pytest.mark.parametrize("is_full", [True, False])
 def test_rendering_when_a_key_is_in_it_hides_the_key(ipython, is_full):
     ipython.shell.InteractiveTB.set_mode("Verbose")
-    try:
-        key = "se" + "cret-key"
-        raise WatchframeError(f"Refused {key}.", hint=f"Not {key}.")
-    except WatchframeError as error:
-        text = "\n".join(rendering(ipython.shell, error, is_full=is_full)())
-    assert "secret-key" not in text
+    error = raised(WatchframeError(f"Refused {KEY}.", hint=f"Not {KEY}."))
+    text = "\n".join(rendering(ipython.shell, error, is_full=is_full)())
+    assert KEY not in text
     assert HIDDEN in text
 
 
-def test_rendering_when_the_whole_is_wanted_shows_where_it_was_raised(ipython):
-    try:
-        raise WatchframeError("It failed.")
-    except WatchframeError as error:
-        assert "test_short_errors.py" in "\n".join(rendering(ipython.shell, error, is_full=True)())
-        assert "test_short_errors.py" not in "\n".join(
-            rendering(ipython.shell, error, is_full=False)()
-        )
-
-
-def test_rendering_when_the_error_is_a_bug_shows_where_it_was_raised(ipython):
-    try:
-        {}["missing"]
-    except KeyError as error:
-        assert "test_short_errors.py" in "\n".join(rendering(ipython.shell, error, is_full=False)())
+@pytest.mark.parametrize(
+    ("error", "is_full", "shows_where"),
+    [
+        (WatchframeError("It failed."), True, True),
+        (WatchframeError("It failed."), False, False),
+        (KeyError("a bug of ours"), False, True),
+    ],
+)
+def test_rendering_when_shown_says_where_it_was_raised_only_where_wanted(
+    ipython, error, is_full, shows_where
+):
+    text = "\n".join(rendering(ipython.shell, raised(error), is_full=is_full)())
+    assert ("test_short_errors.py" in text) is shows_where
 
 
 def test_rendering_when_the_error_is_pickled_goes_along_as_its_lines(ipython):
@@ -72,10 +68,16 @@ def test_rendering_when_the_error_is_pickled_goes_along_as_its_lines(ipython):
     assert copy._render_traceback_() == ["WatchframeError: It failed.", "Hint: Try again."]
 
 
+def raised(error):
+    with pytest.raises(type(error)):
+        raise error
+    return error
+
+
 def rendering(shell, error, *, is_full):
     return Rendering(
         error=error,
         shell=shell,
         is_full=lambda: is_full,
-        secrets=lambda: ("secret-key",),
+        secrets=lambda: (KEY,),
     )

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import time
 
-from IPython.core.completer import CompletionContext, SimpleCompletion, SimpleMatcherResult
+from IPython.core.completer import (
+    CompletionContext,
+    SimpleCompletion,
+    SimpleMatcherResult,
+    context_matcher,
+)
 
 from watchframe.magics.completion.candidates import candidates
 from watchframe.magics.completion.cursor import find_cursor
@@ -17,15 +22,14 @@ PATIENCE = 0.12
 class WatchMatcher:
     """Completions in ``%watch`` lines and ``%%watch`` cells; silent everywhere else."""
 
-    #: IPython's: it passes the whole cell, and takes types beside the texts.
-    matcher_api_version = 2
-    matcher_priority = 100.0
-    matcher_identifier = "watchframe.WatchMatcher"
-
     def __init__(self) -> None:
         self._names = ServerNames()
 
-    def __call__(self, context: CompletionContext) -> SimpleMatcherResult:
+    # The context, of the second version of IPython's API, has the whole cell.
+    @context_matcher(  # type: ignore[untyped-decorator]
+        identifier="watchframe.WatchMatcher", priority=100.0
+    )
+    def complete(self, context: CompletionContext) -> SimpleMatcherResult:
         """Give what can stand at the cursor."""
         deadline = time.monotonic() + PATIENCE
         cursor = find_cursor(context.full_text, context.cursor_line, context.cursor_position)

@@ -1,0 +1,128 @@
+"""``%%watch`` in a real shell, against the demo server."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from watchframe.errors import ArgumentError
+
+COUNT = "select market, count(*) as events from events where kind = '{{ kind }}' group by market"
+
+
+def test_cell_when_it_has_lines_reads_with_these_parameters(shell):
+    result = shell.run(
+        "%%watch 1 -o df\n"
+        "# a remark\n"
+        "markets: [WETH, INV]\n"
+        "period: 2026-01-01 to 2026-01-10\n"
+        "min_amount: 0.5\n"
+    )
+    result.raise_error()
+    frame = shell.names["df"]
+    assert set(frame["market"]) == {"WETH", "INV"}
+    sent = frame.attrs["watchframe"]["parameters"]
+    assert sent["markets"] == ["WETH", "INV"]
+    assert sent["period"] == {"start": "2026-01-01", "end": "2026-01-10"}
+    assert float(sent["min_amount"]) == 0.5
+    assert len(result.texts) == 1
+
+
+def test_cell_when_it_is_json_reads_with_these_parameters(shell):
+    shell.value("chosen = ['INV']")
+    frame = shell.value(
+        '%%watch 1\n{"markets": "$chosen", "period": {"start": "2026-01-01", "end": "2026-01-10"}}'
+    )
+    assert set(frame["market"]) == {"INV"}
+
+
+def test_cell_when_it_is_one_variable_reads_with_its_items(shell):
+    shell.value("wanted = {'markets': ['INV'], 'period': ('2026-01-01', '2026-01-10')}")
+    assert set(shell.value("%%watch 1\n$wanted")["market"]) == {"INV"}
+
+
+def test_cell_when_it_is_sql_runs_it_with_the_parameters_of_the_line(shell):
+    shell.value("chosen = 'repay'")
+    result = shell.run(f"%%watch --source Lending -o df -p kind=$chosen\n{COUNT};")
+    result.raise_error()
+    assert shell.names["df"]["events"].sum() > 0
+    assert "ad-hoc SQL on 'Lending'" in result.shown
+
+
+def test_cell_when_a_value_is_sql_is_sent_beside_the_statement(shell, demo):
+    shell.value("kind, evil = 'borrow', \"x' or '1'='1\"")
+    shell.run(f"%%watch --source Lending -p kind=$evil\n{COUNT}").raise_error()
+    sent = next(item.json for item in reversed(demo.requests) if item.path == "/api/query_results")
+    assert sent["query"] == COUNT
+    assert sent["parameters"] == {"kind": "x' or '1'='1"}
+
+
+def test_cell_when_a_variable_is_not_named_does_not_take_it(shell):
+    shell.value("kind = 'borrow'")
+    result = shell.run(f"%%watch --source Lending\n{COUNT}")
+    assert type(result.error_in_exec).__name__ == "MissingParameterError"
+
+
+def test_cell_when_the_source_is_configured_needs_no_source(shell):
+    shell.value("%config WatchMagics.source = 'Lending'")
+    assert shell.value("%%watch\nselect 1 as one")["one"].tolist() == [1]
+    assert "events" in shell.value("%%watch 2\n# no parameters\n").columns
+
+
+def test_cell_when_the_source_is_an_id_runs_on_that(shell):
+    assert shell.value("%%watch -s 1\nselect 1 as one")["one"].tolist() == [1]
+
+
+@pytest.mark.parametrize(
+    ("cell", "words"),
+    [
+        ("%%watch\nselect 1", "Neither a query nor a data source"),
+        ("%%watch 1 --source Lending\nselect 1", "Both the query 1 and --source Lending"),
+        ("%%watch 1 --save x\nmarkets: [WETH]", "--save needs SQL"),
+        ("%%watch --source Lending --pick\nselect 1", "--pick needs a saved query"),
+        ("%%watch 1 -p min_amount=1\nmin_amount: 2", "'min_amount' is given in the line and"),
+        ("%%watch 1 -p min_amount=1 -p min_amount=2\n# x", "'min_amount' is given twice"),
+        ("%%watch 1\nmarkets [WETH]", "Line 2 of the cell"),
+        ("%%watch 1\nmarkets: $nothing", "There is no variable 'nothing'"),
+    ],
+)
+def test_cell_when_it_is_not_understood_asks_nothing(shell, demo, cell, words):
+    before = len(demo.requests)
+    result = shell.run(cell)
+    assert isinstance(result.error_in_exec, ArgumentError)
+    assert words in result.shown
+    assert len(demo.requests) == before
+
+
+def test_cell_when_display_rows_is_configured_shows_so_many_and_puts_it_back(shell):
+    before = pd.get_option("display.max_rows")
+    shell.value("%config WatchMagics.display_rows = 3")
+    shown = []
+    shell.shell.display_formatter.formatters["text/plain"].for_type(
+        pd.DataFrame, lambda frame, printer, _: shown.append(pd.get_option("display.max_rows"))
+    )
+    frame = shell.value("%%watch --source Lending\nselect * from range(50) as t(n)")
+    assert len(frame) == 50
+    assert pd.get_option("display.max_rows") == before
+    shell.value("%watch 2 -o df")
+    assert pd.get_option("display.max_rows") == before
+
+
+def test_cell_when_saved_makes_a_query_and_then_gives_it_the_new_text(shell, demo):
+    def save(sql, *options):
+        line = " ".join(["%%watch --source Lending --save 'Made by a cell'", *options])
+        result = shell.run(f"{line}\n{sql}")
+        result.raise_error()
+        return result.shown
+
+    first = save(COUNT, "-p kind=borrow")
+    assert "created: query" in first
+    number = int(first.split("created: query ")[1].split()[0])
+    assert f"{demo.url}/queries/{number}" in first
+    saved = shell.value(f"%watch {number} -p kind=repay")
+    assert list(saved.columns) == ["market", "events"]
+    assert "unchanged: query" in save(COUNT, "-p kind=borrow")
+    assert f"updated: query {number} " in save(f"{COUNT} order by market", "-p kind=borrow")
+    failed = shell.run("%%watch --source Lending --save 'Made by a cell'\nselect 1 form")
+    assert failed.error_in_exec is not None
+    assert list(shell.value(f"%watch {number}").columns) == ["market", "events"]

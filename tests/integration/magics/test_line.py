@@ -1,0 +1,146 @@
+"""``%watch`` in a real shell, against the demo server."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from watchframe.errors import ArgumentError, CacheMissError, UnknownParameterError
+
+FEW = "-p markets=[WETH] -p period=2026-01-01..2026-01-10"
+
+
+def test_line_when_a_query_is_given_its_frame_is_the_value_with_a_line_above(shell):
+    result = shell.run(f"%watch 1 {FEW}")
+    assert isinstance(result.result, pd.DataFrame)
+    assert set(result.result["market"]) == {"WETH"}
+    assert result.texts[0].startswith(f"{len(result.result)} rows x 9, ")
+    assert "query 1 'Borrows by market'" in result.texts[0]
+    assert shell.names["_"] is result.result
+
+
+def test_line_when_assigned_binds_the_frame(shell):
+    result = shell.run(f"df = %watch 1 {FEW}")
+    assert isinstance(shell.names["df"], pd.DataFrame)
+    assert result.result is None
+    assert "query 1" in result.shown
+
+
+def test_line_when_a_page_is_given_takes_its_parameters_and_lets_the_line_win(shell, demo):
+    url = f"{demo.url}/queries/1?p_markets=%5B%22INV%22%5D&p_period=2026-01-01--2026-01-10"
+    assert set(shell.value(f"%watch {url}")["market"]) == {"INV"}
+    assert set(shell.value(f"%watch {url} -p markets=[WETH]")["market"]) == {"WETH"}
+
+
+def test_line_when_out_is_given_binds_it_and_shows_one_line(shell):
+    result = shell.run(f"%watch 1 {FEW} -o df")
+    assert result.result is None
+    assert len(result.texts) == 1
+    assert isinstance(shell.names["df"], pd.DataFrame)
+
+
+def test_line_when_variables_are_named_takes_them_whole(shell):
+    shell.value("from datetime import date\nmarkets = ['WETH', 'INV']")
+    shell.value("start, end = date(2026, 1, 1), date(2026, 1, 10)")
+    frame = shell.value("%watch 1 -p markets=$markets -p period={start}..{end} -p min_amount=0")
+    assert set(frame["market"]) == {"WETH", "INV"}
+    assert frame["day"].max() <= pd.Timestamp("2026-01-10")
+    sent = frame.attrs["watchframe"]["parameters"]
+    assert sent["period"] == {"start": "2026-01-01", "end": "2026-01-10"}
+
+
+def test_line_when_in_a_function_sees_the_local_variables(shell):
+    frame = shell.value(
+        "def few(chosen):\n"
+        "    frame = %watch 1 -p markets=$chosen -p period=2026-01-01..2026-01-10\n"
+        "    return frame\n"
+        "few(['INV'])"
+    )
+    assert set(frame["market"]) == {"INV"}
+
+
+@pytest.mark.parametrize(
+    ("cell", "is_shown", "is_bound"),
+    [
+        ("%watch 2 --no-display", False, False),
+        ("df = %watch 2 --no-display", False, True),
+        ("%watch 2 -o df --no-display", False, True),
+        ("%watch 2;", True, False),
+        ("df = %watch 2;", True, True),
+    ],
+)
+def test_line_when_silenced_shows_less_and_still_binds(shell, cell, is_shown, is_bound):
+    result = shell.run(cell)
+    result.raise_error()
+    assert result.result is None
+    assert bool(result.shown.strip()) is is_shown
+    assert ("df" in shell.names) is is_bound
+    assert not is_bound or isinstance(shell.names["df"], pd.DataFrame)
+
+
+def test_line_when_a_max_age_is_given_takes_a_young_copy_without_a_request(shell, demo):
+    shell.value(f"%watch 1 {FEW} --max-age 1h")
+    before = len(demo.requests)
+    result = shell.run(f"%watch 1 {FEW} --max-age 1h")
+    assert "from the local cache" in result.texts[0]
+    assert len(demo.requests) == before
+
+
+def test_line_when_refresh_is_given_runs_the_query(shell):
+    first = shell.value("%watch 2").attrs["watchframe"]["query_result_id"]
+    result = shell.run("%watch 2 --refresh")
+    assert result.result.attrs["watchframe"]["query_result_id"] != first
+    assert "run just now" in result.texts[0]
+
+
+def test_line_when_offline_is_given_makes_no_request(shell, demo):
+    shell.value("%watch 2")
+    before = len(demo.requests)
+    assert "from the local cache" in shell.run("%watch 2 --offline").texts[0]
+    result = shell.run("%watch 56 --offline")
+    assert isinstance(result.error_in_exec, CacheMissError)
+    assert len(demo.requests) == before
+
+
+def test_line_when_a_dtype_backend_is_given_uses_it(shell):
+    arrow = shell.value("%watch 2 --dtype-backend pyarrow").dtypes
+    nullable = shell.value("%watch 2 --dtype-backend numpy_nullable").dtypes
+    assert isinstance(arrow["events"], pd.ArrowDtype)
+    assert nullable["events"] == pd.Int64Dtype()
+    shell.value("%config WatchMagics.dtype_backend = 'pyarrow'")
+    assert shell.value("%watch 2").dtypes["events"] == arrow["events"]
+
+
+def test_line_when_a_timeout_is_given_cancels_what_takes_longer(shell):
+    result = shell.run("%watch 50 -p seconds=60 --timeout 1s --refresh")
+    assert type(result.error_in_exec).__name__ == "JobTimeoutError"
+
+
+def test_line_when_help_is_asked_shows_every_option_and_reads_nothing(shell, demo):
+    before = len(demo.requests)
+    result = shell.run("%watch --help")
+    assert "--dtype-backend" in result.shown
+    assert len(demo.requests) == before
+
+
+def test_line_when_an_option_is_wrong_raises_and_says_what_was_meant(shell):
+    result = shell.run("%watch 1 --refesh")
+    assert isinstance(result.error_in_exec, ArgumentError)
+    assert "Did you mean --refresh?" in result.shown
+
+
+def test_line_when_a_parameter_is_wrong_raises_before_anything_is_run(shell):
+    result = shell.run("%watch 1 -p market=WETH")
+    assert isinstance(result.error_in_exec, UnknownParameterError)
+    assert "markets" in result.shown
+
+
+@pytest.mark.parametrize("cell", ["%watch", "%watch --source Lending", "%watch --save x"])
+def test_line_when_there_is_nothing_to_ask_says_so(shell, cell):
+    assert isinstance(shell.run(cell).error_in_exec, ArgumentError)
+
+
+def test_line_when_it_fails_leaves_the_variable_as_it_was(shell):
+    shell.value("df = 'before'")
+    assert shell.run("%watch 51 -o df").error_in_exec is not None
+    assert shell.names["df"] == "before"
