@@ -18,7 +18,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from watchframe.cache.file_lock import locked_if_free
+from watchframe.cache.file_lock import try_lock, unlock
 from watchframe.cache.private_folder import LAYOUT, make_private, read_or_make_secret
 from watchframe.errors import CacheError, CacheFormatError, CacheWarning
 
@@ -33,6 +33,7 @@ _DATABASE = "cache.db"
 _DATABASE_FILES = ("cache.db", "cache.db-wal", "cache.db-shm", "cache.db-journal")
 _REBUILD_LOCK = "rebuild.lock"
 _REBUILD_SECONDS = 10.0
+_RETRY_SECONDS = 60.0
 
 #: SQLite's ways of saying that the disk, not the database, is the matter.
 _DISK_CODES = frozenset(
@@ -67,7 +68,7 @@ class FolderAccess:
         self.folder = directory / LAYOUT
         self._index: EntryIndex | None = None
         self._secret: bytes | None = None
-        self._is_unusable = False
+        self._unusable_until = 0.0
         self._has_warned = False
         self._guard = threading.RLock()
 
@@ -90,10 +91,9 @@ class FolderAccess:
             except (CacheError, OSError, sqlite3.Error, _timeout_class()) as error:
                 if index is not None:
                     index.close()  # a transaction that could not be ended ends with its connection
-                if not (may_rebuild and _is_damage(error)):
+                if not (may_rebuild and _is_damage(error) and self._rebuilt(identity, error)):
                     self.report(error)
                     return otherwise
-                self._rebuild(identity, error)
         return otherwise
 
     def secret(self) -> bytes:
@@ -133,8 +133,10 @@ class FolderAccess:
         if index is not None and index.is_current():
             return index
         with self._guard:
-            if self._is_unusable or (self._index is not None and self._index.is_current()):
-                return None if self._is_unusable else self._index
+            if self._index is not None and self._index.is_current():
+                return self._index
+            if time.monotonic() < self._unusable_until:
+                return None
             from watchframe.cache.entry_index import EntryIndex  # noqa: PLC0415 - loads diskcache
 
             if index is not None:
@@ -146,8 +148,9 @@ class FolderAccess:
                 # How diskcache, which believes what it reads, fails on a database of another kind.
                 raise CacheError(f"The index cannot be read: {error}") from error
             except (CacheError, OSError, sqlite3.Error) as error:
-                # Asked again and again, a folder that cannot be used would cost time each time.
-                self._is_unusable = not _is_damage(error)
+                if not _is_damage(error):
+                    # Tried at each read, a folder that cannot be used would cost time each time.
+                    self._unusable_until = time.monotonic() + _RETRY_SECONDS
                 raise
             return self._index
 
@@ -158,18 +161,29 @@ class FolderAccess:
             self.report(error)
             return None
 
-    def _rebuild(self, identity: tuple[int, int] | None, error: Exception) -> None:
-        """Throw the index away, unless another process has made a new one since."""
+    def _rebuilt(self, identity: tuple[int, int] | None, error: Exception) -> bool:
+        """Throw the index away, unless another process has made a new one; say if it can be used.
+
+        The turn is for one process at a time, for as long as that one may take.
+        """
+        path = self.folder / _REBUILD_LOCK
         until = time.monotonic() + _REBUILD_SECONDS
-        while time.monotonic() < until:
-            with contextlib.suppress(OSError), locked_if_free(self.folder / _REBUILD_LOCK) as mine:
-                if mine:
-                    if _inode(self.folder / _DATABASE) == identity:
-                        self._throw_away(error)
-                    break
-            time.sleep(0.01)
+        turn = None
+        try:
+            with contextlib.suppress(OSError):  # no locks on this file system: then without
+                while (turn := try_lock(path)) is None and time.monotonic() < until:
+                    time.sleep(0.01)
+            if _inode(self.folder / _DATABASE) == identity:
+                self._throw_away(error)
+        except OSError as refusal:
+            logger.debug("cache: %s cannot be made anew: %s", self.folder, refusal)
+            return False
+        finally:
+            if turn is not None:
+                unlock(path, turn)
         with self._guard:
             self._index = None
+        return True
 
     def _throw_away(self, error: Exception) -> None:
         for name in _DATABASE_FILES:

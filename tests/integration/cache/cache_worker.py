@@ -133,7 +133,10 @@ def use_after_fork(cache: ResultCache, count: str) -> None:
     """Use the cache, fork, and use it on both sides at once."""
     put(cache, KEYS[0], 1, streaming=False)
     cache.get(KEYS[0])
+    parents = cache._access._index._con
     child = os.fork()
+    # SQLite: a connection must not be carried across a fork.
+    assert (cache._access._index._con is parents) == (child != 0)
     mixed(cache, f"side {child == 0}", count, "True")
     if child == 0:
         os._exit(0)

@@ -174,9 +174,11 @@ def test_writing_when_the_disk_is_full_warns_once_and_loses_nothing(tmp_path):
     )
 
 
-def test_folder_when_its_disk_is_read_only_is_a_cache_that_holds_nothing(tmp_path):
+@pytest.mark.parametrize("damage", ["", 'echo not a database > "$1/v1/cache.db";'])
+def test_folder_when_its_disk_is_read_only_is_a_cache_that_holds_nothing(tmp_path, damage):
     in_namespace(
         tmp_path,
         'mount -t tmpfs -o size=9m,mode=700 tmpfs "$1"; "$2" "$3" mixed "$1" seed 20 True;'
+        f"{damage}"
         'mount -o remount,ro "$1"; "$2" "$3" use_read_only "$1"',
     )
