@@ -60,13 +60,18 @@ def saved(what: SavedQuery | Sql, title: str) -> str:
     return str(save_sql(current_client(), title, what.sql, ran.data_source_id, ran.parameters))
 
 
-def picker(what: SavedQuery | Sql) -> object:
+def picker(what: SavedQuery | Sql, arguments: ReadArguments) -> object:
     """Give inputs for a saved query's parameters."""
     from watchframe.widgets import pick  # noqa: PLC0415 - only who picks pays for the widgets
 
     if isinstance(what, Sql):
         raise ArgumentError("--pick needs a saved query.")
-    return pick(what.query, what.params)
+    return pick(
+        what.query,
+        what.params,
+        max_age=arguments["max_age"],
+        timeout=arguments["timeout"],
+    )
 
 
 def _explanation(what: SavedQuery | Sql, options: ReadOptions) -> Explanation:

@@ -117,7 +117,9 @@ class WatchMagics(Magics):
         except (Exception, KeyboardInterrupt) as error:
             self._show_short(error, what)
             raise
-        is_shown = request.out is None and not request.no_display and line[-1:] != ";"
+        is_shown = request.pick or (
+            request.out is None and not request.no_display and line[-1:] != ";"
+        )
         if is_shown and not is_kept and self.display_rows is not None:
             self._row_limit.limit(self.display_rows)
         return value if is_shown or is_kept else None
@@ -138,7 +140,7 @@ class WatchMagics(Magics):
             show_text(explained(what, arguments))
             return None
         if request.pick:
-            return self._bound(picker(what), request.out)
+            return self._bound(picker(what, arguments), request.out)
         frame = read(what, arguments)
         notes = [] if request.no_display else [provenance(frame)]
         if request.save is not None:

@@ -1,0 +1,172 @@
+"""The magic in a real kernel: what JupyterLab and Notebook talk to."""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+
+import pytest
+from jupyter_client.manager import start_new_kernel
+
+PATIENT = 60
+
+
+class Kernel:
+    """A kernel, and what its cells showed."""
+
+    def __init__(self, manager, client):
+        self.manager = manager
+        self.client = client
+
+    def run(self, code):
+        """Run a cell to its end; gives the reply and the messages that it showed."""
+        shown = []
+        reply = self.client.execute_interactive(
+            code, timeout=PATIENT, output_hook=shown.append, allow_stdin=False
+        )
+        return reply["content"], [item for item in shown if item["msg_type"] != "status"]
+
+    def text(self, code):
+        """What a cell that succeeds shows as text."""
+        reply, shown = self.run(code)
+        assert reply["status"] == "ok", reply.get("traceback")
+        return "\n".join(
+            item["content"].get("text") or item["content"].get("data", {}).get("text/plain", "")
+            for item in shown
+        )
+
+    def complete(self, cell):
+        """Give the reply to ``complete_request`` at the mark ``|``."""
+        position = cell.index("|")
+        self.client.complete(cell.replace("|", "", 1), position)
+        return self.client.get_shell_msg(timeout=PATIENT)["content"]
+
+
+@pytest.fixture(scope="module")
+def kernel(demo, tmp_path_factory):
+    home = tmp_path_factory.mktemp("home")
+    environment = {
+        **os.environ,
+        "HOME": str(home),
+        "IPYTHONDIR": str(home / "ipython"),
+        "WATCHFRAME_URL": demo.url,
+        "WATCHFRAME_API_KEY": demo.user_key,
+        "WATCHFRAME_CACHE_DIR": str(home / "cache"),
+    }
+    manager, client = start_new_kernel(kernel_name="python3", env=environment, cwd=str(home))
+    found = Kernel(manager, client)
+    found.text("%load_ext watchframe")
+    yield found
+    client.stop_channels()
+    manager.shutdown_kernel(now=True)
+
+
+def test_kernel_when_a_query_is_read_shows_the_line_and_then_the_frame_as_html(kernel):
+    _, shown = kernel.run("%watch 2")
+    kinds = [item["msg_type"] for item in shown if item["msg_type"] != "execute_input"]
+    assert kinds == ["display_data", "execute_result"]
+    assert "<table" in shown[-1]["content"]["data"]["text/html"]
+
+
+def test_kernel_when_sql_fails_sends_the_short_form_as_the_error(kernel):
+    reply, shown = kernel.run("%%watch --source Lending\nselect 1 as a,\nform events")
+    assert (reply["status"], reply["ename"]) == ("error", "JobFailedError")
+    error = next(item["content"] for item in shown if item["msg_type"] == "error")
+    text = "\n".join(error["traceback"])
+    assert error["traceback"] == reply["traceback"]
+    assert "LINE 2" in text
+    assert "--> 2 | form events" in text
+    assert "site-packages" not in text
+    assert len(text.splitlines()) < 15
+
+
+def test_kernel_when_a_saved_query_fails_marks_the_line_of_its_text(kernel):
+    _, shown = kernel.run("%watch 51")
+    text = "\n".join(shown[-1]["content"]["traceback"])
+    assert "--> 2 | from borrow_events" in text
+
+
+def test_kernel_when_the_whole_traceback_is_wanted_shows_it_without_the_key(kernel, demo):
+    kernel.run("%xmode Verbose")
+    kernel.text("%config WatchMagics.full_traceback = True")
+    _, shown = kernel.run("%watch 51")
+    kernel.text("%config WatchMagics.full_traceback = False")
+    kernel.run("%xmode Context")
+    text = "\n".join(shown[-1]["content"]["traceback"])
+    assert "Traceback (most recent call last)" in text
+    assert demo.user_key not in text
+
+
+def test_kernel_when_the_traceback_is_wanted_later_shows_that_of_the_last_error(kernel):
+    kernel.run("%watch 51")
+    kernel.text("%config WatchMagics.full_traceback = True")
+    assert "Traceback (most recent call last)" in kernel.text("%tb")
+    kernel.text("%config WatchMagics.full_traceback = False")
+
+
+def test_kernel_when_interrupted_cancels_the_job_and_leaves_the_variable(kernel, demo):
+    kernel.text("df = 'before'")
+    message = kernel.client.execute("%watch 50 -p seconds=120 -o df --refresh")
+    job = running_job(demo)
+    kernel.manager.interrupt_kernel()
+    reply = kernel.client.get_shell_msg(timeout=PATIENT)
+    assert reply["parent_header"]["msg_id"] == message
+    assert reply["content"]["ename"] == "KeyboardInterrupt"
+    assert len("".join(reply["content"]["traceback"]).splitlines()) < 5
+    assert job_ends_cancelled(demo, job)
+    assert "before" in kernel.text("df")
+
+
+@pytest.mark.parametrize(
+    ("cell", "expected"),
+    [
+        ("%watch 42 --ref|", "--refresh"),
+        ("%watch 1|", "1"),
+        ("%watch borr|", "1"),
+        ("%watch 1 -p |", "markets="),
+        ("%watch 1 -p markets=W|", "WETH"),
+        ("%watch 1 -p markets=[WETH,I|", "INV"),
+        ("%watch 33 -p period=d_last_7|", "d_last_7_days"),
+        ("%watch 30 -p day=d_|", "d_yesterday"),
+        ("%%watch --source Len|", "Lending"),
+        ("%%watch 1\nmin|", "min_amount: "),
+        ("%%watch 1\nmarkets:\n- W|", "WBTC"),
+        ("%watch 1 --dtype-backend |", "pyarrow"),
+    ],
+)
+def test_kernel_when_asked_to_complete_offers_what_fits(kernel, cell, expected):
+    kernel.complete(cell)  # the first time only starts the fetching, if the server is slow
+    found = settled(lambda: kernel.complete(cell), lambda reply: expected in reply["matches"])
+    assert expected in found["matches"]
+    fragment = cell[: cell.index("|")][found["cursor_start"] :]
+    assert not re.search(r"\s\S", fragment)
+
+
+def test_kernel_when_asked_to_complete_a_query_tells_its_name(kernel):
+    def types(reply):
+        return {
+            item["text"]: item["type"] for item in reply["metadata"]["_jupyter_types_experimental"]
+        }
+
+    found = settled(lambda: kernel.complete("%watch 1|"), lambda reply: "1" in types(reply))
+    assert types(found)["1"] == "Borrows by market"
+
+
+def running_job(demo):
+    """Give the id of the job that sleeps, once it runs."""
+    raise NotImplementedError
+
+
+def job_ends_cancelled(demo, job):
+    raise NotImplementedError
+
+
+def settled(ask, is_good):
+    """Ask until the answer is good, or patience ends."""
+    end = time.monotonic() + PATIENT
+    while True:
+        answer = ask()
+        if is_good(answer) or time.monotonic() > end:
+            return answer
+        time.sleep(0.05)

@@ -1,0 +1,68 @@
+"""The magic in a real IPython terminal."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import pytest
+
+pexpect = pytest.importorskip("pexpect", reason="a terminal needs a pseudo-terminal")
+
+PATIENT = 60
+
+
+@pytest.fixture
+def terminal(demo, tmp_path):
+    environment = {
+        **os.environ,
+        "HOME": str(tmp_path),
+        "IPYTHONDIR": str(tmp_path / "ipython"),
+        "TERM": "xterm",
+        "COLUMNS": "120",
+        "WATCHFRAME_URL": demo.url,
+        "WATCHFRAME_API_KEY": demo.user_key,
+        "WATCHFRAME_CACHE_DIR": str(tmp_path / "cache"),
+    }
+    child = pexpect.spawn(
+        sys.executable,
+        ["-m", "IPython", "--simple-prompt", "--no-banner", "--colors=NoColor"],
+        env=environment,
+        cwd=str(tmp_path),
+        timeout=PATIENT,
+        encoding="utf-8",
+        dimensions=(40, 120),
+    )
+    child.setecho(False)
+    child.expect(r"In \[1\]: ")
+    child.sendline("%load_ext watchframe")
+    child.expect(r"In \[2\]: ")
+    yield child
+    child.close(force=True)
+
+
+def test_terminal_when_a_query_is_read_prints_the_line_and_the_frame(terminal):
+    terminal.sendline("%watch 2")
+    terminal.expect(r"\d+ rows x \d+, .*query 2 'Market totals'")
+    terminal.expect("WETH")
+    terminal.expect(r"In \[3\]: ")
+
+
+def test_terminal_when_a_mistake_is_made_prints_the_short_form(terminal):
+    terminal.sendline("%watch 2 --refesh")
+    terminal.expect("ArgumentError: %watch has no option --refesh")
+    terminal.expect("Did you mean --refresh")
+    terminal.expect(r"In \[3\]: ")
+    assert "Traceback" not in terminal.before
+
+
+def test_terminal_when_interrupted_comes_back_and_keeps_the_variable(terminal):
+    terminal.sendline("df = 'before'")
+    terminal.expect(r"In \[3\]: ")
+    terminal.sendline("%watch 50 -p seconds=120 -o df --refresh")
+    terminal.expect("running on the data source")  # the progress line
+    terminal.sendintr()
+    terminal.expect("Interrupted")
+    terminal.expect(r"In \[4\]: ")
+    terminal.sendline("df")
+    terminal.expect("before")
