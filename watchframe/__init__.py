@@ -20,15 +20,19 @@ if TYPE_CHECKING:
     from watchframe.read import read_watch_sql_table as read_watch_sql_table
     from watchframe.read import read_watch_table as read_watch_table
     from watchframe.reference import QueryReference as QueryReference
+    from watchframe.widgets import ParameterPicker as ParameterPicker
+    from watchframe.widgets import pick as pick
 
 __version__ = "0.1.0"
 
 #: Public name -> the module that has it.
 _EXPORTS = {
     "Client": "watchframe.client",
+    "ParameterPicker": "watchframe.widgets",
     "QueryReference": "watchframe.reference",
     "ResultCache": "watchframe.cache",
     "connect": "watchframe.client",
+    "pick": "watchframe.widgets",
     "read_watch_query": "watchframe.read",
     "read_watch_sql": "watchframe.read",
     "read_watch_sql_table": "watchframe.read",
@@ -37,9 +41,11 @@ _EXPORTS = {
 
 __all__ = [
     "Client",
+    "ParameterPicker",
     "QueryReference",
     "ResultCache",
     "connect",
+    "pick",
     "read_watch_query",
     "read_watch_sql",
     "read_watch_sql_table",

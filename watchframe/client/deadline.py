@@ -24,9 +24,7 @@ class Deadline:
 
     timeout: float | None
     ends: float | None
-    _cancelled: threading.Event = field(
-        default_factory=threading.Event, repr=False, compare=False
-    )
+    _cancelled: threading.Event = field(default_factory=threading.Event, repr=False, compare=False)
 
     @classmethod
     def after(cls, timeout: float | None) -> Self:
@@ -68,6 +66,7 @@ class Deadline:
     def sleep(self, seconds: float) -> None:
         """Wait for `seconds`, or until the end or the cancellation, whichever comes first."""
         self._cancelled.wait(self.cut(seconds))
+        self.remaining()
 
 
 NO_DEADLINE = Deadline(None, None)

@@ -1,0 +1,219 @@
+"""A real JupyterLab with a real kernel, driven by a real browser, against the demo server.
+
+One server of each kind and one browser serve the whole session. `Notebook.run` appends a cell to an
+open notebook, runs it, and gives its outputs as a Playwright locator: what a person would see.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from watchframe.demo import DemoServer
+
+SERVER_STARTS_WITHIN = 90
+SHOWS_WITHIN = 60_000  # milliseconds; generous, as the machine may be busy
+TOKEN = "only-for-this-test-run"
+
+
+def pytest_collection_modifyitems(items):
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+            # Playwright's and the notebook's packages are not ours to keep free of warnings.
+            item.add_marker(pytest.mark.filterwarnings("default"))
+
+
+@pytest.fixture(scope="session")
+def browser():
+    playwright = pytest.importorskip(
+        "playwright.sync_api", reason="Playwright is not installed: pip install playwright"
+    )
+    chromium = os.environ.get("WATCHFRAME_TEST_BROWSER") or shutil.which("chromium")
+    if chromium is None:
+        pytest.skip("no browser found: apt-get install chromium, or set WATCHFRAME_TEST_BROWSER")
+    with playwright.sync_playwright() as started:
+        running = started.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield running
+        running.close()
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory):
+    with DemoServer(state_dir=tmp_path_factory.mktemp("demo")) as server:
+        yield server
+
+
+@dataclass
+class Jupyter:
+    """A running Jupyter server: where it is, and the folder that it shows."""
+
+    url: str
+    folder: Path
+    settings: Path
+
+    def write(self, name: str, cells: list[str] = [], notebook=None) -> str:  # noqa: B006 - read only
+        found = notebook or nbformat.v4.new_notebook(
+            cells=[nbformat.v4.new_code_cell(source) for source in cells]
+        )
+        found.metadata["kernelspec"] = {
+            "name": "python3",
+            "display_name": "Python 3",
+            "language": "python",
+        }
+        (self.folder / name).write_text(nbformat.writes(found))
+        return name
+
+    def read(self, name: str):
+        return nbformat.read(self.folder / name, as_version=4)
+
+    def set_theme(self, theme: str) -> None:
+        folder = self.settings / "@jupyterlab" / "apputils-extension"
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "themes.jupyterlab-settings").write_text(json.dumps({"theme": theme}))
+
+
+def start_jupyter(app: str, home: Path, environment: dict[str, str]) -> tuple[Jupyter, object]:
+    folder = home / "notebooks"
+    folder.mkdir(parents=True)
+    process = subprocess.Popen(
+        [
+            sys.executable,
+            "-m",
+            app,
+            "--no-browser",
+            "--allow-root",
+            "--ServerApp.port=0",
+            f"--ServerApp.root_dir={folder}",
+            f"--IdentityProvider.token={TOKEN}",
+            "--LabApp.expose_app_in_browser=True",
+            "--LabApp.news_url=None",
+        ],
+        env={
+            **os.environ,
+            "HOME": str(home),
+            "JUPYTER_CONFIG_DIR": str(home / "config"),
+            "JUPYTER_DATA_DIR": str(home / "data"),
+            "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
+            "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"),
+            "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces"),
+            "IPYTHONDIR": str(home / "ipython"),
+            **environment,
+        },
+        stdout=(home / "log").open("w"),
+        stderr=subprocess.STDOUT,
+    )
+    deadline = time.monotonic() + SERVER_STARTS_WITHIN
+    while time.monotonic() < deadline and process.poll() is None:
+        for found in (home / "runtime").glob("jpserver-*.json"):
+            try:
+                url = json.loads(found.read_text())["url"]
+            except (json.JSONDecodeError, KeyError):
+                continue  # it is being written
+            return Jupyter(url=url, folder=folder, settings=home / "settings"), process
+        time.sleep(0.1)
+    process.kill()
+    raise AssertionError(f"{app} did not start: {(home / 'log').read_text()[-2000:]}")
+
+
+@pytest.fixture(scope="session")
+def kernel_environment(demo, tmp_path_factory):
+    return {
+        "WATCHFRAME_URL": demo.url,
+        "WATCHFRAME_API_KEY": demo.user_key,
+        "WATCHFRAME_CACHE_DIR": str(tmp_path_factory.mktemp("cache")),
+        "TZ": "UTC",
+    }
+
+
+@pytest.fixture(scope="session")
+def jupyterlab(browser, kernel_environment, tmp_path_factory) -> Iterator[Jupyter]:
+    jupyter, process = start_jupyter(
+        "jupyterlab", tmp_path_factory.mktemp("lab"), kernel_environment
+    )
+    yield jupyter
+    process.terminate()
+    process.wait(timeout=30)
+
+
+class Notebook:
+    """A notebook that is open in the browser."""
+
+    def __init__(self, page, jupyter: Jupyter, name: str) -> None:
+        self.page = page
+        self.jupyter = jupyter
+        self.name = name
+
+    def run(self, source: str):
+        """Append a cell, run it, and give the locator of what it shows once it has finished."""
+        index = self.page.evaluate(
+            """async source => {
+                const app = window.jupyterapp;
+                const panel = app.shell.currentWidget;
+                await panel.sessionContext.ready;
+                const notebook = panel.content;
+                notebook.activeCellIndex = notebook.widgets.length - 1;
+                await app.commands.execute('notebook:insert-cell-below');
+                notebook.activeCell.model.sharedModel.setSource(source);
+                const index = notebook.activeCellIndex;
+                await app.commands.execute('notebook:run-cell');
+                return index;
+            }""",
+            source,
+        )
+        return self.page.locator(f'.jp-Cell[data-windowed-list-index="{index}"] .jp-OutputArea')
+
+    def value(self, expression: str) -> str:
+        """Give what the kernel says that an expression is, as text."""
+        output = self.run(f"print({expression})")
+        text = output.locator(".jp-OutputArea-output pre").first
+        text.wait_for(timeout=SHOWS_WITHIN)
+        return text.inner_text().strip()
+
+    def save(self) -> None:
+        self.page.evaluate("window.jupyterapp.commands.execute('docmanager:save')")
+
+    def screenshot(self, path: Path, locator) -> None:
+        locator.scroll_into_view_if_needed()
+        locator.screenshot(path=path)
+
+
+OPEN = """() => {
+    const panel = window.jupyterapp?.shell?.currentWidget;
+    return Boolean(panel?.sessionContext?.isReady && panel.content?.widgets?.length);
+}"""
+
+
+def open_notebook(context, jupyter: Jupyter, name: str, *, kernel: bool = True) -> Notebook:
+    page = context.new_page()
+    page.set_default_timeout(SHOWS_WITHIN)
+    page.goto(f"{jupyter.url}lab/tree/{name}?token={TOKEN}&reset")
+    page.wait_for_function(OPEN, timeout=SHOWS_WITHIN)
+    return Notebook(page, jupyter, name)
+
+
+@pytest.fixture(scope="session")
+def context(browser):
+    opened = browser.new_context(viewport={"width": 1280, "height": 1600})
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="session")
+def notebook(context, jupyterlab) -> Iterator[Notebook]:
+    """The notebook that most tests share; each runs cells of its own in it."""
+    jupyterlab.write("shared.ipynb", ["from watchframe import pick, ParameterPicker"])
+    opened = open_notebook(context, jupyterlab, "shared.ipynb")
+    yield opened
+    opened.page.close()

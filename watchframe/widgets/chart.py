@@ -1,0 +1,210 @@
+"""A quick chart of a result, as inline SVG: a number against the first time or category column.
+
+No JavaScript: the marks are drawn here, texts are escaped, and colours read on light and dark
+backgrounds alike. Floats are good enough for positions; the exact values stand in the table.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from html import escape
+
+import pyarrow as pa
+
+from watchframe.widgets.chart_axes import Scale, number_words, ticks, time_words
+from watchframe.widgets.preview_table import encoding
+
+WIDTH, HEIGHT = 720, 280
+LEFT, RIGHT, TOP, BOTTOM = 64, 12, 26, 34
+MOST_BARS, MOST_SERIES, MOST_POINTS = 24, 6, 600
+#: Okabe and Ito's colours, in an order that reads on white and on dark grey.
+COLOURS = ("#0f8fd6", "#e69f00", "#1aa67f", "#d55e00", "#cc79a7", "#8f7ee7")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """What can be drawn of a table.
+
+    Attributes
+    ----------
+    x : str
+        The first column of times, or else of categories.
+    is_time : bool
+    series : str or None
+        The first column of categories beside a time: one line for each.
+    numbers : tuple of str
+        The columns that can be drawn.
+    """
+
+    x: str
+    is_time: bool
+    series: str | None
+    numbers: tuple[str, ...]
+
+
+def chart_choice(table: pa.Table) -> Choice | None:
+    """Give what can be drawn of `table`; None where a chart makes no sense."""
+    fields = list(table.schema)
+    if len({field.name for field in fields}) < len(fields):
+        return None
+    times = [field.name for field in fields if pa.types.is_temporal(field.type)]
+    categories = [
+        field.name for field in fields if pa.types.is_string(field.type) and not encoding(field)
+    ]
+    x = next(iter(times or categories), None)
+    numbers = tuple(field.name for field in fields if _is_drawable(field) and field.name != x)
+    enough = 2
+    if x is None or not numbers or table.num_rows < enough:
+        return None
+    is_time = bool(times)
+    is_repeated = is_time and table.column(x).combine_chunks().unique().__len__() < table.num_rows
+    if not is_time and table.num_rows > 10 * MOST_BARS:
+        return None
+    series = categories[0] if is_repeated and categories else None
+    return Choice(x=x, is_time=is_time, series=series, numbers=numbers)
+
+
+def chart_svg(table: pa.Table, choice: Choice, number: str) -> str:
+    """Give the chart of the column `number`."""
+    title = f"{number} by {choice.x}"
+    drawn = _lines(table, choice, number) if choice.is_time else _bars(table, choice, number)
+    return (
+        f'<svg class="wf-chart" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
+        f'aria-label="{escape(title)}" xmlns="http://www.w3.org/2000/svg">{drawn}</svg>'
+    )
+
+
+def _is_drawable(field: pa.Field) -> bool:
+    kind = field.type
+    return bool(
+        pa.types.is_integer(kind) or pa.types.is_floating(kind) or encoding(field) == "integer"
+    )
+
+
+def _lines(table: pa.Table, choice: Choice, number: str) -> str:
+    points = _points(table, choice, number)
+    if not points:
+        return _nothing()
+    moments = [moment for series in points.values() for moment, _ in series]
+    values = [value for series in points.values() for _, value in series]
+    x = Scale.over(moments, LEFT, WIDTH - RIGHT)
+    y_ticks = ticks(min(*values, 0.0), max(*values, 0.0))
+    y = Scale(y_ticks[0], y_ticks[-1], HEIGHT - BOTTOM, TOP)
+    parts = [_grid(y, y_ticks), _time_axis(x)]
+    for (name, series), colour in zip(points.items(), COLOURS, strict=False):
+        path = " ".join(f"{x(moment):.1f},{y(value):.1f}" for moment, value in _thinned(series))
+        parts.append(
+            f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="1.8" '
+            f'stroke-linejoin="round"><title>{escape(name)}</title></polyline>'
+        )
+    return "".join(parts) + _legend(list(points))
+
+
+def _points(table: pa.Table, choice: Choice, number: str) -> dict[str, list[tuple[float, float]]]:
+    names = table.column(choice.series).to_pylist() if choice.series else [number] * table.num_rows
+    found: dict[str, list[tuple[float, float]]] = {}
+    columns = (names, table.column(choice.x).to_pylist(), table.column(number).to_pylist())
+    for name, moment, value in zip(*columns, strict=True):
+        height = _height(value)
+        if moment is not None and height is not None:
+            found.setdefault(str(name), []).append((_seconds(moment), height))
+    largest = sorted(found, key=lambda name: -sum(abs(value) for _, value in found[name]))
+    return {name: sorted(found[name]) for name in largest[:MOST_SERIES]}
+
+
+def _thinned(points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Keep the lowest and the highest of every few points, where there are more than pixels."""
+    size = math.ceil(2 * len(points) / MOST_POINTS)
+    if size <= 2:  # noqa: PLR2004 - two of two would be kept anyway
+        return list(points)
+    kept: list[tuple[float, float]] = []
+    for start in range(0, len(points), size):
+        few = points[start : start + size]
+        ends = {min(few, key=lambda point: point[1]), max(few, key=lambda point: point[1])}
+        kept.extend(sorted(ends))
+    return kept
+
+
+def _bars(table: pa.Table, choice: Choice, number: str) -> str:
+    rows = zip(table.column(choice.x).to_pylist(), table.column(number).to_pylist(), strict=True)
+    pairs = [(name, height) for name, value in rows if (height := _height(value)) is not None]
+    shown = pairs[:MOST_BARS]
+    if not shown:
+        return _nothing()
+    values = [value for _, value in shown]
+    y_ticks = ticks(min(*values, 0.0), max(*values, 0.0))
+    y = Scale(y_ticks[0], y_ticks[-1], HEIGHT - BOTTOM, TOP)
+    step = (WIDTH - LEFT - RIGHT) / len(shown)
+    letters = max(3, int(step / 6.5))
+    parts = [_grid(y, y_ticks)]
+    for place, (name, value) in enumerate(shown):
+        left, top, foot = LEFT + place * step, min(y(value), y(0)), max(y(value), y(0))
+        text = "null" if name is None else str(name)
+        parts.append(
+            f'<rect x="{left + step * 0.15:.1f}" y="{top:.1f}" width="{step * 0.7:.1f}" '
+            f'height="{max(foot - top, 0.5):.1f}" fill="{COLOURS[0]}">'
+            f"<title>{escape(text)}: {number_words(value)}</title></rect>"
+            f'<text x="{left + step / 2:.1f}" y="{HEIGHT - BOTTOM + 16}" text-anchor="middle">'
+            f"{escape(text if len(text) <= letters else text[: letters - 1] + '…')}</text>"
+        )
+    more = f" (the first {MOST_BARS} of {len(pairs)})" if len(pairs) > MOST_BARS else ""
+    return "".join(parts) + _legend([number + more])
+
+
+def _grid(y: Scale, y_ticks: Sequence[float]) -> str:
+    return "".join(
+        f'<line class="wf-axis" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y(t):.1f}" y2="{y(t):.1f}"/>'
+        f'<text x="{LEFT - 6}" y="{y(t) + 4:.1f}" text-anchor="end">{number_words(t)}</text>'
+        for t in y_ticks
+    )
+
+
+def _time_axis(x: Scale) -> str:
+    marks = 5
+    words = []
+    for place in range(marks):
+        at = x.low + (x.high - x.low) * place / (marks - 1)
+        anchor = "start" if place == 0 else "end" if place == marks - 1 else "middle"
+        words.append(
+            f'<text x="{x(at):.1f}" y="{HEIGHT - BOTTOM + 16}" text-anchor="{anchor}">'
+            f"{time_words(at, x.high - x.low)}</text>"
+        )
+        if x.low == x.high:
+            break
+    return "".join(words)
+
+
+def _legend(names: Sequence[str]) -> str:
+    parts, left = [], float(LEFT)
+    for name, colour in zip(names, COLOURS, strict=False):
+        text = name if len(name) <= 28 else name[:27] + "…"  # noqa: PLR2004 - what fits
+        parts.append(
+            f'<rect x="{left:.0f}" y="6" width="10" height="10" rx="2" fill="{colour}"/>'
+            f'<text x="{left + 15:.0f}" y="15">{escape(text)}</text>'
+        )
+        left += 30 + 6.6 * len(text)
+    return "".join(parts)
+
+
+def _nothing() -> str:
+    return f'<text x="{WIDTH / 2}" y="{HEIGHT / 2}" text-anchor="middle">nothing to draw</text>'
+
+
+def _height(value: object) -> float | None:
+    try:
+        height = float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return height if math.isfinite(height) else None
+
+
+def _seconds(moment: object) -> float:
+    if isinstance(moment, datetime):
+        aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return aware.timestamp()
+    if isinstance(moment, date):
+        return datetime(moment.year, moment.month, moment.day, tzinfo=UTC).timestamp()
+    return 0.0

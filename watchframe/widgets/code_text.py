@@ -1,0 +1,97 @@
+"""The code that reads what a picker shows: as Python, and as the magic."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+
+LONGEST_LINE = 88
+
+_NAME = re.compile(r"\w+")
+_PLAIN = re.compile(r"[A-Za-z_][\w.-]*|\d+|\d{4}-\d\d-\d\d")
+
+
+def python_call(
+    query_id: int, params: Mapping[str, object], max_age: float | str | None, *, server: str = ""
+) -> str:
+    """Give the call of `read_watch_query` with these values, and the import that it needs.
+
+    Parameters
+    ----------
+    query_id : int
+    params : mapping of str to object
+    max_age : float, str or None
+        Left out where it is None.
+    server : str
+        Mentioned in a comment; never a key.
+    """
+    arguments = [str(query_id)]
+    if params:
+        arguments.append(_dict_text(params))
+    if max_age is not None:
+        arguments.append(f"max_age={_literal(max_age)}")
+    call = f"df = read_watch_query({', '.join(arguments)})"
+    if len(call) > LONGEST_LINE or "\n" in call:
+        lines = "".join(f"    {argument},\n" for argument in arguments)
+        call = f"df = read_watch_query(\n{lines})"
+    where = f"  # {server}" if server else ""
+    return f"from watchframe import read_watch_query{where}\n\n{call}\n"
+
+
+def magic_cell(query_id: int, params: Mapping[str, object], max_age: float | str | None) -> str:
+    """Give the cell of the magic ``%%watch`` that reads the same into ``df``."""
+    age = "" if max_age is None else f" --max-age {max_age}"
+    if not params:
+        return f"%watch {query_id}{age} --out df\n"
+    if all(map(_fits_a_line, params, params.values())):
+        body = "".join(f"{name}: {_magic_value(value)}\n" for name, value in params.items())
+    else:
+        body = json.dumps(_without_variables(dict(params)), ensure_ascii=False, indent=2) + "\n"
+    return f"%%watch {query_id}{age} --out df\n{body}"
+
+
+def _dict_text(params: Mapping[str, object]) -> str:
+    items = [f"{_literal(name)}: {_literal(value)}" for name, value in params.items()]
+    flat = "{" + ", ".join(items) + "}"
+    if len(flat) + len("df = read_watch_query(, )") <= LONGEST_LINE:
+        return flat
+    return "{\n" + "".join(f"        {item},\n" for item in items) + "    }"
+
+
+def _literal(value: object) -> str:
+    """Give a Python literal with double quotes, as formatters write it."""
+    if isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, tuple | list):
+        inside = ", ".join(map(_literal, value))
+        return f"({inside})" if isinstance(value, tuple) else f"[{inside}]"
+    return repr(value)
+
+
+def _fits_a_line(name: str, value: object) -> bool:
+    texts = value if isinstance(value, tuple | list) else [value]
+    return bool(_NAME.fullmatch(name)) and not any(
+        isinstance(text, str) and "\n" in text for text in texts
+    )
+
+
+def _magic_value(value: object) -> str:
+    """Give a value as the magic reads it; a text in quotes is itself, whatever it looks like."""
+    if isinstance(value, tuple):
+        return " .. ".join(map(str, value))
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_magic_value, value)) + "]"
+    text = str(value)
+    if not isinstance(value, str) or _PLAIN.fullmatch(text):
+        return text
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _without_variables(value: object) -> object:
+    """Double the sign with which the magic's JSON would name a variable."""
+    if isinstance(value, dict):
+        return {name: _without_variables(item) for name, item in value.items()}
+    if isinstance(value, tuple | list):
+        return [_without_variables(item) for item in value]
+    return f"${value}" if isinstance(value, str) and value.startswith("$") else value

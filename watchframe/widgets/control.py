@@ -1,0 +1,173 @@
+"""What every control of a parameter has: a value, a field, a hint, a problem, a way back."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from html import escape
+from typing import Any
+
+import ipywidgets
+import traitlets
+
+from watchframe.models import ParameterDefinition
+from watchframe.parameters import DYNAMIC_DATES, DYNAMIC_RANGES, JSON
+from watchframe.widgets.checking import Checked
+
+Check = Callable[[ParameterDefinition, object], Checked]
+
+LABEL_WIDTH = "11em"
+#: Newer kernels answer widgets on threads of their own: one change at a time, over all pickers.
+GUARD = threading.RLock()
+
+
+class Control(traitlets.HasTraits):
+    """A parameter's control.
+
+    Subclasses make the field (`_make_field`), write a value into it (`_show`) and read what a
+    person left there (`_read`).
+
+    Attributes
+    ----------
+    value : object
+        What ``params`` would hold: text, number, list, ``(start, end)``, or a dynamic name. None
+        where there is none yet. Observable; may be set.
+    problem : str
+        Why the value cannot be sent; empty where it can. Observable.
+    """
+
+    value = traitlets.Any(None, allow_none=True)
+    problem = traitlets.Unicode("")
+
+    def __init__(self, definition: ParameterDefinition, check: Check) -> None:
+        super().__init__()
+        self.definition = definition
+        self._check = check
+        self._is_showing = False
+        self._said = ""
+        self._checked = Checked()
+        self._hint = ipywidgets.HTML()
+        self._reset_button = ipywidgets.Button(
+            icon="undo",
+            tooltip=f"Reset {definition.title} to its default",
+            layout={"width": "34px"},
+        )
+        self._reset_button.on_click(lambda _button: self.reset())
+        field = self._make_field()
+        row = ipywidgets.HBox(
+            [field, self._reset_button],
+            layout={"justify_content": "space-between", "align_items": "flex-start"},
+        )
+        self.widget = ipywidgets.VBox([row, self._hint])
+        self.widget.add_class("wf-control")
+        self.widget.add_class(f"wf-parameter-{definition.type}")
+        self.reset()
+
+    @property
+    def title(self) -> str:
+        """The label."""
+        return self.definition.title
+
+    @property
+    def default(self) -> object:
+        """What *reset* goes back to."""
+        definition = self.definition
+        if definition.default is None and definition.use_current_datetime:
+            return "d_now"
+        if definition.default is None and definition.multi is None and definition.enum_options:
+            return definition.enum_options[0]
+        return definition.default
+
+    def reset(self) -> None:
+        """Go back to the default that is saved with the query."""
+        self.set(self.default)
+
+    def set(self, value: object) -> None:
+        """Take a value from the program, shown in the field and checked like any other."""
+        with GUARD:
+            settled = self._settled(value)
+            with self._showing():
+                self._show(settled)
+            self._take(settled)
+
+    def say(self, words: str) -> None:
+        """Show something that people should know about this parameter, below its field."""
+        self._said = words
+        self.recheck()
+
+    def recheck(self) -> None:
+        """Check again: something that the check depends on has changed."""
+        self.set(self.value)
+
+    def _make_field(self) -> ipywidgets.Widget:
+        raise NotImplementedError
+
+    def _show(self, value: Any) -> None:
+        raise NotImplementedError
+
+    def _read(self) -> object:
+        raise NotImplementedError
+
+    def _words(self) -> str:
+        """Say more about the value, where there is more to say."""
+        return ""
+
+    def _edited(self, _change: object = None) -> None:
+        """Take what a person left in the field; every field's events lead here."""
+        if self._is_showing:
+            return
+        with GUARD:
+            self._take(self._settled(self._read()))
+
+    def _settled(self, value: object) -> object:
+        """Check `value`; give the form in which it is kept, or itself where it has a problem."""
+        self._checked = self._check(self.definition, value)
+        return value if self._checked.problem else settle(value, self._checked.wire)
+
+    def _take(self, value: object) -> None:
+        checked = self._checked
+        words = " ".join(filter(None, (self._words(), checked.warning, self._said)))
+        self._hint.value = _below(words, checked.problem)
+        self._reset_button.disabled = _is_same(value, self.default)
+        if checked.problem:
+            self.widget.add_class("wf-wrong")
+        else:
+            self.widget.remove_class("wf-wrong")
+        self.problem = checked.problem
+        self.value = value
+
+    @contextmanager
+    def _showing(self) -> Iterator[None]:
+        self._is_showing = True
+        try:
+            yield
+        finally:
+            self._is_showing = False
+
+
+def settle(value: object, wire: JSON) -> object:
+    """Give the form in which a checked value is kept: dynamic names stay, ranges become pairs."""
+    if isinstance(value, str) and (value in DYNAMIC_RANGES or value in DYNAMIC_DATES):
+        return value
+    if isinstance(wire, dict):
+        return (wire["start"], wire["end"])
+    return wire
+
+
+def label_style() -> dict[str, str]:
+    """Give the style of the label of a control's first field."""
+    return {"description_width": LABEL_WIDTH}
+
+
+def _below(words: str, problem: str) -> str:
+    left = f'<div style="margin-left: calc({LABEL_WIDTH} + 8px)">'
+    hint = f'<div class="wf-hint">{escape(words)}</div>' if words else ""
+    wrong = f'<div class="wf-problem" role="alert">{escape(problem)}</div>' if problem else ""
+    return f"{left}{hint}{wrong}</div>" if hint or wrong else ""
+
+
+def _is_same(value: object, default: object) -> bool:
+    if isinstance(default, dict):
+        default = (default.get("start"), default.get("end"))
+    return value == default

@@ -1,0 +1,147 @@
+"""Which control each parameter type gets. The reference page is made from this table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from watchframe.models import ParameterDefinition
+from watchframe.widgets.choice_controls import MenuControl, Option, TicksControl
+from watchframe.widgets.control import Check, Control
+from watchframe.widgets.date_controls import DateControl, RangeControl
+from watchframe.widgets.moment_field import Precision
+from watchframe.widgets.search_controls import FEW, SearchControl, SearchManyControl
+from watchframe.widgets.text_control import (
+    NumberControl,
+    PatternControl,
+    TextControl,
+    TypedChoiceControl,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ControlKind:
+    """What people meet for one parameter type.
+
+    Attributes
+    ----------
+    control : str
+        The control, in words.
+    several : str
+        The control where the definition allows several values; empty where it never does.
+    in_params : str
+        What ``picker.params`` holds, as Python.
+    checks : str
+        What is checked before Run is possible.
+    """
+
+    control: str
+    several: str = ""
+    in_params: str
+    checks: str
+
+
+_CHOICE = f"menu; over {FEW} values a search field and a list"
+_CHOICES = f"a box to tick for each; over {FEW} values a search field, boxes and a chip for each"
+
+CONTROL_KINDS: dict[str, ControlKind] = {
+    "text": ControlKind(control="text field", in_params='"New York"', checks="nothing"),
+    "text-pattern": ControlKind(
+        control="text field, the pattern below it",
+        in_params='"0x00ff"',
+        checks="the whole text matches the pattern, at every keystroke",
+    ),
+    "number": ControlKind(
+        control="text field: the browser's number field would round large ones",
+        in_params="5000000",
+        checks="a number; not `nan`, not infinite",
+    ),
+    "enum": ControlKind(
+        control=_CHOICE,
+        several=_CHOICES,
+        in_params='"borrow"; several: ["WETH", "WBTC"]',
+        checks="one of the values; several: at least one",
+    ),
+    "query": ControlKind(
+        control=f"as `enum`, with the values that the dropdown query gives; {_CHOICE}",
+        several=_CHOICES,
+        in_params='"INV"; several: ["INV", "sDOLA"]',
+        checks="one of the values, once they have been fetched",
+    ),
+    "date": ControlKind(
+        control="menu of dynamic dates, calendar",
+        in_params='"2026-01-15" or "d_yesterday"',
+        checks="a whole date",
+    ),
+    "datetime-local": ControlKind(
+        control="menu of dynamic dates, calendar, time to the minute",
+        in_params='"2026-01-15 12:30" or "d_now"',
+        checks="a whole date and time",
+    ),
+    "datetime-with-seconds": ControlKind(
+        control="menu of dynamic dates, calendar, time to the second",
+        in_params='"2026-01-15 12:30:36" or "d_now"',
+        checks="a whole date and time",
+    ),
+    "date-range": ControlKind(
+        control="menu of dynamic ranges, two calendars",
+        in_params='("2026-01-01", "2026-01-31") or "d_last_7_days"',
+        checks="both dates; the end is not before the start",
+    ),
+    "datetime-range": ControlKind(
+        control="menu of dynamic ranges, two calendars with times to the minute",
+        in_params='("2026-01-15 06:00", "2026-01-16 18:30") or "d_last_week"',
+        checks="both; the end is not before the start",
+    ),
+    "datetime-range-with-seconds": ControlKind(
+        control="menu of dynamic ranges, two calendars with times to the second",
+        in_params='("2026-01-15 06:00:00", "2026-01-15 09:59:59") or "d_last_24_hours"',
+        checks="both; the end is not before the start",
+    ),
+}
+
+_PRECISIONS: dict[str, Precision] = {
+    "date": "day",
+    "date-range": "day",
+    "datetime-local": "minute",
+    "datetime-range": "minute",
+    "datetime-with-seconds": "second",
+    "datetime-range-with-seconds": "second",
+}
+
+
+def make_control(
+    definition: ParameterDefinition, check: Check, options: Sequence[Option] | None = None
+) -> Control:
+    """Give the control of a parameter.
+
+    Parameters
+    ----------
+    definition : ParameterDefinition
+        One of a type that is not in the table gets a text field, as on the server's own pages.
+    check : callable
+        Tells the wire form of a value, or the problem with it.
+    options : sequence of Option, optional
+        The values of a ``query`` parameter; None while they are not known: a text field.
+    """
+    if definition.type == "enum":
+        options = [Option(name=value, value=value) for value in definition.enum_options]
+    if definition.type in {"enum", "query"}:
+        if options is None:
+            return TypedChoiceControl(definition, check)
+        return _choice(definition, check, options)
+    if definition.type in _PRECISIONS:
+        is_range = "range" in definition.type
+        kind = RangeControl if is_range else DateControl
+        return kind(definition, check, _PRECISIONS[definition.type])
+    if definition.type == "number":
+        return NumberControl(definition, check)
+    return (PatternControl if definition.type == "text-pattern" else TextControl)(definition, check)
+
+
+def _choice(definition: ParameterDefinition, check: Check, options: Sequence[Option]) -> Control:
+    if definition.multi is None:
+        one = MenuControl if len(options) <= FEW else SearchControl
+        return one(definition, check, options)
+    several = TicksControl if len(options) <= FEW else SearchManyControl
+    return several(definition, check, options)

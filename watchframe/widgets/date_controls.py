@@ -1,0 +1,102 @@
+"""Controls of dates and ranges: a calendar, beside a menu of dynamic values that stay dynamic."""
+
+from __future__ import annotations
+
+import ipywidgets
+
+from watchframe.models import ParameterDefinition
+from watchframe.parameters import DYNAMIC_DATES, DYNAMIC_RANGES
+from watchframe.widgets.control import Check, Control, label_style
+from watchframe.widgets.moment_field import MomentField, Precision
+
+FIXED = ""
+
+
+class _DynamicControl(Control):
+    """What both have in common: the menu."""
+
+    def __init__(self, definition: ParameterDefinition, check: Check, precision: Precision) -> None:
+        self._precision = precision
+        super().__init__(definition, check)
+
+    def _make_menu(self, fixed: str, labels: dict[str, str]) -> ipywidgets.Dropdown:
+        self._menu = ipywidgets.Dropdown(
+            options=[(fixed, FIXED), *((label, name) for name, label in labels.items())],
+            description=self.title,
+            style=label_style(),
+            layout={"width": "23em"},
+        )
+        self._menu.observe(self._chosen, "value")
+        return self._menu
+
+    def _chosen(self, _change: object) -> None:
+        """Take a choice of the menu; back from a dynamic value, its moments stay in the fields."""
+        if self._is_showing:
+            return
+        self.set(self._menu.value or self._read_fields())
+
+    def _read_fields(self) -> object:
+        raise NotImplementedError
+
+    def _read(self) -> object:
+        return self._menu.value or self._read_fields()
+
+
+class DateControl(_DynamicControl):
+    """A date, or a date with a time."""
+
+    def _make_field(self) -> ipywidgets.Widget:
+        fixed = "Fixed date" if self._precision == "day" else "Fixed date and time"
+        self._field = MomentField(self._precision, self._edited, "on")
+        return ipywidgets.HBox([self._make_menu(fixed, DYNAMIC_DATES), *self._field.widgets])
+
+    def _show(self, value: object) -> None:
+        is_dynamic = isinstance(value, str) and value in DYNAMIC_DATES
+        self._menu.value = value if is_dynamic else FIXED
+        self._field.show(self._checked.wire, is_disabled=is_dynamic)
+
+    def _read_fields(self) -> object:
+        return self._field.read()
+
+    def _words(self) -> str:
+        wire = self._checked.wire
+        return f"Now this means {wire}" if self._menu.value and wire else ""
+
+
+class RangeControl(_DynamicControl):
+    """A start and an end."""
+
+    def _make_field(self) -> ipywidgets.Widget:
+        labels = {name: found.label for name, found in DYNAMIC_RANGES.items()}
+        self._start = MomentField(self._precision, self._edited, "from")
+        self._end = MomentField(self._precision, self._edited, "to")
+        fields = [*self._start.widgets, *self._end.widgets]
+        menu = self._make_menu("Fixed dates", labels)
+        return ipywidgets.Box([menu, *fields], layout={"flex_flow": "row wrap"})
+
+    def _show(self, value: object) -> None:
+        is_dynamic = isinstance(value, str) and value in DYNAMIC_RANGES
+        self._menu.value = value if is_dynamic else FIXED
+        wire = self._checked.wire
+        start, end = _ends(value if wire is None else wire)
+        self._start.show(start, is_disabled=is_dynamic)
+        self._end.show(end, is_disabled=is_dynamic)
+
+    def _read_fields(self) -> object:
+        start, end = self._start.read(), self._end.read()
+        return None if start is None or end is None else (start, end)
+
+    def _words(self) -> str:
+        wire = self._checked.wire
+        if not self._menu.value or not isinstance(wire, dict):
+            return ""
+        return f"Now this means {wire['start']} to {wire['end']}"
+
+
+def _ends(value: object) -> tuple[object, object]:
+    if isinstance(value, dict):
+        return value.get("start"), value.get("end")
+    ends = 2
+    if isinstance(value, tuple | list) and len(value) == ends:
+        return value[0], value[1]
+    return None, None

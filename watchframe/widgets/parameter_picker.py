@@ -1,0 +1,323 @@
+"""A saved query's parameter bar in the notebook: set values, run, look, and take the code along."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Mapping
+from dataclasses import replace
+
+import ipywidgets
+import pandas as pd
+import pyarrow as pa
+import traitlets
+
+from watchframe.client import Client
+from watchframe.errors import ParameterError
+from watchframe.models import Query
+from watchframe.read import ReadOptions
+from watchframe.reference import QueryReference
+from watchframe.widgets.background_read import BackgroundRead, Outcome, Progress
+from watchframe.widgets.checking import Checker
+from watchframe.widgets.code_text import magic_cell, python_call
+from watchframe.widgets.control import GUARD, Control
+from watchframe.widgets.definitions import definitions_of, open_query
+from watchframe.widgets.parameter_form import ParameterForm, fetch_with
+from watchframe.widgets.picker_layout import PickerLayout, heading_html
+from watchframe.widgets.static_twin import twin_html
+from watchframe.widgets.status_line import outcome_html, progress_html, ready_html
+from watchframe.widgets.twin_output import TwinOutput
+
+#: Seconds without another change before a changed value runs the query by itself.
+DEBOUNCE = 0.8
+
+
+class ParameterPicker(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has no types
+    """Inputs for a saved query's parameters, with its result below them.
+
+    Parameters
+    ----------
+    query : int, str or QueryReference
+        Its id, or the URL of its page, whose ``p_`` values are set.
+    params : mapping of str to object, optional
+        Values to begin with; the others begin with their saved defaults.
+    max_age : float, str or None
+        How old the data may be, as of `read_watch_query`; people may choose another one.
+    run : bool
+        Whether to run at once.
+    run_on_change : bool
+        Whether to run whenever a value has changed.
+    timeout : float or None
+        Seconds for a run.
+    rows_per_page : int
+        Of the preview.
+    client : Client, optional
+        Instead of the one of `watchframe.connect`, or of the settings.
+
+    Attributes
+    ----------
+    params : dict
+        The values as they stand, by name, as `read_watch_query` takes them; dynamic names such as
+        ``"d_last_7_days"`` stay what they are. Observable.
+    df : pandas.DataFrame or None
+        The rows of the last run that succeeded. Observable.
+    status : {"ready", "invalid", "running", "done", "failed", "cancelled"}
+        Observable.
+    table : pyarrow.Table or None
+        The same rows as `df`, with their provenance in the schema's metadata.
+    error : Exception or None
+        Why the last run failed.
+
+    Raises
+    ------
+    ConfigurationError
+        No server or no API key is known.
+    QueryReferenceError
+        `query` is neither an id nor a query's URL.
+    UnknownParameterError
+        `params` names one that the query does not have.
+    ServerError
+        The query's definition could not be read.
+    """
+
+    params = traitlets.Dict(read_only=True)
+    df = traitlets.Any(None, allow_none=True, read_only=True)
+    status = traitlets.Enum(
+        ("ready", "invalid", "running", "done", "failed", "cancelled"), "ready", read_only=True
+    )
+
+    def __init__(
+        self,
+        query: int | str | QueryReference,
+        params: Mapping[str, object] | None = None,
+        *,
+        max_age: float | str | None = None,
+        run: bool = False,
+        run_on_change: bool = False,
+        timeout: float | None = 300.0,
+        rows_per_page: int = 10,
+        client: Client | None = None,
+    ) -> None:
+        opened = open_query(query, client)
+        self.query: Query = opened.query
+        self.table: pa.Table | None = None
+        self.error: Exception | None = None
+        self._options = ReadOptions(timeout=timeout, client=opened.client)
+        self._server = opened.client.server
+        self._current: BackgroundRead | None = None
+        self._timer: threading.Timer | None = None
+        self._twin = TwinOutput()
+        self._form = ParameterForm(
+            definitions_of(self.query),
+            self.query,
+            Checker(query=self.query, timezone=opened.client.settings.timezone),
+            fetch_with(opened.client),
+        )
+        self._form.update({**opened.url_values, **(params or {})})
+        self._layout = PickerLayout(
+            heading=heading_html(self.query, self._server),
+            form=self._form.widget,
+            max_age=max_age,
+            runs_on_change=run_on_change,
+            rows_per_page=rows_per_page,
+        )
+        super().__init__(children=self._layout.children)
+        self.add_class("wf-picker")
+        self.add_class(self._twin.live_class)
+        self._connect()
+        if run:
+            self.run()
+
+    def __repr__(self) -> str:
+        return f"ParameterPicker({self.query.id}, {self.params!r}, status={self.status!r})"
+
+    @property
+    def controls(self) -> dict[str, Control]:
+        """The control of each parameter, by name: ``picker.controls["day"].set("d_yesterday")``."""
+        return dict(self._form.controls)
+
+    @property
+    def problems(self) -> dict[str, str]:
+        """Why values cannot be sent, by parameter; empty where the query can run."""
+        return dict(self._form.problems)
+
+    @property
+    def code(self) -> str:
+        """The Python that reads the same rows."""
+        return python_call(self.query.id, self.params, self._layout.max_age, server=self._server)
+
+    @property
+    def magic(self) -> str:
+        """The ``%%watch`` cell that reads the same rows."""
+        return magic_cell(self.query.id, self.params, self._layout.max_age)
+
+    def update(self, values: Mapping[str, object]) -> None:
+        """Set the values of some parameters."""
+        self._form.update(values)
+
+    def run(self) -> None:
+        """Run the query with the values as they stand, in the background.
+
+        A run that is still going on is cancelled. The kernel stays free; `wait` and `result` give
+        the frame.
+
+        Raises
+        ------
+        ParameterError
+            A value has to be put right first.
+        """
+        with GUARD:
+            self._form.recheck()
+            if self._form.problems:
+                name, problem = next(iter(self._form.problems.items()))
+                raise ParameterError(
+                    f"Parameter {name!r} of query {self.query.id} cannot be sent: {problem}",
+                    name=name,
+                    query_id=self.query.id,
+                    query_name=self.query.name,
+                )
+            self.cancel()
+            self._current = BackgroundRead(
+                self.query.id,
+                self.params,
+                replace(self._options, max_age=self._layout.max_age),
+                on_progress=self._on_progress,
+                on_done=self._on_done,
+            )
+            self.error = None
+            self._say("running", progress_html(Progress(job=None, seconds=0)))
+            self._current.start()
+
+    def cancel(self) -> None:
+        """Cancel the run that is going on, also on the server; nothing where there is none."""
+        current = self._current
+        if current is not None:
+            current.cancel()
+
+    def wait(self, timeout: float | None = None) -> pd.DataFrame:
+        """Give the frame of the run that is going on, or of the last one; runs where none did.
+
+        Parameters
+        ----------
+        timeout : float or None
+            Seconds to wait at most.
+
+        Raises
+        ------
+        TimeoutError
+            It takes longer than that; it still goes on.
+        WatchframeError
+            Whatever the run raised, as of `read_watch_query`.
+        """
+        if self._current is None:
+            self.run()
+        current = self._current
+        outcome = current.wait(timeout) if current is not None else None
+        if outcome is None:
+            raise TimeoutError(f"Query {self.query.id} is still running after {timeout:g} s.")
+        if outcome.frame is None:
+            raise outcome.error or AssertionError("a read ends in a frame or an error")
+        return outcome.frame
+
+    async def result(self) -> pd.DataFrame:
+        """Give what `wait` gives, without blocking the event loop."""
+        return await asyncio.to_thread(self.wait)
+
+    def _connect(self) -> None:
+        layout = self._layout
+        layout.run_button.on_click(lambda _button: self._run_clicked())
+        layout.cancel_button.on_click(lambda _button: self.cancel())
+        layout.observe_settings(self._settings_changed)
+        self._form.observe(self._values_changed, ["params", "problems"])
+        self._values_changed()
+
+    def _values_changed(self, _change: object = None) -> None:
+        has_changed = self.params != self._form.params
+        self.set_trait("params", dict(self._form.params))
+        is_running = self.status == "running"
+        self._layout.run_button.disabled = bool(self._form.problems)
+        self._layout.show_code(self.code, self.magic)
+        if not is_running and (self._current is None or self._form.problems):
+            self._say(
+                "invalid" if self._form.problems else "ready",
+                ready_html(len(self._form.problems)),
+            )
+        if has_changed and self._layout.runs_on_change and not self._form.problems:
+            self._run_soon()
+
+    def _settings_changed(self, _change: object = None) -> None:
+        self._layout.show_code(self.code, self.magic)
+
+    def _run_soon(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = threading.Timer(DEBOUNCE, self._run_clicked)
+        self._timer.daemon = True
+        self._timer.start()
+
+    def _run_clicked(self) -> None:
+        with GUARD:
+            self._form.recheck()
+            if not self._form.problems:
+                self.run()
+
+    def _on_progress(self, read: BackgroundRead, progress: Progress) -> None:
+        with GUARD:
+            if read is self._current and read.outcome is None:
+                self._layout.status.value = progress_html(progress)
+
+    def _on_done(self, read: BackgroundRead, outcome: Outcome) -> None:
+        with GUARD:
+            if read is not self._current:
+                return  # a newer run has taken its place
+            self.error = outcome.error
+            if outcome.answer is not None and outcome.frame is not None:
+                self.table = outcome.answer.labelled_table
+                self._layout.show_result(outcome.answer.table, outcome.frame)
+                self.set_trait("df", outcome.frame)
+            status = "failed" if outcome.error is not None else "done"
+            self._say("cancelled" if outcome.is_cancelled else status, outcome_html(outcome))
+
+    def _say(self, status: str, html: str) -> None:
+        self._layout.status.value = html
+        self._layout.show_running(is_running=status == "running")
+        self.set_trait("status", status)
+        if status != "running":
+            self._twin.update(self._twin_html)
+
+    def _ipython_display_(self) -> None:
+        bundle = {**self._repr_mimebundle_(), "text/plain": repr(self)}
+        self._twin.show(bundle, self._twin_html())
+
+    def _twin_html(self) -> str:
+        return twin_html(
+            self._twin.token,
+            heading=heading_html(self.query, self._server),
+            params=self.params,
+            titles={name: control.title for name, control in self._form.controls.items()},
+            status=self._layout.status.value,
+            table=self._layout.page_html(),
+            code=self.code,
+        )
+
+
+def pick(
+    query: int | str | QueryReference,
+    params: Mapping[str, object] | None = None,
+    *,
+    max_age: float | str | None = None,
+    run: bool = False,
+    run_on_change: bool = False,
+    timeout: float | None = 300.0,
+    client: Client | None = None,
+) -> ParameterPicker:
+    """Give inputs for a saved query's parameters; the short name of `ParameterPicker`."""
+    return ParameterPicker(
+        query,
+        params,
+        max_age=max_age,
+        run=run,
+        run_on_change=run_on_change,
+        timeout=timeout,
+        client=client,
+    )

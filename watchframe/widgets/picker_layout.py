@@ -1,0 +1,151 @@
+"""How the parts of a picker lie: heading, form, buttons, status, and the result in three views."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from html import escape
+from urllib.parse import quote
+
+import ipywidgets
+import pandas as pd
+import pyarrow as pa
+
+from watchframe.models import Query
+from watchframe.widgets.control import GUARD
+from watchframe.widgets.preview import ResultPreview
+from watchframe.widgets.style import style_tag
+
+MAX_AGES: tuple[tuple[str, float | str | None], ...] = (
+    ("any", None),
+    ("5 minutes", "5m"),
+    ("1 hour", "1h"),
+    ("1 day", "1d"),
+    ("7 days", "7d"),
+    ("run now", 0),
+)
+_TABLE, _CHART, _CODE = "Table", "Chart", "Code"
+
+
+class PickerLayout:
+    """The widgets of a picker around its form."""
+
+    def __init__(
+        self,
+        *,
+        heading: str,
+        form: ipywidgets.Widget,
+        max_age: float | str | None,
+        runs_on_change: bool,
+        rows_per_page: int,
+    ) -> None:
+        self._has_result = False
+        self._preview = ResultPreview(rows_per_page)
+        self.run_button = ipywidgets.Button(
+            description="Run", icon="play", button_style="primary", tooltip="Run the query"
+        )
+        self.cancel_button = ipywidgets.Button(
+            description="Cancel", icon="stop", tooltip="Cancel the run", disabled=True
+        )
+        self._ages = ipywidgets.Dropdown(
+            options=_ages(max_age),
+            value=max_age,
+            description="Max age",
+            tooltip="How old the rows may be",
+            style={"description_width": "initial"},
+            layout={"width": "14em"},
+        )
+        self._on_change = ipywidgets.Checkbox(
+            value=runs_on_change,
+            description="Run when a value changes",
+            indent=False,
+            layout={"width": "auto", "margin": "2px 2px 2px 12px"},
+        )
+        self.status = ipywidgets.HTML()
+        self._views = ipywidgets.ToggleButtons(
+            options=[_TABLE, _CHART, _CODE],
+            value=_TABLE,
+            style={"button_width": "6em"},
+            layout={"margin": "6px 0 0"},
+        )
+        self._views.observe(self._arrange, "value")
+        self._code = ipywidgets.HTML()
+        self._body = ipywidgets.VBox()
+        buttons = ipywidgets.HBox(
+            [self.run_button, self.cancel_button, self._ages, self._on_change],
+            layout={"flex_flow": "row wrap", "align_items": "center", "margin": "8px 0 2px"},
+        )
+        self.children = [
+            ipywidgets.HTML(style_tag() + heading),
+            form,
+            buttons,
+            self.status,
+            self._views,
+            self._body,
+        ]
+        self._arrange()
+
+    @property
+    def max_age(self) -> float | str | None:
+        """The chosen age."""
+        age: float | str | None = self._ages.value
+        return age
+
+    @property
+    def runs_on_change(self) -> bool:
+        """Whether a changed value runs the query."""
+        return bool(self._on_change.value)
+
+    def observe_settings(self, changed: Callable[[object], None]) -> None:
+        """Call `changed` when another age is chosen."""
+        self._ages.observe(changed, "value")
+
+    def show_running(self, *, is_running: bool) -> None:
+        """Let a run be cancelled while there is one."""
+        self.cancel_button.disabled = not is_running
+
+    def show_result(self, table: pa.Table, frame: pd.DataFrame) -> None:
+        """Show the rows of a result."""
+        self._has_result = True
+        self._preview.show(table, frame)
+        self._arrange()
+
+    def show_code(self, python: str, magic: str) -> None:
+        """Show the code for what is set."""
+        self._code.value = (
+            '<div class="wf-hint">In Python (a click selects it all):</div>'
+            f'<pre class="wf-code" tabindex="0" aria-label="Python code">{escape(python)}</pre>'
+            '<div class="wf-hint">Or as a cell of the magic:</div>'
+            f'<pre class="wf-code" tabindex="0" aria-label="Magic cell">{escape(magic)}</pre>'
+        )
+
+    def page_html(self) -> str:
+        """Give the rows that the table shows; nothing before there are any."""
+        return self._preview.page_html() if self._has_result else ""
+
+    def _arrange(self, _change: object = None) -> None:
+        with GUARD:
+            view = self._views.value
+            if view == _CODE:
+                self._body.children = [self._code]
+            elif not self._has_result:
+                self._body.children = []
+            else:
+                preview = self._preview
+                shown = preview.table_widget if view == _TABLE else preview.chart_widget
+                self._body.children = [shown]
+
+
+def heading_html(query: Query, server: str) -> str:
+    """Give the query's name, with a link to its page, and its description."""
+    page = escape(f"{server}/queries/{quote(str(query.id))}") if server.startswith("http") else ""
+    link = f'<a href="{page}" target="_blank" rel="noopener noreferrer">query {query.id}</a>'
+    about = f'<div class="wf-about">{escape(query.description)}</div>' if query.description else ""
+    return f'<div class="wf-title">{escape(query.name)}<small>{link}</small></div>{about}'
+
+
+def _ages(chosen: float | str | None) -> list[tuple[str, float | str | None]]:
+    known = list(MAX_AGES)
+    if chosen not in [age for _, age in known]:
+        words = f"{chosen:g} s" if isinstance(chosen, int | float) else str(chosen)
+        known.append((words, chosen))
+    return known

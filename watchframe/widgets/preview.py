@@ -1,0 +1,156 @@
+"""The result below a picker: its table in pages, sorted as asked, and a quick chart."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import ipywidgets
+import pandas as pd
+import pyarrow as pa
+
+from watchframe.widgets.chart import Choice, chart_choice, chart_svg
+from watchframe.widgets.control import GUARD
+from watchframe.widgets.preview_table import Order, row_order, table_html
+
+UNSORTED = "as they came"
+
+
+class ResultPreview:
+    """A table's rows in pages, and its chart where one makes sense.
+
+    Parameters
+    ----------
+    rows_per_page : int
+    """
+
+    def __init__(self, rows_per_page: int) -> None:
+        self._rows_per_page = rows_per_page
+        self._table = pa.table({})
+        self._dtypes: list[str] = []
+        self._rows: Sequence[int] | None = None
+        self._choice: Choice | None = None
+        self._page = 0
+        self._is_filling = False
+        self._make_widgets()
+
+    def show(self, table: pa.Table, frame: pd.DataFrame) -> None:
+        """Show another result; the order is kept where it has the same column."""
+        self._is_filling = True
+        self._table = table
+        self._dtypes = [str(dtype) for dtype in frame.dtypes]
+        self._choice = chart_choice(table)
+        names = list(dict.fromkeys(table.column_names))
+        kept = self._sort.value if self._sort.value in names else None
+        self._sort.options = [(UNSORTED, None), *((name, name) for name in names)]
+        self._sort.value = kept
+        numbers = self._choice.numbers if self._choice is not None else ()
+        drawn = self._drawn.value if self._drawn.value in numbers else None
+        self._drawn.options = [(name, name) for name in numbers]
+        self._drawn.value = drawn or (numbers[-1] if numbers else None)
+        self._is_filling = False
+        self._sorted()
+        self._draw()
+
+    def page_html(self) -> str:
+        """Give the page that is shown."""
+        start = self._page * self._rows_per_page
+        end = min(start + self._rows_per_page, self._table.num_rows)
+        rows = range(start, end) if self._rows is None else self._rows[start:end]
+        return table_html(self._table, self._dtypes, rows, caption="Rows of the result")
+
+    def _make_widgets(self) -> None:
+        self._html = ipywidgets.HTML()
+        self._where = ipywidgets.HTML()
+        self._sort = ipywidgets.Dropdown(
+            options=[(UNSORTED, None)],
+            description="Sort by",
+            style={"description_width": "initial"},
+            layout={"width": "17em"},
+        )
+        self._descending = ipywidgets.Checkbox(
+            description="descending", indent=False, layout={"width": "auto"}
+        )
+        self._buttons = {
+            step: ipywidgets.Button(icon=icon, tooltip=words, layout={"width": "34px"})
+            for step, icon, words in (
+                ("first", "angle-double-left", "First page"),
+                ("back", "angle-left", "Page before"),
+                ("on", "angle-right", "Next page"),
+                ("last", "angle-double-right", "Last page"),
+            )
+        }
+        for step, button in self._buttons.items():
+            button.on_click(lambda _button, step=step: self._turn(step))
+        self._sort.observe(self._sorted, "value")
+        self._descending.observe(self._sorted, "value")
+        bar = ipywidgets.HBox(
+            [
+                *list(self._buttons.values())[:2],
+                self._where,
+                *list(self._buttons.values())[2:],
+                self._sort,
+                self._descending,
+            ],
+            layout={"align_items": "center", "flex_flow": "row wrap"},
+        )
+        self.table_widget = ipywidgets.VBox([self._html, bar])
+        self._svg = ipywidgets.HTML()
+        self._drawn = ipywidgets.Dropdown(
+            description="Draw", style={"description_width": "initial"}, layout={"width": "20em"}
+        )
+        self._drawn.observe(self._draw, "value")
+        self.chart_widget = ipywidgets.VBox([self._drawn, self._svg])
+
+    @property
+    def has_chart(self) -> bool:
+        """Whether a chart of the result makes sense."""
+        return self._choice is not None
+
+    @property
+    def _last_page(self) -> int:
+        rows: int = self._table.num_rows
+        return max(0, (rows - 1) // self._rows_per_page)
+
+    def _turn(self, step: str) -> None:
+        with GUARD:
+            goals = {"first": 0, "back": self._page - 1, "on": self._page + 1}
+            wanted = goals.get(step, self._last_page)
+            self._page = max(0, min(wanted, self._last_page))
+            self._show_page()
+
+    def _sorted(self, _change: object = None) -> None:
+        if self._is_filling:
+            return
+        with GUARD:
+            column = self._sort.value
+            order = (
+                None
+                if column is None
+                else Order(column=column, is_descending=self._descending.value)
+            )
+            self._rows = row_order(self._table, order)
+            self._descending.disabled = order is None
+            self._page = 0
+            self._show_page()
+
+    def _show_page(self) -> None:
+        rows, start = self._table.num_rows, self._page * self._rows_per_page
+        end = min(start + self._rows_per_page, rows)
+        words = f"{start + 1:,} to {end:,} of {rows:,}" if rows else "no rows"
+        self._where.value = f'<span style="padding: 0 8px">{words}</span>'
+        self._buttons["first"].disabled = self._buttons["back"].disabled = self._page == 0
+        self._buttons["on"].disabled = self._buttons["last"].disabled = (
+            self._page == self._last_page
+        )
+        self._html.value = self.page_html()
+
+    def _draw(self, _change: object = None) -> None:
+        if self._is_filling:
+            return
+        if self._choice is None or self._drawn.value is None:
+            self._svg.value = (
+                '<div class="wf-hint">No chart: it takes a number and a time or a category, '
+                "and at least two rows.</div>"
+            )
+            return
+        self._svg.value = chart_svg(self._table, self._choice, self._drawn.value)

@@ -1,0 +1,79 @@
+"""What a picker leaves behind in a saved notebook: its last values and rows, as plain HTML.
+
+A widget lives in the kernel. Where its model is gone, JupyterLab and Notebook 7 write "Error
+displaying widget: model not found" (jupyterlab#15361, ipywidgets#3773), also where the same output
+holds HTML. So this is an output of its own, below the widget's: while the widget is there, a rule
+of style hides the twin; where the widget is not, the twin shows and hides the error's line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from html import escape
+
+from watchframe.widgets.style import style_tag
+
+LIVE = "wf-live"
+TWIN = "wf-twin"
+
+
+def twin_html(
+    token: str,
+    *,
+    heading: str,
+    params: Mapping[str, object],
+    titles: Mapping[str, str],
+    status: str,
+    table: str,
+    code: str,
+) -> str:
+    """Give the twin of a picker.
+
+    Parameters
+    ----------
+    token : str
+        Tells this picker from all others; safe in a class name.
+    heading : str
+        HTML.
+    params : mapping of str to object
+    titles : mapping of str to str
+        The parameters' labels, by name.
+    status, table : str
+        HTML.
+    code : str
+        The code that reads the same rows.
+    """
+    values = "".join(
+        f'<tr><th scope="row">{escape(titles.get(name, name))}</th>'
+        f"<td>{escape(value_words(value))}</td></tr>"
+        for name, value in params.items()
+    )
+    return (
+        f"{style_tag()}<style>{_hiding(token)}</style>"
+        f'<div class="wf-picker {TWIN} {TWIN}-{token}">{heading}'
+        f'<table class="wf-values">{values}</table>{status}{table}'
+        f'<div class="wf-hint">As it was when the notebook was saved. Run the cell for the live '
+        f"picker, or read the same rows with:</div>"
+        f'<pre class="wf-code">{escape(code)}</pre></div>'
+    )
+
+
+def value_words(value: object) -> str:
+    """Give a parameter's value as people read it."""
+    if value is None:
+        return "(nothing)"
+    if isinstance(value, tuple):
+        return " to ".join(map(str, value))
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return str(value)
+
+
+def _hiding(token: str) -> str:
+    """Hide the twin beside its living picker, and the error's line above the twin."""
+    child = ".jp-OutputArea-child"
+    return (
+        f"body:has(.{LIVE}-{token}) .{TWIN}-{token} {{ display: none; }}"
+        f"{child}:has(+ {child} .{TWIN}-{token}) "
+        ".jp-OutputArea-output.jupyter-widgets:not(:has(*)) { display: none; }"
+    )
