@@ -1,0 +1,32 @@
+"""``python -m watchframe.demo``: runs the demo server until Ctrl-C."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from watchframe.demo.server import DemoServer
+
+
+def main() -> None:
+    """Start the server, say where it is, and serve."""
+    parser = argparse.ArgumentParser(prog="python -m watchframe.demo", description=__doc__)
+    parser.add_argument("--port", type=int, default=0, help="0 takes a free one (default)")
+    parser.add_argument("--state-dir", help="where the data lie; a temporary folder by default")
+    given = parser.parse_args()
+    server = DemoServer(given.state_dir, given.port)
+    sys.stdout.write(
+        f"A Watch demo server with invented lending data answers on {server.url}\n"
+        f"  export WATCHFRAME_URL={server.url}\n"
+        f"  export WATCHFRAME_API_KEY={server.user_key}\n"
+        "Ctrl-C stops it.\n"
+    )
+    sys.stdout.flush()
+    try:
+        server.serve_forever()
+    except KeyboardInterrupt:
+        sys.stdout.write("stopped\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,180 @@
+"""The HTTP application: routes, keys, faults, and the log of requests."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import json
+import logging
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import Route
+
+from watchframe.demo import query_routes, site_routes
+from watchframe.demo.call import Answer, Call
+from watchframe.demo.execution import Executor
+from watchframe.demo.faults import Fault, Faults, LoggedRequest
+from watchframe.demo.json_values import dumps
+from watchframe.demo.refusal import RefusalError, wrong_key
+from watchframe.demo.store import Store
+
+logger = logging.getLogger(__name__)
+
+Handler = Callable[[Call], Answer]
+
+_Q = "/api/queries/{query_id}"
+ROUTES: tuple[tuple[str, str, Handler], ...] = (
+    ("GET", "/api/session", site_routes.session),
+    ("GET", "/api/queries", query_routes.list_queries),
+    ("GET", "/api/queries/search", query_routes.list_queries),
+    ("GET", "/api/queries/tags", query_routes.query_tags),
+    ("GET", "/api/queries/favorites", query_routes.favorites),
+    ("POST", "/api/queries", query_routes.create_query),
+    ("GET", _Q, query_routes.get_query),
+    ("POST", _Q, query_routes.edit_query),
+    ("DELETE", _Q, query_routes.archive_query),
+    ("POST", _Q + "/fork", query_routes.fork_query),
+    ("POST", _Q + "/regenerate_api_key", query_routes.regenerate_key),
+    ("POST", _Q + "/favorite", query_routes.add_favorite),
+    ("DELETE", _Q + "/favorite", query_routes.remove_favorite),
+    ("POST", _Q + "/results", query_routes.execute_query),
+    ("GET", _Q + "/results", query_routes.latest_result),
+    ("GET", _Q + "/results.{filetype}", query_routes.latest_result),
+    ("GET", _Q + "/results/{result_id}.{filetype}", query_routes.result_of_query),
+    ("GET", _Q + "/jobs/{job_id}", query_routes.get_job),
+    ("DELETE", _Q + "/jobs/{job_id}", query_routes.cancel_job),
+    ("GET", _Q + "/dropdown", query_routes.own_dropdown),
+    ("GET", _Q + "/dropdowns/{dropdown_id}", query_routes.dropdown),
+    ("POST", "/api/query_results", query_routes.adhoc),
+    ("GET", "/api/query_results/{result_id}.{filetype}", query_routes.get_result),
+    ("GET", "/api/query_results/{result_id}", query_routes.get_result),
+    ("GET", "/api/jobs/{job_id}", query_routes.get_any_job),
+    ("DELETE", "/api/jobs/{job_id}", query_routes.cancel_job),
+    ("GET", "/api/data_sources", site_routes.list_data_sources),
+    ("GET", "/api/data_sources/{source_id}/schema", site_routes.data_source_schema),
+)
+
+#: What an unknown GET route answers, with 200 and any valid key: the front end's page.
+PAGE = b"<!DOCTYPE html><html><head><title>Inverse Watch (demo)</title></head><body></body></html>"
+
+
+class _BrokenConnectionError(Exception):
+    """Ends the answering of a request by breaking its connection off."""
+
+
+def make_application(
+    store: Store, executor: Executor, faults: Faults, requests: list[LoggedRequest]
+) -> Starlette:
+    """Give the application over what is stored."""
+
+    async def answer(request: Request) -> Response:
+        handler: Handler | None = request.scope.get("handler")
+        body = await request.body()
+        payload = _json(body)
+        requests.append(
+            LoggedRequest(
+                method=request.method,
+                path=request.url.path,
+                query=str(request.url.query),
+                body=payload,
+            )
+        )
+        fault = faults.take(request.method, request.url.path)
+        if fault is not None:
+            await asyncio.sleep(fault.delay)
+            if fault.close:
+                raise _BrokenConnectionError
+            if fault.status is not None:
+                return Response(fault.body, fault.status, dict(fault.headers))
+        response = await run_in_threadpool(_respond, store, executor, request, handler, payload)
+        return response if fault is None else _spoiled(response, fault)
+
+    def endpoint(handler: Handler | None) -> Callable[[Request], Any]:
+        async def run(request: Request) -> Response:
+            request.scope["handler"] = handler
+            return await answer(request)
+
+        return run
+
+    routes = [Route(path, endpoint(handler), methods=[method]) for method, path, handler in ROUTES]
+    routes.append(Route("/{rest:path}", endpoint(None), methods=["GET", "POST", "DELETE", "PUT"]))
+    return Starlette(routes=routes)
+
+
+def _respond(
+    store: Store, executor: Executor, request: Request, handler: Handler | None, payload: object
+) -> Response:
+    call = Call(
+        store=store,
+        executor=executor,
+        key=_key(request),
+        path={name: str(value) for name, value in request.path_params.items()},
+        query={name: request.query_params.getlist(name) for name in request.query_params},
+        body=payload if isinstance(payload, dict) else {},
+    )
+    try:
+        if handler is None:
+            return _page(call, request)
+        found = handler(call)
+    except RefusalError as refusal:
+        return _json_response(refusal.body, refusal.status)
+    except Exception:
+        logger.exception("%s %s", request.method, request.url.path)
+        return _json_response({"message": "Internal Server Error"}, 500)
+    if found.content is not None:
+        headers = {**found.headers, "Content-Type": found.content_type}
+        return Response(found.content, headers=headers)
+    return _json_response(found.value, 200, dict(found.headers))
+
+
+def _page(call: Call, request: Request) -> Response:
+    if not call.is_user and (not call.key or call.store.query_of_key(call.key) is None):
+        raise wrong_key()
+    if request.method != "GET":
+        return _json_response({"message": "The method is not allowed for the requested URL."}, 405)
+    return Response(PAGE, media_type="text/html")
+
+
+def _key(request: Request) -> str:
+    """Give the key: that of the URL overrides the header's, even when it is empty."""
+    if "api_key" in request.query_params:
+        return request.query_params["api_key"]
+    return request.headers.get("Authorization", "").removeprefix("Key ")
+
+
+def _json(body: bytes) -> object:
+    try:
+        return json.loads(body) if body else {}
+    except ValueError:
+        return {}
+
+
+def _json_response(value: object, status: int, headers: dict[str, str] | None = None) -> Response:
+    return Response(
+        dumps(value), status, {"Vary": "Cookie", **(headers or {})}, media_type="application/json"
+    )
+
+
+def _spoiled(response: Response, fault: Fault) -> Response:
+    """Give the true answer with what the fault does to it."""
+    body = bytes(response.body)
+    headers = dict(response.headers)
+    if fault.gzip:
+        body = gzip.compress(body)
+        headers |= {"content-encoding": "gzip", "content-length": str(len(body))}
+    end = len(body) if fault.cut_after is None else fault.cut_after
+    size = fault.chunk or max(end, 1)
+
+    async def pieces() -> AsyncIterator[bytes]:
+        for start in range(0, end, size):
+            yield body[start : min(start + size, end)]
+            await asyncio.sleep(fault.chunk_delay)
+        if fault.cut_after is not None:
+            raise _BrokenConnectionError
+
+    return StreamingResponse(pieces(), response.status_code, headers)

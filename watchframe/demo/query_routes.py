@@ -1,0 +1,239 @@
+"""``/api/queries``: saved queries, their results, their jobs, their dropdowns."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from watchframe.demo.call import Answer, Call
+from watchframe.demo.jobs import Job
+from watchframe.demo.paging import page_of
+from watchframe.demo.refusal import message, not_found, server_error
+from watchframe.demo.result_files import as_csv, as_tsv
+from watchframe.demo.shapes import poorer_result_json, query_json, result_json
+from watchframe.demo.sql_hash import sql_hash
+from watchframe.demo.store import StoredResult
+
+#: A result never changes (recording 018).
+FOREVER = {"Cache-Control": "private,max-age=31557600"}
+NO_RESULT = "No cached result found for this query."
+
+
+def list_queries(call: Call) -> Answer:
+    """Give a page of the queries that are not archived."""
+    call.require_user()
+    wanted = call.first("q").lower()
+    tags = set(call.query.get("tags", []))
+    found = [
+        query
+        for query in call.store.queries.values()
+        if not query.is_archived
+        and wanted in f"{query.name} {query.description or ''}".lower()
+        and tags <= set(query.tags)
+    ]
+    order = call.first("order", "-created_at")
+    name = order.removeprefix("-")
+    if name in ("name", "created_at"):
+        found.sort(key=lambda query: (getattr(query, name), query.id))
+        if order.startswith("-"):
+            found.reverse()
+    return Answer(
+        value=page_of(call, found, lambda query: query_json(call.store, query, whole=False))
+    )
+
+
+def query_tags(call: Call) -> Answer:
+    """Give every tag and how many queries have it (recording 147)."""
+    call.require_user()
+    counts = Counter(
+        tag
+        for query in call.store.queries.values()
+        if not query.is_archived and not query.is_draft
+        for tag in query.tags
+    )
+    return Answer(
+        value={"tags": [{"name": name, "count": count} for name, count in counts.most_common()]}
+    )
+
+
+def get_query(call: Call) -> Answer:
+    """Give a query (recordings 011, 012)."""
+    return Answer(value=query_json(call.store, call.saved_query()))
+
+
+def create_query(call: Call) -> Answer:
+    """Save a new query (recording 139)."""
+    call.require_user()
+    return Answer(value=query_json(call.store, call.store.new_query(call.body)))
+
+
+def edit_query(call: Call) -> Answer:
+    """Change a query; its version never counts up (recordings 140, 141)."""
+    call.require_user()
+    query = call.saved_query()
+    call.store.edit_query(query, call.body)
+    return Answer(value=query_json(call.store, query))
+
+
+def archive_query(call: Call) -> Answer:
+    """Archive a query; it stays readable (recordings 143, 144)."""
+    call.require_user()
+    call.store.edit_query(call.saved_query(), {"is_archived": True})
+    return Answer()
+
+
+def fork_query(call: Call) -> Answer:
+    """Give a copy (recording 142)."""
+    call.require_user()
+    query = call.saved_query()
+    copy = call.store.new_query(
+        {
+            "name": f"Copy of (#{query.id}) {query.name}",
+            "query": query.text,
+            "data_source_id": query.data_source_id,
+            "options": query.options,
+            "description": query.description,
+        }
+    )
+    return Answer(value=query_json(call.store, copy))
+
+
+def execute_query(call: Call) -> Answer:
+    """Run a saved query, or give its cached result (recordings 016, 019, 020, 021)."""
+    query = call.saved_query()
+    found = call.executor.run_saved(query, call.body, by_query_key=not call.is_user)
+    if isinstance(found, Job):
+        return Answer(value={"job": found.to_json()})
+    shape = result_json if call.is_user else poorer_result_json
+    return Answer(value={"query_result": shape(found)})
+
+
+def get_job(call: Call) -> Answer:
+    """Give a job by the path that a query key may use (recording 022)."""
+    call.saved_query()
+    return Answer(value={"job": _job(call).to_json()})
+
+
+def latest_result(call: Call) -> Answer:
+    """Give the latest result of a query without parameters, as JSON or a file."""
+    query = call.saved_query()
+    result = call.store.results.get(query.latest_result_id or 0)
+    if result is None:
+        raise message(404, NO_RESULT)
+    return _as_file(result, call.path.get("filetype", "json"), {})
+
+
+def result_of_query(call: Call) -> Answer:
+    """Give one result; a query key gets only that of the text as it is saved (recording 023)."""
+    query = call.saved_query()
+    result = call.store.results.get(call.number("result_id"))
+    if result is None:
+        raise not_found()
+    if not call.is_user and result.hash != sql_hash(call.store.sql_of(query)):
+        raise message(404, NO_RESULT)
+    return _as_file(result, call.path["filetype"], FOREVER)
+
+
+def dropdown(call: Call) -> Answer:
+    """Give the choices of a query's dropdown (recording 121)."""
+    query = call.saved_query()
+    source = call.number("dropdown_id")
+    feeds = [item.get("queryId") for item in query.definitions]
+    if source not in feeds:
+        raise message(403, "Query is not associated with this dropdown.")
+    return Answer(value=_options(call, source))
+
+
+def own_dropdown(call: Call) -> Answer:
+    """Give the choices that a query's own latest result makes."""
+    return Answer(value=_options(call, call.saved_query().id))
+
+
+def adhoc(call: Call) -> Answer:
+    """Run SQL that is not saved (recordings 126 to 128)."""
+    call.require_user()
+    found = call.executor.run_adhoc(call.body)
+    if isinstance(found, Job):
+        return Answer(value={"job": found.to_json()})
+    return Answer(value={"query_result": result_json(found)})
+
+
+def get_result(call: Call) -> Answer:
+    """Give a stored result (recording 018)."""
+    call.require_user()
+    result = call.store.results.get(call.number("result_id"))
+    if result is None:
+        raise not_found()
+    return _as_file(result, call.path.get("filetype", "json"), FOREVER)
+
+
+def get_any_job(call: Call) -> Answer:
+    """Give a job's state (recordings 017, 028)."""
+    call.require_user()
+    return Answer(value={"job": _job(call).to_json()})
+
+
+def cancel_job(call: Call) -> Answer:
+    """Cancel a job (recordings 124, 125)."""
+    if call.key and call.store.query_of_key(call.key) is not None:
+        raise server_error()
+    call.require_user()
+    job = _job(call)
+    if job.error:
+        raise server_error()
+    call.executor.jobs.cancel(job)
+    return Answer()
+
+
+def regenerate_key(call: Call) -> Answer:
+    """Give the query with a new key."""
+    call.require_user()
+    query = call.saved_query()
+    query.api_key = call.store.new_key()
+    return Answer(value=query_json(call.store, query))
+
+
+def add_favorite(call: Call) -> Answer:
+    """Mark a query."""
+    call.require_user()
+    call.saved_query().is_favorite = True
+    return Answer()
+
+
+def remove_favorite(call: Call) -> Answer:
+    """Unmark a query."""
+    call.require_user()
+    call.saved_query().is_favorite = False
+    return Answer()
+
+
+def favorites(call: Call) -> Answer:
+    """Give a page of the marked queries."""
+    call.require_user()
+    found = [query for query in call.store.queries.values() if query.is_favorite]
+    return Answer(
+        value=page_of(call, found, lambda query: query_json(call.store, query, whole=False))
+    )
+
+
+def _options(call: Call, source: int) -> list[dict[str, str]]:
+    try:
+        return call.executor.dropdown_options(source)
+    except LookupError:
+        raise server_error() from None
+
+
+def _job(call: Call) -> Job:
+    job = call.executor.jobs.get(call.path["job_id"])
+    if job is None:
+        raise server_error()
+    return job
+
+
+def _as_file(result: StoredResult, filetype: str, headers: dict[str, str]) -> Answer:
+    if filetype == "json":
+        return Answer(value={"query_result": result_json(result)}, headers=headers)
+    if filetype in ("csv", "tsv"):
+        write = as_csv if filetype == "csv" else as_tsv
+        name = {"csv": "csv", "tsv": "tab-separated-values"}[filetype]
+        return Answer(content=write(result), content_type=f"text/{name}; charset=UTF-8")
+    raise server_error()
