@@ -73,7 +73,8 @@ class EntryIndex(diskcache.Cache):  # type: ignore[misc]  # diskcache has no typ
             os.close(open_private(database, os.O_RDWR | os.O_CREAT | os.O_EXCL))
         super().__init__(str(folder), timeout=BUSY_TIMEOUT, disk=BytesDisk, **_SETTINGS)
         self.folder = folder
-        self._identity = _identity(database)
+        self._database = str(database)
+        self._identity = _identity(self._database)
 
     @property
     def _con(self) -> sqlite3.Connection:
@@ -116,7 +117,7 @@ class EntryIndex(diskcache.Cache):  # type: ignore[misc]  # diskcache has no typ
 
     def is_current(self) -> bool:
         """Whether the folder still holds the database that was opened, and not an emptied one."""
-        return self._identity == _identity(self.folder / diskcache.core.DBNAME) is not None
+        return self._identity == _identity(self._database) is not None
 
     def load(self, key: str, now: float | None) -> tuple[Row, pa.Buffer] | None:
         """Give an entry's bytes and note its use, if `now` is given.
@@ -255,9 +256,9 @@ class _Connection(sqlite3.Connection):
         self.close()
 
 
-def _identity(path: Path) -> tuple[int, int] | None:
+def _identity(path: str) -> tuple[int, int] | None:
     try:
-        status = path.stat()
+        status = os.stat(path)  # noqa: PTH116 - at each read: a Path costs as much as the look-up
     except OSError:
         return None
     return (status.st_dev, status.st_ino) if status.st_size else None

@@ -66,6 +66,7 @@ class FolderAccess:
     def __init__(self, directory: Path) -> None:
         self.directory = directory
         self.folder = directory / LAYOUT
+        self._database = str(self.folder / _DATABASE)
         self._index: EntryIndex | None = None
         self._secret: bytes | None = None
         self._unusable_until = 0.0
@@ -81,7 +82,7 @@ class FolderAccess:
             As `action` does.
         """
         for may_rebuild in (True, False):
-            identity = _inode(self.folder / _DATABASE)
+            identity = _inode(self._database)
             index = None
             try:
                 index = self._opened()
@@ -173,7 +174,7 @@ class FolderAccess:
             with contextlib.suppress(OSError):  # no locks on this file system: then without
                 while (turn := try_lock(path)) is None and time.monotonic() < until:
                     time.sleep(0.01)
-            if _inode(self.folder / _DATABASE) == identity:
+            if _inode(self._database) == identity:
                 self._throw_away(error)
         except OSError as refusal:
             logger.debug("cache: %s cannot be made anew: %s", self.folder, refusal)
@@ -222,9 +223,9 @@ def _words(error: Exception) -> str:
     return str(error).splitlines()[0] if str(error) else type(error).__name__
 
 
-def _inode(path: Path) -> tuple[int, int] | None:
+def _inode(path: str) -> tuple[int, int] | None:
     try:
-        status = path.stat()
+        status = os.stat(path)  # noqa: PTH116 - at each read: a Path costs as much as the look-up
     except OSError:
         return None
     return status.st_dev, status.st_ino
