@@ -48,10 +48,9 @@ def row_order(table: pa.Table, order: Order | None) -> Sequence[int] | None:
     column = table.column(position)
     if encoding(table.schema.field(position)) == "integer":
         return _order_of_integers(column, is_descending=order.is_descending)
+    # Arrow puts nulls last by itself; the option that says so has changed its place.
     direction = "descending" if order.is_descending else "ascending"
-    indices = pc.sort_indices(
-        pa.table({"key": column}), sort_keys=[("key", direction)], null_placement="at_end"
-    )
+    indices = pc.sort_indices(pa.table({"key": column}), sort_keys=[("key", direction)])
     rows: list[int] = indices.to_pylist()
     return rows
 

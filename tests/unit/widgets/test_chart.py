@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+import xml.etree.ElementTree as ET
+from datetime import date, timedelta
+
+import pyarrow as pa
+import pytest
+
+from watchframe.widgets.chart import MOST_BARS, MOST_POINTS, chart_choice, chart_svg
+from watchframe.widgets.chart_axes import number_words, ticks
+
+SVG = "{http://www.w3.org/2000/svg}"
+DAYS = [date(2026, 1, 1) + timedelta(days=day) for day in range(10)]
+EVIL = "</svg><script>alert(1)</script>"
+
+
+def drawn(table, number):
+    choice = chart_choice(table)
+    assert choice is not None
+    return ET.fromstring(chart_svg(table, choice, number))
+
+
+def test_chart_of_a_number_by_time_is_one_line_that_rises_where_the_values_rise():
+    root = drawn(pa.table({"day": DAYS, "n": list(range(10))}), "n")
+    (line,) = root.iter(f"{SVG}polyline")
+    points = [tuple(map(float, point.split(","))) for point in line.attrib["points"].split()]
+    assert len(points) == 10
+    assert points == sorted(points, key=lambda point: (point[0], -point[1]))
+
+
+def test_chart_of_days_that_repeat_has_a_line_for_each_category():
+    table = pa.table({"day": DAYS * 2, "market": ["A"] * 10 + ["B"] * 10, "n": range(20)})
+    assert len(list(drawn(table, "n").iter(f"{SVG}polyline"))) == 2
+
+
+def test_chart_by_category_has_a_bar_for_each_row_up_to_the_most():
+    names = [f"m{number}" for number in range(MOST_BARS + 10)]
+    root = drawn(pa.table({"market": names, "n": range(len(names))}), "n")
+    assert len([bar for bar in root.iter(f"{SVG}rect") if bar.find(f"{SVG}title") is not None]) == (
+        MOST_BARS
+    )
+    assert f"the first {MOST_BARS} of {len(names)}" in ET.tostring(root, encoding="unicode")
+
+
+def test_chart_of_many_points_keeps_the_peak():
+    days = [date(1990, 1, 1) + timedelta(days=day) for day in range(10_000)]
+    values = [0.0] * 10_000
+    values[5_003] = 100.0
+    (line,) = drawn(pa.table({"day": days, "n": values}), "n").iter(f"{SVG}polyline")
+    heights = [float(point.split(",")[1]) for point in line.attrib["points"].split()]
+    assert len(heights) <= MOST_POINTS
+    assert min(heights) < max(heights) - 100
+
+
+def test_chart_draws_exact_integers_and_negative_values():
+    field = pa.field("raw", pa.string(), metadata={b"watchframe.encoding": b"integer"})
+    table = pa.table(
+        [pa.array(DAYS[:2]), pa.array([str(2**255), str(-(2**255))])],
+        schema=pa.schema([pa.field("day", pa.date32()), field]),
+    )
+    assert len(list(drawn(table, "raw").iter(f"{SVG}polyline"))) == 1
+
+
+def test_chart_escapes_names_and_categories():
+    table = pa.table({"market": [EVIL, "b"], EVIL: [1, 2]})
+    choice = chart_choice(table)
+    svg = chart_svg(table, choice, EVIL)
+    assert "<script" not in svg
+    ET.fromstring(svg)
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        pa.table({"a": [1, 2], "b": [3, 4]}),
+        pa.table({"day": DAYS, "name": ["x"] * 10}),
+        pa.table({"day": DAYS[:1], "n": [1]}),
+        pa.table({"tx": [str(number) for number in range(5000)], "n": range(5000)}),
+    ],
+    ids=["numbers only", "no number", "one row", "too many categories"],
+)
+def test_chart_where_none_makes_sense_is_not_offered(table):
+    assert chart_choice(table) is None
+
+
+def test_chart_without_any_drawable_value_says_so():
+    table = pa.table({"day": DAYS[:2], "n": pa.array([None, None], pa.float64())})
+    assert "nothing to draw" in chart_svg(table, chart_choice(table), "n")
+
+
+@pytest.mark.parametrize(("low", "high"), [(0, 1), (0, 97), (-3, 12), (0, 2e77), (0, 1e-9), (5, 5)])
+def test_ticks_are_few_and_span_the_values(low, high):
+    found = ticks(low, high)
+    assert found[0] <= low + 1e-12
+    assert found[-1] >= high * (1 - 1e-9)
+    assert 2 <= len(found) <= 8
+
+
+def test_number_words_are_short():
+    assert [number_words(value) for value in (0, 1500, 2.5e6, 3e9, 2e77)] == [
+        "0",
+        "1.5k",
+        "2.5M",
+        "3B",
+        "2e+77",
+    ]
