@@ -1,4 +1,5 @@
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
@@ -17,35 +18,52 @@ def test_flight_when_nobody_else_goes_did_not_wait(cache, key):
         assert flight.waited_since is None
 
 
-def test_flights_when_many_threads_ask_the_same_run_it_once(cache, key, provenance):
+@pytest.mark.parametrize(("max_age", "expected"), [(60, 1), (0, 2)])
+def test_flights_when_many_threads_wait_for_one_run_it_no_more_than_needed(
+    cache, key, provenance, max_age, expected
+):
+    """With max_age=0 the first run began before the others asked: one goes anew, ten share that."""
     runs = []
-    gate = threading.Barrier(12)
 
-    def read(_: int) -> list[int]:
-        gate.wait()
+    def run() -> None:
+        asked = datetime.now(UTC)
+        runs.append(asked)
+        wait_until(lambda: len(runs) > 1 or waiting(11))
+        now = datetime.now(UTC)
+        origin = provenance(requested_at=asked, retrieved_at=now, stored_at=now)
+        cache.put(key, pa.table({"n": [len(runs)]}), origin)
+
+    def read() -> int:
         with cache.single_flight(key, timeout=30) as flight:
             entry = cache.get(key)
             decision = decide(
                 entry.provenance if entry else None,
-                Policy(max_age=0),
+                Policy(max_age=max_age),
                 now=datetime.now(UTC),
                 waited_since=flight.waited_since,
             )
-            if decision.action == "use":
-                return entry.table["n"].to_pylist()
-            asked = datetime.now(UTC)
-            runs.append(1)
-            table = pa.table({"n": [len(runs)]})
-            now = datetime.now(UTC)
-            origin = provenance(requested_at=asked, retrieved_at=now, stored_at=now)
-            cache.put(key, table, origin)
-            return table["n"].to_pylist()
+            if decision.action != "use":
+                run()
+            return cache.get(key).table["n"][0].as_py()
 
     with ThreadPoolExecutor(12) as threads:
-        answers = list(threads.map(read, range(12)))
-    # max_age=0: the first goes; of those that waited, one goes anew and the others share that.
-    assert len(runs) == 2
-    assert sorted({tuple(answer) for answer in answers}) in ([(1,), (2,)], [(2,)])
+        first = threads.submit(read)
+        wait_until(lambda: runs)
+        others = [threads.submit(read) for _ in range(11)]
+        answers = [future.result(60) for future in (first, *others)]
+    assert len(runs) == expected
+    assert answers == [1] + [expected] * 11
+
+
+def waiting(count: int) -> bool:
+    return sum(users for _, users in single_flight._local_locks.values()) == count + 1
+
+
+def wait_until(is_so) -> None:
+    until = time.monotonic() + 60
+    while not is_so():
+        assert time.monotonic() < until
+        time.sleep(0.001)
 
 
 def test_flights_when_the_keys_differ_do_not_wait(cache):
