@@ -32,6 +32,7 @@ ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("GET", "/api/session", site_routes.session),
     ("GET", "/api/queries", query_routes.list_queries),
     ("GET", "/api/queries/search", query_routes.list_queries),
+    ("GET", "/api/queries/my", query_routes.list_queries),  # its one user made them all
     ("GET", "/api/queries/tags", query_routes.query_tags),
     ("GET", "/api/queries/favorites", query_routes.favorites),
     ("POST", "/api/queries", query_routes.create_query),

@@ -62,6 +62,7 @@ def clean_environment(tmp_path, monkeypatch):
     for name in ("HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "IPYTHONDIR"):
         monkeypatch.setenv(name, str(tmp_path / "home"))
     (tmp_path / "home").mkdir()
+    monkeypatch.setattr("watchframe.client.connection._current", None)
 
 
 @pytest.fixture

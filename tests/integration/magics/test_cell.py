@@ -52,7 +52,7 @@ def test_cell_when_it_is_sql_runs_it_with_the_parameters_of_the_line(shell):
 def test_cell_when_a_value_is_sql_is_sent_beside_the_statement(shell, demo):
     shell.value("kind, evil = 'borrow', \"x' or '1'='1\"")
     shell.run(f"%%watch --source Lending -p kind=$evil\n{COUNT}").raise_error()
-    sent = next(item.json for item in reversed(demo.requests) if item.path == "/api/query_results")
+    sent = next(item.body for item in reversed(demo.requests) if item.path == "/api/query_results")
     assert sent["query"] == COUNT
     assert sent["parameters"] == {"kind": "x' or '1'='1"}
 
@@ -123,6 +123,6 @@ def test_cell_when_saved_makes_a_query_and_then_gives_it_the_new_text(shell, dem
     assert list(saved.columns) == ["market", "events"]
     assert "unchanged: query" in save(COUNT, "-p kind=borrow")
     assert f"updated: query {number} " in save(f"{COUNT} order by market", "-p kind=borrow")
-    failed = shell.run("%%watch --source Lending --save 'Made by a cell'\nselect 1 form")
+    failed = shell.run("%%watch --source Lending --save 'Made by a cell'\nselec 1")
     assert failed.error_in_exec is not None
     assert list(shell.value(f"%watch {number}").columns) == ["market", "events"]

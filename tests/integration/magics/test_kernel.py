@@ -9,6 +9,8 @@ import time
 import pytest
 from jupyter_client.manager import start_new_kernel
 
+import watchframe
+
 PATIENT = 60
 
 
@@ -101,20 +103,22 @@ def test_kernel_when_the_whole_traceback_is_wanted_shows_it_without_the_key(kern
 def test_kernel_when_the_traceback_is_wanted_later_shows_that_of_the_last_error(kernel):
     kernel.run("%watch 51")
     kernel.text("%config WatchMagics.full_traceback = True")
-    assert "Traceback (most recent call last)" in kernel.text("%tb")
+    _, shown = kernel.run("%tb")
     kernel.text("%config WatchMagics.full_traceback = False")
+    text = "\n".join(shown[-1]["content"]["traceback"])
+    assert "Traceback (most recent call last)" in text
 
 
 def test_kernel_when_interrupted_cancels_the_job_and_leaves_the_variable(kernel, demo):
     kernel.text("df = 'before'")
     message = kernel.client.execute("%watch 50 -p seconds=120 -o df --refresh")
-    job = running_job(demo)
+    job_id = running_job(demo)
     kernel.manager.interrupt_kernel()
     reply = kernel.client.get_shell_msg(timeout=PATIENT)
     assert reply["parent_header"]["msg_id"] == message
     assert reply["content"]["ename"] == "KeyboardInterrupt"
     assert len("".join(reply["content"]["traceback"]).splitlines()) < 5
-    assert job_ends_cancelled(demo, job)
+    assert final_state(demo, job_id).is_cancelled
     assert "before" in kernel.text("df")
 
 
@@ -154,12 +158,23 @@ def test_kernel_when_asked_to_complete_a_query_tells_its_name(kernel):
 
 
 def running_job(demo):
-    """Give the id of the job that sleeps, once it runs."""
-    raise NotImplementedError
+    """Give the id of the job that a cell waits for now, once the cell has asked for its state."""
+    before = len(demo.requests)
+    asked = settled(
+        lambda: [
+            found[1]
+            for item in list(demo.requests)[before:]
+            if item.method == "GET" and (found := re.search(r"/jobs/([^/]+)$", item.path))
+        ],
+        bool,
+    )
+    return asked[-1]
 
 
-def job_ends_cancelled(demo, job):
-    raise NotImplementedError
+def final_state(demo, job_id):
+    """Give the state of a job, once it will not change any more."""
+    with watchframe.Client(demo.url, demo.user_key) as client:
+        return settled(lambda: client.jobs.get(job_id), lambda job: job.status.is_finished)
 
 
 def settled(ask, is_good):

@@ -32,8 +32,8 @@ def terminal(demo, tmp_path):
         timeout=PATIENT,
         encoding="utf-8",
         dimensions=(40, 120),
+        echo=False,
     )
-    child.setecho(False)
     child.expect(r"In \[1\]: ")
     child.sendline("%load_ext watchframe")
     child.expect(r"In \[2\]: ")

@@ -1,0 +1,94 @@
+"""The notebooks, executed as a reader would, and compared with what is committed."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+NOTEBOOKS = sorted((Path(__file__).parents[3] / "notebooks").glob("*.ipynb"))
+PATIENT = 120
+
+#: What differs from run to run, and what stands for it.
+CHANGING = (
+    (r"127\.0\.0\.1:\d+", "HOST"),
+    (r"\b\d+(\.\d+)? (s|min|h|d)\b old", "AGE old"),
+    (r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+\+00:00", "MOMENT"),
+    (r"('query_result_id': )\d+", r"\1ID"),
+    (r"('runtime_s': )[\d.e-]+", r"\1TIME"),
+    (r"\bunder [0-9a-f]{12}", "under KEY"),
+)
+
+
+@pytest.fixture(scope="module", params=NOTEBOOKS, ids=lambda path: path.stem)
+def executed(request, tmp_path_factory):
+    """The committed notebook, and the same executed anew, with the keys that it used."""
+    folder = tmp_path_factory.mktemp(request.param.stem)
+    committed = nbformat.read(request.param, as_version=4)
+    again = nbformat.read(request.param, as_version=4)
+    keys = nbformat.v4.new_code_cell(
+        "import pathlib\n"
+        "from watchframe.client import current_client\n"
+        "pathlib.Path('key').write_text(current_client().settings.api_key.reveal())"
+    )
+    again.cells.append(keys)
+    NotebookClient(
+        again, timeout=PATIENT, kernel_name="python3", resources={"metadata": {"path": folder}}
+    ).execute(env=environment(folder))
+    again.cells.pop()
+    return committed, again, (folder / "key").read_text()
+
+
+def test_notebooks_when_listed_are_there():
+    assert {"01_quickstart", "03_magic"} <= {path.stem for path in NOTEBOOKS}
+
+
+def test_notebook_when_executed_shows_what_is_committed(executed):
+    committed, again, _ = executed
+    for before, now in zip(committed.cells, again.cells, strict=True):
+        assert texts(now) == texts(before), now.source
+
+
+def test_notebook_when_executed_fails_only_where_it_means_to(executed):
+    _, again, _ = executed
+    for cell in again.cells:
+        failed = [item for item in cell.get("outputs", []) if item.output_type == "error"]
+        assert bool(failed) == ("raises-exception" in cell.metadata.get("tags", [])), cell.source
+
+
+def test_notebook_when_saved_holds_no_key(executed):
+    committed, again, key = executed
+    assert len(key) > 8
+    assert key not in nbformat.writes(again)
+    assert not re.search(r"Key [\w-]{20,}", nbformat.writes(committed))
+
+
+def test_notebook_when_committed_has_run_from_top_to_bottom(executed):
+    committed, *_ = executed
+    counts = [cell.execution_count for cell in committed.cells if cell.cell_type == "code"]
+    assert counts == list(range(1, len(counts) + 1))
+
+
+def texts(cell):
+    """What a cell shows as text, but for what changes from run to run."""
+    return [plain(output) for output in cell.get("outputs", [])]
+
+
+def plain(output):
+    text = output.get("text") or output.get("data", {}).get("text/plain") or ""
+    if output.output_type == "error":
+        text = "\n".join(output.traceback)
+    text = re.sub(r"\x1b\[[\d;]*m", "", text)
+    for pattern, stands_for in CHANGING:
+        text = re.sub(pattern, stands_for, text)
+    return text
+
+
+def environment(folder):
+    """An environment without anybody's settings."""
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("WATCHFRAME_")}
+    return {**kept, "HOME": str(folder), "IPYTHONDIR": str(folder / "ipython")}
