@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from watchframe.read import read_watch_table as read_watch_table
     from watchframe.reference import QueryReference as QueryReference
     from watchframe.widgets import ParameterPicker as ParameterPicker
+    from watchframe.widgets import QueryPicker as QueryPicker
+    from watchframe.widgets import link_pickers as link_pickers
     from watchframe.widgets import pick as pick
 
 __version__ = "0.1.0"
@@ -29,9 +31,11 @@ __version__ = "0.1.0"
 _EXPORTS = {
     "Client": "watchframe.client",
     "ParameterPicker": "watchframe.widgets",
+    "QueryPicker": "watchframe.widgets",
     "QueryReference": "watchframe.reference",
     "ResultCache": "watchframe.cache",
     "connect": "watchframe.client",
+    "link_pickers": "watchframe.widgets",
     "pick": "watchframe.widgets",
     "read_watch_query": "watchframe.read",
     "read_watch_sql": "watchframe.read",
@@ -42,9 +46,11 @@ _EXPORTS = {
 __all__ = [
     "Client",
     "ParameterPicker",
+    "QueryPicker",
     "QueryReference",
     "ResultCache",
     "connect",
+    "link_pickers",
     "pick",
     "read_watch_query",
     "read_watch_sql",

@@ -82,6 +82,7 @@ class Jupyter:
         folder = self.settings / "@jupyterlab" / "apputils-extension"
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "themes.jupyterlab-settings").write_text(json.dumps({"theme": theme}))
+        (folder / "notification.jupyterlab-settings").write_text(json.dumps({"fetchNews": "false"}))
 
 
 def start_jupyter(app: str, home: Path, environment: dict[str, str]) -> tuple[Jupyter, object]:
@@ -121,7 +122,9 @@ def start_jupyter(app: str, home: Path, environment: dict[str, str]) -> tuple[Ju
                 url = json.loads(found.read_text())["url"]
             except (json.JSONDecodeError, KeyError):
                 continue  # it is being written
-            return Jupyter(url=url, folder=folder, settings=home / "settings"), process
+            jupyter = Jupyter(url=url, folder=folder, settings=home / "settings")
+            jupyter.set_theme("JupyterLab Light")
+            return jupyter, process
         time.sleep(0.1)
     process.kill()
     raise AssertionError(f"{app} did not start: {(home / 'log').read_text()[-2000:]}")

@@ -1,6 +1,18 @@
 """Pickers: a saved query's parameter bar, and a search for the query, in the notebook."""
 
 from watchframe.widgets.control_kinds import CONTROL_KINDS, ControlKind
-from watchframe.widgets.parameter_picker import ParameterPicker, pick
+from watchframe.widgets.linking import PickerLink, link_pickers
+from watchframe.widgets.parameter_picker import ParameterPicker
+from watchframe.widgets.pick import pick
+from watchframe.widgets.query_picker import QueryPicker, search_queries
 
-__all__ = ["CONTROL_KINDS", "ControlKind", "ParameterPicker", "pick"]
+__all__ = [
+    "CONTROL_KINDS",
+    "ControlKind",
+    "ParameterPicker",
+    "PickerLink",
+    "QueryPicker",
+    "link_pickers",
+    "pick",
+    "search_queries",
+]

@@ -17,7 +17,7 @@ from watchframe.widgets.checking import Checked
 
 Check = Callable[[ParameterDefinition, object], Checked]
 
-LABEL_WIDTH = "11em"
+LABEL_WIDTH = "12em"
 #: Newer kernels answer widgets on threads of their own: one change at a time, over all pickers.
 GUARD = threading.RLock()
 
@@ -51,7 +51,7 @@ class Control(traitlets.HasTraits):
         self._reset_button = ipywidgets.Button(
             icon="undo",
             tooltip=f"Reset {definition.title} to its default",
-            layout={"width": "34px"},
+            layout={"width": "34px", "flex": "0 0 auto"},
         )
         self._reset_button.on_click(lambda _button: self.reset())
         field = self._make_field()

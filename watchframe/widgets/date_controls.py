@@ -24,7 +24,7 @@ class _DynamicControl(Control):
             options=[(fixed, FIXED), *((label, name) for name, label in labels.items())],
             description=self.title,
             style=label_style(),
-            layout={"width": "23em"},
+            layout={"width": "24em", "flex": "0 0 auto"},
         )
         self._menu.observe(self._chosen, "value")
         return self._menu
@@ -70,9 +70,11 @@ class RangeControl(_DynamicControl):
         labels = {name: found.label for name, found in DYNAMIC_RANGES.items()}
         self._start = MomentField(self._precision, self._edited, "from")
         self._end = MomentField(self._precision, self._edited, "to")
-        fields = [*self._start.widgets, *self._end.widgets]
-        menu = self._make_menu("Fixed dates", labels)
-        return ipywidgets.Box([menu, *fields], layout={"flex_flow": "row wrap"})
+        ends = ipywidgets.Box(
+            [ipywidgets.HBox(self._start.widgets), ipywidgets.HBox(self._end.widgets)],
+            layout={"flex_flow": "row wrap"},
+        )
+        return ipywidgets.HBox([self._make_menu("Fixed dates", labels), ends])
 
     def _show(self, value: object) -> None:
         is_dynamic = isinstance(value, str) and value in DYNAMIC_RANGES

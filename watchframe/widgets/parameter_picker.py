@@ -299,25 +299,3 @@ class ParameterPicker(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has n
             table=self._layout.page_html(),
             code=self.code,
         )
-
-
-def pick(
-    query: int | str | QueryReference,
-    params: Mapping[str, object] | None = None,
-    *,
-    max_age: float | str | None = None,
-    run: bool = False,
-    run_on_change: bool = False,
-    timeout: float | None = 300.0,
-    client: Client | None = None,
-) -> ParameterPicker:
-    """Give inputs for a saved query's parameters; the short name of `ParameterPicker`."""
-    return ParameterPicker(
-        query,
-        params,
-        max_age=max_age,
-        run=run,
-        run_on_change=run_on_change,
-        timeout=timeout,
-        client=client,
-    )

@@ -15,8 +15,10 @@ from watchframe.widgets.control import GUARD
 from watchframe.widgets.preview import ResultPreview
 from watchframe.widgets.style import style_tag
 
-MAX_AGES: tuple[tuple[str, float | str | None], ...] = (
-    ("any", None),
+ANY = "any"
+#: What is shown, and what `read_watch_query` is given.
+MAX_AGES: tuple[tuple[str, float | str], ...] = (
+    ("any", ANY),
     ("5 minutes", "5m"),
     ("1 hour", "1h"),
     ("1 day", "1d"),
@@ -48,7 +50,7 @@ class PickerLayout:
         )
         self._ages = ipywidgets.Dropdown(
             options=_ages(max_age),
-            value=max_age,
+            value=ANY if max_age is None else max_age,
             description="Max age",
             tooltip="How old the rows may be",
             style={"description_width": "initial"},
@@ -69,6 +71,7 @@ class PickerLayout:
         )
         self._views.observe(self._arrange, "value")
         self._code = ipywidgets.HTML()
+        self._nothing = ipywidgets.HTML('<div class="wf-hint">No rows yet.</div>')
         self._body = ipywidgets.VBox()
         buttons = ipywidgets.HBox(
             [self.run_button, self.cancel_button, self._ages, self._on_change],
@@ -87,8 +90,8 @@ class PickerLayout:
     @property
     def max_age(self) -> float | str | None:
         """The chosen age."""
-        age: float | str | None = self._ages.value
-        return age
+        age: float | str = self._ages.value
+        return None if age == ANY else age
 
     @property
     def runs_on_change(self) -> bool:
@@ -128,7 +131,7 @@ class PickerLayout:
             if view == _CODE:
                 self._body.children = [self._code]
             elif not self._has_result:
-                self._body.children = []
+                self._body.children = [self._nothing]
             else:
                 preview = self._preview
                 shown = preview.table_widget if view == _TABLE else preview.chart_widget
@@ -143,9 +146,9 @@ def heading_html(query: Query, server: str) -> str:
     return f'<div class="wf-title">{escape(query.name)}<small>{link}</small></div>{about}'
 
 
-def _ages(chosen: float | str | None) -> list[tuple[str, float | str | None]]:
+def _ages(chosen: float | str | None) -> list[tuple[str, float | str]]:
     known = list(MAX_AGES)
-    if chosen not in [age for _, age in known]:
-        words = f"{chosen:g} s" if isinstance(chosen, int | float) else str(chosen)
+    if chosen is not None and chosen not in [age for _, age in known]:
+        words = f"{chosen:g} s" if isinstance(chosen, int | float) else chosen
         known.append((words, chosen))
     return known

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from html import escape
 
-from watchframe.display import age_words, provenance_line
+from watchframe.display import age_words
+from watchframe.display.provenance import SOURCE_WORDS
 from watchframe.errors import JobFailedError, WatchframeError
 from watchframe.models import JobStatus
+from watchframe.read import Answer
 from watchframe.widgets.background_read import Outcome, Progress
 
 _WAITING = {
@@ -39,11 +42,18 @@ def outcome_html(outcome: Outcome) -> str:
         return _error_html(outcome.error)
     if outcome.answer is None or outcome.frame is None:
         return ""
-    shape = (outcome.answer.table.num_rows, outcome.answer.table.num_columns)
-    line = provenance_line(shape, outcome.answer.attributes)
-    took = f", took {outcome.seconds:.1f} s" if outcome.answer.source == "executed" else ""
     notes = "".join(f'<div class="wf-hint">{escape(note)}</div>' for note in outcome.notes)
-    return _line(line + took) + notes
+    return _line(_result_words(outcome.answer, outcome.seconds)) + notes
+
+
+def _result_words(answer: Answer, seconds: float) -> str:
+    rows, columns = answer.table.num_rows, answer.table.num_columns
+    parts = [f"{rows:,} {'row' if rows == 1 else 'rows'} × {columns:,}"]  # noqa: RUF001 - the sign
+    if answer.source != "executed":
+        age = (datetime.now(UTC) - answer.provenance.retrieved_at).total_seconds()
+        parts.append(f"{age_words(age)} old")
+    took = f" in {seconds:.1f} s" if answer.source == "executed" else ""
+    return ", ".join([*parts, SOURCE_WORDS[answer.source] + took])
 
 
 def _error_html(error: Exception) -> str:

@@ -13,7 +13,7 @@ ERROR = "var(--jp-error-color1, #d32f2f)"
 
 STYLE = f"""
 .wf-picker {{
-  border: 1px solid {LINE}; border-radius: 6px; padding: 10px 14px 12px; max-width: 60em;
+  border: 1px solid {LINE}; border-radius: 6px; padding: 10px 14px 12px; max-width: 66em;
   color: {TEXT};
 }}
 .wf-picker .widget-html-content, .wf-picker .jupyter-widget-html-content {{
@@ -30,6 +30,12 @@ STYLE = f"""
   border-color: {ERROR}; box-shadow: 0 0 0 1px {ERROR};
 }}
 .wf-picker .widget-label {{ color: {TEXT}; }}
+.wf-picker input[type=date], .wf-picker input[type=time] {{
+  border: 1px solid {LINE}; border-radius: 0; padding: 2px 8px; height: 28px;
+  box-sizing: border-box; font: inherit; font-variant-numeric: tabular-nums;
+  background: var(--jp-layout-color1, inherit); color: {TEXT};
+}}
+.wf-picker input:disabled, .wf-picker select:disabled {{ opacity: 0.65; }}
 .wf-picker .wf-chip {{ border-radius: 11px; height: 22px; line-height: 20px; padding: 0 9px; }}
 .wf-status {{ min-height: 1.45em; }}
 .wf-status b {{ font-weight: 600; }}
