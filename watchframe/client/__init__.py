@@ -1,7 +1,7 @@
 """JSON over HTTP: one server, one key."""
 
 from watchframe.client.client import Client
-from watchframe.client.connection import connect, current_client
+from watchframe.client.connection import connect, current_client, disconnect
 from watchframe.client.deadline import NO_DEADLINE, Deadline
 from watchframe.client.jobs import Jobs, OnStatus
 from watchframe.client.queries import DropdownOption, Queries
@@ -20,4 +20,5 @@ __all__ = [
     "ResultBody",
     "connect",
     "current_client",
+    "disconnect",
 ]

@@ -48,3 +48,12 @@ def current_client() -> Client:
         if _current is None:
             _current = Client()
         return _current
+
+
+def disconnect() -> None:
+    """Forget the client of `connect`; the settings decide again."""
+    global _current
+    with _lock:
+        previous, _current = _current, None
+    if previous is not None:
+        previous.close()

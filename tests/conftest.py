@@ -1,0 +1,38 @@
+"""Fixtures for all tests: a demo server for the session, and a client with its own cache."""
+
+import pytest
+
+from watchframe.client import Client, disconnect
+from watchframe.demo import DemoServer
+
+
+@pytest.fixture(scope="session")
+def demo_server():
+    """A demo server with data, for tests that do not change what is saved on it."""
+    with DemoServer() as server:
+        yield server
+
+
+@pytest.fixture
+def demo(demo_server):
+    """The demo server, with no faults waiting and an empty log of requests."""
+    demo_server.faults.clear()
+    demo_server.requests.clear()
+    yield demo_server
+    demo_server.faults.clear()
+
+
+@pytest.fixture
+def client(demo, tmp_path):
+    """A client of the demo server's user, with a cache folder of its own."""
+    with Client(demo.url, demo.user_key, cache_dir=tmp_path / "cache", timezone="UTC") as found:
+        yield found
+
+
+@pytest.fixture(autouse=True)
+def _no_connection_left(monkeypatch, tmp_path_factory):
+    """No test sees the settings of this machine, or another test's connection."""
+    for name in ("URL", "API_KEY", "CACHE_DIR", "PROFILE", "TIMEZONE"):
+        monkeypatch.delenv(f"WATCHFRAME_{name}", raising=False)
+    yield
+    disconnect()
