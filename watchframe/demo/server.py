@@ -91,6 +91,10 @@ class DemoServer:
         """Give the key of one query."""
         return self._store.queries[query_id].api_key
 
+    def running_jobs(self) -> list[str]:
+        """Give the ids of the jobs that are not finished."""
+        return [job.id for job in self._jobs.running()]
+
     def start(self) -> Self:
         """Answer requests from now on."""
         if self._thread is not None:

@@ -1,8 +1,8 @@
 """How data sources of different kinds declare the same columns: hints, and often wrong ones.
 
 Observed on a real server (recordings 018, 031, 041, 044): PostgreSQL knows most types and calls
-the rest null, SQLite calls every column null, DuckDB calls what it does not know ``string`` although
-the values are numbers, arrays and objects.
+the rest null; SQLite calls every column null; DuckDB calls what it does not know ``string``,
+although the values are numbers, arrays and objects.
 """
 
 from __future__ import annotations
