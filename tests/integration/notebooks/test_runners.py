@@ -43,7 +43,10 @@ def notebook(path, *sources):
     cells = [nbformat.v4.new_code_cell(source) for source in sources]
     cells[0].metadata["tags"] = ["parameters"]
     made = nbformat.v4.new_notebook(
-        cells=cells, metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}}
+        cells=cells,
+        metadata={
+            "kernelspec": {"name": "python3", "display_name": "Python", "language": "python"}
+        },
     )
     nbformat.write(made, path)
     return path
