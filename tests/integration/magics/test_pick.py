@@ -1,0 +1,20 @@
+"""``--pick``: the inputs of a query's parameters instead of its rows."""
+
+from __future__ import annotations
+
+from watchframe.widgets import ParameterPicker
+
+
+def test_pick_when_asked_gives_the_picker_with_the_values_of_the_line(shell, demo):
+    before = [item for item in demo.requests if item.path.endswith("/results")]
+    picker = shell.value("%watch 1 --pick -p markets=[INV]")
+    assert isinstance(picker, ParameterPicker)
+    assert picker.params["markets"] == ["INV"]
+    assert [item for item in demo.requests if item.path.endswith("/results")] == before
+
+
+def test_pick_when_a_name_is_given_binds_and_shows_the_picker(shell):
+    result = shell.run("%%watch 1 --pick -o chosen\nmin_amount: 5")
+    result.raise_error()
+    assert shell.names["chosen"] is result.result
+    assert float(shell.names["chosen"].params["min_amount"]) == 5
