@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from watchframe.cache import Provenance, ResultCache
@@ -53,7 +53,7 @@ def cache(tmp_path_factory):
         yield cache
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(table=tables(), chunk=st.integers(1, 31))
 def test_table_when_stored_whole_or_streamed_comes_back_as_it_was(cache, table, chunk):
     with cache.open_writer(KEY) as writer:
@@ -83,7 +83,7 @@ def entry_bytes() -> bytes:
 WHOLE = entry_bytes()
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     start=st.integers(0, len(WHOLE) - 1),
     removed=st.integers(0, 40),
@@ -99,7 +99,7 @@ def test_entry_when_any_stretch_of_it_is_another_is_never_read(start, removed, p
         read_result(pa.py_buffer(damaged), KEY)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.binary(max_size=300))
 def test_entry_when_made_of_any_bytes_is_refused(data):
     for read in (read_result, read_document):
@@ -118,6 +118,7 @@ json_values = st.recursive(
 )
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(value=json_values, moment=st.datetimes(timezones=st.just(UTC)))
 def test_document_when_written_and_read_is_the_same(value, moment):
     entry = write_document(KEY, Document(value=value, stored_at=moment))

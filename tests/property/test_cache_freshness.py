@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pyarrow as pa
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
@@ -270,4 +270,9 @@ class Freshness(RuleBasedStateMachine):
 
 
 TestFreshness = Freshness.TestCase
-TestFreshness.settings = settings(max_examples=40, stateful_step_count=35, deadline=None)
+TestFreshness.settings = settings(
+    max_examples=40,
+    stateful_step_count=35,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)

@@ -1,7 +1,10 @@
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from watchframe.cache import KeyParts, cache_key
+
+#: A busy machine is no defect.
+in_its_own_time = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 scalars = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text()
 scalars = scalars.filter(lambda value: value not in (float("inf"), float("-inf")))
@@ -41,11 +44,13 @@ def identity(of: KeyParts) -> tuple[object, ...]:
     )
 
 
+@in_its_own_time
 @given(parts, parts)
 def test_keys_are_equal_exactly_when_the_parts_are(one, other):
     assert (cache_key(one) == cache_key(other)) == (identity(one) == identity(other))
 
 
+@in_its_own_time
 @given(parts, st.randoms())
 def test_key_does_not_depend_on_the_order_of_names(given_parts, chance):
     names = list(given_parts.parameters.items())

@@ -80,12 +80,18 @@ def be_killed(cache: ResultCache, seed: str, count: str) -> None:
     choose = random.Random(seed)
     marks = 0
     for _ in range(int(count)):
+        begun, begins = os.pipe()
         child = os.fork()
         if child == 0:
+            cache.size()  # opens the index
+            os.write(begins, b"x")
             write_for_ever(cache, choose.random())
-        time.sleep(0.005 + choose.random() * 0.05)
+        os.read(begun, 1)
+        time.sleep(choose.random() * 0.04)
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
+        os.close(begun)
+        os.close(begins)
         marks += any((cache.directory / "v1").glob("staging/*.part"))
     print(marks)  # noqa: T201 - the test reads it
 

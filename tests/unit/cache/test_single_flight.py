@@ -119,9 +119,16 @@ def test_waiter_when_its_turn_comes_knows_since_when_it_waited(cache, key):
     holder.start()
     entered.wait(30)
     before = datetime.now(UTC)
-    threading.Timer(0.05, leave.set).start()
+
+    def let_go() -> None:
+        wait_until(lambda: waiting(1))
+        leave.set()
+
+    helper = threading.Thread(target=let_go)
+    helper.start()
     with cache.single_flight(key, timeout=30) as flight:
         assert before <= flight.waited_since <= datetime.now(UTC)
+    helper.join()
     holder.join()
 
 
