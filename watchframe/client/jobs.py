@@ -62,6 +62,8 @@ class Jobs:
         """
         pause = 0.0
         try:
+            if on_status is not None:
+                on_status(job)
             while not job.status.is_finished:
                 deadline.sleep(pause)
                 pause = min(max(pause * GROWTH, FIRST_PAUSE), LONGEST_PAUSE)

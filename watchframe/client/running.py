@@ -47,8 +47,6 @@ class Run:
         answer = self.execute(max_age, deadline=deadline)
         if isinstance(answer, ResultBody):
             return answer
-        if on_status is not None:
-            on_status(answer)
         job = Jobs(self.transport).wait(
             answer, query_id=self.query_id, deadline=deadline, on_status=on_status
         )

@@ -17,6 +17,7 @@ from starlette.routing import Route
 
 from watchframe.demo import query_routes, site_routes
 from watchframe.demo.call import Answer, Call
+from watchframe.demo.connections import break_off
 from watchframe.demo.execution import Executor
 from watchframe.demo.faults import Fault, Faults, LoggedRequest
 from watchframe.demo.json_values import dumps
@@ -88,8 +89,8 @@ def make_application(
         fault = faults.take(request.method, request.url.path)
         if fault is not None:
             await asyncio.sleep(fault.delay)
-            if fault.close:
-                raise _BrokenConnectionError
+            if fault.close and request.client is not None:
+                break_off((request.client.host, request.client.port))
             if fault.status is not None:
                 return Response(fault.body, fault.status, dict(fault.headers))
         response = await run_in_threadpool(_respond, store, executor, request, handler, payload)

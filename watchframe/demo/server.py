@@ -18,6 +18,7 @@ import uvicorn
 from watchframe.demo.application import make_application
 from watchframe.demo.catalogue import CATALOGUE
 from watchframe.demo.catalogue_types import LENDING_SOURCE, PYTHON_SOURCE, Catalogue
+from watchframe.demo.connections import TrackedProtocol
 from watchframe.demo.execution import Executor
 from watchframe.demo.faults import Faults, LoggedRequest
 from watchframe.demo.jobs import JobQueue
@@ -155,6 +156,7 @@ class DemoServer:
         application = make_application(self._store, self._executor, self.faults, self.requests)
         return uvicorn.Config(
             application,
+            http=TrackedProtocol,
             log_level=logging.CRITICAL,
             access_log=False,
             lifespan="off",

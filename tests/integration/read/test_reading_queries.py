@@ -92,7 +92,7 @@ def test_page_url_gives_its_parameters_and_explicit_ones_win(client):
 
 
 def test_page_of_another_server_is_refused_before_any_request(client, demo):
-    with pytest.raises(ConfigurationError, match="page of https://other.example"):
+    with pytest.raises(ConfigurationError, match=r"page of https://other\.example"):
         read_watch_query("https://other.example/queries/1", client=client)
     assert demo.requests == []
 

@@ -1,0 +1,251 @@
+"""Servers that die or fall silent at the worst moment: one error, in time, of the right class."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+import pytest
+
+from watchframe import Client, read_watch_query
+from watchframe.demo import DemoServer
+from watchframe.errors import (
+    ConnectError,
+    JobCancelledError,
+    JobTimeoutError,
+    ResponseError,
+    TransportError,
+    TransportTimeoutError,
+)
+from watchframe.read import fetch
+
+#: Far beyond what any of these errors may take: only a hang reaches it.
+SOON = 30.0
+
+
+@contextlib.contextmanager
+def server_process(tmp_path):
+    """A demo server in a process of its own, and a client of it."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "watchframe.demo", "--state-dir", str(tmp_path / "state")],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    lines = [process.stdout.readline() for _ in range(4)]
+    url, key = (lines[n].strip().partition("=")[2] for n in (1, 2))
+    try:
+        with Client(
+            url, key, cache_dir=tmp_path / "cache", max_retries=1, read_timeout=10
+        ) as client:
+            yield process, client
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout.close()
+
+
+def kill_when(process, condition):
+    """Kill -9 the server as soon as `condition` holds."""
+
+    def wait_and_kill():
+        while not condition():
+            time.sleep(0.01)
+        os.kill(process.pid, signal.SIGKILL)
+
+    thread = threading.Thread(target=wait_and_kill)
+    thread.start()
+    return thread
+
+
+def test_server_killed_while_the_job_runs_raises_connect_error(tmp_path):
+    with server_process(tmp_path) as (process, client):
+        started = time.monotonic()
+        killer = kill_when(process, lambda: time.monotonic() > started + 1.5)
+        with pytest.raises(ConnectError):
+            read_watch_query(50, {"seconds": 60}, timeout=SOON, client=client)
+        killer.join()
+        assert time.monotonic() - started < SOON
+
+
+def test_server_killed_in_the_middle_of_a_body_raises_transport_error(tmp_path):
+    with (
+        server_process(tmp_path) as (process, client),
+        client.run_query(41, {}, max_age=-1) as body,
+    ):
+        received = iter(body)
+        next(received)
+        os.kill(process.pid, signal.SIGKILL)
+        with pytest.raises(TransportError, match="broke off"):
+            for _ in received:
+                pass
+
+
+def test_server_killed_between_polls_raises_connect_error_and_names_the_host(tmp_path):
+    with server_process(tmp_path) as (process, client):
+        polls = []
+
+        def kill_at_second_poll(job):
+            polls.append(job)
+            if len(polls) == 2:
+                os.kill(process.pid, signal.SIGKILL)
+
+        with pytest.raises(ConnectError, match=r"127\.0\.0\.1"):
+            client.run_query(50, {"seconds": 60}, max_age=0, on_status=kill_at_second_poll)
+
+
+@pytest.fixture(scope="module")
+def small_server():
+    with DemoServer(events=2_000) as server:
+        yield server
+
+
+@pytest.fixture
+def demo(small_server):
+    small_server.faults.clear()
+    small_server.requests.clear()
+    yield small_server
+    small_server.faults.clear()
+
+
+def runs(demo):
+    return [item for item in demo.requests if item.method == "POST"]
+
+
+def jobs(demo):
+    return [item for item in demo.requests if item.method == "DELETE"]
+
+
+def test_deadline_cancels_the_job_on_the_server(client, demo):
+    with pytest.raises(JobTimeoutError, match="within 1 s"):
+        read_watch_query(50, {"seconds": 40}, timeout=1, client=client)
+    assert len(jobs(demo)) == 1
+    assert not demo.running_jobs()
+
+
+def test_interrupt_cancels_the_job_on_the_server(client, demo):
+    def interrupt(job):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        client.run_query(50, {"seconds": 41}, max_age=0, on_status=interrupt)
+    assert not demo.running_jobs()
+
+
+def test_job_that_somebody_else_cancelled_raises_job_cancelled(client, demo):
+    def cancel(job):
+        if job is not None and job.status == 2:
+            client.jobs.cancel(job.id)
+
+    with pytest.raises(JobCancelledError):
+        client.run_query(50, {"seconds": 42}, max_age=0, on_status=cancel)
+
+
+def test_polling_outlasts_a_slow_job(client):
+    """Complaint of other clients: polling gives up before the job does."""
+    frame = read_watch_query(50, {"seconds": 4}, timeout=None, client=client)
+    assert frame["tenths"].item() == 0 or len(frame) == 1
+
+
+def test_polls_back_off(client, demo):
+    read_watch_query(50, {"seconds": 3}, client=client)
+    polls = [item for item in demo.requests if "/jobs/" in item.path]
+    assert 3 <= len(polls) <= 12
+
+
+def test_bad_gateway_on_a_big_result_fetches_it_again_without_a_second_run(client, demo):
+    """Complaint of other clients: a 502 on a big result lost the run."""
+    demo.faults.add(r"GET .*/results/\d+", status=502, times=2)
+    frame = read_watch_query(13, {"kind": "repay"}, max_age=0, client=client)
+    assert len(frame) > 0
+    assert len(runs(demo)) == 1
+
+
+def test_body_that_breaks_off_is_fetched_again_without_a_second_run(client, demo):
+    demo.faults.add(r"GET .*/results/\d+", cut_after=500, times=2)
+    frame = read_watch_query(13, {"kind": "deposit"}, max_age=0, client=client)
+    assert len(frame) > 0
+    assert len(runs(demo)) == 1
+
+
+def test_body_that_always_breaks_off_raises_transport_error(client, demo):
+    demo.faults.add(r"GET .*/results/\d+", cut_after=500, times=99)
+    with pytest.raises(TransportError, match="broke off"):
+        read_watch_query(13, {"kind": "borrow"}, max_age=0, client=client)
+    assert len(runs(demo)) == 1
+    tries = [item for item in demo.requests if "/results/" in item.path]
+    assert len(tries) == fetch.BODY_TRIES
+
+
+def test_cached_result_where_a_job_was_expected_is_read(client, demo):
+    """Complaint of other clients: they break when the answer is a result, not a job."""
+    read_watch_query(2, cache="off", client=client)
+    frame = read_watch_query(2, cache="off", client=client)
+    assert frame.attrs["watchframe"]["source"] == "server cache"
+
+
+def test_compressed_answer_of_a_proxy_is_read(client, demo):
+    demo.faults.add("GET|POST", gzip=True, times=99)
+    assert len(read_watch_query(2, max_age=0, client=client)) > 0
+
+
+def test_body_of_single_bytes_is_read(client, demo):
+    demo.faults.add(r"GET .*/results/\d+", chunk=1)
+    assert len(read_watch_query(2, max_age=0, client=client)) > 0
+
+
+@pytest.mark.parametrize("status", [429, 502, 503, 504])
+def test_get_is_tried_again_after(client, demo, status):
+    demo.faults.add("GET /api/queries/2$", status=status, times=2)
+    assert client.queries.get(2).id == 2
+    assert len(demo.requests) == 3
+
+
+def test_retry_after_is_waited_for(client, demo):
+    demo.faults.add("GET /api/queries/2$", status=429, headers={"Retry-After": "1"})
+    started = time.monotonic()
+    client.queries.get(2)
+    assert time.monotonic() - started >= 1
+
+
+@pytest.mark.parametrize("status", [500, 502, 503, 504])
+def test_execution_is_never_sent_twice_after(client, demo, status):
+    demo.faults.add("POST", status=status, times=9)
+    with pytest.raises(ResponseError):
+        client.run_query(2, {}, max_age=0)
+    assert len(runs(demo)) == 1
+
+
+def test_execution_whose_answer_was_lost_is_not_sent_again(client, demo):
+    demo.faults.add("POST", close=True, times=9)
+    with pytest.raises(ConnectError):
+        client.run_query(2, {}, max_age=0)
+    assert len(runs(demo)) == 1
+
+
+def test_internal_server_error_is_not_tried_again(client, demo):
+    demo.faults.add("GET /api/queries/2$", status=500, times=9)
+    with pytest.raises(ResponseError):
+        client.queries.get(2)
+    assert len(demo.requests) == 1
+
+
+def test_silent_server_raises_timeout(demo, tmp_path):
+    demo.faults.add("GET", delay=5, times=1)
+    with (
+        Client(
+            demo.url, demo.user_key, cache_dir=tmp_path, read_timeout=0.5, max_retries=0
+        ) as hasty,
+        pytest.raises(TransportTimeoutError),
+    ):
+        hasty.queries.get(2)
+
+
+def test_deadline_holds_also_for_retries(client, demo):
+    demo.faults.add("GET", status=503, times=99)
+    started = time.monotonic()
+    with pytest.raises((ResponseError, JobTimeoutError)):
+        read_watch_query(2, timeout=1, client=client)
+    assert time.monotonic() - started < SOON
