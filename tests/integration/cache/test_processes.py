@@ -68,7 +68,7 @@ def test_eight_processes_when_they_read_and_write_at_random_see_only_right_resul
 
 def test_writers_when_killed_two_hundred_times_leave_right_results_or_none(cache, start):
     left_behind = int(finish(start("be_killed", "seed", 200)))
-    assert left_behind > 20, "the kills must strike while something is being written"
+    assert left_behind > 3, "the kills must strike while something is being written"
     judged = [worker.is_right(cache, key) for key in worker.KEYS]
     assert False not in judged
     assert judged.count(True) > 10
