@@ -36,10 +36,13 @@ class WatchMatcher:
         if cursor is None:
             return SimpleMatcherResult(completions=[])
         found = candidates(cursor, self._names, deadline=deadline)
+        completions = [SimpleCompletion(item.text, type=item.meaning) for item in found]
         return SimpleMatcherResult(
-            completions=[SimpleCompletion(item.text, type=item.meaning) for item in found],
+            # IPython asks its other matchers where this one has nothing at all to offer. They may
+            # take seconds (Jedi), for names of Python that have no place here: what is typed
+            # already, offered again, changes nothing and keeps them out.
+            completions=completions or [SimpleCompletion(cursor.fragment)],
             matched_fragment=cursor.fragment,
-            # Files, magics and names of Python have no place here.
             suppress=True,
             ordered=True,
         )
