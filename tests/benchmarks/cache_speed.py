@@ -1,8 +1,8 @@
 """Measure the local cache: ``python tests/benchmarks/cache_speed.py [--rows 1000000]``.
 
 Every number stands beside what one would do without the cache, taken in the same run, in turns; a
-number is the median of several. The baseline is decoding the server's answer from memory, without
-the server and the network, so the true gain is larger.
+number is the median of several. Two baselines: a whole read from the demo server's own cache over
+loopback, and decoding the server's answer from memory, without server and network.
 """
 
 from __future__ import annotations
@@ -18,12 +18,14 @@ import tempfile
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from watchframe import Client, read_watch_query, read_watch_sql
 from watchframe.cache import (
     KeyParts,
     Policy,
@@ -34,8 +36,15 @@ from watchframe.cache import (
     decide,
 )
 from watchframe.decode import decode_query_result, to_frame
+from watchframe.demo import DemoServer
 
 CHUNK = 1 << 20
+LARGEST_EVENTS = 12  # the demo's query of 100 rows
+LARGE_SQL = """
+select i as id, timestamp '2024-01-01' + to_seconds(i * 12) as block_time, i / 7.0 as amount,
+       i % 1000 / 100.0 as price, ['WETH', 'USDC', 'DAI', 'WBTC'][i % 4 + 1] as market
+from range({rows}) as numbers(i)
+"""
 SEED = 20261124
 
 
@@ -51,9 +60,36 @@ def main() -> None:
         return
     say(f"Python {platform.python_version()}, pandas {pd.__version__}, pyarrow {pa.__version__}")
     with tempfile.TemporaryDirectory() as folder:
+        measure_reads(Path(folder, "reads"), options.rows, options.repeat)
         measure_small(Path(folder, "small"), options.repeat * 40)
         measure_large(Path(folder, "large"), options.rows, options.repeat)
         measure_compression(Path(folder), options.rows, options.repeat)
+
+
+def measure_reads(folder: Path, rows: int, repeat: int) -> None:
+    """Whole reads through the public functions, with the demo server behind them."""
+    with (
+        DemoServer() as server,
+        Client(server.url, server.user_key, cache_dir=folder) as client,
+    ):
+        small = partial(read_watch_query, LARGEST_EVENTS, client=client)
+        say(f"whole reads of {small().shape[0]} rows")
+        parts: dict[str, Callable[[], object]] = {
+            "server's cache": lambda: small(cache="off"),
+            "hit, after one request": small,
+            "hit": lambda: small(max_age="1h"),
+        }
+        report(parts, repeat * 20, base="server's cache")
+        large = partial(
+            read_watch_sql,
+            LARGE_SQL.format(rows=rows),
+            "Lending (DuckDB)",
+            client=client,
+            dtype_backend="pyarrow",
+        )
+        say(f"whole reads of {large().shape[0]:,} rows, pyarrow")
+        parts = {"server's cache": lambda: large(cache="off"), "hit": large}
+        report(parts, max(repeat // 2, 1), base="server's cache")
 
 
 def measure_small(folder: Path, repeat: int) -> None:
