@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
+import watchframe
 from watchframe.errors import ArgumentError
 
 COUNT = "select market, count(*) as events from events where kind = '{{ kind }}' group by market"
@@ -95,17 +96,18 @@ def test_cell_when_it_is_not_understood_asks_nothing(shell, demo, cell, words):
 
 
 def test_cell_when_display_rows_is_configured_shows_so_many_and_puts_it_back(shell):
-    before = pd.get_option("display.max_rows")
+    options = ("display.max_rows", "display.min_rows")
+    before = [pd.get_option(option) for option in options]
     shell.value("%config WatchMagics.display_rows = 3")
     shown = []
-    shell.shell.display_formatter.formatters["text/plain"].for_type(
-        pd.DataFrame, lambda frame, printer, _: shown.append(pd.get_option("display.max_rows"))
-    )
+    formatter = shell.shell.display_formatter.formatters["text/plain"]
+    formatter.for_type(pd.DataFrame, lambda frame, printer, _: shown.append(str(frame)))
     frame = shell.value("%%watch --source Lending\nselect * from range(50) as t(n)")
     assert len(frame) == 50
-    assert pd.get_option("display.max_rows") == before
-    shell.value("%watch 2 -o df")
-    assert pd.get_option("display.max_rows") == before
+    assert len(shown[0].splitlines()) < 10
+    assert [pd.get_option(option) for option in options] == before
+    shell.value("%watch 2\n%watch 2")
+    assert [pd.get_option(option) for option in options] == before
 
 
 def test_cell_when_saved_makes_a_query_and_then_gives_it_the_new_text(shell, demo):
@@ -126,3 +128,43 @@ def test_cell_when_saved_makes_a_query_and_then_gives_it_the_new_text(shell, dem
     failed = shell.run("%%watch --source Lending --save 'Made by a cell'\nselec 1")
     assert failed.error_in_exec is not None
     assert list(shell.value(f"%watch {number}").columns) == ["market", "events"]
+
+
+def test_cell_when_two_queries_have_the_title_saves_nothing(shell, demo):
+    with watchframe.Client(demo.url, demo.user_key) as client:
+        made = [client.queries.create("Twice there", "select 1 as a", 1) for _ in range(2)]
+        result = shell.run("%%watch -s Lending --save 'Twice there'\nselect 2 as b")
+        assert isinstance(result.error_in_exec, ArgumentError)
+        assert all(str(query.id) in result.shown for query in made)
+        assert {client.queries.get(query.id).text for query in made} == {"select 1 as a"}
+
+
+def test_cell_when_the_title_is_on_another_source_saves_nothing(shell, demo):
+    with watchframe.Client(demo.url, demo.user_key) as client:
+        made = client.queries.create("Elsewhere", "select 1 as a", 4)
+        result = shell.run("%%watch -s Lending --save Elsewhere -o df\nselect 2 as b")
+        assert "another data source" in result.shown
+        assert client.queries.get(made.id).text == "select 1 as a"
+
+
+def test_cell_when_saved_with_typed_values_defines_parameters_of_these_types(shell, demo):
+    shell.value("""kinds = ["'borrow'", "'repay'"]""")
+    shell.run(
+        "%%watch -s Lending --save 'Typed by a cell' -o df -p n=5 -p day=2026-01-02 "
+        "-p kinds=$kinds -p period=2026-01-01..2026-02-01 -p word=WETH\n"
+        "select {{ n }} as n, date '{{ day }}' as day, '{{ word }}' as word, count(*) as events\n"
+        "from events where kind in ({{ kinds }})\n"
+        "and block_time between '{{ period.start }}' and '{{ period.end }}'"
+    ).raise_error()
+    with watchframe.Client(demo.url, demo.user_key) as client:
+        (query,) = client.queries.list(is_mine=True, search="Typed by a cell")
+    assert {item.name: item.type for item in query.parameters} == {
+        "n": "number",
+        "day": "date",
+        "kinds": "enum",
+        "period": "date-range",
+        "word": "text",
+    }
+    again = shell.value(f"%watch {query.id}")
+    assert again["events"].tolist()[0] > 0
+    pd.testing.assert_frame_equal(again, shell.names["df"])
