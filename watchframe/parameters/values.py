@@ -98,11 +98,13 @@ def number(value: object, _definition: ParameterDefinition, _at: Circumstances) 
         return value
     if not math.isfinite(value):
         raise UnfitValueError("a finite number")
-    if isinstance(value, Decimal):
-        digits = format(value, "f")
-        return int(digits) if _INTEGER.fullmatch(digits) else digits
-    real = float(value)
-    return real if "e" not in repr(real) else format(Decimal(repr(real)), "f")
+    if not isinstance(value, Decimal):
+        real = float(value)
+        if "e" not in repr(real):
+            return real
+        value = Decimal(repr(real))
+    digits = format(value, "f")
+    return int(digits) if _INTEGER.fullmatch(digits) else digits
 
 
 def choice(value: object, definition: ParameterDefinition, at: Circumstances) -> JSON:
