@@ -88,6 +88,7 @@ class Jupyter:
 def start_jupyter(app: str, home: Path, environment: dict[str, str]) -> tuple[Jupyter, object]:
     folder = home / "notebooks"
     folder.mkdir(parents=True)
+    log = os.open(home / "log", os.O_WRONLY | os.O_CREAT)
     process = subprocess.Popen(
         [
             sys.executable,
@@ -112,9 +113,10 @@ def start_jupyter(app: str, home: Path, environment: dict[str, str]) -> tuple[Ju
             "IPYTHONDIR": str(home / "ipython"),
             **environment,
         },
-        stdout=(home / "log").open("w"),
+        stdout=log,
         stderr=subprocess.STDOUT,
     )
+    os.close(log)
     deadline = time.monotonic() + SERVER_STARTS_WITHIN
     while time.monotonic() < deadline and process.poll() is None:
         for found in (home / "runtime").glob("jpserver-*.json"):

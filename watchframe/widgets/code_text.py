@@ -24,7 +24,7 @@ def python_call(
     max_age : float, str or None
         Left out where it is None.
     server : str
-        Mentioned in a comment; never a key.
+        For the address of its page, in a comment.
     """
     arguments = [str(query_id)]
     if params:
@@ -35,8 +35,8 @@ def python_call(
     if len(call) > LONGEST_LINE or "\n" in call:
         lines = "".join(f"    {argument},\n" for argument in arguments)
         call = f"df = read_watch_query(\n{lines})"
-    where = f"  # {server}" if server else ""
-    return f"from watchframe import read_watch_query{where}\n\n{call}\n"
+    page = f"# {server}/queries/{query_id}\n" if server else ""
+    return f"{page}from watchframe import read_watch_query\n\n{call}\n"
 
 
 def magic_cell(query_id: int, params: Mapping[str, object], max_age: float | str | None) -> str:

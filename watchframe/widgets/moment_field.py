@@ -24,7 +24,7 @@ class MomentField:
         self._format = FORMATS[precision]
         self._date = ipywidgets.DatePicker(
             description=label,
-            style={"description_width": "initial"},
+            style={"description_width": "2.6em"},
             layout={"width": "auto", "margin": "2px"},
         )
         self._time = (

@@ -12,7 +12,8 @@ from watchframe.widgets.chart import Choice, chart_choice, chart_svg
 from watchframe.widgets.control import GUARD
 from watchframe.widgets.preview_table import Order, row_order, table_html
 
-UNSORTED = "as they came"
+#: Shown, and the value of the menu: no column is called nothing.
+UNSORTED, NO_COLUMN = "as they came", ""
 
 
 class ResultPreview:
@@ -40,8 +41,8 @@ class ResultPreview:
         self._dtypes = [str(dtype) for dtype in frame.dtypes]
         self._choice = chart_choice(table)
         names = list(dict.fromkeys(table.column_names))
-        kept = self._sort.value if self._sort.value in names else None
-        self._sort.options = [(UNSORTED, None), *((name, name) for name in names)]
+        kept = self._sort.value if self._sort.value in names else NO_COLUMN
+        self._sort.options = [(UNSORTED, NO_COLUMN), *((name, name) for name in names)]
         self._sort.value = kept
         numbers = self._choice.numbers if self._choice is not None else ()
         drawn = self._drawn.value if self._drawn.value in numbers else None
@@ -62,7 +63,7 @@ class ResultPreview:
         self._html = ipywidgets.HTML()
         self._where = ipywidgets.HTML()
         self._sort = ipywidgets.Dropdown(
-            options=[(UNSORTED, None)],
+            options=[(UNSORTED, NO_COLUMN)],
             description="Sort by",
             style={"description_width": "initial"},
             layout={"width": "17em"},
@@ -122,12 +123,9 @@ class ResultPreview:
         if self._is_filling:
             return
         with GUARD:
-            column = self._sort.value
-            order = (
-                None
-                if column is None
-                else Order(column=column, is_descending=self._descending.value)
-            )
+            order = None
+            if self._sort.value:
+                order = Order(column=self._sort.value, is_descending=self._descending.value)
             self._rows = row_order(self._table, order)
             self._descending.disabled = order is None
             self._page = 0

@@ -60,10 +60,11 @@ STYLE = f"""
 .wf-table .wf-dtype {{ display: block; font-weight: 400; font-size: 0.85em; color: {MUTED}; }}
 .wf-table .wf-number {{ text-align: right; }}
 .wf-table .wf-null {{ color: {MUTED}; font-style: italic; }}
-.wf-code {{
-  margin: 0; padding: 8px 10px; overflow-x: auto; border: 1px solid {LINE}; border-radius: 4px;
-  font-family: var(--jp-code-font-family, monospace); font-size: 0.95em; white-space: pre;
-  user-select: all;
+.wf-picker pre.wf-code {{
+  margin: 2px 0 6px; padding: 8px 10px; overflow-x: auto; white-space: pre; user-select: all;
+  border: 1px solid {LINE}; border-radius: 4px; color: {TEXT};
+  background: var(--jp-layout-color2, transparent);
+  font-family: var(--jp-code-font-family, monospace); font-size: 0.95em;
 }}
 .wf-chart {{ width: 100%; max-width: 54em; height: auto; display: block; }}
 .wf-chart text {{ fill: {TEXT}; font: 11px var(--jp-ui-font-family, sans-serif); }}

@@ -1,0 +1,79 @@
+"""The magic in JupyterLab, as a person uses it: run, Tab, and the interrupt button."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+PATIENT = 60_000  # milliseconds
+
+
+@pytest.fixture(scope="module")
+def lab(notebook):
+    """The notebook, with the magic loaded."""
+    assert notebook.value("get_ipython().run_line_magic('load_ext', 'watchframe')") == "None"
+    return notebook
+
+
+def type_cell(lab, text):
+    """Type into a new cell at the end, as a person does."""
+    lab.page.evaluate(
+        """async () => {
+            const app = window.jupyterapp;
+            const notebook = app.shell.currentWidget.content;
+            notebook.activeCellIndex = notebook.widgets.length - 1;
+            await app.commands.execute('notebook:insert-cell-below');
+            await app.commands.execute('notebook:enter-edit-mode');
+        }"""
+    )
+    lab.page.keyboard.type(text)
+
+
+def command(lab, name):
+    lab.page.evaluate("name => { window.jupyterapp.commands.execute(name); }", name)
+
+
+def last_output(lab):
+    return lab.page.locator(".jp-Notebook-cell .jp-OutputArea").last
+
+
+def test_lab_when_a_query_is_read_shows_the_line_above_the_table(lab):
+    output = lab.run("%watch 2")
+    expect(output.locator("table")).to_be_visible(timeout=PATIENT)
+    expect(output).to_contain_text(re.compile(r"9 rows x 9, .*query 2 'Market totals'"))
+
+
+def test_lab_when_sql_fails_shows_a_few_lines(lab):
+    output = lab.run("%%watch --source Lending\nselect 1 as a\nform events")
+    expect(output).to_contain_text("--> 2 | form events", timeout=PATIENT)
+    expect(output).to_contain_text("JobFailedError")
+    assert "Traceback" not in output.inner_text()
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered", "meaning"),
+    [
+        ("%watch 1 -p ", "min_amount=", "number"),
+        ("%watch 1 --", "--refresh", "switch"),
+        ("%watch 33 -p period=d_last_7", "d_last_7_days", "last 7 days"),
+    ],
+)
+def test_lab_when_tab_is_pressed_offers_what_fits(lab, typed, offered, meaning):
+    type_cell(lab, typed)
+    lab.page.keyboard.press("Tab")
+    item = lab.page.locator(".jp-Completer-item", has_text=offered)
+    expect(item.first).to_be_visible(timeout=PATIENT)
+    expect(item.first).to_contain_text(meaning)
+    lab.page.keyboard.press("Escape")
+
+
+def test_lab_when_interrupted_while_it_runs_stops_and_leaves_the_variable(lab):
+    assert lab.value("(df := 'before')") == "before"
+    type_cell(lab, "%watch 50 -p seconds=120 -o df --refresh")
+    command(lab, "notebook:run-cell")
+    expect(last_output(lab)).to_contain_text("running on the data source", timeout=PATIENT)
+    command(lab, "notebook:interrupt-kernel")
+    expect(last_output(lab)).to_contain_text("Interrupted", timeout=PATIENT)
+    assert lab.value("df") == "before"

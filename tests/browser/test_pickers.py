@@ -1,0 +1,196 @@
+"""For every parameter type: set a value as a person would, run, and see the right rows."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import duckdb
+import pytest
+
+from watchframe.demo.lending import build_lending_database
+
+
+@dataclass
+class Case:
+    """The query, what a person does, the parameters it sets, and SQL for the rows to expect."""
+
+    query: int
+    set_value: Callable[[object], object]
+    params: dict[str, object] | None
+    sql: str
+
+
+TEXT = Case(
+    10,
+    lambda cell: cell.get_by_label("Label").fill("NewYork"),
+    {"label": "NewYork"},
+    "select account_id from accounts where label = 'NewYork' order by account_id",
+)
+PATTERN = Case(
+    11,
+    lambda cell: cell.get_by_label("Hash begins with").fill("0x00fe"),
+    {"hash": "0x00fe"},
+    "select tx_hash from events where starts_with(tx_hash, '0x00fe') "
+    "order by block_number, log_index",
+)
+NUMBER = Case(
+    12,
+    lambda cell: cell.get_by_label("Least value (US dollars)").fill("30000000"),
+    {"min_usd": 30_000_000},
+    "select event_id from events where amount_usd >= 30000000 order by amount_usd desc, event_id",
+)
+ENUM = Case(
+    13,
+    lambda cell: cell.get_by_label("Kind").select_option("liquidation"),
+    {"kind": "liquidation"},
+    "select distinct date_trunc('month', block_time)::date from events "
+    "where kind = 'liquidation' order by 1",
+)
+ENUM_SEVERAL = Case(
+    14,
+    lambda cell: [cell.get_by_label("8", exact=True).check(), cell.get_by_label("6").uncheck()],
+    {"decimals": ["8", "18"]},
+    "select symbol from markets where decimals in (8, 18) order by symbol",
+)
+DROPDOWN = Case(
+    23,
+    lambda cell: cell.get_by_label("Market", exact=True).select_option("USDC (6 decimals)"),
+    {"market": "USDC"},
+    "select day from prices where market = 'USDC' and day between '2026-01-01' and '2026-12-31' "
+    "order by day",
+)
+DROPDOWN_SEVERAL = Case(
+    24,
+    lambda cell: [
+        cell.get_by_label("INV (18 decimals)").uncheck(),
+        cell.get_by_label("CRV (18 decimals)", exact=True).check(),
+    ],
+    {"markets": ["CRV", "sDOLA"]},
+    "select distinct date_trunc('month', day)::date as month, market from prices "
+    "where market in ('CRV', 'sDOLA') order by month, market",
+)
+
+
+def choose_account(cell):
+    cell.get_by_label("Account").fill("whale")
+    cell.get_by_label("Matches").select_option('The "Whale"')
+
+
+DROPDOWN_OF_THOUSANDS = Case(
+    25,
+    choose_account,
+    None,
+    "select event_id from events where market = 'WETH' and account = "
+    "(select address from accounts where label = 'The \"Whale\"') order by event_id",
+)
+DATE = Case(
+    30,
+    lambda cell: cell.get_by_label("on", exact=True).fill("2026-02-03"),
+    {"day": "2026-02-03"},
+    "select distinct date_trunc('hour', block_time) from events "
+    "where block_time::date = '2026-02-03' order by 1",
+)
+
+
+def fill_moment(cell, day, time, place=0):
+    cell.locator("input[type=date]").nth(place).fill(day)
+    cell.locator("input[type=time]").nth(place).fill(time)
+
+
+DATETIME = Case(
+    31,
+    lambda cell: fill_moment(cell, "2026-03-01", "06:07"),
+    {"since": "2026-03-01 06:07"},
+    "select event_id from events where block_time >= '2026-03-01 06:07' "
+    "order by event_id limit 500",
+)
+DATETIME_WITH_SECONDS = Case(
+    32,
+    lambda cell: fill_moment(cell, "2026-03-01", "06:07:08"),
+    {"until": "2026-03-01 06:07:08"},
+    "select event_id from events where block_time <= '2026-03-01 06:07:08' "
+    "order by event_id desc limit 500",
+)
+DATE_RANGE = Case(
+    33,
+    lambda cell: [
+        cell.get_by_label("from").fill("2026-02-01"),
+        cell.get_by_label("to", exact=True).fill("2026-02-10"),
+    ],
+    {"period": ["2026-02-01", "2026-02-10"]},
+    "select distinct block_time::date from events "
+    "where block_time::date between '2026-02-01' and '2026-02-10' order by 1",
+)
+DATETIME_RANGE = Case(
+    34,
+    lambda cell: [
+        fill_moment(cell, "2026-02-01", "01:30", 0),
+        fill_moment(cell, "2026-02-01", "20:15", 1),
+    ],
+    {"period": ["2026-02-01 01:30", "2026-02-01 20:15"]},
+    "select distinct date_trunc('hour', block_time) from events "
+    "where block_time between '2026-02-01 01:30' and '2026-02-01 20:15' order by 1",
+)
+DATETIME_RANGE_WITH_SECONDS = Case(
+    35,
+    lambda cell: [
+        fill_moment(cell, "2026-02-01", "01:30:05", 0),
+        fill_moment(cell, "2026-02-01", "03:15:59", 1),
+    ],
+    {"period": ["2026-02-01 01:30:05", "2026-02-01 03:15:59"]},
+    "select event_id from events "
+    "where block_time between '2026-02-01 01:30:05' and '2026-02-01 03:15:59' order by event_id",
+)
+
+EVERY_TYPE = {
+    "text": TEXT,
+    "text-pattern": PATTERN,
+    "number": NUMBER,
+    "enum": ENUM,
+    "enum, several": ENUM_SEVERAL,
+    "query": DROPDOWN,
+    "query, several": DROPDOWN_SEVERAL,
+    "query, thousands": DROPDOWN_OF_THOUSANDS,
+    "date": DATE,
+    "datetime-local": DATETIME,
+    "datetime-with-seconds": DATETIME_WITH_SECONDS,
+    "date-range": DATE_RANGE,
+    "datetime-range": DATETIME_RANGE,
+    "datetime-range-with-seconds": DATETIME_RANGE_WITH_SECONDS,
+}
+
+
+@pytest.fixture(scope="module")
+def lending():
+    """The rows of the demo's data, made from the same seed beside its server."""
+    with duckdb.connect() as connection:
+        build_lending_database(connection)
+        yield connection
+
+
+@pytest.mark.parametrize("type_", EVERY_TYPE)
+def test_value_when_set_and_run_gives_its_rows(notebook, lending, type_):
+    case = EVERY_TYPE[type_]
+    expected = lending.execute(case.sql).fetchall()
+    assert expected, "a test that expects no rows cannot fail"
+
+    cell = notebook.run(f"picker = pick({case.query}); picker")
+    wait_for_options(cell, type_)
+    case.set_value(cell)
+    cell.get_by_role("button", name="Run", exact=True).click()
+    cell.get_by_text("run just now").wait_for()
+
+    first = [row.locator("td").first.inner_text() for row in cell.locator("tbody tr").all()]
+    assert first == [str(row[0]) for row in expected[:10]]
+    assert f"{len(expected):,} row" in cell.get_by_role("status").inner_text()
+    assert int(notebook.value("len(picker.df)")) == len(expected)
+    if case.params is not None:
+        assert json.loads(notebook.value("__import__('json').dumps(picker.params)")) == case.params
+
+
+def wait_for_options(cell, type_):
+    """A dropdown's values come a moment after the picker."""
+    if type_.startswith("query"):
+        cell.locator(".wf-parameter-query").locator("select, input[type=checkbox]").first.wait_for()
