@@ -11,8 +11,8 @@ from watchframe.parameters.json_type import JSON
 from watchframe.parameters.normalise import normalise_parameters
 from watchframe.parameters.normalise_sql import normalise_sql_parameters
 from watchframe.parameters.page_url import query_url
+from watchframe.parameters.parameter_types import PARAMETER_TYPES, ParameterType
 from watchframe.parameters.rendering import is_same_sql, render_query
-from watchframe.parameters.values import PARAMETER_TYPES, ParameterType
 
 __all__ = [
     "DYNAMIC_DATES",

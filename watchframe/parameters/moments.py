@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import date, datetime, time, tzinfo
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Any
 
 from watchframe.parameters.dynamic import (
@@ -13,6 +13,7 @@ from watchframe.parameters.dynamic import (
     resolve_dynamic_date,
     resolve_dynamic_range,
 )
+from watchframe.parameters.plain import is_nothing, plain
 
 #: Parameter type -> how fine its text is.
 TIMESPEC = {
@@ -24,12 +25,17 @@ TIMESPEC = {
     "datetime-range-with-seconds": "seconds",
 }
 
-_DATE_NAMES = {**{name: name for name in DYNAMIC_DATES}, "now": "d_now", "today": "d_now"}
-_DATE_NAMES["yesterday"] = "d_yesterday"
-_RANGE_NAMES = {
-    **{name: name for name in DYNAMIC_RANGES},
-    **{item.label.lower(): name for name, item in DYNAMIC_RANGES.items()},
+_DATE_NAMES = {name: name for name in DYNAMIC_DATES} | {
+    "now": "d_now",
+    "today": "d_now",
+    "yesterday": "d_yesterday",
 }
+_RANGE_NAMES = (
+    {name: name for name in DYNAMIC_RANGES}
+    | {name.removeprefix("d_"): name for name in DYNAMIC_RANGES}
+    | {item.label.lower(): name for name, item in DYNAMIC_RANGES.items()}
+)
+_FIRST, _LAST = "start_time", "end_time"
 
 
 def wire_moment(moment: datetime, type_: str) -> str:
@@ -43,21 +49,29 @@ def wire_moment(moment: datetime, type_: str) -> str:
 def as_moment(value: object, *, now: datetime, timezone: tzinfo) -> datetime:
     """Give the wall-clock moment that `value` means in `timezone`.
 
+    A dynamic name, ISO text, a date (its midnight), a datetime (without a zone: as it stands), or
+    what can give one of these: a Timestamp, a datetime64, an Arrow scalar, a Period of a day or
+    less (its start).
+
     Raises
     ------
-    ValueError
+    ValueError, OverflowError
         It is not a moment.
     """
+    value = plain(value)
     if isinstance(value, str):
         name = _DATE_NAMES.get(value.strip().lower())
         if name is not None:
             return resolve_dynamic_date(name, now=now, timezone=timezone)
-        value = _from_text(value)
-    value = _pythonic(value)
+        value = _from_text(value.strip())
+    if _is_period(value):
+        if _end_of(value, _LAST) - _end_of(value, _FIRST) >= timedelta(days=1):
+            raise ValueError(value)
+        value = _end_of(value, _FIRST)
+    if is_nothing(value):  # NaT is an instance of datetime
+        raise ValueError(value)
     if isinstance(value, datetime):
-        if value.tzinfo is None:
-            return value
-        return value.astimezone(timezone).replace(tzinfo=None)
+        return _wall_clock(value, timezone)
     if isinstance(value, date):
         return datetime.combine(value, time())
     raise ValueError(value)
@@ -66,9 +80,11 @@ def as_moment(value: object, *, now: datetime, timezone: tzinfo) -> datetime:
 def as_span(value: object, *, now: datetime, timezone: tzinfo) -> Span:
     """Give the two wall-clock moments that `value` means in `timezone`.
 
+    A dynamic name, ``"start--end"``, or whatever has two ends; a Period as an end gives its own.
+
     Raises
     ------
-    ValueError
+    ValueError, OverflowError
         It is not a range.
     """
     if isinstance(value, str):
@@ -78,9 +94,11 @@ def as_span(value: object, *, now: datetime, timezone: tzinfo) -> Span:
         ends: Sequence[object] = value.split("--")
     else:
         ends = _ends(value)
-    # Other than two ends are a ValueError as well.
-    start, end = (as_moment(item, now=now, timezone=timezone) for item in ends)
-    return start, end
+    first, last = ends  # other than two are a ValueError as well
+    return (
+        as_moment(_end_of(first, _FIRST), now=now, timezone=timezone),
+        as_moment(_end_of(last, _LAST), now=now, timezone=timezone),
+    )
 
 
 def _ends(value: object) -> Sequence[object]:
@@ -93,34 +111,33 @@ def _ends(value: object) -> Sequence[object]:
         if value.step is not None:
             raise ValueError(value)
         return value.start, value.stop
-    if hasattr(value, "start_time") and hasattr(value, "end_time"):  # pandas.Period
-        return value.start_time, value.end_time
-    if hasattr(value, "left") and hasattr(value, "right"):  # pandas.Interval
+    if _is_period(value):
+        return value, value
+    if hasattr(value, "left") and hasattr(value, "right"):  # a pandas.Interval
         return value.left, value.right
-    if isinstance(value, Sequence):
-        return value
-    try:
-        return list(value)  # type: ignore[call-overload,no-any-return]  # an array, an index
-    except TypeError:
-        raise ValueError(value) from None
+    # A set has no first.
+    if isinstance(value, Iterable) and not isinstance(value, set | frozenset):
+        return list(value)
+    raise ValueError(value)
 
 
 def _from_text(text: str) -> datetime:
-    moment = datetime.fromisoformat(text.strip())
-    if moment.date().isoformat() != text.strip()[:10]:
+    moment = datetime.fromisoformat(text)
+    if moment.date().isoformat() != text[:10]:
         raise ValueError(text)  # "2024-W01", "20240102": dates, but nobody's spelling here
     return moment
 
 
-def _pythonic(value: Any) -> object:
-    if hasattr(value, "start_time") and hasattr(value, "to_timestamp"):  # pandas.Period
-        value = value.start_time
-    if type(value).__module__ == "numpy" and type(value).__name__ == "datetime64":
-        import pandas as pd  # noqa: PLC0415 - loaded already by whoever has such a value
+def _wall_clock(moment: datetime, timezone: tzinfo) -> datetime:
+    if hasattr(moment, "to_pydatetime"):  # a Timestamp may have nanoseconds, which are cut off
+        moment = moment.to_pydatetime(warn=False)
+    return moment if moment.tzinfo is None else moment.astimezone(timezone).replace(tzinfo=None)
 
-        value = pd.Timestamp(value)
-    if hasattr(value, "to_pydatetime"):
-        if value != value:  # noqa: PLR0124 - NaT
-            raise ValueError(value)
-        return value.to_pydatetime(warn=False)
-    return value
+
+def _is_period(value: object) -> bool:
+    return hasattr(value, _FIRST) and hasattr(value, _LAST) and hasattr(value, "freqstr")
+
+
+def _end_of(value: Any, which: str) -> Any:
+    """Give the first or last moment of a pandas.Period; of anything else, itself."""
+    return getattr(value, which) if _is_period(value) else value

@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-import difflib
-import textwrap
 import warnings
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
-from watchframe.errors import (
-    MissingParameterError,
-    ParameterValueError,
-    ParameterWarning,
-    UnknownParameterError,
-)
+from watchframe.errors import ArgumentError, ParameterWarning
 from watchframe.models import ParameterDefinition, Query
+from watchframe.parameters.definitions import default_of, definitions_of, undefined_names
 from watchframe.parameters.json_type import JSON
 from watchframe.parameters.page_url import values_of_url
-from watchframe.parameters.tags import parameters_in
-from watchframe.parameters.values import (
-    FALLBACK,
-    PARAMETER_TYPES,
-    Circumstances,
-    UnfitValueError,
-)
+from watchframe.parameters.parameter_types import FALLBACK, PARAMETER_TYPES
+from watchframe.parameters.plain import is_nothing
+from watchframe.parameters.refusals import missing, undefined, unfit, unknown
+from watchframe.parameters.understanding import Circumstances, UnfitValueError
 
 DropdownOptions = Callable[[ParameterDefinition], Sequence[str] | None]
 
@@ -39,6 +31,9 @@ def normalise_parameters(
 ) -> dict[str, JSON]:
     """Give every parameter of `query` in wire form, in the order of its definition.
 
+    A saved parameter that the text does not use is sent only where a value is given for it. Giving
+    back what came out gives the same again.
+
     Parameters
     ----------
     query : Query
@@ -51,81 +46,84 @@ def normalise_parameters(
     timezone : tzinfo
         Where they are told.
     dropdown_options : callable, optional
-        Gives the choices of a ``query`` parameter, or None where they are not known.
+        Gives the choices of a ``query`` parameter, or None where they are not known. It is called
+        once everything else has been found good, since it may have to ask the server.
 
     Raises
     ------
-    UnknownParameterError, MissingParameterError, ParameterValueError
+    UnknownParameterError
+        The query has no parameter of that name.
+    MissingParameterError
+        A parameter has neither a value nor a default, or the text uses one that is not defined.
+    ParameterValueError
+        A value does not fit its definition.
+    ArgumentError
+        `params` is not a mapping.
+
+    Warns
+    -----
+    ParameterWarning
+        A value holds the quote that the server puts around it.
     """
-    definitions = {item.name: item for item in _definitions(query)}
-    given = {**values_of_url(url_parameters or {}, definitions), **(params or {})}
+    definitions = {item.name: item for item in definitions_of(query)}
+    given = {**values_of_url(url_parameters or {}, definitions), **_mapping(params)}
     for name in given:
         if name not in definitions:
-            raise _unknown(name, definitions, query)
-    wire: dict[str, JSON] = {}
-    for definition in definitions.values():
-        value = given.get(definition.name)
-        if definition.name not in given:
-            value = _default(definition)
-            if value is None:
-                raise _missing(definition, query)
-        options = None
-        if definition.type == "query" and dropdown_options is not None:
-            options = dropdown_options(definition)
-        circumstances = Circumstances(now=now, timezone=timezone, options=options)
-        wire[definition.name] = _understood(definition, value, circumstances, query)
-    return wire
+            raise unknown(name, tuple(definitions), query)
+    for name in undefined_names(query):
+        raise undefined(name, query)
+    used = definitions_of(query, used_only=True)
+    sent = [item for item in definitions.values() if item.name in given or item in used]
+    for item in sent:
+        if item.name not in given and default_of(item) is None:
+            raise missing(item, query)
+    wire = _Wire(query, given, now, timezone)
+    # In two rounds: the second may ask the server.
+    known = {item.name: wire.of(item) for item in sent}
+    if dropdown_options is not None:
+        for item in sent:
+            if item.type == "query":
+                known[item.name] = wire.of(item, dropdown_options(item))
+    for item in sent:
+        _warn_of_quotes(item, known[item.name])
+    return known
 
 
-def _definitions(query: Query) -> list[ParameterDefinition]:
-    """Give the saved definitions and, where there are none at all, the names in the text.
+@dataclass(frozen=True, slots=True)
+class _Wire:
+    """Gives wire forms, and names query and parameter where there is none."""
 
-    With definitions, the server refuses any other name; without, it takes anything.
-    """
-    used = parameters_in(query.text)
-    if query.parameters:
-        return [
-            item for item in query.parameters if item.name in used or _default(item) is not None
-        ]
-    return [
-        ParameterDefinition(
-            name=name, type="datetime-range-with-seconds" if is_range else "text", title=name
-        )
-        for name, is_range in used.items()
-    ]
+    query: Query
+    given: Mapping[str, object]
+    now: datetime
+    timezone: tzinfo
 
-
-def _default(definition: ParameterDefinition) -> object:
-    """Give what the front end shows before anybody touches it; None for nothing."""
-    value = definition.default
-    if value is None or value in ("", []):
-        if definition.use_current_datetime and definition.type.startswith("date"):
-            return "d_now"
-        if definition.type == "enum" and definition.multi is None and definition.enum_options:
-            return definition.enum_options[0]
-        return None
-    return value
+    def of(self, definition: ParameterDefinition, options: Sequence[str] | None = None) -> JSON:
+        is_given = definition.name in self.given
+        value = self.given[definition.name] if is_given else default_of(definition)
+        at = Circumstances(now=self.now, timezone=self.timezone, options=options)
+        try:
+            return _understood(value, definition, at)
+        except UnfitValueError as error:
+            raise unfit(definition, value, error, self.query, is_given=is_given) from None
 
 
-def _understood(
-    definition: ParameterDefinition, value: object, circumstances: Circumstances, query: Query
-) -> JSON:
+def _understood(value: object, definition: ParameterDefinition, at: Circumstances) -> JSON:
     type_ = PARAMETER_TYPES.get(definition.type, FALLBACK)
-    try:
-        wire = type_.understand(value, definition, circumstances)
-    except UnfitValueError as error:
-        raise ParameterValueError(
-            f"Parameter {definition.name!r} ({definition.type}) of {_label(query)} cannot be "
-            f"{_shown(value)}: it takes {error.expected}.",
-            name=definition.name,
-            value=value,
-            expected=error.expected,
-            query_id=query.id,
-            query_name=query.name,
-            hint=error.hint,
-        ) from None
-    _warn_of_quotes(definition, wire)
-    return wire
+    if is_nothing(value):
+        raise UnfitValueError(type_.takes, "Leave the parameter out to have its saved default.")
+    return type_.understand(value, definition, at)
+
+
+def _mapping(params: Mapping[str, object] | None) -> Mapping[str, object]:
+    if params is None:
+        return {}
+    if not isinstance(params, Mapping):
+        raise ArgumentError(
+            f"params is a {type(params).__name__}, not a mapping of names to values.",
+            hint='Give a dict, such as {"market": "WETH"}.',
+        )
+    return params
 
 
 def _warn_of_quotes(definition: ParameterDefinition, wire: JSON) -> None:
@@ -137,45 +135,5 @@ def _warn_of_quotes(definition: ParameterDefinition, wire: JSON) -> None:
                 f"A value of {definition.name!r} holds {quote}, and the server puts it between "
                 f"{quote} without escaping: the SQL will probably be broken."
             ),
-            stacklevel=2,
+            stacklevel=3,
         )
-
-
-def _unknown(
-    name: str, definitions: Mapping[str, ParameterDefinition], query: Query
-) -> UnknownParameterError:
-    known = tuple(definitions)
-    close = tuple(difflib.get_close_matches(name, known, n=3))
-    if close:
-        hint = f"Did you mean {' or '.join(map(repr, close))}?"
-    else:
-        hint = f"It has: {', '.join(known)}." if known else "It has no parameters."
-    return UnknownParameterError(
-        f"{_label(query)} has no parameter {name!r}.",
-        name=name,
-        known=known,
-        suggestions=close,
-        query_id=query.id,
-        query_name=query.name,
-        hint=hint,
-    )
-
-
-def _missing(definition: ParameterDefinition, query: Query) -> MissingParameterError:
-    takes = PARAMETER_TYPES.get(definition.type, FALLBACK).takes
-    return MissingParameterError(
-        f"Parameter {definition.name!r} ({definition.type}) of {_label(query)} has no default, "
-        "and no value was given.",
-        name=definition.name,
-        query_id=query.id,
-        query_name=query.name,
-        hint=f"Give it {takes}.",
-    )
-
-
-def _label(query: Query) -> str:
-    return f"Query {query.id} {query.name!r}"
-
-
-def _shown(value: object) -> str:
-    return textwrap.shorten(repr(value), 60, placeholder="...")

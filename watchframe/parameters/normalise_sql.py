@@ -2,53 +2,53 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Mapping
-from datetime import date, datetime, tzinfo
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, time, tzinfo
+from decimal import Decimal
+from fractions import Fraction
 
-from watchframe.errors import MissingParameterError, ParameterValueError, UnknownParameterError
 from watchframe.models import ParameterDefinition
+from watchframe.parameters.dates import span
 from watchframe.parameters.json_type import JSON
 from watchframe.parameters.moments import as_moment, as_span, wire_moment
+from watchframe.parameters.number import number
+from watchframe.parameters.plain import is_nothing, plain
+from watchframe.parameters.refusals import sql_missing, sql_unfit, unknown
 from watchframe.parameters.tags import parameters_in
-from watchframe.parameters.values import Circumstances, UnfitValueError, number, plain
+from watchframe.parameters.texts import sendable
+from watchframe.parameters.understanding import Circumstances, UnfitValueError
+
+_EXPECTED = "a string, a number, a date, a datetime, or several of these"
+_UNDEFINED = ParameterDefinition(name="", type="number", title="")
+_RANGE = ParameterDefinition(name="", type="datetime-range-with-seconds", title="")
 
 
 def normalise_sql_parameters(
     sql: str, params: Mapping[str, object] | None, *, now: datetime, timezone: tzinfo
 ) -> dict[str, JSON]:
-    """Give a value for every ``{{ name }}`` in `sql`, in wire form.
+    """Give a value for every ``{{ name }}`` in `sql`, in wire form, in the order of the text.
 
     Strings and numbers are sent as they are; a date as ``2024-01-31``, a datetime as ``2024-01-31
-    13:45:59``; a list is joined with commas by the server. ``{{ name.start }}`` and
-    ``{{ name.end }}`` together take a range.
+    13:45:59``; several values are joined with commas by the server, without quotes. ``{{ name.start
+    }}`` and ``{{ name.end }}`` together take a range: dates where both ends are midnights.
 
     Raises
     ------
-    UnknownParameterError, MissingParameterError, ParameterValueError
+    UnknownParameterError
+        The SQL has no parameter of that name.
+    MissingParameterError
+        A parameter has no value.
+    ParameterValueError
+        A value cannot be put into SQL.
     """
     names = parameters_in(sql)
     given = dict(params or {})
     for name in given:
         if name not in names:
-            close = tuple(difflib.get_close_matches(name, names, n=3))
-            known = ", ".join(names) or "none"
-            raise UnknownParameterError(
-                f"The SQL has no parameter {name!r}.",
-                name=name,
-                known=tuple(names),
-                suggestions=close,
-                hint=f"Did you mean {' or '.join(map(repr, close))}?"
-                if close
-                else f"It has: {known}.",
-            )
+            raise unknown(name, tuple(names), None)
     for name in names:
         if name not in given:
-            raise MissingParameterError(
-                f"The SQL's parameter {name!r} has no value.",
-                name=name,
-                hint=f"Give it one in params: {{{name!r}: ...}}.",
-            )
+            raise sql_missing(name)
     at = Circumstances(now=now, timezone=timezone)
     return {
         name: _value(name, given[name], at, is_range=is_range) for name, is_range in names.items()
@@ -57,42 +57,40 @@ def normalise_sql_parameters(
 
 def _value(name: str, value: object, at: Circumstances, *, is_range: bool) -> JSON:
     try:
-        return _range(value, at) if is_range else _single(value, at)
-    except (UnfitValueError, ValueError, OverflowError) as error:
-        expected = "a start and an end" if is_range else "a string, a number, a date or a list"
-        if isinstance(error, UnfitValueError):
-            expected = error.expected
-        raise ParameterValueError(
-            f"The SQL's parameter {name!r} cannot be {value!r}: it takes {expected}.",
-            name=name,
-            value=value,
-            expected=expected,
-        ) from None
+        return _range(value, at) if is_range else _single_or_several(value, at)
+    except UnfitValueError as error:
+        raise sql_unfit(name, value, error) from None
 
 
 def _range(value: object, at: Circumstances) -> JSON:
-    ends = as_span(value, now=at.now, timezone=at.timezone)
-    midnights = all(moment.time() == datetime.min.time() for moment in ends)
-    form = "date" if midnights else "datetime-with-seconds"
-    start, end = (wire_moment(moment, form) for moment in ends)
-    if end < start:
-        raise UnfitValueError("an end that is not before the start")
-    return {"start": start, "end": end}
+    wire = span(value, _RANGE, at)
+    ends = as_span(wire, now=at.now, timezone=at.timezone)
+    if all(moment.time() == time() for moment in ends):
+        start, end = (wire_moment(moment, "date") for moment in ends)
+        return {"start": start, "end": end}
+    return wire
+
+
+def _single_or_several(value: object, at: Circumstances) -> JSON:
+    value = plain(value)
+    if isinstance(value, str | bytes | Mapping) or not isinstance(value, Iterable):
+        return _single(value, at)
+    items: list[JSON] = [str(_single(item, at)) for item in value]
+    if not items:
+        raise UnfitValueError("at least one value", "An empty list renders to nothing.")
+    return sorted(items, key=str) if isinstance(value, set | frozenset) else items
 
 
 def _single(value: object, at: Circumstances) -> JSON:
     value = plain(value)
+    if is_nothing(value):
+        raise UnfitValueError(_EXPECTED, "SQL's own NULL is written in the SQL.")
     if isinstance(value, str):
-        return value
-    if isinstance(value, list | tuple):
-        if not value:
-            raise UnfitValueError("at least one value")
-        return [str(_single(item, at)) for item in value]
-    if isinstance(value, date) or hasattr(value, "to_pydatetime"):
+        return sendable(value)
+    if isinstance(value, date):
         moment = as_moment(value, now=at.now, timezone=at.timezone)
-        is_date = not isinstance(value, datetime)
-        return wire_moment(moment, "date" if is_date else "datetime-with-seconds")
-    return number(value, _UNDEFINED, at)
-
-
-_UNDEFINED = ParameterDefinition(name="", type="number", title="")
+        is_time = isinstance(value, datetime)
+        return wire_moment(moment, "datetime-with-seconds" if is_time else "date")
+    if isinstance(value, int | float | Decimal | Fraction):
+        return number(value, _UNDEFINED, at)
+    raise UnfitValueError(_EXPECTED)

@@ -15,7 +15,8 @@ def values_of_url(
 ) -> dict[str, object]:
     """Give the values by parameter name; ranges also from their older ``.start`` and ``.end``.
 
-    A name that no definition has stays as it is, for the caller to refuse.
+    A name that no definition has stays as it is, for the caller to refuse. A blank value is none,
+    as in the front end, except where a blank is a value: a text, or an option.
     """
     values: dict[str, object] = {}
     for name, text in url_parameters.items():
@@ -26,7 +27,8 @@ def values_of_url(
                 span[end] = text
             continue
         definition = definitions.get(name)
-        values[name] = _list(text) if definition is not None and definition.multi else text
+        if text or definition is None or _may_be_blank(definition):
+            values[name] = _list(text) if definition is not None and definition.multi else text
     return values
 
 
@@ -39,11 +41,17 @@ def query_url(server_url: str, query: Query, parameters: Mapping[str, JSON]) -> 
         The base URL.
     query : Query
     parameters : mapping
-        In wire form; a range may also be a dynamic name.
+        In wire form; a date or a range may also be a dynamic name. None is left out.
     """
-    values = {f"p_{name}": _url_text(value) for name, value in parameters.items()}
-    page = f"{server_url}/queries/{query.id}"
+    values = {
+        f"p_{name}": _url_text(value) for name, value in parameters.items() if value is not None
+    }
+    page = f"{server_url.rstrip('/')}/queries/{query.id}"
     return f"{page}?{urlencode(values, quote_via=quote)}" if values else page
+
+
+def _may_be_blank(definition: ParameterDefinition) -> bool:
+    return definition.type == "text" or "" in definition.enum_options
 
 
 def _list(text: str) -> object:

@@ -6,11 +6,14 @@ import re
 from collections.abc import Mapping, Sequence
 
 import pystache
+from pystache.parser import ParsingError
 
+from watchframe.errors import ArgumentError
 from watchframe.models import MultiValues, ParameterDefinition
 from watchframe.parameters.json_type import JSON
 
 _NO_MULTI = MultiValues()
+_NO_PARTIALS: dict[str, str] = {}
 _LIMIT = " LIMIT 1000"
 #: SQL in pieces: quoted texts, comments, the ends of statements, the rest.
 _PIECE = re.compile(
@@ -35,14 +38,26 @@ def render_query(
         Values in wire form.
     definitions : sequence of ParameterDefinition
         They say how lists are joined; without one, with commas.
+
+    Raises
+    ------
+    ArgumentError
+        The text is not a template: a section's end does not fit its beginning. The server cannot
+        run it either.
     """
     multi = {definition.name: definition.multi or _NO_MULTI for definition in definitions}
     joined = {
         name: _join(value, multi.get(name, _NO_MULTI)) if isinstance(value, list) else value
         for name, value in parameters.items()
     }
-    renderer = pystache.Renderer(escape=lambda value: value, missing_tags="ignore")
-    return str(renderer.render(text, joined))
+    # No partials: a ``{{> name}}`` is never looked for among the files of this machine.
+    renderer = pystache.Renderer(
+        escape=lambda value: value, missing_tags="ignore", partials=_NO_PARTIALS
+    )
+    try:
+        return str(renderer.render(text, joined))
+    except ParsingError as error:
+        raise ArgumentError(f"The query's text is not a template: {error}.") from None
 
 
 def is_same_sql(rendered: str, ran: str) -> bool:

@@ -21,5 +21,6 @@ def parameters_in(text: str) -> dict[str, bool]:
     for name in names_in(text):
         stem, dot, end = name.rpartition(".")
         is_range = bool(dot) and end in ("start", "end")
-        found[stem if is_range else name] = found.get(stem, False) or is_range
+        key = stem if is_range else name
+        found[key] = found.get(key, False) or is_range
     return found

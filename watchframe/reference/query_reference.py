@@ -11,11 +11,17 @@ from urllib.parse import parse_qsl, urlsplit
 
 from watchframe.errors import QueryReferenceError
 
+_SHOWN_CHARACTERS = 120
 _HINT = "Give the query's id, or the address of its page, such as https://host/queries/42."
 
 #: The page of a query; ``source`` is its editor. The name after the id is for people.
-_PAGE = re.compile(r"(?P<base>.*?)/(?:embed/query|api/queries|queries)/(?P<id>\d+)(?:[-/].*)?")
+_PAGE = re.compile(
+    r"(?P<base>.*?)/(?:embed/query|api/queries|queries)/(?P<id>[0-9]{1,18})(?:[-/].*)?"
+)
+_ID = re.compile(r"[0-9]{1,18}")
 _PREFIX = "p_"
+#: A pasted address may carry a key, or a password.
+_SECRET = re.compile(r"(?P<name>api_key=)[^&#;\s]*|(?P<slashes>//)[^/@\s]*@", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +53,7 @@ def parse_reference(query: int | str | QueryReference) -> QueryReference:
     Raises
     ------
     QueryReferenceError
-        It is none of these.
+        It is none of these. The message shows what was given, without an API key or password.
 
     Examples
     --------
@@ -58,7 +64,9 @@ def parse_reference(query: int | str | QueryReference) -> QueryReference:
         return query
     if isinstance(query, str):
         text = query.strip()
-        return QueryReference(query_id=_id(int(text), query)) if text.isdecimal() else _page(text)
+        return (
+            QueryReference(query_id=_id(int(text), query)) if _ID.fullmatch(text) else _page(text)
+        )
     if isinstance(query, bool):
         _refuse(query)
     try:
@@ -82,7 +90,7 @@ def _page(text: str) -> QueryReference:
     values = parse_qsl(parts.query, keep_blank_values=True)
     return QueryReference(
         query_id=_id(int(match["id"]), text),
-        server_url=f"{parts.scheme}://{where}{match['base']}",
+        server_url=f"{parts.scheme}://{where}{match['base'].rstrip('/')}",
         url_parameters={
             name.removeprefix(_PREFIX): value for name, value in values if name.startswith(_PREFIX)
         },
@@ -96,8 +104,11 @@ def _id(number: int, given: object) -> int:
 
 
 def _refuse(given: object) -> NoReturn:
-    shown = repr(given)
-    if isinstance(given, str):
-        # A pasted address may carry a key.
-        shown = repr(re.sub(r"([?&]api_key=)[^&#]*|//[^/@]*@", r"\1***", given))
-    raise QueryReferenceError(f"{shown[:120]} does not refer to a query.", hint=_HINT)
+    shown = _SECRET.sub(_starred, repr(given)) if isinstance(given, str) else repr(given)
+    if len(shown) > _SHOWN_CHARACTERS:
+        shown = f"{shown[:_SHOWN_CHARACTERS]}..."
+    raise QueryReferenceError(f"{shown} does not refer to a query.", hint=_HINT)
+
+
+def _starred(found: re.Match[str]) -> str:
+    return f"{found['name'] or found['slashes']}***"

@@ -1,7 +1,7 @@
-"""Dynamic dates, against the whole table that moment.js itself resolved."""
+"""Dynamic dates and ranges are the front end's, for every row of its golden table."""
 
 import json
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -10,26 +10,83 @@ import pytest
 from watchframe.models import ParameterDefinition, Query
 from watchframe.parameters import DYNAMIC_DATES, DYNAMIC_RANGES, normalise_parameters
 
-CASES = json.loads((Path(__file__).parents[2] / "data" / "dynamic_dates.json").read_text())
+TABLE = json.loads((Path(__file__).parents[2] / "data" / "dynamic_dates.json").read_text())
 
 
-def resolved(type_, name, case):
-    definition = ParameterDefinition(name="p", type=type_, title="P")
-    query = Query(id=1, name="q", text="{{ p }} {{ p.start }}", parameters=(definition,))
-    now = datetime.fromisoformat(case["now_utc"])
-    zone = ZoneInfo(case["tz"])
-    return normalise_parameters(query, {"p": name}, now=now, timezone=zone)["p"]
+def resolve(type_, name, row):
+    query = Query(
+        id=1,
+        name="q",
+        text="{{ p }}",
+        parameters=(ParameterDefinition(name="p", type=type_, title="p"),),
+    )
+    now = datetime.fromisoformat(row["now_utc"])
+    return normalise_parameters(query, {"p": name}, now=now, timezone=ZoneInfo(row["tz"]))["p"]
 
 
-@pytest.mark.parametrize("number", range(len(CASES)))
-def test_dynamic_values_equal_those_of_the_front_end(number):
-    case = CASES[number]
-    for names in (case["ranges"], case["singles"]):
-        for name, types in names.items():
-            for type_, value in types.items():
-                assert resolved(type_, name, case) == value, (name, type_)
+@pytest.mark.parametrize("row", TABLE, ids=lambda row: f"{row['tz']} {row['now_utc']}")
+def test_dynamic_range_when_resolved_is_what_the_front_end_gives(row):
+    found = {
+        name: {type_: resolve(type_, name, row) for type_ in types}
+        for name, types in row["ranges"].items()
+    }
+    assert found == row["ranges"]
 
 
-def test_table_covers_every_name_that_is_known():
-    assert set(CASES[0]["ranges"]) == set(DYNAMIC_RANGES)
-    assert set(CASES[0]["singles"]) == set(DYNAMIC_DATES)
+@pytest.mark.parametrize("row", TABLE, ids=lambda row: f"{row['tz']} {row['now_utc']}")
+def test_dynamic_date_when_resolved_is_what_the_front_end_gives(row):
+    found = {
+        name: {type_: resolve(type_, name, row) for type_ in types}
+        for name, types in row["singles"].items()
+    }
+    assert found == row["singles"]
+
+
+def test_tables_when_compared_with_the_front_end_have_its_names_and_no_others():
+    assert all(set(row["ranges"]) == set(DYNAMIC_RANGES) for row in TABLE)
+    assert all(set(row["singles"]) == set(DYNAMIC_DATES) for row in TABLE)
+
+
+def test_golden_table_when_read_is_whole():
+    ranges = sum(len(types) for row in TABLE for types in row["ranges"].values())
+    singles = sum(len(types) for row in TABLE for types in row["singles"].values())
+    assert (len(TABLE), ranges, singles) == (50, 50 * 20 * 3, 50 * 2 * 3)
+
+
+def test_dynamic_tables_when_shown_have_a_label_of_their_own_for_each_name():
+    labels = [item.label for item in DYNAMIC_RANGES.values()]
+    assert len(set(labels)) == len(labels)
+    assert len(set(DYNAMIC_DATES.values())) == len(DYNAMIC_DATES)
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        ("last 7 days", "d_last_7_days"),
+        ("Last 7 Days", "d_last_7_days"),
+        ("last_7_days", "d_last_7_days"),
+        ("this month", "d_this_month"),
+        ("yesterday", "d_yesterday"),
+    ],
+)
+def test_range_when_named_as_people_say_it_is_that_range(written, name):
+    row = {"tz": "UTC", "now_utc": "2026-03-31T10:00:00Z"}
+    assert resolve("datetime-range", written, row) == resolve("datetime-range", name, row)
+
+
+@pytest.mark.parametrize(("written", "name"), [("now", "d_now"), ("Today", "d_now")])
+def test_date_when_named_as_people_say_it_is_that_date(written, name):
+    row = {"tz": "UTC", "now_utc": "2026-03-31T10:00:00Z"}
+    assert resolve("datetime-local", written, row) == resolve("datetime-local", name, row)
+
+
+def test_dynamic_names_when_several_parameters_have_them_agree_on_now():
+    definitions = tuple(
+        ParameterDefinition(name=name, type="datetime-with-seconds", title=name, default="d_now")
+        for name in ("a", "b")
+    )
+    query = Query(id=1, name="q", text="{{ a }} {{ b }}", parameters=definitions)
+    wire = normalise_parameters(
+        query, None, now=datetime(2026, 1, 1, 23, 59, 59, 999999, tzinfo=UTC), timezone=UTC
+    )
+    assert wire == {"a": "2026-01-01 23:59:59", "b": "2026-01-01 23:59:59"}
