@@ -176,8 +176,7 @@ def hit(cache: ResultCache) -> pa.Table:
 
 def peak_of_hit(folder: Path) -> dict[str, int]:
     """Give how much memory a process needs that takes the large result and reads every value."""
-    warm = pa.table({"n": [1], "text": ["x"]})
-    touch(arrow_frame(warm))
+    touch(arrow_frame(pa.table({"n": [1], "text": ["x"]})))
     with ResultCache(folder) as cache:
         make_key(cache)
         before, own_before = memory("VmRSS"), memory("RssAnon")

@@ -15,7 +15,8 @@ from watchframe.cache.inventory import PruneReport, VerifyReport
 from watchframe.cache.key import KeyParts, cache_key
 from watchframe.cache.max_age import parse_max_age
 from watchframe.cache.provenance import Provenance
-from watchframe.cache.result_cache import CacheEntry, ResultCache
+from watchframe.cache.result_cache import ResultCache
+from watchframe.cache.result_entry import CacheEntry
 from watchframe.cache.result_writer import ResultWriter
 from watchframe.cache.single_flight import Flight
 

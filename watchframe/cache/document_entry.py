@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import zlib
 from dataclasses import dataclass
@@ -28,6 +29,11 @@ class Document:
 
     value: object
     stored_at: datetime
+
+
+def document_name(key: str) -> str:
+    """Give the name under which the document of `key`, a text of any form, lies in the index."""
+    return "document-" + hashlib.sha256(key.encode()).hexdigest()
 
 
 def write_document(key: str, document: Document) -> bytes:

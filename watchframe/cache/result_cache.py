@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import os
 import time
 import warnings
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
@@ -18,12 +16,17 @@ from typing import TYPE_CHECKING, Self, TypeVar
 import platformdirs
 import pyarrow as pa
 
-from watchframe.cache.document_entry import Document, read_document, write_document
+from watchframe.cache.document_entry import (
+    Document,
+    document_name,
+    read_document,
+    write_document,
+)
 from watchframe.cache.folder_access import FolderAccess
 from watchframe.cache.inventory import PruneReport, VerifyReport, list_entries, verify_entries
 from watchframe.cache.private_folder import principal_of
 from watchframe.cache.provenance import Provenance
-from watchframe.cache.result_entry import read_result
+from watchframe.cache.result_entry import CacheEntry, read_result
 from watchframe.cache.result_writer import ResultWriter
 from watchframe.cache.single_flight import Flight, single_flight
 from watchframe.cache.staging import Staging
@@ -48,27 +51,6 @@ DEFAULT_UNUSED_LIMIT = timedelta(days=90)
 _LOCKS = "locks"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CacheEntry:
-    """A result out of the cache.
-
-    Attributes
-    ----------
-    key : str
-    table : pyarrow.Table
-        All rows; a large one lies in the file, mapped into memory, and stays right even when the
-        entry is replaced or evicted.
-    provenance : Provenance
-    size : int
-        Bytes on disk.
-    """
-
-    key: str
-    table: pa.Table
-    provenance: Provenance
-    size: int
-
-
 class ResultCache:
     """Results on this machine's disk, shared by all processes of one user.
 
@@ -86,11 +68,6 @@ class ResultCache:
         Entries that nobody used for so long go.
     clock : callable
         Gives seconds since 1970.
-
-    Examples
-    --------
-    >>> cache = ResultCache("/tmp/doctest-cache")  # doctest: +SKIP
-    >>> cache.entries()  # doctest: +SKIP
     """
 
     def __init__(
@@ -160,7 +137,7 @@ class ResultCache:
 
     def get_document(self, key: str) -> Document | None:
         """Give the document under `key`, a text of any form; None where there is none."""
-        name = _document_name(key)
+        name = document_name(key)
         found = self._load(name, read_document)
         return None if found is None else found[0]
 
@@ -172,7 +149,7 @@ class ResultCache:
         TypeError, ValueError
             It is not a JSON value.
         """
-        name = _document_name(key)
+        name = document_name(key)
         moment = stored_at or datetime.fromtimestamp(self._clock(), UTC)
         entry = write_document(name, Document(value=value, stored_at=moment))
         staging = self._staging()
@@ -316,10 +293,6 @@ class ResultCache:
 
 def _open_again(directory: Path, size_limit: int, unused_limit: timedelta) -> ResultCache:
     return ResultCache(directory, size_limit=size_limit, unused_limit=unused_limit)
-
-
-def _document_name(key: str) -> str:
-    return "document-" + hashlib.sha256(key.encode()).hexdigest()
 
 
 def _report(rows: list[Row], *, files: int) -> PruneReport:

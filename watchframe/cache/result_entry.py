@@ -18,6 +18,27 @@ _PROVENANCE = b"watchframe.provenance"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CacheEntry:
+    """A result out of the cache.
+
+    Attributes
+    ----------
+    key : str
+    table : pyarrow.Table
+        All rows; a large one lies in the file, mapped into memory, and stays right even when the
+        entry is replaced or evicted.
+    provenance : Provenance
+    size : int
+        Bytes on disk.
+    """
+
+    key: str
+    table: pa.Table
+    provenance: Provenance
+    size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ResultHead:
     """What an entry says of itself before its rows are read."""
 
