@@ -170,6 +170,8 @@ class DemoServer:
 
 def _open_database(path: Path, events: int) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect(str(path))
+    # In a notebook DuckDB would show a bar of its own for what takes over two seconds.
+    connection.execute("set enable_progress_bar = false")
     tables = connection.execute("select count(*) from information_schema.tables").fetchall()
     if tables == [(0,)]:
         build_lending_database(connection, events=events)
