@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 
 import pytest
@@ -66,3 +67,19 @@ def test_terminal_when_interrupted_comes_back_and_keeps_the_variable(terminal):
     terminal.expect(r"In \[4\]: ")
     terminal.sendline("df")
     terminal.expect("before")
+
+
+@pytest.mark.parametrize(
+    "setting",
+    ["--InteractiveShellApp.extensions=watchframe", "--MagicsManager.lazy_magics=watch=watchframe"],
+)
+def test_terminal_when_named_in_the_configuration_has_the_magic(tmp_path, setting):
+    run = subprocess.run(
+        [sys.executable, "-m", "IPython", setting, "-c", "%watch --help"],
+        check=False,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "HOME": str(tmp_path), "IPYTHONDIR": str(tmp_path / "ipython")},
+        cwd=tmp_path,
+    )
+    assert "--dtype-backend" in run.stdout, run.stdout + run.stderr
