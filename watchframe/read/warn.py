@@ -13,6 +13,7 @@ from watchframe.read.answer import Answer
 from watchframe.read.guards import AUTO_LIMIT, is_probably_cut
 
 _PACKAGE = f"{Path(__file__).parents[1]}{os.sep}"
+_IPYTHON = f"{os.sep}IPython{os.sep}core{os.sep}"
 
 
 def warn_of_answer(answer: Answer) -> None:
@@ -46,9 +47,16 @@ def warn_stale(label: str, age: str, error: Exception) -> None:
 
 
 def _users_level() -> int:
-    """Give the stack level of the nearest caller outside this package, seen from our caller."""
+    """Give the stack level of the nearest caller outside this package, seen from our caller.
+
+    Between a magic and the cell that it stands in lies IPython, which is nobody's own line either.
+    """
     here = inspect.currentframe()
     frame, level = here and here.f_back, 1
-    while frame is not None and frame.f_code.co_filename.startswith(_PACKAGE):
+    while frame is not None and _is_inner(frame.f_code.co_filename):
         frame, level = frame.f_back, level + 1
     return level
+
+
+def _is_inner(filename: str) -> bool:
+    return filename.startswith(_PACKAGE) or _IPYTHON in filename

@@ -109,6 +109,14 @@ def test_kernel_when_the_traceback_is_wanted_later_shows_that_of_the_last_error(
     assert "Traceback (most recent call last)" in text
 
 
+@pytest.mark.parametrize("cell", ["%watch 61 -o df", "%%watch 61 -o df --refresh\n# no parameters"])
+def test_kernel_when_a_column_is_not_as_declared_warns_at_the_cell(kernel, cell):
+    text = kernel.text(cell)
+    assert "ColumnTypeWarning: Column 'rate'" in text
+    assert "ipykernel" in text.split(": ColumnTypeWarning")[0]
+    assert "site-packages" not in text
+
+
 def test_kernel_when_interrupted_cancels_the_job_and_leaves_the_variable(kernel, demo):
     kernel.text("df = 'before'")
     message = kernel.client.execute("%watch 50 -p seconds=120 -o df --refresh")
