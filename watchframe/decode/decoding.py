@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable, Sequence
 
 import pyarrow as pa
 
 from watchframe.decode.exact import DecodedResult, decode_exactly
+from watchframe.decode.streaming import decode_streaming
+
+#: Bytes up to which a body is decoded at once: blocks and workers cost more than they bring.
+SMALL = 64 * 1024
 
 
 def decode_query_result(
@@ -24,15 +29,21 @@ def decode_query_result(
     columns : sequence of str, optional
         Only these.
     on_batch : callable, optional
-        Given each record batch.
+        Given record batches while the body arrives: all of one schema, in order. They are the
+        whole table only if their rows add up to it, and their schema is its own: where a later
+        block settles a column's type anew, no more batches come, and with small bodies none at
+        all. So whoever stores them has to compare (`ResultWriter.finish` does).
 
     Raises
     ------
     DecodeError
         It is not a result.
     """
-    decoded = decode_exactly(b"".join(chunks), columns=columns)
-    if on_batch is not None:
-        for batch in decoded.table.to_batches():
-            on_batch(batch)
-    return decoded
+    source = iter(chunks)
+    start = bytearray()
+    for chunk in source:
+        start += chunk
+        if len(start) > SMALL:
+            whole = itertools.chain([bytes(start)], source)
+            return decode_streaming(whole, columns=columns, on_batch=on_batch)
+    return decode_exactly(bytes(start), columns=columns)

@@ -44,7 +44,7 @@ def decode_exactly(body: bytes, *, columns: Sequence[str] | None = None) -> Deco
     data = result.get("data")
     if not isinstance(data, dict):
         raise DecodeError("The result has no data.")
-    declared = _columns(data)
+    declared = declared_columns(data)
     rows = _rows(data)
     wanted = [item for item in declared if columns is None or item.name in columns]
     typed = [
@@ -53,7 +53,12 @@ def decode_exactly(body: bytes, *, columns: Sequence[str] | None = None) -> Deco
     table = pa.table(
         [column.array for column in typed], schema=pa.schema([column.field for column in typed])
     )
-    return DecodedResult(table=table, info=_info(result), deviations=deviations_of(table))
+    return decoded_result(table, result_info(result))
+
+
+def decoded_result(table: pa.Table, info: QueryResultInfo) -> DecodedResult:
+    """Give the result of a finished table."""
+    return DecodedResult(table=table, info=info, deviations=deviations_of(table))
 
 
 def _result(body: bytes) -> dict[str, object]:
@@ -75,7 +80,8 @@ def _result(body: bytes) -> dict[str, object]:
     return result
 
 
-def _columns(data: dict[str, object]) -> list[Column]:
+def declared_columns(data: dict[str, object]) -> list[Column]:
+    """Give the columns of a result's data; raises DecodeError."""
     found = data.get("columns")
     if not isinstance(found, list):
         raise DecodeError("The result has no list of columns.")
@@ -95,7 +101,8 @@ def _rows(data: dict[str, object]) -> list[dict[str, object]]:
     return rows
 
 
-def _info(result: dict[str, object]) -> QueryResultInfo:
+def result_info(result: dict[str, object]) -> QueryResultInfo:
+    """Give what a body says of the result; raises DecodeError."""
     try:
         return QueryResultInfo.from_json(result)
     except ProtocolError as error:

@@ -77,8 +77,10 @@ def _series(field: pa.Field, values: pa.ChunkedArray, backend: DtypeBackend) -> 
     encoding = (field.metadata or {}).get(ENCODING)
     if encoding is not None:
         read: Callable[[str], object] = int if encoding == INTEGER else json.loads
-        objects = [None if text is None else read(text) for text in values.to_pylist()]
-        return pd.Series(objects, dtype=object)
+        texts = values.to_pylist()
+        if values.null_count:
+            return pd.Series([text if text is None else read(text) for text in texts], dtype=object)
+        return pd.Series(list(map(read, texts)), dtype=object)
     if backend == "pyarrow":
         return pd.Series(pd.arrays.ArrowExtensionArray(values), copy=False)
     if field.type in _NULLABLE:

@@ -41,6 +41,7 @@ class TypedColumn:
 
     field: pa.Field
     array: pa.Array
+    deviation: ColumnDeviation | None = None
 
 
 def typed_column(name: str, declared: str | None, values: Sequence[object]) -> TypedColumn:
@@ -127,8 +128,9 @@ def _plain(
     deviation: ColumnDeviation | None = None,
 ) -> TypedColumn:
     return TypedColumn(
-        field=pa.field(name, type_, metadata=_metadata(declared, None, deviation)),
+        field=pa.field(name, type_, metadata=field_metadata(declared, None, deviation)),
         array=pa.array(values, type_),
+        deviation=deviation,
     )
 
 
@@ -140,14 +142,16 @@ def _encoded(
     deviation: ColumnDeviation | None,
 ) -> TypedColumn:
     return TypedColumn(
-        field=pa.field(name, pa.string(), metadata=_metadata(declared, encoding, deviation)),
+        field=pa.field(name, pa.string(), metadata=field_metadata(declared, encoding, deviation)),
         array=pa.array(texts, pa.string()),
+        deviation=deviation,
     )
 
 
-def _metadata(
+def field_metadata(
     declared: str | None, encoding: bytes | None, deviation: ColumnDeviation | None
 ) -> dict[bytes, bytes]:
+    """Give the metadata that a column's field carries."""
     metadata = {DECLARED: (declared or "").encode()}
     if encoding is not None:
         metadata[ENCODING] = encoding
