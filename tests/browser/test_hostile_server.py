@@ -1,0 +1,68 @@
+"""A query whose every text is an attack: nothing of it becomes markup, here or in a saved file."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from playwright.sync_api import expect
+
+from watchframe.demo import DemoServer
+from watchframe.demo.catalogue import CATALOGUE
+from watchframe.demo.catalogue_types import SavedParameter, SavedQuery
+
+ATTACK = '<img src=x onerror="window.attacked=1"><script>window.attacked=1</script>\'"&'
+HOSTILE = SavedQuery(
+    id=900,
+    name=f"Name {ATTACK}",
+    description=f"Description {ATTACK}",
+    text="select '{{ kind }}' as \"<b onmouseover=alert(1)>column</b>\", 1 as n",
+    parameters=(
+        SavedParameter(
+            name="kind",
+            type="enum",
+            title=f"Title {ATTACK}",
+            value="<img src=x onerror=window.attacked=1>",
+            enum_options=("<img src=x onerror=window.attacked=1>", "<b>other</b>"),
+        ),
+        SavedParameter(
+            name="note",
+            type="text-pattern",
+            title="Note",
+            value="<i>note</i>",
+            regex="<i>.*|<script>window.attacked=1</script>",
+        ),
+    ),
+    tags=(ATTACK,),
+)
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory):
+    query = replace(HOSTILE, text=HOSTILE.text + ", '{{ note }}' as note")
+    catalogue = replace(CATALOGUE, queries=(*CATALOGUE.queries, query))
+    with DemoServer(
+        state_dir=tmp_path_factory.mktemp("hostile"), events=1000, catalogue=catalogue
+    ) as server:
+        yield server
+
+
+def test_texts_of_a_hostile_server_are_shown_as_texts(notebook, hostile):
+    notebook.run(
+        "from watchframe import Client\n"
+        f"enemy = Client({hostile.url!r}, {hostile.user_key!r})\n"
+        "search = QueryPicker('#<img', client=enemy)"
+    )
+    picker = notebook.show("attack = pick(900, client=enemy); attack")
+    picker.get_by_role("button", name="Run").click()
+    cell = picker.locator("tbody td").first
+    expect(cell).to_have_text("<img src=x onerror=window.attacked=1>")
+    expect(picker.locator("thead th").first).to_contain_text("<b onmouseover=alert(1)>column</b>")
+    expect(picker.locator(".wf-title")).to_contain_text(f"Name {ATTACK}")
+    picker.get_by_label("Note").fill("wrong")
+    expect(picker.get_by_role("alert")).to_contain_text("<script>window.attacked=1</script>")
+    for view in ("Chart", "Code", "Table"):
+        picker.get_by_role("button", name=view).click()
+    outputs = notebook.run("search").page
+    assert outputs.locator(".jp-OutputArea img, .jp-OutputArea script").count() == 0
+    assert outputs.evaluate("window.attacked") is None

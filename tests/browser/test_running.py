@@ -1,0 +1,176 @@
+"""What a picker does beside giving rows: cancel, complain, stay dynamic, share, search, survive."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from playwright.sync_api import expect
+
+WITHIN = 30_000
+
+
+def run_button(picker):
+    return picker.get_by_role("button", name="Run")
+
+
+def status(picker):
+    return picker.locator(".wf-status").first
+
+
+def test_slow_query_shows_its_time_leaves_the_kernel_free_and_can_be_cancelled(notebook, demo):
+    picker = notebook.show("slow = pick(50, {'seconds': 25}); slow")
+    run_button(picker).click()
+    expect(status(picker)).to_contain_text("Running on the data source", timeout=WITHIN)
+    expect(status(picker)).to_contain_text("2 s", timeout=WITHIN)
+    assert notebook.value("6 * 7") == "42", "the kernel answers while the query runs"
+    picker.get_by_role("button", name="Cancel").click()
+    expect(status(picker)).to_contain_text("Cancelled", timeout=WITHIN)
+    assert notebook.value("slow.status") == "cancelled"
+    deleted = [request for request in demo.requests if request.method == "DELETE"]
+    assert deleted, "the job was cancelled on the server as well"
+    expect(run_button(picker)).to_be_enabled()
+
+
+def test_invalid_value_is_marked_at_its_field_and_run_waits_until_it_is_right(notebook):
+    picker = notebook.show("pick(11)")
+    field = picker.get_by_label("Hash begins with")
+    expect(run_button(picker)).to_be_enabled()
+    field.fill("zz")
+    expect(picker.get_by_role("alert")).to_contain_text("0x[0-9a-f]{4,64}")
+    expect(run_button(picker)).to_be_disabled()
+    field.fill("0x00ff")
+    expect(run_button(picker)).to_be_enabled()
+    expect(picker.get_by_role("alert")).to_have_count(0)
+
+
+def test_range_that_ends_before_it_starts_is_marked(notebook):
+    picker = notebook.show("pick(33)")
+    picker.get_by_label("to", exact=True).fill("2025-01-01")
+    expect(picker.get_by_role("alert")).to_be_visible()
+    expect(run_button(picker)).to_be_disabled()
+    picker.get_by_role("button").first.click()  # reset
+    expect(picker.get_by_label("to", exact=True)).to_have_value("2026-01-31")
+    expect(run_button(picker)).to_be_enabled()
+
+
+def test_failing_query_shows_the_data_sources_own_words(notebook):
+    picker = notebook.show("failing = pick(51); failing")
+    run_button(picker).click()
+    expect(picker.get_by_role("alert")).to_contain_text("The data source says", timeout=WITHIN)
+    expect(picker.locator(".wf-reason")).to_contain_text("borrow_events")
+    assert notebook.value("(failing.status, type(failing.error).__name__)") == (
+        "('failed', 'JobFailedError')"
+    )
+
+
+def test_dynamic_range_stays_dynamic_and_shows_what_it_means_now(notebook):
+    picker = notebook.show("dynamic = pick(33); dynamic")
+    picker.get_by_label("Period").select_option("Last 7 days")
+    expect(picker.locator(".wf-hint").first).to_contain_text("Now this means")
+    start = picker.get_by_label("from").input_value()
+    expect(picker.get_by_label("from")).to_be_disabled()
+    run_button(picker).click()
+    expect(status(picker)).to_contain_text("rows", timeout=WITHIN)
+    assert notebook.value("dynamic.params") == "{'period': 'd_last_7_days'}"
+    assert notebook.value("dynamic.df.attrs['watchframe']['parameters']['period']['start']") == (
+        start
+    )
+    picker.get_by_role("button", name="Code").click()
+    expect(picker.locator("pre").first).to_contain_text('{"period": "d_last_7_days"}')
+
+
+def test_linked_pickers_share_what_is_set_in_either(notebook):
+    notebook.run("one, two = pick(33), pick(38); link = link_pickers(one, two)")
+    first, second = notebook.show("one"), notebook.show("two")
+    first.get_by_label("from").fill("2026-03-03")
+    expect(second.get_by_label("from")).to_have_value("2026-03-03")
+    second.get_by_label("Period").select_option("Last month")
+    expect(first.get_by_label("Period")).to_have_value("Last month")
+    assert notebook.value("(link.names, one.params == two.params)") == "(('period',), True)"
+
+
+def test_run_when_a_value_changes_needs_no_button(notebook):
+    picker = notebook.show("eager = pick(13, run_on_change=True); eager")
+    picker.get_by_label("Kind").select_option("repay")
+    expect(picker.locator("tbody tr").first).to_be_visible(timeout=WITHIN)
+    assert notebook.value("eager.df.attrs['watchframe']['parameters']") == "{'kind': 'repay'}"
+
+
+def test_second_run_is_answered_by_the_local_cache_and_says_so(notebook):
+    picker = notebook.show("pick(13, max_age='1h')")
+    expect(picker.get_by_label("Max age")).to_have_value("1 hour")
+    for _ in range(2):
+        run_button(picker).click()
+        expect(status(picker)).to_contain_text("rows", timeout=WITHIN)
+        time.sleep(0.5)
+    expect(status(picker)).to_contain_text("from the local cache", timeout=WITHIN)
+
+
+def test_result_is_sorted_paged_and_drawn(notebook):
+    picker = notebook.show("pick(13, run=True)")
+    expect(picker.locator("tbody tr")).to_have_count(10, timeout=WITHIN)
+    first = picker.locator("tbody tr").first.locator("td").first
+    picker.get_by_label("Sort by").select_option("month")
+    picker.get_by_label("descending").check()
+    expect(first).to_contain_text("2028-12")
+    picker.get_by_title("Last page").click()
+    expect(first).not_to_contain_text("2028-12")
+    picker.get_by_role("button", name="Chart").click()
+    expect(picker.locator("svg polyline")).to_have_count(1)
+
+
+def test_await_result_gives_the_frame_of_a_cell_that_runs(notebook):
+    notebook.run("waited = pick(13)")
+    assert int(notebook.value("len(await waited.result())")) > 10
+
+
+def test_query_is_found_by_name_and_tag_and_then_picked(notebook):
+    output = notebook.run("found = pick(); found")
+    search = output.get_by_label("Search queries")
+    search.fill("dropdown #dropdown")
+    queries = output.get_by_label("Queries", exact=True)
+    expect(queries.locator("option")).to_have_count(3, timeout=WITHIN)
+    search.fill("Events by hour")
+    expect(queries.locator("option").filter(has_text="34 ")).to_have_count(1, timeout=WITHIN)
+    queries.select_option(label=queries.locator("option").filter(has_text="34 ").inner_text())
+    expect(output.locator(".wf-title")).to_contain_text("Events by hour", timeout=WITHIN)
+    assert notebook.value("found.picker.query.id") == "34"
+
+
+def test_every_control_is_reached_by_the_keyboard_and_has_a_name(notebook):
+    picker = notebook.show("pick(1, run=True)")
+    expect(picker.locator("tbody tr").first).to_be_visible(timeout=WITHIN)
+    nameless = picker.evaluate(
+        """root => [...root.querySelectorAll('input, select, button, textarea')].filter(field => {
+            const label = [...(field.labels || [])].map(each => each.innerText.trim()).join('');
+            return !(label || field.title || field.getAttribute('aria-label')
+                || field.innerText.trim());
+        }).map(field => field.outerHTML)"""
+    )
+    assert nameless == []
+    unreachable = picker.evaluate(
+        """root => [...root.querySelectorAll('input, select, button, textarea')]
+            .filter(field => field.tabIndex < 0).map(field => field.outerHTML)"""
+    )
+    assert unreachable == []
+    picker.get_by_label("Least amount (tokens)").focus()
+    notebook.page.keyboard.type("5")
+    expect(picker.get_by_title("Reset Least amount (tokens) to its default")).to_be_enabled()
+    for _ in range(2):
+        notebook.page.keyboard.press("Tab")
+    focused = notebook.page.evaluate("document.activeElement.innerText")
+    assert "Run" in focused, "from the last field, two steps lead by its reset button to Run"
+
+
+@pytest.mark.parametrize("width", [700])
+def test_picker_in_a_narrow_window_is_not_wider_than_it(notebook, width):
+    picker = notebook.show("pick(34, run=True)")
+    expect(picker.locator("tbody tr").first).to_be_visible(timeout=WITHIN)
+    before = notebook.page.viewport_size
+    notebook.page.set_viewport_size({"width": width, "height": 900})
+    try:
+        overflow = picker.evaluate("root => root.scrollWidth - root.clientWidth")
+    finally:
+        notebook.page.set_viewport_size(before)
+    assert overflow <= 1
