@@ -78,11 +78,11 @@ def answer_sql(
 
 def _reading(client: Client, options: ReadOptions) -> Reading:
     policy = Policy(mode=options.cache, max_age=parse_max_age(options.max_age))
-    cache = local_cache(client.settings)
+    cache = None if policy.mode == "off" else local_cache(client.settings)
     return Reading(
         client=client,
-        cache=None if policy.mode == "off" else cache,
-        principal=cache.principal(client.settings.api_key.reveal()),
+        cache=cache,
+        principal=cache.principal(client.settings.api_key.reveal()) if cache is not None else "",
         policy=policy,
         deadline=options.deadline or Deadline.after(options.timeout),
         progress=options.progress,
