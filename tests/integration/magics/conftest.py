@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
 import pytest
 from IPython.core.completer import provisionalcompleter
 from IPython.core.interactiveshell import InteractiveShell
@@ -55,18 +53,15 @@ def demo(tmp_path_factory):
 
 
 @pytest.fixture
-def clean_environment(tmp_path, monkeypatch):
-    """No settings but the test's own."""
-    for name in [name for name in os.environ if name.startswith("WATCHFRAME_")]:
-        monkeypatch.delenv(name)
+def own_home(tmp_path, monkeypatch):
+    """A home of its own, without a config file or an IPython profile."""
     for name in ("HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "IPYTHONDIR"):
         monkeypatch.setenv(name, str(tmp_path / "home"))
     (tmp_path / "home").mkdir()
-    monkeypatch.setattr("watchframe.client.connection._current", None)
 
 
 @pytest.fixture
-def plain_shell(clean_environment):
+def plain_shell(own_home):
     """A shell that has not loaded the extension."""
     config = Config()
     config.HistoryManager.enabled = False
