@@ -21,5 +21,7 @@ class DataSources:
         response = self._transport.request("GET", path, deadline=deadline)
         found = read_json(response, method="GET", url=path)
         if not isinstance(found, list):
-            raise ProtocolError("The server sent data sources that are not a list.")
+            raise ProtocolError(
+                "The server sent data sources that are not a list.", method="GET", url=path
+            )
         return [DataSource.from_json(item) for item in found]

@@ -63,8 +63,6 @@ class Transport:
         self._session.auth = _KeyHeader(settings.api_key)
         self._session.headers["User-Agent"] = "watchframe"
         self._session.headers["Accept"] = "application/json"
-        if settings.ca_bundle is not None:
-            self._session.verify = settings.ca_bundle
 
     def close(self) -> None:
         """Close the connections."""
@@ -148,6 +146,8 @@ class Transport:
                 timeout=timeout,
                 stream=True,
                 allow_redirects=False,
+                # Given with each request, for the session's own loses to REQUESTS_CA_BUNDLE.
+                verify=self.settings.ca_bundle,
             )
         except requests.Timeout as error:
             deadline.remaining()  # the whole deadline's own error comes first

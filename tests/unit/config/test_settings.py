@@ -1,0 +1,135 @@
+"""Settings: which one wins, what is refused, and that a key never shows."""
+
+import pickle
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from watchframe.config import Secret, load_settings, profile_for_server, server_url
+from watchframe.errors import ConfigurationError
+
+KEY = "k0-0123456789-abcdef"
+
+
+@pytest.fixture
+def config_file(tmp_path):
+    path = tmp_path / "config.toml"
+    path.write_text(
+        '[default]\nurl = "https://file.example"\napi_key = "file-key"\nread_timeout = 5\n'
+        '[staging]\nurl = "https://staging.example/org/"\napi_key = "staging-key"\n'
+        'timezone = "Europe/Berlin"\nallow_plain_http = true\n'
+    )
+    return path
+
+
+def load(*given, config_file, environ=None, **more):
+    return load_settings(*given, config_file=config_file, environ=environ or {}, **more)
+
+
+def test_argument_wins_over_environment_and_that_over_the_file(config_file):
+    environ = {"WATCHFRAME_URL": "https://env.example", "WATCHFRAME_READ_TIMEOUT": "7"}
+    found = load(config_file=config_file, environ=environ)
+    assert (found.url, found.read_timeout) == ("https://env.example", 7.0)
+    assert found.api_key.reveal() == "file-key"
+    given = load("https://arg.example", KEY, config_file=config_file, environ=environ)
+    assert (given.url, given.api_key.reveal()) == ("https://arg.example", KEY)
+
+
+def test_profile_is_chosen_by_argument_or_environment(config_file):
+    found = load(config_file=config_file, profile="staging")
+    assert found.url == "https://staging.example/org"
+    assert found.timezone == ZoneInfo("Europe/Berlin")
+    assert found.allow_plain_http is True
+    by_environment = load(config_file=config_file, environ={"WATCHFRAME_PROFILE": "staging"})
+    assert by_environment.url == found.url
+
+
+def test_profile_of_a_server_is_found_by_its_url(config_file):
+    assert profile_for_server("https://staging.example/org", config_file) == "staging"
+    assert profile_for_server("https://other.example", config_file) is None
+
+
+def test_profile_that_is_not_there_names_those_that_are(config_file):
+    with pytest.raises(ConfigurationError, match="default, staging"):
+        load(config_file=config_file, profile="production")
+
+
+def test_broken_config_file_raises_and_names_it(tmp_path):
+    path = tmp_path / "config.toml"
+    path.write_text("[default\n")
+    with pytest.raises(ConfigurationError, match=r"config\.toml"):
+        load(config_file=path)
+
+
+@pytest.mark.parametrize(("given", "words"), [((), "No server"), (("https://host",), "No API key")])
+def test_what_is_missing_is_said_with_the_way_to_set_it(tmp_path, given, words):
+    with pytest.raises(ConfigurationError, match=words) as caught:
+        load(*given, config_file=tmp_path / "none.toml")
+    assert "WATCHFRAME_API_KEY" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("read_timeout", "soon"),
+        ("read_timeout", -1),
+        ("connect_timeout", float("inf")),
+        ("max_retries", -1),
+        ("timezone", "Mars/Olympus"),
+        ("allow_plain_http", "perhaps"),
+        ("cache_size_limit", "big"),
+    ],
+)
+def test_setting_that_cannot_be_used_names_itself_and_its_origin(tmp_path, name, value):
+    with pytest.raises(ConfigurationError, match=f"setting {name}") as caught:
+        load("https://host", KEY, config_file=tmp_path / "none.toml", **{name: value})
+    assert f"argument {name}" in str(caught.value)
+
+
+@pytest.mark.parametrize("key", ["", "  ", "two words", "naïve\u2028", "line\nbreak"])
+def test_key_that_no_server_gives_out_is_refused_without_showing_it(tmp_path, key):
+    with pytest.raises(ConfigurationError) as caught:
+        load("https://host", key, config_file=tmp_path / "none.toml")
+    assert not key.strip() or key.strip() not in str(caught.value)
+
+
+def test_key_shows_nowhere(tmp_path):
+    found = load("https://host", KEY, config_file=tmp_path / "none.toml")
+    assert KEY not in f"{found!r} {found} {found.api_key!s} {[found.api_key]}"
+    with pytest.raises(TypeError, match="not pickled"):
+        pickle.dumps(found.api_key)
+
+
+def test_secrets_are_equal_by_what_they_hold():
+    assert Secret("a") == Secret("a") != Secret("b")
+    assert len({Secret("a"), Secret("a")}) == 1
+
+
+def test_plain_http_is_refused_but_for_this_machine(tmp_path):
+    none = tmp_path / "none.toml"
+    with pytest.raises(ConfigurationError, match="plain HTTP"):
+        load("http://watch.example", KEY, config_file=none)
+    assert load("http://watch.example", KEY, config_file=none, allow_plain_http=True)
+    for url in ("http://localhost:5000", "http://127.0.0.1", "http://[::1]:80"):
+        assert load(url, KEY, config_file=none)
+
+
+@pytest.mark.parametrize(
+    ("text", "url"),
+    [
+        ("https://HOST/", "https://host"),
+        ("https://host:443/org/", "https://host/org"),
+        ("http://host:8080//", "http://host:8080"),
+        (" https://host ", "https://host"),
+        ("http://[::1]:5000", "http://[::1]:5000"),
+    ],
+)
+def test_server_url_has_one_spelling(text, url):
+    assert server_url(text) == url
+
+
+@pytest.mark.parametrize("text", ["host", "ftp://host", "https://", "https://me:pw@host", ""])
+def test_what_is_no_server_url_is_refused(text):
+    with pytest.raises(ConfigurationError) as caught:
+        server_url(text)
+    assert "pw" not in str(caught.value)
