@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 
 import pytest
+from nbformat.v4 import new_code_cell, new_notebook
+
+from tests.browser.conftest import TOKEN, start_jupyter
 
 expect = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed").expect
 
@@ -78,3 +81,29 @@ def test_lab_when_interrupted_while_it_runs_stops_and_leaves_the_variable(lab):
     command(lab, "notebook:interrupt-kernel")
     expect(last_output(lab)).to_contain_text("Interrupted", timeout=PATIENT)
     assert lab.value("df") == "before"
+
+
+def test_notebook_7_when_cells_are_run_shows_the_line_and_offers_on_tab(
+    context, kernel_environment, tmp_path
+):
+    jupyter, process = start_jupyter("notebook", tmp_path, kernel_environment)
+    try:
+        cells = [new_code_cell("%load_ext watchframe"), new_code_cell("%watch 2")]
+        jupyter.write("magic.ipynb", new_notebook(cells=[*cells, new_code_cell("%watch 1 -p ")]))
+        page = context.new_page()
+        page.goto(f"{jupyter.url}notebooks/magic.ipynb?token={TOKEN}")
+        page.get_by_text("%load_ext watchframe").click(timeout=PATIENT)
+        page.keyboard.press("Shift+Enter")
+        page.keyboard.press("Shift+Enter")
+        output = page.locator(".jp-OutputArea").filter(has_text="query 2 'Market totals'").first
+        expect(output).to_be_visible(timeout=PATIENT)
+        expect(output.locator("table")).to_be_visible(timeout=PATIENT)
+        page.get_by_text("%watch 1 -p").click()
+        page.keyboard.press("End")
+        page.keyboard.press("Tab")
+        item = page.locator(".jp-Completer-item", has_text="min_amount=")
+        expect(item.first).to_be_visible(timeout=PATIENT)
+        page.close()
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
