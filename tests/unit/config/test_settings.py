@@ -1,11 +1,13 @@
 """Settings: which one wins, what is refused, and that a key never shows."""
 
+import dataclasses
 import pickle
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from watchframe.config import Secret, load_settings, profile_for_server, server_url
+from watchframe.config import Secret, Settings, load_settings, profile_for_server, server_url
 from watchframe.errors import ConfigurationError
 
 KEY = "k0-0123456789-abcdef"
@@ -133,3 +135,9 @@ def test_what_is_no_server_url_is_refused(text):
     with pytest.raises(ConfigurationError) as caught:
         server_url(text)
     assert "pw" not in str(caught.value)
+
+
+def test_reference_page_names_every_setting():
+    page = (Path(__file__).parents[3] / "docs" / "reference" / "settings.md").read_text()
+    for field in dataclasses.fields(Settings):
+        assert f"| `{field.name}` |" in page
