@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from IPython.core.completer import provisionalcompleter
 from IPython.core.interactiveshell import InteractiveShell
@@ -10,6 +12,8 @@ from traitlets.config import Config
 
 import watchframe
 from watchframe.demo import DemoServer
+
+PATIENT = 60
 
 
 class Shell:
@@ -44,6 +48,14 @@ class Shell:
         with provisionalcompleter():
             found = self.shell.Completer.completions(cell.replace("|", "", 1), len(before))
             return [before[: item.start] + item.text for item in found]
+
+    def offers(self, cell):
+        """Give what is offered at the mark ``|`` at the end of a cell, once the server answered."""
+        typed = cell.replace("|", "")
+        end = time.monotonic() + PATIENT
+        while (found := self.complete(cell)) == [typed] and time.monotonic() < end:
+            pass
+        return found
 
 
 @pytest.fixture(scope="session")
