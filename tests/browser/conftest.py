@@ -35,12 +35,16 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.filterwarnings("default"))
 
 
+def chromium_path() -> str | None:
+    return os.environ.get("WATCHFRAME_TEST_BROWSER") or shutil.which("chromium")
+
+
 @pytest.fixture(scope="session")
 def browser():
     playwright = pytest.importorskip(
         "playwright.sync_api", reason="Playwright is not installed: pip install playwright"
     )
-    chromium = os.environ.get("WATCHFRAME_TEST_BROWSER") or shutil.which("chromium")
+    chromium = chromium_path()
     if chromium is None:
         pytest.skip("no browser found: apt-get install chromium, or set WATCHFRAME_TEST_BROWSER")
     with playwright.sync_playwright() as started:
@@ -130,6 +134,16 @@ def start_jupyter(app: str, home: Path, environment: dict[str, str]) -> tuple[Ju
     raise AssertionError(f"{app} did not start: {(home / 'log').read_text()[-2000:]}")
 
 
+def stop_jupyter(process) -> None:
+    """End a server; one that waits for its kernels too long is not waited for."""
+    process.terminate()
+    try:
+        process.wait(timeout=10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
 @pytest.fixture(scope="session")
 def kernel_environment(demo, tmp_path_factory):
     return {
@@ -146,8 +160,7 @@ def jupyterlab(browser, kernel_environment, tmp_path_factory) -> Iterator[Jupyte
         "jupyterlab", tmp_path_factory.mktemp("lab"), kernel_environment
     )
     yield jupyter
-    process.terminate()
-    process.wait(timeout=30)
+    stop_jupyter(process)
 
 
 class Notebook:

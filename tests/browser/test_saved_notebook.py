@@ -6,7 +6,7 @@ import nbformat
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import TOKEN, open_notebook, start_jupyter
+from tests.browser.conftest import TOKEN, open_notebook, start_jupyter, stop_jupyter
 
 WITHIN = 30_000
 
@@ -79,5 +79,4 @@ def test_saved_notebook_when_opened_in_notebook_7_shows_the_twin_and_no_error(
         expect(page.get_by_text("Error displaying widget")).to_be_hidden()
         page.close()
     finally:
-        process.terminate()
-        process.wait(timeout=30)
+        stop_jupyter(process)

@@ -63,7 +63,7 @@ CONTROL_KINDS: dict[str, ControlKind] = {
         checks="one of the values; several: at least one",
     ),
     "query": ControlKind(
-        control=f"as `enum`, with the values that the dropdown query gives; {_CHOICE}",
+        control=f"{_CHOICE}; the values are fetched in the background",
         several=_CHOICES,
         in_params='"INV"; several: ["INV", "sDOLA"]',
         checks="one of the values, once they have been fetched",

@@ -1,0 +1,89 @@
+"""Take the pictures in `docs/images`, to look at: `python tests/browser/take_pictures.py`."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+from watchframe.demo import DemoServer
+
+sys.path.insert(0, str(Path(__file__).parent))
+from conftest import chromium_path, open_notebook, start_jupyter, stop_jupyter
+
+IMAGES = Path(__file__).parents[2] / "docs" / "images"
+
+
+def overview(picker) -> None:
+    picker.locator("tbody tr").first.wait_for()
+
+
+def dynamic(picker) -> None:
+    picker.locator("tbody tr").first.wait_for()
+    picker.get_by_role("button", name="Chart").click()
+    picker.locator("svg").first.wait_for()
+
+
+def searching(picker) -> None:
+    picker.get_by_placeholder("search 5,000 values").fill("new")
+    picker.get_by_label("Matches").select_option("New York")
+    picker.get_by_role("button", name="Code").click()
+
+
+def wrong(picker) -> None:
+    picker.get_by_role("alert").first.wait_for()
+
+
+def failing(picker) -> None:
+    picker.locator(".wf-reason").wait_for()
+
+
+def running(picker) -> None:
+    picker.get_by_text("2 s").wait_for()
+
+
+PICTURES = {
+    "overview": ("pick(1, run=True)", overview),
+    "dynamic": ("pick(38, run=True)", dynamic),
+    "search": ("pick(25)", searching),
+    "wrong": ("pick(11, {'hash': '0xzz'})", wrong),
+    "failing": ("pick(51, run=True)", failing),
+    "running": ("pick(50, {'seconds': 8}, max_age=0, run=True)", running),
+}
+
+
+def main(wanted: list[str]) -> None:
+    home = Path(tempfile.mkdtemp())
+    with DemoServer(state_dir=home / "demo") as demo, sync_playwright() as playwright:
+        environment = {
+            "WATCHFRAME_URL": demo.url,
+            "WATCHFRAME_API_KEY": demo.user_key,
+            "WATCHFRAME_CACHE_DIR": str(home / "cache"),
+            "TZ": "UTC",
+        }
+        browser = playwright.chromium.launch(executable_path=chromium_path(), args=["--no-sandbox"])
+        for theme in ("Light", "Dark"):
+            jupyter, process = start_jupyter("jupyterlab", home / theme, environment)
+            jupyter.set_theme(f"JupyterLab {theme}")
+            context = browser.new_context(
+                viewport={"width": 1240, "height": 1500}, device_scale_factor=1.5, locale="en-GB"
+            )
+            jupyter.write("pictures.ipynb")
+            notebook = open_notebook(context, jupyter, "pictures.ipynb")
+            notebook.run("from watchframe import pick")
+            for name in wanted or PICTURES:
+                source, prepare = PICTURES[name]
+                picker = notebook.show(source)
+                prepare(picker)
+                notebook.page.mouse.move(0, 0)
+                notebook.page.wait_for_timeout(700)
+                picker.screenshot(path=IMAGES / f"picker-{name}-{theme.lower()}.png")
+            context.close()
+            stop_jupyter(process)
+        browser.close()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
