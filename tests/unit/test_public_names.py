@@ -1,0 +1,66 @@
+"""What is exported, and that importing it loads nothing that is not used."""
+
+import subprocess
+import sys
+
+import pytest
+
+import watchframe
+
+PUBLIC = {
+    "Client",
+    "ParameterPicker",
+    "QueryPicker",
+    "QueryReference",
+    "ResultCache",
+    "connect",
+    "link_pickers",
+    "pick",
+    "read_watch_query",
+    "read_watch_sql",
+    "read_watch_sql_table",
+    "read_watch_table",
+}
+HEAVY = [
+    "IPython",
+    "ipywidgets",
+    "requests",
+    "diskcache",
+    "pandas",
+    "pyarrow",
+    "msgspec",
+    "tqdm",
+    "duckdb",
+    "starlette",
+]
+
+
+def test_public_names_are_these():
+    assert set(watchframe.__all__) == PUBLIC
+
+
+@pytest.mark.parametrize("name", sorted(PUBLIC))
+def test_public_name_is_there_and_documented(name):
+    assert getattr(watchframe, name).__doc__
+    assert name in dir(watchframe)
+
+
+def test_unknown_name_is_an_attribute_error():
+    with pytest.raises(AttributeError, match="no attribute 'read_watch_qeury'"):
+        watchframe.read_watch_qeury  # noqa: B018 - the access is what is tested
+
+
+def loaded_by(code):
+    program = f"{code}; import sys; print(*[name for name in sys.modules])"
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    return set(done.stdout.split())
+
+
+def test_import_loads_nothing_heavy():
+    assert not loaded_by("import watchframe") & set(HEAVY)
+
+
+def test_reading_functions_load_no_notebook_library():
+    assert not loaded_by("from watchframe import read_watch_query") & {"IPython", "ipywidgets"}
