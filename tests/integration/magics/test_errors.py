@@ -71,3 +71,13 @@ def test_error_when_the_server_is_away_is_short(plain_shell, tmp_path):
 
 def test_error_when_the_reference_is_none_says_what_it_should_be(shell):
     assert isinstance(shell.run("%watch borrows").error_in_exec, QueryReferenceError)
+
+
+def test_error_when_the_whole_traceback_prints_variables_hides_the_key_in_them(shell, demo):
+    shell.run("%xmode Verbose")
+    shell.value("%config WatchMagics.full_traceback = True")
+    shell.names["key"] = demo.user_key
+    shell.value("def report(found):\n    frame = %watch 51\n    return frame, found")
+    result = shell.run("report(key)")
+    assert "'[API key]'" in result.shown
+    assert demo.user_key not in result.shown
