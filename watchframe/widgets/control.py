@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from html import escape
 from typing import Any
@@ -50,7 +50,7 @@ class Control(traitlets.HasTraits):
         self._hint = ipywidgets.HTML()
         self._reset_button = ipywidgets.Button(
             icon="undo",
-            tooltip=f"Reset {definition.title} to its default",
+            tooltip=f"Reset {definition.title} to its default: {value_words(self.default)}",
             layout={"width": "34px", "flex": "0 0 auto"},
         )
         self._reset_button.on_click(lambda _button: self.reset())
@@ -158,6 +158,21 @@ def settle(value: object, wire: JSON) -> object:
 def label_style() -> dict[str, str]:
     """Give the style of the label of a control's first field."""
     return {"description_width": LABEL_WIDTH}
+
+
+def value_words(value: object) -> str:
+    """Give a parameter's value as people read it."""
+    if value is None:
+        return "(nothing)"
+    if isinstance(value, Mapping):
+        value = (value.get("start"), value.get("end"))
+    if isinstance(value, tuple):
+        return " to ".join(map(str, value))
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    if isinstance(value, str) and value in DYNAMIC_RANGES:
+        return DYNAMIC_RANGES[value].label
+    return DYNAMIC_DATES.get(value, value) if isinstance(value, str) else str(value)
 
 
 def _below(words: str, problem: str) -> str:

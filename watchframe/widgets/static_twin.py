@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from html import escape
 
+from watchframe.widgets.control import value_words
 from watchframe.widgets.style import style_tag
 
 LIVE = "wf-live"
@@ -56,17 +57,6 @@ def twin_html(
         f"picker, or read the same rows with:</div>"
         f'<pre class="wf-code">{escape(code)}</pre></div>'
     )
-
-
-def value_words(value: object) -> str:
-    """Give a parameter's value as people read it."""
-    if value is None:
-        return "(nothing)"
-    if isinstance(value, tuple):
-        return " to ".join(map(str, value))
-    if isinstance(value, list):
-        return ", ".join(map(str, value))
-    return str(value)
 
 
 def _hiding(token: str) -> str:

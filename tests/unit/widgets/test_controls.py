@@ -213,6 +213,7 @@ def test_range_with_a_dynamic_default_shows_what_it_means(checker):
 def test_reset_goes_back_to_the_saved_default(checker):
     control = make_control(define("text", "New York"), checker)
     button = fields(control, ipywidgets.Button)[0]
+    assert button.tooltip == "Reset The title to its default: New York"
     assert button.disabled
     control.set("Oslo")
     assert not button.disabled

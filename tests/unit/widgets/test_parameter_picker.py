@@ -1,0 +1,227 @@
+"""A picker against the demo server, without a browser: its Python side."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+import time
+
+import pytest
+
+from watchframe.client import Client
+from watchframe.demo import DemoServer
+from watchframe.errors import (
+    ArgumentError,
+    JobCancelledError,
+    JobFailedError,
+    JobTimeoutError,
+    ParameterError,
+    UnknownParameterError,
+)
+from watchframe.widgets import ParameterPicker, QueryPicker, link_pickers, pick, search_queries
+
+WITHIN = 60
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory):
+    with DemoServer(state_dir=tmp_path_factory.mktemp("demo"), events=3000) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def client(demo, tmp_path_factory):
+    with Client(demo.url, demo.user_key, cache_dir=tmp_path_factory.mktemp("cache")) as opened:
+        yield opened
+
+
+def until(is_so):
+    deadline = time.monotonic() + WITHIN
+    while not is_so():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def test_wait_runs_where_nothing_ran_and_gives_the_frame(client):
+    picker = pick(13, {"kind": "repay"}, client=client)
+    frame = picker.wait(WITHIN)
+    assert frame is picker.df
+    assert picker.status == "done"
+    assert frame.attrs["watchframe"]["parameters"] == {"kind": "repay"}
+    assert json.loads(picker.table.schema.metadata[b"watchframe"])["query_id"] == 13
+
+
+def test_result_is_awaited_while_the_event_loop_goes_on(client):
+    async def main():
+        picker = ParameterPicker(50, {"seconds": 0.5}, max_age=0, client=client)
+        task = asyncio.ensure_future(picker.result())
+        await asyncio.sleep(0)
+        return await asyncio.wait_for(task, WITHIN)
+
+    assert len(asyncio.run(main())) == 1
+
+
+def test_traits_tell_those_who_observe_them(client):
+    picker, seen = pick(13, client=client), []
+    picker.observe(lambda change: seen.append((change.name, change.new)), ["status", "df"])
+    frame = picker.wait(WITHIN)
+    assert [value for name, value in seen if name == "status"] == ["running", "done"]
+    assert [value is frame for name, value in seen if name == "df"] == [True]
+
+
+def test_url_of_a_page_sets_its_values_and_params_win(client, demo):
+    url = f"{demo.url}/queries/33?p_period=2026-02-01--2026-02-05"
+    assert pick(url, client=client).params == {"period": ("2026-02-01", "2026-02-05")}
+    picker = pick(url, {"period": "d_last_week"}, client=client)
+    assert picker.params == {"period": "d_last_week"}
+
+
+def test_natural_values_become_the_form_that_the_code_shows(client):
+    from datetime import date  # noqa: PLC0415 - only here
+
+    picker = pick(33, {"period": (date(2026, 2, 1), date(2026, 2, 5))}, client=client)
+    assert picker.params == {"period": ("2026-02-01", "2026-02-05")}
+    assert 'read_watch_query(33, {"period": ("2026-02-01", "2026-02-05")})' in picker.code
+    assert "period: 2026-02-01 .. 2026-02-05" in picker.magic
+
+
+def test_code_when_run_reads_the_same_rows(client, monkeypatch):
+    picker = pick(14, {"decimals": ["8"]}, client=client)
+    frame = picker.wait(WITHIN)
+    namespace = {}
+    monkeypatch.setenv("WATCHFRAME_URL", client.server)
+    monkeypatch.setenv("WATCHFRAME_API_KEY", client.settings.api_key.reveal())
+    monkeypatch.setenv("WATCHFRAME_CACHE_DIR", str(client.settings.cache_dir))
+    exec(picker.code, namespace)
+    assert namespace["df"].equals(frame)
+    assert client.settings.api_key.reveal() not in picker.code + picker.magic + repr(picker)
+
+
+def test_unknown_parameter_is_refused_at_once(client):
+    with pytest.raises(UnknownParameterError, match="kinds"):
+        pick(13, {"kinds": "repay"}, client=client)
+
+
+def test_run_with_a_wrong_value_is_refused_and_says_which(client):
+    picker = pick(11, {"hash": "zz"}, client=client)
+    assert picker.status == "invalid"
+    assert list(picker.problems) == ["hash"]
+    with pytest.raises(ParameterError, match="hash"):
+        picker.run()
+    picker.update({"hash": "0x00ff"})
+    assert (picker.status, picker.problems) == ("ready", {})
+
+
+def test_cancel_ends_the_run_and_its_job_on_the_server(client, demo):
+    picker = pick(50, {"seconds": 120}, max_age=0, client=client)
+    picker.run()
+    until(lambda: any("/jobs/" in request.path for request in demo.requests[-2:]))
+    picker.cancel()
+    with pytest.raises(JobCancelledError):
+        picker.wait(WITHIN)
+    assert picker.status == "cancelled"
+    until(lambda: demo.requests[-1].method == "DELETE" or "DELETE" in methods(demo))
+
+
+def methods(demo):
+    return [request.method for request in demo.requests]
+
+
+def test_timeout_of_a_run_is_an_error_in_the_picker(client):
+    picker = pick(50, {"seconds": 60}, max_age=0, timeout=0.5, client=client)
+    with pytest.raises(JobTimeoutError):
+        picker.wait(WITHIN)
+    assert picker.status == "failed"
+
+
+def test_wait_that_takes_too_long_raises_and_the_run_goes_on(client):
+    picker = pick(50, {"seconds": 2}, max_age=0, client=client)
+    with pytest.raises(TimeoutError, match="still running"):
+        picker.wait(0.2)
+    assert picker.status == "running"
+    assert len(picker.wait(WITHIN)) == 1
+
+
+def test_failing_query_keeps_the_rows_of_the_run_before(client):
+    picker = pick(52, {"divisor": "18"}, client=client)
+    frame = picker.wait(WITHIN)
+    picker.update({"divisor": "ten"})
+    picker.run()
+    with pytest.raises(JobFailedError, match="ten"):
+        picker.wait(WITHIN)
+    assert picker.status == "failed"
+    assert isinstance(picker.error, JobFailedError)
+    assert picker.df is frame
+
+
+def test_run_while_another_one_is_going_on_takes_its_place(client):
+    picker = pick(50, {"seconds": 60}, max_age=0, client=client)
+    picker.run()
+    picker.update({"seconds": 0.1})
+    picker.run()
+    assert picker.wait(WITHIN)["seconds"].tolist() == [0.1]
+    assert picker.status == "done"
+
+
+def test_run_on_change_waits_for_the_last_of_several_changes(client, demo):
+    picker = pick(13, run_on_change=True, client=client)
+    before = len([r for r in demo.requests if r.path.endswith("/13/results")])
+    for kind in ("repay", "deposit", "withdraw"):
+        picker.update({"kind": kind})
+    until(lambda: picker.status == "done")
+    assert picker.df.attrs["watchframe"]["parameters"] == {"kind": "withdraw"}
+    assert len([r for r in demo.requests if r.path.endswith("/13/results")]) == before + 1
+
+
+def test_dropdown_values_are_fetched_in_the_background(client):
+    picker = pick(23, client=client)
+    until(lambda: type(picker.controls["market"]).__name__ == "MenuControl")
+    assert picker.params == {"market": "INV"}
+    picker.update({"market": "no such market"})
+    assert list(picker.problems) == ["market"]
+
+
+def test_dropdown_values_that_cannot_be_fetched_are_typed(client, demo, tmp_path):
+    with Client(demo.url, demo.query_key(26), cache_dir=tmp_path) as restricted:
+        picker = pick(26, client=restricted)
+        control = picker.controls["decimals"]
+        control.set("8")
+        assert picker.params == {"decimals": "8"}
+
+
+def test_linked_pickers_share_values_until_they_are_unlinked(client):
+    one, two, three = pick(33, client=client), pick(38, client=client), pick(13, client=client)
+    link = link_pickers(one, two, three)
+    assert link.names == ("period",)
+    assert two.params == one.params
+    two.update({"period": "d_last_month"})
+    assert one.params == {"period": "d_last_month"}
+    link.unlink()
+    one.update({"period": "d_last_year"})
+    assert two.params == {"period": "d_last_month"}
+
+
+def test_linking_pickers_without_a_common_parameter_is_refused(client):
+    with pytest.raises(ArgumentError, match="in common"):
+        link_pickers(pick(33, client=client), pick(13, client=client))
+
+
+def test_search_finds_queries_by_words_and_tags(client):
+    assert {query.id for query in search_queries(client, "#dropdown")} == {20, 21, 22}
+    assert [query.id for query in search_queries(client, "Dropdown: markets #drop")] == [20]
+    assert search_queries(client, "#no-such-tag") == []
+
+
+def test_query_picker_opens_the_query_that_is_chosen(client):
+    picker = QueryPicker("#dropdown", client=client)
+    until(lambda: len(picker._list.options) == 3)
+    picker._list.value = 20
+    until(lambda: picker.picker is not None)
+    assert picker.picker.query.id == 20
+
+
+def test_pickers_leave_no_thread_behind_when_they_have_finished(client):
+    picker = pick(13, client=client)
+    picker.wait(WITHIN)
+    until(lambda: not [t for t in threading.enumerate() if t.name.startswith("watchframe-picker")])
