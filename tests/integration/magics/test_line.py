@@ -49,6 +49,13 @@ def test_line_when_variables_are_named_takes_them_whole(shell):
     assert sent["period"] == {"start": "2026-01-01", "end": "2026-01-10"}
 
 
+def test_line_when_a_variable_looks_like_options_is_one_value_all_the_same(shell):
+    shell.value('place = "New York\' --refresh -o other"')
+    frame = shell.value("%watch 10 -p label=$place")
+    assert frame.attrs["watchframe"]["parameters"] == {"label": "New York' --refresh -o other"}
+    assert "other" not in shell.names
+
+
 def test_line_when_in_a_function_sees_the_local_variables(shell):
     frame = shell.value(
         "def few(chosen):\n"
