@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Self
 
 from watchframe.errors import JobCancelledError, JobTimeoutError
@@ -30,6 +30,11 @@ class Deadline:
     def after(cls, timeout: float | None) -> Self:
         """Make one that ends `timeout` seconds from now; None never does."""
         return cls(timeout, None if timeout is None else time.monotonic() + timeout)
+
+    def restarted(self) -> Self:
+        """Make one of the same length that begins now, and that `cancel` of this one ends too."""
+        again = type(self).after(self.timeout)
+        return replace(again, _cancelled=self._cancelled)
 
     def cancel(self) -> None:
         """End it now, from any thread: who waits under it raises, and cancels its job."""

@@ -1,5 +1,6 @@
 """From a result's bytes to an Arrow table, and from there to a DataFrame."""
 
+from watchframe.decode.concat import concat_results
 from watchframe.decode.decoding import decode_query_result
 from watchframe.decode.deviation import ColumnDeviation, deviations_of
 from watchframe.decode.exact import DecodedResult
@@ -10,6 +11,7 @@ __all__ = [
     "ColumnDeviation",
     "DecodedResult",
     "DtypeBackend",
+    "concat_results",
     "decode_query_result",
     "deviations_of",
     "inflate",

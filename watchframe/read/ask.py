@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from watchframe.cache import Mode, Policy, parse_max_age
 from watchframe.client import Client, Deadline, OnStatus
-from watchframe.models import DataSource
+from watchframe.models import DataSource, Query
 from watchframe.parameters import normalise_parameters, normalise_sql_parameters
 from watchframe.read.answer import Answer
 from watchframe.read.knowledge import Knowledge
@@ -88,3 +88,10 @@ def _reading(client: Client, options: ReadOptions) -> Reading:
         progress=options.progress,
         on_status=options.on_status,
     )
+
+
+def definition_of(query: int | str | QueryReference, options: ReadOptions) -> Query:
+    """Give a saved query's definition, as fresh as a read with these options has it."""
+    reference = parse_reference(query)
+    client = client_for(reference, options.client)
+    return _reading(client, options).definition(reference.query_id)

@@ -25,6 +25,7 @@ from watchframe.errors import (
     ServerError,
     TransportError,
 )
+from watchframe.models import Query
 from watchframe.read.answer import Answer
 from watchframe.read.fetch import Fetch, QueryEditedError
 from watchframe.read.knowledge import Knowledge
@@ -96,6 +97,10 @@ class Reading:
             if not _is_outage(error) or self.policy.mode == "off":
                 raise
             return self._after_outage(prepare, error)
+
+    def definition(self, query_id: int) -> Query:
+        """Give a query's definition, as fresh as the policy asks."""
+        return self._knowledge(self.policy, may_ask=self.policy.mode != "only").query(query_id)
 
     def _without_request(self, prepare: Prepare, *, is_editable: bool) -> Answer | None:
         """Give the local copy where it is fresh enough without asking the server anything."""

@@ -68,7 +68,7 @@ def test_text_pattern_must_match_whole():
 def test_text_pattern_that_is_no_pattern_says_so():
     with pytest.raises(ParameterValueError) as caught:
         wire("x", "text-pattern", regex="(")
-    assert "author" in caught.value.hint
+    assert "no pattern to the server" in caught.value.hint
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,7 @@ def test_enum(value, sent):
 
 @pytest.mark.parametrize("value", [["a"], None, {"a"}, ("a",)])
 def test_enum_of_one_value_refuses_several(value):
-    with pytest.raises(ParameterValueError, match="one value"):
+    with pytest.raises(ParameterValueError, match="one of"):
         wire(value, "enum", enum_options=("a",))
 
 
@@ -208,7 +208,7 @@ def test_dynamic_date_by_name(name):
     ["", "monday", "10", "01/02/2024", "2024-13-01", "20240102", 5, None, pd.NaT, "d_last_7_days"],
 )
 def test_dates_refuse_what_the_server_would_guess_at(value):
-    with pytest.raises(ParameterValueError, match="a date such as '2024-01-31'"):
+    with pytest.raises(ParameterValueError, match="it takes a date"):
         wire(value, "date")
 
 
@@ -250,7 +250,7 @@ def test_dynamic_range_by_name(name):
     ],
 )
 def test_ranges_refuse(value):
-    with pytest.raises(ParameterValueError, match="a start and an end"):
+    with pytest.raises(ParameterValueError, match="it takes (two dates|a start and an end)"):
         wire(value, "date-range")
 
 
