@@ -15,9 +15,11 @@ if TYPE_CHECKING:
     from watchframe.cache import ResultCache as ResultCache
     from watchframe.client import Client as Client
     from watchframe.client import connect as connect
+    from watchframe.read import read_watch_queries as read_watch_queries
     from watchframe.read import read_watch_query as read_watch_query
     from watchframe.read import read_watch_sql as read_watch_sql
     from watchframe.read import read_watch_sql_table as read_watch_sql_table
+    from watchframe.read import read_watch_sweep as read_watch_sweep
     from watchframe.read import read_watch_table as read_watch_table
     from watchframe.reference import QueryReference as QueryReference
     from watchframe.widgets import ParameterPicker as ParameterPicker
@@ -37,9 +39,11 @@ _EXPORTS = {
     "connect": "watchframe.client",
     "link_pickers": "watchframe.widgets",
     "pick": "watchframe.widgets",
+    "read_watch_queries": "watchframe.read",
     "read_watch_query": "watchframe.read",
     "read_watch_sql": "watchframe.read",
     "read_watch_sql_table": "watchframe.read",
+    "read_watch_sweep": "watchframe.read",
     "read_watch_table": "watchframe.read",
 }
 
@@ -52,9 +56,11 @@ __all__ = [
     "connect",
     "link_pickers",
     "pick",
+    "read_watch_queries",
     "read_watch_query",
     "read_watch_sql",
     "read_watch_sql_table",
+    "read_watch_sweep",
     "read_watch_table",
 ]
 

@@ -16,9 +16,11 @@ PUBLIC = {
     "connect",
     "link_pickers",
     "pick",
+    "read_watch_queries",
     "read_watch_query",
     "read_watch_sql",
     "read_watch_sql_table",
+    "read_watch_sweep",
     "read_watch_table",
 }
 HEAVY = [

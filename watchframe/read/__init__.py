@@ -9,6 +9,7 @@ from watchframe.read.functions import (
     read_watch_sql_table,
     read_watch_table,
 )
+from watchframe.read.many_functions import read_watch_queries, read_watch_sweep
 
 __all__ = [
     "Answer",
@@ -18,8 +19,10 @@ __all__ = [
     "answer_sql",
     "explain_query",
     "explain_sql",
+    "read_watch_queries",
     "read_watch_query",
     "read_watch_sql",
     "read_watch_sql_table",
+    "read_watch_sweep",
     "read_watch_table",
 ]
