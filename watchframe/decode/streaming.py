@@ -25,7 +25,7 @@ from watchframe.decode.exact import (
     result_info,
 )
 from watchframe.decode.framing import Separator, find_head, find_tail
-from watchframe.decode.plan import plan_column
+from watchframe.decode.plan import ColumnPlan, plan_column
 from watchframe.decode.settle import Block, found_plans, learned_plan, settled_table
 from watchframe.models import Column
 
@@ -162,7 +162,13 @@ class _Stream:
     def _first_decoder(self, columns: Sequence[Column]) -> BlockDecoder:
         sample = self._sample()
         plans = [plan_column(item, [row.get(item.name) for row in sample])[0] for item in columns]
-        return BlockDecoder(plans, self._separator)
+        return self._made_decoder(plans)
+
+    def _made_decoder(self, plans: Sequence[ColumnPlan]) -> BlockDecoder:
+        try:
+            return BlockDecoder(plans, self._separator)
+        except ValueError:  # a column's name that msgspec cannot have in a struct, such as 'a"b'
+            raise _NotFramedError from None
 
     def _sample(self) -> list[dict[str, Any]]:
         """Give the first rows as `json` reads them."""
@@ -221,7 +227,7 @@ class _Stream:
             learned_plan(plan, new)
             for plan, (new, _) in zip(self._decoder.plans, found, strict=True)
         ]
-        self._decoder = BlockDecoder(learned, self._separator)
+        self._decoder = self._made_decoder(learned)
 
     def _emit(self, block: Block) -> None:
         if self._on_batch is not None:
