@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -86,9 +87,16 @@ def declared_columns(data: dict[str, object]) -> list[Column]:
     if not isinstance(found, list):
         raise DecodeError("The result has no list of columns.")
     try:
-        return [Column.from_json(item) for item in found]
+        columns = [Column.from_json(item) for item in found]
+        _ = "".join(f"{item.name}{item.type}" for item in columns).encode()
     except ProtocolError as error:
         raise DecodeError(error.message) from None
+    except UnicodeEncodeError:
+        raise DecodeError("The name or type of a column is not Unicode.") from None
+    twice = [name for name, count in Counter(item.name for item in columns).items() if count > 1]
+    if twice:
+        raise DecodeError(f"The result has two columns {twice[0]!r}.")
+    return columns
 
 
 def _rows(data: dict[str, object]) -> list[dict[str, object]]:
