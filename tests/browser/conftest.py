@@ -138,7 +138,7 @@ def stop_jupyter(process) -> None:
     """End a server; one that waits for its kernels too long is not waited for."""
     process.terminate()
     try:
-        process.wait(timeout=10)
+        process.wait(timeout=5)
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()

@@ -9,9 +9,10 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from tests.browser.conftest import TOKEN, start_jupyter
 
-expect = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed").expect
+playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
+expect = playwright.expect
 
-PATIENT = 60_000  # milliseconds
+PATIENT, TAB_AGAIN = 60_000, 5_000  # milliseconds
 
 
 @pytest.fixture(scope="module")
@@ -33,6 +34,18 @@ def type_cell(lab, text):
         }"""
     )
     lab.page.keyboard.type(text)
+
+
+def press_tab_until(page, item):
+    """Press Tab again while the page is not ready for it, or the server slow, as a person would."""
+    for _ in range(PATIENT // TAB_AGAIN):
+        page.keyboard.press("Tab")
+        try:
+            item.first.wait_for(timeout=TAB_AGAIN)
+        except playwright.TimeoutError:
+            continue
+        return
+    expect(item.first).to_be_visible()
 
 
 def command(lab, name):
@@ -67,9 +80,8 @@ def test_lab_when_sql_fails_shows_a_few_lines(lab):
 )
 def test_lab_when_tab_is_pressed_offers_what_fits(lab, typed, offered, meaning):
     type_cell(lab, typed)
-    lab.page.keyboard.press("Tab")
     item = lab.page.locator(".jp-Completer-item", has_text=offered).filter(has_text=meaning)
-    expect(item.first).to_be_visible(timeout=PATIENT)
+    press_tab_until(lab.page, item)
     lab.page.keyboard.press("Escape")
 
 
@@ -100,9 +112,7 @@ def test_notebook_7_when_cells_are_run_shows_the_line_and_offers_on_tab(
         expect(output.locator("table")).to_be_visible(timeout=PATIENT)
         page.get_by_text("%watch 1 -p").click()
         page.keyboard.press("End")
-        page.keyboard.press("Tab")
-        item = page.locator(".jp-Completer-item", has_text="min_amount=")
-        expect(item.first).to_be_visible(timeout=PATIENT)
+        press_tab_until(page, page.locator(".jp-Completer-item", has_text="min_amount="))
         page.close()
     finally:
         process.terminate()

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import pandas as pd
 
@@ -41,9 +42,11 @@ class Outcome:
     notes: tuple[str, ...] = ()
 
     @property
-    def is_cancelled(self) -> bool:
-        """Whether somebody cancelled it."""
-        return isinstance(self.error, JobCancelledError)
+    def status(self) -> Literal["done", "failed", "cancelled"]:
+        """How it ended, in a word."""
+        if isinstance(self.error, JobCancelledError):
+            return "cancelled"
+        return "done" if self.error is None else "failed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

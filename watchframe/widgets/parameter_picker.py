@@ -168,8 +168,7 @@ class ParameterPicker(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has n
         """
         with GUARD:
             self._form.recheck()
-            if self._form.problems:
-                name, problem = next(iter(self._form.problems.items()))
+            for name, problem in self._form.problems.items():
                 raise ParameterError(
                     f"Parameter {name!r} of query {self.query.id} cannot be sent: {problem}",
                     name=name,
@@ -190,9 +189,8 @@ class ParameterPicker(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has n
 
     def cancel(self) -> None:
         """Cancel the run that is going on, also on the server; nothing where there is none."""
-        current = self._current
-        if current is not None:
-            current.cancel()
+        if self._current is not None:
+            self._current.cancel()
 
     def wait(self, timeout: float | None = None) -> pd.DataFrame:
         """Give the frame of the run that is going on, or of the last one; runs where none did.
@@ -227,26 +225,29 @@ class ParameterPicker(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has n
         layout = self._layout
         layout.run_button.on_click(lambda _button: self._run_clicked())
         layout.cancel_button.on_click(lambda _button: self.cancel())
-        layout.observe_settings(self._settings_changed)
+        layout.observe_settings(lambda _change: layout.show_code(self.code, self.magic))
         self._form.observe(self._values_changed, ["params", "problems"])
         self._values_changed()
 
     def _values_changed(self, _change: object = None) -> None:
         has_changed = self.params != self._form.params
         self.set_trait("params", dict(self._form.params))
-        is_running = self.status == "running"
         self._layout.run_button.disabled = bool(self._form.problems)
         self._layout.show_code(self.code, self.magic)
-        if not is_running and (self._current is None or self._form.problems):
-            self._say(
-                "invalid" if self._form.problems else "ready",
-                ready_html(len(self._form.problems)),
-            )
+        if self.status != "running":
+            self._say_idle()
         if has_changed and self._layout.runs_on_change and not self._form.problems:
             self._run_soon()
 
-    def _settings_changed(self, _change: object = None) -> None:
-        self._layout.show_code(self.code, self.magic)
+    def _say_idle(self) -> None:
+        """Say what has to be put right, or else how the last run ended."""
+        outcome = self._current.outcome if self._current is not None else None
+        if self._form.problems:
+            self._say("invalid", ready_html(len(self._form.problems)))
+        elif outcome is None:
+            self._say("ready", ready_html(0))
+        elif self.status == "invalid":
+            self._say(outcome.status, outcome_html(outcome))
 
     def _run_soon(self) -> None:
         if self._timer is not None:
@@ -275,8 +276,7 @@ class ParameterPicker(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has n
                 self.table = outcome.answer.labelled_table
                 self._layout.show_result(outcome.answer.table, outcome.frame)
                 self.set_trait("df", outcome.frame)
-            status = "failed" if outcome.error is not None else "done"
-            self._say("cancelled" if outcome.is_cancelled else status, outcome_html(outcome))
+            self._say(outcome.status, outcome_html(outcome))
 
     def _say(self, status: str, html: str) -> None:
         self._layout.status.value = html

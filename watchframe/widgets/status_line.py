@@ -36,7 +36,7 @@ def progress_html(progress: Progress) -> str:
 
 def outcome_html(outcome: Outcome) -> str:
     """Say how it ended: rows, age and source; or the error, with the data source's own words."""
-    if outcome.is_cancelled:
+    if outcome.status == "cancelled":
         return _line(f"Cancelled after {age_words(outcome.seconds)}.")
     if outcome.error is not None:
         return _error_html(outcome.error)

@@ -113,6 +113,25 @@ def test_run_with_a_wrong_value_is_refused_and_says_which(client):
     assert (picker.status, picker.problems) == ("ready", {})
 
 
+def test_wrong_value_after_a_run_is_said_and_its_correction_brings_the_run_back(client):
+    picker = pick(12, {"min_usd": 30_000_000}, client=client)
+    picker.wait(WITHIN)
+    picker.update({"min_usd": "many"})
+    assert (picker.status, list(picker.problems)) == ("invalid", ["min_usd"])
+    picker.controls["min_usd"].reset()
+    assert (picker.status, picker.problems) == ("done", {})
+
+
+def test_wrong_value_that_is_still_there_when_a_run_ends_is_said_then(client):
+    picker = pick(50, {"seconds": 0.5}, max_age=0, client=client)
+    picker.run()
+    picker.update({"seconds": "many"})
+    assert picker.status == "running"
+    assert len(picker.wait(WITHIN)) == 1
+    assert picker.status == "done"
+    assert picker.problems
+
+
 def test_cancel_ends_the_run_and_its_job_on_the_server(client, demo):
     picker = pick(50, {"seconds": 120}, max_age=0, client=client)
     picker.run()
