@@ -76,14 +76,17 @@ class BlockDecoder:
     def _typed(self, rows: bytes) -> pa.Table:
         if not self._schema.names:
             return pa.table({})
-        lines = self._separator.as_lines(rows)
-        return pj.read_json(
+        lines, count = self._separator.as_lines(rows)
+        table = pj.read_json(
             pa.BufferReader(lines),
             read_options=pj.ReadOptions(use_threads=False, block_size=len(lines) + 1),
             parse_options=pj.ParseOptions(
                 explicit_schema=self._schema, unexpected_field_behavior="ignore"
             ),
         )
+        if len(table) != count:
+            raise pa.ArrowInvalid("There are more or fewer rows than separators between them.")
+        return table
 
     def _raw_texts(self, rows: bytes) -> list[pa.Array]:
         if self._raw is None:
