@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from watchframe.demo import query_routes, site_routes
+from watchframe.demo import alert_routes, dashboard_routes, query_routes, site_routes
 from watchframe.demo.call import Answer, Call
 from watchframe.demo.connections import break_off
 from watchframe.demo.execution import Executor
@@ -57,6 +57,15 @@ ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("GET", "/api/query_results/{result_id}", query_routes.get_result),
     ("GET", "/api/jobs/{job_id}", query_routes.get_any_job),
     ("DELETE", "/api/jobs/{job_id}", query_routes.cancel_job),
+    ("GET", "/api/dashboards", dashboard_routes.list_dashboards),
+    ("POST", "/api/dashboards", dashboard_routes.create_dashboard),
+    ("GET", "/api/dashboards/{key}", dashboard_routes.get_dashboard),
+    ("POST", "/api/dashboards/{key}", dashboard_routes.edit_dashboard),
+    ("DELETE", "/api/dashboards/{key}", dashboard_routes.archive_dashboard),
+    ("GET", "/api/alerts", alert_routes.list_alerts),
+    ("POST", "/api/alerts", alert_routes.create_alert),
+    ("GET", "/api/alerts/{alert_id}", alert_routes.get_alert),
+    ("GET", "/api/users", alert_routes.list_users),
     ("GET", "/api/data_sources", site_routes.list_data_sources),
     ("GET", "/api/data_sources/{source_id}/schema", site_routes.data_source_schema),
 )
@@ -117,6 +126,7 @@ def _respond(
         key=_key(request),
         path={name: str(value) for name, value in request.path_params.items()},
         query={name: request.query_params.getlist(name) for name in request.query_params},
+        base_url=str(request.base_url).rstrip("/"),
         body=payload if isinstance(payload, dict) else {},
     )
     try:

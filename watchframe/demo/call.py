@@ -24,6 +24,8 @@ class Call:
         The parts of the path.
     query : mapping of str to list of str
         The query string.
+    base_url : str
+        How the server was called.
     body : mapping
         The JSON body; empty for none.
     """
@@ -33,6 +35,7 @@ class Call:
     key: str
     path: Mapping[str, str]
     query: Mapping[str, list[str]]
+    base_url: str = ""
     body: Mapping[str, Any] = field(default_factory=dict)
 
     def require_user(self) -> None:

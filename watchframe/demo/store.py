@@ -69,6 +69,8 @@ class Store:
         self.started_at = datetime.now(UTC)
         self.queries: dict[int, StoredQuery] = {}
         self.results: dict[int, StoredResult] = {}
+        self.dashboards: dict[int, dict[str, Any]] = {}
+        self.alerts: dict[int, dict[str, Any]] = {}
         self._next_visualization = 1
         for saved in catalogue.queries:
             self._take(saved)
