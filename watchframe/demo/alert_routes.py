@@ -58,7 +58,7 @@ def create_alert(call: Call) -> Answer:
 
 def _whole(call: Call, alert: dict[str, Any]) -> dict[str, Any]:
     found = dict(alert)
-    query = query_json(call.store, call.store.queries[found.pop("query_id")])
-    for name in ("visualizations", "is_favorite", "can_edit"):
-        query.pop(name)
+    saved = call.store.queries[found.pop("query_id")]
+    without = ("visualizations", "is_favorite", "can_edit")
+    query = query_json(call.store, saved, without=without)
     return {**found, "query": query, "user": user_json(call.store)}

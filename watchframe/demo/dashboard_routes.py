@@ -155,9 +155,8 @@ def _widgets(call: Call, dashboard: Mapping[str, Any]) -> list[dict[str, Any]]:
         shown = dict(widget.get("visualization") or {})
         if shown:
             query = call.store.queries[shown.pop("query_id")]
-            whole = query_json(call.store, query)
-            for name in ("visualizations", "is_favorite", "can_edit"):
-                whole.pop(name)
+            without = ("visualizations", "is_favorite", "can_edit")
+            whole = query_json(call.store, query, without=without)
             found.append({**widget, "visualization": {**shown, "query": whole}})
         else:
             found.append(widget)

@@ -15,6 +15,8 @@ from watchframe.demo.store import StoredResult
 
 #: A result never changes (recording 018).
 FOREVER = {"Cache-Control": "private,max-age=31557600"}
+#: What an answer to an edit does not tell (recordings 139, 140, 142).
+_EDITED = ("can_edit",)
 NO_RESULT = "No cached result found for this query."
 
 
@@ -57,13 +59,14 @@ def query_tags(call: Call) -> Answer:
 
 def get_query(call: Call) -> Answer:
     """Give a query (recordings 011, 012)."""
-    return Answer(value=query_json(call.store, call.saved_query()))
+    without = () if call.is_user else ("is_favorite",)
+    return Answer(value=query_json(call.store, call.saved_query(), without=without))
 
 
 def create_query(call: Call) -> Answer:
     """Save a new query (recording 139)."""
     call.require_user()
-    return Answer(value=query_json(call.store, call.store.new_query(call.body)))
+    return Answer(value=query_json(call.store, call.store.new_query(call.body), without=_EDITED))
 
 
 def edit_query(call: Call) -> Answer:
@@ -71,7 +74,7 @@ def edit_query(call: Call) -> Answer:
     call.require_user()
     query = call.saved_query()
     call.store.edit_query(query, call.body)
-    return Answer(value=query_json(call.store, query))
+    return Answer(value=query_json(call.store, query, without=_EDITED))
 
 
 def archive_query(call: Call) -> Answer:
@@ -94,7 +97,7 @@ def fork_query(call: Call) -> Answer:
             "description": query.description,
         }
     )
-    return Answer(value=query_json(call.store, copy))
+    return Answer(value=query_json(call.store, copy, without=_EDITED))
 
 
 def execute_query(call: Call) -> Answer:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from watchframe.demo.sql_hash import sql_hash
@@ -32,8 +33,13 @@ def user_json(store: Store) -> dict[str, Any]:
     }
 
 
-def query_json(store: Store, query: StoredQuery, *, whole: bool = True) -> dict[str, Any]:
-    """Give a query (recording 011); not `whole` for lists (recording 005)."""
+def query_json(
+    store: Store, query: StoredQuery, *, whole: bool = True, without: Sequence[str] = ()
+) -> dict[str, Any]:
+    """Give a query (recording 011); not `whole` for lists (recording 005).
+
+    A query key is not told of favourites, an edit not of who may edit: those go `without`.
+    """
     user = user_json(store)
     found: dict[str, Any] = {
         "id": query.id,
@@ -60,6 +66,8 @@ def query_json(store: Store, query: StoredQuery, *, whole: bool = True) -> dict[
         found["visualizations"] = query.visualizations
         found["is_favorite"] = query.is_favorite
         found["can_edit"] = True
+        for name in without:
+            del found[name]
     else:
         result = store.results.get(query.latest_result_id or 0)
         found["retrieved_at"] = moment_text(result.retrieved_at) if result else None
