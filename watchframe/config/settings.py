@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-
 from dateutil.tz import tzlocal
 
 from watchframe.config.profile import read_profile

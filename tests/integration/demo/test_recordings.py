@@ -84,7 +84,7 @@ QUERIES = (
     query(9, "text", "select '{{ t }}' as t", parameter("t", "text")),
     query(10, "textpattern", "select '{{ t }}' as t",
           parameter("t", "text-pattern", regex="[a-z]+[0-9]")),
-    query(11, "number", "select -({{ n }}) as n, 1::bigint as c", parameter("n", "number", value=5)),  # noqa: E501 - one SQL text
+    query(11, "number", "select -({{ n }}) as n, 1::bigint as c", parameter("n", "number", value=5)),
     query(12, "enum", "select '{{ m }}' as m, 1::bigint as c",
           parameter("m", "enum", enum_options=MARKETS)),
     query(13, "enum_multi", COUNT + "where market in ({{ m }}) group by 1 order by 1",
