@@ -250,7 +250,7 @@ def test_dynamic_range_by_name(name):
     ],
 )
 def test_ranges_refuse(value):
-    with pytest.raises(ParameterValueError, match="it takes (two dates|a start and an end)"):
+    with pytest.raises(ParameterValueError, match=r"it takes (two dates|a start and an end)"):
         wire(value, "date-range")
 
 
