@@ -209,8 +209,7 @@ class ParameterPicker(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has n
         """
         if self._current is None:
             self.run()
-        current = self._current
-        outcome = current.wait(timeout) if current is not None else None
+        outcome = self._current.wait(timeout) if self._current is not None else None
         if outcome is None:
             raise TimeoutError(f"Query {self.query.id} is still running after {timeout:g} s.")
         if outcome.frame is None:
