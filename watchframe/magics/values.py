@@ -67,6 +67,7 @@ def write_value(text: str) -> str:
         text == text.strip() != ""
         and text[0] not in "'\"$"
         and not any(sign in text for sign in ",[](){}")
+        and not (":" in text and ("'" in text or '"' in text))  # a quote behind it opens a text
         and not _VARIABLE.search(text)
         and not _RANGE.fullmatch(text)
     )

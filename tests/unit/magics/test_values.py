@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from watchframe.errors import ArgumentError
@@ -90,6 +90,7 @@ def test_write_value_when_read_again_gives_the_same_text(text):
 
 
 @given(st.lists(st.text()))
+@example([":'"])
 def test_write_value_when_it_is_an_item_of_a_list_stays_one_item(texts):
     written = f"[{', '.join(map(write_value, texts))}]"
     assert read_value(written, {}) == texts
