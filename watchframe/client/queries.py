@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from watchframe.client.answers import read_json
 from watchframe.client.deadline import NO_DEADLINE, Deadline
+from watchframe.client.document import ask_document
+from watchframe.client.listing import Listing
 from watchframe.client.query_edits import created_query, listed_queries, updated_query
 from watchframe.client.result_body import ResultBody
 from watchframe.client.running import Run
@@ -44,7 +45,7 @@ class Queries:
         search: str | None = None,
         is_mine: bool = False,
         deadline: Deadline = NO_DEADLINE,
-    ) -> Iterator[Query]:
+    ) -> Listing[Query]:
         """Give saved queries, newest first, page by page as they are asked for.
 
         Parameters
@@ -125,8 +126,7 @@ class Queries:
         return self._get(path, deadline)
 
     def _get(self, path: str, deadline: Deadline) -> object:
-        response = self._transport.request("GET", path, deadline=deadline)
-        return read_json(response, method="GET", url=path)
+        return ask_document(self._transport, "GET", path, deadline=deadline)
 
 
 def saved_run(transport: Transport, query_id: int, parameters: Mapping[str, object]) -> Run:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import random
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Literal
 from urllib.parse import urljoin, urlsplit
 
@@ -75,7 +75,7 @@ class Transport:
         *,
         deadline: Deadline,
         json: object = None,
-        query: Mapping[str, str] | None = None,
+        query: Mapping[str, str | Sequence[str]] | None = None,
     ) -> requests.Response:
         """Give the answer, whose body is still to be read and which says yes.
 
@@ -112,7 +112,7 @@ class Transport:
         url: str,
         deadline: Deadline,
         json: object,
-        query: Mapping[str, str] | None,
+        query: Mapping[str, str | Sequence[str]] | None,
     ) -> requests.Response:
         for _ in range(MAX_REDIRECTS):
             response = self._send(method, url, deadline, json, query)
@@ -131,7 +131,7 @@ class Transport:
         url: str,
         deadline: Deadline,
         json: object,
-        query: Mapping[str, str] | None,
+        query: Mapping[str, str | Sequence[str]] | None,
     ) -> requests.Response:
         timeout = (
             deadline.cut(self.settings.connect_timeout),

@@ -5,9 +5,10 @@ Each has ``from_json``, which takes what the server sent and raises
 """
 
 from watchframe.models.column import Column
+from watchframe.models.data_source import DataSource
 from watchframe.models.job import Job, JobStatus
 from watchframe.models.parameter import MultiValues, ParameterDefinition
-from watchframe.models.query import DataSource, Query
+from watchframe.models.query import Query
 from watchframe.models.query_result import QueryResultInfo
 
 __all__ = [

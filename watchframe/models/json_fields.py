@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import TypeVar
 
@@ -34,6 +34,27 @@ def required(obj: Mapping[str, object], key: str, kind: type[T], what: str) -> T
 def optional(obj: Mapping[str, object], key: str, kind: type[T], what: str) -> T | None:
     """Give ``obj[key]`` if it is there and not null; it must then be of `kind`."""
     return None if obj.get(key) is None else required(obj, key, kind, what)
+
+
+def without_keys(value: object) -> object:
+    """Give a JSON value without the API keys in it: the server sends them along."""
+    if isinstance(value, Mapping):
+        return {name: without_keys(item) for name, item in value.items() if name != "api_key"}
+    if isinstance(value, list):
+        return [without_keys(item) for item in value]
+    return value
+
+
+def other_fields(obj: Mapping[str, object], known: Iterable[str]) -> dict[str, object]:
+    """Give what the server sent under other names than the `known` ones, without API keys."""
+    read = {"api_key", *known}
+    return {name: without_keys(item) for name, item in obj.items() if name not in read}
+
+
+def optional_time(obj: Mapping[str, object], key: str, what: str) -> datetime | None:
+    """Give the moment in ``obj[key]``, UTC, if it is there and not null."""
+    text = optional(obj, key, str, what)
+    return utc_time(text, what) if text else None
 
 
 def utc_time(text: str, what: str) -> datetime:

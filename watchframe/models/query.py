@@ -1,14 +1,38 @@
-"""A saved query, and the data source that it runs on."""
+"""A saved query."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from watchframe.errors import ProtocolError
-from watchframe.models.json_fields import as_object, optional, required, utc_time
+from watchframe.models.json_fields import (
+    as_object,
+    optional,
+    optional_time,
+    other_fields,
+    required,
+)
 from watchframe.models.parameter import ParameterDefinition
+
+_READ = (
+    "id",
+    "name",
+    "query",
+    "options",
+    "data_source_id",
+    "updated_at",
+    "latest_query_data_id",
+    "is_archived",
+    "is_draft",
+    "description",
+    "tags",
+    "version",
+    "schedule",
+    "created_at",
+    "user",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +64,16 @@ class Query:
         May be empty.
     tags : tuple of str
     version : int or None
+    schedule : mapping or None
+        When the server runs it by itself: ``interval`` in seconds, ``time``, ``day_of_week``,
+        ``until``; None where it does not.
+    created_at : datetime or None
+        UTC.
+    owner : str
+        The name of whose query it is; may be empty.
+    more : mapping of str to object
+        What the server sent besides, under the server's names, without API keys. Not kept by the
+        local cache.
     """
 
     id: int
@@ -55,6 +89,10 @@ class Query:
     description: str = ""
     tags: tuple[str, ...] = ()
     version: int | None = None
+    schedule: Mapping[str, object] | None = None
+    created_at: datetime | None = None
+    owner: str = ""
+    more: Mapping[str, object] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
     def from_json(cls, value: object) -> Query:
@@ -66,7 +104,8 @@ class Query:
         definitions = options.get("parameters") or ()
         if not isinstance(definitions, list | tuple):
             raise ProtocolError("The server sent a query whose 'parameters' are not a list.")
-        updated = optional(obj, "updated_at", str, "query")
+        user = obj.get("user")
+        schedule = obj.get("schedule")
         tags = obj.get("tags")
         return cls(
             id=required(obj, "id", int, "query"),
@@ -74,7 +113,7 @@ class Query:
             text=required(obj, "query", str, "query"),
             parameters=tuple(ParameterDefinition.from_json(item) for item in definitions),
             data_source_id=optional(obj, "data_source_id", int, "query"),
-            updated_at=utc_time(updated, "query") if updated else None,
+            updated_at=optional_time(obj, "updated_at", "query"),
             latest_result_id=optional(obj, "latest_query_data_id", int, "query"),
             applies_auto_limit=options.get("apply_auto_limit") is True,
             is_archived=obj.get("is_archived") is True,
@@ -82,6 +121,10 @@ class Query:
             description=optional(obj, "description", str, "query") or "",
             tags=tuple(str(tag) for tag in tags) if isinstance(tags, list) else (),
             version=optional(obj, "version", int, "query"),
+            schedule=schedule if isinstance(schedule, Mapping) else None,
+            created_at=optional_time(obj, "created_at", "query"),
+            owner=str(user.get("name") or "") if isinstance(user, Mapping) else "",
+            more=other_fields(obj, _READ),
         )
 
     def to_json(self) -> dict[str, object]:
@@ -102,35 +145,7 @@ class Query:
             "description": self.description,
             "tags": list(self.tags),
             "version": self.version,
+            "schedule": None if self.schedule is None else dict(self.schedule),
+            "created_at": self.created_at.isoformat() if self.created_at else None,
+            "user": {"name": self.owner},
         }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DataSource:
-    """A database that the server can ask.
-
-    Attributes
-    ----------
-    id : int
-    name : str
-    type : str
-        The server's word for its kind: ``pg``, ``duckdb``, ...
-    """
-
-    id: int
-    name: str
-    type: str
-
-    @classmethod
-    def from_json(cls, value: object) -> DataSource:
-        """Read what the server sent; raises ProtocolError where it is not of that shape."""
-        obj = as_object(value, "data source")
-        return cls(
-            id=required(obj, "id", int, "data source"),
-            name=required(obj, "name", str, "data source"),
-            type=optional(obj, "type", str, "data source") or "",
-        )
-
-    def to_json(self) -> dict[str, object]:
-        """Give it in the server's shape: `from_json` of that is equal to this."""
-        return {"id": self.id, "name": self.name, "type": self.type}

@@ -41,7 +41,9 @@ def reference_page() -> str:
         f"| `{name}` | {_cell(type_.takes)} | {_cell(type_.sends)} |\n"
         for name, type_ in PARAMETER_TYPES.items()
     ]
-    dynamic = [f"| `{name}` | {label} | a date or time |\n" for name, label in DYNAMIC_DATES.items()]
+    dynamic = [
+        f"| `{name}` | {label} | a date or time |\n" for name, label in DYNAMIC_DATES.items()
+    ]
     dynamic += [f"| `{name}` | {item.label} | a range |\n" for name, item in DYNAMIC_RANGES.items()]
     return _HEAD + "".join(rows) + _DYNAMIC + "".join(dynamic)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import threading
-from collections.abc import Iterator
 from html import escape
 from typing import Any
 
@@ -40,7 +39,7 @@ def search_queries(client: Client, text: str, limit: int = LISTED) -> list[Query
     words = text.split()
     tags = [word[1:].casefold() for word in words if word.startswith("#") and len(word) > 1]
     search = " ".join(word for word in words if not word.startswith("#"))
-    found: Iterator[Query] = client.queries.list(search=search or None)
+    found = iter(client.queries.list(search=search or None))
     if tags:
         found = (
             query

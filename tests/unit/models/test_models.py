@@ -76,7 +76,9 @@ def test_query_result_under_query_key_has_only_its_time():
 
 
 def test_data_source_from_recording():
-    assert DataSource.from_json(body("129")[0]) == DataSource(id=5, name="duckdb", type="duckdb")
+    assert DataSource.from_json(body("129")[0]) == DataSource(
+        id=5, name="duckdb", type="duckdb", syntax="sql"
+    )
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,107 @@
+"""Lists of the server's objects: those that come in pages, and those that come whole."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from watchframe.client.deadline import Deadline
+from watchframe.client.document import ask_document
+from watchframe.client.transport import Transport
+from watchframe.errors import ProtocolError
+from watchframe.models.json_fields import as_object, required
+from watchframe.models.table import records_frame
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+T = TypeVar("T")
+
+#: The most that the server gives at once.
+PAGE_SIZE = 250
+
+
+class Listing(Generic[T]):
+    """Objects that the server gives in pages, each page asked for when it is needed.
+
+    Every iteration asks anew, from the first page.
+    """
+
+    def __init__(
+        self,
+        transport: Transport,
+        path: str,
+        kind: type[T],
+        read: Callable[[object], T],
+        *,
+        query: Mapping[str, str | Sequence[str]],
+        deadline: Deadline,
+    ) -> None:
+        self._transport = transport
+        self._path = path
+        self._kind = kind
+        self._read = read
+        self._query = dict(query)
+        self._deadline = deadline
+
+    def __iter__(self) -> Iterator[T]:
+        seen, number = 0, 1
+        while True:
+            page = self._page(number, PAGE_SIZE)
+            results = required(page, "results", list, "page")
+            yield from (self._read(item) for item in results)
+            seen, number = seen + len(results), number + 1
+            # A page past the end is an error (recording 008), so it is never asked for.
+            if not results or seen >= required(page, "count", int, "page"):
+                return
+
+    def count(self) -> int:
+        """Give how many there are; one small request."""
+        return required(self._page(1, 1), "count", int, "page")
+
+    def to_frame(self) -> pd.DataFrame:
+        """Give all of them as a DataFrame.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row per object, one typed column per attribute, also where there are no rows.
+        """
+        return records_frame(list(self), self._kind)
+
+    def _page(self, number: int, size: int) -> Mapping[str, object]:
+        asked = {**self._query, "page": str(number), "page_size": str(size)}
+        found = ask_document(
+            self._transport, "GET", self._path, deadline=self._deadline, query=asked
+        )
+        return as_object(found, "page")
+
+    def __repr__(self) -> str:
+        return f"<Listing of {self._kind.__name__} from {self._path}>"
+
+
+class WholeList(list[T]):
+    """Objects that the server gives all at once: a list, with `to_frame`."""
+
+    def __init__(self, items: Sequence[T], kind: type[T]) -> None:
+        super().__init__(items)
+        self._kind = kind
+
+    def to_frame(self) -> pd.DataFrame:
+        """Give them as a DataFrame: one row per object, one typed column per attribute."""
+        return records_frame(self, self._kind)
+
+
+def whole_list(
+    transport: Transport,
+    path: str,
+    kind: type[T],
+    read: Callable[[object], T],
+    *,
+    deadline: Deadline,
+) -> WholeList[T]:
+    """Ask for a list that comes whole."""
+    found = ask_document(transport, "GET", path, deadline=deadline)
+    if not isinstance(found, list):
+        raise ProtocolError("The server sent something that is not a list.", method="GET", url=path)
+    return WholeList([read(item) for item in found], kind)
