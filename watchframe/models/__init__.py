@@ -5,19 +5,26 @@ Each has ``from_json``, which takes what the server sent and raises
 """
 
 from watchframe.models.column import Column
+from watchframe.models.dashboard import Dashboard
 from watchframe.models.data_source import DataSource
 from watchframe.models.job import Job, JobStatus
 from watchframe.models.parameter import MultiValues, ParameterDefinition
-from watchframe.models.query import Query
+from watchframe.models.query import Query, Visualization
 from watchframe.models.query_result import QueryResultInfo
+from watchframe.models.widget import MappingType, ParameterMapping, Widget
 
 __all__ = [
     "Column",
+    "Dashboard",
     "DataSource",
     "Job",
     "JobStatus",
+    "MappingType",
     "MultiValues",
     "ParameterDefinition",
+    "ParameterMapping",
     "Query",
     "QueryResultInfo",
+    "Visualization",
+    "Widget",
 ]

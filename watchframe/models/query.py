@@ -1,4 +1,4 @@
-"""A saved query."""
+"""A saved query and its visualizations: each knows of the other, so they stand together."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from watchframe.models.json_fields import (
     optional_time,
     other_fields,
     required,
+    without_keys,
 )
 from watchframe.models.parameter import ParameterDefinition
 
@@ -32,7 +33,10 @@ _READ = (
     "schedule",
     "created_at",
     "user",
+    "visualizations",
 )
+_OPTIONS_READ = ("parameters", "apply_auto_limit")
+_VISUALIZATION_READ = ("id", "type", "name", "description", "options", "query")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,9 +75,11 @@ class Query:
         UTC.
     owner : str
         The name of whose query it is; may be empty.
+    visualizations : tuple of Visualization
+        Empty in lists and in the local cache: only the query itself comes with them.
     more : mapping of str to object
-        What the server sent besides, under the server's names, without API keys. Not kept by the
-        local cache.
+        What the server sent besides, under the server's names, without API keys; options that are
+        not known here are in its ``options``. Not kept by the local cache.
     """
 
     id: int
@@ -92,6 +98,7 @@ class Query:
     schedule: Mapping[str, object] | None = None
     created_at: datetime | None = None
     owner: str = ""
+    visualizations: tuple[Visualization, ...] = field(default=(), compare=False, repr=False)
     more: Mapping[str, object] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
@@ -107,6 +114,10 @@ class Query:
         user = obj.get("user")
         schedule = obj.get("schedule")
         tags = obj.get("tags")
+        shown = obj.get("visualizations")
+        more = other_fields(obj, _READ)
+        if unknown := other_fields(options, _OPTIONS_READ):
+            more["options"] = unknown
         return cls(
             id=required(obj, "id", int, "query"),
             name=optional(obj, "name", str, "query") or "",
@@ -124,7 +135,10 @@ class Query:
             schedule=schedule if isinstance(schedule, Mapping) else None,
             created_at=optional_time(obj, "created_at", "query"),
             owner=str(user.get("name") or "") if isinstance(user, Mapping) else "",
-            more=other_fields(obj, _READ),
+            visualizations=tuple(Visualization.from_json(item) for item in shown)
+            if isinstance(shown, list)
+            else (),
+            more=more,
         )
 
     def to_json(self) -> dict[str, object]:
@@ -149,3 +163,61 @@ class Query:
             "created_at": self.created_at.isoformat() if self.created_at else None,
             "user": {"name": self.owner},
         }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visualization:
+    """A table, chart or counter of a query's result.
+
+    Attributes
+    ----------
+    id : int
+    type : str
+        The server's word: ``TABLE``, ``CHART``, ``COUNTER``, ``PIVOT``, ...
+    name : str
+    description : str
+        May be empty.
+    options : mapping of str to object
+        How it is drawn, in the words of the server's front end.
+    query : Query or None
+        Whose result it shows; only a dashboard's widgets tell.
+    more : mapping of str to object
+        What the server sent besides, under the server's names, without API keys.
+    """
+
+    id: int
+    type: str
+    name: str
+    description: str = ""
+    options: Mapping[str, object] = field(default_factory=dict)
+    query: Query | None = None
+    more: Mapping[str, object] = field(default_factory=dict, compare=False, repr=False)
+
+    @classmethod
+    def from_json(cls, value: object) -> Visualization:
+        """Read what the server sent; raises ProtocolError where it is not of that shape."""
+        obj = as_object(value, "visualization")
+        options = without_keys(obj.get("options"))
+        query = obj.get("query")
+        return cls(
+            id=required(obj, "id", int, "visualization"),
+            type=optional(obj, "type", str, "visualization") or "",
+            name=optional(obj, "name", str, "visualization") or "",
+            description=optional(obj, "description", str, "visualization") or "",
+            options=options if isinstance(options, Mapping) else {},
+            query=None if query is None else Query.from_json(query),
+            more=other_fields(obj, _VISUALIZATION_READ),
+        )
+
+    def to_json(self) -> dict[str, object]:
+        """Give it in the server's shape: `from_json` of that is equal to this."""
+        obj: dict[str, object] = {
+            "id": self.id,
+            "type": self.type,
+            "name": self.name,
+            "description": self.description,
+            "options": dict(self.options),
+        }
+        if self.query is not None:
+            obj["query"] = self.query.to_json()
+        return obj
