@@ -89,7 +89,7 @@ def _succeeded(job: Job) -> Job:
         raise JobCancelledError("The execution was cancelled on the server.", job_id=job.id)
     if job.status is JobStatus.SUCCESS:
         return job
-    reason = str(job.error) if job.error else ""
+    reason = job.reason
     raise JobFailedError(
         f"The query failed: {reason}"
         if reason

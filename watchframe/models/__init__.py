@@ -4,19 +4,29 @@ Each has ``from_json``, which takes what the server sent and raises
 :class:`~watchframe.errors.ProtocolError` where that is not of Watch's shape.
 """
 
+from watchframe.models.alert import Alert, AlertSubscription
 from watchframe.models.column import Column
 from watchframe.models.dashboard import Dashboard
 from watchframe.models.data_source import DataSource
+from watchframe.models.destination import Destination
+from watchframe.models.group import Group
 from watchframe.models.job import Job, JobStatus
 from watchframe.models.parameter import MultiValues, ParameterDefinition
 from watchframe.models.query import Query, Visualization
 from watchframe.models.query_result import QueryResultInfo
+from watchframe.models.query_snippet import QuerySnippet
+from watchframe.models.session import Session
+from watchframe.models.user import User
 from watchframe.models.widget import MappingType, ParameterMapping, Widget
 
 __all__ = [
+    "Alert",
+    "AlertSubscription",
     "Column",
     "Dashboard",
     "DataSource",
+    "Destination",
+    "Group",
     "Job",
     "JobStatus",
     "MappingType",
@@ -25,6 +35,9 @@ __all__ = [
     "ParameterMapping",
     "Query",
     "QueryResultInfo",
+    "QuerySnippet",
+    "Session",
+    "User",
     "Visualization",
     "Widget",
 ]

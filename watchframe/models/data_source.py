@@ -28,6 +28,11 @@ class DataSource:
         Whether this key may only read what is saved on it.
     more : mapping of str to object
         What the server sent besides, under the server's names.
+
+    Notes
+    -----
+    `options` is how it is reached, where one data source was asked for: the server masks the
+    passwords that it knows of, and nothing of it stands in the repr.
     """
 
     id: int
@@ -51,6 +56,12 @@ class DataSource:
             is_view_only=obj.get("view_only") is True,
             more=other_fields(obj, _READ),
         )
+
+    @property
+    def options(self) -> Mapping[str, object]:
+        """How it is reached; empty in lists, and where the key may not see it."""
+        found = self.more.get("options")
+        return found if isinstance(found, Mapping) else {}
 
     def to_json(self) -> dict[str, object]:
         """Give it in the server's shape: `from_json` of that is equal to this."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -61,6 +62,14 @@ class Job:
             self.status is JobStatus.FAILURE and self.error == CANCELLED_BY_USER
         )
 
+    @property
+    def reason(self) -> str:
+        """Why it failed, in the data source's words; empty where there are none."""
+        if not isinstance(self.error, Mapping):
+            return str(self.error)
+        words = (self.error.get("message"), self.error.get("details"))
+        return ": ".join(str(item) for item in words if item)
+
     @classmethod
     def from_json(cls, value: object) -> Job:
         """Read the object under ``"job"``."""
@@ -76,6 +85,13 @@ class Job:
             id=required(obj, "id", str, "job"),
             status=status,
             error=obj.get("error") or "",
-            query_result_id=optional(obj, "query_result_id", int, "job"),
+            query_result_id=_result_id(obj),
             result=obj.get("result"),
         )
+
+
+def _result_id(obj: Mapping[str, object]) -> int | None:
+    """Give the result's id; a schema job sends what it found under that name as well."""
+    if isinstance(obj.get("query_result_id"), list):
+        return None
+    return optional(obj, "query_result_id", int, "job")
