@@ -290,7 +290,11 @@ class ConflictError(ResponseError):
     Attributes
     ----------
     given_version, current_version : int or None
-        The version that the edit was based on, and the one that the server has now.
+        The version that the edit was based on, and the one that the server has now. A query's
+        does not count up: there, `given` and `current` tell when it was edited.
+    given, current : object
+        The whole object that the edit was based on, and as the server has it now; None where that
+        is not known.
     """
 
     def __init__(
@@ -301,6 +305,8 @@ class ConflictError(ResponseError):
         server_message: str = "",
         given_version: int | None = None,
         current_version: int | None = None,
+        given: object = None,
+        current: object = None,
         method: str | None = None,
         url: str | None = None,
         hint: str | None = None,
@@ -310,6 +316,8 @@ class ConflictError(ResponseError):
         )
         self.given_version = given_version
         self.current_version = current_version
+        self.given = given
+        self.current = current
 
 
 class RateLimitError(ResponseError):

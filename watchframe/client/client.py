@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import TracebackType
 from typing import Any, Self
 
+from watchframe.client.dashboards import Dashboards
 from watchframe.client.data_sources import DataSources
 from watchframe.client.deadline import NO_DEADLINE, Deadline
 from watchframe.client.jobs import Jobs, OnStatus
@@ -13,6 +14,8 @@ from watchframe.client.queries import Queries, saved_run
 from watchframe.client.query_results import QueryResults, adhoc_run
 from watchframe.client.result_body import ResultBody
 from watchframe.client.transport import Transport
+from watchframe.client.visualizations import Visualizations
+from watchframe.client.widgets import Widgets
 from watchframe.config import Secret, Settings, load_settings
 
 
@@ -53,6 +56,9 @@ class Client:
         self.query_results = QueryResults(self._transport)
         self.jobs = Jobs(self._transport)
         self.data_sources = DataSources(self._transport)
+        self.dashboards = Dashboards(self._transport)
+        self.widgets = Widgets(self._transport)
+        self.visualizations = Visualizations(self._transport)
 
     @property
     def server(self) -> str:

@@ -1,5 +1,14 @@
-"""What a reference to a saved query is: an id, or the URL of its page."""
+"""What a reference to a saved query or a dashboard is: an id, or the URL of its page."""
 
+from watchframe.reference.dashboard_reference import (
+    DashboardReference,
+    parse_dashboard_reference,
+)
 from watchframe.reference.query_reference import QueryReference, parse_reference
 
-__all__ = ["QueryReference", "parse_reference"]
+__all__ = [
+    "DashboardReference",
+    "QueryReference",
+    "parse_dashboard_reference",
+    "parse_reference",
+]

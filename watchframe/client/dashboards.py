@@ -1,0 +1,235 @@
+"""Dashboards: several queries side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from urllib.parse import quote
+
+from watchframe.client.deadline import NO_DEADLINE, Deadline
+from watchframe.client.document import ask_document
+from watchframe.client.listing import Listing
+from watchframe.client.tags import tag_counts
+from watchframe.client.transport import Method, Transport
+from watchframe.errors import ArgumentError, ConfigurationError, ConflictError, NotFoundError
+from watchframe.models import Dashboard
+from watchframe.models.json_fields import as_object, required
+from watchframe.reference import DashboardReference, parse_dashboard_reference
+
+_PATH = "/api/dashboards"
+
+
+class Dashboards:
+    """``/api/dashboards``."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def list(
+        self,
+        *,
+        search: str | None = None,
+        tags: Sequence[str] = (),
+        order: str | None = None,
+        is_favorite: bool = False,
+        is_mine: bool = False,
+        deadline: Deadline = NO_DEADLINE,
+    ) -> Listing[Dashboard]:
+        """Give dashboards, newest first, without their widgets, page by page as they are needed.
+
+        Parameters
+        ----------
+        search : str, optional
+            Only those in whose name the server finds this.
+        tags : sequence of str
+            Only those that have all of these.
+        order : str, optional
+            ``name`` or ``created_at``; with ``-`` before it the other way round.
+        is_favorite : bool
+            Only those that the key's owner marked.
+        is_mine : bool
+            Only those that the key's owner made.
+
+        Raises
+        ------
+        ArgumentError
+            Both `is_favorite` and `is_mine`: the server cannot say that.
+        """
+        if is_favorite and is_mine:
+            raise ArgumentError(
+                "is_favorite and is_mine are two lists of the server.",
+                hint="Ask for one of them, and choose among what it gives.",
+            )
+        asked: dict[str, str | Sequence[str]] = {"order": order or "-created_at"}
+        if search:
+            asked["q"] = search
+        if tags:
+            asked["tags"] = [tags] if isinstance(tags, str) else [*tags]
+        path = _PATH + ("/favorites" if is_favorite else "/my" if is_mine else "")
+        return Listing(
+            self._transport, path, Dashboard, Dashboard.from_json, query=asked, deadline=deadline
+        )
+
+    def get(self, dashboard: int | str, *, deadline: Deadline = NO_DEADLINE) -> Dashboard:
+        """Give a dashboard with its widgets.
+
+        Parameters
+        ----------
+        dashboard : int or str
+            Its id, its slug, or the URL of its page on this server.
+
+        Raises
+        ------
+        ArgumentError
+            It is none of these.
+        ConfigurationError
+            It is the page of another server.
+        NotFoundError
+            The server has no such dashboard.
+        """
+        wanted = parse_dashboard_reference(dashboard)
+        self._require_this_server(wanted)
+        if wanted.slug is not None:
+            path = f"{_PATH}/{quote(wanted.slug, safe='')}"
+            try:
+                return self._ask("GET", path, deadline, query={"legacy": ""})
+            except NotFoundError:
+                if wanted.dashboard_id is None:
+                    raise
+        return self._ask("GET", f"{_PATH}/{wanted.dashboard_id}", deadline)
+
+    def create(self, name: str, *, deadline: Deadline = NO_DEADLINE) -> Dashboard:
+        """Make a new, empty dashboard, a draft, and give it."""
+        return self._ask("POST", _PATH, deadline, json={"name": name})
+
+    def update(
+        self,
+        dashboard: Dashboard,
+        *,
+        name: str | None = None,
+        tags: Sequence[str] | None = None,
+        layout: Sequence[object] | None = None,
+        options: Mapping[str, object] | None = None,
+        is_draft: bool | None = None,
+        filters_enabled: bool | None = None,
+        deadline: Deadline = NO_DEADLINE,
+    ) -> Dashboard:
+        """Change what is given, and give the dashboard as the server has it then.
+
+        Parameters
+        ----------
+        dashboard : Dashboard
+            As it was read: the edit is refused where it was changed since.
+        name : str, optional
+            The slug in its address changes with it.
+        tags : sequence of str, optional
+            Instead of all that it has.
+        layout : sequence, optional
+        options : mapping, optional
+            Those to change; the others stay.
+        is_draft : bool, optional
+            False publishes it.
+        filters_enabled : bool, optional
+
+        Raises
+        ------
+        ConflictError
+            Somebody changed it since; the error has both versions.
+        """
+        changes: dict[str, object] = {
+            "name": name,
+            "tags": None if tags is None else [*tags],
+            "layout": None if layout is None else [*layout],
+            "options": None if options is None else {**dashboard.options, **options},
+            "is_draft": is_draft,
+            "dashboard_filters_enabled": filters_enabled,
+        }
+        payload = {name: value for name, value in changes.items() if value is not None}
+        path = f"{_PATH}/{dashboard.id}"
+        if not payload:
+            return self._ask("GET", path, deadline)
+        if dashboard.version is not None:
+            payload["version"] = dashboard.version
+        try:
+            return self._ask("POST", path, deadline, json=payload)
+        except ConflictError as error:
+            now = self._ask("GET", path, deadline)
+            raise ConflictError(
+                f"Dashboard {dashboard.id} is at version {now.version}; the edit was based on "
+                f"version {dashboard.version}. Nothing was changed.",
+                status=error.status,
+                server_message=error.server_message,
+                given_version=dashboard.version,
+                current_version=now.version,
+                given=dashboard,
+                current=now,
+                method=error.method,
+                url=error.url,
+                hint="Read it again, and make the edit on that.",
+            ) from None
+
+    def archive(
+        self, dashboard_id: int, *, dry_run: bool = False, deadline: Deadline = NO_DEADLINE
+    ) -> Dashboard:
+        """Archive a dashboard, and give it; with `dry_run` it is only read."""
+        return self._ask("GET" if dry_run else "DELETE", f"{_PATH}/{dashboard_id}", deadline)
+
+    def fork(self, dashboard_id: int, *, deadline: Deadline = NO_DEADLINE) -> Dashboard:
+        """Give a copy of a dashboard, with its own widgets and the same queries."""
+        return self._ask("POST", f"{_PATH}/{dashboard_id}/fork", deadline, json={})
+
+    def share(self, dashboard_id: int, *, deadline: Deadline = NO_DEADLINE) -> str:
+        """Let everybody see a dashboard who has its public URL, and give that URL.
+
+        It works without a key for whoever has it, until `unshare`.
+        """
+        path = f"{_PATH}/{dashboard_id}/share"
+        found = ask_document(self._transport, "POST", path, deadline=deadline, json={})
+        return required(as_object(found, "share"), "public_url", str, "share")
+
+    def unshare(self, dashboard_id: int, *, deadline: Deadline = NO_DEADLINE) -> None:
+        """Make a dashboard's public URL useless."""
+        self._tell("DELETE", f"{_PATH}/{dashboard_id}/share", deadline)
+
+    def favorite(self, dashboard_id: int, *, deadline: Deadline = NO_DEADLINE) -> None:
+        """Mark a dashboard as a favourite of the key's owner."""
+        self._tell("POST", f"{_PATH}/{dashboard_id}/favorite", deadline)
+
+    def unfavorite(self, dashboard_id: int, *, deadline: Deadline = NO_DEADLINE) -> None:
+        """Take the mark away."""
+        self._tell("DELETE", f"{_PATH}/{dashboard_id}/favorite", deadline)
+
+    def tags(self, *, deadline: Deadline = NO_DEADLINE) -> dict[str, int]:
+        """Give every tag, and how many dashboards have it."""
+        return tag_counts(self._transport, f"{_PATH}/tags", deadline=deadline)
+
+    def _require_this_server(self, wanted: DashboardReference) -> None:
+        here = self._transport.settings.url
+        if wanted.server_url not in (None, here):
+            raise ConfigurationError(
+                f"That is a page of {wanted.server_url}, but the connection is to {here}.",
+                hint="Use a client of that server: a key of the one is not sent to the other.",
+            )
+
+    def _ask(
+        self,
+        method: Method,
+        path: str,
+        deadline: Deadline,
+        *,
+        json: Mapping[str, object] | None = None,
+        query: Mapping[str, str] | None = None,
+    ) -> Dashboard:
+        return Dashboard.from_json(
+            ask_document(
+                self._transport,
+                method,
+                path,
+                deadline=deadline,
+                json=json,
+                query=query,
+            )
+        )
+
+    def _tell(self, method: Method, path: str, deadline: Deadline) -> None:
+        json = {} if method == "POST" else None
+        ask_document(self._transport, method, path, deadline=deadline, json=json)
