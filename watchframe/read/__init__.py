@@ -1,7 +1,7 @@
 """The one pipeline and the functions that people call."""
 
 from watchframe.read.answer import Answer
-from watchframe.read.ask import ReadOptions, answer_query, answer_sql
+from watchframe.read.ask import MaxAge, ReadOptions, answer_query, answer_sql, wire_sets
 from watchframe.read.explain import Explanation, explain_query, explain_sql
 from watchframe.read.functions import (
     read_watch_query,
@@ -14,6 +14,7 @@ from watchframe.read.many_functions import read_watch_queries, read_watch_sweep
 __all__ = [
     "Answer",
     "Explanation",
+    "MaxAge",
     "ReadOptions",
     "answer_query",
     "answer_sql",
@@ -25,4 +26,5 @@ __all__ = [
     "read_watch_sql_table",
     "read_watch_sweep",
     "read_watch_table",
+    "wire_sets",
 ]

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from watchframe.cache import Mode, Policy, parse_max_age
 from watchframe.client import Client, Deadline, OnStatus
 from watchframe.models import DataSource, Query
-from watchframe.parameters import normalise_parameters, normalise_sql_parameters
+from watchframe.parameters import JSON, normalise_parameters, normalise_sql_parameters
 from watchframe.read.answer import Answer
 from watchframe.read.knowledge import Knowledge
 from watchframe.read.question import SavedQuestion, SqlQuestion
@@ -95,3 +95,30 @@ def definition_of(query: int | str | QueryReference, options: ReadOptions) -> Qu
     reference = parse_reference(query)
     client = client_for(reference, options.client)
     return _reading(client, options).definition(reference.query_id)
+
+
+def wire_sets(
+    query: int | str | QueryReference,
+    sets: Iterable[Params],
+    options: ReadOptions,
+) -> tuple[Query, list[dict[str, JSON]]]:
+    """Give a saved query's definition, and parameter sets as they are sent.
+
+    All dynamic dates among them are resolved at one moment. The values of dropdown queries are not
+    asked for: the read itself compares them.
+    """
+    reference = parse_reference(query)
+    definition = definition_of(reference, options)
+    timezone = client_for(reference, options.client).settings.timezone
+    now = datetime.now(UTC)
+    wire = [
+        normalise_parameters(
+            definition,
+            params,
+            url_parameters=reference.url_parameters,
+            now=now,
+            timezone=timezone,
+        )
+        for params in sets
+    ]
+    return definition, wire

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import TypedDict
 
 import pyarrow as pa
@@ -12,14 +11,12 @@ import pyarrow as pa
 from watchframe.decode import concat_results
 from watchframe.errors import ArgumentError
 from watchframe.models import ParameterDefinition, Query
-from watchframe.parameters import JSON, normalise_parameters
 from watchframe.read.answer import Answer
-from watchframe.read.ask import ReadOptions, answer_query, definition_of
+from watchframe.read.ask import ReadOptions, answer_query, definition_of, wire_sets
 from watchframe.read.order import has_order
 from watchframe.read.pieces import range_pieces
-from watchframe.read.server import client_for
 from watchframe.read.side_by_side import ReadRequest, answers_side_by_side
-from watchframe.reference import QueryReference, parse_reference
+from watchframe.reference import QueryReference
 
 QueryLike = int | str | QueryReference
 ParamSet = Mapping[str, object]
@@ -59,7 +56,7 @@ def answers_of_pieces(
             f"split names {len(split)} parameters.", hint='Give one: split={"period": "1M"}.'
         )
     ((name, every),) = split.items()
-    definition, wire = _normalised(query, params, options)
+    definition, (wire,) = wire_sets(query, [params], options)
     parameter = _range_parameter(definition, name)
     value = wire[name]
     assert isinstance(value, dict)  # noqa: S101 - a range's wire form
@@ -126,21 +123,6 @@ def one_table(answers: Sequence[Answer], given: Sequence[ParamSet] = ()) -> pa.T
         label = f"{name}_parameter" if taken else name
         whole = whole.add_column(0, label, pa.chunked_array(_of_one_type(parts)))
     return whole
-
-
-def _normalised(
-    query: QueryLike, params: ParamSet | None, options: ReadOptions
-) -> tuple[Query, dict[str, JSON]]:
-    reference = parse_reference(query)
-    definition = definition_of(query, options)
-    wire = normalise_parameters(
-        definition,
-        params,
-        url_parameters=reference.url_parameters,
-        now=datetime.now(UTC),
-        timezone=client_for(reference, options.client).settings.timezone,
-    )
-    return definition, wire
 
 
 def _range_parameter(query: Query, name: str) -> ParameterDefinition:

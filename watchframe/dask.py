@@ -1,0 +1,264 @@
+"""A saved query as a Dask DataFrame: one partition for each parameter set.
+
+It needs ``pip install "watchframe[dask]"``. The graph holds the server's address, the query's id
+and the parameters. API keys are not in it: each worker has its own settings.
+"""
+
+from __future__ import annotations
+
+import functools
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from watchframe.cache import Mode
+from watchframe.client import Client, current_client
+from watchframe.config import profile_for_server
+from watchframe.decode import DtypeBackend, to_frame
+from watchframe.errors import ArgumentError, ConfigurationError, WatchframeError
+from watchframe.parameters import JSON
+from watchframe.read import MaxAge, ReadOptions, answer_query, wire_sets
+from watchframe.read.answer import ATTRIBUTE
+from watchframe.read.warn import warn_of_answer
+from watchframe.reference import QueryReference
+
+try:
+    import dask
+    import dask.dataframe as dd
+    from dask.dataframe.dispatch import make_meta
+except ImportError as error:
+    raise ImportError(
+        'watchframe.dask needs Dask: pip install "watchframe[dask]" installs it.'
+    ) from error
+
+__all__ = ["read_watch_query"]
+
+ParamSet = Mapping[str, object]
+
+
+def read_watch_query(
+    query: int | str | QueryReference,
+    params: Sequence[ParamSet],
+    *,
+    max_age: MaxAge = None,
+    cache: Mode = "use",
+    columns: Sequence[str] | None = None,
+    dtype: object = None,
+    dtype_backend: DtypeBackend = "numpy_nullable",
+    meta: object = None,
+    timeout: float | None = 300.0,
+    profile: str | None = None,
+) -> dd.DataFrame:
+    """Give the rows of a saved query as a Dask DataFrame, one partition for each parameter set.
+
+    Workers read the partitions when Dask computes them. Only the query's definition is read at
+    once, by which every parameter set is checked, and the rows of the first set where neither the
+    local cache nor `meta` tells the columns.
+
+    Parameters
+    ----------
+    query : int, str or QueryReference
+        Its id, or the URL of its page.
+    params : sequence of mappings
+        One for each partition. Dynamic dates are resolved now, not when a worker reads.
+    max_age, cache, columns, dtype, dtype_backend
+        As of `watchframe.read_watch_query`. Local caches are those of the workers.
+    meta : pandas.DataFrame or mapping of str to dtype, optional
+        The columns and dtypes of every partition. By default those of the first set's result are
+        taken, for which any copy will do.
+    timeout : float or None
+        Seconds for each partition.
+    profile : str, optional
+        The profile of the config file, here and on the workers. By default the workers take
+        their environment and their config file.
+
+    Returns
+    -------
+    dask.dataframe.DataFrame
+        Its divisions are not known. Each call reads anew: two calls never share a partition's key.
+
+    Raises
+    ------
+    ArgumentError
+        `params` is not a sequence of mappings, or is empty. When it is computed: a partition has
+        other columns or dtypes than the metadata.
+    ConfigurationError
+        No server or key is known; when it is computed: a worker's settings are of another server.
+    WatchframeError
+        As `watchframe.read_watch_query`, at once and when it is computed; a note tells the
+        parameter set.
+
+    Examples
+    --------
+    >>> from watchframe import connect
+    >>> from watchframe.demo import DemoServer
+    >>> with DemoServer() as demo:
+    ...     client = connect(demo.url, demo.user_key)
+    ...     frame = read_watch_query(13, [{"kind": "borrow"}, {"kind": "repay"}], cache="off")
+    ...     months = len(frame["month"].unique().compute(scheduler="threads"))
+    >>> frame.npartitions, months
+    (2, 60)
+    """
+    given = _given(params)
+    client = _client_of_profile(profile) if profile is not None else current_client()
+    options = ReadOptions(max_age=max_age, cache=cache, timeout=timeout, client=client)
+    definition, sets = wire_sets(query, given, options)
+    source = _Source(
+        query_id=definition.id,
+        server=client.server,
+        profile=profile,
+        max_age=max_age,
+        cache=cache,
+        columns=None if columns is None else tuple(columns),
+        dtype=dtype,
+        dtype_backend=dtype_backend,
+        timeout=timeout,
+    )
+    empty = source.metadata(client, sets[0]) if meta is None else _empty(meta)
+    # Dask would make text of every object column: of integers beyond 64 bits, lists and objects.
+    with dask.config.set({"dataframe.convert-string": False}):
+        frame: dd.DataFrame = dd.from_map(  # type: ignore[no-untyped-call]
+            _partition,
+            sets,
+            range(len(sets)),
+            source=source,
+            expected=tuple((str(name), empty[name].dtype) for name in empty.columns),
+            # Two calls with the same arguments are two reads, also where the first is still held.
+            call=uuid.uuid4().hex,
+            meta=empty,
+            label=f"watch-query-{definition.id}",
+        )
+    return frame
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Source:
+    """What all partitions have in common; it goes into the graph, so it holds no key."""
+
+    query_id: int
+    server: str
+    profile: str | None
+    max_age: MaxAge
+    cache: Mode
+    columns: tuple[str, ...] | None
+    dtype: Any
+    dtype_backend: DtypeBackend
+    timeout: float | None
+
+    def metadata(self, client: Client, params: Mapping[str, JSON]) -> pd.DataFrame:
+        """Give the first set's result without its rows; any copy of it will do."""
+        options = ReadOptions(
+            cache="use" if self.cache == "refresh" else self.cache,
+            timeout=self.timeout,
+            client=client,
+        )
+        answer = answer_query(self.query_id, params, options)
+        return self.frame(answer.table.slice(0, 0), self.columns)
+
+    def frame(self, table: Any, columns: Sequence[str] | None) -> pd.DataFrame:
+        """Give a table's frame with those of the columns."""
+        shown = table.column_names if columns is None else columns
+        dtype = self.dtype
+        if isinstance(dtype, Mapping):
+            dtype = {name: value for name, value in dtype.items() if name in shown}
+        return to_frame(table, dtype_backend=self.dtype_backend, columns=columns, dtype=dtype)
+
+
+def _partition(
+    params: dict[str, JSON],
+    number: int,
+    *,
+    source: _Source,
+    expected: tuple[tuple[str, object], ...],
+    call: str,  # noqa: ARG001 - it is there to be part of the partition's key
+    columns: list[str] | None = None,
+) -> pd.DataFrame:
+    """Read one partition; a worker calls this, with `columns` where no others are needed."""
+    client = _client_of_worker(source)
+    options = ReadOptions(
+        max_age=source.max_age,
+        cache=source.cache,
+        timeout=source.timeout,
+        progress=False,
+        client=client,
+    )
+    try:
+        answer = answer_query(source.query_id, params, options)
+        warn_of_answer(answer)
+        known = [name for name, _ in expected]
+        found = answer.table.column_names if source.columns is None else list(source.columns)
+        if found != known:
+            raise _differs(number, params, f"has the columns {found}, the metadata {known}")
+        frame = source.frame(answer.table, columns if columns is not None else source.columns)
+        for name, dtype in expected:
+            if name in frame.columns and frame[name].dtype != dtype:
+                words = f"has {frame[name].dtype} in column {name!r}, the metadata {dtype}"
+                raise _differs(number, params, words)
+    except WatchframeError as error:
+        error.add_note(f"in partition {number}: query {source.query_id} with {params!r}")
+        raise
+    frame.attrs[ATTRIBUTE] = answer.attributes
+    return frame
+
+
+def _differs(number: int, params: Mapping[str, JSON], words: str) -> ArgumentError:
+    return ArgumentError(
+        f"Partition {number}, of the parameters {dict(params)!r}, {words}.",
+        hint="Give dtype= for columns whose type depends on the rows, or meta= with the columns "
+        "and dtypes that all partitions have.",
+    )
+
+
+def _given(params: object) -> list[ParamSet]:
+    if not isinstance(params, Sequence) or isinstance(params, str) or not params:
+        raise ArgumentError(
+            "params is not a list of parameter sets, or it is empty.",
+            hint='Give one set for each partition: [{"market": "WETH"}, {"market": "INV"}].',
+        )
+    return list(params)
+
+
+def _empty(meta: object) -> pd.DataFrame:
+    frame = make_meta(meta)  # type: ignore[no-untyped-call]
+    if not isinstance(frame, pd.DataFrame):
+        raise ArgumentError(
+            f"meta is a {type(meta).__name__}.",
+            hint='Give a DataFrame, or a mapping such as {"market": "string"}.',
+        )
+    return frame
+
+
+def _client_of_worker(source: _Source) -> Client:
+    """Give the client of this process's own settings, where they are of the graph's server.
+
+    In the caller's process that is the client of `connect`.
+    """
+    try:
+        if source.profile is not None:
+            client = _client_of_profile(source.profile)
+        else:
+            client = current_client()
+    except ConfigurationError as error:
+        profile = profile_for_server(source.server)
+        if source.profile is not None or profile is None:
+            raise _not_set_up(source, error.message) from None
+        client = _client_of_profile(profile)
+    if client.server != source.server:
+        raise _not_set_up(source, f"Its settings are of {client.server}.")
+    return client
+
+
+def _not_set_up(source: _Source, words: str) -> ConfigurationError:
+    return ConfigurationError(
+        f"This Dask worker cannot read from {source.server}. {words}",
+        hint="Start the workers with WATCHFRAME_URL and WATCHFRAME_API_KEY, or with a config file "
+        "that has a profile of that server: keys do not travel with the graph.",
+    )
+
+
+@functools.lru_cache(maxsize=8)
+def _client_of_profile(profile: str) -> Client:
+    return Client(profile=profile)
