@@ -1,0 +1,171 @@
+"""The tables that a piece of SQL reads or writes."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from watchframe.errors import ConfigurationError
+from watchframe.manage.sql_templates import PlainSql, plain_sql
+
+if TYPE_CHECKING:
+    from sqlglot import exp
+
+#: The parser's dialect by the server's word for a data source; any other is read as plain SQL.
+DIALECTS = {
+    "athena": "athena",
+    "bigquery": "bigquery",
+    "bigquery_gce": "bigquery",
+    "clickhouse": "clickhouse",
+    "cockroach": "postgres",
+    "databricks": "databricks",
+    "databricks_internal": "databricks",
+    "drill": "drill",
+    "druid": "druid",
+    "duckdb": "duckdb",
+    "exasol": "exasol",
+    "hive": "hive",
+    "hive_http": "hive",
+    "impala": "hive",
+    "materialize": "materialize",
+    "memsql": "singlestore",
+    "mssql": "tsql",
+    "mssql_odbc": "tsql",
+    "mysql": "mysql",
+    "oracle": "oracle",
+    "pg": "postgres",
+    "presto": "presto",
+    "rds_mysql": "mysql",
+    "redshift": "redshift",
+    "redshift_iam": "redshift",
+    "results": "sqlite",
+    "risingwave": "risingwave",
+    "snowflake": "snowflake",
+    "sqlite": "sqlite",
+    "tinybird": "clickhouse",
+    "trino": "trino",
+    "vertica": "postgres",
+}
+
+
+class UnreadSqlError(Exception):
+    """The parser could not read it; the message says where."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class TableName:
+    """A table as a query names it: parameters in braces, no quotes; `schema` may be empty."""
+
+    schema: str
+    table: str
+
+
+def check_sqlglot() -> None:
+    """Raise ConfigurationError where sqlglot is not installed."""
+    try:
+        import sqlglot  # noqa: F401, PLC0415 - an extra
+    except ImportError:
+        raise ConfigurationError(
+            "Table names need sqlglot, which is not installed.",
+            hint='Install it: pip install "watchframe[manage]".',
+        ) from None
+
+
+def tables_of(text: str, source_type: str) -> tuple[set[TableName], list[str]]:
+    """Give the tables of a query's text, and what could not be read, in words.
+
+    Parameters
+    ----------
+    text : str
+        With ``{{ }}`` parameters and sections.
+    source_type : str
+        The server's word for the kind of data source.
+    """
+    try:
+        variants = plain_sql(text)
+    except ValueError as error:
+        return set(), [str(error)]
+    tables: set[TableName] = set()
+    errors: dict[str, None] = {}
+    for sql in variants:
+        try:
+            tables |= set(_tables(sql, DIALECTS.get(source_type, "")))
+        except UnreadSqlError as error:
+            errors[str(error)] = None
+    return tables, list(errors)
+
+
+def _tables(sql: PlainSql, dialect: str) -> Iterator[TableName]:
+    from sqlglot import exp  # noqa: PLC0415 - an extra
+
+    for statement in _statements(sql, dialect):
+        for table in statement.find_all(exp.Table):
+            if not isinstance(table.this, exp.Identifier) or _is_of_with(table):
+                continue  # a function that gives rows, or a common table expression
+            schema = ".".join(part for part in (table.catalog, table.db) if part)
+            yield TableName(sql.restored(schema), sql.restored(table.name))
+
+
+def _statements(sql: PlainSql, dialect: str) -> list[exp.Expr]:
+    import sqlglot  # noqa: PLC0415 - an extra
+    from sqlglot import exp  # noqa: PLC0415 - an extra
+
+    # It writes pieces of the text into its log where it gives up; here that is an error instead.
+    log = logging.getLogger("sqlglot")
+    level = log.level
+    log.setLevel(logging.CRITICAL)
+    try:
+        found = sqlglot.parse(sql.text, dialect=dialect or None)
+    except sqlglot.errors.ParseError as error:
+        raise UnreadSqlError(_words(error, sql)) from None
+    except sqlglot.errors.SqlglotError as error:
+        raise UnreadSqlError(sql.restored(str(error).splitlines()[0])) from None
+    except RecursionError:
+        raise UnreadSqlError("It is nested too deeply.") from None
+    finally:
+        log.setLevel(level)
+    statements = [item for item in found if item is not None]
+    for item in statements:
+        if isinstance(item, exp.Command):
+            raise UnreadSqlError(f"{item.name.upper()} is a statement that is not understood.")
+    return statements
+
+
+def _words(error: object, sql: PlainSql) -> str:
+    first: dict[str, object] = next(iter(getattr(error, "errors", ())), {})
+    near = sql.restored(f"{first.get('highlight', '')}".strip())
+    return f"Line {first.get('line')}, column {first.get('col')}: {first.get('description')}" + (
+        f" (at {near!r})" if near else ""
+    )
+
+
+def _is_of_with(table: exp.Table) -> bool:
+    """Whether the name is that of a common table expression which is visible where it stands."""
+    from sqlglot import exp  # noqa: PLC0415 - an extra
+
+    if table.db:
+        return False
+    name = table.name.lower()
+    inside: exp.CTE | None = None  # the one that the way up has just come through
+    node: exp.Expr | None = table
+    while node is not None:
+        if isinstance(node, exp.CTE):
+            inside = node
+        with_ = node.args.get("with_") or node.args.get("with")
+        if isinstance(with_, exp.With) and name in _visible(with_, inside):
+            return True
+        node = node.parent
+    return False
+
+
+def _visible(with_: exp.With, inside: exp.CTE | None) -> set[str]:
+    """Give the names of a ``with`` as seen from below it, or from within one of its own parts."""
+    names: set[str] = set()
+    for part in with_.expressions:
+        name = part.alias.lower()
+        if part is inside:
+            return names | {name} if with_.recursive else names
+        names.add(name)
+    return names
