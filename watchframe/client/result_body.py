@@ -24,6 +24,8 @@ class ResultBody:
 
     Attributes
     ----------
+    deadline : Deadline
+        Over the reading of it.
     server_time : datetime or None
         The server's clock when it answered, UTC (the ``Date`` header).
     from_server_cache : bool
@@ -42,7 +44,7 @@ class ResultBody:
         self.server_time = _date(response)
         self.from_server_cache = from_server_cache
         self._response = response
-        self._deadline = deadline
+        self.deadline = deadline
         self._again = again
         self._peeked: list[bytes] = []
         encoding = response.headers.get("Content-Encoding")
@@ -106,7 +108,7 @@ class ResultBody:
             yield chunk
 
     def _read(self) -> bytes:
-        self._deadline.remaining()
+        self.deadline.remaining()
         try:
             return self._response.raw.read1(CHUNK, decode_content=False)
         except urllib3.exceptions.ReadTimeoutError:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from watchframe.client.answers import parse_json, require_json
-from watchframe.client.deadline import Deadline
+from watchframe.client.deadline import NO_DEADLINE, Deadline
 from watchframe.client.jobs import Jobs, OnStatus
 from watchframe.client.result_body import ResultBody
 from watchframe.client.transport import Method, Transport
@@ -57,7 +57,11 @@ class Run:
     def execute(self, max_age: int, *, deadline: Deadline) -> ResultBody | Job:
         """Ask once; give the cached result or the job that was started."""
         body = self._post(max_age, deadline)
+        # Read also where the deadline is over by now: a job that was started has to be cancelled,
+        # and its id stands in the answer.
+        body.deadline = NO_DEADLINE
         if body.begins_with(_RESULT, enough=_ENOUGH):
+            body.deadline = deadline
             return body
         content = body.read()
         answer = as_object(
@@ -65,6 +69,7 @@ class Run:
         )
         if "query_result" in answer:
             body.unread(content)
+            body.deadline = deadline
             return body
         body.close()
         return _job(answer)

@@ -11,6 +11,7 @@ import time
 import pytest
 
 from watchframe import Client, read_watch_query
+from watchframe.client import Deadline
 from watchframe.demo import DemoServer
 from watchframe.errors import (
     ConnectError,
@@ -132,6 +133,23 @@ def test_interrupt_cancels_the_job_on_the_server(client, demo):
     with pytest.raises(KeyboardInterrupt):
         client.run_query(50, {"seconds": 41}, max_age=0, on_status=interrupt)
     assert not demo.running_jobs()
+
+
+def test_job_whose_start_is_still_being_told_is_cancelled_too(client, demo):
+    demo.faults.add("POST .*/results", chunk=4, chunk_delay=0.05)
+    deadline = Deadline.after(None)
+
+    def cancel_once_it_runs():
+        while not demo.running_jobs():
+            time.sleep(0.01)
+        deadline.cancel()
+
+    canceller = threading.Thread(target=cancel_once_it_runs)
+    canceller.start()
+    with pytest.raises(JobCancelledError):
+        client.run_query(50, {"seconds": 60}, max_age=0, deadline=deadline)
+    canceller.join()
+    assert demo.running_jobs() == []
 
 
 def test_job_that_somebody_else_cancelled_raises_job_cancelled(client, demo):
