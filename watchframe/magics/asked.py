@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from watchframe.errors import ArgumentError
 from watchframe.magics.body import parse_body
-from watchframe.magics.reading_options import data_source
 from watchframe.magics.request import HELP_HINT, Request
-from watchframe.magics.values import Namespace, read_value
+from watchframe.parameters.written_values import Namespace, read_assignments
+from watchframe.read.written_options import data_source
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +49,7 @@ def asked(
     ArgumentError
         Neither a query nor SQL is given, or both.
     """
-    params = _params(request, namespace)
+    params = read_assignments(request.params, namespace)
     if request.query is None:
         return _sql(request, cell, params, source)
     if request.source is not None:
@@ -68,18 +68,6 @@ def asked(
             f"{twice[0]!r} is given in the line and in the body.", hint="Leave one of them out."
         )
     return SavedQuery(query=_query(request.query), params={**within, **params})
-
-
-def _params(request: Request, namespace: Namespace) -> dict[str, object]:
-    params: dict[str, object] = {}
-    for name, text in request.params:
-        if name in params:
-            raise ArgumentError(
-                f"{name!r} is given twice.", hint=f"For a list write -p '{name}=[a, b]'."
-            )
-        # In a line a shell's quotes have already been read, so nothing at all is a text.
-        params[name] = read_value(text, namespace) if text.strip() else text
-    return params
 
 
 def _sql(

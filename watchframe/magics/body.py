@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from watchframe.errors import ArgumentError
-from watchframe.magics.values import Namespace, look_up, read_json, read_value
+from watchframe.parameters.written_values import Namespace, look_up, read_json, read_value
 
 _WHOLE = re.compile(r"\$([^\W\d]\w*)|\{\s*([^\W\d]\w*)\s*\}")
 _LINE = re.compile(r"""(?:"([^"]+)"|'([^']+)'|([^:'"\-\s][^:]*?))\s*:(?:\s+(.*)|)""", re.DOTALL)

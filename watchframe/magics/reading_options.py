@@ -5,15 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypedDict, cast
 
-from watchframe.cache import Mode, parse_max_age
-from watchframe.errors import ArgumentError
+from watchframe.cache import Mode
 from watchframe.magics.request import Request
+from watchframe.read.written_options import ANY_AGE, NO_TIMEOUT, Duration, seconds
 
 DtypeBackend = Literal["numpy_nullable", "pyarrow"]
-Duration = float | str | None
-
-#: What is typed for None.
-ANY_AGE, NO_TIMEOUT = "any", "none"
 
 
 class ReadArguments(TypedDict):
@@ -51,34 +47,6 @@ def read_arguments(request: Request, defaults: Defaults) -> ReadArguments:
         dtype_backend=backend,
         timeout=seconds(timeout, NO_TIMEOUT, "--timeout"),
     )
-
-
-def seconds(value: Duration, nothing: str, name: str) -> float | None:
-    """Give a duration in seconds; None for None and for the word `nothing`.
-
-    Raises
-    ------
-    ArgumentError
-        It is no duration.
-    """
-    if value is None or value == nothing:
-        return None
-    try:
-        number = float(value)
-    except ValueError:
-        number = None
-    try:
-        return parse_max_age(value if number is None else number)
-    except ArgumentError:
-        raise ArgumentError(
-            f"{name} cannot be {value!r}.",
-            hint=f"Give seconds, or a number with a unit such as 90s, 15m, 1h, 7d, or {nothing!r}.",
-        ) from None
-
-
-def data_source(name: str) -> int | str:
-    """Give a data source as the read functions take it: digits are an id."""
-    return int(name) if name.isascii() and name.isdigit() else name
 
 
 def _max_age(request: Request, defaults: Defaults) -> float | None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import argparse
 import difflib
 import keyword
-import re
 import shlex
 from dataclasses import dataclass, fields
 from typing import NoReturn
 
 from watchframe.errors import ArgumentError
 from watchframe.magics.options import OPTIONS, QUERY_HELP, Option
+from watchframe.parameters.written_values import split_assignment
 
 HELP_HINT = "%watch --help lists every option."
 
@@ -21,7 +21,6 @@ _USAGE = """\
        %%watch --source NAME [options]    with SQL in the cell's body"""
 
 _FLAGS = {flag: option for option in OPTIONS for flag in option.flags}
-_NAMED_VALUE = re.compile(r"\s*([^=\s][^=]*?)\s*=(.*)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,14 +145,14 @@ def _unknown(words: list[str], *, has_query: bool) -> ArgumentError:
 
 
 def _named_value(text: str) -> tuple[str, str]:
-    found = _NAMED_VALUE.fullmatch(text)
+    found = split_assignment(text)
     if found is None:
         name = text.strip()
         raise ArgumentError(
             f"-p {text} has no value.",
             hint=f"Write -p {name}=VALUE, or -p {name}=${name} for the variable of that name.",
         )
-    return found[1], found[2]
+    return found
 
 
 def _check_choices(request: Request) -> None:

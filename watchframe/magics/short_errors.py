@@ -12,11 +12,8 @@ from dataclasses import dataclass
 
 from IPython.core.interactiveshell import InteractiveShell
 
-from watchframe.errors import JobFailedError, WatchframeError
-from watchframe.magics.marked_sql import marked_sql
-
-#: What stands in place of an API key.
-HIDDEN = "[API key]"
+from watchframe.display.error_lines import error_lines, without
+from watchframe.errors import WatchframeError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,20 +69,5 @@ def short_form(error: BaseException, sql: str | None = None) -> list[str]:
     """Give the lines that say what happened and what to do."""
     if isinstance(error, KeyboardInterrupt):
         return ["Interrupted: nothing was bound or shown."]
-    lines = [f"{type(error).__name__}: {getattr(error, 'message', error)}"]
-    if isinstance(error, JobFailedError):
-        if error.reason.strip() and error.reason.strip() not in lines[0]:
-            lines.append(error.reason.rstrip())
-        lines += marked_sql(sql, error.reason) if sql is not None else []
-    hint = getattr(error, "hint", None)
-    if hint:
-        lines.append(f"Hint: {hint}")
-    return lines
-
-
-def without(text: str, secrets: Iterable[str]) -> str:
-    """Give `text` with every one of `secrets` hidden."""
-    for secret in secrets:
-        if secret:
-            text = text.replace(secret, HIDDEN)
-    return text
+    first, *more = error_lines(error, sql)
+    return [f"{type(error).__name__}: {first}", *more]

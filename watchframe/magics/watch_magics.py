@@ -21,17 +21,11 @@ from watchframe.magics.asked import SavedQuery, Sql, asked
 from watchframe.magics.calling_cell import is_value_kept
 from watchframe.magics.doing import explained, picker, provenance, read, refused_sql, saved
 from watchframe.magics.known_secrets import known_secrets
-from watchframe.magics.reading_options import (
-    ANY_AGE,
-    NO_TIMEOUT,
-    Defaults,
-    DtypeBackend,
-    read_arguments,
-    seconds,
-)
+from watchframe.magics.reading_options import Defaults, DtypeBackend, read_arguments
 from watchframe.magics.request import Request, help_text, parse_line
 from watchframe.magics.short_errors import Rendering
 from watchframe.magics.showing import RowLimit, show_text
+from watchframe.read.written_options import ANY_AGE, NO_TIMEOUT, seconds
 
 
 @magics_class

@@ -10,9 +10,9 @@ from watchframe.errors import WatchframeError
 from watchframe.magics.completion.cursor import Cursor
 from watchframe.magics.completion.server_names import ServerNames
 from watchframe.magics.options import OPTIONS
-from watchframe.magics.values import write_value
 from watchframe.models import ParameterDefinition, Query
 from watchframe.parameters import DYNAMIC_DATES, DYNAMIC_RANGES
+from watchframe.parameters.written_values import write_value
 from watchframe.reference import parse_reference
 
 #: Offered for --max-age and --timeout.

@@ -1,7 +1,8 @@
-"""Values as people write them in a line or a cell, and variables, which are taken whole.
+"""Values as people write them: in a magic's line or cell, on the command line.
 
-Nothing is ever put into a text: ``$name`` or ``{name}`` is the variable's value itself, of whatever
-type, and goes to the server as a parameter.
+In a notebook ``$name`` or ``{name}`` is a variable, taken whole: its value itself, of whatever
+type, goes to the server as a parameter, and nothing is ever put into a text. Where there are no
+variables (a namespace of None), ``$name`` is text like any other.
 """
 
 from __future__ import annotations
@@ -9,11 +10,12 @@ from __future__ import annotations
 import difflib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from watchframe.errors import ArgumentError
 
-Namespace = Mapping[str, object]
+#: The variables by name; None where there are none, as on the command line.
+Namespace = Mapping[str, object] | None
 
 _NAME = r"[^\W\d]\w*"
 _VARIABLE = re.compile(rf"\$({_NAME})|\{{\s*({_NAME})\s*\}}")
@@ -21,6 +23,32 @@ _DATE = r"\d{4}-\d{2}-\d{2}(?:[ T]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?"
 _END = rf"(?:{_DATE}|'{_DATE}'|\"{_DATE}\"|\${_NAME}|\{{\s*{_NAME}\s*\}})"
 _RANGE = re.compile(rf"({_END})(?:\s*\.\.\s*|\s*--\s*|\s+to\s+)({_END})")
 _OPENING = {"[": "]", "(": ")", "{": "}"}
+_ASSIGNMENT = re.compile(r"\s*([^=\s][^=]*?)\s*=(.*)", re.DOTALL)
+
+
+def split_assignment(text: str) -> tuple[str, str] | None:
+    """Give the name and the value of ``name=value``, as they are written; None where it is not."""
+    found = _ASSIGNMENT.fullmatch(text)
+    return None if found is None else (found[1], found[2])
+
+
+def read_assignments(pairs: Iterable[tuple[str, str]], namespace: Namespace) -> dict[str, object]:
+    """Give parameters by name from names and values as they are written.
+
+    Raises
+    ------
+    ArgumentError
+        As `read_value`, or a name is given twice.
+    """
+    params: dict[str, object] = {}
+    for name, text in pairs:
+        if name in params:
+            raise ArgumentError(
+                f"{name!r} is given twice.", hint=f"For a list write -p '{name}=[a, b]'."
+            )
+        # In a line a shell's quotes have already been read, so nothing at all is a text.
+        params[name] = read_value(text, namespace) if text.strip() else text
+    return params
 
 
 def read_value(text: str, namespace: Namespace) -> object:
@@ -50,7 +78,7 @@ def read_value(text: str, namespace: Namespace) -> object:
             "A value is missing.",
             hint="Write '' for an empty text, or leave the parameter out to take its default.",
         )
-    variable = _VARIABLE.fullmatch(text)
+    variable = _VARIABLE.fullmatch(text) if namespace is not None else None
     if variable is not None:
         return look_up(variable[1] or variable[2], namespace)
     period = _RANGE.fullmatch(text)
@@ -89,7 +117,7 @@ def read_json(text: str, namespace: Namespace) -> object:
             f"This is not JSON: {error.msg}, line {error.lineno} column {error.colno}.",
             hint="Write JSON, or lines such as 'name: value'.",
         ) from None
-    return _with_variables(value, namespace)
+    return value if namespace is None else _with_variables(value, namespace)
 
 
 def look_up(name: str, namespace: Namespace) -> object:
@@ -100,6 +128,7 @@ def look_up(name: str, namespace: Namespace) -> object:
     ArgumentError
         There is none of that name; the hint has the nearest ones.
     """
+    namespace = namespace or {}
     if name in namespace:
         return namespace[name]
     near = difflib.get_close_matches(name, [key for key in namespace if key[:1] != "_"], n=3)
@@ -121,6 +150,8 @@ def _collection(text: str, namespace: Namespace) -> object:
 def _text(text: str, namespace: Namespace) -> str:
     if text[0] in "'\"":
         return _unquoted(text)
+    if namespace is None:
+        return text
     if text.startswith("$$"):
         return text[1:]
     _check_no_variable_within(text, namespace)
@@ -170,7 +201,7 @@ def _opens_quote(text: str, index: int, closed: int) -> bool:
     return is_second or text[:index].rstrip()[-1:] in {*_OPENING, ",", ":"}
 
 
-def _check_no_variable_within(text: str, namespace: Namespace) -> None:
+def _check_no_variable_within(text: str, namespace: Mapping[str, object]) -> None:
     for found in _VARIABLE.finditer(text):
         name = found[1] or found[2]
         if name in namespace:
@@ -182,7 +213,7 @@ def _check_no_variable_within(text: str, namespace: Namespace) -> None:
             )
 
 
-def _with_variables(value: object, namespace: Namespace) -> object:
+def _with_variables(value: object, namespace: Mapping[str, object]) -> object:
     if isinstance(value, str):
         variable = _VARIABLE.fullmatch(value)
         if value.startswith("$$"):

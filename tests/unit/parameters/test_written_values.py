@@ -9,7 +9,12 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from watchframe.errors import ArgumentError
-from watchframe.magics.values import read_value, write_value
+from watchframe.parameters.written_values import (
+    read_assignments,
+    read_value,
+    split_assignment,
+    write_value,
+)
 
 START, END = date(2026, 1, 1), date(2026, 3, 31)
 NAMESPACE = {"markets": ["WETH", "INV"], "start": START, "end": END, "evil": "'; drop table x --"}
@@ -94,3 +99,29 @@ def test_write_value_when_read_again_gives_the_same_text(text):
 def test_write_value_when_it_is_an_item_of_a_list_stays_one_item(texts):
     written = f"[{', '.join(map(write_value, texts))}]"
     assert read_value(written, {}) == texts
+
+
+@pytest.mark.parametrize("text", ["$PEPE", "$$PEPE", "up to $start", "a{start}b"])
+def test_read_value_when_there_are_no_variables_takes_their_signs_as_text(text):
+    assert read_value(text, None) == text
+
+
+def test_read_assignments_when_a_name_is_given_twice_says_how_a_list_is_written():
+    assert read_assignments([("a", "[x, y]"), ("b", "")], None) == {"a": ["x", "y"], "b": ""}
+    with pytest.raises(ArgumentError, match="twice") as caught:
+        read_assignments([("a", "x"), ("a", "y")], None)
+    assert "-p 'a=[a, b]'" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("a=b", ("a", "b")),
+        (" a = b=c", ("a", " b=c")),
+        ("a=", ("a", "")),
+        ("a", None),
+        ("=b", None),
+    ],
+)
+def test_split_assignment_splits_at_the_first_sign(text, parts):
+    assert split_assignment(text) == parts

@@ -1,0 +1,39 @@
+"""An error in a few lines for people: the message, the data source's words, and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from watchframe.display.marked_sql import marked_sql
+from watchframe.errors import JobFailedError
+
+#: What stands in place of an API key.
+HIDDEN = "[API key]"
+
+
+def error_lines(error: BaseException, sql: str | None = None) -> list[str]:
+    """Give the lines that say what happened and what to do; the message comes first.
+
+    Parameters
+    ----------
+    error : BaseException
+    sql : str, optional
+        The statement that the data source refused, where it is known: its line is marked.
+    """
+    lines = [str(getattr(error, "message", error))]
+    if isinstance(error, JobFailedError):
+        if error.reason.strip() and error.reason.strip() not in lines[0]:
+            lines.append(error.reason.rstrip())
+        lines += marked_sql(sql, error.reason) if sql is not None else []
+    hint = getattr(error, "hint", None)
+    if hint:
+        lines.append(f"Hint: {hint}")
+    return lines
+
+
+def without(text: str, secrets: Iterable[str]) -> str:
+    """Give `text` with every one of `secrets` hidden."""
+    for secret in secrets:
+        if secret:
+            text = text.replace(secret, HIDDEN)
+    return text
