@@ -6,17 +6,24 @@ from collections.abc import Mapping
 from types import TracebackType
 from typing import Any, Self
 
+from watchframe.client.alerts import Alerts
 from watchframe.client.dashboards import Dashboards
 from watchframe.client.data_sources import DataSources
 from watchframe.client.deadline import NO_DEADLINE, Deadline
+from watchframe.client.destinations import Destinations
+from watchframe.client.groups import Groups
 from watchframe.client.jobs import Jobs, OnStatus
 from watchframe.client.queries import Queries, saved_run
 from watchframe.client.query_results import QueryResults, adhoc_run
+from watchframe.client.query_snippets import QuerySnippets
 from watchframe.client.result_body import ResultBody
+from watchframe.client.session import read_session
 from watchframe.client.transport import Transport
+from watchframe.client.users import Users
 from watchframe.client.visualizations import Visualizations
 from watchframe.client.widgets import Widgets
 from watchframe.config import Secret, Settings, load_settings
+from watchframe.models import Session
 
 
 class Client:
@@ -56,6 +63,11 @@ class Client:
         self.query_results = QueryResults(self._transport)
         self.jobs = Jobs(self._transport)
         self.data_sources = DataSources(self._transport)
+        self.users = Users(self._transport)
+        self.query_snippets = QuerySnippets(self._transport)
+        self.groups = Groups(self._transport)
+        self.destinations = Destinations(self._transport)
+        self.alerts = Alerts(self._transport)
         self.dashboards = Dashboards(self._transport)
         self.widgets = Widgets(self._transport)
         self.visualizations = Visualizations(self._transport)
@@ -64,6 +76,16 @@ class Client:
     def server(self) -> str:
         """The server's base URL, normalised."""
         return self.settings.url
+
+    def session(self, *, deadline: Deadline = NO_DEADLINE) -> Session:
+        """Give whose key it is, what they may do, and the server's version.
+
+        Raises
+        ------
+        AuthenticationError
+            The key is wrong, or a query's key: that one belongs to nobody.
+        """
+        return read_session(self._transport, deadline=deadline)
 
     def run_query(
         self,

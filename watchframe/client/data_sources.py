@@ -2,10 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
 from watchframe.client.deadline import NO_DEADLINE, Deadline
+from watchframe.client.document import ask_document
 from watchframe.client.listing import WholeList, whole_list
+from watchframe.client.schema import read_schema
 from watchframe.client.transport import Transport
 from watchframe.models import DataSource
+from watchframe.models.json_fields import as_object, optional
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectionTest:
+    """Whether the server reaches a data source.
+
+    Attributes
+    ----------
+    is_ok : bool
+    message : str
+        The data source's words where it does not.
+    """
+
+    is_ok: bool
+    message: str
 
 
 class DataSources:
@@ -20,3 +45,68 @@ class DataSources:
         return whole_list(
             self._transport, path, DataSource, DataSource.from_json, deadline=deadline
         )
+
+    def get(self, data_source_id: int, *, deadline: Deadline = NO_DEADLINE) -> DataSource:
+        """Give a data source; to an administrator's key, with its `options`."""
+        path = f"/api/data_sources/{data_source_id}"
+        return DataSource.from_json(ask_document(self._transport, "GET", path, deadline=deadline))
+
+    def create(
+        self,
+        name: str,
+        type: str,  # noqa: A002 - the server's word
+        options: Mapping[str, object],
+        *,
+        deadline: Deadline = NO_DEADLINE,
+    ) -> DataSource:
+        """Save a new data source. The server does not try it: `test` does.
+
+        Parameters
+        ----------
+        name : str
+            One that no other has.
+        type : str
+            ``pg``, ``duckdb``, ...
+        options : mapping of str to object
+            What that kind needs: ``host``, ``dbname``, ``user``, ``password``, ...
+        """
+        payload = {"name": name, "type": type, "options": dict(options)}
+        return DataSource.from_json(
+            ask_document(
+                self._transport, "POST", "/api/data_sources", deadline=deadline, json=payload
+            )
+        )
+
+    def test(self, data_source_id: int, *, deadline: Deadline = NO_DEADLINE) -> ConnectionTest:
+        """Have the server connect to a data source, and give whether it could."""
+        path = f"/api/data_sources/{data_source_id}/test"
+        answer = as_object(
+            ask_document(self._transport, "POST", path, deadline=deadline, json={}), "test"
+        )
+        is_ok = answer.get("ok") is True
+        message = optional(answer, "message", str, "test") or ""
+        return ConnectionTest(is_ok=is_ok, message="" if is_ok else message)
+
+    def schema(
+        self, data_source_id: int, *, refresh: bool = False, deadline: Deadline = NO_DEADLINE
+    ) -> pd.DataFrame:
+        """Give the tables of a data source and their columns.
+
+        Parameters
+        ----------
+        data_source_id : int
+        refresh : bool
+            Ask the data source itself; by default what the server knows of it will do.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row per column: ``table``, ``column``, ``type``, all ``string``. A table without
+            columns has one row; `type` is missing where the data source knows none.
+
+        Raises
+        ------
+        JobFailedError
+            The data source could not be asked; `reason` is what it said.
+        """
+        return read_schema(self._transport, data_source_id, refresh=refresh, deadline=deadline)

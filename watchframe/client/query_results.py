@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
+from pathlib import Path
 
 from watchframe.client.deadline import NO_DEADLINE, Deadline
+from watchframe.client.download import Filetype, OnProgress, download_result
 from watchframe.client.result_body import ResultBody
 from watchframe.client.running import Run, open_result
 from watchframe.client.transport import Transport
@@ -35,6 +38,49 @@ class QueryResults:
     ) -> ResultBody:
         """Give a stored result's body; `query_id` takes the path that a query key may use."""
         return open_result(self._transport, result_id, query_id=query_id, deadline=deadline)
+
+    def download(
+        self,
+        result_id: int,
+        path: str | os.PathLike[str],
+        *,
+        filetype: Filetype = "csv",
+        query_id: int | None = None,
+        progress: OnProgress | None = None,
+        deadline: Deadline = NO_DEADLINE,
+    ) -> Path:
+        """Write a stored result to a file, as the server makes it, and give its path.
+
+        The file appears when it is whole: after an error there is none, or still the one that was
+        there before. Of the kinds only ``json`` has every value: the others show dates and times
+        in the organisation's format, without seconds.
+
+        Parameters
+        ----------
+        result_id : int
+        path : path
+        filetype : {"csv", "tsv", "json", "xlsx"}
+        query_id : int, optional
+            Takes the path that a query's key may use.
+        progress : callable, optional
+            Called with the bytes that are there, and with how many there will be or None.
+
+        Raises
+        ------
+        ServerError
+            One of its kinds: a refusal, or an answer that broke off.
+        OSError
+            The file cannot be written.
+        """
+        return download_result(
+            self._transport,
+            result_id,
+            path,
+            filetype=filetype,
+            query_id=query_id,
+            progress=progress,
+            deadline=deadline,
+        )
 
 
 def adhoc_run(

@@ -47,8 +47,7 @@ class ResultBody:
         self.deadline = deadline
         self._again = again
         self._peeked: list[bytes] = []
-        encoding = response.headers.get("Content-Encoding")
-        self._inflated = inflate(self._received(), encoding, max_bytes=max_bytes)
+        self._inflated = received(response, deadline, max_bytes)
 
     def __enter__(self) -> Self:
         return self
@@ -103,22 +102,30 @@ class ResultBody:
         self._response.close()
         return self._again()
 
-    def _received(self) -> Iterator[bytes]:
-        while chunk := self._read():
-            yield chunk
 
-    def _read(self) -> bytes:
-        self.deadline.remaining()
-        try:
-            return self._response.raw.read1(CHUNK, decode_content=False)
-        except urllib3.exceptions.ReadTimeoutError:
-            raise TransportTimeoutError(
-                "The result stopped arriving.", hint="Try again, or raise the setting read_timeout."
-            ) from None
-        except (urllib3.exceptions.HTTPError, OSError) as error:
-            raise TransportError(
-                f"The result broke off: {type(error).__name__}.", hint="Try again."
-            ) from None
+def received(response: requests.Response, deadline: Deadline, max_bytes: int) -> Iterator[bytes]:
+    """Give the inflated body in chunks, as they arrive."""
+    encoding = response.headers.get("Content-Encoding")
+    return inflate(_received(response, deadline), encoding, max_bytes=max_bytes)
+
+
+def _received(response: requests.Response, deadline: Deadline) -> Iterator[bytes]:
+    while chunk := _read(response, deadline):
+        yield chunk
+
+
+def _read(response: requests.Response, deadline: Deadline) -> bytes:
+    deadline.remaining()
+    try:
+        return response.raw.read1(CHUNK, decode_content=False)
+    except urllib3.exceptions.ReadTimeoutError:
+        raise TransportTimeoutError(
+            "The result stopped arriving.", hint="Try again, or raise the setting read_timeout."
+        ) from None
+    except (urllib3.exceptions.HTTPError, OSError) as error:
+        raise TransportError(
+            f"The result broke off: {type(error).__name__}.", hint="Try again."
+        ) from None
 
 
 def _date(response: requests.Response) -> datetime | None:

@@ -1,0 +1,137 @@
+"""Watches over queries' results."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+from watchframe.client.deadline import NO_DEADLINE, Deadline
+from watchframe.client.document import ask_document
+from watchframe.client.given import given
+from watchframe.client.listing import WholeList, whole_list
+from watchframe.client.transport import Transport
+from watchframe.models import Alert, AlertSubscription
+
+
+class Alerts:
+    """``/api/alerts``."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def list(self, *, deadline: Deadline = NO_DEADLINE) -> WholeList[Alert]:
+        """Give those that the key may see, as a list with ``to_frame()``."""
+        return whole_list(self._transport, "/api/alerts", Alert, Alert.from_json, deadline=deadline)
+
+    def get(self, alert_id: int, *, deadline: Deadline = NO_DEADLINE) -> Alert:
+        """Give an alert."""
+        return self._alert("GET", f"/api/alerts/{alert_id}", deadline)
+
+    def create(
+        self,
+        name: str,
+        query_id: int,
+        options: Mapping[str, object],
+        *,
+        rearm: int | None = None,
+        deadline: Deadline = NO_DEADLINE,
+    ) -> Alert:
+        """Save a new alert, and give it as the server has it.
+
+        Parameters
+        ----------
+        name : str
+        query_id : int
+            A query without parameters that the server runs by itself.
+        options : mapping of str to object
+            What is compared: ``column``, ``op`` (such as ``">"``) and ``value``.
+        rearm : int, optional
+            Seconds after which it tells again; by default it tells once.
+        """
+        payload = given(name=name, query_id=query_id, options=dict(options), rearm=rearm)
+        return self._alert("POST", "/api/alerts", deadline, payload)
+
+    def update(
+        self,
+        alert_id: int,
+        *,
+        name: str | None = None,
+        query_id: int | None = None,
+        options: Mapping[str, object] | None = None,
+        rearm: int | None = None,
+        deadline: Deadline = NO_DEADLINE,
+    ) -> Alert:
+        """Change what is given, and give the alert as the server has it then.
+
+        `options` are changed one by one: those that it does not name stay.
+        """
+        path = f"/api/alerts/{alert_id}"
+        whole = None
+        if options is not None:
+            whole = {**self.get(alert_id, deadline=deadline).options, **options}
+        payload = given(name=name, query_id=query_id, options=whole, rearm=rearm)
+        return self._alert("POST", path, deadline, payload)
+
+    def delete(
+        self, alert_id: int, *, dry_run: bool = False, deadline: Deadline = NO_DEADLINE
+    ) -> Alert:
+        """Delete an alert and its subscriptions, for good; give it as it was.
+
+        With `dry_run` nothing is deleted.
+        """
+        found = self.get(alert_id, deadline=deadline)
+        if not dry_run:
+            self._transport.request("DELETE", f"/api/alerts/{alert_id}", deadline=deadline).close()
+        return found
+
+    def mute(self, alert_id: int, *, deadline: Deadline = NO_DEADLINE) -> None:
+        """Have nobody told of it."""
+        self._transport.request("POST", f"/api/alerts/{alert_id}/mute", deadline=deadline).close()
+
+    def unmute(self, alert_id: int, *, deadline: Deadline = NO_DEADLINE) -> None:
+        """Have its subscribers told again."""
+        self._transport.request("DELETE", f"/api/alerts/{alert_id}/mute", deadline=deadline).close()
+
+    def subscriptions(
+        self, alert_id: int, *, deadline: Deadline = NO_DEADLINE
+    ) -> WholeList[AlertSubscription]:
+        """Give who is told of it."""
+        return whole_list(
+            self._transport,
+            f"/api/alerts/{alert_id}/subscriptions",
+            AlertSubscription,
+            AlertSubscription.from_json,
+            deadline=deadline,
+        )
+
+    def subscribe(
+        self,
+        alert_id: int,
+        *,
+        destination_id: int | None = None,
+        deadline: Deadline = NO_DEADLINE,
+    ) -> AlertSubscription:
+        """Have the key's owner told by mail, or a destination."""
+        payload = given(destination_id=destination_id)
+        path = f"/api/alerts/{alert_id}/subscriptions"
+        return AlertSubscription.from_json(
+            ask_document(self._transport, "POST", path, deadline=deadline, json=payload)
+        )
+
+    def unsubscribe(
+        self, alert_id: int, subscription_id: int, *, deadline: Deadline = NO_DEADLINE
+    ) -> None:
+        """End a subscription."""
+        path = f"/api/alerts/{alert_id}/subscriptions/{subscription_id}"
+        self._transport.request("DELETE", path, deadline=deadline).close()
+
+    def _alert(
+        self,
+        method: Literal["GET", "POST"],
+        path: str,
+        deadline: Deadline,
+        payload: object = None,
+    ) -> Alert:
+        return Alert.from_json(
+            ask_document(self._transport, method, path, deadline=deadline, json=payload)
+        )
