@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from watchframe.demo import alert_routes, dashboard_routes, query_routes, site_routes
+from watchframe.demo import alert_routes, dashboard_routes, query_routes, site_routes, widget_routes
 from watchframe.demo.call import Answer, Call
 from watchframe.demo.connections import break_off
 from watchframe.demo.execution import Executor
@@ -59,9 +59,23 @@ ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("DELETE", "/api/jobs/{job_id}", query_routes.cancel_job),
     ("GET", "/api/dashboards", dashboard_routes.list_dashboards),
     ("POST", "/api/dashboards", dashboard_routes.create_dashboard),
+    ("GET", "/api/dashboards/my", dashboard_routes.list_dashboards),
+    ("GET", "/api/dashboards/favorites", dashboard_routes.favorites),
+    ("GET", "/api/dashboards/tags", dashboard_routes.dashboard_tags),
     ("GET", "/api/dashboards/{key}", dashboard_routes.get_dashboard),
     ("POST", "/api/dashboards/{key}", dashboard_routes.edit_dashboard),
     ("DELETE", "/api/dashboards/{key}", dashboard_routes.archive_dashboard),
+    ("POST", "/api/dashboards/{key}/fork", dashboard_routes.fork_dashboard),
+    ("POST", "/api/dashboards/{key}/share", dashboard_routes.share_dashboard),
+    ("DELETE", "/api/dashboards/{key}/share", dashboard_routes.unshare_dashboard),
+    ("POST", "/api/dashboards/{key}/favorite", dashboard_routes.add_favorite),
+    ("DELETE", "/api/dashboards/{key}/favorite", dashboard_routes.remove_favorite),
+    ("POST", "/api/widgets", widget_routes.create_widget),
+    ("POST", "/api/widgets/{widget_id}", widget_routes.edit_widget),
+    ("DELETE", "/api/widgets/{widget_id}", widget_routes.delete_widget),
+    ("POST", "/api/visualizations", widget_routes.create_visualization),
+    ("POST", "/api/visualizations/{visualization_id}", widget_routes.edit_visualization),
+    ("DELETE", "/api/visualizations/{visualization_id}", widget_routes.delete_visualization),
     ("GET", "/api/alerts", alert_routes.list_alerts),
     ("POST", "/api/alerts", alert_routes.create_alert),
     ("GET", "/api/alerts/{alert_id}", alert_routes.get_alert),

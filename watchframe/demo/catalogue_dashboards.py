@@ -13,6 +13,7 @@ LENDING_OVERVIEW = SavedDashboard(
     slug="lending-overview",
     name="Lending overview",
     tags=("lending",),
+    is_shared=True,
     widgets=(
         SavedWidget(
             position=(0, 0, 6, 2),

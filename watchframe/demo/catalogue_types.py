@@ -91,6 +91,7 @@ class SavedDashboard:
     name: str
     widgets: tuple[SavedWidget, ...]
     tags: tuple[str, ...] = ()
+    is_shared: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,7 +19,6 @@ from watchframe.demo.application import make_application
 from watchframe.demo.catalogue import CATALOGUE
 from watchframe.demo.catalogue_types import LENDING_SOURCE, PYTHON_SOURCE, Catalogue
 from watchframe.demo.connections import TrackedProtocol
-from watchframe.demo.dashboard_routes import saved_dashboard
 from watchframe.demo.execution import Executor
 from watchframe.demo.faults import Faults, LoggedRequest
 from watchframe.demo.jobs import JobQueue
@@ -27,6 +26,7 @@ from watchframe.demo.lending import DEFAULT_EVENTS, build_lending_database
 from watchframe.demo.python_source import PythonSource
 from watchframe.demo.sql_engine import DataSource, SqlSource
 from watchframe.demo.store import Store
+from watchframe.demo.stored_dashboards import save_dashboard
 
 HOST = "127.0.0.1"
 SQLITE_SOURCE, DUCKDB_SOURCE = 3, 4
@@ -77,7 +77,8 @@ class DemoServer:
         self.state_dir.mkdir(parents=True, exist_ok=True)
         self._database = _open_database(self.state_dir / "lending.duckdb", events)
         self._store = Store(catalogue)
-        self._save_dashboards(catalogue)
+        for saved in catalogue.dashboards:
+            save_dashboard(self._store, saved)
         self._jobs = JobQueue(workers)
         self._executor = Executor(self._store, self._jobs, self._sources())
         self._socket = _listen(port)
@@ -140,13 +141,6 @@ class DemoServer:
         trace: TracebackType | None,
     ) -> None:
         self.close()
-
-    def _save_dashboards(self, catalogue: Catalogue) -> None:
-        widgets = 1
-        for saved in catalogue.dashboards:
-            found = saved_dashboard(self._store, saved, widgets)
-            self._store.dashboards[saved.id] = found
-            widgets += len(saved.widgets)
 
     def _sources(self) -> dict[int, DataSource]:
         sources: list[DataSource] = [

@@ -71,6 +71,9 @@ class Store:
         self.results: dict[int, StoredResult] = {}
         self.dashboards: dict[int, dict[str, Any]] = {}
         self.alerts: dict[int, dict[str, Any]] = {}
+        #: Dashboard -> what opens it to everybody.
+        self.shares: dict[int, str] = {}
+        self.next_widget = 1
         self._next_visualization = 1
         for saved in catalogue.queries:
             self._take(saved)

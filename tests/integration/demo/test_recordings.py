@@ -129,7 +129,7 @@ QUERIES = (
     query(31, "Copy of (#30) tmp3", "select 1", is_draft=True),
 )  # fmt: skip
 BOARD = SavedDashboard(
-    id=1, slug="lending-overview", name="Lending overview", tags=("lend",),
+    id=1, slug="lending-overview", name="Lending overview", tags=("lend",), is_shared=True,
     widgets=(
         SavedWidget(position=(0, 0, 3, 8), query_id=24, visualization="Totals by day", mappings={
             "min_id": ParameterMapping(type="static-value", map_to="min_id", value=5),
