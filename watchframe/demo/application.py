@@ -15,7 +15,18 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from watchframe.demo import alert_routes, dashboard_routes, query_routes, site_routes, widget_routes
+from watchframe.demo import (
+    alert_routes,
+    dashboard_routes,
+    data_source_routes,
+    destination_routes,
+    group_routes,
+    query_routes,
+    site_routes,
+    snippet_routes,
+    user_routes,
+    widget_routes,
+)
 from watchframe.demo.call import Answer, Call
 from watchframe.demo.connections import break_off
 from watchframe.demo.execution import Executor
@@ -30,7 +41,6 @@ Handler = Callable[[Call], Answer]
 
 _Q = "/api/queries/{query_id}"
 ROUTES: tuple[tuple[str, str, Handler], ...] = (
-    ("GET", "/api/session", site_routes.session),
     ("GET", "/api/queries", query_routes.list_queries),
     ("GET", "/api/queries/search", query_routes.list_queries),
     ("GET", "/api/queries/my", query_routes.list_queries),  # its one user made them all
@@ -76,12 +86,13 @@ ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("POST", "/api/visualizations", widget_routes.create_visualization),
     ("POST", "/api/visualizations/{visualization_id}", widget_routes.edit_visualization),
     ("DELETE", "/api/visualizations/{visualization_id}", widget_routes.delete_visualization),
-    ("GET", "/api/alerts", alert_routes.list_alerts),
-    ("POST", "/api/alerts", alert_routes.create_alert),
-    ("GET", "/api/alerts/{alert_id}", alert_routes.get_alert),
-    ("GET", "/api/users", alert_routes.list_users),
-    ("GET", "/api/data_sources", site_routes.list_data_sources),
-    ("GET", "/api/data_sources/{source_id}/schema", site_routes.data_source_schema),
+    *alert_routes.ROUTES,
+    *data_source_routes.ROUTES,
+    *destination_routes.ROUTES,
+    *group_routes.ROUTES,
+    *site_routes.ROUTES,
+    *snippet_routes.ROUTES,
+    *user_routes.ROUTES,
 )
 
 #: What an unknown GET route answers, with 200 and any valid key: the front end's page.
@@ -154,7 +165,7 @@ def _respond(
         return _json_response({"message": "Internal Server Error"}, 500)
     if found.content is not None:
         headers = {**found.headers, "Content-Type": found.content_type}
-        return Response(found.content, headers=headers)
+        return Response(found.content, found.status, headers)
     return _json_response(found.value, 200, dict(found.headers))
 
 

@@ -83,4 +83,9 @@ class Answer:
     value: object = None
     content: bytes | None = None
     content_type: str = "application/json"
+    status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
+
+
+#: What some deletions are answered with.
+NO_CONTENT = Answer(content=b"", content_type="text/html; charset=utf-8", status=204)

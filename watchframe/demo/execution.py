@@ -26,7 +26,7 @@ class Executor:
 
     store: Store
     jobs: JobQueue
-    sources: Mapping[int, DataSource]
+    sources: dict[int, DataSource]
 
     def run_saved(
         self, query: StoredQuery, payload: Mapping[str, Any], *, by_query_key: bool

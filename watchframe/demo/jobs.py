@@ -11,15 +11,15 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from watchframe.demo.sql_engine import CancelledError, Interrupt, SourceError
+from watchframe.demo.sql_engine import CancelledError, Interrupt, SchemaError, SourceError
 
 logger = logging.getLogger(__name__)
 
 PENDING, STARTED, SUCCESS, FAILURE = 1, 2, 3, 4
 CANCELLED_BY_USER = "Query cancelled by user."
 
-#: Runs something and gives its result's id.
-Work = Callable[[Interrupt], int]
+#: Runs something and gives its result's id; asking for a schema gives that itself.
+Work = Callable[[Interrupt], Any]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -30,8 +30,8 @@ class Job:
     key: tuple[int, str]
     id: str = field(default_factory=lambda: str(uuid.uuid4()))
     status: int = PENDING
-    error: str = ""
-    query_result_id: int | None = None
+    error: str | dict[str, Any] = ""
+    query_result_id: Any = None
     started_at: datetime | None = None
     interrupt: Interrupt = field(default_factory=lambda: Interrupt(threading.Event()))
 
@@ -117,18 +117,21 @@ class JobQueue:
                 job.status, job.started_at = STARTED, datetime.now(UTC)
             self._finish(job, *self._outcome(job))
 
-    def _outcome(self, job: Job) -> tuple[int | None, str]:
+    def _outcome(self, job: Job) -> tuple[Any, str | dict[str, Any]]:
         try:
             return job.work(job.interrupt), ""
         except CancelledError:
             return None, CANCELLED_BY_USER
+        except SchemaError as error:
+            words = {"code": 2, "message": "Error retrieving schema", "details": str(error)}
+            return None, words
         except SourceError as error:
             return None, str(error)
         except Exception as error:
             logger.exception("job %s", job.id)
             return None, str(error)
 
-    def _finish(self, job: Job, result_id: int | None, error: str) -> None:
+    def _finish(self, job: Job, result_id: Any, error: str | dict[str, Any]) -> None:
         with self._lock:
             if job.is_finished:  # cancelled meanwhile
                 return

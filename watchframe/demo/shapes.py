@@ -5,32 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from watchframe.demo.site_store import USER_ID
 from watchframe.demo.sql_hash import sql_hash
 from watchframe.demo.store import Store, StoredQuery, StoredResult, moment_text
 from watchframe.demo.validation import is_safe
 
-USER_ID = 1
-EMAIL = "analyst@example.com"
-
 
 def user_json(store: Store) -> dict[str, Any]:
-    """Give the one user (recording 001, 011)."""
-    started = moment_text(store.started_at)
-    return {
-        "id": USER_ID,
-        "name": "Admin",
-        "email": EMAIL,
-        "profile_image_url": "",
-        "groups": [1, 2],
-        "updated_at": started,
-        "created_at": started,
-        "disabled_at": None,
-        "is_disabled": False,
-        "active_at": None,
-        "is_invitation_pending": False,
-        "is_email_verified": True,
-        "auth_type": "password",
-    }
+    """Give the user whose key it is (recording 001, 011)."""
+    return dict(store.site.users[USER_ID])
 
 
 def query_json(

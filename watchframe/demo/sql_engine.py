@@ -28,6 +28,10 @@ class SourceError(Exception):
     """What the data source says of a query that failed."""
 
 
+class SchemaError(SourceError):
+    """What the data source says when its tables cannot be told."""
+
+
 class CancelledError(Exception):
     """The query was interrupted."""
 

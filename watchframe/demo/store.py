@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from watchframe.demo.catalogue_types import Catalogue, SavedParameter, SavedQuery
+from watchframe.demo.site_store import Site
 from watchframe.demo.sql_hash import sql_hash
 
 
@@ -71,6 +72,7 @@ class Store:
         self.results: dict[int, StoredResult] = {}
         self.dashboards: dict[int, dict[str, Any]] = {}
         self.alerts: dict[int, dict[str, Any]] = {}
+        self.site = Site(moment_text(self.started_at))
         #: Dashboard -> what opens it to everybody.
         self.shares: dict[int, str] = {}
         self.next_widget = 1

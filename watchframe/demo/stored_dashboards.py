@@ -13,7 +13,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from watchframe.demo.catalogue_types import SavedDashboard, SavedWidget
-from watchframe.demo.shapes import EMAIL, USER_ID, query_json
+from watchframe.demo.shapes import query_json
+from watchframe.demo.site_store import EMAIL, USER_ID
 from watchframe.demo.store import Store, StoredQuery, moment_text
 
 _OWNER = {"id": USER_ID, "name": "Admin", "email": EMAIL, "profile_image_url": ""}
