@@ -15,12 +15,14 @@ if TYPE_CHECKING:
     from watchframe.cache import ResultCache as ResultCache
     from watchframe.client import Client as Client
     from watchframe.client import connect as connect
+    from watchframe.read import SubmittedQuery as SubmittedQuery
     from watchframe.read import read_watch_queries as read_watch_queries
     from watchframe.read import read_watch_query as read_watch_query
     from watchframe.read import read_watch_sql as read_watch_sql
     from watchframe.read import read_watch_sql_table as read_watch_sql_table
     from watchframe.read import read_watch_sweep as read_watch_sweep
     from watchframe.read import read_watch_table as read_watch_table
+    from watchframe.read import submit_watch_query as submit_watch_query
     from watchframe.reference import QueryReference as QueryReference
     from watchframe.widgets import ParameterPicker as ParameterPicker
     from watchframe.widgets import QueryPicker as QueryPicker
@@ -36,6 +38,7 @@ _EXPORTS = {
     "QueryPicker": "watchframe.widgets",
     "QueryReference": "watchframe.reference",
     "ResultCache": "watchframe.cache",
+    "SubmittedQuery": "watchframe.read",
     "connect": "watchframe.client",
     "link_pickers": "watchframe.widgets",
     "pick": "watchframe.widgets",
@@ -45,6 +48,7 @@ _EXPORTS = {
     "read_watch_sql_table": "watchframe.read",
     "read_watch_sweep": "watchframe.read",
     "read_watch_table": "watchframe.read",
+    "submit_watch_query": "watchframe.read",
 }
 
 __all__ = [
@@ -53,6 +57,7 @@ __all__ = [
     "QueryPicker",
     "QueryReference",
     "ResultCache",
+    "SubmittedQuery",
     "connect",
     "link_pickers",
     "pick",
@@ -62,6 +67,7 @@ __all__ = [
     "read_watch_sql_table",
     "read_watch_sweep",
     "read_watch_table",
+    "submit_watch_query",
 ]
 
 

@@ -13,6 +13,7 @@ PUBLIC = {
     "QueryPicker",
     "QueryReference",
     "ResultCache",
+    "SubmittedQuery",
     "connect",
     "link_pickers",
     "pick",
@@ -22,6 +23,7 @@ PUBLIC = {
     "read_watch_sql_table",
     "read_watch_sweep",
     "read_watch_table",
+    "submit_watch_query",
 }
 HEAVY = [
     "IPython",

@@ -164,7 +164,11 @@ class ResultCache:
             return self._store(name, staging)
 
     def single_flight(
-        self, key: str, *, timeout: float | None = None
+        self,
+        key: str,
+        *,
+        timeout: float | None = None,
+        check: Callable[[], object] | None = None,
     ) -> AbstractContextManager[Flight]:
         """Have the turn for `key` within the block, alone among all threads and processes.
 
@@ -177,6 +181,8 @@ class ResultCache:
             A cache key.
         timeout : float, optional
             Seconds to wait at most.
+        check : callable, optional
+            Called again and again while waiting; what it raises ends the wait.
 
         Raises
         ------
@@ -184,7 +190,7 @@ class ResultCache:
             On entering: it was not free within `timeout`.
         """
         folder = self._access.folder / _LOCKS if self._access.is_usable() else None
-        return single_flight(key, folder, timeout=timeout)
+        return single_flight(key, folder, timeout=timeout, check=check)
 
     def size(self) -> int:
         """Give the bytes of all entries."""

@@ -7,7 +7,7 @@ import logging
 import random
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -40,7 +40,13 @@ class Flight:
 
 
 @contextlib.contextmanager
-def single_flight(name: str, folder: Path | None, *, timeout: float | None) -> Iterator[Flight]:
+def single_flight(
+    name: str,
+    folder: Path | None,
+    *,
+    timeout: float | None,
+    check: Callable[[], object] | None = None,
+) -> Iterator[Flight]:
     """Have the turn for `name` within the block, alone among threads and processes.
 
     Parameters
@@ -51,6 +57,8 @@ def single_flight(name: str, folder: Path | None, *, timeout: float | None) -> I
         Where the locks' files lie; None: among the threads of this process alone.
     timeout : float or None
         Seconds to wait at most.
+    check : callable, optional
+        Called again and again while waiting; what it raises ends the wait.
 
     Raises
     ------
@@ -58,7 +66,7 @@ def single_flight(name: str, folder: Path | None, *, timeout: float | None) -> I
         Another one still held the turn at the end of `timeout`.
     """
     asked = datetime.now(UTC)
-    wait = _Wait(timeout)
+    wait = _Wait(timeout, check)
     with _local_turn(f"{folder}/{name}", wait):
         path, descriptor = _file_turn(name, folder, wait)
         if wait.has_waited:
@@ -73,9 +81,10 @@ def single_flight(name: str, folder: Path | None, *, timeout: float | None) -> I
 class _Wait:
     """Growing pauses within one timeout."""
 
-    def __init__(self, timeout: float | None) -> None:
+    def __init__(self, timeout: float | None, check: Callable[[], object] | None) -> None:
         self.has_waited = False
         self._timeout = timeout
+        self._check = check
         self._start = time.monotonic()
         self._pause = FIRST_PAUSE
 
@@ -86,13 +95,20 @@ class _Wait:
     def left(self) -> float | None:
         return None if self._timeout is None else max(self._timeout - self.seconds, 0.0)
 
-    def pause(self) -> None:
+    def until_next_look(self) -> float:
+        """Give the seconds to wait before another look, at most `LONGEST_PAUSE`."""
         self.has_waited = True
+        if self._check is not None:
+            self._check()
         left = self.left()
         if left == 0.0:
             self.give_up()
+        return LONGEST_PAUSE if left is None else min(LONGEST_PAUSE, left)
+
+    def pause(self) -> None:
+        longest = self.until_next_look()
         pause = self._pause * random.uniform(0.5, 1.0)  # noqa: S311 - spreads, keeps no secret
-        time.sleep(pause if left is None else min(pause, left))
+        time.sleep(min(pause, longest))
         self._pause = min(self._pause * 2, LONGEST_PAUSE)
 
     def give_up(self) -> None:
@@ -115,10 +131,8 @@ def _local_turn(name: str, wait: _Wait) -> Iterator[None]:
         _local_locks[name] = lock, users + 1
     try:
         if not lock.acquire(blocking=False):
-            wait.has_waited = True
-            left = wait.left()
-            if not lock.acquire(timeout=-1 if left is None else left):
-                wait.give_up()
+            while not lock.acquire(timeout=wait.until_next_look()):
+                pass
         try:
             yield
         finally:

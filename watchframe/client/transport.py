@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import random
-import time
 from collections.abc import Mapping, Sequence
 from typing import Literal
 from urllib.parse import urljoin, urlsplit
@@ -102,7 +101,7 @@ class Transport:
                 if left is not None and wait >= left:
                     raise
                 logger.info("%s %s: again in %.2f s after: %s", method, path, wait, error.message)
-            time.sleep(wait)
+            deadline.sleep(wait)
             pause = min(pause * 2, LONGEST_PAUSE)
         raise AssertionError("unreachable")
 

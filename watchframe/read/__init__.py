@@ -2,7 +2,9 @@
 
 from watchframe.read.answer import Answer
 from watchframe.read.ask import MaxAge, ReadOptions, answer_query, answer_sql, wire_sets
+from watchframe.read.background import Background
 from watchframe.read.explain import Explanation, explain_query, explain_sql
+from watchframe.read.frame_of import frame_of
 from watchframe.read.functions import (
     read_watch_query,
     read_watch_sql,
@@ -10,21 +12,26 @@ from watchframe.read.functions import (
     read_watch_table,
 )
 from watchframe.read.many_functions import read_watch_queries, read_watch_sweep
+from watchframe.read.submit import SubmittedQuery, submit_watch_query
 
 __all__ = [
     "Answer",
+    "Background",
     "Explanation",
     "MaxAge",
     "ReadOptions",
+    "SubmittedQuery",
     "answer_query",
     "answer_sql",
     "explain_query",
     "explain_sql",
+    "frame_of",
     "read_watch_queries",
     "read_watch_query",
     "read_watch_sql",
     "read_watch_sql_table",
     "read_watch_sweep",
     "read_watch_table",
+    "submit_watch_query",
     "wire_sets",
 ]

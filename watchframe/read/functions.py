@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from watchframe.cache import Mode
 from watchframe.client import Client
-from watchframe.decode import DtypeBackend, to_frame
+from watchframe.decode import DtypeBackend
 from watchframe.models import DataSource
-from watchframe.read.answer import ATTRIBUTE, Answer
+from watchframe.read.answer import Answer
 from watchframe.read.ask import MaxAge, Params, ReadOptions, answer_query, answer_sql
+from watchframe.read.frame_of import frame_of
 from watchframe.read.warn import warn_of_answer
 from watchframe.reference import QueryReference
 
@@ -263,15 +264,9 @@ def _frame(
     dtype_backend: DtypeBackend,
 ) -> pd.DataFrame:
     warn_of_answer(answer)
-    frame = to_frame(
-        answer.table,
-        dtype_backend=dtype_backend,
-        columns=columns,
-        dtype=dtype,
-        index_col=index_col,
+    return frame_of(
+        answer, index_col=index_col, columns=columns, dtype=dtype, dtype_backend=dtype_backend
     )
-    frame.attrs[ATTRIBUTE] = answer.attributes
-    return frame
 
 
 def _table(answer: Answer, columns: Sequence[str] | None) -> pa.Table:

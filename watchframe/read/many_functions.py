@@ -11,6 +11,7 @@ from watchframe.decode import DtypeBackend, to_frame
 from watchframe.errors import ArgumentError
 from watchframe.read.answer import ATTRIBUTE, Answer
 from watchframe.read.ask import MaxAge, Params, ReadOptions
+from watchframe.read.frame_of import frame_of
 from watchframe.read.many import (
     Page,
     ParamSet,
@@ -159,9 +160,7 @@ def read_watch_sweep(
 
 def _frame_of_one(answer: Answer, dtype_backend: DtypeBackend) -> pd.DataFrame:
     warn_of_answer(answer)
-    frame = to_frame(answer.table, dtype_backend=dtype_backend)
-    frame.attrs[ATTRIBUTE] = answer.attributes
-    return frame
+    return frame_of(answer, dtype_backend=dtype_backend)
 
 
 def _frame_of_all(

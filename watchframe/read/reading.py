@@ -155,7 +155,8 @@ class Reading:
         )
         if self.cache is None:
             return fetch.answer(question, key, is_edited=is_edited)
-        with self.cache.single_flight(key, timeout=self.deadline.remaining()) as flight:
+        left, check = self.deadline.remaining(), self.deadline.remaining
+        with self.cache.single_flight(key, timeout=left, check=check) as flight:
             if flight.waited_since is not None:
                 found = self._look_up(question, key, self.policy, flight.waited_since)
             return found or fetch.answer(question, key, is_edited=is_edited)

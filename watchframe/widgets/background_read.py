@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
 import pandas as pd
 
-from watchframe.client import Deadline
-from watchframe.decode import deviations_of, to_frame
-from watchframe.errors import JobCancelledError, WatchframeError
+from watchframe.client import Deadline, OnStatus
+from watchframe.decode import deviations_of
+from watchframe.errors import JobCancelledError
 from watchframe.models import Job
-from watchframe.read import Answer, ReadOptions, answer_query
+from watchframe.read import Answer, Background, ReadOptions, answer_query, frame_of
 
 #: Seconds between two looks at the clock.
 TICK = 0.5
@@ -93,56 +92,38 @@ class BackgroundRead:
         self._options = options
         self._on_progress = on_progress
         self._on_done = on_done
-        self._done = threading.Event()
-        self._job: Job | None = None
-        self._started = time.monotonic()
-        self._deadline = Deadline.after(options.timeout)
+        self._background = Background(self._read, timeout=options.timeout, on_done=self._end)
 
     def start(self) -> None:
         """Begin."""
-        for target in (self._read, self._tell):
-            threading.Thread(target=target, name="watchframe-picker", daemon=True).start()
+        self._background.start()
+        threading.Thread(target=self._tell, name="watchframe-picker", daemon=True).start()
 
     def cancel(self) -> None:
         """End it soon, and its job on the server with it."""
-        self._deadline.cancel()
+        self._background.cancel()
 
     def wait(self, timeout: float | None = None) -> Outcome | None:
         """Give how it ended, once it has; None where that takes longer than `timeout` seconds."""
-        self._done.wait(timeout)
+        self._background.wait(timeout)
         return self.outcome
 
     @property
     def seconds(self) -> float:
-        """How long it has been going on."""
-        return time.monotonic() - self._started
+        """How long it has been going on, or took."""
+        return self._background.seconds
 
-    def _read(self) -> None:
-        try:
-            outcome = self._answer()
-        except WatchframeError as error:
-            outcome = Outcome(error=error)
-        except Exception as error:  # noqa: BLE001 - a thread's error would be lost; it is shown
-            outcome = Outcome(error=error)
-        self.outcome = replace(outcome, seconds=self.seconds)
-        try:
-            self._on_done(self, self.outcome)
-        finally:
-            self._done.set()
-
-    def _answer(self) -> Outcome:
-        options = replace(
-            self._options, deadline=self._deadline, on_status=self._on_status, progress=False
-        )
+    def _read(self, deadline: Deadline, on_status: OnStatus) -> Outcome:
+        options = replace(self._options, deadline=deadline, on_status=on_status, progress=False)
         answer = answer_query(self._query_id, self.params, options)
-        frame = to_frame(answer.table)
-        frame.attrs["watchframe"] = answer.attributes
         notes = tuple(str(deviation) for deviation in deviations_of(answer.table))
-        return Outcome(frame=frame, answer=answer, notes=notes)
+        return Outcome(frame=frame_of(answer), answer=answer, notes=notes)
 
-    def _on_status(self, job: Job | None) -> None:
-        self._job = job
+    def _end(self) -> None:
+        outcome = self._background.result or Outcome(error=self._background.error)
+        self.outcome = replace(outcome, seconds=self.seconds)
+        self._on_done(self, self.outcome)
 
     def _tell(self) -> None:
-        while not self._done.wait(TICK):
-            self._on_progress(self, Progress(job=self._job, seconds=self.seconds))
+        while not self._background.wait(TICK):
+            self._on_progress(self, Progress(job=self._background.job, seconds=self.seconds))

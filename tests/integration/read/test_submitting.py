@@ -1,0 +1,171 @@
+"""Reads that go on in the background, against the demo server."""
+
+import subprocess
+import sys
+import textwrap
+import threading
+import time
+
+import pandas as pd
+import pytest
+
+from watchframe import read_watch_query, submit_watch_query
+from watchframe.errors import (
+    ArgumentError,
+    ColumnTypeWarning,
+    JobCancelledError,
+    JobFailedError,
+    JobTimeoutError,
+    ParameterValueError,
+    QueryReferenceError,
+)
+
+
+def until(is_so):
+    deadline = time.monotonic() + 20
+    while not is_so():
+        assert time.monotonic() < deadline, "it did not become so"
+        time.sleep(0.01)
+
+
+def cancellations(demo):
+    return [item for item in demo.requests if item.method == "DELETE"]
+
+
+def test_result_is_the_frame_of_a_read(client):
+    submitted = submit_watch_query(13, {"kind": "repay"}, columns=["events"], client=client)
+    frame = submitted.result()
+    assert submitted.status == "finished"
+    assert submitted.done()
+    assert submitted.exception() is None
+    assert submitted.result() is frame
+    pd.testing.assert_frame_equal(
+        frame, read_watch_query(13, {"kind": "repay"}, columns=["events"], client=client)
+    )
+    assert frame.attrs["watchframe"]["query_id"] == 13
+
+
+def test_status_goes_from_queued_through_running_to_finished(client, demo):
+    submitted = submit_watch_query(50, {"seconds": 0.5}, client=client)
+    seen = []
+    while not submitted.done():
+        seen.append(submitted.status)
+        time.sleep(0.005)
+    seen.append(submitted.status)
+    assert list(dict.fromkeys(seen)) == ["queued", "running", "finished"]
+
+
+def test_cancel_ends_the_job_on_the_server_once(client, demo):
+    submitted = submit_watch_query(50, {"seconds": 80}, client=client)
+    until(lambda: submitted.status == "running")
+    submitted.cancel()
+    submitted.cancel()
+    with pytest.raises(JobCancelledError):
+        submitted.result(timeout=20)
+    assert submitted.status == "cancelled"
+    assert isinstance(submitted.exception(), JobCancelledError)
+    assert demo.running_jobs() == []
+    assert len(cancellations(demo)) == 1
+    submitted.cancel()
+    assert len(cancellations(demo)) == 1
+
+
+def test_cancel_ends_a_read_that_waits_for_another_of_the_same(client, demo):
+    first = submit_watch_query(50, {"seconds": 81}, client=client)
+    until(lambda: first.status == "running")
+    second = submit_watch_query(50, {"seconds": 81}, client=client)
+    second.cancel()
+    with pytest.raises(JobCancelledError):
+        second.result(timeout=20)
+    assert first.status == "running"
+    assert cancellations(demo) == []
+    first.cancel()
+    first.exception(timeout=20)
+
+
+def test_cancel_after_the_end_changes_nothing(client, demo):
+    submitted = submit_watch_query(2, client=client)
+    frame = submitted.result()
+    submitted.cancel()
+    assert submitted.status == "finished"
+    assert submitted.result() is frame
+    assert cancellations(demo) == []
+
+
+def test_result_that_takes_longer_than_its_timeout_goes_on(client, demo):
+    submitted = submit_watch_query(50, {"seconds": 1}, client=client)
+    with pytest.raises(TimeoutError, match="it goes on"):
+        submitted.result(timeout=0.01)
+    with pytest.raises(TimeoutError, match="it goes on"):
+        submitted.exception(timeout=0.01)
+    assert len(submitted.result(timeout=20)) == 1
+
+
+def test_timeout_of_the_read_cancels_the_job(client, demo):
+    submitted = submit_watch_query(50, {"seconds": 82}, timeout=0.5, client=client)
+    with pytest.raises(JobTimeoutError):
+        submitted.result(timeout=20)
+    assert submitted.status == "failed"
+    assert demo.running_jobs() == []
+
+
+@pytest.mark.parametrize(
+    ("query", "params", "error"),
+    [(51, None, JobFailedError), (13, {"kind": "nothing"}, ParameterValueError)],
+)
+def test_error_of_the_read_comes_with_the_result(client, query, params, error):
+    submitted = submit_watch_query(query, params, client=client)
+    assert isinstance(submitted.exception(timeout=20), error)
+    assert submitted.status == "failed"
+    with pytest.raises(error):
+        submitted.result()
+
+
+def test_wrong_arguments_are_refused_at_once(client):
+    with pytest.raises(QueryReferenceError):
+        submit_watch_query("thirteen", client=client)
+    with pytest.raises(ArgumentError):
+        submit_watch_query(13, max_age="soon", client=client)
+
+
+def test_warning_is_given_to_the_caller_once(client):
+    submitted = submit_watch_query(61, client=client)
+    with pytest.warns(ColumnTypeWarning) as caught:
+        submitted.result()
+    assert {item.filename for item in caught} == {__file__}
+    submitted.result()
+
+
+def test_many_at_once_each_have_their_own_result(client):
+    submitted = {
+        kind: submit_watch_query(13, {"kind": kind}, client=client) for kind in ("borrow", "repay")
+    }
+    for kind, item in submitted.items():
+        assert item.result().attrs["watchframe"]["parameters"] == {"kind": kind}
+
+
+@pytest.mark.parametrize("ending", ["", "raise SystemExit(0)", "1 / 0"])
+def test_end_of_the_interpreter_cancels_what_runs_and_does_not_wait(demo, tmp_path, ending):
+    program = f"""
+        import time
+        from watchframe import Client, submit_watch_query
+
+        client = Client({demo.url!r}, {demo.user_key!r}, cache_dir={str(tmp_path)!r})
+        submitted = submit_watch_query(50, {{"seconds": 83}}, client=client)
+        while submitted.status != "running":
+            time.sleep(0.01)
+        {ending}
+    """
+    subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(program)],
+        timeout=30,
+        check=False,
+        stderr=subprocess.DEVNULL,
+    )
+    assert demo.running_jobs() == []
+    assert len(cancellations(demo)) == 1
+
+
+def test_no_thread_is_left(client):
+    submit_watch_query(2, client=client).result()
+    until(lambda: not [item for item in threading.enumerate() if item.name == "watchframe-read"])

@@ -1,0 +1,32 @@
+"""From an answer to the frame that people get."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from watchframe.decode import DtypeBackend, to_frame
+from watchframe.read.answer import ATTRIBUTE, Answer
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def frame_of(
+    answer: Answer,
+    *,
+    dtype_backend: DtypeBackend = "numpy_nullable",
+    index_col: str | Sequence[str] | None = None,
+    columns: Sequence[str] | None = None,
+    dtype: object = None,
+) -> pd.DataFrame:
+    """Give the answer's frame with its provenance in ``attrs``; as of `read_watch_query`."""
+    frame = to_frame(
+        answer.table,
+        dtype_backend=dtype_backend,
+        columns=columns,
+        dtype=dtype,
+        index_col=index_col,
+    )
+    frame.attrs[ATTRIBUTE] = answer.attributes
+    return frame

@@ -1,0 +1,179 @@
+"""Read a saved query in the background, and have a handle of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Literal
+
+from watchframe.cache import Mode, parse_max_age
+from watchframe.client import Client, Deadline, OnStatus
+from watchframe.decode import DtypeBackend
+from watchframe.errors import JobCancelledError
+from watchframe.models import JobStatus
+from watchframe.read.answer import Answer
+from watchframe.read.ask import MaxAge, Params, ReadOptions, answer_query
+from watchframe.read.background import Background
+from watchframe.read.frame_of import frame_of
+from watchframe.read.server import client_for
+from watchframe.read.warn import warn_of_answer
+from watchframe.reference import QueryReference, parse_reference
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Status = Literal["queued", "running", "finished", "failed", "cancelled"]
+
+_ON_THE_DATA_SOURCE = (JobStatus.STARTED, JobStatus.SUCCESS)
+
+
+class SubmittedQuery:
+    """A read that goes on in the background, as `submit_watch_query` gives it.
+
+    When the interpreter ends before it has, it is cancelled, on the server too.
+    """
+
+    def __init__(self, words: str, background: Background[tuple[Answer, pd.DataFrame]]) -> None:
+        self._words = words
+        self._background = background
+        self._has_warned = False
+
+    @property
+    def status(self) -> Status:
+        """How it stands, in a word.
+
+        ``"queued"`` until the data source has begun, ``"running"`` until the rows are here, then
+        ``"finished"``, ``"failed"`` or ``"cancelled"``.
+        """
+        background = self._background
+        if background.is_done:
+            if background.error is None:
+                return "finished"
+            return "cancelled" if isinstance(background.error, JobCancelledError) else "failed"
+        job = background.job
+        return "running" if job is not None and job.status in _ON_THE_DATA_SOURCE else "queued"
+
+    @property
+    def seconds(self) -> float:
+        """How long it has been going on, or took."""
+        return self._background.seconds
+
+    def done(self) -> bool:
+        """Tell whether it has ended, well or not."""
+        return self._background.is_done
+
+    def cancel(self) -> None:
+        """Cancel it, and its job on the server; nothing where it has ended.
+
+        The job is cancelled for everybody who waits for the same one. A query key may not cancel:
+        then only the waiting ends.
+        """
+        self._background.cancel()
+
+    def result(self, timeout: float | None = None) -> pd.DataFrame:
+        """Give the frame, once it is there; the same one each time.
+
+        Parameters
+        ----------
+        timeout : float or None
+            Seconds to wait at most.
+
+        Raises
+        ------
+        TimeoutError
+            It takes longer than that; it still goes on.
+        JobCancelledError
+            It was cancelled.
+        WatchframeError
+            Whatever else the read raised, as of `read_watch_query`.
+        """
+        error = self.exception(timeout)
+        if error is not None:
+            raise error
+        found = self._background.result
+        assert found is not None  # noqa: S101 - a read ends in an answer or an error
+        answer, frame = found
+        if not self._has_warned:
+            self._has_warned = True
+            warn_of_answer(answer)
+        return frame
+
+    def exception(self, timeout: float | None = None) -> Exception | None:
+        """Give what the read raised, once it has ended; None where it ended well.
+
+        Raises
+        ------
+        TimeoutError
+            As of `result`.
+        """
+        if not self._background.wait(timeout):
+            raise TimeoutError(f"{self._words} has not ended after {timeout:g} s; it goes on.")
+        return self._background.error
+
+    def __repr__(self) -> str:
+        return f"<SubmittedQuery: {self._words}, {self.status}, {self.seconds:.1f} s>"
+
+
+def submit_watch_query(
+    query: int | str | QueryReference,
+    params: Params = None,
+    *,
+    max_age: MaxAge = None,
+    cache: Mode = "use",
+    index_col: str | Sequence[str] | None = None,
+    columns: Sequence[str] | None = None,
+    dtype: object = None,
+    dtype_backend: DtypeBackend = "numpy_nullable",
+    timeout: float | None = 300.0,
+    client: Client | None = None,
+) -> SubmittedQuery:
+    """Begin to read a saved query, and give a handle of the read at once.
+
+    Parameters
+    ----------
+    query, params, max_age, cache, index_col, columns, dtype, dtype_backend, client
+        As of `read_watch_query`.
+    timeout : float or None
+        Seconds for the whole of it, from now.
+
+    Returns
+    -------
+    SubmittedQuery
+        ``.status``, ``.done()``, ``.result(timeout=None)``, ``.exception(timeout=None)`` and
+        ``.cancel()``.
+
+    Raises
+    ------
+    ConfigurationError, QueryReferenceError, ArgumentError
+        As of `read_watch_query`. Every other error comes with ``.result()``.
+
+    Examples
+    --------
+    >>> from watchframe.demo import DemoServer
+    >>> with DemoServer() as demo, Client(demo.url, demo.user_key) as client:
+    ...     submitted = submit_watch_query(13, {"kind": "repay"}, cache="off", client=client)
+    ...     frame = submitted.result()
+    >>> submitted.status
+    'finished'
+    """
+    reference = parse_reference(query)
+    parse_max_age(max_age)
+    asked = client_for(reference, client)
+
+    def work(deadline: Deadline, on_status: OnStatus) -> tuple[Answer, pd.DataFrame]:
+        options = ReadOptions(
+            max_age=max_age,
+            cache=cache,
+            progress=False,
+            client=asked,
+            deadline=deadline,
+            on_status=on_status,
+        )
+        answer = answer_query(reference, params, options)
+        frame = frame_of(
+            answer, index_col=index_col, columns=columns, dtype=dtype, dtype_backend=dtype_backend
+        )
+        return answer, frame
+
+    background = Background(work, timeout=timeout)
+    background.start()
+    return SubmittedQuery(f"query {reference.query_id}", background)
