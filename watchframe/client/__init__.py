@@ -3,8 +3,9 @@
 from watchframe.client.client import Client
 from watchframe.client.connection import connect, current_client, disconnect
 from watchframe.client.deadline import NO_DEADLINE, Deadline
+from watchframe.client.dropdowns import DropdownOption
 from watchframe.client.jobs import Jobs, OnStatus
-from watchframe.client.queries import DropdownOption, Queries
+from watchframe.client.queries import Queries
 from watchframe.client.query_results import QueryResults
 from watchframe.client.result_body import ResultBody
 

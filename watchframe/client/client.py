@@ -13,10 +13,11 @@ from watchframe.client.deadline import NO_DEADLINE, Deadline
 from watchframe.client.destinations import Destinations
 from watchframe.client.groups import Groups
 from watchframe.client.jobs import Jobs, OnStatus
-from watchframe.client.queries import Queries, saved_run
+from watchframe.client.queries import Queries
 from watchframe.client.query_results import QueryResults, adhoc_run
 from watchframe.client.query_snippets import QuerySnippets
 from watchframe.client.result_body import ResultBody
+from watchframe.client.saved_run import saved_run
 from watchframe.client.session import read_session
 from watchframe.client.transport import Transport
 from watchframe.client.users import Users

@@ -231,5 +231,5 @@ class Dashboards:
         )
 
     def _tell(self, method: Method, path: str, deadline: Deadline) -> None:
-        json = {} if method == "POST" else None
+        json: dict[str, object] | None = {} if method == "POST" else None
         ask_document(self._transport, method, path, deadline=deadline, json=json)

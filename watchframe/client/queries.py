@@ -3,30 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from http import HTTPStatus
+from types import EllipsisType
 
 from watchframe.client.deadline import NO_DEADLINE, Deadline
 from watchframe.client.document import ask_document
+from watchframe.client.dropdowns import DropdownOption, dropdown_options
 from watchframe.client.listing import Listing
-from watchframe.client.query_edits import created_query, listed_queries, updated_query
+from watchframe.client.query_edits import Schedule, created_query, updated_query
+from watchframe.client.query_lists import WantedQueries, listed_queries
 from watchframe.client.result_body import ResultBody
-from watchframe.client.running import Run
-from watchframe.client.transport import Transport
-from watchframe.errors import ProtocolError, ResponseError
+from watchframe.client.running import open_body
+from watchframe.client.saved_run import saved_run
+from watchframe.client.tags import tag_counts
+from watchframe.client.transport import Method, Transport
+from watchframe.config import Secret
 from watchframe.models import Job, ParameterDefinition, Query
-from watchframe.models.json_fields import as_object
+from watchframe.models.json_fields import as_object, required
 
+_PATH = "/api/queries"
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DropdownOption:
-    """One choice of a query-based dropdown: what is shown and what is sent."""
-
-    name: str
-    value: str
-
-
-DropdownOptions = list[DropdownOption]
+DropdownOptions = list[DropdownOption]  # in the class, `list` is its method
 
 
 class Queries:
@@ -36,26 +32,66 @@ class Queries:
         self._transport = transport
 
     def get(self, query_id: int, *, deadline: Deadline = NO_DEADLINE) -> Query:
-        """Give a saved query's definition."""
-        return Query.from_json(self._get(f"/api/queries/{query_id}", deadline))
+        """Give a saved query's definition and its visualizations."""
+        return self._ask("GET", f"{_PATH}/{query_id}", deadline)
+
+    def parameters(
+        self, query_id: int, *, deadline: Deadline = NO_DEADLINE
+    ) -> tuple[ParameterDefinition, ...]:
+        """Give the parameters of a saved query, in the author's order."""
+        return self.get(query_id, deadline=deadline).parameters
 
     def list(
         self,
         *,
         search: str | None = None,
+        tags: Sequence[str] = (),
+        order: str | None = None,
         is_mine: bool = False,
+        is_favorite: bool = False,
+        is_recent: bool = False,
+        is_archived: bool = False,
         deadline: Deadline = NO_DEADLINE,
     ) -> Listing[Query]:
-        """Give saved queries, newest first, page by page as they are asked for.
+        """Give saved queries, newest first, page by page as they are needed.
 
         Parameters
         ----------
         search : str, optional
             Only those in whose name, description or text the server finds this.
+        tags : sequence of str
+            Only those that have all of these.
+        order : str, optional
+            ``name``, ``created_at``, ``schedule``, ``runtime``, ``executed_at`` or
+            ``created_by``; with ``-`` before it the other way round.
         is_mine : bool
             Only those that the key's owner made, drafts among them.
+        is_favorite : bool
+            Only those that the key's owner marked.
+        is_recent : bool
+            The few that were edited last, those of the key's owner first; they cannot be searched
+            or sorted.
+        is_archived : bool
+            The archived ones, which no other list has.
+
+        Raises
+        ------
+        ArgumentError
+            Two of the switches, or a search of the recent ones: the server has no such list.
         """
-        return listed_queries(self._transport, search=search, is_mine=is_mine, deadline=deadline)
+        switches = {
+            "is_mine": is_mine,
+            "is_favorite": is_favorite,
+            "is_recent": is_recent,
+            "is_archived": is_archived,
+        }
+        wanted = WantedQueries(
+            search=search,
+            tags=tags,
+            order=order,
+            kinds=[name for name, is_on in switches.items() if is_on],
+        )
+        return listed_queries(self._transport, wanted, deadline=deadline)
 
     def create(
         self,
@@ -64,15 +100,38 @@ class Queries:
         data_source_id: int,
         *,
         parameters: Sequence[ParameterDefinition] = (),
+        description: str = "",
+        tags: Sequence[str] = (),
+        schedule: Schedule | None = None,
+        options: Mapping[str, object] | None = None,
         deadline: Deadline = NO_DEADLINE,
     ) -> Query:
-        """Save a new query, a draft, and give it as the server has it."""
+        """Save a new query, a draft, and give it as the server has it.
+
+        Parameters
+        ----------
+        name : str
+        text : str
+            The SQL, with ``{{ name }}`` where parameters go.
+        data_source_id : int
+        parameters : sequence of ParameterDefinition
+        description : str
+        tags : sequence of str
+        schedule : mapping, optional
+            As in `Query.schedule`.
+        options : mapping, optional
+            Others than the parameters, such as ``apply_auto_limit``.
+        """
         return created_query(
             self._transport,
             name=name,
             text=text,
             data_source_id=data_source_id,
             parameters=parameters,
+            description=description,
+            tags=tags,
+            schedule=schedule,
+            options=options,
             deadline=deadline,
         )
 
@@ -80,13 +139,111 @@ class Queries:
         self,
         query: Query,
         *,
-        text: str,
-        parameters: Sequence[ParameterDefinition] = (),
+        name: str | None = None,
+        text: str | None = None,
+        parameters: Sequence[ParameterDefinition] | None = None,
+        description: str | None = None,
+        tags: Sequence[str] | None = None,
+        schedule: Schedule | EllipsisType | None = ...,
+        data_source_id: int | None = None,
+        is_draft: bool | None = None,
+        options: Mapping[str, object] | None = None,
         deadline: Deadline = NO_DEADLINE,
     ) -> Query:
-        """Give a query another text and parameters, and give it as the server has it then."""
+        """Change what is given, and give the query as the server has it then.
+
+        Parameters
+        ----------
+        query : Query
+            As it was read. It is read again first, and nothing is changed where somebody edited
+            it since: the server itself would let the later edit win. (An edit in the moment
+            between that and the write is not seen.)
+        name, text, description : str, optional
+        parameters : sequence of ParameterDefinition, optional
+            Instead of all that it has.
+        tags : sequence of str, optional
+            Instead of all that it has.
+        schedule : mapping or None, optional
+            None stops it.
+        data_source_id : int, optional
+        is_draft : bool, optional
+            False publishes it.
+        options : mapping, optional
+            Those to change; the others stay.
+
+        Raises
+        ------
+        ConflictError
+            Somebody edited it since; ``error.given`` and ``error.current`` are both versions.
+        """
         return updated_query(
-            self._transport, query, text=text, parameters=parameters, deadline=deadline
+            self._transport,
+            query,
+            {
+                "name": name,
+                "text": text,
+                "parameters": parameters,
+                "description": description,
+                "tags": tags,
+                "schedule": schedule,
+                "data_source_id": data_source_id,
+                "is_draft": is_draft,
+                "options": options,
+            },
+            deadline=deadline,
+        )
+
+    def archive(
+        self, query_id: int, *, dry_run: bool = False, deadline: Deadline = NO_DEADLINE
+    ) -> Query:
+        """Archive a query, and give it; with `dry_run` it is only read.
+
+        It leaves the lists, and its schedule ends; it can still be read and run. The server
+        deletes its alerts and the widgets that show it, for good.
+        """
+        if not dry_run:
+            self._tell("DELETE", f"{_PATH}/{query_id}", deadline)
+        return self.get(query_id, deadline=deadline)
+
+    def fork(self, query_id: int, *, deadline: Deadline = NO_DEADLINE) -> Query:
+        """Give a copy of a query, a draft, with copies of its visualizations."""
+        return self._ask("POST", f"{_PATH}/{query_id}/fork", deadline)
+
+    def favorite(self, query_id: int, *, deadline: Deadline = NO_DEADLINE) -> None:
+        """Mark a query as a favourite of the key's owner."""
+        self._tell("POST", f"{_PATH}/{query_id}/favorite", deadline)
+
+    def unfavorite(self, query_id: int, *, deadline: Deadline = NO_DEADLINE) -> None:
+        """Take the mark away."""
+        self._tell("DELETE", f"{_PATH}/{query_id}/favorite", deadline)
+
+    def tags(self, *, deadline: Deadline = NO_DEADLINE) -> dict[str, int]:
+        """Give every tag, and how many queries have it."""
+        return tag_counts(self._transport, f"{_PATH}/tags", deadline=deadline)
+
+    def regenerate_api_key(self, query_id: int, *, deadline: Deadline = NO_DEADLINE) -> Secret:
+        """Give a query a new key of its own, and give that; the old one stops working at once."""
+        path = f"{_PATH}/{query_id}/regenerate_api_key"
+        found = ask_document(self._transport, "POST", path, deadline=deadline, json={})
+        return Secret(required(as_object(found, "query"), "api_key", str, "query"))
+
+    def results(self, query_id: int, *, deadline: Deadline = NO_DEADLINE) -> ResultBody:
+        """Give the body of the latest stored result of a query without parameters.
+
+        Nothing is run.
+
+        Raises
+        ------
+        NotFoundError
+            There is none; a query with parameters never has one: `execute` gives those.
+        """
+        return open_body(
+            self._transport,
+            "GET",
+            f"{_PATH}/{query_id}/results.json",
+            deadline,
+            again=lambda: self.results(query_id, deadline=deadline),
+            from_server_cache=True,
         )
 
     def execute(
@@ -104,45 +261,14 @@ class Queries:
         self, query_id: int, dropdown_query_id: int, *, deadline: Deadline = NO_DEADLINE
     ) -> DropdownOptions:
         """Give the choices of a query's dropdown; a feeding query that never ran is run first."""
-        path = f"/api/queries/{query_id}/dropdowns/{dropdown_query_id}"
-        try:
-            found = self._get(path, deadline)
-        except ResponseError as error:
-            if error.status != HTTPStatus.INTERNAL_SERVER_ERROR:
-                raise
-            found = self._run_first(dropdown_query_id, path, deadline, error)
-        if not isinstance(found, list):
-            raise ProtocolError("The server sent dropdown values that are not a list.")
-        return [_option(item) for item in found]
+        return dropdown_options(self._transport, query_id, dropdown_query_id, deadline=deadline)
 
-    def _run_first(
-        self, dropdown_query_id: int, path: str, deadline: Deadline, refusal: ResponseError
-    ) -> object:
-        try:
-            run = saved_run(self._transport, dropdown_query_id, {})
-            run.result(-1, deadline=deadline, on_status=None).close()
-        except ResponseError:
-            raise refusal from None  # this key may not run it
-        return self._get(path, deadline)
+    def _ask(self, method: Method, path: str, deadline: Deadline) -> Query:
+        json: dict[str, object] | None = {} if method == "POST" else None
+        return Query.from_json(
+            ask_document(self._transport, method, path, deadline=deadline, json=json)
+        )
 
-    def _get(self, path: str, deadline: Deadline) -> object:
-        return ask_document(self._transport, "GET", path, deadline=deadline)
-
-
-def saved_run(transport: Transport, query_id: int, parameters: Mapping[str, object]) -> Run:
-    """Give what runs a saved query."""
-    return Run(
-        transport=transport,
-        execute_path=f"/api/queries/{query_id}/results",
-        payload={"parameters": dict(parameters)},
-        query_id=query_id,
-    )
-
-
-def _option(value: object) -> DropdownOption:
-    item = as_object(value, "dropdown value")
-    sent = item.get("value")
-    shown = item.get("name")
-    return DropdownOption(
-        name=str(shown if shown is not None else sent), value="" if sent is None else str(sent)
-    )
+    def _tell(self, method: Method, path: str, deadline: Deadline) -> None:
+        json: dict[str, object] | None = {} if method == "POST" else None
+        ask_document(self._transport, method, path, deadline=deadline, json=json)
