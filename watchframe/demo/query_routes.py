@@ -8,7 +8,7 @@ from watchframe.demo.call import Answer, Call
 from watchframe.demo.jobs import Job
 from watchframe.demo.paging import page_of
 from watchframe.demo.refusal import message, not_found, server_error
-from watchframe.demo.result_files import as_csv, as_tsv
+from watchframe.demo.result_files import CONTENT_TYPES, as_file
 from watchframe.demo.shapes import poorer_result_json, query_json, result_json
 from watchframe.demo.sql_hash import sql_hash
 from watchframe.demo.store import StoredResult
@@ -235,8 +235,6 @@ def _job(call: Call) -> Job:
 def _as_file(result: StoredResult, filetype: str, headers: dict[str, str]) -> Answer:
     if filetype == "json":
         return Answer(value={"query_result": result_json(result)}, headers=headers)
-    if filetype in ("csv", "tsv"):
-        write = as_csv if filetype == "csv" else as_tsv
-        name = {"csv": "csv", "tsv": "tab-separated-values"}[filetype]
-        return Answer(content=write(result), content_type=f"text/{name}; charset=UTF-8")
+    if filetype in CONTENT_TYPES:
+        return Answer(content=as_file(result, filetype), content_type=CONTENT_TYPES[filetype])
     raise server_error()

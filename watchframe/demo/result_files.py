@@ -10,28 +10,31 @@ import io
 from datetime import datetime
 from typing import Any
 
+from watchframe.demo import xlsx_file
 from watchframe.demo.store import StoredResult
 
-
-def as_csv(result: StoredResult) -> bytes:
-    """Give the ``.csv`` (recording 026)."""
-    return _separated(result, ",")
-
-
-def as_tsv(result: StoredResult) -> bytes:
-    """Give the ``.tsv``."""
-    return _separated(result, "\t")
+#: What is made of a result besides its JSON, and how that is called.
+CONTENT_TYPES = {
+    "csv": "text/csv; charset=UTF-8",
+    "tsv": "text/tab-separated-values; charset=UTF-8",
+    "xlsx": xlsx_file.CONTENT_TYPE,
+}
 
 
-def _separated(result: StoredResult, delimiter: str) -> bytes:
+def as_file(result: StoredResult, filetype: str) -> bytes:
+    """Give the ``.csv`` (recording 026), ``.tsv`` or ``.xlsx``."""
     columns = result.data["columns"]
-    names = [column["name"] for column in columns]
-    kinds = {column["name"]: column["type"] for column in columns}
+    rows = [
+        [column["name"] for column in columns],
+        *(
+            [_shown(row.get(column["name"]), column["type"]) for column in columns]
+            for row in result.data["rows"]
+        ),
+    ]
+    if filetype == "xlsx":
+        return xlsx_file.workbook(rows)
     out = io.StringIO()
-    writer = csv.DictWriter(out, names, delimiter=delimiter, extrasaction="ignore")
-    writer.writeheader()
-    for row in result.data["rows"]:
-        writer.writerow({name: _shown(row.get(name), kinds[name]) for name in names})
+    csv.writer(out, delimiter="," if filetype == "csv" else "\t").writerows(rows)
     return out.getvalue().encode()
 
 
