@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import os
 import threading
 import time
 import weakref
@@ -95,6 +96,10 @@ class Background(Generic[T]):
 
 
 _going_on: weakref.WeakSet[Background[Any]] = weakref.WeakSet()
+
+if hasattr(os, "register_at_fork"):
+    # A forked child has none of its parent's threads: at its end there is nothing to wait for.
+    os.register_at_fork(after_in_child=_going_on.clear)
 
 
 @atexit.register
