@@ -1,0 +1,183 @@
+"""A dashboard again, with queries of its own."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from watchframe.client import Client, current_client
+from watchframe.errors import ArgumentError, WatchframeError
+from watchframe.models import Dashboard, Query, Visualization, Widget
+
+logger = logging.getLogger(__name__)
+
+
+def clone_dashboard(
+    dashboard: int | str | Dashboard,
+    name: str | None = None,
+    *,
+    with_queries: bool = True,
+    client: Client | None = None,
+) -> Dashboard:
+    """Make a copy of a dashboard, and give it.
+
+    Its tiles stand where they stand in the original and take their parameters' values from the
+    same places. Tags and options are the original's. The copy and its queries are drafts.
+
+    Parameters
+    ----------
+    dashboard : int, str or Dashboard
+        Its id, its slug, the URL of its page, or itself.
+    name : str, optional
+        The copy's; ``Copy of`` and the original's by default.
+    with_queries : bool
+        Fork each query once, so that the copy's can be changed; otherwise the copy shows the
+        original's queries.
+    client : Client, optional
+        By default that of `watchframe.connect`.
+
+    Returns
+    -------
+    Dashboard
+        With its widgets, as the server has it.
+
+    Raises
+    ------
+    ArgumentError
+        The key may not see what one of the tiles shows; nothing was made.
+    ServerError
+        One of its kinds; what was made until then has been archived again, and a note says so.
+    """
+    asked = client or current_client()
+    key = dashboard.id if isinstance(dashboard, Dashboard) else dashboard
+    original = asked.dashboards.get(key)
+    _require_all_visible(original)
+    made = _Made(asked)
+    try:
+        shown = _forked(original, made) if with_queries else {}
+        return _copied(original, name or f"Copy of {original.name}", shown, made)
+    except BaseException as error:
+        error.add_note(made.undo())
+        raise
+
+
+def matched_visualizations(
+    old: Iterable[Visualization], new: Sequence[Visualization]
+) -> tuple[dict[int, Visualization], list[Visualization]]:
+    """Tell which of a copy's visualizations is which of the original's.
+
+    Returns
+    -------
+    dict of int to Visualization
+        By the original's ids: of the same type, name and options, else of the same type and name.
+    list of Visualization
+        Of the original, those that the copy does not have.
+    """
+    left = sorted(new, key=lambda item: item.id)
+    found: dict[int, Visualization] = {}
+    missing = sorted(old, key=lambda item: item.id)
+    for is_exact in (True, False):
+        for item in list(missing):
+            same = next((other for other in left if _is_like(item, other, is_exact=is_exact)), None)
+            if same is not None:
+                found[item.id] = same
+                left.remove(same)
+                missing.remove(item)
+    return found, missing
+
+
+@dataclass(slots=True)
+class _Made:
+    """What a copy has made until now."""
+
+    client: Client
+    queries: list[Query] = field(default_factory=list)
+    dashboards: list[Dashboard] = field(default_factory=list)
+
+    def undo(self) -> str:
+        """Archive all of it; tell what that came to."""
+        left = []
+        for dashboard in self.dashboards:
+            try:
+                self.client.dashboards.archive(dashboard.id)
+            except WatchframeError:
+                left.append(f"dashboard {dashboard.id}")
+        for query in self.queries:
+            try:
+                self.client.queries.archive(query.id)
+            except WatchframeError:
+                left.append(f"query {query.id}")
+        if left:
+            return f"Left over from the copy, and not archived: {', '.join(left)}."
+        return "What had been made of the copy was archived again."
+
+
+def _require_all_visible(dashboard: Dashboard) -> None:
+    hidden = [item.id for item in dashboard.widgets if item.more.get("restricted")]
+    if hidden:
+        raise ArgumentError(
+            f"The key may not see what {len(hidden)} of the dashboard's tiles show.",
+            hint="Copy it with the key of somebody who may see all of its data sources.",
+        )
+
+
+def _forked(original: Dashboard, made: _Made) -> dict[int, int]:
+    """Fork the queries; give the visualizations' new ids by the old ones."""
+    queries = {item.query.id for item in original.widgets if item.query is not None}
+    ids: dict[int, int] = {}
+    for query_id in sorted(queries):
+        query = made.client.queries.get(query_id)
+        fork = made.client.queries.fork(query_id)
+        made.queries.append(fork)
+        found, missing = matched_visualizations(
+            query.visualizations, made.client.queries.get(fork.id).visualizations
+        )
+        for item in missing:
+            found[item.id] = made.client.visualizations.create(
+                fork.id,
+                type=item.type,
+                name=item.name,
+                description=item.description,
+                options=item.options,
+            )
+        ids |= {old: new.id for old, new in found.items()}
+    return ids
+
+
+def _copied(original: Dashboard, name: str, shown: Mapping[int, int], made: _Made) -> Dashboard:
+    client = made.client
+    copy = client.dashboards.create(name)
+    made.dashboards.append(copy)
+    for widget in original.widgets:
+        client.widgets.create(
+            copy.id,
+            visualization_id=_shown_by(widget, shown),
+            text=widget.text,
+            options=widget.options,
+            width=widget.width,
+        )
+    copy = client.dashboards.get(copy.id)
+    if original.tags or original.options or original.layout or original.filters_enabled:
+        client.dashboards.update(
+            copy,
+            tags=original.tags or None,
+            options=original.options or None,
+            layout=original.layout or None,
+            filters_enabled=original.filters_enabled or None,
+        )
+        copy = client.dashboards.get(copy.id)
+    logger.info("Dashboard %d copied to %d", original.id, copy.id)
+    return copy
+
+
+def _shown_by(widget: Widget, shown: Mapping[int, int]) -> int | None:
+    if widget.visualization is None:
+        return None
+    return shown.get(widget.visualization.id, widget.visualization.id)
+
+
+def _is_like(one: Visualization, other: Visualization, *, is_exact: bool) -> bool:
+    if (one.type, one.name) != (other.type, other.name):
+        return False
+    return one.options == other.options or not is_exact

@@ -1,0 +1,142 @@
+"""Queries and dashboards from one server to another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from watchframe.client import Client
+from watchframe.errors import ArgumentError, NotFoundError, WatchframeError
+from watchframe.manage.move_dashboards import DashboardMove
+from watchframe.manage.move_queries import QueryMove
+from watchframe.manage.move_run import MoveRun
+from watchframe.manage.move_state import MoveState
+from watchframe.manage.query_file import sources_by_id
+from watchframe.models import Dashboard
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+COLUMNS = ("kind", "source_id", "target_id", "name", "action", "error")
+
+
+def move_workspace(
+    source: Client,
+    target: Client,
+    *,
+    state: str | PathLike[str],
+    data_sources: Mapping[int, int],
+    queries: Iterable[int] | None = None,
+    dashboards: Iterable[int] | None = None,
+    dry_run: bool = False,
+) -> pd.DataFrame:
+    """Make queries, their visualizations, and dashboards of one server on another.
+
+    What a dashboard shows, and the queries that feed a dropdown or that another query reads, come
+    along. A second run changes only what has changed in the source since. A run that was
+    interrupted is taken up where it ended, with the same state file; no object is made twice, also
+    where the answer to its making was lost.
+
+    Users, groups, alerts, snippets and results are not moved; what is moved belongs to the key's
+    owner on the target.
+
+    Parameters
+    ----------
+    source, target : Client
+        Only `target` is written to.
+    state : path
+        A JSON file with what is done, written anew after each object. It holds ids, no texts and no
+        keys. One run at a time.
+    data_sources : mapping of int to int
+        The target's data source id by the source's.
+    queries : iterable of int, optional
+        Ids in the source; by default all that are not archived. ``()`` for none.
+    dashboards : iterable of int, optional
+        Likewise.
+    dry_run : bool
+        Only tell what would be done; nothing is written, the state file neither.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per object: kind (``query``, ``visualization``, ``dashboard``, ``widget``),
+        source_id and target_id (Int64), name, action, error. The action is ``created``,
+        ``updated``, ``removed`` (a tile or visualization that the source has no more), with ``would
+        ...`` in a dry run, ``unchanged``; ``conflict``: the query was edited on the target, and is
+        left as it is; ``skipped`` and ``failed`` have the reason in ``error``.
+
+    Raises
+    ------
+    ArgumentError
+        Both are the same server, the state file is of another move, or the target has no such data
+        source; nothing was written.
+    ServerError
+        A server could not be reached or did not accept its key. What is done is in the state file.
+    """
+    place = Path(state)
+    _check(source, target, data_sources)
+    run = MoveRun(
+        source=source,
+        target=target,
+        state=MoveState(place, source.server, target.server, is_kept=not dry_run),
+        data_sources=data_sources,
+        known_sources=sources_by_id(source),
+        dry_run=dry_run,
+    )
+    try:
+        _move(run, queries, dashboards)
+    except WatchframeError as error:
+        error.add_note(f"What is done is in {place}; the same call goes on from there.")
+        raise
+    return _frame(run)
+
+
+def _check(source: Client, target: Client, data_sources: Mapping[int, int]) -> None:
+    if source.server == target.server:
+        raise ArgumentError(
+            "Source and target are the same server.",
+            hint="For copies on one server there are clone_dashboard and client.queries.fork.",
+        )
+    known = sources_by_id(target)
+    missing = sorted(set(data_sources.values()) - set(known))
+    if missing:
+        names = ", ".join(f"{item.id} ({item.name})" for item in known.values())
+        raise ArgumentError(
+            f"The target has no data sources with the ids {missing}.", hint=f"It has: {names}."
+        )
+
+
+def _move(run: MoveRun, queries: Iterable[int] | None, dashboards: Iterable[int] | None) -> None:
+    source = run.source
+    wanted = [item.id for item in source.queries.list()] if queries is None else [*queries]
+    numbers = (
+        [item.id for item in source.dashboards.list()] if dashboards is None else [*dashboards]
+    )
+    shown = [found for number in sorted(numbers) if (found := _dashboard(run, number))]
+    for item in shown:
+        wanted += [widget.query.id for widget in item.widgets if widget.query is not None]
+    QueryMove(run).move(sorted(set(wanted)))
+    for item in shown:
+        DashboardMove(run).move(item)
+
+
+def _dashboard(run: MoveRun, number: int) -> Dashboard | None:
+    try:
+        return run.source.dashboards.get(number)
+    except NotFoundError:
+        run.report("dashboard", number, "", "skipped", "The source has no such dashboard.")
+        return None
+
+
+def _frame(run: MoveRun) -> pd.DataFrame:
+    import pandas as pd  # noqa: PLC0415 - not every job here makes a frame
+
+    rows = []
+    for line in run.lines.values():
+        moved = run.state.get(line.kind, line.source_id)
+        target_id = moved.target_id if moved else None
+        rows.append((line.kind, line.source_id, target_id, line.name, line.action, line.error))
+    types = dict.fromkeys(COLUMNS, "string") | dict.fromkeys(("source_id", "target_id"), "Int64")
+    return pd.DataFrame(rows, columns=list(COLUMNS)).astype(types)
