@@ -21,6 +21,7 @@ from watchframe.demo import (
     data_source_routes,
     destination_routes,
     group_routes,
+    query_lists,
     query_routes,
     site_routes,
     snippet_routes,
@@ -41,11 +42,13 @@ Handler = Callable[[Call], Answer]
 
 _Q = "/api/queries/{query_id}"
 ROUTES: tuple[tuple[str, str, Handler], ...] = (
-    ("GET", "/api/queries", query_routes.list_queries),
-    ("GET", "/api/queries/search", query_routes.list_queries),
-    ("GET", "/api/queries/my", query_routes.list_queries),  # its one user made them all
-    ("GET", "/api/queries/tags", query_routes.query_tags),
-    ("GET", "/api/queries/favorites", query_routes.favorites),
+    ("GET", "/api/queries", query_lists.list_queries),
+    ("GET", "/api/queries/search", query_lists.list_queries),
+    ("GET", "/api/queries/my", query_lists.list_queries),  # its one user made them all
+    ("GET", "/api/queries/tags", query_lists.query_tags),
+    ("GET", "/api/queries/favorites", query_lists.favorites),
+    ("GET", "/api/queries/recent", query_lists.recent_queries),
+    ("GET", "/api/queries/archive", query_lists.archived_queries),
     ("POST", "/api/queries", query_routes.create_query),
     ("GET", _Q, query_routes.get_query),
     ("POST", _Q, query_routes.edit_query),

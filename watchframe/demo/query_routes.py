@@ -2,59 +2,22 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import copy
 
 from watchframe.demo.call import Answer, Call
 from watchframe.demo.jobs import Job
-from watchframe.demo.paging import page_of
 from watchframe.demo.refusal import message, not_found, server_error
 from watchframe.demo.result_files import CONTENT_TYPES, as_file
 from watchframe.demo.shapes import poorer_result_json, query_json, result_json
 from watchframe.demo.sql_hash import sql_hash
 from watchframe.demo.store import StoredResult
+from watchframe.demo.stored_dashboards import remove_widget, widgets_showing
 
 #: A result never changes (recording 018).
 FOREVER = {"Cache-Control": "private,max-age=31557600"}
 #: What an answer to an edit does not tell (recordings 139, 140, 142).
 _EDITED = ("can_edit",)
 NO_RESULT = "No cached result found for this query."
-
-
-def list_queries(call: Call) -> Answer:
-    """Give a page of the queries that are not archived."""
-    call.require_user()
-    wanted = call.first("q").lower()
-    tags = set(call.query.get("tags", []))
-    found = [
-        query
-        for query in call.store.queries.values()
-        if not query.is_archived
-        and wanted in f"{query.name} {query.description or ''}".lower()
-        and tags <= set(query.tags)
-    ]
-    order = call.first("order", "-created_at")
-    name = order.removeprefix("-")
-    if name in ("name", "created_at"):
-        found.sort(key=lambda query: (getattr(query, name), query.id))
-        if order.startswith("-"):
-            found.reverse()
-    return Answer(
-        value=page_of(call, found, lambda query: query_json(call.store, query, whole=False))
-    )
-
-
-def query_tags(call: Call) -> Answer:
-    """Give every tag and how many queries have it (recording 147)."""
-    call.require_user()
-    counts = Counter(
-        tag
-        for query in call.store.queries.values()
-        if not query.is_archived and not query.is_draft
-        for tag in query.tags
-    )
-    return Answer(
-        value={"tags": [{"name": name, "count": count} for name, count in counts.most_common()]}
-    )
 
 
 def get_query(call: Call) -> Answer:
@@ -78,26 +41,44 @@ def edit_query(call: Call) -> Answer:
 
 
 def archive_query(call: Call) -> Answer:
-    """Archive a query; it stays readable (recordings 143, 144)."""
+    """Archive a query; it stays readable (recordings 143, 144), its widgets and alerts go."""
     call.require_user()
-    call.store.edit_query(call.saved_query(), {"is_archived": True})
+    query = call.saved_query()
+    with call.store.lock:
+        call.store.edit_query(query, {"is_archived": True, "schedule": None})
+        for visualization in query.visualizations:
+            for dashboard, number in widgets_showing(call.store, visualization["id"]):
+                remove_widget(dashboard, number)
+        for number, alert in list(call.store.alerts.items()):
+            if alert["query_id"] == query.id:
+                del call.store.alerts[number]
     return Answer()
 
 
 def fork_query(call: Call) -> Answer:
-    """Give a copy (recording 142)."""
+    """Give a copy, its visualizations copied too (recording 142)."""
     call.require_user()
     query = call.saved_query()
-    copy = call.store.new_query(
+    copied = call.store.new_query(
         {
             "name": f"Copy of (#{query.id}) {query.name}",
             "query": query.text,
             "data_source_id": query.data_source_id,
-            "options": query.options,
+            "options": copy.deepcopy(query.options),
             "description": query.description,
+            "tags": query.tags,
         }
     )
-    return Answer(value=query_json(call.store, copy, without=_EDITED))
+    with call.store.lock:
+        copied.latest_result_id = query.latest_result_id
+        copied.visualizations = [
+            {
+                **call.store.new_visualization(item["type"], item["name"], item["options"]),
+                "description": item["description"],
+            }
+            for item in query.visualizations
+        ]
+    return Answer(value=query_json(call.store, copied, without=_EDITED))
 
 
 def execute_query(call: Call) -> Answer:
@@ -207,15 +188,6 @@ def remove_favorite(call: Call) -> Answer:
     call.require_user()
     call.saved_query().is_favorite = False
     return Answer()
-
-
-def favorites(call: Call) -> Answer:
-    """Give a page of the marked queries."""
-    call.require_user()
-    found = [query for query in call.store.queries.values() if query.is_favorite]
-    return Answer(
-        value=page_of(call, found, lambda query: query_json(call.store, query, whole=False))
-    )
 
 
 def _options(call: Call, source: int) -> list[dict[str, str]]:

@@ -105,6 +105,7 @@ class Store:
                 description=values.get("description"),
                 options=dict(values.get("options") or {}),
                 tags=list(values.get("tags") or []),
+                schedule=values.get("schedule"),
                 created_at=now,
                 updated_at=now,
             )
