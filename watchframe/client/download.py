@@ -101,7 +101,7 @@ def _copy(
     is_known = length.isdigit() and "Content-Encoding" not in response.headers
     total = int(length) if is_known else None
     done = 0
-    for chunk in received(response, deadline, max_bytes):
+    for chunk in received(response, lambda: deadline, max_bytes):
         file.write(chunk)
         done += len(chunk)
         if progress is not None:

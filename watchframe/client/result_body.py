@@ -47,7 +47,7 @@ class ResultBody:
         self.deadline = deadline
         self._again = again
         self._peeked: list[bytes] = []
-        self._inflated = received(response, deadline, max_bytes)
+        self._inflated = received(response, lambda: self.deadline, max_bytes)
 
     def __enter__(self) -> Self:
         return self
@@ -103,14 +103,16 @@ class ResultBody:
         return self._again()
 
 
-def received(response: requests.Response, deadline: Deadline, max_bytes: int) -> Iterator[bytes]:
-    """Give the inflated body in chunks, as they arrive."""
+def received(
+    response: requests.Response, deadline: Callable[[], Deadline], max_bytes: int
+) -> Iterator[bytes]:
+    """Give the inflated body in chunks, as they arrive; the deadline may change meanwhile."""
     encoding = response.headers.get("Content-Encoding")
     return inflate(_received(response, deadline), encoding, max_bytes=max_bytes)
 
 
-def _received(response: requests.Response, deadline: Deadline) -> Iterator[bytes]:
-    while chunk := _read(response, deadline):
+def _received(response: requests.Response, deadline: Callable[[], Deadline]) -> Iterator[bytes]:
+    while chunk := _read(response, deadline()):
         yield chunk
 
 
