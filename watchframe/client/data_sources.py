@@ -11,7 +11,7 @@ from watchframe.client.document import ask_document
 from watchframe.client.listing import WholeList, whole_list
 from watchframe.client.schema import read_schema
 from watchframe.client.transport import Transport
-from watchframe.models import DataSource
+from watchframe.models import ConnectionType, DataSource
 from watchframe.models.json_fields import as_object, optional
 
 if TYPE_CHECKING:
@@ -44,6 +44,13 @@ class DataSources:
         path = "/api/data_sources"
         return whole_list(
             self._transport, path, DataSource, DataSource.from_json, deadline=deadline
+        )
+
+    def types(self, *, deadline: Deadline = NO_DEADLINE) -> WholeList[ConnectionType]:
+        """Give the kinds of data sources that can be made on this server."""
+        path = "/api/data_sources/types"
+        return whole_list(
+            self._transport, path, ConnectionType, ConnectionType.from_json, deadline=deadline
         )
 
     def get(self, data_source_id: int, *, deadline: Deadline = NO_DEADLINE) -> DataSource:

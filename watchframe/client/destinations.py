@@ -8,7 +8,7 @@ from watchframe.client.deadline import NO_DEADLINE, Deadline
 from watchframe.client.document import ask_document
 from watchframe.client.listing import WholeList, whole_list
 from watchframe.client.transport import Transport
-from watchframe.models import Destination
+from watchframe.models import ConnectionType, Destination
 
 
 class Destinations:
@@ -22,6 +22,13 @@ class Destinations:
         path = "/api/destinations"
         return whole_list(
             self._transport, path, Destination, Destination.from_json, deadline=deadline
+        )
+
+    def types(self, *, deadline: Deadline = NO_DEADLINE) -> WholeList[ConnectionType]:
+        """Give the kinds of destinations that can be made on this server."""
+        path = "/api/destinations/types"
+        return whole_list(
+            self._transport, path, ConnectionType, ConnectionType.from_json, deadline=deadline
         )
 
     def get(self, destination_id: int, *, deadline: Deadline = NO_DEADLINE) -> Destination:

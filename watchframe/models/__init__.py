@@ -6,6 +6,7 @@ Each has ``from_json``, which takes what the server sent and raises
 
 from watchframe.models.alert import Alert, AlertSubscription
 from watchframe.models.column import Column
+from watchframe.models.connection_type import ConnectionType
 from watchframe.models.dashboard import Dashboard
 from watchframe.models.data_source import DataSource
 from watchframe.models.destination import Destination
@@ -23,6 +24,7 @@ __all__ = [
     "Alert",
     "AlertSubscription",
     "Column",
+    "ConnectionType",
     "Dashboard",
     "DataSource",
     "Destination",

@@ -146,6 +146,12 @@ def test_answer_of_another_shape_is_a_protocol_error(site, own_server, body):
         site.data_sources.schema(LENDING)
 
 
+def test_types_name_the_options_that_they_need(site):
+    needed = {item.type: item.required for item in site.data_sources.types()}
+    assert needed["pg"] == ("dbname",)
+    assert site.data_sources.types()[0].more["configuration_schema"]["type"] == "object"
+
+
 def test_unknown_data_source_is_not_found(site):
     for ask in (site.data_sources.get, site.data_sources.test, site.data_sources.schema):
         with pytest.raises(NotFoundError):

@@ -32,6 +32,11 @@ def test_update_of_one_option_keeps_the_others_and_the_secret(site, destination,
     assert site.destinations.update(destination.id, name="night desk").name == "night desk"
 
 
+def test_types_name_the_options_that_they_need(site):
+    frame = site.destinations.types().to_frame().set_index("type")
+    assert frame.loc["webhook", "required"] == ("url",)
+
+
 def test_incomplete_destination_is_refused(site):
     with pytest.raises(ResponseError):
         site.destinations.create("nowhere", "webhook", {})
