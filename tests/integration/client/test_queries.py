@@ -1,0 +1,249 @@
+"""Saved queries: their lists, their edits, their keys."""
+
+import dataclasses
+import itertools
+import json
+import pickle
+
+import pytest
+import requests
+
+from watchframe.client import Client
+from watchframe.errors import ArgumentError, AuthenticationError, ConflictError, NotFoundError
+from watchframe.models import MultiValues, ParameterDefinition, Query
+
+MARKET = ParameterDefinition(
+    name="market",
+    type="enum",
+    title="Market",
+    default=["WETH"],
+    enum_options=("WETH", "INV"),
+    multi=MultiValues(prefix="'", suffix="'"),
+)
+HOURLY = {"interval": 3600, "time": None, "day_of_week": None, "until": None}
+
+
+def asked(server):
+    return [f"{item.method} {item.path}" for item in server.requests]
+
+
+@pytest.fixture
+def query(site):
+    return site.queries.create(
+        "Own",
+        "select 1 as a -- {{ market }}",
+        1,
+        parameters=[MARKET],
+        description="says",
+        tags=["mine", "two"],
+        schedule=HOURLY,
+        options={"apply_auto_limit": True, "note": {"api_key": "hidden", "kept": 1}},
+    )
+
+
+def test_created_query_reads_back_as_it_was_made(site, query):
+    found = site.queries.get(query.id)
+    assert found == query
+    assert (found.name, found.text, found.data_source_id) == ("Own", query.text, 1)
+    assert found.parameters == site.queries.parameters(query.id) == (MARKET,)
+    assert (found.description, found.tags, found.schedule) == ("says", ("mine", "two"), HOURLY)
+    assert found.applies_auto_limit
+    assert found.is_draft
+    assert [item.type for item in found.visualizations] == ["TABLE"]
+
+
+def test_unknown_fields_and_options_are_kept_without_keys(query):
+    assert query.more["is_safe"] is True
+    assert query.more["options"] == {"note": {"kept": 1}}
+    assert "api_key" not in json.dumps(query.more)
+
+
+def test_query_survives_its_own_json(query):
+    again = Query.from_json(json.loads(json.dumps(query.to_json())))
+    assert again == query
+    assert again.visualizations == ()
+
+
+def test_update_changes_only_what_is_given(site, query):
+    changed = site.queries.update(query, name="Other", options={"note": 2}, is_draft=False)
+    same = {
+        field.name: getattr(changed, field.name) == getattr(query, field.name)
+        for field in dataclasses.fields(Query)
+        if field.compare
+    }
+    assert {name for name, is_same in same.items() if not is_same} == {
+        "name",
+        "is_draft",
+        "updated_at",
+    }
+    assert changed.more["options"] == {"note": 2}
+    stopped = site.queries.update(changed, schedule=None, parameters=(), tags=["one"])
+    assert (stopped.schedule, stopped.parameters, stopped.tags) == (None, (), ("one",))
+    assert site.queries.get(query.id) == stopped
+
+
+def test_update_of_nothing_writes_nothing(site, own_server, query):
+    own_server.requests.clear()
+    assert site.queries.update(query) == query
+    assert asked(own_server) == [f"GET /api/queries/{query.id}"]
+
+
+def test_edit_of_a_query_that_somebody_changed_raises_conflict_with_both(site, own_server, query):
+    theirs = site.queries.update(query, text="select 2")
+    own_server.requests.clear()
+    with pytest.raises(ConflictError, match="Nothing was changed") as caught:
+        site.queries.update(query, text="select 3")
+    assert caught.value.status == 409
+    assert (caught.value.given, caught.value.current) == (query, theirs)
+    assert caught.value.given_version == caught.value.current_version == 1
+    assert [item.method for item in own_server.requests] == ["GET"]
+    assert site.queries.get(query.id).text == "select 2"
+    assert pickle.loads(pickle.dumps(caught.value)).current == theirs
+
+
+def test_conflict_that_the_server_sees_raises_the_same_error(site, own_server, query):
+    own_server.faults.add(
+        "POST /api/queries/.*", status=409, body=b'{"message": "A conflict happened."}'
+    )
+    with pytest.raises(ConflictError) as caught:
+        site.queries.update(query, text="select 3")
+    assert caught.value.server_message == "A conflict happened."
+    assert (caught.value.given, caught.value.current) == (query, query)
+
+
+def test_edit_sends_the_version_that_was_read(site, own_server, query):
+    own_server.requests.clear()
+    site.queries.update(query, name="Third")
+    assert own_server.requests[-1].body == {"name": "Third", "version": 1}
+
+
+def test_dry_run_of_archive_changes_nothing(site, own_server, query):
+    own_server.requests.clear()
+    assert site.queries.archive(query.id, dry_run=True) == query
+    assert asked(own_server) == [f"GET /api/queries/{query.id}"]
+    assert not site.queries.get(query.id).is_archived
+    with pytest.raises(NotFoundError):
+        site.queries.archive(99999, dry_run=True)
+
+
+def test_archived_query_leaves_the_lists_and_its_widgets_go(site, query):
+    board = site.dashboards.create("Shows it")
+    site.widgets.create(board.id, visualization_id=query.visualizations[0].id)
+    archived = site.queries.archive(query.id)
+    assert archived.is_archived
+    assert archived.schedule is None
+    assert query.id not in [item.id for item in site.queries.list()]
+    assert query.id in [item.id for item in site.queries.list(is_archived=True)]
+    assert site.dashboards.get(board.id).widgets == ()
+
+
+def test_fork_is_a_draft_with_copies_of_the_visualizations(site, query):
+    site.visualizations.create(query.id, type="CHART", name="Line", options={"a": [1]})
+    copied = site.queries.fork(query.id)
+    assert copied.id != query.id
+    assert copied.name == f"Copy of (#{query.id}) Own"
+    assert (copied.text, copied.parameters, copied.tags) == (query.text, (MARKET,), query.tags)
+    line = site.queries.get(copied.id).visualizations[1]
+    assert (line.type, line.name, line.options) == ("CHART", "Line", {"a": [1]})
+    assert line.id not in [item.id for item in site.queries.get(query.id).visualizations]
+
+
+def test_favorites_are_marked_and_unmarked(site, query):
+    site.queries.favorite(query.id)
+    assert [item.id for item in site.queries.list(is_favorite=True)] == [query.id]
+    site.queries.unfavorite(query.id)
+    assert list(site.queries.list(is_favorite=True)) == []
+
+
+def test_new_key_works_and_the_old_one_does_not(site, own_server, query):
+    old = own_server.query_key(query.id)
+    new = site.queries.regenerate_api_key(query.id)
+    assert repr(new) == "Secret(***)"
+    with Client(own_server.url, new) as mine:
+        assert mine.queries.get(query.id).text == query.text
+    with Client(own_server.url, old) as late, pytest.raises(AuthenticationError):
+        late.queries.get(query.id)
+
+
+def test_latest_result_is_given_and_nothing_is_run(site, own_server):
+    plain = site.queries.create("Plain", "select 7 as seven", 1)
+    with pytest.raises(NotFoundError, match="No cached result"):
+        site.queries.results(plain.id)
+    site.run_query(plain.id, {}, max_age=0).close()
+    own_server.requests.clear()
+    with site.queries.results(plain.id) as body:
+        assert json.loads(body.read())["query_result"]["data"]["rows"] == [{"seven": 7}]
+    assert asked(own_server) == [f"GET /api/queries/{plain.id}/results.json"]
+
+
+def test_tags_are_counted_without_drafts(site, query):
+    before = site.queries.tags()
+    assert "lending" in before
+    site.queries.update(query, is_draft=False)
+    assert site.queries.tags().get("two", 0) == before.get("two", 0) + 1
+
+
+def test_list_is_asked_for_page_by_page(site, own_server):
+    for number in range(260 - site.queries.list().count()):
+        requests.post(
+            f"{own_server.url}/api/queries",
+            json={"name": f"Filler {number}", "query": "select 1", "data_source_id": 1},
+            headers={"Authorization": f"Key {own_server.user_key}"},
+            timeout=10,
+        )
+    own_server.requests.clear()
+    listing = site.queries.list()
+    assert own_server.requests == []
+    assert len(list(itertools.islice(listing, 3))) == 3
+    assert len(own_server.requests) == 1
+    ids = [item.id for item in listing]
+    assert len(ids) == len(set(ids)) == listing.count()
+    assert len(own_server.requests) == 1 + 2 + 1
+
+
+def test_search_tags_and_order_are_the_servers(site, query):
+    named = site.queries.create("Needle in the hay", "select 1", 1, tags=["mine"])
+    assert [item.id for item in site.queries.list(search="needle")] == [named.id]
+    assert {*site.queries.list(tags=["mine", "two"]).to_frame()["tags"]} == {("mine", "two")}
+    names = [item.name for item in site.queries.list(order="name")]
+    assert names == sorted(names)
+    newest = next(iter(site.queries.list()))
+    assert newest.id == max(item.id for item in site.queries.list(is_mine=True))
+
+
+def test_recent_queries_come_as_one_list(site, own_server, query):
+    own_server.requests.clear()
+    recent = site.queries.list(is_recent=True)
+    assert next(iter(recent)).id == query.id
+    assert recent.count() == len(list(recent)) == 10
+    assert set(asked(own_server)) == {"GET /api/queries/recent"}
+
+
+@pytest.mark.parametrize(
+    "wanted", [{"is_mine": True, "is_archived": True}, {"is_recent": True, "search": "a"}]
+)
+def test_lists_that_the_server_does_not_have_are_refused(site, own_server, wanted):
+    own_server.requests.clear()
+    with pytest.raises(ArgumentError):
+        site.queries.list(**wanted)
+    assert own_server.requests == []
+
+
+def test_frame_of_queries_is_typed_also_when_empty(site, query):
+    frame = site.queries.list(search="Own").to_frame()
+    types = frame.dtypes.astype(str)
+    assert types["id"] == types["data_source_id"] == types["latest_result_id"] == "Int64"
+    assert types["name"] == types["text"] == types["owner"] == "string"
+    assert types["is_draft"] == types["applies_auto_limit"] == "boolean"
+    assert types["updated_at"] == types["created_at"] == "datetime64[us, UTC]"
+    empty = site.queries.list(search="no query is called this").to_frame()
+    assert len(empty) == 0
+    assert list(empty.dtypes) == list(frame.dtypes)
+
+
+def test_no_key_is_in_anything_that_a_query_shows(site, own_server):
+    keys = {item.api_key for item in own_server._store.queries.values()}
+    for query in [site.queries.get(1), *itertools.islice(site.queries.list(), 50)]:
+        shown = repr(query) + repr(dataclasses.asdict(query)) + json.dumps(query.to_json())
+        assert "api_key" not in shown
+        assert not any(key in shown for key in keys)
