@@ -1,16 +1,23 @@
 """Settings: argument, environment, config file's profile, default."""
 
-from watchframe.config.profile import config_path, profile_for_server
+from watchframe.config.login import forget_login, read_logins, save_login
+from watchframe.config.profile import DEFAULT_PROFILE, config_path, profile_for_server
 from watchframe.config.secret import Secret
 from watchframe.config.server_url import is_loopback, server_url
-from watchframe.config.settings import Settings, load_settings
+from watchframe.config.settings import HOW_TO, Settings, load_setting, load_settings
 
 __all__ = [
+    "DEFAULT_PROFILE",
+    "HOW_TO",
     "Secret",
     "Settings",
     "config_path",
+    "forget_login",
     "is_loopback",
+    "load_setting",
     "load_settings",
     "profile_for_server",
+    "read_logins",
+    "save_login",
     "server_url",
 ]

@@ -10,6 +10,8 @@ The file is ``config.toml`` in the platform's config folder (on Linux ``~/.confi
     url = "https://staging.example.org/org"
     api_key = "..."
     timezone = "Europe/Berlin"
+
+What ``watchframe login`` keeps is a profile too; where the file names another server, that holds.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ from pathlib import Path
 
 import platformdirs
 
+from watchframe.config.login import read_logins
 from watchframe.config.server_url import server_url
 from watchframe.errors import ConfigurationError
 
@@ -60,8 +63,17 @@ def profile_for_server(url: str, path: Path | None = None) -> str | None:
 
 
 def _profiles(path: Path) -> dict[str, Mapping[str, object]]:
+    found: dict[str, Mapping[str, object]] = {
+        name: table for name, table in _content(path).items() if isinstance(table, Mapping)
+    }
+    for name, login in read_logins(path).items():
+        found[name] = {"url": login.url, **found.get(name, {})}
+    return found
+
+
+def _content(path: Path) -> Mapping[str, object]:
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return {}
     except (OSError, ValueError) as error:
@@ -69,4 +81,3 @@ def _profiles(path: Path) -> dict[str, Mapping[str, object]]:
             f"The config file {path} cannot be read: {error}.",
             hint="Correct it, or move it away.",
         ) from None
-    return {name: table for name, table in content.items() if isinstance(table, Mapping)}

@@ -12,14 +12,15 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from dateutil.tz import tzlocal
 
-from watchframe.config.profile import read_profile
+from watchframe.config.login import read_logins
+from watchframe.config.profile import DEFAULT_PROFILE, config_path, read_profile
 from watchframe.config.secret import Secret
 from watchframe.config.server_url import is_loopback, server_url
 from watchframe.errors import ConfigurationError
 
 HOW_TO = (
     'Call watchframe.connect("https://app.inverse.watch", key), or set WATCHFRAME_URL and '
-    "WATCHFRAME_API_KEY, or write both into the config file."
+    "WATCHFRAME_API_KEY, or run: watchframe login"
 )
 
 
@@ -88,10 +89,48 @@ def load_settings(
     given = {"url": url, "api_key": api_key, **overrides}
     found: dict[str, object] = {}
     for name, read in _READERS.items():
-        value, origin = _first(name, given, environ, named)
+        value, origin = _first(name, given, environ, _for_server(named, found.get("url")))
         if value is not None:
             found[name] = _understood(read, value, name, origin)
+    if "url" in found and "api_key" not in found:
+        login = read_logins(config_file or config_path()).get(profile or DEFAULT_PROFILE)
+        key = login.key() if login is not None and login.url == found["url"] else None
+        if key is not None:
+            found["api_key"] = _understood(_key, key, "api_key", "of watchframe login")
     return _complete(found)
+
+
+def load_setting(
+    name: str,
+    *,
+    profile: str | None = None,
+    environ: Mapping[str, str] | None = None,
+    config_file: Path | None = None,
+) -> object:
+    """Give one setting from the environment or the config file; None where it is not set.
+
+    For what needs no server, such as a look into the cache.
+
+    Raises
+    ------
+    ConfigurationError
+        It cannot be used, or there is no such profile.
+    """
+    environ = os.environ if environ is None else environ
+    named = read_profile(profile or environ.get("WATCHFRAME_PROFILE"), config_file)
+    value, origin = _first(name, {}, environ, named)
+    return None if value is None else _understood(_READERS[name], value, name, origin)
+
+
+def _for_server(profile: Mapping[str, object], url: object) -> Mapping[str, object]:
+    """Give a profile without its key where another server than its own is asked.
+
+    The key of one server is never sent to another.
+    """
+    own = profile.get("url")
+    if url is None or not isinstance(own, str) or server_url(own) == url:
+        return profile
+    return {name: value for name, value in profile.items() if name != "api_key"}
 
 
 def _first(
@@ -125,8 +164,9 @@ def _understood(read: Callable[[object], object], value: object, name: str, orig
 def _complete(found: Mapping[str, object]) -> Settings:
     missing = [name for name in ("url", "api_key") if name not in found]
     if missing:
-        words = {"url": "No server", "api_key": "No API key"}[missing[0]]
-        raise ConfigurationError(f"{words} is known.", hint=HOW_TO)
+        url = found.get("url")
+        words = {"url": "No server is known.", "api_key": f"No API key is known for {url}."}
+        raise ConfigurationError(words[missing[0]], hint=HOW_TO)
     settings = Settings(**{"timezone": _local_timezone(), **found})  # type: ignore[arg-type]
     if (
         settings.url.startswith("http://")

@@ -4,13 +4,14 @@ from watchframe.decode.concat import concat_results
 from watchframe.decode.decoding import decode_query_result
 from watchframe.decode.deviation import ColumnDeviation, deviations_of
 from watchframe.decode.exact import DecodedResult
-from watchframe.decode.frame import DtypeBackend, to_frame
+from watchframe.decode.frame import DtypeBackend, check_columns, to_frame
 from watchframe.decode.inflate import inflate
 
 __all__ = [
     "ColumnDeviation",
     "DecodedResult",
     "DtypeBackend",
+    "check_columns",
     "concat_results",
     "decode_query_result",
     "deviations_of",

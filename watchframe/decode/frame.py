@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 
@@ -57,12 +58,7 @@ def to_frame(
     index = [index_col] if isinstance(index_col, str) else list(index_col or ())
     shown = table.column_names if columns is None else list(columns)
     wanted = list(dict.fromkeys([*index, *shown]))
-    for name in wanted:
-        if name not in table.column_names:
-            raise ArgumentError(
-                f"The result has no column {name!r}.",
-                hint=f"It has: {', '.join(table.column_names)}.",
-            )
+    check_columns(table, wanted)
     series = {
         name: _series(table.schema.field(name), table.column(name), dtype_backend)
         for name in wanted
@@ -73,14 +69,20 @@ def to_frame(
     return frame.set_index(index) if index else frame
 
 
+def check_columns(table: pa.Table, names: Sequence[str]) -> None:
+    """Raise ArgumentError where one of `names` is not a column of `table`."""
+    for name in names:
+        if name not in table.column_names:
+            raise ArgumentError(
+                f"The result has no column {name!r}.",
+                hint=f"It has: {', '.join(table.column_names)}.",
+            )
+
+
 def _series(field: pa.Field, values: pa.ChunkedArray, backend: DtypeBackend) -> pd.Series[Any]:
     encoding = (field.metadata or {}).get(ENCODING)
     if encoding is not None:
-        read: Callable[[str], object] = int if encoding == INTEGER else json.loads
-        texts = values.to_pylist()
-        if values.null_count:
-            return pd.Series([text if text is None else read(text) for text in texts], dtype=object)
-        return pd.Series(list(map(read, texts)), dtype=object)
+        return pd.Series(_objects(values, int if encoding == INTEGER else json.loads), copy=False)
     if backend == "pyarrow":
         return pd.Series(pd.arrays.ArrowExtensionArray(values), copy=False)
     if field.type in _NULLABLE:
@@ -88,6 +90,22 @@ def _series(field: pa.Field, values: pa.ChunkedArray, backend: DtypeBackend) -> 
     stamps = values.cast(pa.timestamp("us")) if field.type == pa.date32() else values
     series: pd.Series[Any] = stamps.to_pandas()
     return series
+
+
+def _objects(
+    values: pa.ChunkedArray, read: Callable[[str], object]
+) -> np.ndarray[Any, np.dtype[np.object_]]:
+    """Give what `read` makes of each text; chunk by chunk, for the texts are large."""
+    objects = np.empty(len(values), dtype=object)
+    start = 0
+    for chunk in values.chunks:
+        texts = chunk.to_numpy(zero_copy_only=False)
+        found = (None if text is None else read(text) for text in texts)
+        if not chunk.null_count:
+            found = map(read, texts)
+        objects[start : start + len(chunk)] = np.fromiter(found, object, len(chunk))
+        start += len(chunk)
+    return objects
 
 
 def _known(dtype: object, columns: pd.Index[Any]) -> Any:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from watchframe.cache import Mode
 from watchframe.client import Client
-from watchframe.decode import DtypeBackend
+from watchframe.decode import DtypeBackend, check_columns
 from watchframe.models import DataSource
 from watchframe.read.answer import Answer
 from watchframe.read.ask import MaxAge, Params, ReadOptions, answer_query, answer_sql
@@ -272,4 +272,7 @@ def _frame(
 def _table(answer: Answer, columns: Sequence[str] | None) -> pa.Table:
     warn_of_answer(answer)
     table = answer.labelled_table
-    return table if columns is None else table.select(list(columns))
+    if columns is None:
+        return table
+    check_columns(table, columns)
+    return table.select(list(columns))

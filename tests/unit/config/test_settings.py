@@ -29,12 +29,20 @@ def load(*given, config_file, environ=None, **more):
 
 
 def test_argument_wins_over_environment_and_that_over_the_file(config_file):
-    environ = {"WATCHFRAME_URL": "https://env.example", "WATCHFRAME_READ_TIMEOUT": "7"}
+    environ = {"WATCHFRAME_API_KEY": "env-key", "WATCHFRAME_READ_TIMEOUT": "7"}
     found = load(config_file=config_file, environ=environ)
-    assert (found.url, found.read_timeout) == ("https://env.example", 7.0)
-    assert found.api_key.reveal() == "file-key"
+    assert (found.url, found.read_timeout) == ("https://file.example", 7.0)
+    assert found.api_key.reveal() == "env-key"
     given = load("https://arg.example", KEY, config_file=config_file, environ=environ)
     assert (given.url, given.api_key.reveal()) == ("https://arg.example", KEY)
+
+
+@pytest.mark.parametrize("url", ["https://env.example", "https://file.example/org"])
+def test_key_in_the_file_is_not_taken_for_another_server(config_file, url):
+    for given, environ in [((url,), {}), ((), {"WATCHFRAME_URL": url})]:
+        with pytest.raises(ConfigurationError, match=f"No API key is known for {url}"):
+            load(*given, config_file=config_file, environ=environ)
+    assert load("https://FILE.example/", config_file=config_file).api_key.reveal() == "file-key"
 
 
 def test_profile_is_chosen_by_argument_or_environment(config_file):

@@ -1,0 +1,86 @@
+"""What is said on standard error: errors, warnings, notes. Never an API key."""
+
+from __future__ import annotations
+
+import contextlib
+import traceback
+import warnings
+from collections.abc import Iterable, Iterator
+from typing import TextIO
+
+import click
+
+from watchframe.command.plain_text import plain_text
+from watchframe.config import HOW_TO
+from watchframe.display.error_lines import error_lines, without
+from watchframe.errors import (
+    CacheMissError,
+    JobTimeoutError,
+    WatchframeError,
+    WatchframeWarning,
+)
+
+_LOGIN = "Run: watchframe login, or set WATCHFRAME_URL and WATCHFRAME_API_KEY."
+
+
+def note(text: str, secrets: Iterable[str] = ()) -> None:
+    """Say something beside the output."""
+    click.echo(plain_text(without(text, secrets)), err=True)
+
+
+def show_error(
+    error: BaseException,
+    *,
+    secrets: Iterable[str],
+    sql: str | None = None,
+    is_debug: bool = False,
+) -> None:
+    """Say what went wrong and what to do about it; the traceback too where it is asked for."""
+    lines = traceback.format_exception(error) if is_debug else []
+    lines += ["Error: " + "\n".join(_lines(error, sql))]
+    note("".join(lines), secrets)
+
+
+@contextlib.contextmanager
+def shown_warnings() -> Iterator[None]:
+    """Have this library's warnings said in one line each, and no others."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        warnings.simplefilter("always", WatchframeWarning)
+        warnings.showwarning = _show_warning
+        yield
+
+
+def _show_warning(  # the signature is the standard library's
+    message: Warning | str,
+    category: type[Warning],  # noqa: ARG001
+    filename: str,  # noqa: ARG001
+    lineno: int,  # noqa: ARG001
+    file: TextIO | None = None,  # noqa: ARG001
+    line: str | None = None,  # noqa: ARG001
+) -> None:
+    note(f"Warning: {message}")
+
+
+def _lines(error: BaseException, sql: str | None) -> list[str]:
+    if isinstance(error, WatchframeError):
+        # The library's hints are for those who call it; here they name options.
+        error.hint = _hint(error)
+        return error_lines(error, sql)
+    if isinstance(error, OSError) and error.strerror:
+        where = f"{error.filename}: " if error.filename else ""
+        return [f"{where}{error.strerror}"]
+    words = f"{type(error).__name__}: {error}"
+    return [f"Unexpected: {words}", "Hint: watchframe --debug ... shows where."]
+
+
+def _hint(error: WatchframeError) -> str | None:
+    if error.hint == HOW_TO:
+        return _LOGIN
+    if isinstance(error, JobTimeoutError):
+        return "Give a longer --timeout, or 'none' to wait as long as it takes."
+    if isinstance(error, CacheMissError):
+        return "Run it without --cache only while the server can be reached."
+    if error.hint is not None and "allow_plain_http=True" in error.hint:
+        return error.hint.replace("allow_plain_http=True", "set WATCHFRAME_ALLOW_PLAIN_HTTP=1")
+    return error.hint

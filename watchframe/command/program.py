@@ -1,0 +1,150 @@
+"""The program: its global options, its commands, and how it ends."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from typing import Any, NoReturn
+
+import click
+
+from watchframe.command.cache import cache
+from watchframe.command.connection import GlobalOptions
+from watchframe.command.demo import demo
+from watchframe.command.exit_codes import (
+    BROKEN_PIPE,
+    INTERRUPTED,
+    MEANINGS,
+    TERMINATED,
+    exit_code,
+)
+from watchframe.command.list_queries import list_queries
+from watchframe.command.login import login
+from watchframe.command.logout import logout
+from watchframe.command.messages import note, show_error, shown_warnings
+from watchframe.command.query import query
+from watchframe.command.show import show
+from watchframe.command.sql import STATEMENT, sql
+
+
+class Program(click.Group):
+    """A group of commands of which each ends in an exit code of ours, and never in a traceback."""
+
+    def main(self, *args: Any, **extra: Any) -> NoReturn:
+        """Run a command line, and exit."""
+        extra["standalone_mode"] = False
+        with shown_warnings(), _ended_by_signals():
+            try:
+                code = super().main(*args, **extra)
+            except click.Abort:
+                note("Interrupted.")
+                code = INTERRUPTED
+            except click.ClickException as error:
+                error.show()
+                code = error.exit_code
+        sys.exit(code if isinstance(code, int) else 0)
+
+    def invoke(self, ctx: click.Context) -> None:
+        """Run the command that was named; an error becomes a message and an exit code."""
+        try:
+            super().invoke(ctx)
+            sys.stdout.flush()
+        except (click.ClickException, click.exceptions.Exit):
+            raise
+        except BrokenPipeError:
+            _drop_output()
+            code = BROKEN_PIPE
+        except (KeyboardInterrupt, click.Abort):
+            note("Interrupted.")
+            code = INTERRUPTED
+        except Exception as error:  # noqa: BLE001 - whatever it is, people get words for it
+            show_error(
+                error,
+                secrets=_secrets(),
+                sql=ctx.meta.get(STATEMENT),
+                is_debug=bool(ctx.params.get("debug")),
+            )
+            code = exit_code(error)
+        else:
+            return
+        raise click.exceptions.Exit(code)
+
+
+@click.group(
+    cls=Program,
+    name="watchframe",
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="\b\nExit codes:\n" + "\n".join(f"  {code:<4}{_}" for code, _ in MEANINGS.items()),
+)
+@click.option(
+    "--url",
+    metavar="URL",
+    envvar="WATCHFRAME_URL",
+    help="The server's address; with no --profile, the key is that of its profile.",
+)
+@click.option(
+    "--profile",
+    metavar="NAME",
+    envvar="WATCHFRAME_PROFILE",
+    help="A profile of the config file, or of watchframe login.",
+)
+@click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors and warnings.")
+@click.option("--debug", is_flag=True, help="Log each step, and show the traceback of an error.")
+@click.version_option(package_name="watchframe", message="%(prog)s %(version)s")
+@click.pass_context
+def program(
+    ctx: click.Context, *, url: str | None, profile: str | None, quiet: bool, debug: bool
+) -> None:
+    """Read saved Inverse Watch queries from a terminal or a script.
+
+    Rows go to standard output or to a file; all else goes to standard error. The API key comes from
+    WATCHFRAME_API_KEY or from watchframe login; it is never an argument.
+    """
+    ctx.obj = GlobalOptions(url=url, profile=profile, is_quiet=quiet)
+    if debug:
+        logging.basicConfig(stream=sys.stderr)
+        logging.getLogger("watchframe").setLevel(logging.DEBUG)
+
+
+for _command in (query, sql, list_queries, show, cache, login, logout, demo):
+    program.add_command(_command)
+
+
+def main() -> NoReturn:
+    """Run the command line of this process, and exit."""
+    program(prog_name="watchframe")
+    raise AssertionError  # program() has exited
+
+
+@contextlib.contextmanager
+def _ended_by_signals() -> Iterator[None]:
+    """Have a request to end run through the code, so that it cancels its job and tidies up."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def end(number: int, frame: object) -> NoReturn:  # noqa: ARG001 - the system's signature
+        sys.exit(TERMINATED)
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _secrets() -> tuple[str, ...]:
+    from watchframe.display.known_secrets import known_secrets  # noqa: PLC0415 - after a failure
+
+    return known_secrets()
+
+
+def _drop_output() -> None:
+    """Have what is still to be written go nowhere: at its end Python flushes once more."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
