@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import EllipsisType
 from typing import Literal
 
 from watchframe.client.deadline import NO_DEADLINE, Deadline
@@ -58,18 +59,21 @@ class Alerts:
         name: str | None = None,
         query_id: int | None = None,
         options: Mapping[str, object] | None = None,
-        rearm: int | None = None,
+        rearm: int | EllipsisType | None = ...,
         deadline: Deadline = NO_DEADLINE,
     ) -> Alert:
         """Change what is given, and give the alert as the server has it then.
 
-        `options` are changed one by one: those that it does not name stay.
+        `options` are changed one by one: those that it does not name stay. A `rearm` of None has
+        it tell only once.
         """
         path = f"/api/alerts/{alert_id}"
         whole = None
         if options is not None:
             whole = {**self.get(alert_id, deadline=deadline).options, **options}
-        payload = given(name=name, query_id=query_id, options=whole, rearm=rearm)
+        payload = given(name=name, query_id=query_id, options=whole)
+        if not isinstance(rearm, EllipsisType):
+            payload["rearm"] = rearm
         return self._alert("POST", path, deadline, payload)
 
     def delete(

@@ -75,6 +75,14 @@ TOOLBELT_EXAMPLES = (
         "with the data source's words where it fails, and a time limit",
     ),
     Covered(
+        "refresh_dashboard",
+        (
+            "client.dashboards.get(dashboard)",
+            "watchframe.read_watch_queries(queries, max_age=0)",
+        ),
+        "the queries of its widgets, side by side",
+    ),
+    Covered(
         "query_export",
         ("watchframe.manage.export_queries(folder)", "watchframe.manage.import_queries(folder)"),
         "what was exported can be compared and written back",

@@ -39,6 +39,7 @@ def test_update_changes_only_what_is_given(site, alert):
     assert changed.name == "far too many"
     assert changed.options == {**RULE, "value": 10}
     assert (changed.query_id, changed.rearm) == (alert.query_id, 60)
+    assert site.alerts.update(alert.id, rearm=None).rearm is None
 
 
 def test_update_of_the_rule_leaves_a_muted_alert_muted(site, alert):
