@@ -129,6 +129,8 @@ def compare(file: QueryFile, client: Client, sources: Mapping[int, DataSource]) 
     here = replace(file, data_source=_on_this_server(file, sources))
     query = _query(client, file.id)
     there = None if query is None else query_file(query, sources)
+    if there is not None and here.data_source is None:
+        here = replace(here, data_source=there.data_source)  # a query cannot be without one
     fields = (
         FIELDS
         if there is None

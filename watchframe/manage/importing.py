@@ -14,7 +14,9 @@ from watchframe.errors import ArgumentError, ConflictError, WatchframeError
 from watchframe.manage.differences import Comparison, compare
 from watchframe.manage.query_file import (
     QueryFile,
+    options_edit,
     query_file,
+    query_options,
     read_query_files,
     remove_files,
     sources_by_id,
@@ -33,7 +35,6 @@ _EDITS: Mapping[str, tuple[str, Callable[[QueryFile], object]]] = {
     "data_source": ("data_source_id", lambda file: file.data_source and file.data_source.id),
     "parameters": ("parameters", lambda file: file.parameters),
     "schedule": ("schedule", lambda file: file.schedule),
-    "options": ("options", lambda file: {"apply_auto_limit": False, **file.options}),
 }
 _CONFLICT = 409
 
@@ -144,8 +145,11 @@ class _Import:
             return _imported(found.query, "updated", found.fields, path)
         edit: dict[str, Any] = {}
         for name in found.fields:
-            argument, value = _EDITS[name]
-            edit[argument] = value(found.file)
+            if name == "options":
+                edit[name] = options_edit(query_options(found.query), found.file.options)
+            else:
+                argument, value = _EDITS[name]
+                edit[argument] = value(found.file)
         query = self.client.queries.update(found.query, **edit)
         return _imported(query, "updated", found.fields, self._rewrite(query, path))
 

@@ -11,7 +11,7 @@ from watchframe.manage.move_references import moved_parameters, moved_text, refe
 from watchframe.manage.move_run import Action, MoveRun, NotMovedError
 from watchframe.manage.move_state import Moved, digest_of
 from watchframe.manage.move_visualizations import move_visualizations
-from watchframe.manage.query_file import query_options
+from watchframe.manage.query_file import options_edit, query_options
 from watchframe.models import ParameterDefinition, Query
 
 
@@ -128,7 +128,7 @@ class QueryMove:
                 schedule=wanted.schedule,
                 data_source_id=wanted.data_source_id,
                 is_draft=wanted.is_draft,
-                options={"apply_auto_limit": False, **wanted.options},
+                options=options_edit(query_options(there), wanted.options),
             )
         self.run.state.record("query", query.id, replace(moved, updated_at=_moment(there)))
 

@@ -119,10 +119,20 @@ def query_file(query: Query, sources: Mapping[int, DataSource]) -> QueryFile:
 def query_options(query: Query) -> dict[str, object]:
     """Give a query's options but its parameters."""
     unknown = query.more.get("options")
-    kept = _plain(unknown if isinstance(unknown, Mapping) else None) or {}
+    known = _plain(unknown if isinstance(unknown, Mapping) else None) or {}
+    # An edit cannot take an option away: it can only make it null.
+    kept = {name: value for name, value in known.items() if value is not None}
     if query.applies_auto_limit:
         kept["apply_auto_limit"] = True
     return kept
+
+
+def options_edit(present: Mapping[str, object], wanted: Mapping[str, object]) -> dict[str, object]:
+    """Give the edit after which a query has the `wanted` options, besides its parameters."""
+    nothing: dict[str, object] = dict.fromkeys(present)
+    if "apply_auto_limit" in nothing:
+        nothing["apply_auto_limit"] = False
+    return {**nothing, **wanted}
 
 
 def sources_by_id(client: Client) -> dict[int, DataSource]:

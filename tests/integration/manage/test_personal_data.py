@@ -1,0 +1,133 @@
+"""Where a person's address stands on a demo server."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+
+import pytest
+
+from watchframe.errors import ArgumentError, NotFoundError
+from watchframe.manage import find_personal_data
+from watchframe.manage.body_search import BodySearch
+from watchframe.models import ParameterDefinition
+
+ADDRESS = "Anna.Müller+x@example.org"
+
+
+@pytest.fixture
+def log():
+    """Everything that any logger says."""
+    said = io.StringIO()
+    handler = logging.StreamHandler(said)
+    root = logging.getLogger()
+    level = root.level
+    root.addHandler(handler)
+    root.setLevel(logging.DEBUG)
+    yield said
+    root.removeHandler(handler)
+    root.setLevel(level)
+
+
+def run(client, query):
+    client.run_query(query.id, {}, max_age=0).close()
+
+
+def places(frame):
+    columns = (frame["query_id"], frame["place"], frame["field"].fillna(""), frame["count"])
+    return set(zip(*columns, strict=True))
+
+
+def test_data_when_it_is_in_texts_defaults_and_results_is_found_in_each(client, server, log):
+    text = client.queries.create("A", f"select 1 -- {ADDRESS.upper()}\n, '{ADDRESS}' as mail", 1)
+    default = client.queries.create(
+        f"Of {ADDRESS}",
+        "select '{{ who }}'",
+        1,
+        description=f"Ask {ADDRESS}",
+        parameters=[ParameterDefinition(name="who", type="text", title="", default=ADDRESS)],
+    )
+    result = client.queries.create(
+        "B",
+        "select 'anna.m' || chr(252) || 'ller+x@' || lower('EXAMPLE.ORG') as mail, n, 'x' as other "
+        "from generate_series(1, 3) as g(n)",
+        1,
+    )
+    run(client, text)
+    run(client, result)
+    server.requests.clear()
+    found = find_personal_data(f" {ADDRESS} ", client=client)
+    hits = found[found["error"].isna()]
+    assert places(hits) == {
+        (text.id, "text", "", 2),
+        (text.id, "result", "mail", 1),
+        (default.id, "name", "", 1),
+        (default.id, "description", "", 1),
+        (default.id, "parameter default", "who", 1),
+        (result.id, "result", "mail", 3),
+    }
+    (not_searched,) = found.loc[found["query_id"] == default.id, "error"].dropna()
+    assert "parameters" in not_searched
+    # The value goes nowhere.
+    assert "ller+x" not in log.getvalue()
+    assert not [item for item in server.requests if "ller" in f"{item.path}{item.query}"]
+    assert {item.method for item in server.requests} == {"GET"}
+    assert "ller+x" not in found.drop(columns="query_name").to_csv()
+
+
+def test_data_when_a_result_is_large_is_found_at_its_end_and_only_then_decoded(client, server):
+    sql = (
+        "select n, case when n = 60000 then '0xAbC' else '0xdef' end || '1234567890' as a "
+        "from range(1, 60001) as r(n)"
+    )
+    query = client.queries.create("Large", sql, 4)
+    run(client, query)
+    server.requests.clear()
+    found = find_personal_data("0xABC1234567890", client=client, queries=[query.id])
+    assert places(found) == {(query.id, "result", "a", 1)}
+    server.requests.clear()
+    assert find_personal_data("0x999999999", client=client, queries=[query.id]).empty
+    assert len([item for item in server.requests if "results" in item.path]) == 1
+
+
+def test_data_when_a_result_cannot_be_read_says_so_and_goes_on(client, server):
+    first = client.queries.create("A", f"select '{ADDRESS}' as a", 1)
+    second = client.queries.create("B", f"select '{ADDRESS}' as b", 1)
+    run(client, first)
+    run(client, second)
+    server.faults.add(rf"GET /api/queries/{first.id}/results/", status=500)
+    found = find_personal_data(ADDRESS, client=client, queries=[first.id, second.id])
+    results = found[found["place"] == "result"].set_index("query_id")
+    assert results.loc[first.id, "error"]
+    assert results.loc[second.id, "field"] == "b"
+
+
+def test_data_when_nothing_is_found_gives_an_empty_typed_frame(client):
+    empty = find_personal_data("nobody@example.org", client=client, queries=[1])
+    assert str(empty.dtypes["count"]) == "Int64"
+    assert empty[empty["error"].isna()].empty
+
+
+@pytest.mark.parametrize("value", ["", "  ", " ab "])
+def test_data_when_the_value_is_too_short_asks_nothing(client, server, value):
+    with pytest.raises(ArgumentError):
+        find_personal_data(value, client=client)
+    assert not server.requests
+
+
+def test_data_when_a_query_is_not_there_raises_without_the_value(client):
+    with pytest.raises(NotFoundError) as raised:
+        find_personal_data(ADDRESS, client=client, queries=[10**6])
+    assert "ller" not in str(raised.value)
+
+
+@pytest.mark.parametrize("is_ascii", [True, False])
+@pytest.mark.parametrize("value", ["Müller", "straße 5", 'q"uote\\', "tab\there", "😀 joy", "Łódź"])
+@pytest.mark.parametrize("size", [1, 3, 1000])
+def test_search_however_the_body_is_written_and_cut_finds_the_value(value, is_ascii, size):
+    for written in (value, value.upper(), value.lower()):
+        body = json.dumps({"a": f"before {written} after"}, ensure_ascii=is_ascii).encode()
+        chunks = [body[at : at + size] for at in range(0, len(body), size)]
+        assert BodySearch(value).occurs_in(chunks)
+        assert not BodySearch(f"{value}!").occurs_in(chunks)
