@@ -110,7 +110,9 @@ class QueryMove:
             self._report(query, "created")
         else:
             there = self.run.target.queries.get(moved.target_id)
-            if moved.digest and moved.updated_at != _moment(there):
+            # Where it is as it should be, it may be this edit itself, whose answer was lost.
+            is_edited = moved.digest and moved.updated_at != _moment(there)
+            if is_edited and _Wanted.of(there) != wanted:
                 self._report(query, "conflict", "It was edited on the target since it was moved.")
                 return
             self._finish(query, there, wanted, replace(moved, digest=digest))

@@ -9,7 +9,6 @@ import pytest
 from watchframe.demo import DemoServer
 from watchframe.manage import find_table_names
 
-
 MARK = "Made by this test"
 
 

@@ -1,0 +1,308 @@
+"""A workspace moved from one demo server to another, also with interruptions."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from watchframe.client import Client
+from watchframe.errors import ArgumentError, AuthenticationError, ServerError
+from watchframe.manage import move_workspace
+from watchframe.models import ParameterDefinition
+
+SOURCES = {1: 4, 2: 2, 3: 3, 4: 4}
+WRITES = r"POST /api/(queries|visualizations|dashboards|widgets)(/\d+)?$"
+
+
+@pytest.fixture
+def state(tmp_path):
+    return tmp_path / "move.json"
+
+
+@pytest.fixture
+def workspace(client):
+    """A dashboard of a query whose dropdown is fed by a newer query, which is in a circle."""
+    feed = client.queries.create("Feed", "select 'a' as value", 1, tags=["t"])
+    main = client.queries.create(
+        "Main",
+        "select '{{ p }}' as p",
+        1,
+        parameters=[
+            ParameterDefinition(name="p", type="query", title="P", dropdown_query_id=feed.id)
+        ],
+        description="d",
+        schedule={"interval": 60, "time": None, "day_of_week": None, "until": None},
+        options={"apply_auto_limit": True, "ours": 1},
+    )
+    # The older one needs the newer one as well.
+    client.queries.update(
+        client.queries.get(feed.id),
+        parameters=[
+            ParameterDefinition(name="q", type="query", title="Q", dropdown_query_id=main.id)
+        ],
+        is_draft=False,
+    )
+    chart = client.visualizations.create(main.id, type="CHART", name="C", options={"x": [1]})
+    dashboard = client.dashboards.create("Board")
+    mapping = {"name": "p", "type": "static-value", "mapTo": "p", "title": "", "value": "a"}
+    client.widgets.create(
+        dashboard.id,
+        visualization_id=chart.id,
+        options={"position": {"col": 1, "row": 2}, "parameterMappings": {"p": mapping}},
+    )
+    link = f"See [it]({client.server}/queries/{main.id}), not {client.server}/queries/999999"
+    client.widgets.create(dashboard.id, text=link, options={"position": {"col": 3, "row": 2}})
+    client.dashboards.update(client.dashboards.get(dashboard.id), tags=["x"], is_draft=False)
+    return {"feed": feed.id, "main": main.id, "chart": chart.id, "dashboard": dashboard.id}
+
+
+@pytest.fixture
+def move(client, other, workspace, state):
+    def run(**options):
+        wanted = {"queries": (), "dashboards": [workspace["dashboard"]], "data_sources": SOURCES}
+        return move_workspace(client, other, state=state, **(wanted | options))
+
+    return run
+
+
+def counts(client):
+    queries = list(client.queries.list())
+    shown = sum(len(client.queries.get(item.id).visualizations) for item in queries)
+    dashboards = [client.dashboards.get(item.id) for item in client.dashboards.list()]
+    return len(queries), shown, len(dashboards), sum(len(item.widgets) for item in dashboards)
+
+
+def writes(server):
+    return [item for item in server.requests if item.method != "GET"]
+
+
+def target_id(report, kind, source_id):
+    (found,) = report[(report["kind"] == kind) & (report["source_id"] == source_id)]["target_id"]
+    return int(found)
+
+
+def assert_moved(client, other, workspace, report):
+    """Everything is on the target, with the target's ids."""
+    assert report["error"].isna().all()
+    feed, main = (target_id(report, "query", workspace[name]) for name in ("feed", "main"))
+    there, here = other.queries.get(main), client.queries.get(workspace["main"])
+    assert (there.name, there.text, there.description, there.schedule, there.is_draft) == (
+        here.name,
+        here.text,
+        here.description,
+        here.schedule,
+        here.is_draft,
+    )
+    assert there.applies_auto_limit
+    assert there.more["options"] == {"ours": 1}
+    assert there.data_source_id == 4
+    assert there.parameters[0].dropdown_query_id == feed
+    circle = other.queries.get(feed)
+    assert circle.parameters[0].dropdown_query_id == main
+    assert (circle.tags, circle.is_draft) == (("t",), False)
+    dashboard = other.dashboards.get(target_id(report, "dashboard", workspace["dashboard"]))
+    assert (dashboard.name, dashboard.tags, dashboard.is_draft) == ("Board", ("x",), False)
+    chart, text = sorted(dashboard.widgets, key=lambda item: item.options["position"]["col"])
+    original = client.dashboards.get(workspace["dashboard"])
+    assert [chart.options, text.options] == [item.options for item in original.widgets]
+    assert (chart.visualization.name, chart.visualization.options) == ("C", {"x": [1]})
+    assert chart.query.id == main
+    assert chart.parameter_mappings["p"].value == "a"
+    assert f"{other.server}/queries/{main})" in text.text
+    assert f"{client.server}/queries/999999" in text.text
+
+
+def test_move_when_done_once_is_whole_and_when_done_again_changes_nothing(
+    client, other, server, other_server, workspace, move, state
+):
+    before = counts(other)
+    server.requests.clear()
+    report = move()
+    assert not writes(server)
+    assert_moved(client, other, workspace, report)
+    assert set(report["action"]) == {"created"}
+    assert [after - old for after, old in zip(counts(other), before, strict=True)] == [2, 3, 1, 2]
+    other_server.requests.clear()
+    kept = state.read_bytes()
+    again = move()
+    assert set(again["action"]) == {"unchanged"}
+    assert not writes(other_server)
+    assert state.read_bytes() == kept
+    assert server.user_key not in kept.decode()
+    assert other_server.user_key not in kept.decode()
+
+
+def test_move_when_it_is_a_rehearsal_writes_nothing_and_tells_what_would_be(
+    other_server, move, state
+):
+    rehearsed = move(dry_run=True)
+    assert not writes(other_server)
+    assert not state.exists()
+    done = move()
+    key = ["kind", "source_id"]
+    assert set(map(tuple, rehearsed[key].to_numpy())) == set(map(tuple, done[key].to_numpy()))
+    assert set(rehearsed["action"]) == {"would create"}
+    assert set(move(dry_run=True)["action"]) == {"unchanged"}
+
+
+@pytest.mark.parametrize(
+    ("fault", "passing"),
+    [({"close": True, "status": 500}, 1), ({"cut_after": 0}, 0), ({"cut_after": 0}, 1)],
+    ids=["before it is done", "after each is done", "after every second is done"],
+)
+def test_move_when_interrupted_again_and_again_is_whole_in_the_end(
+    client, other, other_server, workspace, move, fault, passing
+):
+    before = counts(other)
+    interruptions = 0
+
+    def interrupted():
+        other_server.faults.clear()
+        if passing:
+            other_server.faults.add(WRITES, times=passing)  # these go through unharmed
+        other_server.faults.add(WRITES, **fault)
+        try:
+            move()
+        except ServerError as error:
+            return error
+        return None
+
+    while (error := interrupted()) is not None:
+        assert "goes on from there" in error.__notes__[-1]
+        interruptions += 1
+    assert 4 <= interruptions < 20
+    other_server.faults.clear()
+    assert_moved(client, other, workspace, move())
+    assert [after - old for after, old in zip(counts(other), before, strict=True)] == [2, 3, 1, 2]
+
+
+def test_move_when_the_source_has_changed_since_brings_the_changes_only(
+    client, other, other_server, workspace, move
+):
+    report = move()
+    client.queries.update(client.queries.get(workspace["main"]), text="select 2")
+    client.visualizations.update(workspace["chart"], options={"x": [2]})
+    dashboard = client.dashboards.get(workspace["dashboard"])
+    client.widgets.update(dashboard.widgets[1], text="new")
+    client.widgets.delete(dashboard.widgets[0].id)
+    client.dashboards.update(client.dashboards.get(dashboard.id), name="Renamed")
+    other_server.requests.clear()
+    again = move(queries=[workspace["main"]])
+    actions = again.set_index(["kind", "source_id"])["action"].to_dict()
+    assert actions["query", workspace["main"]] == "updated"
+    assert actions["query", workspace["feed"]] == "unchanged"
+    assert actions["visualization", workspace["chart"]] == "updated"
+    assert actions["dashboard", dashboard.id] == "updated"
+    assert actions["widget", dashboard.widgets[0].id] == "removed"
+    assert actions["widget", dashboard.widgets[1].id] == "updated"
+    assert len(writes(other_server)) == 5
+    there = other.dashboards.get(target_id(report, "dashboard", dashboard.id))
+    assert there.name == "Renamed"
+    assert [item.text for item in there.widgets] == ["new"]
+    main = other.queries.get(target_id(report, "query", workspace["main"]))
+    assert main.text == "select 2"
+    assert main.visualizations[-1].options == {"x": [2]}
+    assert set(move()["action"]) == {"unchanged"}
+
+
+def test_move_when_the_targets_query_was_edited_leaves_it_and_says_so(
+    client, other, workspace, move
+):
+    report = move()
+    there = target_id(report, "query", workspace["main"])
+    other.queries.update(other.queries.get(there), text="select 'theirs'")
+    assert set(move()["action"]) == {"unchanged"}  # nothing is to be written
+    client.queries.update(client.queries.get(workspace["main"]), text="select 'ours'")
+    again = move()
+    (line,) = again[again["action"] == "conflict"].itertuples()
+    assert line.source_id == workspace["main"]
+    assert other.queries.get(there).text == "select 'theirs'"
+
+
+def test_move_when_a_data_source_is_not_given_skips_what_needs_it_with_a_reason(
+    client, other, workspace, move
+):
+    report = move(data_sources={2: 2})
+    skipped = report[report["action"] == "skipped"]
+    assert set(skipped["kind"]) == {"query", "widget"}
+    assert skipped["error"].str.len().min() > 10
+    assert "Lending" in " ".join(skipped["error"])
+    # With it, the rest comes, and nothing twice.
+    assert_moved(client, other, workspace, move())
+
+
+def test_move_when_one_object_is_refused_moves_the_others(
+    client, other, other_server, workspace, move
+):
+    other_server.faults.add("POST /api/widgets", status=400)
+    report = move()
+    assert report["action"].value_counts().to_dict() == {"created": 7, "failed": 1}
+    assert_moved(client, other, workspace, move())
+
+
+def test_move_of_everything_when_done_twice_moves_all_and_then_nothing(
+    client, other, other_server, state
+):
+    queries, shown, dashboards, widgets = counts(client)
+    before = counts(other)
+    report = move_workspace(client, other, state=state, data_sources=SOURCES)
+    assert report["error"].isna().all()
+    after = counts(other)
+    assert [new - old for new, old in zip(after, before, strict=True)] == [
+        queries,
+        shown,
+        dashboards,
+        widgets,
+    ]
+    other_server.requests.clear()
+    again = move_workspace(client, other, state=state, data_sources=SOURCES)
+    assert set(again["action"]) == {"unchanged"}
+    assert not writes(other_server)
+
+
+def test_move_when_a_query_reads_other_queries_results_has_their_new_ids(client, other, move):
+    python = client.queries.create(
+        "Reader", "result = get_query_result( 1 )\n# get_query_result(12345)", 2
+    )
+    report = move(queries=[python.id])
+    there = other.queries.get(target_id(report, "query", python.id))
+    assert f"get_query_result( {target_id(report, 'query', 1)} )" in there.text
+    assert "12345" in there.text
+    missing = report[report["source_id"] == 12345]
+    assert missing["action"].tolist() == ["skipped"]
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{}", '{"format": 1, "source": "http://x"}'])
+def test_move_when_the_state_file_is_something_else_refuses(move, state, other_server, content):
+    state.write_text(content)
+    with pytest.raises(ArgumentError, match=r"move\.json"):
+        move()
+    assert not writes(other_server)
+    assert state.read_text() == content
+
+
+def test_move_when_the_state_is_of_other_servers_refuses(client, other, move, state):
+    move()
+    value = json.loads(state.read_text())
+    state.write_text(json.dumps(value | {"target": "https://elsewhere.example"}))
+    with pytest.raises(ArgumentError, match="elsewhere"):
+        move()
+
+
+def test_move_when_the_arguments_cannot_be_meant_asks_for_nothing_to_be_written(
+    client, other, other_server, server, move, state
+):
+    server.requests.clear()
+    with pytest.raises(ArgumentError, match="same server"):
+        move_workspace(client, client, state=state, data_sources=SOURCES)
+    with pytest.raises(ArgumentError, match="77"):
+        move(data_sources={1: 77})
+    assert not writes(server)
+    assert not writes(other_server)
+
+
+def test_move_when_the_targets_key_is_wrong_raises(client, other_server, state):
+    with Client(other_server.url, "wrong") as stranger, pytest.raises(AuthenticationError):
+        move_workspace(client, stranger, state=state, data_sources=SOURCES)
+    assert not state.exists()
