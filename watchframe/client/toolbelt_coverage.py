@@ -76,11 +76,8 @@ TOOLBELT_EXAMPLES = (
     ),
     Covered(
         "refresh_dashboard",
-        (
-            "client.dashboards.get(dashboard)",
-            "watchframe.read_watch_queries(queries, max_age=0)",
-        ),
-        "the queries of its widgets, side by side",
+        ("watchframe.read_watch_dashboard(dashboard, params, max_age=0)",),
+        "side by side, each as a typed frame; with the dashboard's own parameters",
     ),
     Covered(
         "query_export",
