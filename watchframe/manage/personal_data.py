@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
+import itertools
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -54,7 +54,8 @@ def find_personal_data(
     client : Client, optional
         By default that of `watchframe.connect`. Only what its key may read is searched.
     queries : iterable of int, optional
-        Only these, by their ids; archived ones too. By default all that are not archived.
+        Only these, by their ids. By default all that the server lists, archived ones too; it does
+        not list other people's drafts.
 
     Returns
     -------
@@ -82,7 +83,7 @@ def find_personal_data(
         )
     asked = client or current_client()
     found = (
-        asked.queries.list()
+        itertools.chain(asked.queries.list(), asked.queries.list(is_archived=True))
         if queries is None
         else (asked.queries.get(number) for number in dict.fromkeys(queries))
     )
@@ -108,8 +109,17 @@ def _in_definition(query: Query, value: str) -> Iterator[_Hit]:
             yield _Hit(place=place, count=lines or 1)
     for definition in query.parameters:
         parts = (definition.default, list(definition.enum_options))
-        if any(is_in(value, json.dumps(part, ensure_ascii=False)) for part in parts):
+        if any(is_in(value, text) for part in parts for text in _texts(part)):
             yield _Hit(place="parameter default", field=definition.name, count=1)
+
+
+def _texts(value: object) -> Iterator[str]:
+    """Give the texts in a JSON value."""
+    if isinstance(value, Mapping | list):
+        for item in value.values() if isinstance(value, Mapping) else value:
+            yield from _texts(item)
+    else:
+        yield str(value)
 
 
 def _in_result(client: Client, query: Query, value: str, search: BodySearch) -> Iterator[_Hit]:

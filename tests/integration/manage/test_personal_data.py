@@ -103,6 +103,14 @@ def test_data_when_a_result_cannot_be_read_says_so_and_goes_on(client, server):
     assert results.loc[second.id, "field"] == "b"
 
 
+def test_data_when_the_query_is_archived_or_the_value_is_within_a_default_is_found(client):
+    who = ParameterDefinition(name="w", type="enum", title="", default=["x", 'say "hi" to me'])
+    query = client.queries.create("A", "select '{{ w }}'", 1, parameters=[who])
+    client.queries.archive(query.id)
+    found = find_personal_data('"HI" to', client=client)
+    assert places(found[found["error"].isna()]) == {(query.id, "parameter default", "w", 1)}
+
+
 def test_data_when_nothing_is_found_gives_an_empty_typed_frame(client):
     empty = find_personal_data("nobody@example.org", client=client, queries=[1])
     assert str(empty.dtypes["count"]) == "Int64"
