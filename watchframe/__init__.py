@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from watchframe.cache import ResultCache as ResultCache
     from watchframe.client import Client as Client
     from watchframe.client import connect as connect
+    from watchframe.read import DashboardFrames as DashboardFrames
     from watchframe.read import SubmittedQuery as SubmittedQuery
+    from watchframe.read import read_watch_dashboard as read_watch_dashboard
     from watchframe.read import read_watch_queries as read_watch_queries
     from watchframe.read import read_watch_query as read_watch_query
     from watchframe.read import read_watch_sql as read_watch_sql
@@ -34,6 +36,7 @@ __version__ = "0.1.0"
 #: Public name -> the module that has it.
 _EXPORTS = {
     "Client": "watchframe.client",
+    "DashboardFrames": "watchframe.read",
     "ParameterPicker": "watchframe.widgets",
     "QueryPicker": "watchframe.widgets",
     "QueryReference": "watchframe.reference",
@@ -42,6 +45,7 @@ _EXPORTS = {
     "connect": "watchframe.client",
     "link_pickers": "watchframe.widgets",
     "pick": "watchframe.widgets",
+    "read_watch_dashboard": "watchframe.read",
     "read_watch_queries": "watchframe.read",
     "read_watch_query": "watchframe.read",
     "read_watch_sql": "watchframe.read",
@@ -53,6 +57,7 @@ _EXPORTS = {
 
 __all__ = [
     "Client",
+    "DashboardFrames",
     "ParameterPicker",
     "QueryPicker",
     "QueryReference",
@@ -61,6 +66,7 @@ __all__ = [
     "connect",
     "link_pickers",
     "pick",
+    "read_watch_dashboard",
     "read_watch_queries",
     "read_watch_query",
     "read_watch_sql",

@@ -9,6 +9,7 @@ import watchframe
 
 PUBLIC = {
     "Client",
+    "DashboardFrames",
     "ParameterPicker",
     "QueryPicker",
     "QueryReference",
@@ -17,6 +18,7 @@ PUBLIC = {
     "connect",
     "link_pickers",
     "pick",
+    "read_watch_dashboard",
     "read_watch_queries",
     "read_watch_query",
     "read_watch_sql",

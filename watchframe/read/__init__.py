@@ -3,6 +3,7 @@
 from watchframe.read.answer import Answer
 from watchframe.read.ask import MaxAge, ReadOptions, answer_query, answer_sql, wire_sets
 from watchframe.read.background import Background
+from watchframe.read.dashboard import DashboardFrames, read_watch_dashboard
 from watchframe.read.explain import Explanation, explain_query, explain_sql
 from watchframe.read.frame_of import frame_of
 from watchframe.read.functions import (
@@ -17,6 +18,7 @@ from watchframe.read.submit import SubmittedQuery, submit_watch_query
 __all__ = [
     "Answer",
     "Background",
+    "DashboardFrames",
     "Explanation",
     "MaxAge",
     "ReadOptions",
@@ -26,6 +28,7 @@ __all__ = [
     "explain_query",
     "explain_sql",
     "frame_of",
+    "read_watch_dashboard",
     "read_watch_queries",
     "read_watch_query",
     "read_watch_sql",

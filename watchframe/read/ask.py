@@ -8,14 +8,15 @@ from datetime import UTC, datetime, timedelta
 
 from watchframe.cache import Mode, Policy, parse_max_age
 from watchframe.client import Client, Deadline, OnStatus
-from watchframe.models import DataSource, Query
+from watchframe.models import Dashboard, DataSource, Query
 from watchframe.parameters import JSON, normalise_parameters, normalise_sql_parameters
 from watchframe.read.answer import Answer
 from watchframe.read.knowledge import Knowledge
 from watchframe.read.question import SavedQuestion, SqlQuestion
 from watchframe.read.reading import Reading
 from watchframe.read.server import client_for, local_cache
-from watchframe.reference import QueryReference, parse_reference
+from watchframe.read.shared_documents import SharedDocuments
+from watchframe.reference import QueryReference, parse_dashboard_reference, parse_reference
 
 MaxAge = float | str | timedelta | None
 Params = Mapping[str, object] | None
@@ -26,7 +27,7 @@ class ReadOptions:
     """How to read, as of `read_watch_query`.
 
     `deadline` takes the place of `timeout` where the caller may want to cancel; `on_status` is told
-    the job's state in place of a progress line.
+    the job's state in place of a progress line; `shared` is what reads side by side have in common.
     """
 
     max_age: MaxAge = None
@@ -36,6 +37,7 @@ class ReadOptions:
     client: Client | None = None
     deadline: Deadline | None = None
     on_status: OnStatus | None = None
+    shared: SharedDocuments | None = None
 
 
 def answer_query(query: int | str | QueryReference, params: Params, options: ReadOptions) -> Answer:
@@ -87,6 +89,7 @@ def _reading(client: Client, options: ReadOptions) -> Reading:
         deadline=options.deadline or Deadline.after(options.timeout),
         progress=options.progress,
         on_status=options.on_status,
+        shared=options.shared,
     )
 
 
@@ -95,6 +98,12 @@ def definition_of(query: int | str | QueryReference, options: ReadOptions) -> Qu
     reference = parse_reference(query)
     client = client_for(reference, options.client)
     return _reading(client, options).definition(reference.query_id)
+
+
+def dashboard_of(dashboard: int | str, options: ReadOptions) -> Dashboard:
+    """Give a dashboard with its widgets, as fresh as a read with these options has it."""
+    client = client_for(parse_dashboard_reference(dashboard), options.client)
+    return _reading(client, options).dashboard(dashboard)
 
 
 def wire_sets(

@@ -18,7 +18,9 @@ from watchframe.errors import (
     ConfigurationError,
     NotFoundError,
 )
-from watchframe.models import DataSource, ParameterDefinition, Query
+from watchframe.models import Dashboard, DataSource, ParameterDefinition, Query
+from watchframe.read.shared_documents import SharedDocuments
+from watchframe.reference import parse_dashboard_reference
 
 
 @dataclass(slots=True, kw_only=True)
@@ -37,6 +39,8 @@ class Knowledge:
     may_ask : bool
         Whether the server may be asked for the others; where not, CacheMissError.
     deadline : Deadline
+    shared : SharedDocuments or None
+        What reads beside this one have just asked for, which will do as well.
     """
 
     client: Client
@@ -45,6 +49,7 @@ class Knowledge:
     policy: Policy
     may_ask: bool
     deadline: Deadline
+    shared: SharedDocuments | None = None
     _dropdowns: dict[int, list[str] | None] = field(default_factory=dict)
 
     def query(self, query_id: int) -> Query:
@@ -54,6 +59,17 @@ class Knowledge:
                 ("query", query_id),
                 f"the definition of query {query_id}",
                 lambda: self.client.queries.get(query_id, deadline=self.deadline).to_json(),
+            )
+        )
+
+    def dashboard(self, dashboard: int | str) -> Dashboard:
+        """Give a dashboard with its widgets; a URL must be of the client's own server."""
+        reference = parse_dashboard_reference(dashboard)
+        return Dashboard.from_json(
+            self._document(
+                ("dashboard", reference.dashboard_id, reference.slug),
+                f"the dashboard {reference.slug or reference.dashboard_id}",
+                lambda: self.client.dashboards.get(dashboard, deadline=self.deadline).to_json(),
             )
         )
 
@@ -115,10 +131,14 @@ class Knowledge:
                 f"The local cache does not hold {words}.",
                 hint='Read it once with cache="use" while the server can be reached.',
             )
-        value = ask()
-        if self.cache is not None:
-            self.cache.put_document(key, value)
-        return value
+
+        def fetch() -> object:
+            value = ask()
+            if self.cache is not None:
+                self.cache.put_document(key, value)
+            return value
+
+        return fetch() if self.shared is None else self.shared.get(key, fetch)
 
 
 def _pick(sources: Sequence[DataSource], name: str, server: str) -> DataSource:

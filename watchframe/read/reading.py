@@ -25,11 +25,12 @@ from watchframe.errors import (
     ServerError,
     TransportError,
 )
-from watchframe.models import Query
+from watchframe.models import Dashboard, Query
 from watchframe.read.answer import Answer
 from watchframe.read.fetch import Fetch, QueryEditedError
 from watchframe.read.knowledge import Knowledge
 from watchframe.read.question import Question
+from watchframe.read.shared_documents import SharedDocuments
 from watchframe.read.warn import warn_stale
 
 logger = logging.getLogger(__name__)
@@ -65,6 +66,8 @@ class Reading:
         Whether to show a progress line; None where a person is watching.
     on_status : callable or None
         Is told the job's state instead.
+    shared : SharedDocuments or None
+        What reads beside this one have just asked for.
     """
 
     client: Client
@@ -74,6 +77,7 @@ class Reading:
     deadline: Deadline
     progress: bool | None = None
     on_status: OnStatus | None = None
+    shared: SharedDocuments | None = None
 
     def answer(self, prepare: Prepare, *, is_editable: bool) -> Answer:
         """Give the answer to the question that `prepare` makes of what is known.
@@ -102,6 +106,10 @@ class Reading:
         """Give a query's definition, as fresh as the policy asks."""
         return self._knowledge(self.policy, may_ask=self.policy.mode != "only").query(query_id)
 
+    def dashboard(self, dashboard: int | str) -> Dashboard:
+        """Give a dashboard of this client's server, as fresh as the policy asks."""
+        return self._knowledge(self.policy, may_ask=self.policy.mode != "only").dashboard(dashboard)
+
     def _without_request(self, prepare: Prepare, *, is_editable: bool) -> Answer | None:
         """Give the local copy where it is fresh enough without asking the server anything."""
         if self.policy.max_age is None and is_editable:
@@ -125,10 +133,12 @@ class Reading:
 
     def _from_server(self, prepare: Prepare) -> Answer:
         for _ in range(EDIT_TRIES):
-            question = prepare(self._knowledge(_NEWLY_READ, may_ask=True))
+            question = prepare(self._knowledge(_NEWLY_READ, may_ask=True, shared=self.shared))
             try:
                 return self._answer(question, prepare)
             except QueryEditedError:
+                if self.shared is not None:
+                    self.shared.forget()
                 logger.info("%s was edited meanwhile: asking again", question.label)
         raise ProtocolError(
             f"{question.label.capitalize()} was edited {EDIT_TRIES} times while it was being read.",
@@ -211,7 +221,9 @@ class Reading:
     def _entry(self, key: str) -> CacheEntry | None:
         return self.cache.get(key) if self.cache is not None else None
 
-    def _knowledge(self, documents: Policy, *, may_ask: bool) -> Knowledge:
+    def _knowledge(
+        self, documents: Policy, *, may_ask: bool, shared: SharedDocuments | None = None
+    ) -> Knowledge:
         return Knowledge(
             client=self.client,
             cache=self.cache,
@@ -219,6 +231,7 @@ class Reading:
             policy=documents,
             may_ask=may_ask,
             deadline=self.deadline,
+            shared=shared,
         )
 
     def _key(self, question: Question) -> str:

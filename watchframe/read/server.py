@@ -9,10 +9,12 @@ from watchframe.cache import ResultCache
 from watchframe.client import Client, current_client
 from watchframe.config import Settings
 from watchframe.errors import ConfigurationError
-from watchframe.reference import QueryReference
+from watchframe.reference import DashboardReference, QueryReference
 
 
-def client_for(reference: QueryReference | None, client: Client | None) -> Client:
+def client_for(
+    reference: QueryReference | DashboardReference | None, client: Client | None
+) -> Client:
     """Give the client to ask: the given one, or that of `connect` or the settings.
 
     Raises

@@ -16,6 +16,7 @@ from watchframe.display import is_interactive
 from watchframe.errors import ArgumentError, WatchframeError
 from watchframe.read.answer import Answer
 from watchframe.read.ask import Params, ReadOptions, answer_query
+from watchframe.read.shared_documents import SharedDocuments
 from watchframe.reference import QueryReference
 
 logger = logging.getLogger(__name__)
@@ -33,11 +34,13 @@ class ReadRequest:
     query: int | str | QueryReference
     params: Params
     options: ReadOptions
+    label: str = ""
 
     @property
     def words(self) -> str:
         """How a note on an error calls it."""
-        return f"query {self.query!r} with {dict(self.params or {})!r}"
+        words = f"query {self.query!r} with {dict(self.params or {})!r}"
+        return f"{self.label}, {words}" if self.label else words
 
 
 def answers_side_by_side(
@@ -58,6 +61,7 @@ def answers_side_by_side(
     """
     if concurrency < 1:
         raise ArgumentError(f"concurrency is {concurrency}.", hint="Give 1 or more.")
+    shared = SharedDocuments()
     deadlines = [Deadline.after(request.options.timeout) for request in requests]
     answers: dict[int, Answer] = {}
     errors: dict[int, WatchframeError] = {}
@@ -65,7 +69,7 @@ def answers_side_by_side(
     try:
         with _bar(len(requests), progress=progress) as bar:
             running = {
-                pool.submit(_answer, request, deadline): number
+                pool.submit(_answer, request, deadline, shared): number
                 for number, (request, deadline) in enumerate(zip(requests, deadlines, strict=True))
             }
             _gather(running, answers, errors, bar, requests)
@@ -84,9 +88,9 @@ def answers_side_by_side(
     return [answers[number] for number in range(len(requests))]
 
 
-def _answer(request: ReadRequest, deadline: Deadline) -> Answer:
+def _answer(request: ReadRequest, deadline: Deadline, shared: SharedDocuments) -> Answer:
     # The time of a read begins when its turn comes, not when it is put into the queue.
-    options = replace(request.options, progress=False, deadline=deadline.restarted())
+    options = replace(request.options, progress=False, deadline=deadline.restarted(), shared=shared)
     return answer_query(request.query, request.params, options)
 
 

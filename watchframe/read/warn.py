@@ -22,7 +22,7 @@ def warn_of_answer(answer: Answer) -> None:
     A copy from the local cache warns as the first read did.
     """
     for deviation in deviations_of(answer.table):
-        warnings.warn(ColumnTypeWarning(str(deviation)), stacklevel=_users_level())
+        warnings.warn(ColumnTypeWarning(str(deviation)), stacklevel=users_level())
     if is_probably_cut(
         may_be_cut=answer.may_be_cut,
         rows=answer.table.num_rows,
@@ -34,7 +34,7 @@ def warn_of_answer(answer: Answer) -> None:
                 f"server appends LIMIT {AUTO_LIMIT} to it: there are probably more. Switch off "
                 "its auto limit on its page, or give it a LIMIT of its own."
             ),
-            stacklevel=_users_level(),
+            stacklevel=users_level(),
         )
 
 
@@ -42,11 +42,11 @@ def warn_stale(label: str, age: str, error: Exception) -> None:
     """Warn that a copy too old for the policy was taken because the server is away."""
     warnings.warn(
         CacheWarning(f"{label}: a copy {age} old, from the local cache, because: {error}"),
-        stacklevel=_users_level(),
+        stacklevel=users_level(),
     )
 
 
-def _users_level() -> int:
+def users_level() -> int:
     """Give the stack level of the nearest caller outside this package, seen from our caller.
 
     Between a magic and the cell that it stands in lies IPython, which is nobody's own line either.

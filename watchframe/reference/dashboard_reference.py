@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import NoReturn
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from watchframe.errors import ArgumentError
 
@@ -19,6 +20,8 @@ _PAGE = re.compile(
 )
 #: The page of a dashboard on an old one.
 _OLD_PAGE = re.compile(r"(?P<base>.*?)/(?:api/dashboards|dashboard)/(?P<slug>[^/]+)/?")
+#: What the page puts before a parameter's name.
+_PREFIX = "p_"
 _ID = re.compile(r"[0-9]{1,18}")
 #: What stands at the end of a page's address, without the address.
 _ID_AND_SLUG = re.compile(r"(?P<id>[0-9]{1,18})-.+")
@@ -35,11 +38,14 @@ class DashboardReference:
         The words for people in its page's address.
     server_url : str or None
         The base URL (scheme, host, path); None where no URL was given.
+    url_parameters : mapping of str to str
+        The ``p_`` values in the URL, without their prefix; for people, not checked.
     """
 
     dashboard_id: int | None = None
     slug: str | None = None
     server_url: str | None = None
+    url_parameters: Mapping[str, str] = field(default_factory=dict)
 
 
 def parse_dashboard_reference(dashboard: int | str) -> DashboardReference:
@@ -90,14 +96,23 @@ def _page(text: str) -> DashboardReference:
     where = f"{parts.scheme}://{host}" + ("" if port in (None, usual) else f":{port}")
     if match := _PAGE.fullmatch(parts.path):
         return DashboardReference(
-            dashboard_id=_id(int(match["id"])), server_url=where + match["base"].rstrip("/")
+            dashboard_id=_id(int(match["id"])),
+            server_url=where + match["base"].rstrip("/"),
+            url_parameters=_values(parts.query),
         )
     match = _OLD_PAGE.fullmatch(parts.path)
     if match is None or "/public/" in parts.path:
         _refuse("This address")
     return DashboardReference(
-        slug=unquote(match["slug"]), server_url=where + match["base"].rstrip("/")
+        slug=unquote(match["slug"]),
+        server_url=where + match["base"].rstrip("/"),
+        url_parameters=_values(parts.query),
     )
+
+
+def _values(query: str) -> dict[str, str]:
+    values = parse_qsl(query, keep_blank_values=True)
+    return {name.removeprefix(_PREFIX): value for name, value in values if name.startswith(_PREFIX)}
 
 
 def _id(number: int) -> int:

@@ -1,0 +1,227 @@
+"""All queries of a dashboard at once, against the demo server."""
+
+import re
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from watchframe import connect, read_watch_dashboard, read_watch_query
+from watchframe.errors import (
+    ArgumentError,
+    CacheMissError,
+    ConfigurationError,
+    JobFailedError,
+    NotFoundError,
+    ParameterValueError,
+    UnknownParameterError,
+    WatchframeWarning,
+)
+from watchframe.models import Dashboard
+
+PAGE = Path(__file__).parents[3] / "docs" / "howto" / "dashboards.md"
+TITLES = ["Borrowed a day, in dollars", "Events by day", "Price", "Events by market"]
+PERIOD = ("2025-03-01", "2025-03-05")
+
+
+def posts(demo):
+    return [item for item in demo.requests if item.method == "POST"]
+
+
+def parameters(frames):
+    return {title: frame.attrs["watchframe"]["parameters"] for title, frame in frames.items()}
+
+
+def mapped(type_, map_to, value=None):
+    return {"name": map_to, "type": type_, "mapTo": map_to, "title": "", "value": value}
+
+
+@pytest.fixture
+def made(client, demo):
+    """Makes a dashboard of (query, mappings) or of texts, and takes it away at the end."""
+    dashboard = client.dashboards.create("Made for a test")
+
+    def make(*widgets):
+        for item in widgets:
+            if isinstance(item, str):
+                client.widgets.create(dashboard.id, text=item)
+                continue
+            query, mappings = item
+            table = client.queries.get(query).visualizations[0]
+            client.widgets.create(
+                dashboard.id,
+                visualization_id=table.id,
+                options={"parameterMappings": mappings},
+            )
+        demo.requests.clear()
+        return client.dashboards.get(dashboard.id)
+
+    yield make
+    client.dashboards.archive(dashboard.id)
+
+
+def test_every_widget_is_a_frame_as_of_its_query(client):
+    frames = read_watch_dashboard(1, client=client)
+    assert list(frames) == TITLES
+    assert frames.dashboard.name == "Lending overview"
+    alone = read_watch_query(23, {"market": "INV"}, client=client)
+    pd.testing.assert_frame_equal(frames["Price"], alone)
+    assert "'Price': 365 rows" in repr(frames)
+
+
+def test_parameters_left_out_take_what_the_page_takes(client):
+    period = {"start": "2026-01-01", "end": "2026-03-31"}
+    assert parameters(read_watch_dashboard("lending-overview", client=client)) == {
+        TITLES[0]: {"markets": ["WETH", "WBTC"], "period": period, "min_amount": 1},
+        TITLES[1]: {"period": period},  # its own default is January: the first widget's counts
+        TITLES[2]: {"market": "INV"},
+        TITLES[3]: {},
+    }
+
+
+def test_shared_parameter_reaches_all_widgets_that_have_it(client):
+    frames = read_watch_dashboard(1, {"period": PERIOD, "markets": ["INV"]}, client=client)
+    found = parameters(frames)
+    assert found[TITLES[0]]["period"] == found[TITLES[1]]["period"]
+    assert found[TITLES[1]]["period"] == {"start": PERIOD[0], "end": PERIOD[1]}
+    assert found[TITLES[0]]["markets"] == ["INV"]
+    assert set(frames[TITLES[0]]["market"]) <= {"INV"}
+
+
+def test_shared_parameter_has_the_name_that_the_dashboard_gives_it(client):
+    frames = read_watch_dashboard(2, {"days": PERIOD}, client=client)
+    assert parameters(frames) == {
+        "Events of the last 30 days": {"period": {"start": PERIOD[0], "end": PERIOD[1]}},
+        "Events by month": {"kind": "liquidation"},
+    }
+
+
+def test_parameter_of_one_widget_has_the_name_of_the_page_or_its_own(client):
+    widget = next(item for item in client.dashboards.get(1).widgets if item.title == "Price")
+    for name in (f"w{widget.id}_market", "market"):
+        frames = read_watch_dashboard(1, {name: "WETH"}, client=client)
+        assert parameters(frames)["Price"] == {"market": "WETH"}
+    with pytest.raises(ArgumentError, match="two names"):
+        read_watch_dashboard(1, {f"w{widget.id}_market": "WETH", "market": "INV"}, client=client)
+
+
+def test_values_of_the_pages_url_are_taken_and_given_ones_win(client, demo):
+    url = f"{demo.url}/dashboards/1-x?p_markets=%5B%22INV%22%5D&p_w4_market=WETH"
+    assert parameters(read_watch_dashboard(url, client=client))["Price"] == {"market": "WETH"}
+    found = parameters(read_watch_dashboard(url, {"market": "WBTC"}, client=client))
+    assert found["Price"] == {"market": "WBTC"}
+    assert found[TITLES[0]]["markets"] == ["INV"]
+
+
+@pytest.mark.parametrize("name", ["min_amount", "w2_min_amount"])
+def test_fixed_value_cannot_be_overridden(client, demo, name):
+    with pytest.raises(ParameterValueError, match="fixes the parameter 'min_amount'") as caught:
+        read_watch_dashboard(1, {name: 5}, client=client)
+    assert caught.value.expected == "1"
+    assert posts(demo) == []
+
+
+def test_unknown_parameter_is_refused_before_anything_runs(client, demo):
+    with pytest.raises(UnknownParameterError) as caught:
+        read_watch_dashboard(1, {"perido": PERIOD}, client=client)
+    assert caught.value.suggestions == ("period",)
+    assert caught.value.known == ("markets", "period", "w4_market")
+    with pytest.raises(ArgumentError, match="params is a list"):
+        read_watch_dashboard(1, ["WETH"], client=client)
+    assert posts(demo) == []
+
+
+def test_widgets_of_one_query_with_the_same_values_run_once(client, demo, made):
+    kind = {"kind": mapped("dashboard-level", "kind")}
+    fixed = {"kind": mapped("static-value", "kind", "repay")}
+    dashboard = made((13, kind), (13, fixed), (13, kind), "# Only words", (13, {}))
+    frames = read_watch_dashboard(
+        dashboard.id, {"kind": "repay"}, cache="off", max_age=0, client=client
+    )
+    name = "Events of one kind by month"
+    assert list(frames) == [name, f"{name} (2)", f"{name} (3)", f"{name} (4)"]
+    ran = sorted(item.body["parameters"]["kind"] for item in posts(demo))
+    assert ran == ["borrow", "repay"]
+    frames[name].iloc[:, 1] = 0
+    assert frames[f"{name} (2)"].iloc[:, 1].sum() > 0
+
+
+def test_name_that_several_widgets_have_is_not_guessed(client, made):
+    dashboard = made((13, {}), (13, {}))
+    first, second = dashboard.widgets
+    with pytest.raises(UnknownParameterError, match="2 widgets have one") as caught:
+        read_watch_dashboard(dashboard.id, {"kind": "repay"}, client=client)
+    assert caught.value.suggestions == (f"w{first.id}_kind", f"w{second.id}_kind")
+    frames = read_watch_dashboard(dashboard.id, {f"w{second.id}_kind": "repay"}, client=client)
+    assert [found["kind"] for found in parameters(frames).values()] == ["borrow", "repay"]
+
+
+def test_errors_are_raised_together_after_the_rest_has_finished(client, made):
+    wrong = {"kind": mapped("static-value", "kind", "nothing")}
+    dashboard = made((51, {}), (13, wrong), (2, {}))
+    with pytest.raises(ExceptionGroup, match="2 of 3 reads failed") as caught:
+        read_watch_dashboard(dashboard.id, concurrency=1, client=client)
+    failed, unfit = caught.value.exceptions
+    assert isinstance(failed, JobFailedError)
+    assert isinstance(unfit, ParameterValueError)
+    assert "'Fails at once', query 51" in failed.__notes__[0]
+    assert "'Events of one kind by month', query 13" in unfit.__notes__[0]
+    assert len(read_watch_query(2, cache="only", client=client)) > 0
+
+
+def test_second_read_needs_no_request_where_the_copies_are_fresh(client, demo):
+    first = read_watch_dashboard(1, client=client)
+    demo.requests.clear()
+    for again in (
+        read_watch_dashboard(1, max_age="1h", client=client),
+        read_watch_dashboard(1, cache="only", client=client),
+    ):
+        assert list(again) == list(first)
+        pd.testing.assert_frame_equal(again["Price"], first["Price"])
+    assert demo.requests == []
+    with pytest.raises(CacheMissError, match="dashboard 2"):
+        read_watch_dashboard(2, cache="only", client=client)
+
+
+def test_what_is_not_a_dashboard_of_this_server_is_refused(client, demo):
+    with pytest.raises(NotFoundError):
+        read_watch_dashboard(999, client=client)
+    with pytest.raises(ArgumentError):
+        read_watch_dashboard("https://host/queries/1", client=client)
+    read_watch_dashboard(1, client=client)
+    with pytest.raises(ConfigurationError):
+        read_watch_dashboard("https://other.example.org/dashboards/1", cache="only", client=client)
+
+
+def test_dashboard_of_texts_alone_is_empty(client, made):
+    dashboard = made("# Title", "words")
+    assert dict(read_watch_dashboard(dashboard.id, client=client)) == {}
+
+
+def test_widgets_that_the_key_may_not_see_are_told_of(client, made, demo, monkeypatch):
+    dashboard = made((2, {}))
+    get = client.dashboards.get
+
+    def restricted(key, **given):
+        found = get(key, **given)
+        hidden = {"id": 900, "width": 1, "restricted": True}
+        widgets = [*(widget.to_json() for widget in found.widgets), hidden]
+        return Dashboard.from_json({**found.to_json(), "widgets": widgets})
+
+    monkeypatch.setattr(client.dashboards, "get", restricted)
+    with pytest.warns(WatchframeWarning, match="1 widgets that this key may not see") as caught:
+        frames = read_watch_dashboard(dashboard.id, client=client)
+    assert caught[0].filename == __file__
+    assert list(frames) == ["Market totals"]
+
+
+def test_howto_when_it_is_run_against_the_demo_server_gives_what_it_says(demo, tmp_path):
+    connect(demo.url, demo.user_key, cache_dir=tmp_path / "cache", timezone="UTC")
+    text = PAGE.read_text().replace("https://app.inverse.watch", demo.url)
+    cells = re.findall(r"^```python\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    names = {}
+    for cell in cells:
+        exec(cell, names)
+    shown = re.search(r"^```\n(<DashboardFrames.*?)^```", text, re.MULTILINE | re.DOTALL)[1]
+    assert repr(names["overview"]) == shown.strip()
+    assert parameters(names["recent"])["Price"] == {"market": "WETH"}

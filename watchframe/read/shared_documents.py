@@ -1,0 +1,37 @@
+"""Documents of the server that several reads have in common: one asks for each."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+
+#: Seconds for which a document that one read asked for will do for the others.
+LASTS = 10.0
+
+
+class SharedDocuments:
+    """Documents that reads side by side have just asked for; any thread may use it."""
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._locks: dict[str, threading.Lock] = {}
+        self._found: dict[str, tuple[float, object]] = {}
+
+    def get(self, key: str, ask: Callable[[], object]) -> object:
+        """Give the document of that key: what was asked for a moment ago, else what `ask` gives.
+
+        One thread asks, and the others wait for it; where it fails, each of them asks.
+        """
+        with self._guard:
+            lock = self._locks.setdefault(key, threading.Lock())
+        with lock:
+            now = time.monotonic()
+            found = self._found.get(key)
+            if found is None or now - found[0] >= LASTS:
+                found = self._found[key] = now, ask()
+            return found[1]
+
+    def forget(self) -> None:
+        """Have everything asked for anew."""
+        self._found.clear()
