@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import time
 from collections.abc import Callable
 
 from watchframe.client.answers import read_json
@@ -17,8 +18,9 @@ logger = logging.getLogger(__name__)
 
 OnStatus = Callable[[Job | None], None]
 
-#: Seconds between polls: the first comes at once.
-FIRST_PAUSE, LONGEST_PAUSE, GROWTH = 0.1, 2.0, 1.5
+#: Seconds between two questions after a job: `PART` of the time that it has taken so far, so that
+#: what the last pause adds to a short job is little, and a long job is not asked after often.
+SHORTEST_PAUSE, LONGEST_PAUSE, PART = 0.01, 2.0, 0.15
 #: Seconds that a cancellation may take.
 CANCEL_TIMEOUT = 5.0
 
@@ -60,13 +62,13 @@ class Jobs:
         JobFailedError, JobCancelledError, JobTimeoutError
         ServerError
         """
-        pause = 0.0
+        began = time.monotonic()
         try:
             if on_status is not None:
                 on_status(job)
             while not job.status.is_finished:
-                deadline.sleep(pause)
-                pause = min(max(pause * GROWTH, FIRST_PAUSE), LONGEST_PAUSE)
+                taken = time.monotonic() - began
+                deadline.sleep(min(max(taken * PART, SHORTEST_PAUSE), LONGEST_PAUSE))
                 job = self.get(job.id, query_id=query_id, deadline=deadline)
                 if on_status is not None:
                     on_status(job)
