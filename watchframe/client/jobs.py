@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from watchframe.client.answers import read_json
 from watchframe.client.deadline import NO_DEADLINE, Deadline
+from watchframe.client.job_times import pause
 from watchframe.client.transport import Transport
 from watchframe.errors import JobCancelledError, JobFailedError, ResponseError, ServerError
 from watchframe.models import Job, JobStatus
@@ -18,9 +19,6 @@ logger = logging.getLogger(__name__)
 
 OnStatus = Callable[[Job | None], None]
 
-#: Seconds between two questions after a job: `PART` of the time that it has taken so far, so that
-#: what the last pause adds to a short job is little, and a long job is not asked after often.
-SHORTEST_PAUSE, LONGEST_PAUSE, PART = 0.01, 2.0, 0.15
 #: Seconds that a cancellation may take.
 CANCEL_TIMEOUT = 5.0
 
@@ -62,13 +60,13 @@ class Jobs:
         JobFailedError, JobCancelledError, JobTimeoutError
         ServerError
         """
-        began = time.monotonic()
+        began, times = time.monotonic(), self._transport.job_times
+        expected = times.expected(query_id)
         try:
             if on_status is not None:
                 on_status(job)
             while not job.status.is_finished:
-                taken = time.monotonic() - began
-                deadline.sleep(min(max(taken * PART, SHORTEST_PAUSE), LONGEST_PAUSE))
+                deadline.sleep(pause(time.monotonic() - began, expected))
                 job = self.get(job.id, query_id=query_id, deadline=deadline)
                 if on_status is not None:
                     on_status(job)
@@ -77,6 +75,8 @@ class Jobs:
         except BaseException:
             self._cancel_quietly(job.id)
             raise
+        if query_id is not None:
+            times.add(query_id, time.monotonic() - began)
         return _succeeded(job)
 
     def _cancel_quietly(self, job_id: str) -> None:

@@ -12,6 +12,7 @@ import requests
 import urllib3.exceptions
 
 from watchframe.client.deadline import Deadline
+from watchframe.client.job_times import JobTimes
 from watchframe.client.refusals import raise_for_refusal
 from watchframe.config import Secret, Settings
 from watchframe.errors import (
@@ -54,10 +55,16 @@ class Transport:
     Parameters
     ----------
     settings : Settings
+
+    Attributes
+    ----------
+    job_times : JobTimes
+        How long jobs on this server took.
     """
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        self.job_times = JobTimes()
         self._session = requests.Session()
         self._session.auth = _KeyHeader(settings.api_key)
         self._session.headers["User-Agent"] = "watchframe"

@@ -10,6 +10,7 @@ from watchframe.client import Deadline
 from watchframe.errors import ArgumentError, JobCancelledError, JobFailedError, ParameterValueError
 from watchframe.models import ParameterDefinition
 from watchframe.read import ReadOptions, answer_query, side_by_side
+from watchframe.read.shared_documents import SharedDocuments
 
 KINDS = ["borrow", "repay", "liquidation"]
 
@@ -40,6 +41,26 @@ def test_sweep_again_is_answered_locally(client, demo):
     demo.requests.clear()
     read_watch_sweep(13, sets, max_age="1h", client=client)
     assert demo.requests == []
+
+
+def test_sweep_asks_for_the_definition_once(client, demo):
+    read_watch_sweep(13, [{"kind": kind} for kind in KINDS], client=client)
+    read = [item.path for item in demo.requests if item.path == "/api/queries/13"]
+    assert len(read) == 1
+
+
+def test_edit_during_a_sweep_is_noticed(client):
+    choice = ParameterDefinition(name="n", type="number", title="N")
+    query = client.queries.create("edited", "select {{ n }} as old", 1, parameters=[choice])
+    options = ReadOptions(client=client, shared=SharedDocuments())
+    assert answer_query(query.id, {"n": 1}, options).table.column_names == ["old"]
+    client.queries.update(query, text="select {{ n }} as new")
+    for number in (2, 3):
+        answer = answer_query(query.id, {"n": number}, options)
+        assert answer.table.column_names == ["new"]
+    again = answer_query(query.id, {"n": 3}, ReadOptions(client=client))
+    assert again.cache_key == answer.cache_key
+    assert again.source == "local cache"
 
 
 def test_errors_are_raised_together_after_the_rest_has_finished(client, demo):

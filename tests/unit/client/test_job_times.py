@@ -1,0 +1,54 @@
+"""When a job is asked after, by a clock that the test winds."""
+
+import pytest
+
+from watchframe.client.job_times import JOBS, QUERIES, JobTimes, pause
+
+
+def questions(lasts, expected):
+    """Give the moments of all questions after a job of that length; the last one finds it done."""
+    moments, now = [], 0.0
+    while now < lasts:
+        now += pause(now, expected)
+        moments.append(now)
+    return moments
+
+
+@pytest.mark.parametrize(("lasts", "most"), [(0.01, 1), (0.2, 6), (3, 12), (60, 45), (600, 315)])
+def test_unknown_job_is_asked_after_less_and_less_often(lasts, most):
+    moments = questions(lasts, None)
+    assert len(moments) <= most
+    assert moments[-1] - lasts <= max(0.5 * lasts, 0.03)
+    assert moments[-1] - lasts <= 2
+
+
+@pytest.mark.parametrize("lasts", [0.01, 0.05, 0.2, 1.0, 3.0, 20.0])
+@pytest.mark.parametrize("deviation", [0.92, 1.0, 1.08, 1.2])
+def test_job_that_takes_as_long_as_those_before_is_found_soon(lasts, deviation):
+    moments = questions(lasts, lasts / deviation)
+    assert moments[-1] - lasts <= max(0.06 * lasts, 0.0051)
+    assert len(moments) <= len(questions(lasts, None)) + 8
+
+
+def test_job_that_is_shorter_than_those_before_is_not_waited_for_as_long():
+    assert questions(0.5, 60.0) == questions(0.5, None)
+
+
+def test_expectation_follows_the_last_jobs_and_is_not_upset_by_one():
+    times = JobTimes()
+    assert times.expected(1) is None
+    for seconds in (1.0, 1.0, 90.0):
+        times.add(1, seconds)
+    assert times.expected(1) == 1.0
+    for _ in range(JOBS):
+        times.add(1, 5.0)
+    assert times.expected(1) == 5.0
+    assert times.expected(2) is None
+    assert times.expected(None) is None
+
+
+def test_memory_is_bounded():
+    times = JobTimes()
+    for query in range(3 * QUERIES):
+        times.add(query, 1.0)
+    assert len(times._taken) <= QUERIES
