@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import deque
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,7 +12,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.json as pj
 
-from watchframe.decode.framing import Separator
 from watchframe.decode.plan import FINAL, RAW, ColumnPlan
 from watchframe.decode.typing_rules import EXACT_IN_FLOAT
 
@@ -25,7 +25,10 @@ _READ_AS: dict[str, pa.DataType] = {
     "naive": pa.string(),
     "aware": pa.string(),
 }
-_NULL = b"null"
+#: That of Arrow's own default keeps a third more for itself, and is no quicker here.
+_POOL = pa.system_memory_pool()
+_NULL = "null"
+_OPENING, _CLOSING = b'{"rows": [', b"]}"
 
 
 class BlockDecoder:
@@ -34,68 +37,60 @@ class BlockDecoder:
     Parameters
     ----------
     plans : sequence of ColumnPlan
-    separator : Separator
     """
 
-    def __init__(self, plans: Sequence[ColumnPlan], separator: Separator) -> None:
+    def __init__(self, plans: Sequence[ColumnPlan]) -> None:
         self.plans = tuple(plans)
-        self._separator = separator
         typed = [plan for plan in plans if plan.kind not in RAW]
-        self._schema = pa.schema(
-            [pa.field(plan.column.name, _READ_AS[plan.kind]) for plan in typed]
-        )
+        row = pa.struct([pa.field(plan.column.name, _READ_AS[plan.kind]) for plan in typed])
+        self._schema = pa.schema([pa.field("rows", pa.list_(row))]) if typed else None
         raw = [plan.column.name for plan in plans if plan.kind in RAW]
         self._raw_names = [f"c{number}" for number in range(len(raw))]
-        struct = _raw_struct(raw)
-        self._raw = msgspec.json.Decoder(list[struct]) if raw else None  # type: ignore[valid-type]  # made at run time
+        self._raw = msgspec.json.Decoder(_raw_document(raw)) if raw else None
 
     def decode(self, rows: bytes) -> list[pa.Array] | None:
         """Give the columns' arrays, or None where anything is not as planned."""
         if not rows.isascii() and not _is_utf8(rows):
             return None
+        # One JSON document, so that a comma between rows is asked for, and white space allowed.
+        document = b"".join((_OPENING, rows, _CLOSING))
         try:
-            typed = self._typed(rows)
-            raw = self._raw_texts(rows)
-        except (pa.ArrowException, msgspec.MsgspecError, UnicodeDecodeError):
+            typed = self._typed(document)
+            raw = self._raw_texts(document)
+        except (pa.ArrowException, msgspec.MsgspecError):
             return None
-        count = len(typed) if self._schema.names else len(raw[0])
-        if any(len(array) != count for array in raw):
+        if len({len(array) for array in (*typed, *raw)}) != 1:
             return None
-        raw_arrays = iter(raw)
         arrays = []
         for plan in self.plans:
-            if plan.kind in RAW:
-                array = _checked_raw(next(raw_arrays), plan)
-            else:
-                array = _finished(_one(typed.column(plan.column.name)), plan)
+            source, finished = (raw, _checked_raw) if plan.kind in RAW else (typed, _finished)
+            array = finished(source.popleft(), plan)
             if array is None:
                 return None
             arrays.append(array)
         return arrays
 
-    def _typed(self, rows: bytes) -> pa.Table:
-        if not self._schema.names:
-            return pa.table({})
-        lines, count = self._separator.as_lines(rows)
+    def _typed(self, document: bytes) -> deque[pa.Array]:
+        if self._schema is None:
+            return deque()
         table = pj.read_json(
-            pa.BufferReader(lines),
-            read_options=pj.ReadOptions(use_threads=False, block_size=len(lines) + 1),
+            pa.BufferReader(document),
+            read_options=pj.ReadOptions(use_threads=False, block_size=len(document) + 1),
             parse_options=pj.ParseOptions(
                 explicit_schema=self._schema, unexpected_field_behavior="ignore"
             ),
+            memory_pool=_POOL,
         )
-        if len(table) != count:
-            raise pa.ArrowInvalid("There are more or fewer rows than separators between them.")
-        return table
+        rows = table.column(0).chunk(0).values
+        if rows.null_count:
+            raise pa.ArrowInvalid("A row is null.")
+        return deque(rows.field(number) for number in range(rows.type.num_fields))
 
-    def _raw_texts(self, rows: bytes) -> list[pa.Array]:
+    def _raw_texts(self, document: bytes) -> deque[pa.Array]:
         if self._raw is None:
-            return []
-        structs = self._raw.decode(b"[" + rows + b"]")
-        return [
-            pa.array([_text(getattr(struct, name)) for struct in structs], pa.string())
-            for name in self._raw_names
-        ]
+            return deque()
+        rows = self._raw.decode(document).rows
+        return deque(_texts([getattr(row, name) for row in rows]) for name in self._raw_names)
 
 
 def exact_rows(rows: bytes) -> list[dict[str, Any]] | None:
@@ -110,13 +105,16 @@ def exact_rows(rows: bytes) -> list[dict[str, Any]] | None:
 def _finished(array: pa.Array, plan: ColumnPlan) -> pa.Array | None:
     """Give the array in its final type; None where that would lose anything."""
     if plan.kind == "float":
-        largest = pc.max(pc.abs(array)).as_py()
-        return None if largest is not None and not largest < EXACT_IN_FLOAT else array
+        ends = pc.min_max(array)
+        if not ends["min"].is_valid:  # all null
+            return array
+        largest = max(abs(ends["min"].as_py()), abs(ends["max"].as_py()))
+        return array if largest < EXACT_IN_FLOAT else None
     final = FINAL[plan.kind]
     if array.type == final:
         return array
     try:
-        return array.cast(final)
+        return array.cast(final, memory_pool=_POOL)
     except pa.ArrowInvalid:
         return None
 
@@ -127,13 +125,16 @@ def _checked_raw(array: pa.Array, plan: ColumnPlan) -> pa.Array | None:
     return array
 
 
-def _one(column: pa.ChunkedArray) -> pa.Array:
-    return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
-
-
-def _text(raw: msgspec.Raw) -> bytes | None:
-    text = bytes(raw)
-    return None if text == _NULL else text
+def _texts(values: list[msgspec.Raw]) -> pa.Array:
+    """Give the values as they were sent, null for null."""
+    # Joined and cut again: making a `bytes` of each costs five times as much.
+    lines = pa.scalar(msgspec.json.Encoder().encode_lines(values)[:-1].decode(), pa.large_string())
+    texts = pc.split_pattern(lines, "\n", memory_pool=_POOL).values
+    if len(texts) != len(values):  # an array or object that is itself written on several lines
+        texts = pa.array([bytes(value) for value in values], pa.string())
+    texts = texts.cast(pa.string(), memory_pool=_POOL)
+    is_null = pc.equal(texts, _NULL)
+    return pc.if_else(is_null, None, texts) if pc.any(is_null).as_py() else texts
 
 
 def _is_utf8(rows: bytes) -> bool:
@@ -144,11 +145,12 @@ def _is_utf8(rows: bytes) -> bool:
     return True
 
 
-def _raw_struct(names: Sequence[str]) -> type[msgspec.Struct]:
-    """Give a struct that takes these keys' values as they were sent, and passes over the others."""
-    return msgspec.defstruct(
-        "RawColumns",
-        [(f"c{n}", msgspec.Raw, msgspec.Raw(_NULL)) for n in range(len(names))],
+def _raw_document(names: Sequence[str]) -> type[Any]:
+    """Give a type that takes these keys' values as they were sent, and passes over the others."""
+    row = msgspec.defstruct(
+        "Row",
+        [(f"c{n}", msgspec.Raw, msgspec.Raw(_NULL.encode())) for n in range(len(names))],
         rename={f"c{n}": name for n, name in enumerate(names)},
         gc=False,
     )
+    return msgspec.defstruct("Rows", [("rows", list[row])])  # type: ignore[valid-type]  # made at run time

@@ -59,11 +59,11 @@ def to_frame(
     shown = table.column_names if columns is None else list(columns)
     wanted = list(dict.fromkeys([*index, *shown]))
     check_columns(table, wanted)
-    series = {
-        name: _series(table.schema.field(name), table.column(name), dtype_backend)
-        for name in wanted
+    arrays = {
+        name: _array(table.schema.field(name), table.column(name), dtype_backend) for name in wanted
     }
-    frame = pd.DataFrame(series, columns=wanted, copy=False)
+    # One index for all: an index for each column costs more than all the rest.
+    frame = pd.DataFrame(arrays, index=pd.RangeIndex(len(table)), columns=wanted, copy=False)
     if dtype is not None:
         frame = frame.astype(_known(dtype, frame.columns))
     return frame.set_index(index) if index else frame
@@ -79,17 +79,18 @@ def check_columns(table: pa.Table, names: Sequence[str]) -> None:
             )
 
 
-def _series(field: pa.Field, values: pa.ChunkedArray, backend: DtypeBackend) -> pd.Series[Any]:
+def _array(field: pa.Field, values: pa.ChunkedArray, backend: DtypeBackend) -> Any:
+    """Give a column's values as pandas holds them."""
     encoding = (field.metadata or {}).get(ENCODING)
     if encoding is not None:
-        return pd.Series(_objects(values, int if encoding == INTEGER else json.loads), copy=False)
+        objects = _objects(values, int if encoding == INTEGER else json.loads)
+        return pd.Series(objects, dtype=object, copy=False)  # said, or texts are taken for strings
     if backend == "pyarrow":
-        return pd.Series(pd.arrays.ArrowExtensionArray(values), copy=False)
+        return pd.arrays.ArrowExtensionArray(values)
     if field.type in _NULLABLE:
-        return pd.Series(_NULLABLE[field.type].__from_arrow__(values), copy=False)
+        return _NULLABLE[field.type].__from_arrow__(values)
     stamps = values.cast(pa.timestamp("us")) if field.type == pa.date32() else values
-    series: pd.Series[Any] = stamps.to_pandas()
-    return series
+    return stamps.to_pandas().array
 
 
 def _objects(
@@ -100,9 +101,10 @@ def _objects(
     start = 0
     for chunk in values.chunks:
         texts = chunk.to_numpy(zero_copy_only=False)
-        found = (None if text is None else read(text) for text in texts)
-        if not chunk.null_count:
-            found = map(read, texts)
+        if chunk.null_count:
+            found = [None if text is None else read(text) for text in texts]
+        else:
+            found = list(map(read, texts))
         objects[start : start + len(chunk)] = np.fromiter(found, object, len(chunk))
         start += len(chunk)
     return objects

@@ -91,19 +91,6 @@ class Separator:
             return None
         return found.start() + 1, found.start() + found[0].index(b"{")
 
-    def as_lines(self, rows: bytes) -> tuple[bytes, int]:
-        """Give rows as lines, for readers that want them so, and how many there have to be.
-
-        Where the white space between rows changes within the block, the lines do not parse. The
-        number matters: Arrow's reader also takes two objects on a line with no comma between them.
-        """
-        row_on_its_line = b"}\n" + self.usual[3:]
-        lines = rows.replace(self.usual, row_on_its_line)
-        if len(lines) != len(rows):
-            return lines, len(rows) - len(lines) + 1
-        lines, separators = self.any.subn(lambda _: row_on_its_line, rows)
-        return lines, separators + 1
-
 
 def find_tail(rest: bytes) -> tuple[int, dict[str, Any]] | None:
     """Give where the rows end in `rest`, the body's last bytes, and what is said behind them.

@@ -7,12 +7,13 @@ settle is read again from there, exactly, and never asked for a second time.
 
 from __future__ import annotations
 
+import io
 import itertools
 import tempfile
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from typing import IO, Any
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from typing import IO, Any, ParamSpec, TypeVar
 
 import pyarrow as pa
 
@@ -30,16 +31,18 @@ from watchframe.decode.settle import Block, found_plans, learned_plan, settled_t
 from watchframe.models import Column
 
 OnBatch = Callable[[pa.RecordBatch], None]
+P = ParamSpec("P")
+T = TypeVar("T")
 
 #: Bytes of rows that are decoded at once.
 BLOCK_SIZE = 1 << 20
 #: Bytes within which the head must end.
 MAX_HEAD = 16 << 20
 #: Rows from which the plans are made.
-SAMPLE_ROWS = 100
+SAMPLE_ROWS = 50
 WORKERS = 2
 #: Blocks that wait or are worked on.
-IN_FLIGHT = 4
+IN_FLIGHT = 3
 
 
 class _NotFramedError(Exception):
@@ -63,6 +66,24 @@ def decode_streaming(
             source.exhaust()
             spool.seek(0)
             return decode_exactly(spool.read(), columns=columns)
+
+
+def decode_at_once(body: bytes, *, columns: Sequence[str] | None = None) -> DecodedResult:
+    """Give the table of a whole body of few blocks, in this thread and in memory."""
+    source = _Spooled([body], io.BytesIO())
+    try:
+        return _Stream(source, _InThisThread(), columns, None, BLOCK_SIZE).decode()
+    except _NotFramedError:
+        return decode_exactly(body, columns=columns)
+
+
+class _InThisThread(Executor):
+    """Does what it is given at once."""
+
+    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        done: Future[T] = Future()
+        done.set_result(fn(*args, **kwargs))
+        return done
 
 
 class _Spooled:
@@ -96,7 +117,7 @@ class _Stream:
     def __init__(
         self,
         source: _Spooled,
-        pool: ThreadPoolExecutor,
+        pool: Executor,
         wanted: Sequence[str] | None,
         on_batch: OnBatch | None,
         block_size: int,
@@ -166,7 +187,7 @@ class _Stream:
 
     def _made_decoder(self, plans: Sequence[ColumnPlan]) -> BlockDecoder:
         try:
-            return BlockDecoder(plans, self._separator)
+            return BlockDecoder(plans)
         except ValueError:  # a column's name that msgspec cannot have in a struct, such as 'a"b'
             raise _NotFramedError from None
 

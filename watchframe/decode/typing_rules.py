@@ -59,7 +59,13 @@ def typed_column(name: str, declared: str | None, values: Sequence[object]) -> T
     if not kinds:
         return _plain(name, declared, values, DECLARED_TYPES.get(declared or "", pa.string()))
     fits = _fitting(kinds, declared, values)
-    deviation = None if declared is None else _first_deviation(name, declared, values)
+    as_declared = DECLARED_TYPES.get(declared or "")
+    is_as_declared = (
+        (declared == "datetime" and fits == AWARE)
+        or (declared == "string" and kinds == {str})
+        or (declared != "string" and fits == as_declared)
+    )
+    deviation = None if is_as_declared else _first_deviation(name, declared, values)
     if fits is None:
         texts = [None if value is None else json.dumps(value) for value in values]
         return _encoded(name, declared, texts, JSON, deviation)
@@ -160,9 +166,11 @@ def field_metadata(
     return metadata
 
 
-def _first_deviation(name: str, declared: str, values: Sequence[object]) -> ColumnDeviation | None:
-    is_of_type = _OF_TYPE.get(declared)
-    if is_of_type is None:
+def _first_deviation(
+    name: str, declared: str | None, values: Sequence[object]
+) -> ColumnDeviation | None:
+    is_of_type = _OF_TYPE.get(declared or "")
+    if is_of_type is None or declared is None:
         return None
     for row, value in enumerate(values):
         if value is not None and not is_of_type(value):
@@ -185,7 +193,11 @@ def _is_integer(value: object) -> bool:
 
 
 def _is_unicode(value: object) -> bool:
-    return isinstance(value, str) and not any("\ud800" <= char <= "\udfff" for char in value)
+    """Whether it is a text without lone surrogates, which UTF-8 cannot have."""
+    try:
+        return isinstance(value, str) and (value.isascii() or bool(value.encode()))
+    except UnicodeEncodeError:
+        return False
 
 
 def _is_date(value: object) -> bool:
