@@ -69,7 +69,8 @@ def complete_parameter(
     incomplete: str,
 ) -> list[CompletionItem]:
     """Give ``name=`` of the query's parameters and, behind that, the values that are known."""
-    given = ctx.params.get("reference")
+    # Behind a -p without its value, click has not told the words apart yet.
+    given = ctx.params.get("reference") or next(iter(ctx.args), None)
     if given is None:
         return []
 

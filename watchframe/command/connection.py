@@ -52,7 +52,9 @@ def connect(
     server = server_url(options.url) if options.url else page_server
     profile = options.profile or (profile_for_server(server) if server else None)
     client = connected(options.url, profile=profile, **overrides)
-    click.get_current_context().find_root().call_on_close(disconnect)
+    ctx = click.get_current_context(silent=True)  # there is none on Tab
+    if ctx is not None:
+        ctx.find_root().call_on_close(disconnect)
     if page_server not in (None, client.server):
         raise ConfigurationError(
             f"That is a page of {page_server}, but the connection is to {client.server}.",

@@ -29,7 +29,7 @@ MEANINGS = {
     TIMEOUT: "not finished within the timeout",
     UNREACHABLE: "the server could not be reached, or broke off: trying again may help",
     INTERRUPTED: "Ctrl-C",
-    BROKEN_PIPE: "whoever read the output stopped, as in | head",
+    BROKEN_PIPE: "whoever read the output stopped, as head does",
     TERMINATED: "the process was told to end (SIGTERM)",
 }
 

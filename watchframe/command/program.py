@@ -57,7 +57,6 @@ class Program(click.Group):
         except (click.ClickException, click.exceptions.Exit):
             raise
         except BrokenPipeError:
-            _drop_output()
             code = BROKEN_PIPE
         except (KeyboardInterrupt, click.Abort):
             note("Interrupted.")
@@ -72,6 +71,7 @@ class Program(click.Group):
             code = exit_code(error)
         else:
             return
+        _settle_output()
         raise click.exceptions.Exit(code)
 
 
@@ -144,7 +144,10 @@ def _secrets() -> tuple[str, ...]:
     return known_secrets()
 
 
-def _drop_output() -> None:
-    """Have what is still to be written go nowhere: at its end Python flushes once more."""
-    with contextlib.suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+def _settle_output() -> None:
+    """Write what is still to be written; where that fails, drop it: Python would try once more."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        with contextlib.suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

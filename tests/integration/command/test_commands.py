@@ -1,0 +1,136 @@
+"""The other commands: list, show, cache, demo, and what a shell completes."""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+import subprocess
+import urllib.request
+
+import pytest
+
+from watchframe import ResultCache
+
+PATIENT = 60
+
+
+def test_list_when_searched_by_tag_or_words_gives_these_queries(invoke):
+    records = json.loads(invoke("list", "--tag", "tutorial", "--json").stdout)
+    assert {record["id"] for record in records} >= {1}
+    assert all("tutorial" in record["tags"] for record in records)
+    lines = invoke("list", "--search", "Allowances").stdout.splitlines()
+    assert lines[0].split() == ["id", "name", "tags", "owner", "updated_at"]
+    assert [line.split()[:2] for line in lines[2:]] == [["40", "Allowances"]]
+
+
+def test_list_when_mine_has_the_drafts_and_a_limit_holds(invoke, demo):
+    assert "New query" in invoke("list", "--mine").stdout
+    assert [request.path for request in demo.requests] == ["/api/queries/my"]
+    assert len(json.loads(invoke("list", "-n", 3, "--json").stdout)) == 3
+
+
+def test_show_names_parameters_with_types_choices_and_defaults_and_the_sql(invoke, demo):
+    text = invoke("show", 1).stdout
+    assert text.startswith(f"Borrows by market\n{demo.url}/queries/1\n")
+    assert "markets (Markets): enum, several\n    choices: sDOLA, INV, WETH" in text
+    assert "period (Period): date-range\n    default: 2026-01-01--2026-03-31" in text
+    assert "and market in ({{ markets }})" in text
+
+
+def test_show_when_choices_come_from_a_query_has_them_all_in_json(invoke):
+    assert "and 4,980 more" in invoke("show", 25).stdout
+    facts = json.loads(invoke("show", 25, "--json").stdout)
+    account, markets = facts["parameters"]
+    assert len(account["choices"]) == 5000
+    assert account["default"] is None
+    assert markets["takes_several"]
+    assert {"value": "INV", "name": "INV (18 decimals)"} in markets["choices"]
+
+
+def test_show_holds_no_key_and_no_markup(invoke, demo):
+    for words in (("show", 1), ("show", 1, "--json"), ("list", "--json")):
+        assert demo.query_key(1) not in invoke(*words).stdout
+
+
+def test_cache_commands_list_verify_prune_and_clear_without_a_server(invoke, monkeypatch, tmp_path):
+    for query in (49, 2):
+        assert invoke("query", query).exit_code == 0
+    monkeypatch.delenv("WATCHFRAME_URL")
+    monkeypatch.delenv("WATCHFRAME_API_KEY")
+    listed = json.loads(invoke("cache", "list", "--json").stdout)
+    assert [entry["query_id"] for entry in listed] == [2, 49]
+    assert "Number of events" in invoke("cache", "list", "--query", 49).stdout
+    assert "Market totals" not in invoke("cache", "list", "--query", 49).stdout
+    facts = json.loads(invoke("cache", "info", "--json").stdout)
+    assert (facts["directory"], facts["results"]) == (str(tmp_path / "results"), 2)
+    assert "results     2" in invoke("cache", "info").stdout
+    assert "0 damaged" in invoke("cache", "verify").stderr
+    assert invoke("cache", "clear", "--query", 49).stderr.startswith("1 entry taken away")
+    assert invoke("cache", "prune", "--size", "0.5kB").exit_code == 0
+    assert ResultCache(tmp_path / "results").entries().empty
+    assert invoke("cache", "prune", "--size", "much").exit_code == 2
+    assert invoke("cache", "prune", "--unused-for", "7d").exit_code == 0
+
+
+def test_cache_verify_when_an_entry_is_damaged_drops_it_and_exits_with_1(invoke, tmp_path):
+    assert invoke("query", 54, "-q").exit_code == 0
+    files = [path for path in (tmp_path / "results").rglob("*") if path.is_file()]
+    entry = max((path for path in files if "cache.db" not in path.name), key=file_size)
+    content = bytearray(entry.read_bytes())
+    content[len(content) // 2] ^= 1
+    entry.write_bytes(content)
+    result = invoke("cache", "verify")
+    assert result.exit_code == 1
+    assert "1 damaged\ndropped: " in result.stderr
+    assert invoke("cache", "verify").exit_code == 0
+
+
+def file_size(path):
+    return path.stat().st_size
+
+
+def test_demo_answers_until_ctrl_c(run_unset):
+    process = run_unset.start("demo", settings={"PYTHONWARNINGS": "default"})
+    said = "".join(process.stdout.readline() for _ in range(4))
+    url, key = re.search(r"URL=(\S+)\n.*KEY=(\S+)", said).groups()
+    request = urllib.request.Request(f"{url}/api/session", headers={"Authorization": f"Key {key}"})
+    with urllib.request.urlopen(request) as answer:
+        assert answer.status == 200
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=PATIENT)
+    assert (out, err, process.returncode) == ("stopped\n", "", 0)
+
+
+@pytest.mark.parametrize(
+    ("words", "offered"),
+    [
+        (["sh"], {"show"}),
+        (["query", "2"], {"2", "20", "21", "22", "23", "24", "25", "26"}),
+        (["query", "1", "-p", "m"], {"markets=", "min_amount="}),
+        (["query", "1", "-p", "markets=W"], {"markets=WETH", "markets=WBTC"}),
+        (["query", "38", "-p", "period=d_last_w"], {"period=d_last_week"}),
+        (["sql", "select 1", "-d", "py"], {"Python"}),
+        (["query", "1", "--cache", "o"], {"only", "off"}),
+    ],
+)
+def test_completion_offers_what_the_server_has(run, words, offered):
+    assert set(completions(run, words)) == offered
+
+
+def test_completion_when_the_server_is_away_offers_nothing_and_says_nothing(run):
+    settings = {"WATCHFRAME_URL": "http://127.0.0.1:9"}
+    assert completions(run, ["query", "2"], **settings) == []
+    assert completions(run, ["query", "2"], WATCHFRAME_API_KEY=None) == []
+
+
+def completions(run, words, **settings):
+    """Give what zsh is offered behind the last of `words`."""
+    done = run(
+        _WATCHFRAME_COMPLETE="zsh_complete",
+        COMP_WORDS=subprocess.list2cmdline(["watchframe", *words]),
+        COMP_CWORD=str(len(words)),
+        **settings,
+    )
+    assert done.stderr == ""
+    return done.stdout.splitlines()[1::3]

@@ -1,0 +1,189 @@
+"""``watchframe query`` and ``watchframe sql``: the rows, and where they go."""
+
+from __future__ import annotations
+
+import io
+import json
+import stat
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pa_parquet
+import pytest
+
+from watchframe import Client, read_watch_table
+
+FEW = ("-p", "markets=[WETH]", "-p", "period=2026-01-01--2026-01-05")
+UNLIMITED = str(2**256 - 1)
+
+
+@pytest.fixture
+def table(client):
+    """What the library gives for the query that the tests run."""
+    params = {"markets": ["WETH"], "period": ("2026-01-01", "2026-01-05")}
+    return read_watch_table(1, params, client=client)
+
+
+def test_query_when_written_to_parquet_is_the_librarys_table(run, table, tmp_path):
+    done = run("query", 1, *FEW, "-o", "rows.parquet")
+    assert (done.returncode, done.stdout) == (0, "")
+    assert done.stderr.startswith("rows.parquet: 5 rows x 9, ")
+    found = pa_parquet.read_table(tmp_path / "rows.parquet")
+    assert found.equals(table)
+    facts = json.loads(found.schema.metadata[b"watchframe"])
+    assert facts["parameters"]["period"] == {"start": "2026-01-01", "end": "2026-01-05"}
+
+
+@pytest.mark.parametrize("name", ["rows.arrow", "rows.feather"])
+def test_query_when_written_to_arrow_is_the_librarys_table(invoke, table, tmp_path, name):
+    assert invoke("query", 1, *FEW, "-o", name).exit_code == 0
+    with pa.ipc.open_file(tmp_path / name) as reader:
+        assert reader.read_all().equals(table)
+
+
+def test_query_when_columns_are_chosen_gives_these_in_this_order(invoke):
+    result = invoke("query", 1, *FEW, "--columns", "market,day", "--columns", "borrows", "-o", "-")
+    assert result.stdout.splitlines()[0] == '"market","day","borrows"'
+    refused = invoke("query", 1, *FEW, "--columns", "markt")
+    assert refused.exit_code == 2
+    assert "no column 'markt'" in refused.stderr
+    assert refused.stdout == ""
+
+
+@pytest.mark.parametrize("format_", ["csv", "json", "table", "parquet", "arrow"])
+def test_query_when_integers_are_beyond_64_bits_has_all_their_digits(run, format_):
+    done = run("query", 40, "-q", "-o", "-", "--format", format_, text=False)
+    assert (done.returncode, done.stderr) == (0, b"")
+    if format_ == "parquet":
+        values = pa_parquet.read_table(io.BytesIO(done.stdout)).to_pylist()
+    elif format_ == "arrow":
+        values = pa.ipc.open_file(io.BytesIO(done.stdout)).read_all().to_pylist()
+    else:
+        assert UNLIMITED in done.stdout.decode()
+        return
+    assert UNLIMITED in {value for row in values for value in row.values()}
+
+
+def test_query_when_json_is_asked_for_gives_records_with_nested_values(invoke):
+    records = json.loads(invoke("query", 47, "--json").stdout)
+    assert len(records) == 9
+    assert {type(value) for record in records for value in record.values()} >= {list, dict, str}
+
+
+def test_query_when_every_column_type_goes_to_csv_can_be_read_again(invoke, client):
+    expected = read_watch_table(42, client=client)
+    text = invoke("query", 42, "-o", "-").stdout
+    found = pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False)
+    assert list(found.columns) == expected.column_names
+    assert len(found) == expected.num_rows
+
+
+def test_query_without_output_shows_a_table_on_stdout_and_its_origin_on_stderr(invoke):
+    result = invoke("query", 1, *FEW, "--rows", 2)
+    lines = result.stdout.splitlines()
+    assert lines[0].split()[:3] == ["day", "market", "borrows"]
+    assert len(lines) == 4
+    assert "5 rows x 9" in result.stderr
+    assert "(3 rows not shown: --rows 0 shows all)" in result.stderr
+    assert len(invoke("query", 1, *FEW).stdout.splitlines()) == 7
+    assert invoke("query", 1, *FEW, "-q").stderr == ""
+
+
+def test_query_when_a_value_holds_terminal_codes_shows_them_as_text(invoke):
+    statement = "select 'a' || chr(27) || '[2Jb' as x"
+    assert "a\\x1b[2Jb" in invoke("sql", statement, "-d", "Lending").stdout
+    record = json.loads(invoke("sql", statement, "-d", "Lending", "--json").stdout)
+    assert record == [{"x": "a\x1b[2Jb"}]
+
+
+def test_query_when_a_page_url_is_given_takes_its_parameters(invoke, demo):
+    page = f"{demo.url}/queries/1?p_markets=%5B%22INV%22%5D&p_period=2026-01-01--2026-01-02"
+    records = json.loads(invoke("query", page, "--json", "-p", "min_amount=0").stdout)
+    assert {record["market"] for record in records} == {"INV"}
+
+
+def test_query_when_a_local_copy_is_young_enough_makes_no_request(invoke, demo):
+    assert invoke("query", 49).exit_code == 0
+    demo.requests.clear()
+    assert "from the local cache" in invoke("query", 49, "--max-age", "1h").stderr
+    assert "from the local cache" in invoke("query", 49, "--cache", "only").stderr
+    assert demo.requests == []
+    assert "run just now" in invoke("query", 49, "--max-age", "0").stderr
+
+
+def test_query_when_a_result_is_probably_cut_warns_on_stderr(invoke):
+    result = invoke("query", 54, "--json", "-q")
+    assert len(json.loads(result.stdout)) == 1000
+    assert result.stderr.startswith("Warning: ")
+
+
+def test_output_when_the_file_exists_is_replaced_with_its_mode_kept(run, tmp_path):
+    path = tmp_path / "rows.csv"
+    path.write_text("old")
+    path.chmod(0o640)
+    link = tmp_path / "link.csv"
+    link.symlink_to(path)
+    assert run("query", 49, "-o", "link.csv").returncode == 0
+    assert link.is_symlink()
+    assert path.read_text().splitlines()[0] == '"events"'
+    assert stat.S_IMODE(path.stat().st_mode) == 0o640
+
+
+@pytest.mark.parametrize("words", [("query", 51), ("query", 50, "--timeout", "0.5")])
+def test_output_when_the_query_fails_leaves_the_file_as_it_was(run, tmp_path, words):
+    path = tmp_path / "rows.csv"
+    path.write_text("old")
+    assert run(*words, "-o", "rows.csv").returncode != 0
+    assert path.read_text() == "old"
+    assert {item.name for item in tmp_path.iterdir()} <= {"rows.csv", "results"}
+
+
+@pytest.mark.parametrize(
+    ("output", "words"),
+    [
+        ("no/such/rows.csv", "There is no folder"),
+        ("rows.xls", "tells no format"),
+        (".", "is a directory"),
+    ],
+)
+def test_output_when_it_cannot_be_written_is_refused_before_anything_runs(
+    invoke, demo, output, words
+):
+    result = invoke("query", 1, "-o", output)
+    assert result.exit_code == 2
+    assert words in result.stderr
+    assert demo.requests == []
+
+
+def test_sql_when_it_comes_on_stdin_runs_with_its_parameters(invoke):
+    result = invoke(
+        "sql",
+        "-",
+        "-d",
+        "Lending",
+        "-p",
+        "name='a, b'",
+        "--json",
+        input="select '{{ name }}' as name",
+    )
+    assert json.loads(result.stdout) == [{"name": "a, b"}]
+
+
+def test_sql_when_it_fails_shows_the_data_sources_words_and_marks_the_line(invoke):
+    result = invoke("sql", "select 1\nform events", "-d", "Lending")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "--> 2 | form events" in result.stderr
+
+
+def test_sql_when_the_data_source_is_unknown_names_those_that_are(invoke):
+    result = invoke("sql", "select 1", "-d", "Landing")
+    assert result.exit_code == 2
+    assert "'Lending' (" in result.stderr
+
+
+def test_query_under_its_own_key_runs(run, demo):
+    done = run("query", 1, *FEW, "--json", WATCHFRAME_API_KEY=demo.query_key(1))
+    assert done.returncode == 0, done.stderr
+    assert len(json.loads(done.stdout)) == 5
+    with Client(demo.url, demo.user_key) as client:
+        assert client.queries.get(1).name in done.stderr
