@@ -168,7 +168,7 @@ def test_move_when_interrupted_again_and_again_is_whole_in_the_end(
             return error
         return None
 
-    while (error := interrupted()) is not None:
+    while interruptions < 20 and (error := interrupted()) is not None:
         assert "goes on from there" in error.__notes__[-1]
         interruptions += 1
     assert 4 <= interruptions < 20
