@@ -21,6 +21,18 @@ def state(tmp_path):
 
 
 @pytest.fixture
+def other(other, other_server):
+    """A target with a few objects more, so that no id is the same as in the source."""
+    for number in range(3):
+        query = other.queries.create(f"Already here {number}", "select 1", 1)
+        dashboard = other.dashboards.create(f"Already here {number}")
+        shown = other.queries.get(query.id).visualizations[0].id
+        other.widgets.create(dashboard.id, visualization_id=shown)
+    other_server.requests.clear()
+    return other
+
+
+@pytest.fixture
 def workspace(client):
     """A dashboard of a query whose dropdown is fed by a newer query, which is in a circle."""
     feed = client.queries.create("Feed", "select 'a' as value", 1, tags=["t"])
