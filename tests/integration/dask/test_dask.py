@@ -38,7 +38,7 @@ def cluster(demo_server, tmp_path_factory):
         for name, value in environment.items():
             patch.setenv(name, value)
         found = stack.enter_context(
-            LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None)
+            LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0")
         )
         patch.undo()
         yield found
