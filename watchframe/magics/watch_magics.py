@@ -16,11 +16,11 @@ from IPython.core.magic import (
     no_var_expand,
 )
 
+from watchframe.display.known_secrets import known_secrets
 from watchframe.errors import JobFailedError
 from watchframe.magics.asked import SavedQuery, Sql, asked
 from watchframe.magics.calling_cell import is_value_kept
 from watchframe.magics.doing import explained, picker, provenance, read, refused_sql, saved
-from watchframe.display.known_secrets import known_secrets
 from watchframe.magics.reading_options import Defaults, DtypeBackend, read_arguments
 from watchframe.magics.request import Request, help_text, parse_line
 from watchframe.magics.short_errors import Rendering
