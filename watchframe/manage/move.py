@@ -35,7 +35,11 @@ def move_workspace(
     """Make queries, their visualizations, and dashboards of one server on another.
 
     What a dashboard shows, and the queries that feed a dropdown or that another query reads, come
-    along. A second run changes only what has changed in the source since. A run that was
+    along. Where they name each other, the target's ids take the place of the source's: in
+    dropdowns, in texts that read other queries' results, and in links to the source's pages (in
+    texts of tiles, descriptions, columns of tables, and where whole addresses stand in SQL).
+
+    A second run changes only what has changed in the source since. A run that was
     interrupted is taken up where it ended, with the same state file; no object is made twice, also
     where the answer to its making was lost.
 
@@ -117,9 +121,14 @@ def _move(run: MoveRun, queries: Iterable[int] | None, dashboards: Iterable[int]
     shown = [found for number in sorted(numbers) if (found := _dashboard(run, number))]
     for item in shown:
         wanted += [widget.query.id for widget in item.widgets if widget.query is not None]
-    QueryMove(run).move(sorted(set(wanted)))
+    moved_queries, moved_dashboards = QueryMove(run), DashboardMove(run)
+    moved_queries.move(sorted(set(wanted)))
     for item in shown:
-        DashboardMove(run).move(item)
+        moved_dashboards.move(item)
+    # Only now is everything there that a link may lead to.
+    moved_queries.turn_links()
+    for item in shown:
+        moved_dashboards.turn_links(item)
 
 
 def _dashboard(run: MoveRun, number: int) -> Dashboard | None:

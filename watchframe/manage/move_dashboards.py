@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from watchframe.errors import NotFoundError
-from watchframe.manage.move_references import moved_links
 from watchframe.manage.move_run import Action, MoveRun, NotMovedError
 from watchframe.manage.move_state import Moved, digest_of
 from watchframe.models import Dashboard, Widget
@@ -46,6 +45,14 @@ class DashboardMove:
             )
         for number in sorted(gone):
             self._remove(number)
+
+    def turn_links(self, dashboard: Dashboard) -> None:
+        """Write those tiles anew whose links lead to what was moved after them."""
+        target_id = self.run.on_target("dashboard", dashboard.id)
+        for item in dashboard.widgets:
+            if self.run.is_to_be_seen_again("widget", item.id):
+                work = partial(self._move_widget, item, dashboard, target_id)
+                self.run.guarded("widget", item.id, item.title, work)
 
     def _write(self, dashboard: Dashboard) -> int | None:
         """Have the target's dashboard be as it should, but for its tiles; give its id."""
@@ -94,7 +101,7 @@ class DashboardMove:
             shown = there.target_id if there else None
         elif item.more.get("restricted"):
             raise NotMovedError("The key may not see what it shows.")
-        text = self._text(item)
+        text = run.links.in_text(item.text)
         digest = digest_of([shown, text, item.options])
         moved = run.state.get("widget", item.id)
         if moved is not None and moved.digest == digest:
@@ -132,12 +139,6 @@ class DashboardMove:
     def _is_left_out(self, item: Widget) -> bool:
         line = self.run.lines.get(("query", item.query.id if item.query else 0))
         return line is not None and line.action in ("skipped", "failed")
-
-    def _text(self, item: Widget) -> str:
-        run = self.run
-        servers = (run.source.server, run.target.server)
-        on_target = {"queries": run.query_on_target, "dashboards": run.dashboard_on_target}
-        return moved_links(item.text, servers, on_target)
 
     def _remove(self, source_id: int) -> None:
         moved = self.run.state.get("widget", source_id)

@@ -10,7 +10,7 @@ from watchframe.errors import NotFoundError
 from watchframe.manage.move_references import moved_parameters, moved_text, referred_queries
 from watchframe.manage.move_run import Action, MoveRun, NotMovedError
 from watchframe.manage.move_state import Moved, digest_of
-from watchframe.manage.move_visualizations import move_visualizations
+from watchframe.manage.move_visualizations import move_visualizations, turn_links
 from watchframe.manage.query_file import options_edit, query_options
 from watchframe.models import ParameterDefinition, Query
 
@@ -55,15 +55,23 @@ class QueryMove:
 
     run: MoveRun
     _seen: set[int] = field(default_factory=set)
-    _incomplete: list[Query] = field(default_factory=list)
+    _moved: list[Query] = field(default_factory=list)
 
     def move(self, query_ids: Iterable[int]) -> None:
         """Move queries, all that they need, and their visualizations."""
         for number in query_ids:
             self._move_one(number)
-        # Where queries need each other in a circle, the first was written without the last.
-        for query in self._incomplete:
-            self.run.guarded("query", query.id, query.name, partial(self._write, query))
+
+    def turn_links(self) -> None:
+        """Write those anew that refer to what was moved after them.
+
+        Where queries need each other in a circle, the first was written without the last; and any
+        of them may have links to dashboards.
+        """
+        for query in self._moved:
+            if self.run.is_to_be_seen_again("query", query.id):
+                self.run.guarded("query", query.id, query.name, partial(self._write, query))
+            turn_links(self.run, query)
 
     def _move_one(self, query_id: int) -> None:
         if query_id not in self._seen:
@@ -79,8 +87,7 @@ class QueryMove:
         for number in needed:
             self._move_one(number)
         self.run.guarded("query", query.id, query.name, partial(self._write_whole, query))
-        if any(self.run.query_on_target(number) is None for number in needed):
-            self._incomplete.append(query)
+        self._moved.append(query)
 
     def _write_whole(self, query: Query) -> None:
         self._write(query)
@@ -135,9 +142,12 @@ class QueryMove:
         self.run.state.record("query", query.id, replace(moved, updated_at=_moment(there)))
 
     def _wanted(self, query: Query) -> _Wanted:
+        on_target = partial(self.run.on_target, "query")
+        links = self.run.links
         return replace(
             _Wanted.of(query),
-            text=moved_text(query, self._type(query), self.run.query_on_target),
+            text=links.in_sql(moved_text(query, self._type(query), on_target)),
+            description=links.in_text(query.description),
             data_source_id=self._data_source(query),
             parameters=self._parameters(query),
         )
@@ -159,7 +169,7 @@ class QueryMove:
                 raise NotMovedError(
                     f"Its parameter {item.name!r} needs query {line.source_id}: {line.error}"
                 )
-        return moved_parameters(query, self.run.query_on_target)
+        return moved_parameters(query, partial(self.run.on_target, "query"))
 
     def _create(self, wanted: _Wanted) -> Query:
         return self.run.target.queries.create(

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+from watchframe.manage.move_links import OnTarget
 from watchframe.models import ParameterDefinition, Query
 
 #: How a text names another query, by the server's word for its data source.
@@ -14,8 +14,8 @@ _IN_TEXT = {
     "python": re.compile(r"(?<![A-Za-z0-9])(get_query_result\(\s*)([0-9]+)(?![0-9])"),
 }
 
-#: A query's id on the source -> that on the target; None where it is not there (yet).
-OnTarget = Callable[[int], int | None]
+#: The front end writes a query's own id into its parameters, and anew when it is saved.
+_OWN_ID = "parentQueryId"
 
 
 def referred_queries(query: Query, source_type: str) -> list[int]:
@@ -44,28 +44,12 @@ def moved_text(query: Query, source_type: str, on_target: OnTarget) -> str:
 def moved_parameters(query: Query, on_target: OnTarget) -> tuple[ParameterDefinition, ...]:
     """Give a query's parameters with the target's ids; a dropdown of an unknown id has none."""
     return tuple(
-        item
-        if item.dropdown_query_id is None
-        else replace(item, dropdown_query_id=on_target(item.dropdown_query_id))
+        replace(
+            item,
+            dropdown_query_id=None
+            if item.dropdown_query_id is None
+            else on_target(item.dropdown_query_id),
+            more={name: value for name, value in item.more.items() if name != _OWN_ID},
+        )
         for item in query.parameters
     )
-
-
-def moved_links(text: str, servers: tuple[str, str], on_target: Mapping[str, OnTarget]) -> str:
-    """Give a text with links to the source's queries and dashboards turned to the target's.
-
-    Parameters
-    ----------
-    text : str
-    servers : tuple of str
-        The URLs of the source and the target.
-    on_target : mapping
-        By ``queries`` and ``dashboards``.
-    """
-    source, target = servers
-
-    def turned(match: re.Match[str]) -> str:
-        number = on_target[match[1]](int(match[2]))
-        return match[0] if number is None else f"{target}/{match[1]}/{number}"
-
-    return re.sub(rf"{re.escape(source)}/(queries|dashboards)/([0-9]+)(?![0-9])", turned, text)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Literal, TypeVar, get_args
 
 from watchframe.client import Client
 from watchframe.errors import AuthenticationError, ResponseError, WatchframeError
+from watchframe.manage.move_links import MovedLinks
 from watchframe.manage.move_state import Kind, MoveState
 from watchframe.models import DataSource
 
@@ -70,15 +72,25 @@ class MoveRun:
         if before is None or _TELLS.index(action) >= _TELLS.index(before.action):
             self.lines[kind, source_id] = Line(kind, source_id, name, action, error)
 
-    def query_on_target(self, source_id: int) -> int | None:
-        """Give a query's id on the target; None where it is not there."""
-        moved = self.state.get("query", source_id)
+    def on_target(self, kind: Kind, source_id: int) -> int | None:
+        """Give an object's id on the target; None where it is not there."""
+        moved = self.state.get(kind, source_id)
         return moved.target_id if moved else None
 
-    def dashboard_on_target(self, source_id: int) -> int | None:
-        """Give a dashboard's id on the target; None where it is not there."""
-        moved = self.state.get("dashboard", source_id)
-        return moved.target_id if moved else None
+    @property
+    def links(self) -> MovedLinks:
+        """Give how links change, as of what is on the target by now."""
+        return MovedLinks(
+            source=self.source.server,
+            target=self.target.server,
+            on_target={kind: partial(self.on_target, kind) for kind in get_args(Kind)},
+        )
+
+    def is_to_be_seen_again(self, kind: Kind, source_id: int) -> bool:
+        """Whether the run wrote an object whole, so that its links can be turned in the end."""
+        line, moved = self.lines.get((kind, source_id)), self.state.get(kind, source_id)
+        is_done = line is not None and line.error is None and not self.dry_run
+        return is_done and moved is not None and bool(moved.digest)
 
     def made(
         self,

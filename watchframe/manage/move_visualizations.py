@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+from typing import cast
 
 from watchframe.errors import NotFoundError
 from watchframe.manage.clone import matched_visualizations
@@ -18,19 +22,34 @@ def move_visualizations(run: MoveRun, query: Query) -> None:
     """
     gone = set(run.state.of_parent("visualization", query.id))
     gone -= {item.id for item in query.visualizations}
-    _adopt(run, query)
-    for item in sorted(query.visualizations, key=lambda item: item.id):
+    wanted = [_wanted(run, item) for item in query.visualizations]
+    _adopt(run, query, wanted)
+    for item in sorted(wanted, key=lambda item: item.id):
         run.report("visualization", item.id, item.name, _move_one(run, query, item))
     for number in sorted(gone):
         _remove(run, number)
 
 
-def _adopt(run: MoveRun, query: Query) -> None:
+def turn_links(run: MoveRun, query: Query) -> None:
+    """Write those anew whose links lead to what was moved after them."""
+    for item in query.visualizations:
+        if run.is_to_be_seen_again("visualization", item.id):
+            wanted = _wanted(run, item)
+            run.guarded("visualization", item.id, item.name, partial(_move_one, run, query, wanted))
+
+
+def _wanted(run: MoveRun, item: Visualization) -> Visualization:
+    """Give what the target's should be: columns of a table may link to pages of the server."""
+    options = cast("dict[str, object]", run.links.in_json(item.options))
+    return replace(item, options=options, description=run.links.in_text(item.description))
+
+
+def _adopt(run: MoveRun, query: Query, wanted: Sequence[Visualization]) -> None:
     """Take those that the target's query has already.
 
     It is made with a table, and an answer that was lost may have left another.
     """
-    new = [item for item in query.visualizations if not run.state.get("visualization", item.id)]
+    new = [item for item in wanted if not run.state.get("visualization", item.id)]
     there = run.state.get("query", query.id)
     if not new or there is None or run.dry_run:
         return

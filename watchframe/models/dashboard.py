@@ -30,6 +30,7 @@ _READ = (
     "created_at",
     "updated_at",
     "user",
+    "is_favorite",
     "public_url",
     "dashboard_filters_enabled",
 )
@@ -60,6 +61,8 @@ class Dashboard:
         UTC.
     owner : str
         The name of whose dashboard it is; may be empty.
+    is_favorite : bool
+        Whether the key's owner marked it.
     public_url : str or None
         Who has it sees the dashboard without logging in; None where it is not shared.
     filters_enabled : bool
@@ -81,6 +84,7 @@ class Dashboard:
     created_at: datetime | None = None
     updated_at: datetime | None = None
     owner: str = ""
+    is_favorite: bool = field(default=False, compare=False)
     # It opens the dashboard to everybody, so it is not shown by accident.
     public_url: str | None = field(default=None, repr=False)
     filters_enabled: bool = False
@@ -109,6 +113,7 @@ class Dashboard:
             created_at=optional_time(obj, "created_at", "dashboard"),
             updated_at=optional_time(obj, "updated_at", "dashboard"),
             owner=str(user.get("name") or "") if isinstance(user, Mapping) else "",
+            is_favorite=obj.get("is_favorite") is True,
             public_url=optional(obj, "public_url", str, "dashboard"),
             filters_enabled=obj.get("dashboard_filters_enabled") is True,
             more=other_fields(obj, _READ),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 
 from watchframe.errors import ProtocolError
-from watchframe.models.json_fields import as_object, optional, required
+from watchframe.models.json_fields import as_object, optional, other_fields, required
+
+_READ = ("id", "status", "error", "query_result_id", "result")
 
 
 class JobStatus(IntEnum):
@@ -47,6 +49,8 @@ class Job:
         The id of the result, once there is one.
     result : object
         The same number, or what a schema job found.
+    more : mapping of str to object
+        What the server sent besides, under the server's names.
     """
 
     id: str
@@ -54,6 +58,7 @@ class Job:
     error: object = ""
     query_result_id: int | None = None
     result: object = None
+    more: Mapping[str, object] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def is_cancelled(self) -> bool:
@@ -87,6 +92,7 @@ class Job:
             error=obj.get("error") or "",
             query_result_id=_result_id(obj),
             result=obj.get("result"),
+            more=other_fields(obj, _READ),
         )
 
 

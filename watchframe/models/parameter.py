@@ -3,9 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 
-from watchframe.models.json_fields import as_object, required
+from watchframe.models.json_fields import as_object, other_fields, required
+
+_READ = (
+    "name",
+    "type",
+    "title",
+    "value",
+    "enumOptions",
+    "queryId",
+    "regex",
+    "multiValuesOptions",
+    "useCurrentDateTime",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +53,8 @@ class ParameterDefinition:
         Set where several values may be chosen.
     use_current_datetime : bool
         Whether a date without a default means now.
+    more : mapping of str to object
+        What the server sent besides, under the server's names: an edit writes it back.
     """
 
     name: str
@@ -52,6 +66,7 @@ class ParameterDefinition:
     regex: str | None = None
     multi: MultiValues | None = None
     use_current_datetime: bool = False
+    more: Mapping[str, object] = field(default_factory=dict, hash=False, repr=False)
 
     @classmethod
     def from_json(cls, value: object) -> ParameterDefinition:
@@ -73,11 +88,13 @@ class ParameterDefinition:
             regex=regex if isinstance(regex, str) else None,
             multi=_multi_values(obj.get("multiValuesOptions")),
             use_current_datetime=obj.get("useCurrentDateTime") is True,
+            more=other_fields(obj, _READ),
         )
 
     def to_json(self) -> dict[str, object]:
         """Give it in the server's shape: `from_json` of that is equal to this."""
         obj: dict[str, object] = {
+            **self.more,
             "name": self.name,
             "type": self.type,
             "title": self.title,

@@ -33,6 +33,9 @@ _READ = (
     "schedule",
     "created_at",
     "user",
+    "is_favorite",
+    "retrieved_at",
+    "runtime",
     "visualizations",
 )
 _OPTIONS_READ = ("parameters", "apply_auto_limit")
@@ -75,6 +78,12 @@ class Query:
         UTC.
     owner : str
         The name of whose query it is; may be empty.
+    is_favorite : bool
+        Whether the key's owner marked it.
+    retrieved_at : datetime or None
+        When the newest stored result was made, UTC; only lists tell, as of `runtime`.
+    runtime : float or None
+        Seconds that it took.
     visualizations : tuple of Visualization
         Empty in lists and in the local cache: only the query itself comes with them.
     more : mapping of str to object
@@ -98,6 +107,9 @@ class Query:
     schedule: Mapping[str, object] | None = None
     created_at: datetime | None = None
     owner: str = ""
+    is_favorite: bool = field(default=False, compare=False)
+    retrieved_at: datetime | None = field(default=None, compare=False)
+    runtime: float | None = field(default=None, compare=False)
     visualizations: tuple[Visualization, ...] = field(default=(), compare=False, repr=False)
     more: Mapping[str, object] = field(default_factory=dict, compare=False, repr=False)
 
@@ -114,6 +126,7 @@ class Query:
         user = obj.get("user")
         schedule = obj.get("schedule")
         tags = obj.get("tags")
+        runtime = obj.get("runtime")
         shown = obj.get("visualizations")
         more = other_fields(obj, _READ)
         if unknown := other_fields(options, _OPTIONS_READ):
@@ -135,6 +148,9 @@ class Query:
             schedule=schedule if isinstance(schedule, Mapping) else None,
             created_at=optional_time(obj, "created_at", "query"),
             owner=str(user.get("name") or "") if isinstance(user, Mapping) else "",
+            is_favorite=obj.get("is_favorite") is True,
+            retrieved_at=optional_time(obj, "retrieved_at", "query"),
+            runtime=float(runtime) if isinstance(runtime, int | float) else None,
             visualizations=tuple(Visualization.from_json(item) for item in shown)
             if isinstance(shown, list)
             else (),

@@ -20,16 +20,16 @@ _DTYPES: dict[object, str] = {
     float: "Float64",
     datetime: "datetime64[us, UTC]",
 }
-#: Fields that a newer server sends are an object's own matter, not a column.
-_NOT_A_COLUMN = "more"
+#: What a newer server sends is an object's own matter; the others are empty in every list.
+_NOT_COLUMNS = frozenset({"more", "visualizations", "widgets", "layout"})
 
 
 def records_frame(records: Sequence[object], kind: type) -> pd.DataFrame:
-    """Give one row per record and one column per attribute of the dataclass `kind`."""
+    """Give one row per record and one column per attribute of `kind` that lists can have."""
     import pandas as pd  # noqa: PLC0415 - the models are also used where no frame is made
 
     hints = typing.get_type_hints(kind)
-    names = [item.name for item in dataclasses.fields(kind) if item.name != _NOT_A_COLUMN]
+    names = [item.name for item in dataclasses.fields(kind) if item.name not in _NOT_COLUMNS]
     columns = {
         name: pd.Series(
             [getattr(record, name) for record in records], dtype=_dtype(hints[name]), name=name

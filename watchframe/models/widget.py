@@ -12,6 +12,7 @@ from watchframe.models.query import Query, Visualization
 MappingType = Literal["dashboard-level", "widget-level", "static-value"]
 
 _READ = ("id", "dashboard_id", "text", "width", "options", "visualization")
+_MAPPING_READ = ("name", "type", "mapTo", "title", "value")
 _MAPPING_TYPES: tuple[str, ...] = get_args(MappingType)
 #: What the front end calls a visualization that nobody named.
 _UNNAMED = frozenset(
@@ -51,6 +52,8 @@ class ParameterMapping:
         The label; empty for the query's own.
     value : object
         Of a static value; else None, or what was chosen last.
+    more : mapping of str to object
+        What the server sent besides, under the server's names.
     """
 
     name: str
@@ -58,6 +61,7 @@ class ParameterMapping:
     map_to: str
     title: str = ""
     value: object = None
+    more: Mapping[str, object] = field(default_factory=dict, hash=False, repr=False)
 
     @classmethod
     def from_json(cls, name: str, value: object) -> ParameterMapping:
@@ -70,11 +74,13 @@ class ParameterMapping:
             map_to=optional(obj, "mapTo", str, "parameter mapping") or name,
             title=optional(obj, "title", str, "parameter mapping") or "",
             value=obj.get("value"),
+            more=other_fields(obj, _MAPPING_READ),
         )
 
     def to_json(self) -> dict[str, object]:
         """Give it in the server's shape: `from_json` of that is equal to this."""
         return {
+            **self.more,
             "name": self.name,
             "type": self.type,
             "mapTo": self.map_to,

@@ -318,3 +318,82 @@ def test_move_when_the_targets_key_is_wrong_raises(client, other_server, state):
     with Client(other_server.url, "wrong") as stranger, pytest.raises(AuthenticationError):
         move_workspace(client, stranger, state=state, data_sources=SOURCES)
     assert not state.exists()
+
+
+@pytest.fixture
+def linked(client):
+    """Two dashboards and their queries that lead to each other, in every way there is."""
+    first = client.queries.create("First", "select 1 as id", 1)
+    second = client.queries.create("Second", "select 2 as id", 1)
+    boards = [client.dashboards.create(f"Board {number}") for number in (1, 2)]
+    tables = [client.queries.get(item.id).visualizations[0] for item in (first, second)]
+    widgets = [
+        client.widgets.create(board.id, visualization_id=table.id)
+        for board, table in zip(boards, tables, strict=True)
+    ]
+    url, later = client.server, boards[1].id
+    client.queries.update(
+        client.queries.get(first.id),
+        text=f"select '<a href=\"{url}/queries/{second.id}?p_x=' || id, '/queries/{second.id}'",
+        description=f"Shown on {url}/dashboards/{later}-board-2, fed by /queries/{second.id}",
+    )
+    column = {
+        "name": "id",
+        "linkUrlTemplate": f"/dashboards/{boards[1].id}?p_w{widgets[1].id}_x={{",
+    }
+    client.visualizations.update(tables[0].id, options={"columns": [column], "kept": [1, None]})
+    text = (
+        f"[b](/dashboards/{boards[1].id}-board-2) [v]({url}/queries/{second.id}#{tables[1].id}) "
+        f"https://else.example/queries/{second.id} and/queries/{second.id} /queries/999999"
+    )
+    client.widgets.create(boards[0].id, text=text)
+    return {
+        "query": [first.id, second.id],
+        "dashboard": [item.id for item in boards],
+        "visualization": [item.id for item in tables],
+        "widget": [item.id for item in widgets],
+    }
+
+
+def test_move_when_objects_have_links_turns_them_and_is_done_after_one_run(
+    client, other, other_server, linked, move
+):
+    report = move(dashboards=linked["dashboard"])
+    assert set(report["action"]) == {"created"}
+    there = {
+        kind: [target_id(report, kind, number) for number in numbers]
+        for kind, numbers in linked.items()
+    }
+    (first, second), (board, later) = there["query"], there["dashboard"]
+    here = linked["query"][1]
+    query = other.queries.get(first)
+    assert query.text == (
+        f"select '<a href=\"{other.server}/queries/{second}?p_x=' || id, '/queries/{here}'"
+    )
+    assert query.description == (
+        f"Shown on {other.server}/dashboards/{later}-board-2, fed by /queries/{second}"
+    )
+    assert query.visualizations[0].options == {
+        "columns": [
+            {"name": "id", "linkUrlTemplate": f"/dashboards/{later}?p_w{there['widget'][1]}_x={{"}
+        ],
+        "kept": [1, None],
+    }
+    (text,) = [item.text for item in other.dashboards.get(board).widgets if item.text]
+    assert text == (
+        f"[b](/dashboards/{later}-board-2) "
+        f"[v]({other.server}/queries/{second}#{there['visualization'][1]}) "
+        f"https://else.example/queries/{here} and/queries/{here} /queries/999999"
+    )
+    other_server.requests.clear()
+    assert set(move(dashboards=linked["dashboard"])["action"]) == {"unchanged"}
+    assert not writes(other_server)
+
+
+def test_move_when_a_parameter_has_fields_of_a_newer_server_keeps_them(client, other, move):
+    sent = {"name": "n", "type": "number", "title": "N", "value": 1, "parentQueryId": 77}
+    newer = ParameterDefinition.from_json({**sent, "searchable": True})
+    query = client.queries.create("Newer", "select {{ n }}", 1, parameters=[newer])
+    assert client.queries.get(query.id).parameters == (newer,)
+    there = target_id(move(queries=[query.id]), "query", query.id)
+    assert other.queries.get(there).parameters[0].more == {"searchable": True}
