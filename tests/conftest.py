@@ -1,9 +1,18 @@
 """Fixtures for all tests: a demo server for the session, and a client with its own cache."""
 
+import os
+
 import pytest
+from hypothesis import settings
 
 from watchframe.client import Client, disconnect
 from watchframe.demo import DemoServer
+
+# Continuous integration judges a change, so it searches the same examples each time; everybody
+# else's runs search new ones.
+settings.register_profile("ci", derandomize=True)
+if os.environ.get("CI"):
+    settings.load_profile("ci")
 
 
 @pytest.fixture(scope="session")
