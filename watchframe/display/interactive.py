@@ -12,13 +12,14 @@ def is_interactive() -> bool:
     runners tell the kernel that nobody can answer ``input()``; a notebook in a browser tells it
     the opposite. (``allow_stdin`` of an ``execute_request``, in the Jupyter messaging protocol.)
     """
-    kernel = _ipython_kernel()
+    kernel = ipython_kernel()
     if kernel is not None:
         return bool(getattr(kernel, "_allow_stdin", False))
     return sys.stderr is not None and sys.stderr.isatty()
 
 
-def _ipython_kernel() -> object | None:
+def ipython_kernel() -> object | None:
+    """Give IPython's kernel where this process is one."""
     ipython = sys.modules.get("IPython")
     if ipython is None:
         return None

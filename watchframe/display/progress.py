@@ -5,10 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator
 from types import TracebackType
-from typing import Never, Self, TextIO
+from typing import Self, TextIO
 
 from tqdm.std import tqdm
 
+from watchframe.display.changing_line import ChangingLine, open_line
 from watchframe.display.interactive import is_interactive
 from watchframe.models import Job, JobStatus
 
@@ -27,7 +28,7 @@ _WAITING = {
 
 
 class ProgressLine:
-    """A tqdm line with elapsed time and status; silent for quick reads and unwatched processes.
+    """A line with status and elapsed time; silent for quick reads and unwatched processes.
 
     Parameters
     ----------
@@ -36,7 +37,7 @@ class ProgressLine:
     progress : bool or None
         True shows it, False never does, None shows it where a person is watching.
     file : text stream, optional
-        Where to draw; standard error by default.
+        Where to draw; below the cell in a notebook, else on standard error, by default.
     """
 
     def __init__(self, label: str, *, progress: bool | None, file: TextIO | None = None) -> None:
@@ -45,7 +46,7 @@ class ProgressLine:
         self._file = file
         self._started = time.monotonic()
         self._drawn = 0.0
-        self._bar: tqdm[Never] | None = None
+        self._line: ChangingLine | None = None
         self._received = 0
 
     def __enter__(self) -> Self:
@@ -57,8 +58,8 @@ class ProgressLine:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if self._bar is not None:
-            self._bar.close()
+        if self._line is not None:
+            self._line.close()
 
     def on_status(self, job: Job | None) -> None:
         """Show the state of `job`; None before there is one."""
@@ -75,13 +76,9 @@ class ProgressLine:
         now = time.monotonic()
         if not self._is_shown or now < self._started + DELAY:
             return
-        if self._bar is None:
-            # A delay, however small, keeps tqdm from drawing before there is something to say.
-            self._bar = tqdm(
-                bar_format="{desc} [{elapsed}]", leave=False, file=self._file, delay=REDRAW
-            )
-            self._bar.start_t -= now - self._started
+        if self._line is None:
+            self._line = open_line(self._started, file=self._file)
         elif now < self._drawn + REDRAW:
             return
         self._drawn = now
-        self._bar.set_description_str(f"{self.label}: {words}")
+        self._line.show(f"{self.label}: {words}")

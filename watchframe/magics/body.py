@@ -6,10 +6,16 @@ import re
 from collections.abc import Mapping, Sequence
 
 from watchframe.errors import ArgumentError
+from watchframe.parameters.written_brackets import BRACKETS, closing_bracket, without_remark
 from watchframe.parameters.written_values import Namespace, look_up, read_json, read_value
+
+#: The number of the body's first line in the cell.
+FIRST_LINE = 2
 
 _WHOLE = re.compile(r"\$([^\W\d]\w*)|\{\s*([^\W\d]\w*)\s*\}")
 _LINE = re.compile(r"""(?:"([^"]+)"|'([^']+)'|([^:'"\-\s][^:]*?))\s*:(?:\s+(.*)|)""", re.DOTALL)
+
+_LEAD = re.compile(r"\s*(?:- )?\s*")
 
 _FORM = "Write one parameter a line, as 'name: value'; a list as [a, b] or as lines '- a'."
 
@@ -17,8 +23,9 @@ _FORM = "Write one parameter a line, as 'name: value'; a list as [a, b] or as li
 def parse_body(body: str, namespace: Namespace) -> dict[str, object]:
     """Give the parameters that the body of a cell holds.
 
-    Empty lines, and lines whose first sign is ``#``, say nothing. A name without a value takes the
-    indented lines below it: ``- item`` lines are a list, ``start: ...`` and ``end: ...`` a range.
+    Empty lines, lines whose first sign is ``#``, and what stands behind a lone ``#`` say nothing. A
+    name without a value takes the indented lines below it: ``- item`` lines are a list, ``start:
+    ...`` and ``end: ...`` a range. Brackets may be closed on a later line.
 
     Parameters
     ----------
@@ -35,7 +42,7 @@ def parse_body(body: str, namespace: Namespace) -> dict[str, object]:
     if whole is not None:
         return _mapping(whole[1] or whole[2], namespace)
     if body.lstrip().startswith("{"):
-        value = read_json(body, namespace)
+        value = read_json(body, namespace, line=FIRST_LINE)
         return value if isinstance(value, dict) else {}
     return _lines(body, namespace)
 
@@ -52,17 +59,15 @@ def _mapping(name: str, namespace: Namespace) -> dict[str, object]:
 
 def _lines(body: str, namespace: Namespace) -> dict[str, object]:
     found: dict[str, object] = {}
-    lines = [
-        (number, line.rstrip())
-        for number, line in enumerate(body.splitlines(), 2)
-        if line.strip() and not line.lstrip().startswith("#")
-    ]
+    lines = _said(body)
     while lines:
         number, line = lines.pop(0)
+        name, text = _named(line, number)
+        while text[:1] in BRACKETS and closing_bracket(text) is None and lines:
+            text += f" {lines.pop(0)[1].strip()}"
         block: list[str] = []
         while lines and (lines[0][1][0].isspace() or lines[0][1].startswith("- ")):
             block.append(lines.pop(0)[1].strip())
-        name, text = _named(line, number)
         if name in found:
             raise ArgumentError(
                 f"Line {number} of the cell gives {name!r} a second time.",
@@ -70,6 +75,18 @@ def _lines(body: str, namespace: Namespace) -> dict[str, object]:
             )
         found[name] = _value(text, block, number, namespace)
     return found
+
+
+def _said(body: str) -> list[tuple[int, str]]:
+    """Give the lines that say something, with their numbers, without remarks."""
+    lines = list[tuple[int, str]]()
+    for number, line in enumerate(body.split("\n"), FIRST_LINE):
+        lead = _LEAD.match(line)
+        start = lead.end() if lead is not None else 0
+        said = line[:start] + without_remark(line[start:])
+        if said.strip() and not said.lstrip().startswith("#"):
+            lines.append((number, said.rstrip()))
+    return lines
 
 
 def _named(line: str, number: int) -> tuple[str, str]:

@@ -32,7 +32,9 @@ df = %watch QUERY [options]
 
 `QUERY`: {query}
 
-Words and quotes are read as a shell reads them. [The how-to](../howto/magic.md) shows it at work.
+Words and quotes are read as a shell reads them, but that a value which begins with a bracket goes
+on to the one that closes it: `-p markets=[WETH, "New York"]` needs no quotes around it. What stands
+behind a lone `#` is a remark. [The how-to](../howto/magic.md) shows it at work.
 """
 
 _SETTINGS = """
@@ -60,9 +62,13 @@ Of `-p NAME=VALUE`, and of `name: value` lines in a cell's body.
 | `$name`, `{name}` | the variable's value, whole and of its own type |
 | `$$name` | the text `$name` |
 
+What stands behind a `#` that has space on both sides is a remark, in a line as in a body:
+`Proposal #12` is a text, of `10 # least` only the 10 is; in quotes it is text.
+
 A body may also be JSON as a whole, in which a text `"$name"` is that variable, or a lone `$name`
 that is a dict of parameters. A variable is never put into the middle of a text, and nothing is ever
-put into SQL on this side: parameters travel beside it.
+put into SQL on this side: parameters travel beside it. In a line, the shell's quotes only hold
+words together: a text such as `$name` itself needs quotes of its own within, `-p "note='$name'"`.
 """
 
 

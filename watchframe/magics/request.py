@@ -5,12 +5,15 @@ from __future__ import annotations
 import argparse
 import difflib
 import keyword
+import re
 import shlex
-from dataclasses import dataclass, fields
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import NoReturn
 
 from watchframe.errors import ArgumentError
 from watchframe.magics.options import OPTIONS, QUERY_HELP, Option
+from watchframe.magics.words import read_words
 from watchframe.parameters.written_values import split_assignment
 
 HELP_HINT = "%watch --help lists every option."
@@ -20,6 +23,8 @@ _USAGE = """\
        %%watch QUERY [options]            with parameters in the cell's body
        %%watch --source NAME [options]    with SQL in the cell's body"""
 
+#: What a query can look like: an id, or a page's URL.
+_REFERENCE = re.compile(r"^\d+$|/")
 _FLAGS = {flag: option for option in OPTIONS for flag in option.flags}
 
 
@@ -67,11 +72,22 @@ def parse_line(line: str) -> Request:
         An option or a value that does not exist or cannot go with the others; the hint says what
         was probably meant.
     """
-    known, unknown = _parser().parse_known_args(_words(line))
+    words = read_words(line)
+    known, unknown = _parser().parse_known_args(words)
     if unknown:
-        raise _unknown(unknown, has_query=known.query is not None)
-    values = {field.name: getattr(known, field.name) for field in fields(Request)}
-    values["params"] = tuple(_named_value(text) for text in values["params"] or ())
+        first = next((item for item in unknown if item.startswith("-")), unknown[0])
+        raise _unknown(first, words, has_query=known.query is not None)
+    if (
+        known.query
+        and not _REFERENCE.search(known.query)
+        and _value_with_spaces(known.query, words)
+    ):
+        raise _unknown(known.query, words, has_query=False)
+    values = {name: value for name, value in vars(known).items() if value is not None}
+    for option in OPTIONS:
+        if option.kind == "text" and option.name in values:
+            values[option.name] = _only(option, values[option.name])
+    values["params"] = tuple(_named_value(text) for text in values.get("params", ()))
     request = Request(**values)
     _check_choices(request)
     _check_destination(request.out)
@@ -110,46 +126,67 @@ def _add(group: argparse._ArgumentGroup, option: Option) -> None:
         group.add_argument(
             *option.flags,
             dest=option.name,
-            action="append" if option.kind == "parameters" else "store",
+            action="append",
             metavar=option.value,
             help=text + (f" One of {', '.join(option.choices)}." if option.choices else ""),
         )
 
 
-def _words(line: str) -> list[str]:
-    try:
-        return shlex.split(line)
-    except ValueError as error:
-        raise ArgumentError(
-            f"The line cannot be read: {str(error).lower()}.",
-            hint='A quote that is opened must be closed; a lone \' goes into "...".',
-        ) from None
-
-
-def _unknown(words: list[str], *, has_query: bool) -> ArgumentError:
-    word = next((item for item in words if item.startswith("-")), words[0])
-    flag = word.partition("=")[0]
+def _unknown(unknown: str, words: Sequence[str], *, has_query: bool) -> ArgumentError:
+    flag = unknown.partition("=")[0]
     if flag.startswith("-"):
-        nearest = difflib.get_close_matches(flag, _FLAGS, n=1, cutoff=0.5)
-        meant = f"Did you mean {_FLAGS[nearest[0]].usage}? " if nearest else ""
+        nearest = _nearest_flag(flag)
+        meant = f"Did you mean {nearest.usage}? " if nearest else ""
         return ArgumentError(f"%watch has no option {flag}.", hint=meant + HELP_HINT)
-    if "=" in word:
-        return ArgumentError(
-            f"{word!r} stands alone.", hint=f"Did you mean -p {shlex.quote(word)}?"
+    said = _value_with_spaces(unknown, words)
+    if said is not None:
+        meant = f"Did you mean {said}?"
+    elif "=" in unknown:
+        meant = f"Did you mean -p {shlex.quote(unknown)}?"
+    elif has_query and unknown.isidentifier():
+        meant = f"Did you mean -o {unknown}?"
+    else:
+        meant = "A value with spaces goes into quotes."
+    return ArgumentError(f"{unknown!r} is one word too many.", hint=meant)
+
+
+def _nearest_flag(flag: str) -> Option | None:
+    if flag.startswith("--"):
+        found = difflib.get_close_matches(flag, _FLAGS, n=1, cutoff=0.5)
+        return _FLAGS[found[0]] if found else None
+    return next((_FLAGS[item] for item in _FLAGS if item.startswith(f"-{flag}")), None)
+
+
+def _value_with_spaces(unknown: str, words: Sequence[str]) -> str | None:
+    """Give the option whose value was probably meant to go on with this word, quoted."""
+    at = words.index(unknown)
+    flags = [index for index in range(at) if words[index].startswith("-")]
+    option = _FLAGS.get(words[flags[-1]]) if flags else None
+    # Where the query is not given yet, the first word behind the value is taken for it.
+    if option is None or option.kind == "switch" or at - flags[-1] not in (2, 3):
+        return None
+    end = next((index for index in range(at, len(words)) if words[index].startswith("-")), None)
+    value = " ".join(words[flags[-1] + 1 : end])
+    if option.kind == "parameters" and value.count("=") > 1:
+        return None
+    return f"{words[flags[-1]]} {shlex.quote(value)}"
+
+
+def _only(option: Option, given: Sequence[str]) -> str:
+    if len(given) > 1:
+        raise ArgumentError(
+            f"{option.flags[-1]} is given twice: {' and '.join(map(repr, given))}.",
+            hint="Leave one of them out.",
         )
-    if has_query and word.isidentifier():
-        return ArgumentError(f"{word!r} is one word too many.", hint=f"Did you mean -o {word}?")
-    return ArgumentError(
-        f"{word!r} is one word too many.", hint="A value with spaces goes into quotes."
-    )
+    return given[0]
 
 
 def _named_value(text: str) -> tuple[str, str]:
     found = split_assignment(text)
     if found is None:
-        name = text.strip()
+        name = text.partition("=")[0].strip() or "NAME"
         raise ArgumentError(
-            f"-p {text} has no value.",
+            f"-p {text} is not a name and a value.",
             hint=f"Write -p {name}=VALUE, or -p {name}=${name} for the variable of that name.",
         )
     return found
@@ -182,6 +219,11 @@ def _check_together(request: Request) -> None:
         ("offline", "max_age", "--offline takes the local copy of whatever age"),
         ("pick", "explain", "--pick shows inputs, --explain a text"),
         ("pick", "save", "--pick shows inputs for a query that is saved"),
+        ("pick", "refresh", "its Run button asks the server; --max-age 0 has it run every time"),
+        ("pick", "offline", "--pick asks the server for the query's parameters"),
+        ("pick", "dtype_backend", "a picker's frame has the default dtypes"),
+        ("pick", "no_display", "--pick is there to show something"),
+        ("explain", "no_display", "--explain is there to show something"),
         ("explain", "save", "--explain changes nothing, --save does"),
         ("offline", "save", "--save needs the server, --offline forbids it"),
     )
@@ -194,5 +236,13 @@ def _check_together(request: Request) -> None:
 
 
 def _sentence(message: str) -> str:
-    text = message.replace("argument ", "", 1)
-    return text[:1].upper() + text[1:] + "."
+    """Give argparse's words in ours."""
+    found = re.fullmatch(
+        r"argument (?:-\w/)?(\S+): (expected one|ignored explicit) argument.*", message
+    )
+    if found is None:
+        return f"{message[:1].upper()}{message[1:]}."
+    usage = _FLAGS[found[1]].usage
+    if found[2] == "expected one":
+        return f"{found[1]} needs a value: {usage}."
+    return f"{found[1]} takes no value."

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import ChainMap
 from collections.abc import Mapping, MutableMapping
 from typing import cast
 
@@ -25,6 +24,7 @@ from watchframe.magics.reading_options import Defaults, DtypeBackend, read_argum
 from watchframe.magics.request import Request, help_text, parse_line
 from watchframe.magics.short_errors import Rendering
 from watchframe.magics.showing import RowLimit, show_text
+from watchframe.magics.words import without_remark
 from watchframe.read.written_options import ANY_AGE, NO_TIMEOUT, seconds
 
 
@@ -98,14 +98,14 @@ class WatchMagics(Magics):
     ) -> object:
         """Read a saved query, or run SQL; ``%watch --help`` says how."""
         what: SavedQuery | Sql | None = None
-        line = line.rstrip()
+        line = without_remark(line)
         is_kept = cell is None and is_value_kept()
         try:
             request = parse_line(line.removesuffix(";"))
             if request.help:
                 show_text(help_text())
                 return None
-            namespace = ChainMap(dict(local_ns or {}), self._shell.user_ns)
+            namespace = self._variables(local_ns or {})
             what = asked(request, cell, namespace, source=self.source)
             value = self._do(what, request)
         except (Exception, KeyboardInterrupt) as error:
@@ -117,6 +117,15 @@ class WatchMagics(Magics):
         if is_shown and not is_kept and self.display_rows is not None:
             self._row_limit.limit(self.display_rows)
         return value if is_shown or is_kept else None
+
+    def _variables(self, local: Mapping[str, object]) -> dict[str, object]:
+        """Give the variables that a cell sees, without what IPython itself has put there."""
+        hidden = self._shell.user_ns_hidden
+        return {
+            name: value
+            for name, value in {**self._shell.user_ns, **local}.items()
+            if name not in hidden or hidden[name] is not value
+        }
 
     @property
     def _defaults(self) -> Defaults:

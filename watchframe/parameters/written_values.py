@@ -13,6 +13,12 @@ import re
 from collections.abc import Iterable, Mapping
 
 from watchframe.errors import ArgumentError
+from watchframe.parameters.written_brackets import (
+    BRACKETS,
+    closing_bracket,
+    has_remark,
+    split_items,
+)
 
 #: The variables by name; None where there are none, as on the command line.
 Namespace = Mapping[str, object] | None
@@ -22,7 +28,7 @@ _VARIABLE = re.compile(rf"\$({_NAME})|\{{\s*({_NAME})\s*\}}")
 _DATE = r"\d{4}-\d{2}-\d{2}(?:[ T]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?"
 _END = rf"(?:{_DATE}|'{_DATE}'|\"{_DATE}\"|\${_NAME}|\{{\s*{_NAME}\s*\}})"
 _RANGE = re.compile(rf"({_END})(?:\s*\.\.\s*|\s*--\s*|\s+to\s+)({_END})")
-_OPENING = {"[": "]", "(": ")", "{": "}"}
+_EXPRESSION = re.compile(rf"\$({_NAME})[.\[(]\S.*", re.DOTALL)
 _ASSIGNMENT = re.compile(r"\s*([^=\s][^=]*?)\s*=(.*)", re.DOTALL)
 
 
@@ -84,7 +90,7 @@ def read_value(text: str, namespace: Namespace) -> object:
     period = _RANGE.fullmatch(text)
     if period is not None:
         return read_value(period[1], namespace), read_value(period[2], namespace)
-    if text[0] in _OPENING:
+    if text[0] in BRACKETS:
         return _collection(text, namespace)
     return _text(text, namespace)
 
@@ -95,6 +101,7 @@ def write_value(text: str) -> str:
         text == text.strip() != ""
         and text[0] not in "'\"$"
         and not any(sign in text for sign in ",[](){}")
+        and not has_remark(text)
         and not (":" in text and ("'" in text or '"' in text))  # a quote behind it opens a text
         and not _VARIABLE.search(text)
         and not _RANGE.fullmatch(text)
@@ -102,8 +109,15 @@ def write_value(text: str) -> str:
     return text if plain else "'" + text.replace("'", "''") + "'"
 
 
-def read_json(text: str, namespace: Namespace) -> object:
+def read_json(text: str, namespace: Namespace, *, line: int = 1) -> object:
     """Give a JSON value, in which a string that is nothing but ``$name`` is that variable.
+
+    Parameters
+    ----------
+    text : str
+    namespace : mapping of str to object, or None
+    line : int
+        The number that an error gives to the first line.
 
     Raises
     ------
@@ -113,9 +127,12 @@ def read_json(text: str, namespace: Namespace) -> object:
     try:
         value = json.loads(text, object_pairs_hook=_without_repeats)
     except json.JSONDecodeError as error:
+        variable = _VARIABLE.match(text, error.pos)
         raise ArgumentError(
-            f"This is not JSON: {error.msg}, line {error.lineno} column {error.colno}.",
-            hint="Write JSON, or lines such as 'name: value'.",
+            f"This is not JSON: {error.msg}, line {error.lineno + line - 1} column {error.colno}.",
+            hint="Write JSON, or lines such as 'name: value'."
+            if variable is None or namespace is None
+            else f'In JSON a variable stands in quotes: "{variable[0]}".',
         ) from None
     return value if namespace is None else _with_variables(value, namespace)
 
@@ -143,7 +160,12 @@ def look_up(name: str, namespace: Namespace) -> object:
 def _collection(text: str, namespace: Namespace) -> object:
     if text[0] == "{":
         return read_json(text, namespace)
-    values = [read_value(item, namespace) for item in _items(text)]
+    if closing_bracket(text) != len(text) - 1:
+        raise ArgumentError(
+            f"The brackets or quotes in {text} do not match.",
+            hint="Put a text that begins with a bracket into quotes.",
+        )
+    values = [read_value(item, namespace) for item in split_items(text)]
     return values if text[0] == "[" else tuple(values)
 
 
@@ -154,6 +176,11 @@ def _text(text: str, namespace: Namespace) -> str:
         return text
     if text.startswith("$$"):
         return text[1:]
+    if _EXPRESSION.fullmatch(text):
+        raise ArgumentError(
+            f"{text!r} is more than the name of a variable.",
+            hint=f"Assign it to a variable of its own; write '{text}' for the text itself.",
+        )
     _check_no_variable_within(text, namespace)
     return text
 
@@ -169,38 +196,6 @@ def _unquoted(text: str) -> str:
     return within.replace(quote * 2, quote)
 
 
-def _items(text: str) -> list[str]:
-    """Split ``[a, 'b, c', (d, e)]`` at its own commas."""
-    items, expected = list[str](), list[str]()
-    start, quote, closed, end = 1, "", 0, 0
-    for index, char in enumerate(text):
-        if quote:
-            quote, closed = ("", index) if char == quote else (quote, closed)
-        elif char in "'\"" and _opens_quote(text, index, closed):
-            quote = char
-        elif char in _OPENING:
-            expected.append(_OPENING[char])
-        elif expected and char == expected[-1]:
-            expected.pop()
-            end = end or (0 if expected else index)
-        elif char == "," and len(expected) == 1:
-            items.append(text[start:index])
-            start = index + 1
-    if quote or expected or end != len(text) - 1:
-        raise ArgumentError(
-            f"The brackets or quotes in {text} do not match.",
-            hint="Put a text that begins with a bracket into quotes.",
-        )
-    last = text[start:-1]
-    return [*items, last] if last.strip() else items
-
-
-def _opens_quote(text: str, index: int, closed: int) -> bool:
-    """Whether a quote begins a text, or is the second of a doubled one, and is not a mere sign."""
-    is_second = closed == index - 1 and text[closed] == text[index]
-    return is_second or text[:index].rstrip()[-1:] in {*_OPENING, ",", ":"}
-
-
 def _check_no_variable_within(text: str, namespace: Mapping[str, object]) -> None:
     for found in _VARIABLE.finditer(text):
         name = found[1] or found[2]
@@ -208,8 +203,8 @@ def _check_no_variable_within(text: str, namespace: Mapping[str, object]) -> Non
             raise ArgumentError(
                 f"{text!r} holds {found[0]} within a text: a variable is taken whole or not at "
                 "all.",
-                hint=f"Make the text in Python first, or put it into quotes if {found[0]} is "
-                "meant as it stands.",
+                hint=f"Make the text in Python first. If {found[0]} is meant as it stands, write "
+                f"'{text}' in a cell's body, and \"'{text}'\" in a line.",
             )
 
 

@@ -21,11 +21,11 @@ class Kernel:
         self.manager = manager
         self.client = client
 
-    def run(self, code):
+    def run(self, code, *, is_watched=False):
         """Run a cell to its end; gives the reply and the messages that it showed."""
         shown = []
         reply = self.client.execute_interactive(
-            code, timeout=PATIENT, output_hook=shown.append, allow_stdin=False
+            code, timeout=PATIENT, output_hook=shown.append, allow_stdin=is_watched
         )
         return reply["content"], [item for item in shown if item["msg_type"] != "status"]
 
@@ -117,6 +117,23 @@ def test_kernel_when_a_column_is_not_as_declared_warns_at_the_cell(kernel, cell)
     assert "site-packages" not in text
 
 
+def test_kernel_when_somebody_watches_shows_the_state_and_takes_it_away_again(kernel):
+    reply, shown = kernel.run("%watch 50 -p seconds=2 --refresh", is_watched=True)
+    assert reply["status"] == "ok"
+    assert "stream" not in {item["msg_type"] for item in shown}
+    lines = [item["content"] for item in shown if item["content"].get("transient")]
+    drawn = [item for item in lines if item["transient"].get("display_id")]
+    assert len({item["transient"]["display_id"] for item in drawn}) == 1
+    texts = [item["data"]["text/plain"] for item in drawn]
+    assert re.fullmatch(r"query 50 'Slow': running on the data source \[00:0\d\]", texts[0])
+    assert texts[-1] == ""
+
+
+def test_kernel_when_nobody_watches_shows_no_state(kernel):
+    _, shown = kernel.run("%watch 50 -p seconds=2 --refresh")
+    assert "running" not in repr(shown)
+
+
 def test_kernel_when_interrupted_cancels_the_job_and_leaves_the_variable(kernel, demo):
     kernel.text("df = 'before'")
     message = kernel.client.execute("%watch 50 -p seconds=120 -o df --refresh")
@@ -162,7 +179,7 @@ def test_kernel_when_asked_to_complete_a_query_tells_its_name(kernel):
         }
 
     found = settled(lambda: kernel.complete("%watch 1|"), lambda reply: "1" in types(reply))
-    assert types(found)["1"] == "Borrows by market"
+    assert types(found)["1"] == "Borrows\xa0by\xa0market"
 
 
 def running_job(demo):

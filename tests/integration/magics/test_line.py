@@ -56,6 +56,20 @@ def test_line_when_a_variable_looks_like_options_is_one_value_all_the_same(shell
     assert "other" not in shell.names
 
 
+def test_line_when_a_list_has_spaces_needs_no_quotes_around_it(shell):
+    frame = shell.value(
+        '%watch 1 -p markets=[WETH, "INV"] -p period=(2026-01-01, 2026-01-10) # the big ones'
+    )
+    assert set(frame["market"]) == {"WETH", "INV"}
+
+
+def test_line_when_a_variable_is_not_there_does_not_offer_those_of_ipython(shell):
+    shell.value("opened = 1")
+    assert "Did you mean opened?" in shell.run("%watch 2 -p x=$opene").shown
+    shell.value("del opened")
+    assert "Assign it first" in shell.run("%watch 2 -p x=$opene").shown
+
+
 def test_line_when_in_a_function_sees_the_local_variables(shell):
     frame = shell.value(
         "def few(chosen):\n"

@@ -5,9 +5,12 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from watchframe.errors import ArgumentError
 from watchframe.magics.body import parse_body
+from watchframe.parameters.written_values import write_value
 
 NAMESPACE = {"markets": ["WETH", "INV"], "day": date(2026, 1, 1), "all_of_them": {"a": 1, "b": 2}}
 
@@ -55,6 +58,44 @@ def test_parse_body_when_it_is_json_takes_its_types_and_whole_variables():
         "t": "a $markets",
         "d": "$day",
     }
+
+
+def test_parse_body_when_remarks_stand_behind_values_leaves_them_out():
+    body = """\
+markets: [WETH, INV]  # the big ones
+min_amount: 10 # least
+title: Proposal #12
+note: 'a # b'  # c
+list:   # below
+  - x # y
+  - "z # w"
+"""
+    assert parse_body(body, NAMESPACE) == {
+        "markets": ["WETH", "INV"],
+        "min_amount": "10",
+        "title": "Proposal #12",
+        "note": "a # b",
+        "list": ["x", "z # w"],
+    }
+
+
+@given(st.text(st.characters(blacklist_characters="\n")))
+def test_parse_body_when_a_value_is_written_for_it_gives_that_value(text):
+    assert parse_body(f"a: {write_value(text)}\nb: [{write_value(text)}]", {}) == {
+        "a": text,
+        "b": [text],
+    }
+
+
+def test_parse_body_when_a_bracket_is_closed_further_below_reads_on():
+    body = "markets: [WETH,  # large\n  INV,\n]\nmin_amount: 1"
+    assert parse_body(body, NAMESPACE) == {"markets": ["WETH", "INV"], "min_amount": "1"}
+
+
+def test_parse_body_when_json_has_a_variable_without_quotes_says_where_and_how():
+    with pytest.raises(ArgumentError, match="line 3 column 12") as caught:
+        parse_body('{"n": 1,\n"markets": $markets}', NAMESPACE)
+    assert '"$markets"' in caught.value.hint
 
 
 @pytest.mark.parametrize("body", ["$all_of_them", "{all_of_them}\n"])

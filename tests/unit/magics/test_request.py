@@ -55,6 +55,14 @@ def test_parse_line_when_a_parameter_value_holds_equals_signs_splits_at_the_firs
         ("42 --dtype-backend arrow", "pyarrow"),
         ("42 --dtype-backend numpy", "numpy_nullable"),
         ("42 -p market", "-p market=$market"),
+        ("42 -p =WETH", "-p NAME=VALUE"),
+        ("42 -r", "--refresh"),
+        ("42 -t 30", "--timeout TIME"),
+        ("42 -p period=2026-01-01 to 2026-01-31", "-p 'period=2026-01-01 to 2026-01-31'"),
+        ("-p market=New York 42", "-p 'market=New York 42'"),
+        ("--source Lending (DuckDB) --refresh", "--source 'Lending (DuckDB)'"),
+        ("--save Borrows by day -o df", "--save 'Borrows by day'"),
+        ("42 --refresh df", "-o df"),
     ],
 )
 def test_parse_line_when_something_is_wrong_says_what_was_meant(line, meant):
@@ -83,6 +91,11 @@ def test_parse_line_when_a_value_is_missing_names_the_option(line):
         ("42 --offline --max-age 1h", ("--offline", "--max-age")),
         ("42 --pick --explain", ("--pick", "--explain")),
         ("42 --pick --save x", ("--pick", "--save")),
+        ("42 --pick --refresh", ("--pick", "--refresh")),
+        ("42 --pick --offline", ("--pick", "--offline")),
+        ("42 --pick --no-display", ("--pick", "--no-display")),
+        ("42 --pick --dtype-backend pyarrow", ("--pick", "--dtype-backend")),
+        ("42 --explain --no-display", ("--explain", "--no-display")),
         ("--explain --save x", ("--explain", "--save")),
         ("--offline --save x", ("--offline", "--save")),
     ],
@@ -93,6 +106,17 @@ def test_parse_line_when_options_contradict_each_other_names_both(line, both):
     assert all(option in caught.value.message for option in both)
 
 
+@pytest.mark.parametrize("line", ["42 -o a -o b", "42 --max-age 1h --max-age 2h"])
+def test_parse_line_when_an_option_is_given_twice_refuses_it(line):
+    with pytest.raises(ArgumentError, match="is given twice"):
+        parse_line(line)
+
+
+def test_parse_line_when_a_switch_is_given_a_value_refuses_it():
+    with pytest.raises(ArgumentError, match="--refresh takes no value"):
+        parse_line("42 --refresh=yes")
+
+
 @pytest.mark.parametrize("name", ["3x", "a-b", "class", "df.x"])
 def test_parse_line_when_the_destination_is_no_variable_refuses_it(name):
     with pytest.raises(ArgumentError, match="not a variable's name"):
@@ -100,7 +124,7 @@ def test_parse_line_when_the_destination_is_no_variable_refuses_it(name):
 
 
 def test_parse_line_when_a_quote_is_left_open_says_so():
-    with pytest.raises(ArgumentError, match="no closing quotation"):
+    with pytest.raises(ArgumentError, match="not closed"):
         parse_line("42 -p 'a=b")
 
 

@@ -74,6 +74,12 @@ def test_read_value_when_a_variable_is_within_a_text_refuses_to_put_it_in(text):
         read_value(text, NAMESPACE)
 
 
+@pytest.mark.parametrize("text", ["$start.year", "$markets[0]", "$start.strftime('%Y')"])
+def test_read_value_when_it_is_an_expression_refuses_it(text):
+    with pytest.raises(ArgumentError, match="more than the name of a variable"):
+        read_value(text, NAMESPACE)
+
+
 @pytest.mark.parametrize(
     "text", ["[a, b", "[a] b]", "[a], [b]", "(a, [b)", "'a", "'a'b'", "['a]", '{"a": }']
 )

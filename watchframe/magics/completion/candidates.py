@@ -115,8 +115,9 @@ def _values(cursor: Cursor, query: Query) -> Iterator[Candidate]:
     for value, meaning in _known_values(definition):
         if _starts(value, cursor.fragment):
             written = write_value(value)
+            is_plain = cursor.is_body or cursor.is_bracketed
             yield Candidate(
-                text=written if cursor.is_body else _quoted_as(cursor.fragment, written),
+                text=written if is_plain else _quoted_as(cursor.fragment, written),
                 meaning=meaning,
             )
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from watchframe.magics.options import OPTIONS, Option
+from watchframe.magics.words import split_words, without_remark
+from watchframe.parameters.written_brackets import BRACKETS
 
 Kind = Literal["query", "option", "option value", "parameter", "value"]
 
@@ -37,6 +39,8 @@ class Cursor:
         The flags or the parameters' names that are there already.
     is_body : bool
         Whether it is in the cell's body.
+    is_bracketed : bool
+        Whether it is within brackets, where a line's quotes are those of a body.
     """
 
     kind: Kind
@@ -46,6 +50,7 @@ class Cursor:
     parameter: str | None = None
     given: frozenset[str] = frozenset()
     is_body: bool = False
+    is_bracketed: bool = False
 
 
 def find_cursor(text: str, line: int, column: int) -> Cursor | None:
@@ -68,11 +73,13 @@ def find_cursor(text: str, line: int, column: int) -> Cursor | None:
     if found is not None and not before[found.start(1) - 1].isspace():
         return None
     found = found or _LINE_MAGIC.match(before)
-    return _in_line(found[1]) if found is not None else None
+    if found is None or len(without_remark(found[1])) < len(found[1].rstrip()):
+        return None  # elsewhere, or in a remark
+    return _in_line(found[1])
 
 
 def _in_line(typed: str) -> Cursor:
-    words, fragment = split_words(typed)
+    words, fragment = _words(typed)
     query, option, given, names = _scan(words)
     if option is not None and option.kind == "parameters":
         return _parameter(fragment, query, names)
@@ -116,13 +123,17 @@ def _parameter(fragment: str, query: str | None, given: frozenset[str]) -> Curso
     name, equals, value = fragment.partition("=")
     if equals:
         return Cursor(
-            kind="value", fragment=_last_item(value), query=query, parameter=name.strip("'\" ")
+            kind="value",
+            fragment=_last_item(value),
+            query=query,
+            parameter=name.strip("'\" "),
+            is_bracketed=value[:1] in BRACKETS,
         )
     return Cursor(kind="parameter", fragment=fragment, query=query, given=given)
 
 
 def _in_body(line: str, above: Sequence[str], before: str) -> Cursor | None:
-    words, fragment = split_words(line)
+    words, fragment = _words(line)
     query, *_ = _scan([*words, fragment] if fragment else words)
     if query is None or before.lstrip().startswith(("#", "{")):
         return None
@@ -153,25 +164,12 @@ def _in_body(line: str, above: Sequence[str], before: str) -> Cursor | None:
     )
 
 
-def split_words(typed: str) -> tuple[list[str], str]:
+def _words(typed: str) -> tuple[list[str], str]:
     """Give the finished words of a line, without their quotes, and the one at its end as typed."""
-    words: list[str] = []
-    word, start, quote = "", 0, ""
-    for index, char in enumerate(typed):
-        if quote:
-            if char == quote:
-                quote = ""
-            else:
-                word += char
-        elif char in "'\"":
-            quote = char
-        elif char.isspace():
-            if typed[start:index].strip():
-                words.append(word)
-            word, start = "", index + 1
-        else:
-            word += char
-    return words, typed[start:]
+    words = split_words(typed)
+    if words and words[-1].end == len(typed):
+        return [word.text for word in words[:-1]], typed[words[-1].start :]
+    return [word.text for word in words], ""
 
 
 def _last_item(value: str) -> str:

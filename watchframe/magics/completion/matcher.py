@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 import time
 
 from IPython.core.completer import (
@@ -11,12 +12,15 @@ from IPython.core.completer import (
     context_matcher,
 )
 
+from watchframe.display.interactive import ipython_kernel
 from watchframe.magics.completion.candidates import candidates
 from watchframe.magics.completion.cursor import find_cursor
 from watchframe.magics.completion.server_names import ServerNames
 
 #: Seconds for which the server may be waited for: what Tab gives is bounded by 0.2 in all.
 PATIENCE = 0.12
+#: Characters of a query's name, or what else stands beside a completion.
+WIDTH = 48
 
 
 class WatchMatcher:
@@ -36,7 +40,7 @@ class WatchMatcher:
         if cursor is None:
             return SimpleMatcherResult(completions=[])
         found = candidates(cursor, self._names, deadline=deadline)
-        completions = [SimpleCompletion(item.text, type=item.meaning) for item in found]
+        completions = [SimpleCompletion(item.text, type=_beside(item.meaning)) for item in found]
         return SimpleMatcherResult(
             # IPython asks its other matchers where this one has nothing at all to offer. They may
             # take seconds (Jedi), for names of Python that have no place here: what is typed
@@ -46,3 +50,9 @@ class WatchMatcher:
             suppress=True,
             ordered=True,
         )
+
+
+def _beside(meaning: str) -> str:
+    short = textwrap.shorten(meaning, WIDTH, placeholder="...")
+    # JupyterLab breaks it at a space and shows the first of its lines: one word of a query's name.
+    return short.replace(" ", "\N{NO-BREAK SPACE}") if ipython_kernel() is not None else short
