@@ -14,12 +14,12 @@
     |  |- TransportError                no usable answer came
     |  |  |- ConnectError               (ConnectionError)
     |  |  `- TransportTimeoutError      (TimeoutError)
-    |  |- ResponseError                 an answer that says no: .status .server_message
+    |  |- ResponseError                 an answer that says no: .status .server_message .retry_after
     |  |  |- AuthenticationError
     |  |  |- AccessDeniedError          (PermissionError)
     |  |  |- NotFoundError              (LookupError)
     |  |  |- ConflictError
-    |  |  `- RateLimitError             .retry_after
+    |  |  `- RateLimitError
     |  `- ProtocolError                 answered, but not in Watch's shape
     |- JobError                         .job_id
     |  |- JobFailedError                .reason: the data source's own words, whole
@@ -237,9 +237,12 @@ class ConnectError(TransportError, ConnectionError):
     ----------
     was_not_sent : bool
         Whether it is certain that the server did not get the request.
+    is_lasting : bool
+        Whether it would be the same a moment later: a certificate that is not trusted.
     """
 
     was_not_sent: bool = False
+    is_lasting: bool = False
 
 
 class TransportTimeoutError(TransportError, TimeoutError):
@@ -255,7 +258,11 @@ class ResponseError(ServerError):
         The HTTP status code.
     server_message : str
         The server's own words; empty when it sent none.
+    retry_after : float or None
+        Seconds after which the server would like to be asked again, where it says so.
     """
+
+    retry_after: float | None = None
 
     def __init__(
         self,
@@ -321,13 +328,7 @@ class ConflictError(ResponseError):
 
 
 class RateLimitError(ResponseError):
-    """The server asks to slow down.
-
-    Attributes
-    ----------
-    retry_after : float or None
-        Seconds after which the server would like to be asked again, where it says so.
-    """
+    """The server asks to slow down; ``.retry_after`` says for how long, where the server does."""
 
     def __init__(
         self,

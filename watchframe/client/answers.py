@@ -5,15 +5,16 @@ from __future__ import annotations
 import json
 
 import requests
-import urllib3.exceptions
 
-from watchframe.errors import ProtocolError, TransportError
+from watchframe.client.deadline import Deadline
+from watchframe.client.receiving import received
+from watchframe.errors import DecodeError, ProtocolError, TransportError
 
 #: Bytes of a document; results are streamed instead.
 MAX_DOCUMENT = 256 * 2**20
 
 
-def read_json(response: requests.Response, *, method: str, url: str) -> object:
+def read_json(response: requests.Response, *, method: str, url: str, deadline: Deadline) -> object:
     """Give the answer's JSON value.
 
     Raises
@@ -21,16 +22,19 @@ def read_json(response: requests.Response, *, method: str, url: str) -> object:
     ProtocolError
         It is not JSON, or a page of another service.
     TransportError
-        It broke off.
+        It broke off, or stopped arriving.
+    JobTimeoutError, JobCancelledError
+        The deadline is over.
     """
     require_json(response, method=method, url=url)
     with response:
         try:
-            content = response.raw.read(MAX_DOCUMENT, decode_content=True)
-        except (urllib3.exceptions.HTTPError, OSError) as error:
-            raise TransportError(
-                f"The answer broke off: {type(error).__name__}.", method=method, url=url
-            ) from None
+            content = b"".join(received(response, lambda: deadline, MAX_DOCUMENT))
+        except TransportError as error:
+            error.method, error.url = method, url
+            raise
+        except DecodeError as error:
+            raise ProtocolError(error.message, method=method, url=url) from None
     return parse_json(content, method=method, url=url)
 
 

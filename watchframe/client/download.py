@@ -12,7 +12,7 @@ from typing import IO, Literal, get_args
 import requests
 
 from watchframe.client.deadline import Deadline
-from watchframe.client.result_body import received
+from watchframe.client.receiving import received
 from watchframe.client.transport import Transport
 from watchframe.errors import ArgumentError, ProtocolError, TransportError
 

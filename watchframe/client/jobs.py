@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import time
 from collections.abc import Callable
 
-from watchframe.client.answers import read_json
 from watchframe.client.deadline import NO_DEADLINE, Deadline
+from watchframe.client.document import ask_document
 from watchframe.client.job_times import pause
 from watchframe.client.transport import Transport
-from watchframe.errors import JobCancelledError, JobFailedError, ResponseError, ServerError
+from watchframe.errors import (
+    JobCancelledError,
+    JobError,
+    JobFailedError,
+    JobTimeoutError,
+    ServerError,
+    WatchframeError,
+)
 from watchframe.models import Job, JobStatus
 from watchframe.models.json_fields import as_object
 
@@ -21,6 +27,11 @@ OnStatus = Callable[[Job | None], None]
 
 #: Seconds that a cancellation may take.
 CANCEL_TIMEOUT = 5.0
+
+_GOES_ON = (
+    "The query goes on on the server, for it could not be cancelled (a query's key may not do "
+    "that): read it again later, or give a longer timeout=."
+)
 
 
 class Jobs:
@@ -36,8 +47,7 @@ class Jobs:
         path = f"/api/jobs/{job_id}"
         if query_id is not None:
             path = f"/api/queries/{query_id}{path.removeprefix('/api')}"
-        response = self._transport.request("GET", path, deadline=deadline)
-        answer = as_object(read_json(response, method="GET", url=path), "job")
+        answer = as_object(ask_document(self._transport, "GET", path, deadline=deadline), "job")
         return Job.from_json(answer.get("job"))
 
     def cancel(self, job_id: str) -> None:
@@ -57,8 +67,12 @@ class Jobs:
 
         Raises
         ------
-        JobFailedError, JobCancelledError, JobTimeoutError
+        JobFailedError, JobCancelledError
+            ``.job_id`` is its id, as in the next.
+        JobTimeoutError
+            The deadline is over. The hint says where the key may not cancel the job.
         ServerError
+            The server could not be asked any more; the job is left alone.
         """
         began, times = time.monotonic(), self._transport.job_times
         expected = times.expected(query_id)
@@ -72,18 +86,30 @@ class Jobs:
                     on_status(job)
         except ServerError:
             raise
-        except BaseException:
-            self._cancel_quietly(job.id)
+        except BaseException as error:
+            is_cancelled = cancel_quietly(self, job.id)
+            if isinstance(error, JobError):
+                error.job_id = job.id
+            if isinstance(error, JobTimeoutError) and not is_cancelled:
+                error.hint = _GOES_ON
             raise
         if query_id is not None:
             times.add(query_id, time.monotonic() - began)
         return _succeeded(job)
 
-    def _cancel_quietly(self, job_id: str) -> None:
-        # A query key may not, and then nothing more can be done: its job goes on.
-        with contextlib.suppress(ServerError, ResponseError):
-            self.cancel(job_id)
-            logger.info("cancelled job %s", job_id)
+
+def cancel_quietly(jobs: Jobs, job_id: str) -> bool:
+    """Cancel a job if that can be done, and tell whether it could.
+
+    A query key may not: its job goes on.
+    """
+    try:
+        jobs.cancel(job_id)
+    except WatchframeError as error:
+        logger.info("could not cancel job %s: %s", job_id, error.message)
+        return False
+    logger.info("cancelled job %s", job_id)
+    return True
 
 
 def _succeeded(job: Job) -> Job:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import NoReturn, TypedDict
 
 import requests
 import urllib3.exceptions
 
+from watchframe.client.http_date import http_date
 from watchframe.errors import (
     AccessDeniedError,
     AuthenticationError,
@@ -64,8 +65,12 @@ def raise_for_refusal(response: requests.Response, method: str, url: str) -> NoR
             said, hint="Somebody changed it since it was read: read it again.", **where
         )
     if status == HTTPStatus.TOO_MANY_REQUESTS:
-        raise RateLimitError(said, retry_after=_retry_after(response), **where)
-    raise ResponseError(said, **where)
+        wait = _retry_after(response)
+        hint = None if wait is None else f"Try again in {wait:,.0f} s."
+        raise RateLimitError(said, retry_after=wait, hint=hint, **where)
+    error = ResponseError(said, **where)
+    error.retry_after = _retry_after(response)
+    raise error
 
 
 def _server_message(response: requests.Response) -> str:
@@ -97,12 +102,11 @@ def _access_hint(words: str) -> str:
 
 
 def _retry_after(response: requests.Response) -> float | None:
-    """Give the header's seconds; it may also be a date."""
+    """Give the header's seconds, whole ones; it may also be a date."""
     value = response.headers.get("Retry-After", "").strip()
-    if value.isdigit():
+    if value.isascii() and value.isdigit():
         return float(value)
-    try:
-        moment = parsedate_to_datetime(value)
-    except ValueError:
+    moment = http_date(value)
+    if moment is None:
         return None
-    return max((moment - datetime.now(UTC)).total_seconds(), 0.0)
+    return float(max(math.ceil((moment - datetime.now(UTC)).total_seconds()), 0))

@@ -4,19 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from types import TracebackType
 from typing import Self
 
 import requests
-import urllib3.exceptions
 
 from watchframe.client.deadline import Deadline
-from watchframe.decode import inflate
-from watchframe.errors import TransportError, TransportTimeoutError
-
-CHUNK = 256 * 1024
+from watchframe.client.http_date import http_date
+from watchframe.client.receiving import received
 
 
 class ResultBody:
@@ -41,7 +36,7 @@ class ResultBody:
         from_server_cache: bool,
         again: Callable[[], ResultBody],
     ) -> None:
-        self.server_time = _date(response)
+        self.server_time = http_date(response.headers.get("Date", ""))
         self.from_server_cache = from_server_cache
         self._response = response
         self.deadline = deadline
@@ -73,7 +68,7 @@ class ResultBody:
             It broke off; `reopen` fetches it again.
         DecodeError
             It inflates to more than the setting `max_body_bytes`, or cannot be inflated.
-        JobTimeoutError
+        JobTimeoutError, JobCancelledError
             The deadline is over.
         """
         while self._peeked:
@@ -101,37 +96,3 @@ class ResultBody:
         """Fetch the same result again; nothing is run for that."""
         self._response.close()
         return self._again()
-
-
-def received(
-    response: requests.Response, deadline: Callable[[], Deadline], max_bytes: int
-) -> Iterator[bytes]:
-    """Give the inflated body in chunks, as they arrive; the deadline may change meanwhile."""
-    encoding = response.headers.get("Content-Encoding")
-    return inflate(_received(response, deadline), encoding, max_bytes=max_bytes)
-
-
-def _received(response: requests.Response, deadline: Callable[[], Deadline]) -> Iterator[bytes]:
-    while chunk := _read(response, deadline()):
-        yield chunk
-
-
-def _read(response: requests.Response, deadline: Deadline) -> bytes:
-    deadline.remaining()
-    try:
-        return response.raw.read1(CHUNK, decode_content=False)
-    except urllib3.exceptions.ReadTimeoutError:
-        raise TransportTimeoutError(
-            "The result stopped arriving.", hint="Try again, or raise the setting read_timeout."
-        ) from None
-    except (urllib3.exceptions.HTTPError, OSError) as error:
-        raise TransportError(
-            f"The result broke off: {type(error).__name__}.", hint="Try again."
-        ) from None
-
-
-def _date(response: requests.Response) -> datetime | None:
-    try:
-        return parsedate_to_datetime(response.headers.get("Date", "")).astimezone(UTC)
-    except ValueError:
-        return None

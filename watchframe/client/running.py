@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from watchframe.client.answers import parse_json, require_json
 from watchframe.client.deadline import NO_DEADLINE, Deadline
-from watchframe.client.jobs import Jobs, OnStatus
+from watchframe.client.jobs import Jobs, OnStatus, cancel_quietly
 from watchframe.client.result_body import ResultBody
 from watchframe.client.transport import Method, Transport
 from watchframe.errors import JobFailedError, NotFoundError, ProtocolError
@@ -89,7 +89,7 @@ class Run:
         """Ask for the cached result anew."""
         again = self.execute(ANY_RESULT, deadline=deadline)
         if isinstance(again, Job):
-            Jobs(self.transport).cancel(again.id)
+            cancel_quietly(Jobs(self.transport), again.id)
             raise ProtocolError("The server has lost the result that it was sending.")
         return again
 

@@ -9,14 +9,15 @@ from typing import Literal
 from urllib.parse import urljoin, urlsplit
 
 import requests
-import urllib3.exceptions
+import urllib3
 
 from watchframe.client.deadline import Deadline
 from watchframe.client.job_times import JobTimes
 from watchframe.client.refusals import raise_for_refusal
-from watchframe.config import Secret, Settings
+from watchframe.config import Secret, Settings, is_loopback
 from watchframe.errors import (
     AuthenticationError,
+    ConfigurationError,
     ConnectError,
     ProtocolError,
     RateLimitError,
@@ -32,10 +33,17 @@ Method = Literal["GET", "POST", "DELETE"]
 
 #: What a proxy in front of the server answers when it cannot ask it.
 OUTAGE_STATUSES = frozenset({502, 503, 504})
+_ASK_LATER = OUTAGE_STATUSES | {429}
 
 #: Seconds before the first retry; doubled for each further one.
 FIRST_PAUSE, LONGEST_PAUSE = 0.25, 8.0
+#: Where the server asks for more seconds than that, it is not waited for.
+LONGEST_RETRY_AFTER = 600.0
 MAX_REDIRECTS = 5
+#: What `receiving` can inflate. `requests` would ask for more where it finds the packages.
+ACCEPT_ENCODING = "gzip, deflate"
+#: No proxy for plain HTTP, whatever the environment says.
+_NO_PROXY = {"http": "", "all": ""}
 
 
 class _KeyHeader(requests.auth.AuthBase):
@@ -69,6 +77,10 @@ class Transport:
         self._session.auth = _KeyHeader(settings.api_key)
         self._session.headers["User-Agent"] = "watchframe"
         self._session.headers["Accept"] = "application/json"
+        self._session.headers["Accept-Encoding"] = ACCEPT_ENCODING
+        # On this machine the key needs no secrecy, but on the way to a proxy it would.
+        is_open = settings.url.startswith("http:") and is_loopback(settings.url)
+        self._passes_proxies_by = is_open and not settings.allow_plain_http
 
     def close(self) -> None:
         """Close the connections."""
@@ -85,14 +97,17 @@ class Transport:
     ) -> requests.Response:
         """Give the answer, whose body is still to be read and which says yes.
 
-        A GET is repeated on connection errors, 429, 502, 503 and 504. Anything else is repeated
-        only where it certainly was not carried out: no connection was made, or 429.
+        A GET is repeated on connection errors, 429, 502, 503 and 504, after ``Retry-After`` where
+        that is there. Anything else is repeated only where it certainly was not carried out: no
+        connection was made, or 429.
 
         Raises
         ------
         ServerError
             One of its kinds.
-        JobTimeoutError
+        ConfigurationError
+            The certificates to trust cannot be read.
+        JobTimeoutError, JobCancelledError
             `deadline` is over.
         """
         url = self.settings.url + path
@@ -139,9 +154,11 @@ class Transport:
         json: object,
         query: Mapping[str, str | Sequence[str]] | None,
     ) -> requests.Response:
-        timeout = (
-            deadline.cut(self.settings.connect_timeout),
-            deadline.cut(self.settings.read_timeout),
+        settings = self.settings
+        timeout = urllib3.Timeout(
+            connect=settings.connect_timeout,
+            read=settings.read_timeout,
+            total=deadline.remaining(),
         )
         try:
             return self._session.request(
@@ -149,21 +166,34 @@ class Transport:
                 url,
                 json=json,
                 params=query,
-                timeout=timeout,
+                timeout=timeout,  # type: ignore[arg-type]  # its annotation forgets this kind
                 stream=True,
                 allow_redirects=False,
+                # A new one each time, for it is filled up from the environment.
+                proxies=dict(_NO_PROXY) if self._passes_proxies_by else None,
                 # Given with each request, for the session's own loses to REQUESTS_CA_BUNDLE.
-                verify=self.settings.ca_bundle,
+                verify=settings.ca_bundle,
             )
         except requests.Timeout as error:
             deadline.remaining()  # the whole deadline's own error comes first
-            raise _timeout_error(error, method, url, timeout) from None
+            raise _timeout_error(error, method, url, settings) from None
         except (requests.ConnectionError, requests.exceptions.ContentDecodingError) as error:
             raise _connect_error(error, method, url) from None
-        except requests.RequestException as error:
+        except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
             raise TransportError(
-                f"The request could not be made: {type(error).__name__}.", method=method, url=url
+                f"The request could not be made: {type(error).__name__}.",
+                method=method,
+                url=url,
+                hint="Check the server's URL, and the proxy where there is one.",
             ) from None
+        except OSError as error:
+            raise ConfigurationError(
+                f"The certificates to trust cannot be read: {error}",
+                hint="Check ca_bundle, REQUESTS_CA_BUNDLE and CURL_CA_BUNDLE.",
+            ) from None
+        except BaseException as error:  # noqa: BLE001 - any, for what hangs on it
+            # An interrupt: its frames below hold the request's headers, and so the key.
+            raise error.with_traceback(None) from None
 
     def _redirected(self, response: requests.Response, method: Method, url: str) -> str:
         """Give where a GET goes on; the key goes nowhere but to its server."""
@@ -192,23 +222,26 @@ class Transport:
 def _pause_before_retry(error: ServerError, method: Method, pause: float) -> float | None:
     """Give the seconds to wait before trying again; None where it is not to be tried."""
     jittered = pause * random.uniform(0.5, 1.0)  # noqa: S311 - spreads load, keeps no secret
-    if isinstance(error, RateLimitError):
-        return error.retry_after if error.retry_after is not None else jittered
-    if isinstance(error, ConnectError) and error.was_not_sent:
-        return jittered
-    if method != "GET":
+    if isinstance(error, ConnectError):
+        may_again = not error.is_lasting and (error.was_not_sent or method == "GET")
+        return jittered if may_again else None
+    if not isinstance(error, RateLimitError) and method != "GET":
         return None
-    if isinstance(error, ResponseError):
-        return jittered if error.status in OUTAGE_STATUSES else None
-    return jittered if isinstance(error, TransportError) else None
+    if isinstance(error, TransportTimeoutError):
+        return jittered
+    if not isinstance(error, ResponseError) or error.status not in _ASK_LATER:
+        return None
+    asked = error.retry_after or 0.0
+    # Not at the very second, at which all others who were told the same come back.
+    return asked + jittered if asked <= LONGEST_RETRY_AFTER else None
 
 
 def _timeout_error(
-    error: requests.Timeout, method: str, url: str, timeout: tuple[float, float]
+    error: requests.Timeout, method: str, url: str, settings: Settings
 ) -> TransportError:
     if isinstance(error, requests.ConnectTimeout):
         failed = ConnectError(
-            f"No connection to {_host(url)} within {timeout[0]:g} s.",
+            f"No connection to {_host(url)} within {settings.connect_timeout:g} s.",
             method=method,
             url=url,
             hint="Check the network, a VPN or a proxy, and the server's URL.",
@@ -216,7 +249,7 @@ def _timeout_error(
         failed.was_not_sent = True
         return failed
     return TransportTimeoutError(
-        f"{_host(url)} did not answer within {timeout[1]:g} s.",
+        f"{_host(url)} did not answer within {settings.read_timeout:g} s.",
         method=method,
         url=url,
         hint="Try again, or raise the setting read_timeout.",
@@ -233,14 +266,16 @@ def _connect_error(error: requests.RequestException, method: str, url: str) -> C
     }.get(type(reason), "the connection broke off")
     if isinstance(error, requests.exceptions.SSLError):
         words = "its certificate is not trusted"
+    is_lasting = "certificate" in words
     failed = ConnectError(
         f"No answer from {_host(url)}: {words}.",
         method=method,
         url=url,
         hint="For a certificate of your own organisation, set ca_bundle."
-        if "certificate" in words
+        if is_lasting
         else "Check the network, a VPN or a proxy, and the server's URL.",
     )
+    failed.is_lasting = is_lasting
     failed.was_not_sent = isinstance(
         reason, urllib3.exceptions.NewConnectionError | urllib3.exceptions.NameResolutionError
     )

@@ -44,7 +44,8 @@ class Settings:
     allow_plain_http : bool
         Whether the key may go over plain HTTP to a host that is not this one.
     ca_bundle : str or None
-        A file of certificates to trust instead of the usual ones.
+        A file (or a folder, as OpenSSL makes them) of certificates to trust instead of the usual
+        ones.
     max_body_bytes : int
         How large an inflated answer may be.
     cache_size_limit : int
@@ -199,6 +200,14 @@ def _key(value: object) -> Secret:
     return secret
 
 
+def _certificates(value: object) -> str:
+    """Give a path that is there: an empty one would switch the checking off."""
+    path = Path(value).expanduser()  # type: ignore[arg-type]  # a wrong type is what is found out
+    if not str(value) or not path.exists():
+        raise ValueError
+    return str(path)
+
+
 def _positive(value: object) -> float:
     number = float(value)  # type: ignore[arg-type]  # a wrong type is what is being found out
     if not 0 < number < float("inf"):
@@ -241,7 +250,7 @@ _READERS: dict[str, Callable[[object], object]] = {
     "read_timeout": _positive,
     "max_retries": _count,
     "allow_plain_http": _flag,
-    "ca_bundle": _text,
+    "ca_bundle": _certificates,
     "max_body_bytes": _count,
     "cache_size_limit": _count,
     "stale_if_error": _flag,

@@ -1,0 +1,154 @@
+"""The deadline is over the whole, however the server drags its feet; and what it leaves behind."""
+
+import itertools
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import threading
+import time
+
+import pytest
+
+from watchframe import Client, read_watch_query
+from watchframe.client.deadline import Deadline
+from watchframe.errors import JobTimeoutError, TransportTimeoutError
+
+#: Far beyond any of these deadlines, and far below what the servers here would take.
+SOON = 8.0
+JSON = {"Content-Type": "application/json"}
+
+
+def client_of(found, tmp_path, **more):
+    return Client(found.url, "k-0123456789", cache_dir=tmp_path, **more)
+
+
+def dripping(start=b"", seconds=20):
+    """A body of a byte now and then."""
+    yield start
+    for _ in range(seconds * 10):
+        time.sleep(0.1)
+        yield b" "
+
+
+@pytest.fixture
+def released():
+    """An event that ends what a server of the test waits for."""
+    event = threading.Event()
+    yield event
+    event.set()
+
+
+def stalling(start, released):
+    yield start
+    released.wait(20)
+
+
+def test_document_that_drips_ends_with_the_deadline(tmp_path, server):
+    with server(lambda _: (200, {**JSON, "Content-Length": "200"}, dripping())) as watch:
+        started = time.monotonic()
+        with client_of(watch, tmp_path) as client, pytest.raises(JobTimeoutError, match="within 1"):
+            client.queries.get(1, deadline=Deadline.after(1))
+        assert time.monotonic() - started < SOON
+
+
+@pytest.mark.parametrize("encoding", ["identity", "gzip"])
+def test_result_that_stalls_ends_with_the_deadline(tmp_path, server, released, encoding):
+    head = b'{"query_result": {"id": 1, "data": {"columns": [], "rows": [' + b" " * 100
+    headers = {**JSON, "Content-Length": "100000"}
+    if encoding == "gzip":
+        head, headers = b"\x1f\x8b\x08\0\0\0\0\0\0\xff", {**headers, "Content-Encoding": "gzip"}
+    with server(lambda _: (200, headers, stalling(head, released))) as watch:
+        started = time.monotonic()
+        with (
+            client_of(watch, tmp_path) as client,
+            pytest.raises(JobTimeoutError, match="within 1"),
+            client.query_results.open(1, deadline=Deadline.after(1)) as body,
+        ):
+            body.read()
+        assert time.monotonic() - started < SOON
+        released.set()
+
+
+def test_result_that_stalls_without_a_deadline_ends_with_the_read_timeout(
+    tmp_path, server, released
+):
+    with server(
+        lambda _: (200, {**JSON, "Content-Length": "9"}, stalling(b"{", released))
+    ) as watch:
+        with (
+            client_of(watch, tmp_path, read_timeout=0.5) as client,
+            pytest.raises(TransportTimeoutError, match="stopped arriving"),
+            client.query_results.open(1) as body,
+        ):
+            body.read()
+        released.set()
+
+
+def test_timeout_names_the_job_that_it_cancelled(client, demo):
+    with pytest.raises(JobTimeoutError) as caught:
+        client.run_query(50, {"seconds": 45}, max_age=0, deadline=Deadline.after(0.5))
+    (cancelled,) = [item.path for item in demo.requests if item.method == "DELETE"]
+    assert cancelled == f"/api/jobs/{caught.value.job_id}"
+    assert "timeout=" in caught.value.hint
+
+
+def test_timeout_under_a_query_key_says_that_the_job_goes_on(demo, client, tmp_path):
+    with (
+        Client(demo.url, demo.query_key(50), cache_dir=tmp_path) as limited,
+        pytest.raises(JobTimeoutError, match="goes on on the server") as caught,
+    ):
+        read_watch_query(50, {"seconds": 46}, timeout=0.5, client=limited)
+    assert demo.running_jobs() == [caught.value.job_id]
+    client.jobs.cancel(caught.value.job_id)
+
+
+def test_interrupt_stays_an_interrupt_where_the_server_hangs(client, demo, monkeypatch):
+    monkeypatch.setattr("watchframe.client.jobs.CANCEL_TIMEOUT", 0.3)
+    demo.faults.add("DELETE", delay=2)
+
+    def interrupt(job):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        client.run_query(50, {"seconds": 47}, max_age=0, on_status=interrupt)
+    for job_id in demo.running_jobs():
+        client.jobs.cancel(job_id)
+
+
+PROGRAM = """
+    import sys
+    from watchframe import Client, read_watch_query
+
+    client = Client({url!r}, {key!r}, cache_dir={folder!r})
+    print("reading", flush=True)
+    try:
+        read_watch_query(50, {{"seconds": {seconds}}}, client=client)
+    except KeyboardInterrupt:
+        print("interrupted", flush=True)
+        raise
+"""
+
+
+@pytest.mark.parametrize("after", [0.0, 0.7])
+def test_ctrl_c_in_a_script_cancels_the_job_on_the_server(demo, tmp_path, after):
+    seconds = 60 + int(after * 10)
+    program = PROGRAM.format(url=demo.url, key=demo.user_key, folder=str(tmp_path), seconds=seconds)
+    with subprocess.Popen(
+        [sys.executable, "-c", textwrap.dedent(program)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout.readline() == "reading\n"
+        for _ in itertools.takewhile(lambda _: not demo.running_jobs(), range(3000)):
+            time.sleep(0.01)
+        assert len(demo.running_jobs()) == 1
+        time.sleep(after)
+        os.kill(process.pid, signal.SIGINT)
+        out, err = process.communicate(timeout=30)
+    assert out == "interrupted\n"
+    assert process.returncode == -signal.SIGINT
+    assert demo.running_jobs() == []
+    assert demo.user_key not in err

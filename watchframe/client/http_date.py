@@ -1,0 +1,16 @@
+"""Dates in the headers of answers."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+
+def http_date(text: str) -> datetime | None:
+    """Give the moment of a header such as ``Date``, in UTC; None where it tells none."""
+    try:
+        moment = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    # "-0000" is UTC too, of which nothing more is known (RFC 5322, 3.3).
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
