@@ -40,6 +40,11 @@ class Deadline:
         """End it now, from any thread: who waits under it raises, and cancels its job."""
         self._cancelled.set()
 
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether `cancel` was called."""
+        return self._cancelled.is_set()
+
     def remaining(self) -> float | None:
         """Give the seconds left, or None where there is no limit.
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 import pyarrow as pa
@@ -32,6 +33,8 @@ class Answer:
         Its name in the local cache.
     may_be_cut : bool
         Whether the server appends a limit of its own to this query.
+    parameter_types : mapping of str to str
+        The declared types of a saved query's parameters.
     """
 
     table: pa.Table
@@ -39,6 +42,7 @@ class Answer:
     source: Source
     cache_key: str
     may_be_cut: bool = False
+    parameter_types: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def attributes(self) -> dict[str, object]:

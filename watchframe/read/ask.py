@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from watchframe.cache import Mode, Policy, parse_max_age
@@ -27,7 +27,11 @@ class ReadOptions:
     """How to read, as of `read_watch_query`.
 
     `deadline` takes the place of `timeout` where the caller may want to cancel; `on_status` is told
-    the job's state in place of a progress line; `shared` is what reads side by side have in common.
+    the job's state in place of a progress line; `shared` is what reads side by side have in common;
+    dynamic dates are counted from `now`, by default the moment of the read. `exact` are parameters
+    in wire form that are sent as they are, also where they are finer than their type tells.
+    `result_max_age`, in seconds, takes the place of `max_age` for the rows alone: it still holds
+    for the query's definition.
     """
 
     max_age: MaxAge = None
@@ -38,13 +42,16 @@ class ReadOptions:
     deadline: Deadline | None = None
     on_status: OnStatus | None = None
     shared: SharedDocuments | None = None
+    now: datetime | None = None
+    exact: Mapping[str, JSON] = field(default_factory=dict)
+    result_max_age: float | None = None
 
 
 def answer_query(query: int | str | QueryReference, params: Params, options: ReadOptions) -> Answer:
     """Give the answer to a saved query."""
     reference = parse_reference(query)
     client = client_for(reference, options.client)
-    now = datetime.now(UTC)
+    now = options.now or datetime.now(UTC)
 
     def prepare(knowledge: Knowledge) -> SavedQuestion:
         definition = knowledge.query(reference.query_id)
@@ -56,7 +63,7 @@ def answer_query(query: int | str | QueryReference, params: Params, options: Rea
             timezone=client.settings.timezone,
             dropdown_options=knowledge.dropdown_options(definition),
         )
-        return SavedQuestion(query=definition, parameters=parameters)
+        return SavedQuestion(query=definition, parameters={**parameters, **options.exact})
 
     return _reading(client, options).answer(prepare, is_editable=True)
 
@@ -79,13 +86,17 @@ def answer_sql(
 
 
 def _reading(client: Client, options: ReadOptions) -> Reading:
-    policy = Policy(mode=options.cache, max_age=parse_max_age(options.max_age))
+    documents = Policy(mode=options.cache, max_age=parse_max_age(options.max_age))
+    policy = documents
+    if options.result_max_age is not None:
+        policy = replace(documents, max_age=options.result_max_age)
     cache = None if policy.mode == "off" else local_cache(client.settings)
     return Reading(
         client=client,
         cache=cache,
         principal=cache.principal(client.settings.api_key.reveal()) if cache is not None else "",
         policy=policy,
+        documents=documents,
         deadline=options.deadline or Deadline.after(options.timeout),
         progress=options.progress,
         on_status=options.on_status,
@@ -119,7 +130,7 @@ def wire_sets(
     reference = parse_reference(query)
     definition = definition_of(reference, options)
     timezone = client_for(reference, options.client).settings.timezone
-    now = datetime.now(UTC)
+    now = options.now or datetime.now(UTC)
     wire = [
         normalise_parameters(
             definition,

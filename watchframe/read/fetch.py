@@ -179,4 +179,5 @@ def _answer(
         source=source,
         cache_key=key,
         may_be_cut=question.may_be_cut,
+        parameter_types=question.parameter_types,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from watchframe.cache import Mode
@@ -12,6 +12,10 @@ from watchframe.models import DataSource
 from watchframe.read.answer import Answer
 from watchframe.read.ask import MaxAge, Params, ReadOptions, answer_query, answer_sql
 from watchframe.read.frame_of import frame_of
+from watchframe.read.many_functions import read_watch_sweep
+from watchframe.read.paging import Page
+from watchframe.read.side_by_side import CONCURRENCY
+from watchframe.read.sweep import is_single
 from watchframe.read.warn import warn_of_answer
 from watchframe.reference import QueryReference
 
@@ -22,7 +26,7 @@ if TYPE_CHECKING:
 
 def read_watch_query(
     query: int | str | QueryReference,
-    params: Params = None,
+    params: Params | Sequence[Mapping[str, object]] = None,
     *,
     max_age: MaxAge = None,
     cache: Mode = "use",
@@ -33,6 +37,9 @@ def read_watch_query(
     timeout: float | None = 300.0,
     progress: bool | None = None,
     client: Client | None = None,
+    split: Mapping[str, object] | None = None,
+    page: Page | None = None,
+    concurrency: int = CONCURRENCY,
 ) -> pd.DataFrame:
     """Give the rows of a saved query as a typed DataFrame.
 
@@ -47,7 +54,8 @@ def read_watch_query(
     params : mapping of str to object, optional
         Values by parameter name, as Python has them: dates, Timestamps, ``(start, end)`` tuples,
         lists, numbers, or the names of dynamic values such as ``"d_last_7_days"``. Parameters that
-        are left out take their saved defaults.
+        are left out take their saved defaults. A list of mappings is a read for each, as of
+        `read_watch_sweep`.
     max_age : float, str, timedelta or None
         How old the data may be: seconds, a duration, or a text such as ``"90s"``, ``"15m"``,
         ``"1h"``, ``"7d"``. A local copy of at most that age is returned without any request. 0
@@ -72,6 +80,8 @@ def read_watch_query(
         is watching.
     client : Client, optional
         Instead of the one of `connect`, or of the settings.
+    split, page, concurrency
+        Many reads in place of one, as of `read_watch_sweep`.
 
     Returns
     -------
@@ -120,6 +130,23 @@ def read_watch_query(
     >>> frame.attrs["watchframe"]["query_name"]
     'Borrows by market'
     """
+    if split is not None or page is not None or not is_single(params):
+        return read_watch_sweep(
+            query,
+            params,
+            split=split,
+            page=page,
+            max_age=max_age,
+            cache=cache,
+            index_col=index_col,
+            columns=columns,
+            dtype=dtype,
+            dtype_backend=dtype_backend,
+            timeout=timeout,
+            concurrency=concurrency,
+            progress=progress,
+            client=client,
+        )
     answer = answer_query(
         query,
         params,

@@ -33,7 +33,12 @@ def is_confusable_value(value: JSON) -> bool:
 
 def is_probably_cut(*, may_be_cut: bool, rows: int, ran: str | None) -> bool:
     """Whether a result of `rows` rows probably ends where the server's own limit cut it."""
-    return may_be_cut and rows == AUTO_LIMIT and (ran is None or bool(_AUTO_LIMIT_TAIL.search(ran)))
+    return may_be_cut and rows == AUTO_LIMIT and (ran is None or ends_in_auto_limit(ran))
+
+
+def ends_in_auto_limit(sql: str) -> bool:
+    """Whether SQL ends in the limit that the server appends, whoever wrote it."""
+    return _AUTO_LIMIT_TAIL.search(sql) is not None
 
 
 def _confusable(rendered: str, ran: str) -> bool:

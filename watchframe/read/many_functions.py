@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from watchframe.cache import Mode
 from watchframe.client import Client
-from watchframe.decode import DtypeBackend, to_frame
+from watchframe.decode import DtypeBackend
 from watchframe.errors import ArgumentError
-from watchframe.read.answer import ATTRIBUTE, Answer
+from watchframe.read.answer import Answer
 from watchframe.read.ask import MaxAge, Params, ReadOptions
 from watchframe.read.frame_of import frame_of
-from watchframe.read.many import (
-    Page,
-    ParamSet,
-    QueryLike,
-    answers_of_pages,
-    answers_of_pieces,
-    answers_of_sweep,
-    one_table,
-)
+from watchframe.read.many import ParamSet, QueryLike
+from watchframe.read.paging import Page
+from watchframe.read.range_ends import Inclusive
 from watchframe.read.side_by_side import CONCURRENCY, ReadRequest, answers_side_by_side
+from watchframe.read.sweep import Sweep
 from watchframe.read.warn import warn_of_answer
 
 if TYPE_CHECKING:
@@ -64,12 +59,16 @@ def read_watch_queries(
     ExceptionGroup
         Of the errors of `read_watch_query`, once all others have finished. What was read is in the
         local cache.
+    ArgumentError
+        `queries` is a single one, or `concurrency` is less than 1.
     """
     options = ReadOptions(
         max_age=max_age, cache=cache, timeout=timeout, progress=progress, client=client
     )
-    pairs = [item if isinstance(item, tuple) else (item, None) for item in queries]
-    requests = [ReadRequest(query=query, params=params, options=options) for query, params in pairs]
+    requests = [
+        ReadRequest(query=query, params=params, options=options)
+        for query, params in map(_pair, _listed(queries))
+    ]
     answers = answers_side_by_side(requests, concurrency=concurrency, progress=progress)
     return [_frame_of_one(answer, dtype_backend) for answer in answers]
 
@@ -78,10 +77,14 @@ def read_watch_sweep(
     query: QueryLike,
     params: Sequence[ParamSet] | Params = None,
     *,
-    split: Mapping[str, str] | None = None,
+    split: Mapping[str, object] | None = None,
+    inclusive: Inclusive | None = None,
     page: Page | None = None,
     max_age: MaxAge = None,
     cache: Mode = "use",
+    index_col: str | Sequence[str] | None = None,
+    columns: Sequence[str] | None = None,
+    dtype: object = None,
     dtype_backend: DtypeBackend = "numpy_nullable",
     timeout: float | None = 300.0,
     concurrency: int = CONCURRENCY,
@@ -90,23 +93,31 @@ def read_watch_sweep(
 ) -> pd.DataFrame:
     """Give the rows of one query, read many times, as one frame.
 
+    ``read_watch_query(query, [{...}, {...}])`` and ``read_watch_query(query, split=...)`` are the
+    same.
+
     Parameters
     ----------
     query : int, str or QueryReference
         As of `read_watch_query`.
-    params : sequence of mappings, or mapping
+    params : sequence of mappings, DataFrame, or mapping
         One parameter set for each read; the names that they give become columns in front of the
         result's own. With `split` or `page`: the parameters of all reads.
     split : mapping, optional
         A range parameter and the length of a piece in pandas' offset words, ``{"period": "1M"}``:
         the range is read in consecutive pieces, which neither overlap nor leave a gap and begin
-        where the calendar does. All but the last are over and are kept as long as the query is not
-        edited; the last one is read by `max_age`.
+        where the calendar does. Pieces that are over are kept as long as the query is not edited,
+        whatever `max_age` says; the last one is read by it. ``cache="refresh"`` reads all anew.
+    inclusive : {"both", "left", "right"}, optional
+        Which ends of a split range the query's SQL takes in, as of `pandas.Series.between`. By
+        default that is read from the SQL: ``<`` before the end leaves it out.
     page : mapping, optional
         ``{"limit": "rows", "offset": "start", "size": 100_000}``: which parameters page the query,
         and how many rows a page has. Pages are read one after the other until one is short.
-    max_age, cache, dtype_backend, client
+    max_age, cache, client
         As of `read_watch_query`.
+    index_col, columns, dtype, dtype_backend
+        As of `read_watch_query`, for the whole frame; the parameters in front count as columns.
     timeout : float or None
         Seconds for each read, from when its turn comes.
     concurrency : int
@@ -117,14 +128,16 @@ def read_watch_sweep(
     Returns
     -------
     pandas.DataFrame
-        The rows in the order of the reads, typed over all of them. ``df.attrs["watchframe"]`` holds
-        ``"reads"``, the provenance of each.
+        The rows in the order of the reads, typed over all of them. A parameter that is a date or a
+        time is one here; of a range there are two columns, ``period.start`` and ``period.end``; one
+        that is called like a column of the result stands as ``<name>_parameter``.
+        ``df.attrs["watchframe"]`` holds ``"reads"``, the provenance of each.
 
     Raises
     ------
     ArgumentError
-        `params`, `split` and `page` do not go together; the query has no such range; it has no
-        ``ORDER BY`` that makes its pages fit together; or the results have different columns.
+        `params`, `split` and `page` do not go together; the query has no such range; its order is
+        not one in which pages fit together; or the results have different columns.
     ExceptionGroup
         Of the errors of `read_watch_query`, once all other reads have finished. What was read is in
         the local cache: calling again continues.
@@ -139,35 +152,41 @@ def read_watch_sweep(
     >>> sorted(frame["kind"].unique())
     ['borrow', 'repay']
     """
+    sweep = Sweep.of(
+        query, params, split=split, inclusive=inclusive, page=page, concurrency=concurrency
+    )
     options = ReadOptions(
         max_age=max_age, cache=cache, timeout=timeout, progress=progress, client=client
     )
-    single = params if params is None or isinstance(params, Mapping) else None
-    sets = None if params is None or isinstance(params, Mapping) else list(params)
-    if sum((bool(sets), split is not None, page is not None)) != 1:
+    answers = sweep.answers(options)
+    for answer in answers:
+        warn_of_answer(answer)
+    return sweep.frame(
+        answers, index_col=index_col, columns=columns, dtype=dtype, dtype_backend=dtype_backend
+    )
+
+
+def _listed(queries: object) -> Sequence[QueryLike | tuple[QueryLike, Params]]:
+    if isinstance(queries, str) or not isinstance(queries, Iterable):
         raise ArgumentError(
-            "A sweep needs exactly one of: a list of parameter sets, split, page.",
-            hint="For a single read use read_watch_query.",
+            f"queries is {queries!r}, which is not a list.",
+            hint="Give a list, such as [2, (13, {'kind': 'borrow'})]; for a single query there is "
+            "read_watch_query.",
         )
-    if split is not None:
-        answers = answers_of_pieces(query, single, split, options, concurrency=concurrency)
-    elif page is not None:
-        answers = answers_of_pages(query, single, page, options)
-    else:
-        answers = answers_of_sweep(query, sets or [], options, concurrency=concurrency)
-    return _frame_of_all(answers, sets or [], dtype_backend)
+    return list(queries)
+
+
+def _pair(item: QueryLike | tuple[QueryLike, Params]) -> tuple[QueryLike, Params]:
+    if not isinstance(item, tuple):
+        return item, None
+    if len(item) != 2:  # noqa: PLR2004 - a pair
+        raise ArgumentError(
+            f"{item!r} is neither a query nor a pair of a query and its parameters.",
+            hint="Write (13, {'kind': 'borrow'}).",
+        )
+    return item
 
 
 def _frame_of_one(answer: Answer, dtype_backend: DtypeBackend) -> pd.DataFrame:
     warn_of_answer(answer)
     return frame_of(answer, dtype_backend=dtype_backend)
-
-
-def _frame_of_all(
-    answers: Sequence[Answer], given: Sequence[ParamSet], dtype_backend: DtypeBackend
-) -> pd.DataFrame:
-    for answer in answers:
-        warn_of_answer(answer)
-    frame = to_frame(one_table(answers, given), dtype_backend=dtype_backend)
-    frame.attrs[ATTRIBUTE] = {"reads": [answer.attributes for answer in answers]}
-    return frame

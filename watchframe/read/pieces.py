@@ -2,43 +2,58 @@
 
 Pieces begin where the calendar does (a month on its first day, a week on Sunday), wherever the
 range itself begins. So the pieces of "the last year" are the same ones tomorrow, but for the first
-and the last, and the local cache finds them again.
+and the last, and the local cache finds them again. Ranges have no zone and pieces are counted on
+the calendar, so a change of the clocks lies within a piece like any other hour.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from datetime import MAXYEAR, datetime, timedelta
-from typing import Literal
+from datetime import MAXYEAR, UTC, datetime, timedelta
 
 from watchframe.errors import ArgumentError
-
-#: Which ends of a piece the query's SQL takes to be within it.
-Closed = Literal["both", "left"]
+from watchframe.read.range_ends import Inclusive
 
 #: The smallest step that each range type can tell.
-_STEPS = {
+STEPS = {
     "date-range": timedelta(days=1),
     "datetime-range": timedelta(minutes=1),
     "datetime-range-with-seconds": timedelta(seconds=1),
 }
+#: The smallest step that databases commonly tell.
+_TICK = timedelta(microseconds=1)
 
-#: pandas' offset words -> how many of which unit.
+#: More pieces than that are a slip: minutes where months were meant.
+MOST_PIECES = 10_000
+
+#: How far behind UTC the last place is where a day ends.
+_LAST_ZONE = timedelta(hours=12)
+
+#: pandas' offset words -> how many months.
 _MONTHS = {"M": 1, "MS": 1, "ME": 1, "Q": 3, "QS": 3, "QE": 3, "Y": 12, "YS": 12, "YE": 12}
 _SPANS = {
+    "s": timedelta(seconds=1),
     "min": timedelta(minutes=1),
     "h": timedelta(hours=1),
     "D": timedelta(days=1),
     "W": timedelta(weeks=1),
 }
+#: What they were called in earlier versions of pandas.
+_OLDER = {"S": "s", "T": "min", "H": "h", "A": "Y", "AS": "YS"}
+_WEEKDAYS = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")
+_MONTH_NAMES = (
+    *("JAN", "FEB", "MAR", "APR", "MAY", "JUN"),
+    *("JUL", "AUG", "SEP", "OCT", "NOV", "DEC"),
+)
 #: A Sunday; weeks begin there, as the server's dynamic ranges have it.
 _ANCHOR = datetime(2000, 1, 2)  # noqa: DTZ001 - the wire form has no zone
-_WORD = re.compile(r"(\d*)\s*([A-Za-z]+)", re.ASCII)
+_LAST = datetime(MAXYEAR, 12, 31)  # noqa: DTZ001 - likewise
+_WORD = re.compile(r"(\d*)\s*([A-Za-z]+)(?:-([A-Z]{3}))?", re.ASCII)
 
 
 def range_pieces(
-    value: Mapping[str, str], type_: str, every: str, *, closed: Closed = "both"
+    value: Mapping[str, str], type_: str, every: object, *, inclusive: Inclusive = "both"
 ) -> list[dict[str, str]]:
     """Give the pieces of a range, in order.
 
@@ -48,66 +63,124 @@ def range_pieces(
         ``{"start": ..., "end": ...}`` in wire form.
     type_ : str
         The parameter's type: ``date-range``, ``datetime-range`` or ``datetime-range-with-seconds``.
-    every : str
-        The length of a piece, in pandas' offset words: ``"1M"``, ``"7D"``, ``"W"``, ``"6h"``.
-    closed : {"both", "left"}
-        ``"both"``: a piece ends one step (a day, a minute, a second) before the next begins, for
-        SQL that takes both ends in (``between``), as the server's own ranges have it. ``"left"``:
-        it ends where the next begins, for SQL that leaves the end out (``>= start and < end``).
+    every : str or pandas offset
+        The length of a piece, in pandas' offset words: ``"1M"``, ``"7D"``, ``"W-MON"``, ``"6h"``.
+    inclusive : {"both", "left", "right"}
+        Which ends of a range the SQL takes in, as of `pandas.Series.between`. ``"both"``: a piece
+        of days ends the day before the next one begins, any other a microsecond before, which is
+        finer than its type. ``"left"``, ``"right"``: it ends where the next one begins.
 
     Raises
     ------
     ArgumentError
-        `every` is not such a word, or shorter than the type can tell; `type_` is not a range.
+        `every` is not such a word, or shorter than the type can tell; `type_` is not a range; there
+        are too many pieces.
     """
-    if type_ not in _STEPS:
+    if type_ not in STEPS:
         raise ArgumentError(
             f"A parameter of type {type_!r} cannot be split.", hint="Only ranges can."
         )
-    step = _STEPS[type_]
+    step = STEPS[type_]
     start, end = (datetime.fromisoformat(value[side]) for side in ("start", "end"))
-    borders = list(_borders(start, end, every, step))
-    gap = step if closed == "both" else timedelta()
-    ends = [*(border - gap for border in borders), end]
-    return [
-        {"start": _wire(first, step), "end": _wire(last, step)}
-        for first, last in zip([start, *borders], ends, strict=True)
-    ]
+    borders: list[datetime] = []
+    for border in _borders(start, _written(every), step):
+        # Where the end is no part of the range, nothing would lie in a piece that begins there.
+        if border > end or (border == end and inclusive != "both"):
+            break
+        borders.append(border)
+        if len(borders) >= MOST_PIECES:
+            raise ArgumentError(
+                f"split={every!r} makes more than {MOST_PIECES:,} pieces of {value['start']} to "
+                f"{value['end']}.",
+                hint='Give longer ones, such as "1M".',
+            )
+    starts = [value["start"], *(_wire(border, step) for border in borders)]
+    ends = [*(_end_before(border, step, inclusive) for border in borders), value["end"]]
+    return [{"start": start, "end": end} for start, end in zip(starts, ends, strict=True)]
+
+
+def over_since(piece: Mapping[str, str], type_: str, now: datetime) -> float | None:
+    """Give the seconds for which a piece has been over everywhere on Earth; None where it is not.
+
+    In which zone the data's own times are is not known here.
+    """
+    ends = datetime.fromisoformat(piece["end"]).replace(tzinfo=UTC)
+    try:
+        seconds = (now - ends - STEPS[type_] - _LAST_ZONE).total_seconds()
+    except OverflowError:
+        return None
+    return seconds if seconds >= 1 else None
+
+
+def _end_before(border: datetime, step: timedelta, inclusive: Inclusive) -> str:
+    """Give the end of the piece before the one that begins at `border`."""
+    if inclusive != "both":
+        return _wire(border, step)
+    if step == STEPS["date-range"]:
+        return _wire(border - step, step)
+    return str(border - _TICK)
 
 
 def _wire(moment: datetime, step: timedelta) -> str:
-    if step == _STEPS["date-range"]:
+    if step == STEPS["date-range"]:
         return moment.date().isoformat()
-    seconds = step == _STEPS["datetime-range-with-seconds"]
+    seconds = step == STEPS["datetime-range-with-seconds"]
     return moment.isoformat(sep=" ", timespec="seconds" if seconds else "minutes")
 
 
-def _borders(start: datetime, end: datetime, every: str, step: timedelta) -> Iterator[datetime]:
-    """Give the calendar's borders after `start` and up to `end`."""
-    match = _WORD.fullmatch(every.strip())
-    count = int(match[1] or 1) if match else 0
-    unit = match[2] if match else ""
-    if count and unit in _MONTHS:
-        months = count * _MONTHS[unit]
-        index = (start.year * 12 + start.month - 1) // months * months
-        while (border := _month(index + months)) is not None and border <= end:
-            yield border
-            index += months
-        return
+def _written(every: object) -> str:
+    """Give the word of a length; pandas' own offsets know theirs."""
+    return str(getattr(every, "freqstr", every)).strip()
+
+
+def _borders(start: datetime, every: str, step: timedelta) -> Iterator[datetime]:
+    """Give the calendar's borders after `start`, until the calendar's end."""
+    match = _WORD.fullmatch(every)
+    if match is None:
+        raise _unusable(every, step)
+    count, unit, anchor = int(match[1] or 1), _OLDER.get(match[2], match[2]), match[3]
+    if count and unit in _MONTHS and (anchor is None or unit[0] in "QY"):
+        return _months(start, count * _MONTHS[unit], _first_month(unit, anchor, every, step))
     if not count or unit not in _SPANS or count * _SPANS[unit] < step:
-        raise ArgumentError(
-            f"split has the length {every!r}.",
-            hint=f'Give a number and one of {", ".join([*_SPANS, *_MONTHS])}, such as "1M" or '
-            f'"7D", of at least {step}.',
-        )
-    span = count * _SPANS[unit]
-    border = _ANCHOR + (start - _ANCHOR) // span * span + span
-    while border <= end:
-        yield border
+        raise _unusable(every, step)
+    first = _ANCHOR
+    if anchor is not None:
+        if unit != "W" or anchor not in _WEEKDAYS:
+            raise _unusable(every, step)
+        first += timedelta(days=_WEEKDAYS.index(anchor))
+    return _spans(start, count * _SPANS[unit], first)
+
+
+def _first_month(unit: str, anchor: str | None, every: str, step: timedelta) -> int:
+    """Give the number of a month in which a piece begins; January is 0."""
+    if anchor is None:
+        return 0
+    if anchor not in _MONTH_NAMES:
+        raise _unusable(every, step)
+    number = _MONTH_NAMES.index(anchor)
+    return number if unit.endswith("S") else number + 1  # a quarter that ends in it
+
+
+def _months(start: datetime, months: int, first: int) -> Iterator[datetime]:
+    index = (start.year * 12 + start.month - 1 - first) // months * months + first
+    while True:
+        index += months
+        year, month = divmod(index, 12)
+        if year > MAXYEAR:
+            return
+        yield datetime(year, month + 1, 1)  # noqa: DTZ001 - the wire form has no zone
+
+
+def _spans(start: datetime, span: timedelta, first: datetime) -> Iterator[datetime]:
+    border = first + (start - first) // span * span
+    while border <= _LAST - span:
         border += span
+        yield border
 
 
-def _month(index: int) -> datetime | None:
-    """Give the first day of the month with that number; None past the calendar's end."""
-    year, month = divmod(index, 12)
-    return datetime(year, month + 1, 1) if year <= MAXYEAR else None  # noqa: DTZ001 - as above
+def _unusable(every: str, step: timedelta) -> ArgumentError:
+    return ArgumentError(
+        f"split has the length {every!r}.",
+        hint=f'Give a number and one of {", ".join([*_SPANS, *_MONTHS])}, such as "1M" for months '
+        f'or "7D", of at least {step}. Weeks may begin on another day than Sunday: "W-MON".',
+    )

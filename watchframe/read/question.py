@@ -12,7 +12,8 @@ from watchframe.cache import KeyParts, ServerState
 from watchframe.client import Client, Deadline, OnStatus, ResultBody
 from watchframe.models import DataSource, Query
 from watchframe.parameters import JSON, render_query
-from watchframe.read.guards import is_confusable_value
+from watchframe.parameters.definitions import definitions_of
+from watchframe.read.guards import ends_in_auto_limit, is_confusable_value
 
 #: Types whose values may hold any text; the white space in a date's is always the same.
 _FREE_TEXT_TYPES = frozenset({"text", "text-pattern", "enum", "query"})
@@ -50,6 +51,10 @@ class Question(Protocol):
     @property
     def may_be_cut(self) -> bool:
         """Whether the server appends a limit of its own."""
+
+    @property
+    def parameter_types(self) -> Mapping[str, str]:
+        """The declared types of its parameters."""
 
     @property
     def server_state(self) -> ServerState:
@@ -93,7 +98,12 @@ class SavedQuestion:
 
     @property
     def may_be_cut(self) -> bool:
-        return self.query.applies_auto_limit
+        # A LIMIT 1000 that stands there already is the query's own.
+        return self.query.applies_auto_limit and not ends_in_auto_limit(self.rendered)
+
+    @property
+    def parameter_types(self) -> Mapping[str, str]:
+        return {item.name: item.type for item in definitions_of(self.query)}
 
     @property
     def server_state(self) -> ServerState:
@@ -155,6 +165,10 @@ class SqlQuestion:
     @property
     def may_be_cut(self) -> bool:
         return False
+
+    @property
+    def parameter_types(self) -> Mapping[str, str]:
+        return {}
 
     @property
     def server_state(self) -> ServerState:

@@ -60,6 +60,9 @@ class Reading:
     principal : str
         Whose results they are.
     policy : Policy
+        Of the rows.
+    documents : Policy
+        Of definitions and the like.
     deadline : Deadline
         Over the whole of it.
     progress : bool or None
@@ -74,6 +77,7 @@ class Reading:
     cache: ResultCache | None
     principal: str
     policy: Policy
+    documents: Policy
     deadline: Deadline
     progress: bool | None = None
     on_status: OnStatus | None = None
@@ -104,18 +108,18 @@ class Reading:
 
     def definition(self, query_id: int) -> Query:
         """Give a query's definition, as fresh as the policy asks."""
-        return self._knowledge(self.policy, may_ask=self.policy.mode != "only").query(query_id)
+        return self._own_knowledge().query(query_id)
 
     def dashboard(self, dashboard: int | str) -> Dashboard:
         """Give a dashboard of this client's server, as fresh as the policy asks."""
-        return self._knowledge(self.policy, may_ask=self.policy.mode != "only").dashboard(dashboard)
+        return self._own_knowledge().dashboard(dashboard)
 
     def _without_request(self, prepare: Prepare, *, is_editable: bool) -> Answer | None:
         """Give the local copy where it is fresh enough without asking the server anything."""
-        if self.policy.max_age is None and is_editable:
+        if self.documents.max_age is None and is_editable:
             return None
         try:
-            return self._local(prepare, self.policy if is_editable else _ANY_AGE)
+            return self._local(prepare, self.documents if is_editable else _ANY_AGE)
         except (CacheMissError, ParameterError):
             # What is known here may be out of date: the server's word decides.
             return None
@@ -221,6 +225,9 @@ class Reading:
     def _entry(self, key: str) -> CacheEntry | None:
         return self.cache.get(key) if self.cache is not None else None
 
+    def _own_knowledge(self) -> Knowledge:
+        return self._knowledge(self.documents, may_ask=self.documents.mode != "only")
+
     def _knowledge(
         self, documents: Policy, *, may_ask: bool, shared: SharedDocuments | None = None
     ) -> Knowledge:
@@ -245,6 +252,7 @@ def _local_answer(question: Question, key: str, entry: CacheEntry) -> Answer:
         source="local cache",
         cache_key=key,
         may_be_cut=question.may_be_cut,
+        parameter_types=question.parameter_types,
     )
 
 

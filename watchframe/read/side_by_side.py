@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any
 
 from tqdm.std import tqdm
 
 from watchframe.client import Deadline
 from watchframe.display import is_interactive
-from watchframe.errors import ArgumentError, WatchframeError
+from watchframe.errors import ArgumentError, JobCancelledError
 from watchframe.read.answer import Answer
 from watchframe.read.ask import Params, ReadOptions, answer_query
 from watchframe.read.shared_documents import SharedDocuments
 from watchframe.reference import QueryReference
 
-logger = logging.getLogger(__name__)
-
 #: How many reads run at the same time, unless told otherwise.
 CONCURRENCY = 4
-
-OnAnswer = Callable[[int, Answer], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +35,7 @@ class ReadRequest:
     @property
     def words(self) -> str:
         """How a note on an error calls it."""
-        words = f"query {self.query!r} with {dict(self.params or {})!r}"
+        words = f"query {self.query!r} with {self.params or {}!r}"
         return f"{self.label}, {words}" if self.label else words
 
 
@@ -49,70 +45,86 @@ def answers_side_by_side(
     """Give the answers in the order of `requests`.
 
     Each result goes into the local cache as it comes, so a second call continues where a first one
-    failed or was interrupted.
+    failed or was interrupted. All dynamic dates are counted from one moment.
 
     Raises
     ------
     ExceptionGroup
         Of what went wrong, raised after the others have finished. Each error has a note that says
         which read it was.
+    JobCancelledError
+        A request's own deadline was cancelled.
     ArgumentError
         `concurrency` is less than 1.
     """
     if concurrency < 1:
         raise ArgumentError(f"concurrency is {concurrency}.", hint="Give 1 or more.")
-    shared = SharedDocuments()
-    deadlines = [Deadline.after(request.options.timeout) for request in requests]
-    answers: dict[int, Answer] = {}
-    errors: dict[int, WatchframeError] = {}
+    run = _Run(requests)
     pool = ThreadPoolExecutor(concurrency, "watchframe-read")
     try:
         with _bar(len(requests), progress=progress) as bar:
-            running = {
-                pool.submit(_answer, request, deadline, shared): number
-                for number, (request, deadline) in enumerate(zip(requests, deadlines, strict=True))
-            }
-            _gather(running, answers, errors, bar, requests)
+            running = {pool.submit(run.answer, number): number for number in range(len(requests))}
+            # Not wait(): with each of many reads it would look at all that are left.
+            for future in as_completed(running):
+                run.gather(running[future], future)
+                if bar is not None:
+                    bar.set_postfix_str(f"{len(run.errors)} failed" if run.errors else "")
+                    bar.update()
     except BaseException:
         # What runs is cancelled on the server too; what is done stays in the cache.
-        for deadline in deadlines:
-            deadline.cancel()
+        run.cancel()
         raise
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
-    if errors:
-        raise ExceptionGroup(
-            f"{len(errors)} of {len(requests)} reads failed",
-            [errors[number] for number in sorted(errors)],
+    return run.result()
+
+
+class _Run:
+    """All reads of one call."""
+
+    def __init__(self, requests: Sequence[ReadRequest]) -> None:
+        self.errors: dict[int, Exception] = {}
+        self._requests = requests
+        self._answers: dict[int, Answer] = {}
+        self._shared = SharedDocuments()
+        self._now = datetime.now(UTC)
+        self._deadlines = [
+            request.options.deadline or Deadline.after(request.options.timeout)
+            for request in requests
+        ]
+
+    def answer(self, number: int) -> Answer:
+        request = self._requests[number]
+        options = replace(
+            request.options,
+            progress=False,
+            # The time of a read begins when its turn comes, not when it is put into the queue.
+            deadline=self._deadlines[number].restarted(),
+            shared=self._shared,
+            now=request.options.now or self._now,
         )
-    return [answers[number] for number in range(len(requests))]
+        return answer_query(request.query, request.params, options)
 
+    def gather(self, number: int, future: Future[Answer]) -> None:
+        try:
+            self._answers[number] = future.result()
+        except Exception as error:  # noqa: BLE001 - a full disk, too, is told after the others
+            error.add_note(f"in read {number}: {self._requests[number].words}")
+            self.errors[number] = error
 
-def _answer(request: ReadRequest, deadline: Deadline, shared: SharedDocuments) -> Answer:
-    # The time of a read begins when its turn comes, not when it is put into the queue.
-    options = replace(request.options, progress=False, deadline=deadline.restarted(), shared=shared)
-    return answer_query(request.query, request.params, options)
+    def cancel(self) -> None:
+        for deadline in self._deadlines:
+            deadline.cancel()
 
-
-def _gather(
-    running: dict[Future[Answer], int],
-    answers: dict[int, Answer],
-    errors: dict[int, WatchframeError],
-    bar: Any,
-    requests: Sequence[ReadRequest],
-) -> None:
-    waiting = set(running)
-    while waiting:
-        done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
-        for future in done:
-            number = running[future]
-            try:
-                answers[number] = future.result()
-            except WatchframeError as error:
-                error.add_note(f"in read {number}: {requests[number].words}")
-                errors[number] = error
-            if bar is not None:
-                bar.update()
+    def result(self) -> list[Answer]:
+        if self.errors:
+            if any(deadline.is_cancelled for deadline in self._deadlines):
+                raise JobCancelledError("The reads were cancelled.")
+            raise ExceptionGroup(
+                f"{len(self.errors)} of {len(self._requests)} reads failed",
+                [self.errors[number] for number in sorted(self.errors)],
+            )
+        return [self._answers[number] for number in range(len(self._requests))]
 
 
 def _bar(total: int, *, progress: bool | None) -> AbstractContextManager[Any]:

@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Literal
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Literal, TypedDict
 
 from watchframe.cache import Mode, parse_max_age
 from watchframe.client import Client, Deadline, OnStatus
 from watchframe.decode import DtypeBackend
 from watchframe.errors import JobCancelledError
-from watchframe.models import JobStatus
+from watchframe.models import Job, JobStatus
 from watchframe.read.answer import Answer
 from watchframe.read.ask import MaxAge, Params, ReadOptions, answer_query
 from watchframe.read.background import Background
 from watchframe.read.frame_of import frame_of
+from watchframe.read.paging import Page
 from watchframe.read.server import client_for
+from watchframe.read.side_by_side import CONCURRENCY
+from watchframe.read.sweep import Sweep, is_single
 from watchframe.read.warn import warn_of_answer
 from watchframe.reference import QueryReference, parse_reference
 
 if TYPE_CHECKING:
     import pandas as pd
 
+#: What a read gives: its answers, to warn of, and the frame.
+Read = tuple[list[Answer], "pd.DataFrame"]
+Work = Callable[[Deadline, OnStatus], Read]
 Status = Literal["queued", "running", "finished", "failed", "cancelled"]
 
 _ON_THE_DATA_SOURCE = (JobStatus.STARTED, JobStatus.SUCCESS)
@@ -32,7 +40,7 @@ class SubmittedQuery:
     When the interpreter ends before it has, it is cancelled, on the server too.
     """
 
-    def __init__(self, words: str, background: Background[tuple[Answer, pd.DataFrame]]) -> None:
+    def __init__(self, words: str, background: Background[Read]) -> None:
         self._words = words
         self._background = background
         self._has_warned = False
@@ -83,7 +91,7 @@ class SubmittedQuery:
             It takes longer than that; it still goes on.
         JobCancelledError
             It was cancelled.
-        WatchframeError
+        WatchframeError, ExceptionGroup
             Whatever else the read raised, as of `read_watch_query`.
         """
         error = self.exception(timeout)
@@ -91,10 +99,11 @@ class SubmittedQuery:
             raise error
         found = self._background.result
         assert found is not None  # noqa: S101 - a read ends in an answer or an error
-        answer, frame = found
+        answers, frame = found
         if not self._has_warned:
             self._has_warned = True
-            warn_of_answer(answer)
+            for answer in answers:
+                warn_of_answer(answer)
         return frame
 
     def exception(self, timeout: float | None = None) -> Exception | None:
@@ -115,7 +124,7 @@ class SubmittedQuery:
 
 def submit_watch_query(
     query: int | str | QueryReference,
-    params: Params = None,
+    params: Params | Sequence[Mapping[str, object]] = None,
     *,
     max_age: MaxAge = None,
     cache: Mode = "use",
@@ -125,6 +134,9 @@ def submit_watch_query(
     dtype_backend: DtypeBackend = "numpy_nullable",
     timeout: float | None = 300.0,
     client: Client | None = None,
+    split: Mapping[str, object] | None = None,
+    page: Page | None = None,
+    concurrency: int = CONCURRENCY,
 ) -> SubmittedQuery:
     """Begin to read a saved query, and give a handle of the read at once.
 
@@ -133,7 +145,9 @@ def submit_watch_query(
     query, params, max_age, cache, index_col, columns, dtype, dtype_backend, client
         As of `read_watch_query`.
     timeout : float or None
-        Seconds for the whole of it, from now.
+        Seconds for the whole of it, from now; of many reads, for each from when its turn comes.
+    split, page, concurrency
+        Many reads in place of one, as of `read_watch_sweep`; so is a list as `params`.
 
     Returns
     -------
@@ -158,22 +172,54 @@ def submit_watch_query(
     reference = parse_reference(query)
     parse_max_age(max_age)
     asked = client_for(reference, client)
-
-    def work(deadline: Deadline, on_status: OnStatus) -> tuple[Answer, pd.DataFrame]:
-        options = ReadOptions(
-            max_age=max_age,
-            cache=cache,
-            progress=False,
-            client=asked,
-            deadline=deadline,
-            on_status=on_status,
+    options = ReadOptions(
+        max_age=max_age, cache=cache, timeout=timeout, progress=False, client=asked
+    )
+    shape = _Shape(index_col=index_col, columns=columns, dtype=dtype, dtype_backend=dtype_backend)
+    if split is None and page is None and is_single(params):
+        work = _one(reference, params, options, shape)
+    else:
+        sweep = Sweep.of(
+            reference, params, split=split, inclusive=None, page=page, concurrency=concurrency
         )
-        answer = answer_query(reference, params, options)
-        frame = frame_of(
-            answer, index_col=index_col, columns=columns, dtype=dtype, dtype_backend=dtype_backend
-        )
-        return answer, frame
-
+        work, timeout = _many(sweep, options, shape), None
     background = Background(work, timeout=timeout)
     background.start()
     return SubmittedQuery(f"query {reference.query_id}", background)
+
+
+class _Shape(TypedDict):
+    """How the frame is to be."""
+
+    index_col: str | Sequence[str] | None
+    columns: Sequence[str] | None
+    dtype: object
+    dtype_backend: DtypeBackend
+
+
+def _one(reference: QueryReference, params: Params, options: ReadOptions, shape: _Shape) -> Work:
+    def work(deadline: Deadline, on_status: OnStatus) -> Read:
+        given = replace(options, deadline=deadline, on_status=on_status)
+        answer = answer_query(reference, params, given)
+        return [answer], frame_of(answer, **shape)
+
+    return work
+
+
+def _many(sweep: Sweep, options: ReadOptions, shape: _Shape) -> Work:
+    def work(deadline: Deadline, on_status: OnStatus) -> Read:
+        begun = threading.Event()
+
+        def first(job: Job | None) -> None:
+            """Tell of the job that begins first; after it, others still queue."""
+            if not begun.is_set():
+                if job is not None and job.status in _ON_THE_DATA_SOURCE:
+                    begun.set()
+                on_status(job)
+
+        # Of the one deadline, each read has its cancellation and its own time.
+        own = replace(deadline, timeout=options.timeout)
+        answers = sweep.answers(replace(options, deadline=own, on_status=first))
+        return answers, sweep.frame(answers, **shape)
+
+    return work

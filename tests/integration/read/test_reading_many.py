@@ -1,13 +1,24 @@
 """Several queries, sweeps, pieces of a period and pages, against the demo server."""
 
+import signal
+import subprocess
+import sys
+import textwrap
 import threading
 import time
 
+import pandas as pd
 import pytest
 
 from watchframe import read_watch_queries, read_watch_query, read_watch_sweep
 from watchframe.client import Deadline
-from watchframe.errors import ArgumentError, JobCancelledError, JobFailedError, ParameterValueError
+from watchframe.errors import (
+    ArgumentError,
+    ConfigurationError,
+    JobCancelledError,
+    JobFailedError,
+    ParameterValueError,
+)
 from watchframe.models import ParameterDefinition
 from watchframe.read import ReadOptions, answer_query, side_by_side
 from watchframe.read.shared_documents import SharedDocuments
@@ -17,6 +28,13 @@ KINDS = ["borrow", "repay", "liquidation"]
 
 def posts(demo):
     return [item for item in demo.requests if item.method == "POST"]
+
+
+def until(is_so):
+    deadline = time.monotonic() + 20
+    while not is_so():
+        assert time.monotonic() < deadline, "it did not become so"
+        time.sleep(0.01)
 
 
 def test_several_queries_give_their_frames_in_order(client):
@@ -89,63 +107,185 @@ def test_concurrency_is_bounded(client, demo):
     assert max(seen) == 2
 
 
-def test_interrupt_cancels_what_runs_and_keeps_what_is_done(client, demo, monkeypatch):
-    def interrupted(waiting, **_):
-        deadline = time.monotonic() + 20
-        while time.monotonic() < deadline and not any(future.done() for future in waiting):
-            time.sleep(0.05)
-        raise KeyboardInterrupt
+def test_interrupt_cancels_what_runs_and_keeps_what_is_done(client, demo, tmp_path):
+    program = f"""
+        from watchframe import Client, read_watch_queries
 
-    monkeypatch.setattr(side_by_side, "wait", interrupted)
-    with pytest.raises(KeyboardInterrupt):
-        read_watch_queries([2, (50, {"seconds": 90}), (50, {"seconds": 91})], client=client)
+        client = Client({demo.url!r}, {demo.user_key!r}, cache_dir={str(tmp_path / "cache")!r})
+        long = [(50, {{"seconds": 90 + number}}) for number in range(9)]
+        read_watch_queries([2, *long], client=client)
+    """
+    process = subprocess.Popen(
+        [sys.executable, "-c", textwrap.dedent(program)], stderr=subprocess.PIPE, text=True
+    )
+    until(lambda: len(demo.running_jobs()) == 4)
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=30)
+    assert said.rstrip().endswith("KeyboardInterrupt")
     assert demo.running_jobs() == []
+    started = [item for item in posts(demo) if item.path == "/api/queries/50/results"]
+    assert 4 <= len(started) < 9
+    assert sum(item.method == "DELETE" for item in demo.requests) == 4
     assert len(read_watch_query(2, cache="only", client=client)) > 0
 
 
-def test_period_in_pieces_gives_the_rows_of_the_whole(client):
+def test_second_run_after_an_error_asks_only_for_what_failed(client, demo):
+    sets = [{"divisor": value} for value in ("18", "ten", "0")]
+    with pytest.raises(ExceptionGroup, match="1 of 3 reads failed"):
+        read_watch_sweep(52, sets, client=client)
+    demo.requests.clear()
+    with pytest.raises(ExceptionGroup, match="1 of 3 reads failed"):
+        read_watch_sweep(52, sets, client=client)
+    assert [item.body["parameters"] for item in posts(demo)] == [{"divisor": "ten"}]
+
+
+def test_error_that_is_not_the_librarys_own_waits_for_the_others_too(client, monkeypatch):
+    def full(*_, **__):
+        raise OSError(28, "No space left on device")
+
+    read_watch_query(2, client=client)
+    monkeypatch.setattr("watchframe.cache.result_writer.ResultWriter.finish", full)
+    with pytest.raises(ExceptionGroup, match="1 of 2 reads failed") as caught:
+        read_watch_queries([(13, {"kind": "repay"}), 2], client=client, concurrency=1)
+    assert isinstance(caught.value.exceptions[0], OSError)
+
+
+def test_bar_counts_reads_and_failures_on_stderr_alone(client, capsys):
+    with pytest.raises(ExceptionGroup):
+        read_watch_queries(
+            [(50, {"seconds": 1.5}), 51, (50, {"seconds": 1.6})], progress=True, client=client
+        )
+    out, drawn = capsys.readouterr()
+    assert out == ""
+    assert "2/3" in drawn
+    assert "1 failed" in drawn
+
+
+@pytest.mark.parametrize("queries", ["42", 42, [(1, {}, 2)], [()]])
+def test_what_is_not_a_list_of_queries_is_refused(client, demo, queries):
+    with pytest.raises(ArgumentError):
+        read_watch_queries(queries, client=client)
+    assert demo.requests == []
+
+
+def test_no_queries_give_no_frames(client):
+    assert read_watch_queries([], client=client) == []
+
+
+def test_read_watch_query_with_a_list_of_sets_is_a_sweep(client):
+    sets = [{"kind": kind} for kind in KINDS]
+    frame = read_watch_query(13, params=sets, client=client)
+    pd.testing.assert_frame_equal(frame, read_watch_sweep(13, sets, client=client))
     period = {"period": ("2025-11-17", "2026-02-03")}
-    whole = read_watch_query(33, period, client=client)
-    pieces = read_watch_sweep(33, period, split={"period": "1M"}, client=client)
-    assert pieces.equals(whole)
+    pieces = read_watch_query(33, period, split={"period": "1M"}, client=client)
     assert len(pieces.attrs["watchframe"]["reads"]) == 4
 
 
-def test_second_read_in_pieces_runs_only_the_last_one(client, demo):
-    first = {"period": ("2025-11-01", "2026-02-03")}
-    read_watch_sweep(33, first, split={"period": "1M"}, client=client)
-    demo.requests.clear()
-    later = {"period": ("2025-11-01", "2026-02-04")}
-    read_watch_sweep(33, later, split={"period": "1M"}, client=client)
-    assert [item.body["parameters"]["period"]["end"] for item in posts(demo)] == ["2026-02-04"]
+def test_parameter_sets_may_be_the_rows_of_a_frame(client):
+    sets = pd.DataFrame({"kind": KINDS})
+    frame = read_watch_query(13, sets, client=client)
+    assert list(frame["kind"].unique()) == KINDS
 
 
-def test_pages_give_every_row_once(client):
+def test_sweep_takes_the_options_of_a_read(client):
+    sets = [{"kind": kind} for kind in KINDS]
+    frame = read_watch_query(
+        13,
+        sets,
+        columns=["events", "kind"],
+        dtype={"events": "float64"},
+        index_col="kind",
+        client=client,
+    )
+    assert list(frame.columns) == ["events"]
+    assert frame["events"].dtype == "float64"
+    assert frame.index.name == "kind"
+
+
+def made_query(client, text, **types):
     parameters = [
-        ParameterDefinition(name="rows", type="number", title="Rows"),
-        ParameterDefinition(name="start", type="number", title="Start"),
+        ParameterDefinition(name=name, type=type_, title=name) for name, type_ in types.items()
     ]
-    text = "select n from range(25) as t(n) order by n limit {{ rows }} offset {{ start }}"
-    query = client.queries.create("paged", text, 1, parameters=parameters)
-    page = {"limit": "rows", "offset": "start", "size": 10}
-    frame = read_watch_sweep(query.id, page=page, client=client)
-    assert list(frame["n"]) == list(range(25))
-    assert len(frame.attrs["watchframe"]["reads"]) == 3
+    return client.queries.create("made", text, 1, parameters=parameters).id
 
 
-def test_pages_without_an_order_are_refused(client, demo):
-    parameters = [
-        ParameterDefinition(name="rows", type="number", title="Rows"),
-        ParameterDefinition(name="start", type="number", title="Start"),
+def test_parameters_in_front_have_types_and_names_of_their_own(client):
+    query = made_query(
+        client,
+        "select 1 as n, 2 as n_parameter -- {{ n }} {{ day }} {{ at }} {{ span.start }} "
+        "{{ span.end }}",
+        n="number",
+        day="date",
+        at="datetime-local",
+        span="datetime-range",
+    )
+    given = {"n": 5, "day": "2026-01-02", "at": "2026-01-02 03:04"}
+    span = {"span": ("2026-01-01", "2026-01-31 12:00")}
+    frame = read_watch_sweep(query, [{**given, **span}, {**given, **span, "n": 6}], client=client)
+    assert list(frame.columns) == [
+        *("n_parameter_parameter", "day", "at", "span.start", "span.end"),
+        *("n", "n_parameter"),
     ]
-    text = "select n from (select * from t order by n) -- order by n\nlimit {{ rows }} {{ start }}"
-    query = client.queries.create("unordered", text, 1, parameters=parameters)
-    demo.requests.clear()
-    with pytest.raises(ArgumentError, match="no ORDER BY"):
-        read_watch_sweep(
-            query.id, page={"limit": "rows", "offset": "start", "size": 10}, client=client
-        )
+    assert list(frame["n_parameter_parameter"]) == [5, 6]
+    assert frame["day"].iloc[0] == pd.Timestamp("2026-01-02")
+    assert frame["at"].iloc[0] == pd.Timestamp("2026-01-02 03:04")
+    assert frame["span.end"].iloc[1] == pd.Timestamp("2026-01-31 12:00")
+    assert {str(frame[name].dtype) for name in ("day", "at", "span.start", "span.end")} == {
+        "datetime64[us]"
+    }
+
+
+def test_parameters_in_front_are_never_rounded(client):
+    query = made_query(client, "select {{ n }} as x", n="number")
+    frame = read_watch_sweep(query, [{"n": 2**60 + 1}, {"n": 0.5}], client=client)
+    assert list(frame["n"]) == [str(2**60 + 1), "0.5"]
+
+
+def test_dynamic_dates_of_all_reads_are_counted_from_one_moment(client, monkeypatch):
+    seen = set()
+    original = side_by_side.answer_query
+
+    def noted(query, params, options):
+        seen.add(options.now)
+        return original(query, params, options)
+
+    monkeypatch.setattr(side_by_side, "answer_query", noted)
+    read_watch_queries([(33, {"period": "d_last_7_days"}), 2, (38, {})], client=client)
+    assert len(seen) == 1
+    assert None not in seen
+
+
+@pytest.mark.parametrize(
+    ("params", "error"),
+    [
+        ([{"kind": "repay"}, "borrow"], "Parameter set 1 is a str"),
+        (5, "params is a int"),
+        ("repay", "params is a str"),
+    ],
+)
+def test_what_is_no_parameter_set_is_refused_before_anything_is_asked(client, demo, params, error):
+    with pytest.raises(ArgumentError, match=error):
+        read_watch_query(13, params, client=client)
     assert posts(demo) == []
+
+
+def test_what_is_wrong_with_every_read_alike_is_said_once(client, demo):
+    sets = [{"kind": kind} for kind in KINDS]
+    with pytest.raises(ArgumentError, match="soon"):
+        read_watch_sweep(13, sets, max_age="soon", client=client)
+    with pytest.raises(ConfigurationError):
+        read_watch_sweep("https://other.example/queries/13", sets, client=client)
+    with pytest.raises(ConfigurationError):
+        read_watch_sweep(13, sets)
+    assert demo.requests == []
+
+
+def test_results_of_different_columns_are_refused(client):
+    query = made_query(client, "select 1 as {{ name }}", name="text-pattern")
+    parameters = [ParameterDefinition(name="name", type="enum", title="", enum_options=("a", "b"))]
+    client.queries.update(client.queries.get(query), parameters=parameters)
+    with pytest.raises(ArgumentError, match=r"has the columns \['b'\], the first one \['a'\]"):
+        read_watch_sweep(query, [{"name": "a"}, {"name": "b"}], client=client)
 
 
 @pytest.mark.parametrize(
@@ -157,6 +297,9 @@ def test_pages_without_an_order_are_refused(client, demo):
         {"split": {"kind": "1M"}},
         {"split": {"period": "1M", "other": "1M"}},
         {"params": [{"kind": "repay"}], "concurrency": 0},
+        {"split": "1M"},
+        {"page": 100},
+        {"split": {"period": "1M"}, "inclusive": "neither"},
     ],
 )
 def test_what_does_not_go_together_is_refused(client, wrong):

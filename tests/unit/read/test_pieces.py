@@ -1,14 +1,15 @@
 """Splitting a range: exact pieces, no overlap, no gap, the same ones tomorrow."""
 
 import itertools
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from watchframe.errors import ArgumentError
-from watchframe.read.pieces import range_pieces
+from watchframe.read.pieces import over_since, range_pieces
 
 YEAR = {"start": "2025-02-10", "end": "2026-02-09"}
 
@@ -50,7 +51,7 @@ def test_half_open_pieces_share_their_borders():
         {"start": "2026-01-15 06:00:00", "end": "2026-01-15 08:30:00"},
         "datetime-range-with-seconds",
         "1h",
-        closed="left",
+        inclusive="left",
     )
     assert [(piece["start"][11:], piece["end"][11:]) for piece in pieces] == [
         ("06:00:00", "07:00:00"),
@@ -69,7 +70,10 @@ def test_the_calendars_last_year_is_no_obstacle():
     assert len(range_pieces(value, "date-range", "1M")) == 2
 
 
-@pytest.mark.parametrize("every", ["", "0M", "1 fortnight", "-1D", "12", "1h"])
+@pytest.mark.parametrize(
+    "every",
+    ["", "0M", "1 fortnight", "-1D", "12", "1h", "1m", "M-MON", "W-JAN", "Q-MON", "D-SUN", 7, None],
+)
 def test_a_length_that_cannot_be_used_raises_argument_error(every):
     with pytest.raises(ArgumentError, match="split has the length"):
         range_pieces(YEAR, "date-range", every)
@@ -105,13 +109,109 @@ def test_every_day_lies_in_exactly_one_piece(start, length, every):
     .filter(lambda moment: moment.year < 9000)
     .map(lambda moment: moment.replace(microsecond=0)),
     hours=st.integers(0, 400),
-    closed=st.sampled_from(["both", "left"]),
+    inclusive=st.sampled_from(["both", "left", "right"]),
 )
-def test_consecutive_pieces_meet(start, hours, closed):
+def test_consecutive_pieces_meet(start, hours, inclusive):
     value = {"start": str(start), "end": str(start + timedelta(hours=hours))}
-    pieces = range_pieces(value, "datetime-range-with-seconds", "7h", closed=closed)
-    step = timedelta(seconds=1) if closed == "both" else timedelta()
+    pieces = range_pieces(value, "datetime-range-with-seconds", "7h", inclusive=inclusive)
+    step = timedelta(microseconds=1) if inclusive == "both" else timedelta()
     assert (pieces[0]["start"], pieces[-1]["end"]) == (value["start"], value["end"])
     for one, following in itertools.pairwise(pieces):
         gap = datetime.fromisoformat(following["start"]) - datetime.fromisoformat(one["end"])
         assert gap == step
+
+
+@given(
+    start=st.timedeltas(timedelta(), timedelta(days=9000)).map(
+        datetime.fromisoformat("2000-01-01").__add__
+    ),
+    length=st.timedeltas(timedelta(), timedelta(days=400)),
+    moment=st.timedeltas(timedelta(), timedelta(days=400)),
+    type_=st.sampled_from(["datetime-range", "datetime-range-with-seconds"]),
+    every=st.sampled_from(["1D", "W", "W-WED", "M", "QS-FEB", "Q", "36h"]),
+    inclusive=st.sampled_from(["both", "left", "right"]),
+)
+def test_every_moment_of_the_range_lies_in_exactly_one_piece(
+    start, length, moment, type_, every, inclusive
+):
+    timespec = "minutes" if type_ == "datetime-range" else "seconds"
+    value = {
+        side: found.isoformat(sep=" ", timespec=timespec)
+        for side, found in (("start", start), ("end", start + length))
+    }
+    at = datetime.fromisoformat(value["start"]) + moment
+
+    def within(piece):
+        first, last = (datetime.fromisoformat(piece[side]) for side in ("start", "end"))
+        return (first < at if inclusive == "right" else first <= at) and (
+            at < last if inclusive == "left" else at <= last
+        )
+
+    pieces = range_pieces(value, type_, every, inclusive=inclusive)
+    assert sum(map(within, pieces)) == within(value)
+
+
+def test_a_piece_of_minutes_ends_where_no_second_lies_between_it_and_the_next():
+    value = {"start": "2026-01-15 06:00", "end": "2026-01-16 18:30"}
+    assert range_pieces(value, "datetime-range", "1D") == [
+        {"start": "2026-01-15 06:00", "end": "2026-01-15 23:59:59.999999"},
+        {"start": "2026-01-16 00:00", "end": "2026-01-16 18:30"},
+    ]
+
+
+def test_a_range_that_ends_where_a_piece_would_begin_has_no_empty_piece():
+    value = {"start": "2026-01-01", "end": "2026-02-01"}
+    assert range_pieces(value, "date-range", "M", inclusive="left") == [value]
+    assert len(range_pieces(value, "date-range", "M")) == 2
+
+
+@pytest.mark.parametrize(
+    ("every", "starts"),
+    [
+        ("W-MON", ["2026-11-23", "2026-11-30"]),
+        ("2M", ["2027-01-01"]),
+        ("QS-FEB", []),
+        ("QE-NOV", ["2026-12-01"]),
+        ("Y-NOV", ["2026-12-01"]),
+        ("YS-DEC", ["2026-12-01"]),
+        ("A", ["2027-01-01"]),
+        (pd.offsets.MonthBegin(), ["2026-12-01", "2027-01-01"]),
+        (pd.offsets.Week(weekday=3), ["2026-11-19", "2026-11-26"]),
+    ],
+)
+def test_pandas_words_and_offsets_say_where_pieces_begin(every, starts):
+    pieces = range_pieces({"start": "2026-11-18", "end": "2027-01-05"}, "date-range", every)
+    assert [piece["start"] for piece in pieces[1:]][: len(starts)] == starts
+    assert starts or len(pieces) == 1
+
+
+@pytest.mark.parametrize(("end", "every"), [("9999-12-31", "7D"), ("9999-12-31", "W")])
+def test_spans_end_with_the_calendar(end, every):
+    pieces = range_pieces({"start": "9999-12-01", "end": end}, "date-range", every)
+    assert pieces[-1]["end"] == end
+
+
+def test_more_pieces_than_anybody_means_are_refused():
+    value = {"start": "2020-01-01 00:00", "end": "2026-01-01 00:00"}
+    with pytest.raises(ArgumentError, match="more than 10,000 pieces"):
+        range_pieces(value, "datetime-range", "1min")
+
+
+@pytest.mark.parametrize(
+    ("piece", "type_", "now", "seconds"),
+    [
+        # The end of the day where it ends last, twelve hours behind UTC.
+        ({"start": "2026-01-01", "end": "2026-01-31"}, "date-range", "2026-02-01T12:00", None),
+        ({"start": "2026-01-01", "end": "2026-01-31"}, "date-range", "2026-02-01T12:01", 60),
+        (
+            {"start": "2026-01-01 00:00", "end": "2026-01-31 23:59:59.999999"},
+            "datetime-range-with-seconds",
+            "2026-02-01T12:01",
+            pytest.approx(59, abs=0.1),
+        ),
+        ({"start": "9999-01-01", "end": "9999-12-31"}, "date-range", "2026-02-01T12:00", None),
+    ],
+)
+def test_piece_is_over_once_it_is_so_everywhere(piece, type_, now, seconds):
+    moment = datetime.fromisoformat(now).replace(tzinfo=UTC)
+    assert over_since(piece, type_, moment) == seconds

@@ -1,0 +1,194 @@
+"""A query that is written with a limit and an offset, read page by page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any, TypedDict
+
+import pyarrow as pa
+from tqdm.std import tqdm
+
+from watchframe.client import Deadline
+from watchframe.display import is_interactive
+from watchframe.errors import ArgumentError
+from watchframe.models import Query
+from watchframe.parameters import render_query
+from watchframe.parameters.definitions import definitions_of
+from watchframe.read.answer import Answer
+from watchframe.read.ask import ReadOptions, answer_query, wire_sets
+from watchframe.read.guards import AUTO_LIMIT, is_probably_cut
+from watchframe.read.order import is_moving, order_columns, order_terms
+from watchframe.reference import QueryReference
+
+
+class Page(TypedDict):
+    """Which parameters of a query page it, and how many rows a page has."""
+
+    limit: str
+    offset: str
+    size: int
+
+
+def answers_of_pages(
+    query: int | str | QueryReference,
+    params: Mapping[str, object] | None,
+    page: Page,
+    options: ReadOptions,
+) -> list[Answer]:
+    """Give one answer for each page, until one is short.
+
+    Raises
+    ------
+    ArgumentError
+        `page` does not name a limit and an offset of the query; its order is none, or seems not to
+        be stable; or its pages are not what was asked for.
+    """
+    given = _given(params, page)
+    options = replace(options, now=options.now or datetime.now(UTC))
+    definition, (wire,) = wire_sets(query, [given], options)
+    pager = _Pager(definition, page, order_terms(_rendered(definition, wire)))
+    pager.check()
+    answers: list[Answer] = []
+    with _bar(options.progress) as said:
+        while not answers or answers[-1].table.num_rows == page["size"]:
+            place = {page["offset"]: page["size"] * len(answers)}
+            its = replace(options, progress=False, deadline=_of_one_page(options.deadline))
+            answer = answer_query(query, {**wire, **place}, its)
+            pager.check_page(answer, answers)
+            answers.append(answer)
+            said(answer.table.num_rows)
+    return answers
+
+
+def _of_one_page(deadline: Deadline | None) -> Deadline | None:
+    return None if deadline is None else deadline.restarted()
+
+
+@dataclass(frozen=True, slots=True)
+class _Pager:
+    """What pages have to be, that all rows come once."""
+
+    query: Query
+    page: Page
+    terms: list[list[str]]
+
+    def check(self) -> None:
+        """Raise ArgumentError where the query cannot be read in pages."""
+        used = {item.name for item in definitions_of(self.query, used_only=True)}
+        for name in (self.page["limit"], self.page["offset"]):
+            if name not in used:
+                raise ArgumentError(
+                    f"{self._words} does not use its parameter {name!r}.",
+                    hint=f"Write limit {{{{ {self.page['limit']} }}}} offset "
+                    f"{{{{ {self.page['offset']} }}}} at its end.",
+                )
+        if not self.terms:
+            raise ArgumentError(
+                f"{self._words} has no ORDER BY: its pages might overlap and leave rows out.",
+                hint="Order it by something that is different in every row.",
+            )
+        if is_moving(self.terms):
+            raise ArgumentError(
+                f"{self._words} is ordered by {self._order}, which is no order that stays: its "
+                "pages would overlap and leave rows out.",
+                hint="Order it by something that is different in every row.",
+            )
+
+    def check_page(self, answer: Answer, before: list[Answer]) -> None:
+        """Raise ArgumentError where a page does not go on where the one before it ended."""
+        size, rows = self.page["size"], answer.table.num_rows
+        if rows > size:
+            raise ArgumentError(
+                f"A page has {rows} rows where {size} were asked for.",
+                hint=f"{self.page['limit']!r} does not seem to limit the rows of the query.",
+            )
+        ran = answer.provenance.query_text
+        if rows < size and is_probably_cut(may_be_cut=answer.may_be_cut, rows=rows, ran=ran):
+            raise ArgumentError(
+                f"A page has {rows:,} rows where {size:,} were asked for, and the server appends "
+                f"LIMIT {AUTO_LIMIT} to the query: there are probably more.",
+                hint=f"Switch off its auto limit on its page, or give a size of at most "
+                f"{AUTO_LIMIT - 1}.",
+            )
+        if before and rows:
+            self._check_border(before[-1].table, answer.table, size * len(before))
+
+    def _check_border(self, one: pa.Table, two: pa.Table, number: int) -> None:
+        if one.equals(two):
+            raise ArgumentError(
+                f"Two pages of {self._words[0].lower()}{self._words[1:]} are the same.",
+                hint=f"{self.page['offset']!r} does not seem to move its rows.",
+            )
+        columns = order_columns(self.terms, two.column_names)
+        if columns is None or one.column_names != two.column_names:
+            return
+        last, first = (
+            table.select(columns).slice(row, 1).to_pylist()
+            for table, row in ((one, one.num_rows - 1), (two, 0))
+        )
+        if last == first:
+            raise ArgumentError(
+                f"{self._words} is ordered by {self._order}, which is {_values(first[0])} in row "
+                f"{number:,} and in the next one: which of them comes first may change from page "
+                "to page, and then rows would come twice and others not at all.",
+                hint="Order it by something more, that is different in every row.",
+            )
+
+    @property
+    def _words(self) -> str:
+        return f"Query {self.query.id} {self.query.name!r}"
+
+    @property
+    def _order(self) -> str:
+        return ", ".join(" ".join(term) for term in self.terms)
+
+
+def _given(params: Mapping[str, object] | None, page: Mapping[str, Any]) -> dict[str, object]:
+    """Give the parameters of the first page."""
+    if set(page) != {"limit", "offset", "size"}:
+        raise ArgumentError(
+            f"page is {page!r}.",
+            hint='Give {"limit": "rows", "offset": "start", "size": 100_000}, with the names of '
+            "the query's parameters.",
+        )
+    size = page["size"]
+    if not isinstance(size, int) or isinstance(size, bool) or size < 1:
+        raise ArgumentError(f"page has the size {size!r}.", hint="Give 1 or more.")
+    if page["limit"] == page["offset"]:
+        raise ArgumentError(f"page has {page['limit']!r} for limit and offset.")
+    given = dict(params or {})
+    for name in (page["limit"], page["offset"]):
+        if name in given:
+            raise ArgumentError(
+                f"params has a value for {name!r}, which page sets.", hint="Give it in one place."
+            )
+    return {**given, page["limit"]: size, page["offset"]: 0}
+
+
+def _rendered(query: Query, wire: Mapping[str, Any]) -> str:
+    return render_query(query.text, wire, query.parameters)
+
+
+def _values(row: Mapping[str, object]) -> str:
+    return ", ".join(str(value) for value in row.values())
+
+
+@contextmanager
+def _bar(progress: bool | None) -> Iterator[Any]:  # noqa: FBT001 - the caller's own setting
+    """Count pages where a person is watching; how many there will be is not known."""
+    if not (is_interactive() if progress is None else progress):
+        yield lambda _: None
+        return
+    with tqdm(unit="page", leave=False, delay=1.0) as bar:
+        rows = 0
+
+        def say(more: int) -> None:
+            nonlocal rows
+            rows += more
+            bar.set_postfix_str(f"{rows:,} rows")
+            bar.update()
+
+        yield say
