@@ -15,7 +15,7 @@ from watchframe.models import Alert, AlertSubscription
 
 
 class Alerts:
-    """``/api/alerts``."""
+    """Watches over results, and who is told: ``/api/alerts``."""
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
@@ -123,11 +123,23 @@ class Alerts:
         )
 
     def unsubscribe(
-        self, alert_id: int, subscription_id: int, *, deadline: Deadline = NO_DEADLINE
-    ) -> None:
-        """End a subscription."""
-        path = f"/api/alerts/{alert_id}/subscriptions/{subscription_id}"
-        self._transport.request("DELETE", path, deadline=deadline).close()
+        self,
+        alert_id: int,
+        subscription_id: int,
+        *,
+        dry_run: bool = False,
+        deadline: Deadline = NO_DEADLINE,
+    ) -> AlertSubscription | None:
+        """End a subscription, and give it as it was; with `dry_run` it goes on.
+
+        None where the alert has no such subscription: then there is nothing to do.
+        """
+        subscriptions = self.subscriptions(alert_id, deadline=deadline)
+        found = next((item for item in subscriptions if item.id == subscription_id), None)
+        if found is not None and not dry_run:
+            path = f"/api/alerts/{alert_id}/subscriptions/{subscription_id}"
+            self._transport.request("DELETE", path, deadline=deadline).close()
+        return found
 
     def _alert(
         self,

@@ -21,25 +21,36 @@ class Covered:
         The calls that do it; empty where there is none.
     note : str
         What differs.
+    is_instead : bool
+        Whether the calls do the same by another route.
     """
 
     theirs: str
     ours: tuple[str, ...]
     note: str = ""
+    is_instead: bool = False
 
 
 #: The public documentation's page of the API.
 DOCUMENTED_ROUTES = (
     Covered("GET /api/queries", ("client.queries.list()",), "every page, as it is needed"),
     Covered("POST /api/queries", ("client.queries.create(name, text, data_source_id)",)),
-    Covered("GET /api/queries/<id>", ("client.queries.get(query_id)",)),
+    Covered(
+        "GET /api/queries/<id>",
+        ("client.queries.get(query_id)", "client.queries.parameters(query_id)"),
+    ),
     Covered(
         "POST /api/queries/<id>",
         ("client.queries.update(query, text=text)",),
         "refuses to overwrite what somebody else changed meanwhile",
     ),
     Covered("DELETE /api/queries/<id>", ("client.queries.archive(query_id, dry_run=True)",)),
-    Covered("GET /api/queries/<id>/results", ("client.queries.results(query_id)",)),
+    Covered(
+        "GET /api/queries/<id>/results",
+        ("client.queries.results(query_id)",),
+        "by `results.json`, which is the same",
+        is_instead=True,
+    ),
     Covered(
         "POST /api/queries/<id>/results",
         (
@@ -50,17 +61,25 @@ DOCUMENTED_ROUTES = (
     ),
     Covered("GET /api/jobs/<job_id>", ("client.jobs.get(job_id)", "client.jobs.wait(job)")),
     Covered("DELETE /api/jobs/<job_id>", ("client.jobs.cancel(job_id)",)),
-    Covered("GET /api/query_results/<id>", ("client.query_results.open(result_id)",)),
+    Covered(
+        "GET /api/query_results/<id>",
+        ("client.query_results.open(result_id)",),
+        "by `<id>.json`, which is the same",
+        is_instead=True,
+    ),
     Covered(
         "GET /api/query_results/<id>.<filetype>",
-        ("client.query_results.download(result_id, path, filetype=filetype)",),
+        (
+            "client.query_results.open(result_id)",
+            "client.query_results.download(result_id, path, filetype=filetype)",
+        ),
         "csv, tsv, json, xlsx; the file is whole or not there",
     ),
     Covered("GET /api/dashboards", ("client.dashboards.list()",)),
     Covered("POST /api/dashboards", ("client.dashboards.create(name)",)),
     Covered(
         "GET /api/dashboards/<id>",
-        ("client.dashboards.get(dashboard)",),
+        ("client.dashboards.get(reference)",),
         "an id, a page's URL, or a slug",
     ),
     Covered("POST /api/dashboards/<id>", ("client.dashboards.update(dashboard, tags=tags)",)),
@@ -72,7 +91,12 @@ DOCUMENTED_ROUTES = (
 #: What the server answers besides.
 FURTHER_ROUTES = (
     Covered("GET /api/session", ("client.session()",)),
-    Covered("GET /api/queries/search", ("client.queries.list(search=search)",)),
+    Covered(
+        "GET /api/queries/search",
+        ("client.queries.list(search=search)",),
+        "by `GET /api/queries?q=`, which is the same",
+        is_instead=True,
+    ),
     Covered("GET /api/queries/my", ("client.queries.list(is_mine=True)",)),
     Covered("GET /api/queries/recent", ("client.queries.list(is_recent=True)",)),
     Covered("GET /api/queries/archive", ("client.queries.list(is_archived=True)",)),
@@ -98,10 +122,14 @@ FURTHER_ROUTES = (
     Covered(
         "DELETE /api/queries/<id>/jobs/<job_id>",
         ("client.jobs.cancel(job_id)",),
-        "a query's own key may not cancel",
+        "by `DELETE /api/jobs/<id>`; a query's own key may not cancel",
+        is_instead=True,
     ),
     Covered(
-        "GET /api/queries/<id>/dropdown", ("client.queries.results(query_id)",), "the same values"
+        "GET /api/queries/<id>/dropdown",
+        ("client.queries.results(query_id)",),
+        "the same values",
+        is_instead=True,
     ),
     Covered(
         "GET /api/queries/<id>/dropdowns/<id>",
@@ -119,7 +147,10 @@ FURTHER_ROUTES = (
     Covered("GET /api/dashboards/tags", ("client.dashboards.tags()",)),
     Covered("POST /api/dashboards/<id>/fork", ("client.dashboards.fork(dashboard_id)",)),
     Covered("POST /api/dashboards/<id>/share", ("client.dashboards.share(dashboard_id)",)),
-    Covered("DELETE /api/dashboards/<id>/share", ("client.dashboards.unshare(dashboard_id)",)),
+    Covered(
+        "DELETE /api/dashboards/<id>/share",
+        ("client.dashboards.unshare(dashboard_id, dry_run=True)",),
+    ),
     Covered("POST /api/dashboards/<id>/favorite", ("client.dashboards.favorite(dashboard_id)",)),
     Covered(
         "DELETE /api/dashboards/<id>/favorite", ("client.dashboards.unfavorite(dashboard_id)",)
@@ -153,7 +184,7 @@ FURTHER_ROUTES = (
     Covered("POST /api/alerts/<id>/subscriptions", ("client.alerts.subscribe(alert_id)",)),
     Covered(
         "DELETE /api/alerts/<id>/subscriptions/<id>",
-        ("client.alerts.unsubscribe(alert_id, subscription_id)",),
+        ("client.alerts.unsubscribe(alert_id, subscription_id, dry_run=True)",),
     ),
     Covered("GET /api/data_sources", ("client.data_sources.list()",)),
     Covered("POST /api/data_sources", ("client.data_sources.create(name, type, options)",)),
@@ -179,7 +210,7 @@ FURTHER_ROUTES = (
     Covered("POST /api/groups/<id>/members", ("client.groups.add_member(group_id, user_id)",)),
     Covered(
         "DELETE /api/groups/<id>/members/<id>",
-        ("client.groups.remove_member(group_id, user_id)",),
+        ("client.groups.remove_member(group_id, user_id, dry_run=True)",),
     ),
     Covered("GET /api/groups/<id>/data_sources", ("client.groups.data_sources(group_id)",)),
     Covered("GET /api/destinations", ("client.destinations.list()",)),

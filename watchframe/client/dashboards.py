@@ -9,17 +9,18 @@ from watchframe.client.deadline import NO_DEADLINE, Deadline
 from watchframe.client.document import ask_document
 from watchframe.client.listing import Listing
 from watchframe.client.tags import tag_counts
+from watchframe.client.this_server import require_this_server
 from watchframe.client.transport import Method, Transport
-from watchframe.errors import ArgumentError, ConfigurationError, ConflictError, NotFoundError
+from watchframe.errors import ArgumentError, ConflictError, NotFoundError
 from watchframe.models import Dashboard
 from watchframe.models.json_fields import as_object, required
-from watchframe.reference import DashboardReference, parse_dashboard_reference
+from watchframe.reference import parse_dashboard_reference
 
 _PATH = "/api/dashboards"
 
 
 class Dashboards:
-    """``/api/dashboards``."""
+    """Dashboards: ``/api/dashboards``."""
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
@@ -87,7 +88,7 @@ class Dashboards:
             The server has no such dashboard.
         """
         wanted = parse_dashboard_reference(dashboard)
-        self._require_this_server(wanted)
+        require_this_server(self._transport.settings.url, wanted.server_url)
         if wanted.slug is not None:
             path = f"{_PATH}/{quote(wanted.slug, safe='')}"
             try:
@@ -103,7 +104,7 @@ class Dashboards:
 
     def update(
         self,
-        dashboard: Dashboard,
+        dashboard: Dashboard | int,
         *,
         name: str | None = None,
         tags: Sequence[str] | None = None,
@@ -117,8 +118,9 @@ class Dashboards:
 
         Parameters
         ----------
-        dashboard : Dashboard
-            As it was read: the edit is refused where it was changed since.
+        dashboard : Dashboard or int
+            As it was read: the edit is refused where it was changed since. With an id, it is made
+            on what the server has now.
         name : str, optional
             The slug in its address changes with it.
         tags : sequence of str, optional
@@ -135,6 +137,8 @@ class Dashboards:
         ConflictError
             Somebody changed it since; the error has both versions.
         """
+        if isinstance(dashboard, int):
+            dashboard = self.get(dashboard, deadline=deadline)
         changes: dict[str, object] = {
             "name": name,
             "tags": None if tags is None else [*tags],
@@ -186,9 +190,13 @@ class Dashboards:
         found = ask_document(self._transport, "POST", path, deadline=deadline, json={})
         return required(as_object(found, "share"), "public_url", str, "share")
 
-    def unshare(self, dashboard_id: int, *, deadline: Deadline = NO_DEADLINE) -> None:
-        """Make a dashboard's public URL useless."""
-        self._tell("DELETE", f"{_PATH}/{dashboard_id}/share", deadline)
+    def unshare(
+        self, dashboard_id: int, *, dry_run: bool = False, deadline: Deadline = NO_DEADLINE
+    ) -> Dashboard:
+        """Make a dashboard's public URL useless, and give it; with `dry_run` it is only read."""
+        if not dry_run:
+            self._tell("DELETE", f"{_PATH}/{dashboard_id}/share", deadline)
+        return self.get(dashboard_id, deadline=deadline)
 
     def favorite(self, dashboard_id: int, *, deadline: Deadline = NO_DEADLINE) -> None:
         """Mark a dashboard as a favourite of the key's owner."""
@@ -201,14 +209,6 @@ class Dashboards:
     def tags(self, *, deadline: Deadline = NO_DEADLINE) -> dict[str, int]:
         """Give every tag, and how many dashboards have it."""
         return tag_counts(self._transport, f"{_PATH}/tags", deadline=deadline)
-
-    def _require_this_server(self, wanted: DashboardReference) -> None:
-        here = self._transport.settings.url
-        if wanted.server_url not in (None, here):
-            raise ConfigurationError(
-                f"That is a page of {wanted.server_url}, but the connection is to {here}.",
-                hint="Use a client of that server: a key of the one is not sent to the other.",
-            )
 
     def _ask(
         self,

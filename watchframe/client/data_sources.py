@@ -34,7 +34,7 @@ class ConnectionTest:
 
 
 class DataSources:
-    """``/api/data_sources``."""
+    """The databases that the server can ask: ``/api/data_sources``."""
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport

@@ -12,7 +12,7 @@ from watchframe.models import ConnectionType, Destination
 
 
 class Destinations:
-    """``/api/destinations``."""
+    """Where alerts are sent: ``/api/destinations``."""
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport

@@ -10,7 +10,7 @@ from watchframe.models import DataSource, Group, User
 
 
 class Groups:
-    """``/api/groups``."""
+    """Users who may do the same: ``/api/groups``."""
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
@@ -65,8 +65,20 @@ class Groups:
         )
 
     def remove_member(
-        self, group_id: int, user_id: int, *, deadline: Deadline = NO_DEADLINE
-    ) -> None:
-        """Take a user out of it."""
-        path = f"/api/groups/{group_id}/members/{user_id}"
-        self._transport.request("DELETE", path, deadline=deadline).close()
+        self,
+        group_id: int,
+        user_id: int,
+        *,
+        dry_run: bool = False,
+        deadline: Deadline = NO_DEADLINE,
+    ) -> User | None:
+        """Take a user out of it, and give them; with `dry_run` they stay in it.
+
+        None where they are not in it: then there is nothing to do.
+        """
+        members = self.members(group_id, deadline=deadline)
+        found = next((user for user in members if user.id == user_id), None)
+        if found is not None and not dry_run:
+            path = f"/api/groups/{group_id}/members/{user_id}"
+            self._transport.request("DELETE", path, deadline=deadline).close()
+        return found

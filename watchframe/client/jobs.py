@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from http import HTTPStatus
 
 from watchframe.client.deadline import NO_DEADLINE, Deadline
 from watchframe.client.document import ask_document
@@ -15,6 +17,7 @@ from watchframe.errors import (
     JobError,
     JobFailedError,
     JobTimeoutError,
+    ResponseError,
     ServerError,
     WatchframeError,
 )
@@ -35,7 +38,7 @@ _GOES_ON = (
 
 
 class Jobs:
-    """``/api/jobs``."""
+    """Executions on the server: ``/api/jobs``."""
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
@@ -43,17 +46,33 @@ class Jobs:
     def get(
         self, job_id: str, *, query_id: int | None = None, deadline: Deadline = NO_DEADLINE
     ) -> Job:
-        """Give a job's state; `query_id` takes the path that a query key may use as well."""
+        """Give a job's state; `query_id` takes the path that a query key may use as well.
+
+        Raises
+        ------
+        ResponseError
+            With the status 500: the server does not know the job, or not any more (recording 028).
+        """
         path = f"/api/jobs/{job_id}"
         if query_id is not None:
             path = f"/api/queries/{query_id}{path.removeprefix('/api')}"
-        answer = as_object(ask_document(self._transport, "GET", path, deadline=deadline), "job")
+        with _explained(job_id):
+            found = ask_document(self._transport, "GET", path, deadline=deadline)
+        answer = as_object(found, "job")
         return Job.from_json(answer.get("job"))
 
     def cancel(self, job_id: str) -> None:
-        """Cancel a job, for everybody who waits for it."""
+        """Cancel a job, for everybody who waits for it.
+
+        Raises
+        ------
+        ResponseError
+            With the status 500: the server does not know the job, it was cancelled already, or
+            the key is a query's, which may not cancel.
+        """
         deadline = Deadline.after(CANCEL_TIMEOUT)
-        self._transport.request("DELETE", f"/api/jobs/{job_id}", deadline=deadline).close()
+        with _explained(job_id):
+            self._transport.request("DELETE", f"/api/jobs/{job_id}", deadline=deadline).close()
 
     def wait(
         self,
@@ -110,6 +129,20 @@ def cancel_quietly(jobs: Jobs, job_id: str) -> bool:
         return False
     logger.info("cancelled job %s", job_id)
     return True
+
+
+@contextlib.contextmanager
+def _explained(job_id: str) -> Iterator[None]:
+    """Say what the server's 500 means here: it has no better answer."""
+    try:
+        yield
+    except ResponseError as error:
+        if error.status == HTTPStatus.INTERNAL_SERVER_ERROR:
+            error.hint = (
+                f"So the server answers for a job that it does not know (any more): {job_id}. "
+                "Jobs are forgotten some time after they ended."
+            )
+        raise
 
 
 def _succeeded(job: Job) -> Job:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from watchframe.client.deadline import Deadline
 from watchframe.client.document import ask_document
 from watchframe.client.transport import Transport
-from watchframe.errors import ProtocolError
+from watchframe.errors import NotFoundError, ProtocolError, ResponseError
 from watchframe.models.json_fields import as_object, required
 from watchframe.models.table import records_frame
 
@@ -19,12 +19,16 @@ T = TypeVar("T")
 
 #: The most that the server gives at once.
 PAGE_SIZE = 250
+#: What it says of a page past the end (recording 008).
+_PAST_THE_END = "Page is out of range."
 
 
 class Listing(Generic[T]):
     """Objects that the server gives in pages, each page asked for when it is needed.
 
-    Every iteration asks anew, from the first page.
+    Every iteration asks anew, from the first page. Objects that are made meanwhile shift the
+    pages: what comes a second time is left out. Where objects are taken away while they are
+    iterated, others move up and are not seen: take ``list(...)`` of it first.
     """
 
     def __init__(
@@ -45,15 +49,29 @@ class Listing(Generic[T]):
         self._deadline = deadline
 
     def __iter__(self) -> Iterator[T]:
+        ids: set[object] = set()
         seen, number = 0, 1
         while True:
-            page = self._page(number, PAGE_SIZE)
-            results = required(page, "results", list, "page")
-            yield from (self._read(item) for item in results)
+            page = self._page(number, PAGE_SIZE) if number == 1 else self._next_page(number)
+            results = [self._read(item) for item in required(page, "results", list, "page")]
+            for item in results:
+                identity = getattr(item, "id", None)
+                if identity is None or identity not in ids:
+                    ids.add(identity)
+                    yield item
             seen, number = seen + len(results), number + 1
-            # A page past the end is an error (recording 008), so it is never asked for.
+            # A page past the end is an error (recording 008), so it is not asked for.
             if not results or seen >= required(page, "count", int, "page"):
                 return
+
+    def _next_page(self, number: int) -> Mapping[str, object]:
+        try:
+            return self._page(number, PAGE_SIZE)
+        except ResponseError as error:
+            # The list has become shorter since the page before it (400; 404 where it is empty).
+            if isinstance(error, NotFoundError) or error.server_message == _PAST_THE_END:
+                return {"count": 0, "results": []}
+            raise
 
     def count(self) -> int:
         """Give how many there are; one small request."""

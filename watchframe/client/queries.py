@@ -8,17 +8,19 @@ from types import EllipsisType
 from watchframe.client.deadline import NO_DEADLINE, Deadline
 from watchframe.client.document import ask_document
 from watchframe.client.dropdowns import DropdownOption, dropdown_options
-from watchframe.client.listing import Listing
+from watchframe.client.listing import Listing, WholeList
 from watchframe.client.query_edits import Schedule, created_query, updated_query
 from watchframe.client.query_lists import WantedQueries, listed_queries
 from watchframe.client.result_body import ResultBody
 from watchframe.client.running import open_body
 from watchframe.client.saved_run import saved_run
 from watchframe.client.tags import tag_counts
+from watchframe.client.this_server import require_this_server
 from watchframe.client.transport import Method, Transport
 from watchframe.config import Secret
 from watchframe.models import Job, ParameterDefinition, Query
 from watchframe.models.json_fields import as_object, required
+from watchframe.reference import QueryReference, parse_reference
 
 _PATH = "/api/queries"
 
@@ -26,20 +28,47 @@ DropdownOptions = list[DropdownOption]  # in the class, `list` is its method
 
 
 class Queries:
-    """``/api/queries``."""
+    """Saved queries: ``/api/queries``."""
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
 
-    def get(self, query_id: int, *, deadline: Deadline = NO_DEADLINE) -> Query:
-        """Give a saved query's definition and its visualizations."""
-        return self._ask("GET", f"{_PATH}/{query_id}", deadline)
+    def get(self, query: int | str | QueryReference, *, deadline: Deadline = NO_DEADLINE) -> Query:
+        """Give a saved query's definition and its visualizations.
+
+        Parameters
+        ----------
+        query : int, str or QueryReference
+            Its id, or the URL of its page on this server.
+
+        Raises
+        ------
+        QueryReferenceError
+            It is neither.
+        ConfigurationError
+            It is the page of another server.
+        """
+        wanted = parse_reference(query)
+        require_this_server(self._transport.settings.url, wanted.server_url)
+        return self._ask("GET", f"{_PATH}/{wanted.query_id}", deadline)
 
     def parameters(
-        self, query_id: int, *, deadline: Deadline = NO_DEADLINE
-    ) -> tuple[ParameterDefinition, ...]:
-        """Give the parameters of a saved query, in the author's order."""
-        return self.get(query_id, deadline=deadline).parameters
+        self, query: int | str | QueryReference, *, deadline: Deadline = NO_DEADLINE
+    ) -> WholeList[ParameterDefinition]:
+        """Give the schema of a saved query's parameters, in the author's order.
+
+        Parameters
+        ----------
+        query : int, str or QueryReference
+            As of `get`.
+
+        Returns
+        -------
+        list of ParameterDefinition
+            With ``to_frame()``: one row a parameter.
+        """
+        found = self.get(query, deadline=deadline).parameters
+        return WholeList(found, ParameterDefinition)
 
     def list(
         self,
@@ -137,7 +166,7 @@ class Queries:
 
     def update(
         self,
-        query: Query,
+        query: Query | int,
         *,
         name: str | None = None,
         text: str | None = None,
@@ -154,10 +183,11 @@ class Queries:
 
         Parameters
         ----------
-        query : Query
+        query : Query or int
             As it was read. It is read again first, and nothing is changed where somebody edited
             it since: the server itself would let the later edit win. (An edit in the moment
-            between that and the write is not seen.)
+            between that and the write is not seen.) With an id, the edit is made on what the
+            server has now.
         name, text, description : str, optional
         parameters : sequence of ParameterDefinition, optional
             Instead of all that it has.

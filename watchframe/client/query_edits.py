@@ -63,7 +63,7 @@ def created_query(
 
 
 def updated_query(
-    transport: Transport, query: Query, edit: QueryEdit, *, deadline: Deadline
+    transport: Transport, query: Query | int, edit: QueryEdit, *, deadline: Deadline
 ) -> Query:
     """Change what is given, and give the query as the server has it then (recording 140).
 
@@ -72,12 +72,13 @@ def updated_query(
     ConflictError
         It was edited since it was read.
     """
-    path = f"/api/queries/{query.id}"
+    path = f"/api/queries/{query if isinstance(query, int) else query.id}"
     sent = as_object(ask_document(transport, "GET", path, deadline=deadline), "query")
     now = Query.from_json(sent)
+    based_on = now if isinstance(query, int) else query
     # The version that the server counts never changes (recording 141), so the time must tell.
-    if query.updated_at is not None and query.updated_at != now.updated_at:
-        raise _conflict(query, now, None)
+    if based_on.updated_at is not None and based_on.updated_at != now.updated_at:
+        raise _conflict(based_on, now, None)
     payload = _changes(edit, sent.get("options"))
     if not payload:
         return now
@@ -89,7 +90,7 @@ def updated_query(
         )
     except ConflictError as error:
         latest = Query.from_json(ask_document(transport, "GET", path, deadline=deadline))
-        raise _conflict(query, latest, error) from None
+        raise _conflict(based_on, latest, error) from None
 
 
 def _changes(edit: QueryEdit, options: object) -> dict[str, object]:

@@ -15,7 +15,7 @@ from watchframe.models import Job
 
 
 class QueryResults:
-    """``/api/query_results``."""
+    """Stored results, and SQL that is not saved: ``/api/query_results``."""
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport

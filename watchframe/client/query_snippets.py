@@ -11,7 +11,7 @@ from watchframe.models import QuerySnippet
 
 
 class QuerySnippets:
-    """``/api/query_snippets``."""
+    """Pieces of SQL that the editor inserts: ``/api/query_snippets``."""
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport

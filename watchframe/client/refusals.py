@@ -27,6 +27,9 @@ MAX_REFUSAL = 64 * 1024
 #: A wrong key, no key, and a query key where it does not belong (recordings 002, 003, 004).
 WRONG_KEY = "Couldn't find resource. Please login and try again."
 
+#: What there is of a query that has no stored result (recording 045).
+NO_RESULT = "No cached result found for this query."
+
 _TAGS = re.compile(r"<(script|style).*?</\1>|<[^>]*>", re.DOTALL | re.IGNORECASE)
 
 
@@ -59,7 +62,7 @@ def raise_for_refusal(response: requests.Response, method: str, url: str) -> NoR
     if status == HTTPStatus.FORBIDDEN:
         raise AccessDeniedError(said, hint=_access_hint(words), **where)
     if status == HTTPStatus.NOT_FOUND:
-        raise NotFoundError(said, hint="Check the id, and the server's URL.", **where)
+        raise NotFoundError(said, hint=_not_found_hint(words), **where)
     if status == HTTPStatus.CONFLICT:
         raise ConflictError(
             said, hint="Somebody changed it since it was read: read it again.", **where
@@ -90,6 +93,12 @@ def _server_message(response: requests.Response) -> str:
     if isinstance(job, dict):
         return str(job.get("error") or "")
     return str(body.get("message") or body.get("error") or "")
+
+
+def _not_found_hint(words: str) -> str:
+    if words == NO_RESULT:
+        return "It was not run yet as it stands, or has parameters: run it, then there is one."
+    return "Check the id, and the server's URL."
 
 
 def _access_hint(words: str) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from watchframe.client.answers import parse_json, require_json
 from watchframe.client.deadline import NO_DEADLINE, Deadline
 from watchframe.client.jobs import Jobs, OnStatus, cancel_quietly
+from watchframe.client.refusals import NO_RESULT
 from watchframe.client.result_body import ResultBody
 from watchframe.client.transport import Method, Transport
 from watchframe.errors import JobFailedError, NotFoundError, ProtocolError
@@ -18,8 +19,6 @@ from watchframe.models.json_fields import as_object
 _RESULT = re.compile(rb'\s*\{\s*"query_result"\s*:')
 #: Bytes that tell an answer with a job from one with a result.
 _ENOUGH = 64
-#: What a query key is told of a result that was run with parameters.
-_NOT_UNDER_THIS_KEY = "No cached result found for this query."
 ANY_RESULT = -1
 
 
@@ -97,10 +96,10 @@ class Run:
         try:
             return open_result(self.transport, result_id, query_id=self.query_id, deadline=deadline)
         except NotFoundError as error:
-            if self.query_id is None or error.server_message != _NOT_UNDER_THIS_KEY:
+            if self.query_id is None or error.server_message != NO_RESULT:
                 raise
-        # A query key gets a result that was run with parameters only as the answer to the same
-        # question asked again (docs of the server: none; recordings 021 to 023).
+        # So a query key is told. It gets a result that was run with parameters only as the answer
+        # to the same question asked again (docs of the server: none; recordings 021 to 023).
         body = self._cached(deadline)
         body.from_server_cache = False
         return body

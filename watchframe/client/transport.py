@@ -13,6 +13,7 @@ import urllib3
 
 from watchframe.client.deadline import Deadline
 from watchframe.client.job_times import JobTimes
+from watchframe.client.rate_limit import RateLimit
 from watchframe.client.refusals import raise_for_refusal
 from watchframe.config import Secret, Settings, is_loopback
 from watchframe.errors import (
@@ -73,6 +74,7 @@ class Transport:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.job_times = JobTimes()
+        self._rate_limit = RateLimit()
         self._session = requests.Session()
         self._session.auth = _KeyHeader(settings.api_key)
         self._session.headers["User-Agent"] = "watchframe"
@@ -99,7 +101,8 @@ class Transport:
 
         A GET is repeated on connection errors, 429, 502, 503 and 504, after ``Retry-After`` where
         that is there. Anything else is repeated only where it certainly was not carried out: no
-        connection was made, or 429.
+        connection was made, or 429. After a 429 all threads wait, but for those that
+        cancel something.
 
         Raises
         ------
@@ -113,10 +116,14 @@ class Transport:
         url = self.settings.url + path
         pause = FIRST_PAUSE
         for tries_left in range(self.settings.max_retries, -1, -1):
+            if method != "DELETE":
+                self._wait_for_turn(deadline)
             try:
                 return self._once(method, url, deadline, json, query)
             except ServerError as error:
                 wait = _pause_before_retry(error, method, pause)
+                if wait is not None and isinstance(error, RateLimitError):
+                    self._rate_limit.wait_for(wait)
                 if wait is None or not tries_left:
                     raise
                 left = deadline.remaining()
@@ -126,6 +133,12 @@ class Transport:
             deadline.sleep(wait)
             pause = min(pause * 2, LONGEST_PAUSE)
         raise AssertionError("unreachable")
+
+    def _wait_for_turn(self, deadline: Deadline) -> None:
+        held_back, left = self._rate_limit.seconds_left, deadline.remaining()
+        # Where there is no time for that, the server's own refusal says more than a timeout.
+        if held_back and (left is None or held_back < left):
+            deadline.sleep(held_back)
 
     def _once(
         self,

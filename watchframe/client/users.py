@@ -13,7 +13,7 @@ from watchframe.models import User
 
 
 class Users:
-    """``/api/users``."""
+    """Who may use the server: ``/api/users``."""
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport

@@ -13,7 +13,10 @@ _PATH = "/api/visualizations"
 
 
 class Visualizations:
-    """``/api/visualizations``. They are read with their query: `Queries.get`."""
+    """Tables, charts and counters of queries: ``/api/visualizations``.
+
+    They are read with their query: `Queries.get`.
+    """
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport

@@ -14,7 +14,10 @@ _PATH = "/api/widgets"
 
 
 class Widgets:
-    """``/api/widgets``. They are read with their dashboard: `Dashboards.get`."""
+    """The tiles of dashboards: ``/api/widgets``.
+
+    They are read with their dashboard: `Dashboards.get`.
+    """
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport

@@ -65,7 +65,10 @@ def test_subscriptions_come_and_go(site, alert):
     assert (mine.user.name, mine.destination) == ("Admin", None)
     assert theirs.destination.name == "desk"
     assert site.alerts.subscriptions(alert.id) == [mine, theirs]
-    site.alerts.unsubscribe(alert.id, mine.id)
+    assert site.alerts.unsubscribe(alert.id, mine.id, dry_run=True) == mine
+    assert mine.id in [item.id for item in site.alerts.subscriptions(alert.id)]
+    assert site.alerts.unsubscribe(alert.id, mine.id) == mine
+    assert site.alerts.unsubscribe(alert.id, mine.id) is None
     assert site.alerts.subscriptions(alert.id) == [theirs]
     site.destinations.delete(channel.id)
     assert site.alerts.subscriptions(alert.id) == []

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -17,6 +18,7 @@ from watchframe.errors import (
     ConnectError,
     JobCancelledError,
     JobTimeoutError,
+    RateLimitError,
     ResponseError,
     TransportError,
     TransportTimeoutError,
@@ -226,6 +228,30 @@ def test_retry_after_is_waited_for(client, demo):
     started = time.monotonic()
     client.queries.get(2)
     assert time.monotonic() - started >= 1
+
+
+def test_all_threads_wait_as_long_as_the_server_asks_one_of_them(client, demo):
+    demo.faults.add("GET /api/queries/2$", status=429, headers={"Retry-After": "1"})
+    with ThreadPoolExecutor(1) as pool:
+        first = pool.submit(client.queries.get, 2)
+        while not client._transport._rate_limit.seconds_left:
+            time.sleep(0.01)
+        with pytest.raises(ResponseError):
+            client.jobs.cancel("unknown")  # is not held back
+        client.queries.get(13)
+        first.result()
+    paths = [item.path for item in demo.requests]
+    assert paths[:2] == ["/api/queries/2", "/api/jobs/unknown"]
+    assert sorted(paths[2:]) == ["/api/queries/13", "/api/queries/2"]
+
+
+def test_server_that_asks_for_an_hour_is_not_waited_for(client, demo):
+    demo.faults.add("GET /api/queries/2$", status=429, headers={"Retry-After": "3600"})
+    with pytest.raises(RateLimitError) as caught:
+        client.queries.get(2)
+    assert caught.value.retry_after == 3600
+    assert client.queries.get(2).id == 2
+    assert len(demo.requests) == 2
 
 
 @pytest.mark.parametrize("status", [500, 502, 503, 504])

@@ -200,7 +200,8 @@ def test_shared_dashboard_has_a_public_url_until_it_is_unshared(site, board):
     shared = site.dashboards.get(board.id)
     assert shared.public_url == site.dashboards.share(board.id) == address
     assert address not in repr(shared)
-    site.dashboards.unshare(board.id)
+    assert site.dashboards.unshare(board.id, dry_run=True).public_url is not None
+    assert site.dashboards.unshare(board.id).public_url is None
     assert site.dashboards.get(board.id).public_url is None
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from watchframe import Client
-from watchframe.client import Deadline
+from watchframe.client import Deadline, receiving
 from watchframe.errors import (
     ArgumentError,
     JobTimeoutError,
@@ -73,8 +73,8 @@ def test_querys_own_key_may_download_by_the_querys_path(own_server, site, tmp_pa
     assert path.read_text().split() == ["n", "7"]
 
 
-def test_progress_ends_at_the_whole(site, result_id, tmp_path, own_server):
-    own_server.faults.add(RESULTS, chunk=20_000)
+def test_progress_ends_at_the_whole(site, result_id, tmp_path, monkeypatch):
+    monkeypatch.setattr(receiving, "CHUNK", 20_000)
     seen = []
     path = site.query_results.download(
         result_id, tmp_path / "a.csv", progress=lambda done, total: seen.append((done, total))

@@ -86,7 +86,10 @@ def test_groups_and_their_members(site):
     assert site.groups.members(group.id) == []
     assert group.id in site.groups.add_member(group.id, user.id).group_ids
     assert [item.id for item in site.groups.members(group.id)] == [user.id]
-    site.groups.remove_member(group.id, user.id)
+    assert site.groups.remove_member(group.id, user.id, dry_run=True).id == user.id
+    assert [item.id for item in site.groups.members(group.id)] == [user.id]
+    assert site.groups.remove_member(group.id, user.id).id == user.id
+    assert site.groups.remove_member(group.id, user.id) is None
     assert site.groups.members(group.id) == []
 
 

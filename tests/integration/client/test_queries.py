@@ -5,11 +5,20 @@ import itertools
 import json
 import pickle
 
+import pandas as pd
 import pytest
 import requests
 
-from watchframe.client import Client
-from watchframe.errors import ArgumentError, AuthenticationError, ConflictError, NotFoundError
+from watchframe.client import Client, listing
+from watchframe.errors import (
+    ArgumentError,
+    AuthenticationError,
+    ConfigurationError,
+    ConflictError,
+    NotFoundError,
+    QueryReferenceError,
+    ResponseError,
+)
 from watchframe.models import MultiValues, ParameterDefinition, Query
 
 MARKET = ParameterDefinition(
@@ -45,11 +54,95 @@ def test_created_query_reads_back_as_it_was_made(site, query):
     found = site.queries.get(query.id)
     assert found == query
     assert (found.name, found.text, found.data_source_id) == ("Own", query.text, 1)
-    assert found.parameters == site.queries.parameters(query.id) == (MARKET,)
+    assert found.parameters == tuple(site.queries.parameters(query.id)) == (MARKET,)
     assert (found.description, found.tags, found.schedule) == ("says", ("mine", "two"), HOURLY)
     assert found.applies_auto_limit
     assert found.is_draft
     assert [item.type for item in found.visualizations] == ["TABLE"]
+
+
+def test_query_is_found_by_its_page_and_never_on_another_server(site, query):
+    page = f"{site.server}/queries/{query.id}-own?p_market=WETH"
+    assert site.queries.get(page) == query
+    with pytest.raises(ConfigurationError, match=r"other\.example"):
+        site.queries.get(f"https://other.example/queries/{query.id}")
+    with pytest.raises(QueryReferenceError):
+        site.queries.get("../users")
+
+
+def test_schema_of_parameters_is_a_frame(site, query):
+    frame = site.queries.parameters(query.id).to_frame()
+    assert frame[["name", "type", "title"]].to_numpy().tolist() == [["market", "enum", "Market"]]
+
+
+def test_parameters_keep_what_newer_servers_send_through_an_edit(site, query):
+    newer = ParameterDefinition.from_json({"name": "n", "type": "number", "searchable": [1]})
+    assert newer.more == {"searchable": [1]}
+    site.queries.update(query.id, parameters=[newer])
+    found = site.queries.get(query.id)
+    assert found.parameters == (newer,)
+    assert found.parameters != (dataclasses.replace(newer, more={}),)
+    assert Query.from_json(json.loads(json.dumps(found.to_json()))).parameters == (newer,)
+
+
+def test_edit_by_id_is_made_on_what_the_server_has(site, query):
+    site.queries.update(query, text="select 2")
+    changed = site.queries.update(query.id, options={"note": 3})
+    assert (changed.text, changed.more["options"]) == ("select 2", {"note": 3})
+
+
+def test_frame_of_a_list_is_a_catalogue(site, own_server, query):
+    site.queries.favorite(query.id)
+    plain = site.queries.create("Run", "select 1", 1)
+    site.run_query(plain.id, {}, max_age=0).close()
+    frame = site.queries.list().to_frame().set_index("id")
+    site.queries.unfavorite(query.id)
+    assert frame.index.is_unique
+    assert frame.loc[query.id, "is_favorite"]
+    assert pd.isna(frame.loc[query.id, "runtime"])
+    assert frame.loc[plain.id, "runtime"] >= 0
+    assert (frame.loc[plain.id, "retrieved_at"] - pd.Timestamp.now("UTC")) < pd.Timedelta("1h")
+    assert not {"more", "visualizations", "api_key"} & set(frame.columns)
+
+
+def test_list_that_grows_while_it_is_read_gives_each_query_once(site, monkeypatch):
+    monkeypatch.setattr(listing, "PAGE_SIZE", 5)
+    expected = [item.id for item in site.queries.list()]
+    found = []
+    for item in site.queries.list():
+        found.append(item.id)
+        if len(found) == 5:
+            site.queries.create("Newer", "select 1", 1)
+    assert found == expected
+
+
+@pytest.mark.parametrize("left", [0, 3])
+def test_list_that_shrinks_while_it_is_read_ends(site, monkeypatch, left):
+    monkeypatch.setattr(listing, "PAGE_SIZE", 5)
+    made = [site.queries.create(f"{n}", "select 1", 1, tags=["shrinks"]) for n in range(8)]
+    for item in made:
+        site.queries.update(item, is_draft=False)
+    found = []
+    for item in site.queries.list(tags=["shrinks"]):
+        found.append(item.id)
+        if len(found) == 5:
+            for old in made[left:]:
+                site.queries.archive(old.id)
+    assert found == [item.id for item in reversed(made)][:5]
+    for old in made[:left]:
+        site.queries.archive(old.id)
+
+
+def test_refusal_of_a_query_without_a_result_says_what_to_do(site, query):
+    with pytest.raises(NotFoundError, match="has parameters: run it"):
+        site.queries.results(query.id)
+
+
+def test_unknown_job_says_what_the_servers_500_means(site):
+    for ask in (site.jobs.get, site.jobs.cancel):
+        with pytest.raises(ResponseError, match="does not know") as caught:
+            ask("nope")
+        assert caught.value.status == 500
 
 
 def test_unknown_fields_and_options_are_kept_without_keys(query):
