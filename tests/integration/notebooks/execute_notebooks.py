@@ -1,0 +1,50 @@
+"""Execute notebooks and keep their outputs.
+
+::
+
+    python tests/integration/notebooks/execute_notebooks.py              # all
+    python tests/integration/notebooks/execute_notebooks.py 04_caching   # only these
+
+The tests compare what is kept with a new run.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+
+FOLDER = Path(__file__).parents[3] / "notebooks"
+METADATA = {
+    "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
+    "language_info": {"name": "python"},
+}
+
+
+def without_settings(folder: Path) -> dict[str, str]:
+    """Give an environment without anybody's settings."""
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("WATCHFRAME_")}
+    return {**kept, "HOME": str(folder), "IPYTHONDIR": str(folder / "ipython")}
+
+
+def main(wanted: list[str]) -> None:
+    for path in sorted(FOLDER.glob("*.ipynb")):
+        if wanted and path.stem not in wanted:
+            continue
+        notebook = nbformat.read(path, as_version=4)
+        folder = Path(tempfile.mkdtemp())
+        NotebookClient(
+            notebook, kernel_name="python3", resources={"metadata": {"path": str(folder)}}
+        ).execute(env=without_settings(folder))
+        notebook.metadata = METADATA
+        for cell in notebook.cells:
+            cell.metadata.pop("execution", None)  # when it ran: different every time
+        nbformat.write(notebook, path)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
