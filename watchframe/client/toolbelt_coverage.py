@@ -50,7 +50,14 @@ TOOLBELT_METHODS = (
         ),
     ),
     Covered("users", ("client.users.list(is_disabled=True)",)),
-    Covered("disable_user", ("client.users.disable(user_id, dry_run=True)",)),
+    Covered(
+        "disable_user",
+        (
+            "client.users.disable(user_id, dry_run=True)",
+            "watchframe.manage.disable_users(emails_or_ids, dry_run=True)",
+        ),
+        "many at once: [how to](../howto/users-in-bulk.md)",
+    ),
     Covered("get_data_sources", ("client.data_sources.list()",)),
     Covered("get_data_source", ("client.data_sources.get(data_source_id)",)),
     Covered("create_data_source", ("client.data_sources.create(name, type, options)",)),
@@ -72,30 +79,38 @@ TOOLBELT_EXAMPLES = (
     Covered(
         "refresh_query",
         ("watchframe.read_watch_query(query_id, params, max_age=0)",),
-        "with the data source's words where it fails, and a time limit",
+        "with the data source's words where it fails, and a time limit: "
+        "[how to](../howto/fresh-results.md)",
     ),
     Covered(
         "refresh_dashboard",
         ("watchframe.read_watch_dashboard(dashboard, params, max_age=0)",),
-        "side by side, each as a typed frame; with the dashboard's own parameters",
+        "side by side, each as a typed frame; with the dashboard's own parameters: "
+        "[how to](../howto/refresh-dashboard.md)",
     ),
     Covered(
         "query_export",
         ("watchframe.manage.export_queries(folder)", "watchframe.manage.import_queries(folder)"),
-        "what was exported can be compared and written back",
+        "what was exported can be compared and written back: [how to](../howto/queries-as-code.md)",
     ),
     Covered(
         "clone_dashboard_and_queries",
         ("watchframe.manage.clone_dashboard(dashboard, name, with_queries=True)",),
+        "all or nothing: [how to](../howto/dashboards-clone.md)",
     ),
     Covered(
         "find_table_names",
         ("watchframe.manage.find_table_names()",),
-        "by a SQL parser, not by a pattern",
+        "by a SQL parser, not by a pattern: [how to](../howto/table-names.md)",
     ),
-    Covered("gdpr_scrub", ("watchframe.manage.find_personal_data(value)",)),
+    Covered(
+        "gdpr_scrub",
+        ("watchframe.manage.find_personal_data(value)",),
+        "also in results; the value is not sent: [how to](../howto/personal-data.md)",
+    ),
     Covered(
         "migrate",
         ("watchframe.manage.move_workspace(source, target, state=file, data_sources=mapping)",),
+        "can be interrupted and repeated: [how to](../howto/move-servers.md)",
     ),
 )

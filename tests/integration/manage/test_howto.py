@@ -27,8 +27,53 @@ def page(server, tmp_path, monkeypatch):
             exec(compile(cell, name, "exec"), names)
         return names
 
-    with watchframe.connect(server.url, server.user_key):
+    with watchframe.connect(server.url, server.user_key, cache_dir=tmp_path / "cache"):
         yield run
+
+
+def test_page_on_fresh_results_when_run_runs_them_anew(
+    page, client, server, tmp_path, monkeypatch, capsys
+):
+    monkeypatch.setattr("time.sleep", lambda seconds: None)
+    server.requests.clear()
+    found = page("fresh-results.md")
+    runs = [item for item in server.requests if item.path == "/api/queries/1/results"]
+    assert [item.body["max_age"] for item in runs] == [0]  # the second read took the copy
+    assert runs[0].body["parameters"]["markets"] == ["WETH", "INV"]
+    assert set(found["borrows"]["market"]) <= {"WETH", "INV"}
+    assert len(found["events"]) > 0
+    assert (tmp_path / "totals.xlsx").stat().st_size > 0
+    shown = capsys.readouterr().out
+    assert "There was no result within 0.5 s" in shown
+    assert "Catalog Error" in shown
+    assert server.running_jobs() == []
+
+
+def test_page_on_refreshing_dashboards_when_run_leaves_new_results(page, client, server):
+    before = client.queries.get(2).latest_result_id
+    server.requests.clear()
+    found = page("refresh-dashboard.md")
+    assert len(found["frames"]) == 4
+    # Query 20 feeds a dropdown, and never ran.
+    wanted = r"/api/queries/(?!20/)\d+/results"
+    runs = [
+        item for item in server.requests if item.method == "POST" and re.match(wanted, item.path)
+    ]
+    assert len(runs) > 8
+    assert {item.body["max_age"] for item in runs} == {0}
+    shared = [item.body["parameters"] for item in runs if "markets" in item.body["parameters"]]
+    assert {"start": "2026-02-01", "end": "2026-02-28"} in [item["period"] for item in shared]
+    assert client.queries.get(2).latest_result_id != before
+
+
+def test_page_on_the_catalogue_when_run_edits_and_archives_nothing(page, client):
+    count = client.queries.list().count()
+    found = page("catalogue.md")
+    assert found["query"].description == "Checked."
+    assert "checked" in client.queries.get(found["newest"].id).tags
+    assert found["per_owner"].sum() == count == client.queries.list().count()
+    assert 1 in set(found["with_parameters"]["id"])
+    assert found["shown"]
 
 
 def test_page_on_queries_as_code_when_run_writes_back_and_creates(page, client):
