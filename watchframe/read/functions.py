@@ -172,7 +172,8 @@ def read_watch_table(
 ) -> pa.Table:
     """Give the rows of a saved query as a `pyarrow.Table`, for polars, DuckDB and Arrow itself.
 
-    ``polars.from_arrow(table)`` and ``duckdb.sql("select * from table")`` take it without a copy.
+    ``polars.from_arrow(borrows)`` and ``duckdb.sql("select * from borrows")`` take it without a
+    copy.
 
     Parameters
     ----------

@@ -1,0 +1,52 @@
+"""``docs/howto/token-amounts.md``, run from top to bottom."""
+
+import re
+from decimal import Decimal
+from pathlib import Path
+
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+
+from watchframe import connect
+
+PAGE = Path(__file__).parents[3] / "docs" / "howto" / "token-amounts.md"
+
+
+@pytest.fixture
+def names(demo, tmp_path, monkeypatch):
+    """What the page's cells leave behind."""
+    monkeypatch.chdir(tmp_path)
+    connect(demo.url, demo.user_key, cache_dir=tmp_path / "cache")
+    found = {}
+    for cell in re.findall(r"^```python\n(.*?)^```", PAGE.read_text(), re.MULTILINE | re.DOTALL):
+        exec(cell, found)
+    return found
+
+
+def test_howto_when_it_is_run_keeps_every_digit(names):
+    amounts = names["borrows"]["amount_raw"]
+    assert max(amounts) > 2**64
+    assert names["totals"].sum() == sum(amounts)
+    for market, total in names["totals"].items():
+        tokens = names["whole_tokens"][market]
+        assert isinstance(tokens, Decimal)
+        assert int(tokens.scaleb(18)) == total
+        assert names["for_a_chart"][market] == pytest.approx(float(tokens))
+
+
+def test_howto_when_it_writes_parquet_loses_nothing(names):
+    borrows = names["borrows"]
+    read = pd.read_parquet("borrows.parquet")
+    assert read["amount_raw"].map(int).tolist() == borrows["amount_raw"].tolist()
+    assert read.attrs == borrows.attrs
+    assert pq.read_table("borrows-arrow.parquet").equals(names["amounts"])
+
+
+def test_howto_when_it_names_an_error_of_to_parquet_it_is_the_one_that_comes(names):
+    with pytest.raises(OverflowError):
+        names["borrows"].to_parquet("refused.parquet")
+
+
+def test_howto_when_duckdb_adds_the_sums_are_those_of_pandas(names):
+    assert dict(names["sums"]) == names["totals"].to_dict()
