@@ -14,6 +14,7 @@ from watchframe.client import (
     Deadline,
     Jobs,
     Queries,
+    QueryResult,
     QueryResults,
     ResultBody,
     connect,
@@ -85,7 +86,7 @@ connection breaks or a proxy answers 502, 503 or 504; what writes is repeated on
 certainly did not get it; after 429 all requests of the client wait as long as the server asks.
 """
 _HIDDEN = ("deadline",)
-_FURTHER = (Listing, WholeList, ResultBody, Deadline)
+_FURTHER = (QueryResult, Listing, WholeList, ResultBody, Deadline)
 
 
 def client_page() -> str:

@@ -6,6 +6,7 @@ from watchframe.client.deadline import NO_DEADLINE, Deadline
 from watchframe.client.dropdowns import DropdownOption
 from watchframe.client.jobs import Jobs, OnStatus
 from watchframe.client.queries import Queries
+from watchframe.client.query_result import QueryResult
 from watchframe.client.query_results import QueryResults
 from watchframe.client.result_body import ResultBody
 
@@ -17,6 +18,7 @@ __all__ = [
     "Jobs",
     "OnStatus",
     "Queries",
+    "QueryResult",
     "QueryResults",
     "ResultBody",
     "connect",

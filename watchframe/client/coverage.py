@@ -63,17 +63,18 @@ DOCUMENTED_ROUTES = (
     Covered("DELETE /api/jobs/<job_id>", ("client.jobs.cancel(job_id)",)),
     Covered(
         "GET /api/query_results/<id>",
-        ("client.query_results.open(result_id)",),
+        ("client.query_results.get(result_id)", "client.query_results.open(result_id)"),
         "by `<id>.json`, which is the same",
         is_instead=True,
     ),
     Covered(
         "GET /api/query_results/<id>.<filetype>",
         (
+            "client.query_results.get(result_id)",
             "client.query_results.open(result_id)",
             "client.query_results.download(result_id, path, filetype=filetype)",
         ),
-        "csv, tsv, json, xlsx; the file is whole or not there",
+        "as a typed frame, as it arrives, or as a file (csv, tsv, json, xlsx), whole or not there",
     ),
     Covered("GET /api/dashboards", ("client.dashboards.list()",)),
     Covered("POST /api/dashboards", ("client.dashboards.create(name)",)),

@@ -76,13 +76,22 @@ class Jobs:
 
     def wait(
         self,
-        job: Job,
+        job: Job | str,
         *,
         query_id: int | None = None,
         deadline: Deadline = NO_DEADLINE,
         on_status: OnStatus | None = None,
     ) -> Job:
         """Give the job once it has succeeded; an interrupt or the deadline cancels it.
+
+        Parameters
+        ----------
+        job : Job or str
+            As `Queries.execute` gives it, or its id.
+        query_id : int, optional
+            Takes the path that a query's key may use.
+        on_status : callable, optional
+            Called with the job as it is, again and again.
 
         Raises
         ------
@@ -93,6 +102,8 @@ class Jobs:
         ServerError
             The server could not be asked any more; the job is left alone.
         """
+        if isinstance(job, str):
+            job = self.get(job, query_id=query_id, deadline=deadline)
         began, times = time.monotonic(), self._transport.job_times
         expected = times.expected(query_id)
         try:

@@ -11,6 +11,7 @@ from watchframe.client.dropdowns import DropdownOption, dropdown_options
 from watchframe.client.listing import Listing, WholeList
 from watchframe.client.query_edits import Schedule, created_query, updated_query
 from watchframe.client.query_lists import WantedQueries, listed_queries
+from watchframe.client.query_result import QueryResult, read_result
 from watchframe.client.result_body import ResultBody
 from watchframe.client.running import open_body
 from watchframe.client.saved_run import saved_run
@@ -257,24 +258,29 @@ class Queries:
         found = ask_document(self._transport, "POST", path, deadline=deadline, json={})
         return Secret(required(as_object(found, "query"), "api_key", str, "query"))
 
-    def results(self, query_id: int, *, deadline: Deadline = NO_DEADLINE) -> ResultBody:
-        """Give the body of the latest stored result of a query without parameters.
+    def results(self, query_id: int, *, deadline: Deadline = NO_DEADLINE) -> QueryResult:
+        """Give the latest stored result of a query without parameters; nothing is run.
 
-        Nothing is run.
+        Returns
+        -------
+        QueryResult
+            With ``to_frame()``.
 
         Raises
         ------
         NotFoundError
             There is none; a query with parameters never has one: `execute` gives those.
+        DecodeError
+            It is not a result.
         """
-        return open_body(
-            self._transport,
-            "GET",
-            f"{_PATH}/{query_id}/results.json",
-            deadline,
-            again=lambda: self.results(query_id, deadline=deadline),
-            from_server_cache=True,
-        )
+
+        def latest() -> ResultBody:
+            path = f"{_PATH}/{query_id}/results.json"
+            return open_body(
+                self._transport, "GET", path, deadline, again=latest, from_server_cache=True
+            )
+
+        return read_result(latest)
 
     def execute(
         self,

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from watchframe.client.deadline import NO_DEADLINE, Deadline
 from watchframe.client.download import Filetype, OnProgress, download_result
+from watchframe.client.query_result import QueryResult, read_result
 from watchframe.client.result_body import ResultBody
 from watchframe.client.running import Run, open_result
 from watchframe.client.transport import Transport
@@ -33,10 +34,36 @@ class QueryResults:
         run = adhoc_run(self._transport, sql, data_source_id, parameters)
         return run.execute(max_age, deadline=deadline)
 
+    def get(
+        self, result_id: int, *, query_id: int | None = None, deadline: Deadline = NO_DEADLINE
+    ) -> QueryResult:
+        """Give a stored result, decoded.
+
+        Parameters
+        ----------
+        result_id : int
+        query_id : int, optional
+            Takes the path that a query's key may use.
+
+        Returns
+        -------
+        QueryResult
+            With ``to_frame()``.
+
+        Raises
+        ------
+        DecodeError
+            It is not a result.
+        """
+        return read_result(lambda: self.open(result_id, query_id=query_id, deadline=deadline))
+
     def open(
         self, result_id: int, *, query_id: int | None = None, deadline: Deadline = NO_DEADLINE
     ) -> ResultBody:
-        """Give a stored result's body; `query_id` takes the path that a query key may use."""
+        """Give a stored result's body as it arrives, to be closed by ``with``.
+
+        `query_id` takes the path that a query key may use.
+        """
         return open_result(self._transport, result_id, query_id=query_id, deadline=deadline)
 
     def download(

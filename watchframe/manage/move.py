@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import nullcontext
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 from watchframe.client import Client
 from watchframe.errors import ArgumentError, NotFoundError, WatchframeError
 from watchframe.manage.move_dashboards import DashboardMove
+from watchframe.manage.move_lock import alone_with
 from watchframe.manage.move_queries import QueryMove
 from watchframe.manage.move_run import MoveRun
 from watchframe.manage.move_state import MoveState
@@ -52,7 +54,7 @@ def move_workspace(
         Only `target` is written to.
     state : path
         A JSON file with what is done, written anew after each object. It holds ids, no texts and no
-        keys. One run at a time.
+        keys.
     data_sources : mapping of int to int
         The target's data source id by the source's.
     queries : iterable of int, optional
@@ -74,13 +76,27 @@ def move_workspace(
     Raises
     ------
     ArgumentError
-        Both are the same server, the state file is of another move, or the target has no such data
-        source; nothing was written.
+        Both are the same server, the state file is of another move, another run with it is going
+        on, or the target has no such data source; nothing was written.
     ServerError
         A server could not be reached or did not accept its key. What is done is in the state file.
     """
     place = Path(state)
     _check(source, target, data_sources)
+    with nullcontext() if dry_run else alone_with(place):
+        return _run(source, target, place, data_sources, queries, dashboards, dry_run=dry_run)
+
+
+def _run(
+    source: Client,
+    target: Client,
+    place: Path,
+    data_sources: Mapping[int, int],
+    queries: Iterable[int] | None,
+    dashboards: Iterable[int] | None,
+    *,
+    dry_run: bool,
+) -> pd.DataFrame:
     run = MoveRun(
         source=source,
         target=target,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,7 +13,7 @@ from watchframe.errors import ConfigurationError
 from watchframe.manage.sql_templates import PlainSql, plain_sql
 
 if TYPE_CHECKING:
-    from sqlglot import exp
+    from sqlglot import ErrorLevel, exp
 
 #: The parser's dialect by the server's word for a data source; any other is read as plain SQL.
 DIALECTS = {
@@ -50,6 +52,16 @@ DIALECTS = {
 }
 
 
+#: Statements that the parser takes as they are, and that name no table.
+_WITHOUT_TABLES = frozenset(
+    {"BEGIN", "COMMIT", "END", "PRAGMA", "RESET", "ROLLBACK", "SET", "START", "USE"}
+)
+#: How a query of query results names a query with values for its parameters.
+_PARAMETERISED = re.compile(
+    r"\b(param_query_[0-9]+)_\{(?:\{\{.*?\}\}|[^{}])*\}", re.IGNORECASE | re.DOTALL
+)
+
+
 class UnreadSqlError(Exception):
     """The parser could not read it; the message says where."""
 
@@ -83,6 +95,8 @@ def tables_of(text: str, source_type: str) -> tuple[set[TableName], list[str]]:
     source_type : str
         The server's word for the kind of data source.
     """
+    if source_type == "results":
+        text = _PARAMETERISED.sub(r"\1", text)
     try:
         variants = plain_sql(text)
     except ValueError as error:
@@ -90,17 +104,16 @@ def tables_of(text: str, source_type: str) -> tuple[set[TableName], list[str]]:
     tables: set[TableName] = set()
     errors: dict[str, None] = {}
     for sql in variants:
-        try:
-            tables |= set(_tables(sql, DIALECTS.get(source_type, "")))
-        except UnreadSqlError as error:
-            errors[str(error)] = None
+        statements, words = _statements(sql, DIALECTS.get(source_type, ""))
+        tables |= set(_tables(sql, statements))
+        errors |= dict.fromkeys(words)
     return tables, list(errors)
 
 
-def _tables(sql: PlainSql, dialect: str) -> Iterator[TableName]:
+def _tables(sql: PlainSql, statements: Iterable[exp.Expr]) -> Iterator[TableName]:
     from sqlglot import exp  # noqa: PLC0415 - an extra
 
-    for statement in _statements(sql, dialect):
+    for statement in statements:
         for table in statement.find_all(exp.Table):
             if not isinstance(table.this, exp.Identifier) or _is_of_with(table):
                 continue  # a function that gives rows, or a common table expression
@@ -108,29 +121,49 @@ def _tables(sql: PlainSql, dialect: str) -> Iterator[TableName]:
             yield TableName(sql.restored(schema), sql.restored(table.name))
 
 
-def _statements(sql: PlainSql, dialect: str) -> list[exp.Expr]:
+def _statements(sql: PlainSql, dialect: str) -> tuple[list[exp.Expr], list[str]]:
+    """Give the statements that could be read, and in words what could not."""
+    from sqlglot import ErrorLevel, exp  # noqa: PLC0415 - an extra
+
+    found: list[exp.Expr] = []
+    errors: list[str] = []
+    try:
+        found = _parsed(sql, dialect, ErrorLevel.IMMEDIATE)
+    except UnreadSqlError as error:
+        errors.append(str(error))
+        # What stands before the place, and often behind it, is right all the same.
+        with contextlib.suppress(UnreadSqlError):
+            found = _parsed(sql, dialect, ErrorLevel.IGNORE)
+    errors += [
+        f"{item.name.upper()} is a statement that is not understood."
+        for item in found
+        if isinstance(item, exp.Command) and item.name.upper() not in _WITHOUT_TABLES
+    ]
+    return found, errors
+
+
+def _parsed(sql: PlainSql, dialect: str, level: ErrorLevel) -> list[exp.Expr]:
     import sqlglot  # noqa: PLC0415 - an extra
-    from sqlglot import exp  # noqa: PLC0415 - an extra
 
     # It writes pieces of the text into its log where it gives up; here that is an error instead.
     log = logging.getLogger("sqlglot")
-    level = log.level
+    before = log.level
     log.setLevel(logging.CRITICAL)
     try:
-        found = sqlglot.parse(sql.text, dialect=dialect or None)
+        found = sqlglot.parse(sql.text, dialect=dialect or None, error_level=level)
     except sqlglot.errors.ParseError as error:
         raise UnreadSqlError(_words(error, sql)) from None
     except sqlglot.errors.SqlglotError as error:
         raise UnreadSqlError(sql.restored(str(error).splitlines()[0])) from None
     except RecursionError:
         raise UnreadSqlError("It is nested too deeply.") from None
+    except Exception:
+        if level is sqlglot.ErrorLevel.IGNORE:  # it was told to go on where it cannot
+            raise UnreadSqlError("It could not be read.") from None
+        raise
     finally:
-        log.setLevel(level)
-    statements = [item for item in found if item is not None]
-    for item in statements:
-        if isinstance(item, exp.Command):
-            raise UnreadSqlError(f"{item.name.upper()} is a statement that is not understood.")
-    return statements
+        log.setLevel(before)
+    return [item for item in found if item is not None]
 
 
 def _words(error: object, sql: PlainSql) -> str:

@@ -36,8 +36,8 @@ def find_table_names(*, client: Client | None = None, search: str | None = None)
     pandas.DataFrame
         One row per query and table: query_id (Int64), and as strings query_name, data_source,
         schema (missing where the query names none), table, error. Of a text that cannot be parsed
-        there is a row that says why in ``error`` and has no table; one that uses no table has no
-        row.
+        there is a row that says why in ``error`` and has no table, beside the tables of what could
+        be read; one that uses no table has no row.
 
     Raises
     ------

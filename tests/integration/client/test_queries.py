@@ -18,6 +18,7 @@ from watchframe.errors import (
     NotFoundError,
     QueryReferenceError,
     ResponseError,
+    TransportError,
 )
 from watchframe.models import MultiValues, ParameterDefinition, Query
 
@@ -264,9 +265,25 @@ def test_latest_result_is_given_and_nothing_is_run(site, own_server):
         site.queries.results(plain.id)
     site.run_query(plain.id, {}, max_age=0).close()
     own_server.requests.clear()
-    with site.queries.results(plain.id) as body:
-        assert json.loads(body.read())["query_result"]["data"]["rows"] == [{"seven": 7}]
+    found = site.queries.results(plain.id)
+    assert found.to_frame().to_dict("list") == {"seven": [7]}
+    assert found.info.query_text == plain.text
     assert asked(own_server) == [f"GET /api/queries/{plain.id}/results.json"]
+
+
+def test_stored_result_is_given_decoded_also_where_it_breaks_off(site, own_server):
+    wide = site.queries.create("Wide", "select 2::hugeint ** 100 as big, 'x' as s", 1)
+    job = site.queries.execute(wide.id, {}, max_age=0)
+    number = site.jobs.wait(job.id, query_id=wide.id).query_result_id
+    own_server.requests.clear()
+    own_server.faults.add(r"GET .*/results/\d+", cut_after=30, times=2)
+    found = site.query_results.get(number, query_id=wide.id)
+    assert found.info.id == number
+    assert found.to_frame(columns=["s"]).to_dict("list") == {"s": ["x"]}
+    assert len(own_server.requests) == 3
+    own_server.faults.add(r"GET .*/query_results/\d+", cut_after=30, times=9)
+    with pytest.raises(TransportError):
+        site.query_results.get(number)
 
 
 def test_tags_are_counted_without_drafts(site, query):

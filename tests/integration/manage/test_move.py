@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
+import time
 
 import pytest
 
@@ -187,6 +190,66 @@ def test_move_when_interrupted_again_and_again_is_whole_in_the_end(
     other_server.faults.clear()
     assert_moved(client, other, workspace, move())
     assert [after - old for after, old in zip(counts(other), before, strict=True)] == [2, 3, 1, 2]
+
+
+MOVING = """
+import sys, os
+from watchframe import Client
+from watchframe.manage import move_workspace
+source, source_key, target, target_key, state, dashboard = sys.argv[1:]
+with Client(source, source_key) as old, Client(target, target_key) as new:
+    move_workspace(old, new, state=state, data_sources={1: 4, 2: 2, 3: 3, 4: 4}, queries=(),
+                   dashboards=[int(dashboard)])
+"""
+
+
+@pytest.fixture
+def moving(server, other_server, workspace, state):
+    """Begins a move in a process of its own."""
+
+    def begin():
+        keys = (server.url, server.user_key, other_server.url, other_server.user_key)
+        arguments = [*keys, str(state), str(workspace["dashboard"])]
+        return subprocess.Popen([sys.executable, "-c", MOVING, *arguments])
+
+    return begin
+
+
+def test_move_when_its_process_is_killed_again_and_again_is_whole_in_the_end(
+    client, other, other_server, workspace, moving, move
+):
+    before = counts(other)
+    for _ in range(6):
+        other_server.faults.clear()
+        other_server.requests.clear()
+        # Each process gets one write further; the next one is done, but its answer is late.
+        other_server.faults.add(WRITES, times=1)
+        other_server.faults.add(WRITES, chunk=1, chunk_delay=60)
+        process = moving()
+        while len(writes(other_server)) < 2 and process.poll() is None:
+            time.sleep(0.01)
+        process.kill()
+        process.wait()
+    other_server.faults.clear()
+    assert_moved(client, other, workspace, move())
+    assert [after - old for after, old in zip(counts(other), before, strict=True)] == [2, 3, 1, 2]
+
+
+def test_move_when_another_run_is_going_on_refuses(other, other_server, moving, move, state):
+    other_server.faults.add(WRITES, delay=60)
+    process = moving()
+    while not writes(other_server) and process.poll() is None:
+        time.sleep(0.01)
+    try:
+        with pytest.raises(ArgumentError, match="is going on"):
+            move()
+        assert set(move(dry_run=True)["action"]) == {"would create"}
+        assert len(writes(other_server)) == 1
+    finally:
+        process.kill()
+        process.wait()
+    other_server.faults.clear()
+    assert move()["error"].isna().all()  # what a killed process held is free
 
 
 def test_move_when_the_source_has_changed_since_brings_the_changes_only(

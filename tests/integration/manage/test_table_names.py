@@ -8,6 +8,7 @@ import pytest
 
 from watchframe.demo import DemoServer
 from watchframe.manage import find_table_names
+from watchframe.manage.sql_tables import tables_of
 
 MARK = "Made by this test"
 
@@ -83,6 +84,27 @@ def test_tables_when_the_text_cannot_be_parsed_a_row_says_so(tables, text, words
     assert words in errors[0]
     assert "wfparameter" not in errors[0]
     assert not [item for item in caplog.records if item.name.startswith("sqlglot")]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected", "count"),
+    [
+        ("select * from a; call p(); select * from b", set("ab"), 1),
+        ("select * from a join b using (x) where y {{ operator }} 3", set("ab"), 1),
+        ("set statement_timeout = 0; select * from a", {"a"}, 0),
+    ],
+)
+def test_tables_when_a_part_cannot_be_parsed_are_those_of_the_rest(tables, text, expected, count):
+    names, errors = tables(text)
+    assert names == expected
+    assert len(errors) == count
+
+
+def test_tables_of_a_query_on_results_are_the_queries_with_or_without_values():
+    text = "select * from query_1 join cached_query_2 c join param_query_3_{a={{ a }}&b=x} p"
+    found, errors = tables_of(text, "results")
+    assert {item.table for item in found} == {"query_1", "cached_query_2", "param_query_3"}
+    assert errors == []
 
 
 def test_tables_of_a_whole_server_when_asked_for_are_typed_and_leave_no_query_out(client):
