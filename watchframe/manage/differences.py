@@ -17,11 +17,11 @@ from watchframe.manage.query_file import (
     TEXT_SUFFIX,
     DataSourceName,
     QueryFile,
-    as_yaml,
     query_file,
     read_query_files,
     sources_by_id,
 )
+from watchframe.manage.yaml_text import as_yaml
 from watchframe.models import DataSource, Query
 
 DifferenceKind = Literal["changed", "conflict", "missing"]

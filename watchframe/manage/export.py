@@ -14,11 +14,11 @@ from watchframe.errors import ArgumentError, NotFoundError
 from watchframe.manage.query_file import (
     FIELDS_SUFFIX,
     files_in,
-    import_yaml,
     query_file,
     remove_files,
     sources_by_id,
 )
+from watchframe.manage.yaml_text import import_yaml
 from watchframe.models import DataSource, Query
 
 ExportAction = Literal["written", "unchanged", "renamed", "removed"]

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from watchframe.client import Client
-from watchframe.errors import ArgumentError, ConfigurationError, ProtocolError
+from watchframe.errors import ArgumentError, ProtocolError
 from watchframe.manage.atomic_file import write_atomically
+from watchframe.manage.yaml_text import as_yaml, import_yaml
 from watchframe.models import DataSource, ParameterDefinition, Query
 from watchframe.models.json_fields import as_object, utc_time, without_keys
 
@@ -20,7 +21,6 @@ TEXT_SUFFIX, FIELDS_SUFFIX = ".sql", ".yaml"
 
 _NAME = re.compile(r"(?P<id>[0-9]+)(?:-.*)?\.yaml")
 _LONGEST_SLUG = 60
-_WIDTH = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,27 +190,6 @@ def read_query_files(folder: Path, ids: Iterable[int] | None = None) -> list[Que
             raise ArgumentError(f"{folder} has no files of the queries {sorted(missing)}.")
         found = [item for item in found if item.id in wanted]
     return sorted(found, key=lambda item: (item.id is None, item.id or 0))
-
-
-def as_yaml(value: Mapping[str, object]) -> str:
-    """Give a JSON object as YAML, in its order; the same object gives the same text."""
-    import_yaml()
-    import yaml  # noqa: PLC0415 - an extra
-
-    return yaml.safe_dump(
-        value, sort_keys=False, allow_unicode=True, default_flow_style=False, width=_WIDTH
-    )
-
-
-def import_yaml() -> None:
-    """Raise ConfigurationError where PyYAML is not installed."""
-    try:
-        import yaml  # noqa: F401, PLC0415 - an extra
-    except ImportError:
-        raise ConfigurationError(
-            "Queries as files need PyYAML, which is not installed.",
-            hint='Install it: pip install "watchframe[manage]".',
-        ) from None
 
 
 def _read(path: Path) -> QueryFile:
