@@ -1,5 +1,6 @@
 """The pages about the programming interface are what the code makes, and leave nothing out."""
 
+import inspect
 import re
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from watchframe.api_pages.docstring import Docstring
 from watchframe.api_pages.entry import public_methods
 from watchframe.api_pages.markdown import cell, markdown
 from watchframe.api_pages.pages import anchor
+from watchframe.api_pages.routes import routes_of
 from watchframe.api_pages.signature import signature
 from watchframe.client import Client
 
@@ -56,6 +58,27 @@ def test_every_resource_of_a_client_has_a_part_with_all_its_methods(headings):
         if not method.startswith("_")
     }  # fmt: skip
     assert wanted - set(headings["api-client.md"]) == set()
+
+
+METHODS = [
+    (f"client.{name}.{method}", getattr(kind, method))
+    for name, kind in RESOURCES.items()
+    for method in public_methods(kind)
+] + [(f"client.{method}", getattr(Client, method)) for method in public_methods(Client)]
+
+
+@pytest.mark.parametrize(("name", "method"), METHODS, ids=[name for name, _ in METHODS])
+def test_method_is_typed_documented_and_has_a_route(name, method):
+    found = inspect.signature(method)
+    untyped = [
+        item.name
+        for item in found.parameters.values()
+        if item.annotation is item.empty and item.name != "self"
+    ]
+    assert untyped == []
+    assert found.return_annotation is not found.empty
+    assert Docstring.of(method).text
+    assert routes_of(name) or name == "client.close"
 
 
 def test_methods_stand_in_the_order_of_the_code(headings):

@@ -56,8 +56,9 @@ DOCUMENTED_ROUTES = (
         (
             "watchframe.read_watch_query(query_id, params, max_age=max_age)",
             "client.queries.execute(query_id, parameters, max_age=max_age)",
+            "client.run_query(query_id, parameters, max_age=max_age)",
         ),
-        "the first waits for the job and gives a typed frame",
+        "the first gives a typed frame; the last waits for the job, too",
     ),
     Covered("GET /api/jobs/<job_id>", ("client.jobs.get(job_id)", "client.jobs.wait(job)")),
     Covered("DELETE /api/jobs/<job_id>", ("client.jobs.cancel(job_id)",)),
@@ -141,6 +142,7 @@ FURTHER_ROUTES = (
         (
             "watchframe.read_watch_sql(sql, data_source)",
             "client.query_results.execute(sql, data_source_id, parameters, max_age=max_age)",
+            "client.run_sql(sql, data_source_id, parameters, max_age=max_age)",
         ),
     ),
     Covered("GET /api/dashboards/my", ("client.dashboards.list(is_mine=True)",)),
