@@ -1,0 +1,158 @@
+"""``docs/reference/types.md``, made by decoding an example of each row of the type table.
+
+::
+
+    python -m watchframe.decode.types_page > docs/reference/types.md
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from watchframe.decode.deviation import ENCODING
+from watchframe.decode.exact import decode_exactly
+from watchframe.decode.frame import DtypeBackend, to_frame
+
+_HEAD = """\
+<!-- Made by `python -m watchframe.decode.types_page`; a test compares. Do not edit. -->
+
+# Types
+
+The server declares a type for each column: a hint, and often a wrong one. The values decide, and
+nothing is lost, rounded or coerced in silence. A dtype does not depend on whether nulls are
+present, and a result without rows has its columns' declared types.
+
+Each row below was made by decoding its examples.
+
+| the server says | values | for example | in Arrow (`read_watch_table`) | `numpy_nullable` (default) | `pyarrow` |
+| --- | --- | --- | --- | --- | --- |
+"""  # noqa: E501 - a table's row is one line
+
+_TAIL = """
+The marks stand in the Arrow field's metadata, under `b"watchframe.encoding"`; the server's word
+stands under `b"watchframe.declared"`.
+
+Where values are not of the declared type, a `ColumnTypeWarning` names the column, the type and the
+first such row, also when the rows come from the local cache:
+
+```
+ColumnTypeWarning: Column 'rate' is declared float, but row 2 holds 1180591620717411303425; every value was kept as the server sent it.
+```
+
+How to add, scale and store the large integers: [Work with token amounts](../howto/token-amounts.md).
+
+`dtype={"amount": "float64"}` overrides a column's dtype, as `DataFrame.astype` does.
+"""  # noqa: E501 - a message is one line
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """A row of the type table.
+
+    Attributes
+    ----------
+    declared : str or None
+        The server's word; None where it does not know.
+    holds : str
+        In words, what such a column holds.
+    sent : tuple of str
+        Some of them, as JSON.
+    """
+
+    declared: str | None
+    holds: str
+    sent: tuple[str, ...]
+
+
+EXAMPLES = (
+    Example(declared="integer", holds="all fit 64 bits", sent=("-1", "9223372036854775807")),
+    Example(declared="integer", holds="any larger (uint256)", sent=("1", str(2**256 - 1))),
+    Example(declared="float", holds="numbers", sent=("0.1", "2")),
+    Example(
+        declared="float", holds="any integer beyond 2^53", sent=("0.1", "1180591620717411303425")
+    ),
+    Example(declared="boolean", holds="true and false", sent=("true", "false")),
+    Example(declared="string", holds="texts", sent=('"0x9f"', '"New York"')),
+    Example(declared="datetime", holds="no zone", sent=('"2024-01-01T00:00:37.123"',)),
+    Example(
+        declared="datetime",
+        holds="`Z` or an offset",
+        sent=('"2024-01-01T00:00:37Z"', '"2024-01-01T05:30:37+05:30"'),
+    ),
+    Example(
+        declared="datetime",
+        holds="some with, some without a zone",
+        sent=('"2024-01-01T00:00:37"', '"2024-01-01T00:00:37Z"'),
+    ),
+    Example(declared="date", holds="days", sent=('"2024-01-02"',)),
+    Example(declared=None, holds="integers", sent=("1", "2")),
+    Example(declared=None, holds="integers, any larger than 64 bits", sent=("1", str(2**64))),
+    Example(declared=None, holds="numbers", sent=("1", "0.5")),
+    Example(declared=None, holds="true and false", sent=("true",)),
+    Example(
+        declared=None,
+        holds="texts, whatever they say",
+        sent=('"2024-01-02"', '"4:05:06"', '"0x9f"'),
+    ),
+    Example(declared=None, holds="nothing but nulls", sent=("null",)),
+    Example(declared="integer", holds="nothing but nulls", sent=("null",)),
+    Example(declared="integer", holds="numbers with a fraction", sent=("1", "1.5")),
+    Example(declared="integer", holds="texts", sent=('"abc"',)),
+    Example(declared="string", holds="true and false", sent=("true", "false")),
+    Example(declared="string", holds="arrays, objects", sent=("[1, 2]", '{"a": 1}')),
+    Example(declared="string", holds="of several kinds", sent=('"a"', "5", "[true]")),
+)
+
+
+def types_page() -> str:
+    """Give the whole page, as Markdown."""
+    return _HEAD + "".join(_row(example) for example in EXAMPLES) + _TAIL
+
+
+def _row(example: Example) -> str:
+    declared = "nothing" if example.declared is None else example.declared
+    table = _decoded(example)
+    cells = [
+        declared,
+        example.holds,
+        ", ".join(f"`{_shortened(text)}`" for text in example.sent),
+        _arrow_cell(table.schema.field(0)),
+        _pandas_cell(table, "numpy_nullable"),
+        _pandas_cell(table, "pyarrow"),
+    ]
+    return f"| {' | '.join(cells)} |\n"
+
+
+def _decoded(example: Example) -> pa.Table:
+    column = {"name": "value", "friendly_name": "value", "type": example.declared}
+    rows = ", ".join(f'{{"value": {text}}}' for text in example.sent)
+    body = (
+        f'{{"query_result": {{"data": {{"columns": [{json.dumps(column)}], "rows": [{rows}]}}}}}}'
+    )
+    return decode_exactly(body.encode()).table
+
+
+def _arrow_cell(field: pa.Field) -> str:
+    mark = (field.metadata or {}).get(ENCODING)
+    return f"`{field.type}`" if mark is None else f"`{field.type}`, marked `{mark.decode()}`"
+
+
+def _pandas_cell(table: pa.Table, backend: DtypeBackend) -> str:
+    column = to_frame(table, dtype_backend=backend)["value"]
+    if column.dtype != object:
+        return f"`{column.dtype}`"
+    kinds = dict.fromkeys(type(value).__name__ for value in column)
+    return f"`object` of {', '.join(f'`{kind}`' for kind in kinds)}"
+
+
+def _shortened(text: str) -> str:
+    long = 30
+    return text if len(text) <= long else f"{text[:8]}…{text[-4:]}"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(types_page())
