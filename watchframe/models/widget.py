@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, cast, get_args
 
 from watchframe.models.json_fields import as_object, optional, other_fields, required, without_keys
+from watchframe.models.parameter import ParameterDefinition
 from watchframe.models.query import Query, Visualization
 
 MappingType = Literal["dashboard-level", "widget-level", "static-value"]
@@ -137,8 +139,9 @@ class Widget:
     def parameter_mappings(self) -> Mapping[str, ParameterMapping]:
         """Where each parameter of its query gets its value, by the parameter's name.
 
-        A parameter that the server has no mapping for is ``widget-level``; mappings of parameters
-        that the query no longer has are left out.
+        A parameter that the server has no mapping for is ``widget-level``, or as dashboards of old
+        servers have it ``dashboard-level`` where it is global; mappings of parameters that the
+        query no longer has are left out.
         """
         sent = self.options.get("parameterMappings")
         found = {
@@ -148,11 +151,21 @@ class Widget:
         }
         if self.query is None:
             return found
-        names = [definition.name for definition in self.query.parameters]
         return {
-            name: found.get(name) or ParameterMapping(name=name, type="widget-level", map_to=name)
-            for name in names
+            definition.name: found.get(definition.name) or _unmapped(definition)
+            for definition in self.query.parameters
         }
+
+    @property
+    def place(self) -> tuple[float, float]:
+        """Its row and column; the page goes through its tiles in that order."""
+        sent = self.options.get("position")
+        position = sent if isinstance(sent, Mapping) else {}
+        row, column = (position.get(name) for name in ("row", "col"))
+        return (
+            row if isinstance(row, int | float) else math.inf,
+            column if isinstance(column, int | float) else math.inf,
+        )
 
     @classmethod
     def from_json(cls, value: object) -> Widget:
@@ -182,3 +195,12 @@ class Widget:
         if self.visualization is not None:
             obj["visualization"] = self.visualization.to_json()
         return obj
+
+
+def _unmapped(definition: ParameterDefinition) -> ParameterMapping:
+    is_global = definition.more.get("global") is True
+    return ParameterMapping(
+        name=definition.name,
+        type="dashboard-level" if is_global else "widget-level",
+        map_to=definition.name,
+    )

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 class DashboardFrames(Mapping[str, "pd.DataFrame"]):
-    """The frames of a dashboard by their widgets' titles, in the dashboard's order.
+    """The frames of a dashboard by their widgets' titles, row by row.
 
     Where several widgets have the same title, the second one is ``"<title> (2)"``, and so on.
 

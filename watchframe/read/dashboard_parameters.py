@@ -38,7 +38,7 @@ def widget_queries(
     params: Mapping[str, object] | None,
     url_parameters: Mapping[str, str] | None = None,
 ) -> list[WidgetQuery]:
-    """Give what each widget asks, in the order of the dashboard; texts ask nothing.
+    """Give what each widget asks, in the order of the page: row by row; texts ask nothing.
 
     A parameter of the dashboard has one value, for all that are mapped to it: the given one, or the
     default of the first. A parameter of one widget is called ``w<widget id>_<name>``, as in the
@@ -53,7 +53,9 @@ def widget_queries(
     ArgumentError
         `params` is not a mapping, or names one parameter in two ways.
     """
-    shown = [(widget, query) for widget in dashboard.widgets if (query := widget.query)]
+    # The server sends them in any order. The order decides which default is the first one.
+    widgets = sorted(dashboard.widgets, key=lambda widget: widget.place)
+    shown = [(widget, query) for widget in widgets if (query := widget.query)]
     slots = [slot for widget, query in shown for slot in _slots(widget, query)]
     addresses = _Addresses(dashboard, slots)
     from_url = values_of_url(

@@ -17,7 +17,7 @@ from watchframe.errors import (
     UnknownParameterError,
     WatchframeWarning,
 )
-from watchframe.models import Dashboard
+from watchframe.models import Dashboard, ParameterDefinition
 
 PAGE = Path(__file__).parents[3] / "docs" / "howto" / "dashboards.md"
 TITLES = ["Borrowed a day, in dollars", "Events by day", "Price", "Events by market"]
@@ -77,6 +77,37 @@ def test_parameters_left_out_take_what_the_page_takes(client):
         TITLES[2]: {"market": "INV"},
         TITLES[3]: {},
     }
+
+
+def test_widgets_come_row_by_row_and_the_first_ones_default_is_shared(client, made):
+    """As on the page: the server sends them in the order in which they were made."""
+    shared = {"period": mapped("dashboard-level", "period")}
+    dashboard = made((38, shared), (33, shared), (2, {}))
+    places = [(1, 0), (0, 3), (0, 0)]
+    for widget, (row, column) in zip(dashboard.widgets, places, strict=True):
+        position = {"row": row, "col": column, "sizeX": 3, "sizeY": 3}
+        client.widgets.update(widget, options={"position": position})
+    found = parameters(read_watch_dashboard(dashboard.id, client=client))
+    default = client.queries.get(33).parameters[0].default
+    titles = [client.queries.get(number).name for number in (2, 33, 38)]
+    assert list(found) == titles
+    assert [found[title] for title in titles] == [{}, {"period": default}, {"period": default}]
+
+
+def test_global_parameter_of_an_old_dashboard_is_shared(client, made):
+    sent = {"name": "kind", "type": "text-pattern", "regex": ".*", "value": "borrow"}
+    first, second = (
+        client.queries.create(
+            f"Old {number}",
+            f"select '{{{{ kind }}}}' as kind, {number} as n",
+            1,
+            parameters=[ParameterDefinition.from_json({**sent, "global": True})],
+        )
+        for number in (1, 2)
+    )
+    dashboard = made((first.id, {}), (second.id, {}))
+    found = parameters(read_watch_dashboard(dashboard.id, {"kind": "repay"}, client=client))
+    assert found == {"Old 1": {"kind": "repay"}, "Old 2": {"kind": "repay"}}
 
 
 def test_shared_parameter_reaches_all_widgets_that_have_it(client):
