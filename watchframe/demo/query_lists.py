@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from watchframe.demo.call import Answer, Call
 from watchframe.demo.paging import page_of
 from watchframe.demo.shapes import query_json
 from watchframe.demo.site_store import USER_ID
-from watchframe.demo.store import StoredQuery
+from watchframe.demo.store import Store, StoredQuery
 from watchframe.demo.tag_list import tag_list
 
-_SORTABLE = ("name", "created_at")
+#: What a list can be ordered by; its one user made all queries.
+_SORTABLE: dict[str, Callable[[Store, StoredQuery], Any]] = {
+    "name": lambda _, query: query.name,
+    "created_at": lambda _, query: query.created_at,
+    "created_by": lambda _, __: USER_ID,
+    "schedule": lambda _, query: int((query.schedule or {}).get("interval") or 0) or None,
+    "runtime": lambda store, query: _result(store, query, "runtime"),
+    "executed_at": lambda store, query: _result(store, query, "retrieved_at"),
+}
 RECENT = 10
 #: What a list of recent queries does not tell.
 _STATISTICS = ("retrieved_at", "runtime", "user")
@@ -62,6 +71,16 @@ def query_tags(call: Call) -> Answer:
     )
 
 
+def _result(store: Store, query: StoredQuery, name: str) -> object:
+    result = store.results.get(query.latest_result_id or 0)
+    return None if result is None else getattr(result, name)
+
+
+def _place(value: object) -> tuple[bool, Any]:
+    """Give what nothing comes after, as in PostgreSQL."""
+    return (value is None, 0 if value is None else value)
+
+
 def _all(call: Call) -> list[StoredQuery]:
     with call.store.lock:
         return list(call.store.queries.values())
@@ -79,7 +98,10 @@ def _page(call: Call, queries: Iterable[StoredQuery]) -> Answer:
     order = call.first("order", "-created_at")
     name = order.removeprefix("-")
     if name in _SORTABLE:
-        found.sort(key=lambda query: (getattr(query, name), query.id), reverse=order != name)
+        found.sort(
+            key=lambda query: (*_place(_SORTABLE[name](call.store, query)), query.id),
+            reverse=order != name,
+        )
     return Answer(
         value=page_of(call, found, lambda query: query_json(call.store, query, whole=False))
     )

@@ -106,6 +106,24 @@ def test_frame_of_a_list_is_a_catalogue(site, own_server, query):
     assert not {"more", "visualizations", "api_key"} & set(frame.columns)
 
 
+@pytest.mark.parametrize("column", ["runtime", "executed_at", "schedule", "name", "created_at"])
+def test_list_is_in_the_order_that_was_asked_for(site, query, column):
+    for number in (1, 2):
+        plain = site.queries.create(f"Ran {number}", f"select {number} as ran", 1)
+        site.run_query(plain.id, {}, max_age=0).close()
+    columns = {"executed_at": "retrieved_at"}
+    for order in (column, f"-{column}"):
+        frame = site.queries.list(order=order).to_frame()
+        values = frame[columns.get(column, column)]
+        if column == "schedule":
+            values = values.map(lambda item: item["interval"], na_action="ignore")
+        is_missing = values.isna().tolist()
+        assert is_missing == sorted(is_missing, reverse=order != column)
+        known = values.dropna().tolist()
+        assert known == sorted(known, reverse=order != column)
+        assert known
+
+
 def test_list_that_grows_while_it_is_read_gives_each_query_once(site, monkeypatch):
     monkeypatch.setattr(listing, "PAGE_SIZE", 5)
     expected = [item.id for item in site.queries.list()]

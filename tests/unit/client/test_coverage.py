@@ -4,6 +4,7 @@ import ast
 import inspect
 import pkgutil
 import re
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,11 @@ def plain(route):
 def test_routes_are_those_that_the_demo_server_answers():
     covered = [plain(row.theirs) for row in (*DOCUMENTED_ROUTES, *FURTHER_ROUTES)]
     assert sorted(covered) == sorted(plain(f"{method} {path}") for method, path, _ in ROUTES)
+
+
+def test_redash_toolbelt_is_the_release_that_the_page_names():
+    assert version("redash-toolbelt") == "0.1.9"
+    assert "0.1.9" in PAGE.read_text()
 
 
 def test_every_method_of_redash_toolbelt_is_there_once():
