@@ -12,8 +12,7 @@ from watchframe.api_pages import api_pages
 from watchframe.api_pages.client_page import RESOURCES
 from watchframe.api_pages.docstring import Docstring
 from watchframe.api_pages.entry import public_methods
-from watchframe.api_pages.markdown import cell, markdown
-from watchframe.api_pages.pages import anchor
+from watchframe.api_pages.markdown import anchor, cell, markdown
 from watchframe.api_pages.routes import routes_of
 from watchframe.api_pages.signature import signature
 from watchframe.client import Client
@@ -94,7 +93,10 @@ def test_method_is_told_with_signature_route_and_errors(pages):
     )
     assert ") -> Query\n```\n\n`POST /api/queries/<id>`\n" in part
     assert "| `schedule` | mapping or None, optional | None stops it. |" in part
-    assert "**Raises**\n\n- `ConflictError`: Somebody edited it since;" in part
+    assert (
+        "**Raises**\n\n- [`ConflictError`](api-errors.md#conflicterror): Somebody edited it since;"
+        in part
+    )
     assert "deadline" not in part
 
 

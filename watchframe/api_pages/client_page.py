@@ -6,8 +6,8 @@ import inspect
 from collections.abc import Iterator
 
 from watchframe.api_pages.docstring import Docstring
-from watchframe.api_pages.entry import class_entry, function_entry, public_methods
-from watchframe.api_pages.markdown import inline
+from watchframe.api_pages.entry import class_entry, error_names, function_entry, public_methods
+from watchframe.api_pages.markdown import inline, table
 from watchframe.api_pages.routes import routes_of
 from watchframe.client import (
     Client,
@@ -70,28 +70,31 @@ with Client("https://app.inverse.watch", api_key) as client:
 
 ## Errors of every method
 
-| error | |
-| --- | --- |
-| `AuthenticationError` | the key is wrong, or a query's key that may not do this |
-| `AccessDeniedError` | the key's owner may not do this |
-| `NotFoundError` | the server has no object of that id |
-| `RateLimitError` | the server asked to slow down, more often than the setting `max_retries` |
-| `ResponseError` | any other refusal, with `status` and the server's own words |
-| `ConnectError`, `TransportTimeoutError`, `TransportError` | no whole answer came |
-| `ProtocolError` | the answer is not Watch's |
-| `JobTimeoutError` | the deadline is over |
-
+"""
+_AFTER_ERRORS = """
 Below, only what a method raises besides is told. Reads are repeated by themselves where a
 connection breaks or a proxy answers 502, 503 or 504; what writes is repeated only where the server
 certainly did not get it; after 429 all requests of the client wait as long as the server asks.
 """
+_ERRORS = (
+    ("AuthenticationError", "the key is wrong, or a query's key that may not do this"),
+    ("AccessDeniedError", "the key's owner may not do this"),
+    ("NotFoundError", "the server has no object of that id"),
+    ("RateLimitError", "the server asked to slow down, more often than the setting `max_retries`"),
+    ("ResponseError", "any other refusal, with `status` and the server's own words"),
+    ("ConnectError, TransportTimeoutError, TransportError", "no whole answer came"),
+    ("ProtocolError", "the answer is not Watch's"),
+    ("JobTimeoutError", "the deadline is over"),
+)
 _HIDDEN = ("deadline",)
 _FURTHER = (QueryResult, Listing, WholeList, ResultBody, Deadline)
 
 
 def client_page() -> str:
     """Give the page, as Markdown."""
-    return "\n".join([_HEAD, *_connections(), *_client(), *_resources(), *_further()])
+    errors = table(("error", ""), ((error_names(names), words) for names, words in _ERRORS))
+    head = _HEAD + errors + _AFTER_ERRORS
+    return "\n".join([head, *_connections(), *_client(), *_resources(), *_further()])
 
 
 def _connections() -> Iterator[str]:

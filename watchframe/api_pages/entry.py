@@ -5,13 +5,15 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
+from watchframe import errors
 from watchframe.api_pages.docstring import Docstring, Item
-from watchframe.api_pages.markdown import cell, inline, markdown, table
+from watchframe.api_pages.markdown import anchor, cell, inline, markdown, table
 from watchframe.api_pages.signature import signature
 
 #: Sections of running text, and what is written above them.
 _TEXTS = ("Notes", "Examples")
 #: Of every value of the server: `from_json` and `to_json` are told of once.
+ERRORS_PAGE = "api-errors.md"
 _EVERYWHERE = frozenset({"from_json", "to_json"})
 
 
@@ -91,6 +93,15 @@ def class_entry(
     return "\n".join([_joined(parts), *below])
 
 
+def error_names(names: str) -> str:
+    """Give the names, those of this library with links to what they mean."""
+    found = (name.strip() for name in names.split(","))
+    return ", ".join(
+        f"[`{name}`]({ERRORS_PAGE}#{anchor(name)})" if name in errors.__all__ else f"`{name}`"
+        for name in found
+    )
+
+
 def public_methods(thing: type) -> list[str]:
     """Give the names of a class's own public methods, in the order of the code."""
     return [
@@ -121,7 +132,8 @@ def _returned(items: Sequence[Item]) -> str:
 
 def _raised(heading: str, items: Sequence[Item]) -> str:
     lines = [
-        f"- {_names(item.name)}" + (f": {_line(item.text)}" if item.text else "") for item in items
+        f"- {error_names(item.name)}" + (f": {_line(item.text)}" if item.text else "")
+        for item in items
     ]
     return f"**{heading}**\n\n" + "\n".join(lines) + "\n" if lines else ""
 

@@ -39,5 +39,10 @@ def table(headings: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     return "\n".join([*head, *lines]) + "\n"
 
 
+def anchor(name: str) -> str:
+    """Give the anchor that a heading of this name has, as GitHub makes it."""
+    return "".join(letter for letter in name.lower() if letter.isalnum() or letter in "_-")
+
+
 def _dedented(block: str) -> str:
     return "\n".join(line.removeprefix("    ") for line in block.rstrip().splitlines())

@@ -9,8 +9,8 @@ import watchframe
 from watchframe import dask, errors, manage, models
 from watchframe.api_pages.client_page import client_page
 from watchframe.api_pages.docstring import Docstring
-from watchframe.api_pages.entry import class_entry, function_entry
-from watchframe.api_pages.markdown import inline, markdown, table
+from watchframe.api_pages.entry import ERRORS_PAGE, class_entry, function_entry
+from watchframe.api_pages.markdown import anchor, inline, markdown, table
 from watchframe.cache import CacheEntry, Provenance, PruneReport, VerifyReport
 from watchframe.client import DropdownOption
 from watchframe.client.data_sources import ConnectionTest
@@ -95,7 +95,7 @@ def api_pages() -> dict[str, str]:
         "api-client.md": _MADE + client_page(),
         "api-manage.md": _page(_MANAGE_HEAD, _entries(_MANAGE)),
         "api-models.md": _page(_MODELS_HEAD, _entries(_MODELS)),
-        "api-errors.md": _page(
+        ERRORS_PAGE: _page(
             f"{_ERRORS_HEAD}\n{tree}\n",
             (class_entry(kind, level=2, is_with_bases=True) for kind in _ERRORS),
         ),
@@ -142,8 +142,3 @@ def _summaries(page: str) -> Iterator[tuple[str, str]]:
             if (line := block.strip()) and not line.startswith(("```", "`", "|", "#", "*", "<"))
         )
         yield name, inline(next(words, "").split("\n")[0])
-
-
-def anchor(name: str) -> str:
-    """Give the anchor that a heading of this name has, as GitHub makes it."""
-    return "".join(letter for letter in name.lower() if letter.isalnum() or letter in "_-")
