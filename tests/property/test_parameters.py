@@ -1,25 +1,36 @@
 """What holds for every parameter value that gets through."""
 
+import contextlib
 import json
+import warnings
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given, settings
-from parameter_strategies import DEFINED_VALUES
+from hypothesis import example, given, settings
+from parameter_strategies import ANY_VALUE, DEFINED_VALUES, DEFINITIONS, DROPDOWN
 
 from watchframe import Client
 from watchframe.client import ResultBody
 from watchframe.demo import DemoServer
-from watchframe.models import Query
+from watchframe.errors import ParameterError, ParameterWarning
+from watchframe.models import ParameterDefinition, Query
 from watchframe.parameters import normalise_parameters
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
 
+def text_of(definition):
+    return "{{ p.start }}{{ p.end }}" if definition.type.endswith("range") else "{{ p }}"
+
+
 def normalised(definition, value):
-    text = "{{ p.start }}{{ p.end }}" if definition.type.endswith("range") else "{{ p }}"
-    query = Query(id=1, name="q", text=text, parameters=(definition,))
-    return normalise_parameters(query, {"p": value}, now=NOW, timezone=UTC)
+    query = Query(id=1, name="q", text=text_of(definition), parameters=(definition,))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ParameterWarning)  # quotes in values are tested elsewhere
+        return normalise_parameters(
+            query, {"p": value}, now=NOW, timezone=UTC, dropdown_options=lambda _: DROPDOWN
+        )
 
 
 @given(DEFINED_VALUES)
@@ -35,22 +46,48 @@ def test_what_is_sent_is_json_and_comes_back_the_same(defined):
     assert json.loads(json.dumps(once, allow_nan=False)) == once
 
 
+@settings(max_examples=500)
+@given(definition=DEFINITIONS, value=ANY_VALUE)
+def test_any_value_is_refused_as_a_parameter_error_or_stays_as_it_is_sent(definition, value):
+    with contextlib.suppress(ParameterError):
+        once = normalised(definition, value)
+        assert json.loads(json.dumps(once, allow_nan=False)) == once
+        assert normalised(definition, once["p"]) == once
+
+
 @pytest.fixture(scope="module")
-def small_client():
+def accepts():
+    """Asks a demo server to run a query with a parameter; an error would say no."""
     with (
         DemoServer(events=10, workers=1) as server,
         Client(server.url, server.user_key) as client,
     ):
-        yield client
+        values = ", ".join(f"('{option}')" for option in DROPDOWN)
+        dropdown = client.queries.create("d", f"select v from (values {values}) as t(v)", 1)
+        client.run_query(dropdown.id, {}, max_age=0).close()
+
+        def run(definition, sent):
+            if definition.type == "query":
+                definition = replace(definition, dropdown_query_id=dropdown.id)
+            saved = client.queries.create("any", text_of(definition), 1, parameters=[definition])
+            answer = client.queries.execute(saved.id, sent, max_age=0)
+            if isinstance(answer, ResultBody):
+                answer.close()
+
+        yield run
 
 
 @settings(max_examples=60, deadline=None)
 @given(defined=DEFINED_VALUES)
-def test_what_gets_through_is_accepted_by_the_server(small_client, defined):
+def test_what_gets_through_is_accepted_by_the_server(accepts, defined):
     definition, value = defined
-    sent = normalised(definition, value)
-    text = "{{ p.start }}{{ p.end }}" if definition.type.endswith("range") else "{{ p }}"
-    saved = small_client.queries.create("any", text, 1, parameters=[definition])
-    answer = small_client.queries.execute(saved.id, sent, max_age=0)  # an error would say no
-    if isinstance(answer, ResultBody):
-        answer.close()
+    accepts(definition, normalised(definition, value))
+
+
+@settings(max_examples=150, deadline=None)
+@given(definition=DEFINITIONS, value=ANY_VALUE)
+@example(definition=ParameterDefinition(name="p", type="date", title="P"), value="0001-01-01")
+def test_whatever_value_gets_through_is_accepted_by_the_server(accepts, definition, value):
+    with contextlib.suppress(ParameterError):
+        sent = normalised(definition, value)
+        accepts(definition, sent)

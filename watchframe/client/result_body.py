@@ -25,6 +25,8 @@ class ResultBody:
         The server's clock when it answered, UTC (the ``Date`` header).
     from_server_cache : bool
         Whether the server had the result already, so that nothing was run.
+    is_of_running_job : bool
+        Whether the job was already running when it was asked for: somebody else had started it.
     """
 
     def __init__(
@@ -38,6 +40,7 @@ class ResultBody:
     ) -> None:
         self.server_time = http_date(response.headers.get("Date", ""))
         self.from_server_cache = from_server_cache
+        self.is_of_running_job = False
         self._response = response
         self.deadline = deadline
         self._again = again

@@ -51,7 +51,9 @@ class Run:
         )
         if job.query_result_id is None:
             raise ProtocolError("The server's job succeeded without a result.")
-        return self._open(job.query_result_id, deadline=deadline)
+        body = self._open(job.query_result_id, deadline=deadline)
+        body.is_of_running_job = answer.status is JobStatus.STARTED
+        return body
 
     def execute(self, max_age: int, *, deadline: Deadline) -> ResultBody | Job:
         """Ask once; give the cached result or the job that was started."""

@@ -8,7 +8,7 @@ from watchframe.parameters.dynamic import (
     resolve_dynamic_range,
 )
 from watchframe.parameters.json_type import JSON
-from watchframe.parameters.normalise import normalise_parameters
+from watchframe.parameters.normalise import lasting_parameters, normalise_parameters
 from watchframe.parameters.normalise_sql import normalise_sql_parameters
 from watchframe.parameters.page_url import query_url
 from watchframe.parameters.parameter_types import PARAMETER_TYPES, ParameterType
@@ -22,6 +22,7 @@ __all__ = [
     "DynamicRange",
     "ParameterType",
     "is_same_sql",
+    "lasting_parameters",
     "normalise_parameters",
     "normalise_sql_parameters",
     "query_url",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime, time
 from decimal import Decimal
 
 from watchframe.models import ParameterDefinition
@@ -12,7 +12,7 @@ from watchframe.parameters.json_type import JSON
 from watchframe.parameters.nearest import did_you_mean, nearest
 from watchframe.parameters.plain import is_nothing, plain
 from watchframe.parameters.texts import sendable
-from watchframe.parameters.understanding import Circumstances, UnfitValueError
+from watchframe.parameters.understanding import Circumstances, UnfitValueError, shown
 
 #: How many options an error lists.
 SHOWN = 20
@@ -26,7 +26,7 @@ def choice(value: object, definition: ParameterDefinition, at: Circumstances) ->
     options = definition.enum_options if definition.type == "enum" else at.options
     if definition.multi is None:
         return _option(value, options)
-    chosen = [_option(item, options) for item in _items(value)]
+    chosen = [_one_of_several(item, options) for item in _items(value)]
     if not chosen:
         raise UnfitValueError(
             "at least one value", "An empty list renders to nothing, which is seldom valid SQL."
@@ -42,6 +42,17 @@ def _items(value: object) -> Iterable[object]:
     if isinstance(value, str | bytes | Mapping) or not isinstance(value, Iterable):
         return [value]
     return value
+
+
+def _one_of_several(value: object, options: Sequence[str] | None) -> str:
+    try:
+        return _option(value, options)
+    except UnfitValueError as error:
+        which = f"{shown(value)} does not fit."
+        raise UnfitValueError(
+            f"a list of values, each {error.expected}",
+            f"{which} {error.hint}" if error.hint else which,
+        ) from None
 
 
 def _option(value: object, options: Sequence[str] | None) -> str:
@@ -73,7 +84,9 @@ def _spellings(value: object) -> list[str]:
     if isinstance(value, float | Decimal) and math.isfinite(value) and value == int(value):
         return [str(value), str(int(value))]
     if isinstance(value, date):
-        return [str(value), value.isoformat()]
+        spellings = [str(value), value.isoformat()]
+        is_day = isinstance(value, datetime) and value.time() == time()
+        return [*spellings, value.date().isoformat()] if is_day else spellings
     return [str(value)]
 
 

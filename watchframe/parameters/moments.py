@@ -80,7 +80,8 @@ def as_moment(value: object, *, now: datetime, timezone: tzinfo) -> datetime:
 def as_span(value: object, *, now: datetime, timezone: tzinfo) -> Span:
     """Give the two wall-clock moments that `value` means in `timezone`.
 
-    A dynamic name, ``"start--end"``, or whatever has two ends; a Period as an end gives its own.
+    A dynamic name, ``"start--end"``, or whatever has two ends; a Period as an end gives its own. An
+    Interval that is open on the right ends just before that.
 
     Raises
     ------
@@ -114,11 +115,18 @@ def _ends(value: object) -> Sequence[object]:
     if _is_period(value):
         return value, value
     if hasattr(value, "left") and hasattr(value, "right"):  # a pandas.Interval
-        return value.left, value.right
+        return value.left, _closed_end(value)
     # A set has no first.
     if isinstance(value, Iterable) and not isinstance(value, set | frozenset):
         return list(value)
     raise ValueError(value)
+
+
+def _closed_end(interval: Any) -> object:
+    """Give the last moment of an Interval: an end that does not belong to it is none."""
+    end = interval.right
+    is_open = isinstance(end, datetime) and not getattr(interval, "closed_right", True)
+    return end - timedelta(microseconds=1) if is_open else end
 
 
 def _from_text(text: str) -> datetime:

@@ -13,7 +13,7 @@ from watchframe.parameters.definitions import default_of, definitions_of, undefi
 from watchframe.parameters.json_type import JSON
 from watchframe.parameters.page_url import values_of_url
 from watchframe.parameters.parameter_types import FALLBACK, PARAMETER_TYPES
-from watchframe.parameters.plain import is_nothing
+from watchframe.parameters.plain import is_nothing, lasting
 from watchframe.parameters.refusals import missing, undefined, unfit, unknown
 from watchframe.parameters.understanding import Circumstances, UnfitValueError
 
@@ -66,7 +66,7 @@ def normalise_parameters(
         A value holds the quote that the server puts around it.
     """
     definitions = {item.name: item for item in definitions_of(query)}
-    given = {**values_of_url(url_parameters or {}, definitions), **_mapping(params)}
+    given = {**values_of_url(url_parameters or {}, definitions), **lasting_parameters(params)}
     for name in given:
         if name not in definitions:
             raise unknown(name, tuple(definitions), query)
@@ -115,7 +115,14 @@ def _understood(value: object, definition: ParameterDefinition, at: Circumstance
     return type_.understand(value, definition, at)
 
 
-def _mapping(params: Mapping[str, object] | None) -> Mapping[str, object]:
+def lasting_parameters(params: Mapping[str, object] | None) -> dict[str, object]:
+    """Give parameters that can be normalised more than once, also where a value is a generator.
+
+    Raises
+    ------
+    ArgumentError
+        `params` is not a mapping.
+    """
     if params is None:
         return {}
     if not isinstance(params, Mapping):
@@ -123,7 +130,7 @@ def _mapping(params: Mapping[str, object] | None) -> Mapping[str, object]:
             f"params is a {type(params).__name__}, not a mapping of names to values.",
             hint='Give a dict, such as {"market": "WETH"}.',
         )
-    return params
+    return lasting(params)
 
 
 def _warn_of_quotes(definition: ParameterDefinition, wire: JSON) -> None:

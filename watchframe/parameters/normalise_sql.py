@@ -11,6 +11,7 @@ from watchframe.models import ParameterDefinition
 from watchframe.parameters.dates import span
 from watchframe.parameters.json_type import JSON
 from watchframe.parameters.moments import as_moment, as_span, wire_moment
+from watchframe.parameters.normalise import lasting_parameters
 from watchframe.parameters.number import number
 from watchframe.parameters.plain import is_nothing, plain
 from watchframe.parameters.refusals import sql_missing, sql_unfit, unknown
@@ -40,9 +41,11 @@ def normalise_sql_parameters(
         A parameter has no value.
     ParameterValueError
         A value cannot be put into SQL.
+    ArgumentError
+        `params` is not a mapping.
     """
     names = parameters_in(sql)
-    given = dict(params or {})
+    given = lasting_parameters(params)
     for name in given:
         if name not in names:
             raise unknown(name, tuple(names), None)

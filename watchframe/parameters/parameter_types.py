@@ -63,8 +63,8 @@ def _range_type(name: str, label: str) -> ParameterType:
     example = wire_moment(EXAMPLE, name)
     return ParameterType(
         label=label,
-        takes='two dates as a tuple, list, slice or `{"start": ..., "end": ...}`; a Period, an '
-        'Interval, `"start--end"`, or a dynamic range',
+        takes='two dates as a tuple, list, slice or `{"start": ..., "end": ...}`; a Period (all of '
+        'it), an Interval, `"start--end"`, or a dynamic range',
         sends=f'`{{"start": "{example}", "end": "{example}"}}`',
         understand=span,
     )

@@ -6,9 +6,18 @@ By what the values can do, so that none of these libraries is imported here.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from enum import Enum
 from typing import Any
+
+
+def lasting(params: Mapping[str, object]) -> dict[str, object]:
+    """Give the parameters with lists for generators and the like, which can be read only once."""
+    return {
+        name: list(value) if isinstance(value, Iterator) else value
+        for name, value in params.items()
+    }
 
 
 def plain(value: Any) -> Any:

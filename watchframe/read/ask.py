@@ -9,7 +9,12 @@ from datetime import UTC, datetime, timedelta
 from watchframe.cache import Mode, Policy, parse_max_age
 from watchframe.client import Client, Deadline, OnStatus
 from watchframe.models import Dashboard, DataSource, Query
-from watchframe.parameters import JSON, normalise_parameters, normalise_sql_parameters
+from watchframe.parameters import (
+    JSON,
+    lasting_parameters,
+    normalise_parameters,
+    normalise_sql_parameters,
+)
 from watchframe.read.answer import Answer
 from watchframe.read.knowledge import Knowledge
 from watchframe.read.question import SavedQuestion, SqlQuestion
@@ -52,12 +57,13 @@ def answer_query(query: int | str | QueryReference, params: Params, options: Rea
     reference = parse_reference(query)
     client = client_for(reference, options.client)
     now = options.now or datetime.now(UTC)
+    given = lasting_parameters(params)
 
     def prepare(knowledge: Knowledge) -> SavedQuestion:
         definition = knowledge.query(reference.query_id)
         parameters = normalise_parameters(
             definition,
-            params,
+            given,
             url_parameters=reference.url_parameters,
             now=now,
             timezone=client.settings.timezone,

@@ -64,18 +64,21 @@ class Fetch:
         QueryEditedError
             The rows are of another text, and `is_edited` says why.
         ProtocolError
-            Even a new execution gave another value's rows.
+            New executions too gave another value's rows.
         """
         first = server_max_age(self.policy)
-        for max_age in (first, RUN):
+        # Twice anew: the first may share the job of another value that is still running.
+        for max_age in (first, RUN, RUN):
             answer = self._ask(question, key, max_age, is_edited)
             if answer is not None:
                 return answer
             logger.debug("%s: another value's rows; running it anew", question.label)
         raise ProtocolError(
-            f"The server answered {question.label} twice with the rows of other parameter values.",
-            hint="Its cache ignores white space in values, and somebody else is running the other "
-            "values now: try again in a moment.",
+            f"The server answered {question.label} again and again with rows that are, or may be, "
+            "those of other parameter values.",
+            hint="Its cache ignores white space in values, and somebody else is running the query "
+            "now: try again in a moment, or with a user's key, under which the server tells what "
+            "it ran.",
         )
 
     def _ask(
@@ -146,8 +149,8 @@ def _is_wrong(
     question: Question, info: QueryResultInfo, body: ResultBody, is_edited: Callable[[], bool]
 ) -> bool:
     """Whether the rows are, or may be, those of other values of the parameters."""
-    if info.query_text is None:
-        return body.from_server_cache and question.is_confusable
+    if info.query_text is None:  # under a query key: what was run is not told
+        return question.is_confusable and (body.from_server_cache or body.is_of_running_job)
     if is_same_sql(question.rendered, info.query_text):
         return False
     if is_other_values_result(question.rendered, info.query_text):

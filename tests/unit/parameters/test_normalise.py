@@ -139,6 +139,31 @@ def test_enum_of_several_values_is_a_list_of_strings(value):
     assert all(type(item) is str for item in got)
 
 
+@pytest.mark.parametrize(
+    ("value", "sent"),
+    [
+        (datetime(2024, 1, 2), "2024-01-02"),  # noqa: DTZ001 - a naive one is meant
+        (pd.Timestamp("2024-01-02"), "2024-01-02"),
+        (np.datetime64("2024-01-02"), "2024-01-02"),
+        (True, "true"),
+        (6.0, "6"),
+        (Decimal("6.00"), "6"),
+    ],
+)
+def test_option_is_found_in_the_spelling_of_its_author(value, sent):
+    assert wire(value, "enum", enum_options=("2024-01-02", "true", "6")) == sent
+
+
+def test_generator_is_read_once_though_its_parameter_is_normalised_twice():
+    assert wire((x for x in "ab"), "query", options=["a", "b"], multi=QUOTED) == ["a", "b"]
+
+
+def test_item_that_does_not_fit_is_named():
+    with pytest.raises(ParameterValueError, match="each one of 'WETH', 'INV'") as caught:
+        wire(["WETH", "INVV"], "enum", enum_options=("WETH", "INV"), multi=QUOTED)
+    assert caught.value.hint == "'INVV' does not fit. Did you mean 'INV'?"
+
+
 def test_single_value_for_several_is_sent_as_a_list():
     assert wire(5, "enum", enum_options=("5",), multi=QUOTED) == ["5"]
 
@@ -228,6 +253,41 @@ def test_dates_refuse_what_the_server_would_guess_at(value):
 )
 def test_ranges_of_every_kind(value):
     assert wire(value, "date-range") == {"start": "2024-01-01", "end": "2024-01-31"}
+
+
+@pytest.mark.parametrize(
+    ("type_", "end"),
+    [
+        ("date-range", "2024-01-31"),
+        ("datetime-range", "2024-01-31 23:59"),
+        ("datetime-range-with-seconds", "2024-01-31 23:59:59"),
+    ],
+)
+@pytest.mark.parametrize(
+    "value",
+    [
+        pd.Period("2024-01", "M"),
+        pd.Interval(pd.Timestamp("2024-01-01"), pd.Timestamp("2024-02-01"), closed="left"),
+        pd.Interval(pd.Timestamp("2024-01-01"), pd.Timestamp("2024-02-01"), closed="neither"),
+        (pd.Period("2024-01-01", "D"), pd.Period("2024-01", "M")),
+    ],
+)
+def test_end_that_does_not_belong_to_the_range_is_not_sent(value, type_, end):
+    got = wire(value, type_)
+    assert got["start"].startswith("2024-01-01")
+    assert got["end"] == end
+
+
+@pytest.mark.parametrize("closed", ["right", "both"])
+def test_end_that_belongs_to_the_interval_is_sent(closed):
+    interval = pd.Interval(pd.Timestamp("2024-01-01"), pd.Timestamp("2024-02-01"), closed=closed)
+    assert wire(interval, "date-range") == {"start": "2024-01-01", "end": "2024-02-01"}
+
+
+@pytest.mark.parametrize("closed", ["left", "right"])
+def test_interval_of_numbers_is_no_range_of_dates(closed):
+    with pytest.raises(ParameterValueError, match="a start and an end"):
+        wire(pd.Interval(1, 5, closed=closed), "date-range")
 
 
 @pytest.mark.parametrize("name", ["d_last_7_days", "last 7 days", "Last 7 days"])
