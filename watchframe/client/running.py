@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 from watchframe.client.answers import parse_json, require_json
 from watchframe.client.deadline import NO_DEADLINE, Deadline
-from watchframe.client.jobs import Jobs, OnStatus, cancel_quietly
+from watchframe.client.jobs import CANCEL_TIMEOUT, Jobs, OnStatus, cancel_quietly
 from watchframe.client.refusals import NO_RESULT
 from watchframe.client.result_body import ResultBody
 from watchframe.client.transport import Method, Transport
+from watchframe.client.uninterrupted import uninterrupted
 from watchframe.errors import JobFailedError, NotFoundError, ProtocolError
 from watchframe.models import Job, JobStatus
 from watchframe.models.json_fields import as_object
@@ -56,7 +57,24 @@ class Run:
         return body
 
     def execute(self, max_age: int, *, deadline: Deadline) -> ResultBody | Job:
-        """Ask once; give the cached result or the job that was started."""
+        """Ask once; give the cached result or the job that was started.
+
+        An interrupt meanwhile cancels the job, if one was started.
+        """
+        return uninterrupted(
+            lambda: self._execute(max_age, deadline),
+            undo=self._undo,
+            deadline=deadline,
+            grace=CANCEL_TIMEOUT,
+        )
+
+    def _undo(self, answer: ResultBody | Job) -> None:
+        if isinstance(answer, Job):
+            cancel_quietly(Jobs(self.transport), answer.id)
+        else:
+            answer.close()
+
+    def _execute(self, max_age: int, deadline: Deadline) -> ResultBody | Job:
         body = self._post(max_age, deadline)
         # Read also where the deadline is over by now: a job that was started has to be cancelled,
         # and its id stands in the answer.

@@ -13,7 +13,7 @@ import pytest
 
 from watchframe import Client, read_watch_query
 from watchframe.client.deadline import Deadline
-from watchframe.errors import JobTimeoutError, TransportTimeoutError
+from watchframe.errors import JobCancelledError, JobTimeoutError, TransportTimeoutError
 
 #: Far beyond any of these deadlines, and far below what the servers here would take.
 SOON = 8.0
@@ -115,6 +115,17 @@ def test_interrupt_stays_an_interrupt_where_the_server_hangs(client, demo, monke
         client.run_query(50, {"seconds": 47}, max_age=0, on_status=interrupt)
     for job_id in demo.running_jobs():
         client.jobs.cancel(job_id)
+
+
+def test_cancellation_before_the_server_has_answered_cancels_the_job(client, demo):
+    demo.faults.add("POST .*/results", chunk=4, chunk_delay=0.1)
+    deadline = Deadline.after(None)
+    canceller = threading.Timer(0.5, deadline.cancel)
+    canceller.start()
+    with pytest.raises(JobCancelledError):
+        client.run_query(50, {"seconds": 49}, max_age=0, deadline=deadline)
+    canceller.join()
+    assert demo.running_jobs() == []
 
 
 PROGRAM = """
