@@ -32,5 +32,8 @@ class Secret:
     def __hash__(self) -> int:
         return hash((Secret, self._value))
 
+    def __deepcopy__(self, memo: object) -> Secret:
+        return self  # it does not change
+
     def __reduce__(self) -> NoReturn:
         raise TypeError("A Secret is not pickled: the pickle would hold the key.")

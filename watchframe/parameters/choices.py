@@ -85,8 +85,9 @@ def _spellings(value: object) -> list[str]:
         return [str(value), str(int(value))]
     if isinstance(value, date):
         spellings = [str(value), value.isoformat()]
-        is_day = isinstance(value, datetime) and value.time() == time()
-        return [*spellings, value.date().isoformat()] if is_day else spellings
+        if isinstance(value, datetime) and value.time() == time():
+            spellings.append(value.date().isoformat())
+        return spellings
     return [str(value)]
 
 

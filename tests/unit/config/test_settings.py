@@ -108,6 +108,7 @@ def test_key_shows_nowhere(tmp_path):
     assert KEY not in f"{found!r} {found} {found.api_key!s} {[found.api_key]}"
     with pytest.raises(TypeError, match="not pickled"):
         pickle.dumps(found.api_key)
+    assert KEY not in repr(dataclasses.asdict(found))
 
 
 def test_secrets_are_equal_by_what_they_hold():
