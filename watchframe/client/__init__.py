@@ -1,7 +1,12 @@
 """JSON over HTTP: one server, one key."""
 
 from watchframe.client.client import Client
-from watchframe.client.connection import connect, current_client, disconnect
+from watchframe.client.connection import (
+    connect,
+    connected_client,
+    current_client,
+    disconnect,
+)
 from watchframe.client.deadline import NO_DEADLINE, Deadline
 from watchframe.client.dropdowns import DropdownOption
 from watchframe.client.jobs import Jobs, OnStatus
@@ -22,6 +27,7 @@ __all__ = [
     "QueryResults",
     "ResultBody",
     "connect",
+    "connected_client",
     "current_client",
     "disconnect",
 ]

@@ -50,6 +50,14 @@ def current_client() -> Client:
         return _current
 
 
+def connected_client() -> Client | None:
+    """Give the client of `connect`, or the one that `current_client` has made; makes none itself.
+
+    Making one may take long: its key may lie in a keyring that asks the user to unlock it.
+    """
+    return _current
+
+
 def disconnect() -> None:
     """Forget the client of `connect`; the settings decide again."""
     global _current

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import socket
-import time
+import threading
 
+import keyring
+import keyring.backend
 import pytest
 
 import watchframe
+from watchframe.client import connected_client, disconnect
+from watchframe.config import Secret
+from watchframe.config.login import save_login
+from watchframe.config.profile import config_path
 
-#: Tab may wait 0.2 s. A machine that is busy with other tests gets more, but never a network's
-#: own patience, which is 10 s for a connection and more for an answer.
-BOUND = 2.0
+PATIENT = 60
 
 
 @pytest.fixture
@@ -39,19 +43,79 @@ def test_completion_when_nothing_is_configured_changes_nothing(plain_shell, cell
     assert plain_shell.complete("%watch 1 --ref|") == ["%watch 1 --refresh"]
 
 
-@pytest.mark.parametrize("server", ["silent_server", "dead_server"])
-def test_completion_when_the_server_does_not_answer_is_silent_and_does_not_wait(
-    plain_shell, server, request, tmp_path, capsys
+def fetching():
+    """The threads that wait for a server at this moment, on behalf of somebody who does not."""
+    return [thread for thread in threading.enumerate() if thread.name == "watchframe-completion"]
+
+
+def test_completion_when_the_server_says_nothing_is_silent_and_does_not_wait_for_it(
+    plain_shell, silent_server, tmp_path, capsys
 ):
-    url = request.getfixturevalue(server)
     plain_shell.run("%load_ext watchframe")
-    with watchframe.connect(url, "key", cache_dir=tmp_path / "cache"):
-        started = time.monotonic()
+    with watchframe.connect(silent_server, "key", cache_dir=tmp_path / "cache"):
         for cell in CELLS:
+            before = len(fetching())
             assert plain_shell.complete(cell) == [cell.replace("|", "")]
-        assert time.monotonic() - started < BOUND * len(CELLS)
+            assert len(fetching()) >= max(before, 1)  # nobody has answered, and we are back
     captured = capsys.readouterr()
     assert (captured.out, captured.err) == ("", "")
+
+
+def test_completion_when_there_is_no_server_is_silent(plain_shell, dead_server, tmp_path, capsys):
+    plain_shell.run("%load_ext watchframe")
+    with watchframe.connect(dead_server, "key", cache_dir=tmp_path / "cache"):
+        for cell in CELLS:
+            assert plain_shell.complete(cell) == [cell.replace("|", "")]
+    captured = capsys.readouterr()
+    assert (captured.out, captured.err) == ("", "")
+
+
+class LockedKeyring(keyring.backend.KeyringBackend):
+    """A keyring that first asks its user to unlock it."""
+
+    priority = 1.0
+
+    def __init__(self):
+        super().__init__()
+        self.passwords = {}
+        self.is_asked, self.is_unlocked = threading.Event(), threading.Event()
+
+    def set_password(self, service, username, password):
+        self.passwords[service, username] = password
+
+    def get_password(self, service, username):
+        self.is_asked.set()
+        self.is_unlocked.wait(PATIENT)
+        return self.passwords.get((service, username))
+
+
+@pytest.fixture
+def locked_keyring():
+    usual = keyring.get_keyring()
+    found = LockedKeyring()
+    keyring.set_keyring(found)
+    yield found
+    found.is_unlocked.set()
+    for thread in fetching():
+        thread.join(PATIENT)
+    keyring.set_keyring(usual)
+    disconnect()
+
+
+def test_completion_when_the_key_lies_in_a_locked_keyring_does_not_wait_for_it(
+    plain_shell, demo, locked_keyring
+):
+    disconnect()
+    locked_keyring.is_unlocked.set()
+    save_login("default", demo.url, Secret(demo.user_key), config_path())
+    locked_keyring.is_unlocked.clear()
+    locked_keyring.is_asked.clear()
+    plain_shell.run("%load_ext watchframe")
+    assert plain_shell.complete("%watch 1 -p |") == ["%watch 1 -p "]
+    assert locked_keyring.is_asked.wait(PATIENT)
+    assert connected_client() is None  # it is still being asked
+    locked_keyring.is_unlocked.set()
+    assert "%watch 1 -p markets=" in plain_shell.offers("%watch 1 -p |")
 
 
 def test_completion_when_not_in_the_magic_leaves_python_to_ipython(plain_shell):

@@ -10,11 +10,12 @@ import pytest
 
 pexpect = pytest.importorskip("pexpect", reason="a terminal needs a pseudo-terminal")
 
-PATIENT = 60
+PATIENT, TAB_AGAIN = 60, 5
 
 
 @pytest.fixture
-def terminal(demo, tmp_path):
+def open_terminal(demo, tmp_path):
+    """Start IPython in a pseudo-terminal, with the magic loaded."""
     environment = {
         **os.environ,
         "HOME": str(tmp_path),
@@ -25,21 +26,33 @@ def terminal(demo, tmp_path):
         "WATCHFRAME_API_KEY": demo.user_key,
         "WATCHFRAME_CACHE_DIR": str(tmp_path / "cache"),
     }
-    child = pexpect.spawn(
-        sys.executable,
-        ["-m", "IPython", "--simple-prompt", "--no-banner", "--colors=NoColor"],
-        env=environment,
-        cwd=str(tmp_path),
-        timeout=PATIENT,
-        encoding="utf-8",
-        dimensions=(40, 120),
-        echo=False,
-    )
-    child.expect(r"In \[1\]: ")
-    child.sendline("%load_ext watchframe")
-    child.expect(r"In \[2\]: ")
-    yield child
-    child.close(force=True)
+    opened = []
+
+    def start(*options):
+        child = pexpect.spawn(
+            sys.executable,
+            ["-m", "IPython", "--no-banner", "--colors=NoColor", *options],
+            env=environment,
+            cwd=str(tmp_path),
+            timeout=PATIENT,
+            encoding="utf-8",
+            dimensions=(40, 120),
+            echo=False,
+        )
+        opened.append(child)
+        child.expect(r"In \[1\]:")
+        child.sendline("%load_ext watchframe")
+        child.expect(r"In \[2\]:")
+        return child
+
+    yield start
+    for child in opened:
+        child.close(force=True)
+
+
+@pytest.fixture
+def terminal(open_terminal):
+    return open_terminal("--simple-prompt")
 
 
 def test_terminal_when_a_query_is_read_prints_the_line_and_the_frame(terminal):
@@ -67,6 +80,26 @@ def test_terminal_when_interrupted_comes_back_and_keeps_the_variable(terminal):
     terminal.expect(r"In \[4\]: ")
     terminal.sendline("df")
     terminal.expect("before")
+
+
+@pytest.mark.parametrize("uses_jedi", [True, False])
+@pytest.mark.parametrize(
+    ("typed", "added"),
+    [
+        ("%watch 2 --ref", "resh"),
+        ("%watch 33 -p period=d_last_7", "_days"),
+        ("%watch 1 -p markets=[WETH, I", "NV"),
+        ("%watch all", "41"),  # "All borrows"
+    ],
+)
+def test_terminal_when_tab_is_pressed_completes(open_terminal, typed, added, uses_jedi):
+    child = open_terminal(f"--IPCompleter.use_jedi={uses_jedi}")
+    child.send(typed)
+    for _ in range(PATIENT // TAB_AGAIN):  # where the server is slow, the next Tab has it
+        child.send("\t")
+        if child.expect_exact([added, pexpect.TIMEOUT], timeout=TAB_AGAIN) == 0:
+            return
+    pytest.fail(f"nothing was added: {child.before!r}")
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,7 @@ from collections.abc import Callable, Hashable
 from itertools import islice
 from typing import TypeVar, cast
 
-from watchframe.client import Client, current_client
-from watchframe.errors import ConfigurationError
+from watchframe.client import Client, connected_client, current_client
 from watchframe.magics.completion.background import Background
 from watchframe.models import Query
 from watchframe.reference import QueryReference
@@ -50,9 +49,11 @@ class ServerNames:
         return self._get(("query", number, reference.server_url), ask, deadline)
 
     def _get(self, key: Hashable, ask: Callable[[Client], T], deadline: float) -> T | None:
-        try:
-            connection = current_client()
-        except ConfigurationError:
+        connection = connected_client()
+        if connection is None:
+            found = self._background.get("connection", current_client, deadline=deadline)
+            connection = cast("Client | None", found)
+        if connection is None:
             return None
         if connection is not self._asked:
             self._background.clear()
