@@ -23,6 +23,14 @@ def check_writable(path: Path) -> None:
         raise ArgumentError(f"Nothing may be written into {folder}.", hint="Choose another folder.")
 
 
+def check_folder(path: Path) -> None:
+    """Raise ArgumentError where files cannot be made in a folder at `path`, itself still to make.
+
+    Its parent must be there.
+    """
+    check_writable(path / "file" if path.is_dir() else path)
+
+
 @contextlib.contextmanager
 def atomic_file(path: Path) -> Iterator[BinaryIO]:
     """Give a file to write to, which takes the place of `path` when the block ends without error.

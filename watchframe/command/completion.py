@@ -1,4 +1,4 @@
-"""What a shell offers on Tab: queries, data sources, parameters and their values.
+"""What a shell offers on Tab: queries, dashboards, data sources, parameters, their values.
 
 The server is asked for at most two seconds, and whatever goes wrong is an empty list: on Tab there
 is nobody to tell.
@@ -44,6 +44,23 @@ def complete_query(
         for query in islice(found, _FIRST):
             if wanted or str(query.id).startswith(incomplete):
                 yield _item(str(query.id), query.name)
+
+    return _from_server(ctx, ask)
+
+
+def complete_dashboard(
+    ctx: click.Context,
+    param: click.Parameter,  # noqa: ARG001 - click's signature
+    incomplete: str,
+) -> list[CompletionItem]:
+    """Give the ids of dashboards, with their names."""
+
+    def ask(client: Client, deadline: Deadline) -> Iterable[CompletionItem]:
+        wanted = "" if incomplete.isdigit() else incomplete
+        found = client.dashboards.list(search=wanted or None, deadline=deadline)
+        for dashboard in islice(found, _FIRST):
+            if wanted or str(dashboard.id).startswith(incomplete):
+                yield _item(str(dashboard.id), dashboard.name)
 
     return _from_server(ctx, ask)
 

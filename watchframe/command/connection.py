@@ -12,7 +12,7 @@ from watchframe.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from watchframe.client import Client
-    from watchframe.reference import QueryReference
+    from watchframe.reference import DashboardReference, QueryReference
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +33,9 @@ class GlobalOptions:
 
 
 def connect(
-    options: GlobalOptions, reference: QueryReference | None = None, **overrides: Any
+    options: GlobalOptions,
+    reference: QueryReference | DashboardReference | None = None,
+    **overrides: Any,
 ) -> Client:
     """Give the client that this command, and the functions that it calls, use.
 

@@ -43,5 +43,11 @@ _CODES: tuple[tuple[int, tuple[type[BaseException], ...]], ...] = (
 
 
 def exit_code(error: BaseException) -> int:
-    """Give the exit code of a command that ended in `error`."""
+    """Give the exit code of a command that ended in `error`; of several errors, what all have.
+
+    Beside several, something else may have been executed.
+    """
+    if isinstance(error, BaseExceptionGroup):
+        codes = set(map(exit_code, error.exceptions))
+        return codes.pop() if len(codes) == 1 and USAGE not in codes else FAILED
     return next((code for code, kinds in _CODES if isinstance(error, kinds)), FAILED)

@@ -1,9 +1,14 @@
-"""Records as a table on standard output."""
+"""Records as a table, or as JSON, on standard output."""
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Collection, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def write_rows(
@@ -21,3 +26,31 @@ def write_rows(
     for line in aligned_lines(names, columns, is_right=is_right, widest=widest):
         sys.stdout.write(f"{line}\n")
     sys.stdout.flush()
+
+
+def write_records(
+    names: Sequence[str], records: Sequence[Mapping[str, object]], *, is_json: bool
+) -> None:
+    """Write records as JSON, or as a table; a table of none is nothing."""
+    if is_json:
+        sys.stdout.write(json.dumps(list(records), ensure_ascii=False, indent=2) + "\n")
+        sys.stdout.flush()
+    elif records:
+        numbers = [name for name in names if isinstance(records[0][name], int)]
+        shown = [
+            {name: "" if record[name] is None else record[name] for name in names}
+            for record in records
+        ]
+        write_rows(names, shown, numbers=numbers)
+
+
+def write_frame(frame: pd.DataFrame, *, is_json: bool) -> None:
+    """Write the rows of a report as JSON, or as a table; what is missing is null, or blank."""
+    rows = frame.astype(object).where(frame.notna(), None).to_dict(orient="records")
+    records = [{str(name): _plain(value) for name, value in row.items()} for row in rows]
+    write_records(list(map(str, frame.columns)), records, is_json=is_json)
+
+
+def _plain(value: object) -> object:
+    """Give a number as Python's own, which JSON knows."""
+    return value.item() if hasattr(value, "item") else value

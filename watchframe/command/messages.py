@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import textwrap
 import traceback
 import warnings
 from collections.abc import Iterable, Iterator
@@ -20,6 +21,15 @@ from watchframe.errors import (
     WatchframeWarning,
 )
 
+#: What hints say to those who call functions, and how it is typed here.
+_TYPED = {
+    "allow_plain_http=True": "set WATCHFRAME_ALLOW_PLAIN_HTTP=1",
+    "give overwrite=True": "give --overwrite",
+    "create_missing=True makes": "--create-missing makes",
+    "Look at diff_queries": "Look at watchframe diff",
+    'split={"period": "1M"}': "--split period=1M",
+    'pass inclusive="both", "left" or "right"': "call read_watch_sweep with inclusive=",
+}
 _LOGIN = "Run: watchframe login, or set WATCHFRAME_URL and WATCHFRAME_API_KEY."
 
 
@@ -63,6 +73,8 @@ def _show_warning(  # the signature is the standard library's
 
 
 def _lines(error: BaseException, sql: str | None) -> list[str]:
+    if isinstance(error, BaseExceptionGroup):
+        return [f"{error.message.rstrip('.')}:", *_group_lines(error, sql), *_notes(error)]
     if isinstance(error, WatchframeError):
         # The library's hints are for those who call it; here they name options.
         error.hint = _hint(error)
@@ -74,6 +86,18 @@ def _lines(error: BaseException, sql: str | None) -> list[str]:
     return [f"Unexpected: {words}", "Hint: watchframe --debug ... shows where."]
 
 
+def _group_lines(group: BaseExceptionGroup[BaseException], sql: str | None) -> Iterator[str]:
+    """Give the lines of each error; its notes say of what it is."""
+    for error in group.exceptions:
+        first, *more = _lines(error, sql)
+        yield textwrap.indent(f"- {first}", "  ")
+        yield from (textwrap.indent(line, "    ") for line in [*_notes(error), *more])
+
+
+def _notes(error: BaseException) -> list[str]:
+    return [str(words) for words in getattr(error, "__notes__", ())]
+
+
 def _hint(error: WatchframeError) -> str | None:
     if error.hint == HOW_TO:
         return _LOGIN
@@ -81,6 +105,7 @@ def _hint(error: WatchframeError) -> str | None:
         return "Give a longer --timeout, or 'none' to wait as long as it takes."
     if isinstance(error, CacheMissError):
         return "Run it without --cache only while the server can be reached."
-    if error.hint is not None and "allow_plain_http=True" in error.hint:
-        return error.hint.replace("allow_plain_http=True", "set WATCHFRAME_ALLOW_PLAIN_HTTP=1")
-    return error.hint
+    hint = error.hint
+    for said, typed in _TYPED.items():
+        hint = hint and hint.replace(said, typed)
+    return hint

@@ -14,7 +14,15 @@ from typing import Any, NoReturn
 import click
 
 from watchframe.command.cache import cache
+from watchframe.command.care import (
+    clone,
+    disable_users_command,
+    find_personal_data_command,
+    move,
+    tables,
+)
 from watchframe.command.connection import GlobalOptions
+from watchframe.command.dashboard import dashboard
 from watchframe.command.demo import demo
 from watchframe.command.exit_codes import (
     BROKEN_PIPE,
@@ -27,9 +35,20 @@ from watchframe.command.list_queries import list_queries
 from watchframe.command.login import login
 from watchframe.command.logout import logout
 from watchframe.command.messages import note, show_error, shown_warnings
+from watchframe.command.queries_as_code import diff_command, export_command, import_command
 from watchframe.command.query import query
 from watchframe.command.show import show
 from watchframe.command.sql import STATEMENT, sql
+
+#: The commands, as the help shows them.
+_SECTIONS: dict[str, tuple[click.Command, ...]] = {
+    "Read": (query, sql, dashboard, list_queries, show),
+    "Look after a server": (
+        *(export_command, diff_command, import_command, clone, tables),
+        *(find_personal_data_command, disable_users_command, move),
+    ),
+    "This machine": (cache, login, logout, demo),
+}
 
 
 class Program(click.Group):
@@ -48,6 +67,17 @@ class Program(click.Group):
                 error.show()
                 code = error.exit_code
         sys.exit(code if isinstance(code, int) else 0)
+
+    def format_commands(
+        self,
+        ctx: click.Context,  # noqa: ARG002 - click's signature
+        formatter: click.HelpFormatter,
+    ) -> None:
+        """Write the commands under the heads of their sections."""
+        for head, commands in _SECTIONS.items():
+            with formatter.section(head):
+                rows = [(str(item.name), item.get_short_help_str(80)) for item in commands]
+                formatter.write_dl(rows)
 
     def invoke(self, ctx: click.Context) -> None:
         """Run the command that was named; an error becomes a message and an exit code."""
@@ -111,7 +141,7 @@ def program(
         logging.getLogger("watchframe").setLevel(logging.DEBUG)
 
 
-for _command in (query, sql, list_queries, show, cache, login, logout, demo):
+for _command in (command for commands in _SECTIONS.values() for command in commands):
     program.add_command(_command)
 
 

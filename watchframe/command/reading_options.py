@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable
+import itertools
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypedDict, TypeVar
 
 import click
 
 from watchframe.command.completion import complete_parameter
+from watchframe.command.quiet import quiet_option
 from watchframe.errors import ArgumentError
 from watchframe.parameters.written_values import read_assignments, split_assignment
 
 if TYPE_CHECKING:
     from watchframe.cache import Mode
 
+Params = Mapping[str, object]
 F = TypeVar("F", bound=Callable[..., Any])
 
 FORMATS = ("table", "csv", "json", "parquet", "arrow")
@@ -30,7 +33,7 @@ class ReadArguments(TypedDict):
     columns: list[str] | None
 
 
-_OPTIONS = (
+_FRESHNESS = (
     click.option(
         "-p",
         "--param",
@@ -64,6 +67,8 @@ _OPTIONS = (
         help="How long the whole of it may take: seconds, or 90s, 15m, 1h; 'none' waits for ever. "
         "The job on the server is cancelled when it is over.",
     ),
+)
+_ROWS = (
     click.option(
         "--columns",
         multiple=True,
@@ -93,15 +98,50 @@ _OPTIONS = (
         metavar="N",
         help="How many rows a table shows at most; 0 shows all. On a terminal 40, elsewhere all.",
     ),
+)
+_MANY = (
     click.option(
-        "-q", "--quiet", "is_quiet", is_flag=True, help="Say nothing but errors and warnings."
+        "--each",
+        multiple=True,
+        metavar="NAME=[VALUE, ...]",
+        shell_complete=complete_parameter,
+        help="Read once with each of these values, side by side, into one table with the parameter "
+        "as a column; of several --each every combination. 'kind=[borrow, repay]'.",
     ),
+    click.option(
+        "--split",
+        metavar="NAME=LENGTH",
+        help="Read a long range in consecutive pieces: period=1M, period=7D. Pieces that are over "
+        "are taken from the local cache.",
+    ),
+)
+_CONCURRENCY = click.option(
+    "--concurrency",
+    type=click.IntRange(min=1),
+    default=4,
+    show_default=True,
+    metavar="N",
+    help="How many reads run at the same time.",
 )
 
 
 def reading_options(command: F) -> F:
-    """Add the options to a command."""
-    for option in reversed(_OPTIONS):
+    """Add the options of a command that reads rows to a command."""
+    return _with(command, *_FRESHNESS, *_ROWS, quiet_option)
+
+
+def many_options(command: F) -> F:
+    """Add the options that make many reads of one."""
+    return _with(command, *_MANY, _CONCURRENCY)
+
+
+def freshness_options(command: F) -> F:
+    """Add the options that say what is read and how fresh it is, for many reads at once."""
+    return _with(command, *_FRESHNESS, _CONCURRENCY, quiet_option)
+
+
+def _with(command: F, *options: Callable[[F], F]) -> F:
+    for option in reversed(options):
         command = option(command)
     return command
 
@@ -112,7 +152,7 @@ def read_arguments(
     max_age: str | None,
     cache: Mode,
     timeout: str,
-    columns: tuple[str, ...],
+    columns: tuple[str, ...] = (),
 ) -> ReadArguments:
     """Give what was typed as arguments of the read functions.
 
@@ -137,11 +177,48 @@ def read_arguments(
     )
 
 
-def _assignment(text: str) -> tuple[str, str]:
+def parameter_sets(params: Mapping[str, object], each: tuple[str, ...]) -> Params | list[Params]:
+    """Give a parameter set for each combination of the values of ``--each``.
+
+    Raises
+    ------
+    ArgumentError
+        One has no list of values, or is given twice.
+    """
+    if not each:
+        return params
+    given = read_assignments((_assignment(text, "--each") for text in each), None)
+    for name, values in given.items():
+        if not isinstance(values, list) or not values:
+            raise ArgumentError(
+                f"--each {name} has no list of values.",
+                hint=f"Write --each '{name}=[one, another]'.",
+            )
+        if name in params:
+            raise ArgumentError(f"{name} stands in -p and in --each.", hint="Give one of them.")
+    lists: list[list[object]] = [list(values) for values in given.values()]  # type: ignore[call-overload]  # lists
+    return [
+        {**dict(zip(given, values, strict=True)), **params} for values in itertools.product(*lists)
+    ]
+
+
+def split_of(text: str | None) -> dict[str, object] | None:
+    """Give what ``--split`` names.
+
+    Raises
+    ------
+    ArgumentError
+        It has no length.
+    """
+    return None if text is None else dict([_assignment(text, "--split")])
+
+
+def _assignment(text: str, option: str = "-p") -> tuple[str, str]:
     found = split_assignment(text)
     if found is None:
         raise ArgumentError(
-            f"-p {text} has no value.", hint="Write -p NAME=VALUE, with quotes around spaces."
+            f"{option} {text} has no value.",
+            hint=f"Write {option} NAME=VALUE, with quotes around spaces.",
         )
     return found
 

@@ -39,7 +39,6 @@ def sql(
     format_: str | None,
     is_json: bool,
     rows: int | None,
-    is_quiet: bool,
     **given: Any,
 ) -> None:
     """Run SQL on a data source, and show or keep its rows.
@@ -58,9 +57,8 @@ def sql(
     destination = Destination.of(output=output, format_=format_, is_json=is_json, rows=rows)
     arguments = read_arguments(**given)
     client = connect(options)
-    is_silent = is_quiet or options.is_quiet
-    progress = False if is_silent else None
+    progress = False if options.is_quiet else None
     table = read_watch_sql_table(
         text, source(data_source), **arguments, client=client, progress=progress
     )
-    destination.write(table, is_quiet=is_silent)
+    destination.write(table, is_quiet=options.is_quiet)

@@ -24,12 +24,17 @@ def provenance_line(
     shape : tuple of int
         Rows and columns of the frame.
     provenance : mapping
-        The frame's ``attrs["watchframe"]``.
+        The frame's ``attrs["watchframe"]``; of many reads too.
     now : datetime, optional
         The moment from which the age is counted; aware.
     """
     rows, columns = shape
     parts = [f"{rows:,} {'row' if rows == 1 else 'rows'} x {columns:,}"]
+    reads = provenance.get("reads")
+    if isinstance(reads, list) and reads:
+        stored = sum(read.get("source") == "local cache" for read in reads)
+        parts.append(f"{len(reads):,} reads, {stored:,} of them from the local cache")
+        provenance = {**reads[0], "source": "", "retrieved_at": None}
     retrieved = provenance.get("retrieved_at")
     source = str(provenance.get("source", ""))
     if isinstance(retrieved, str) and source != "executed":

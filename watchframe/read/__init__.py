@@ -3,17 +3,16 @@
 from watchframe.read.answer import Answer
 from watchframe.read.ask import MaxAge, ReadOptions, answer_query, answer_sql, wire_sets
 from watchframe.read.background import Background
-from watchframe.read.dashboard import DashboardFrames, read_watch_dashboard
+from watchframe.read.dashboard import DashboardFrames, dashboard_answers, read_watch_dashboard
 from watchframe.read.explain import Explanation, explain_query, explain_sql
 from watchframe.read.frame_of import frame_of
 from watchframe.read.functions import (
     read_watch_query,
     read_watch_sql,
-    read_watch_sql_table,
-    read_watch_table,
 )
 from watchframe.read.many_functions import read_watch_queries, read_watch_sweep
 from watchframe.read.submit import SubmittedQuery, submit_watch_query
+from watchframe.read.table_functions import read_watch_sql_table, read_watch_table
 
 __all__ = [
     "Answer",
@@ -25,6 +24,7 @@ __all__ = [
     "SubmittedQuery",
     "answer_query",
     "answer_sql",
+    "dashboard_answers",
     "explain_query",
     "explain_sql",
     "frame_of",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from watchframe.decode import DtypeBackend
 from watchframe.errors import WatchframeError, WatchframeWarning
 from watchframe.models import Dashboard
 from watchframe.parameters import normalise_parameters
+from watchframe.read.answer import Answer
 from watchframe.read.ask import MaxAge, Params, ReadOptions, dashboard_of
 from watchframe.read.dashboard_parameters import WidgetQuery, widget_queries
 from watchframe.read.frame_of import frame_of
@@ -123,39 +125,45 @@ def read_watch_dashboard(
     >>> list(frames)
     ['Events of the last 30 days', 'Events by month']
     """
-    reference = parse_dashboard_reference(dashboard)
-    asked = client_for(reference, client)
     options = ReadOptions(
-        max_age=max_age, cache=cache, timeout=timeout, progress=progress, client=asked
+        max_age=max_age, cache=cache, timeout=timeout, progress=progress, client=client
     )
-    found = dashboard_of(dashboard, options)
-    wanted = widget_queries(found, params, reference.url_parameters)
-    _warn_of_hidden(found)
-    requests, places = _requests(wanted, options, asked)
-    answers = answers_side_by_side(requests, concurrency=concurrency, progress=progress)
-    for answer in answers:
-        warn_of_answer(answer)
+    found, answers = dashboard_answers(dashboard, params, options, concurrency=concurrency)
     frames = {
-        item.title: frame_of(answers[place], dtype_backend=dtype_backend)
-        for item, place in zip(wanted, places, strict=True)
+        title: frame_of(answer, dtype_backend=dtype_backend) for title, answer in answers.items()
     }
     return DashboardFrames(found, frames)
 
 
+def dashboard_answers(
+    dashboard: int | str, params: Params, options: ReadOptions, *, concurrency: int = CONCURRENCY
+) -> tuple[Dashboard, dict[str, Answer]]:
+    """Give a dashboard and its widgets' answers by title, as of `read_watch_dashboard`."""
+    reference = parse_dashboard_reference(dashboard)
+    options = replace(options, client=client_for(reference, options.client))
+    found = dashboard_of(dashboard, options)
+    wanted = widget_queries(found, params, reference.url_parameters)
+    _warn_of_hidden(found)
+    requests, places = _requests(wanted, options)
+    answers = answers_side_by_side(requests, concurrency=concurrency, progress=options.progress)
+    for answer in answers:
+        warn_of_answer(answer)
+    return found, {item.title: answers[place] for item, place in zip(wanted, places, strict=True)}
+
+
 def _requests(
-    wanted: Sequence[WidgetQuery], options: ReadOptions, client: Client
+    wanted: Sequence[WidgetQuery], options: ReadOptions
 ) -> tuple[list[ReadRequest], list[int]]:
     """Give one request for each different question, and which one each widget has."""
-    now = datetime.now(UTC)
+    now = options.now or datetime.now(UTC)
+    timezone = client_for(None, options.client).settings.timezone
     requests: list[ReadRequest] = []
     numbers: dict[str, int] = {}
     places: list[int] = []
     for item in wanted:
         params = item.params
         try:
-            params = normalise_parameters(
-                item.query, params, now=now, timezone=client.settings.timezone
-            )
+            params = normalise_parameters(item.query, params, now=now, timezone=timezone)
             question = json.dumps([item.query.id, params], sort_keys=True)
         except WatchframeError:
             # Its own read says so, beside the errors of the others.

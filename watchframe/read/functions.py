@@ -1,4 +1,4 @@
-"""The functions that people call: a saved query, or ad-hoc SQL, as a frame or a table."""
+"""The functions that people call: a saved query, or ad-hoc SQL, as a frame."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from watchframe.cache import Mode
 from watchframe.client import Client
-from watchframe.decode import DtypeBackend, check_columns
+from watchframe.decode import DtypeBackend
 from watchframe.models import DataSource
 from watchframe.read.answer import Answer
 from watchframe.read.ask import MaxAge, Params, ReadOptions, answer_query, answer_sql
@@ -21,7 +21,6 @@ from watchframe.reference import QueryReference
 
 if TYPE_CHECKING:
     import pandas as pd
-    import pyarrow as pa
 
 
 def read_watch_query(
@@ -159,50 +158,6 @@ def read_watch_query(
     )
 
 
-def read_watch_table(
-    query: int | str | QueryReference,
-    params: Params = None,
-    *,
-    max_age: MaxAge = None,
-    cache: Mode = "use",
-    columns: Sequence[str] | None = None,
-    timeout: float | None = 300.0,
-    progress: bool | None = None,
-    client: Client | None = None,
-) -> pa.Table:
-    """Give the rows of a saved query as a `pyarrow.Table`, for polars, DuckDB and Arrow itself.
-
-    ``polars.from_arrow(borrows)`` and ``duckdb.sql("select * from borrows")`` take it without a
-    copy.
-
-    Parameters
-    ----------
-    query, params, max_age, cache, columns, timeout, progress, client
-        As of `read_watch_query`.
-
-    Returns
-    -------
-    pyarrow.Table
-        Columns in the query's order, typed by the type table. A column with an integer beyond 64
-        bits is text, exact, and ``b"watchframe.encoding"`` in its field's metadata is
-        ``b"integer"``; one of arrays, objects or mixed kinds is JSON text, and it is ``b"json"``
-        there. The schema's metadata hold the provenance as JSON under ``b"watchframe"``.
-
-    Raises
-    ------
-    WatchframeError
-        As `read_watch_query`.
-    """
-    answer = answer_query(
-        query,
-        params,
-        ReadOptions(
-            max_age=max_age, cache=cache, timeout=timeout, progress=progress, client=client
-        ),
-    )
-    return _table(answer, columns)
-
-
 def read_watch_sql(
     sql: str,
     data_source: int | str | DataSource,
@@ -256,33 +211,6 @@ def read_watch_sql(
     )
 
 
-def read_watch_sql_table(
-    sql: str,
-    data_source: int | str | DataSource,
-    params: Params = None,
-    *,
-    max_age: MaxAge = None,
-    cache: Mode = "use",
-    columns: Sequence[str] | None = None,
-    timeout: float | None = 300.0,
-    progress: bool | None = None,
-    client: Client | None = None,
-) -> pa.Table:
-    """Give the rows of ad-hoc SQL as a `pyarrow.Table`.
-
-    Parameters, errors and the table are those of `read_watch_sql` and `read_watch_table`.
-    """
-    answer = answer_sql(
-        sql,
-        data_source,
-        params,
-        ReadOptions(
-            max_age=max_age, cache=cache, timeout=timeout, progress=progress, client=client
-        ),
-    )
-    return _table(answer, columns)
-
-
 def _frame(
     answer: Answer,
     *,
@@ -295,12 +223,3 @@ def _frame(
     return frame_of(
         answer, index_col=index_col, columns=columns, dtype=dtype, dtype_backend=dtype_backend
     )
-
-
-def _table(answer: Answer, columns: Sequence[str] | None) -> pa.Table:
-    warn_of_answer(answer)
-    table = answer.labelled_table
-    if columns is None:
-        return table
-    check_columns(table, columns)
-    return table.select(list(columns))

@@ -21,6 +21,11 @@ STEPS = {
     "datetime-range": timedelta(minutes=1),
     "datetime-range-with-seconds": timedelta(seconds=1),
 }
+_STEP_WORDS = {
+    timedelta(days=1): "a day",
+    timedelta(minutes=1): "a minute",
+    timedelta(seconds=1): "a second",
+}
 #: The smallest step that databases commonly tell.
 _TICK = timedelta(microseconds=1)
 
@@ -182,5 +187,5 @@ def _unusable(every: str, step: timedelta) -> ArgumentError:
     return ArgumentError(
         f"split has the length {every!r}.",
         hint=f'Give a number and one of {", ".join([*_SPANS, *_MONTHS])}, such as "1M" for months '
-        f'or "7D", of at least {step}. Weeks may begin on another day than Sunday: "W-MON".',
+        f'or "7D", no shorter than {_STEP_WORDS[step]}. Weeks begin on Sunday, or as in "W-MON".',
     )

@@ -35,7 +35,8 @@ class ReadRequest:
     @property
     def words(self) -> str:
         """How a note on an error calls it."""
-        words = f"query {self.query!r} with {self.params or {}!r}"
+        query = self.query.query_id if isinstance(self.query, QueryReference) else self.query
+        words = f"query {query!r} with {self.params or {}!r}"
         return f"{self.label}, {words}" if self.label else words
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self, TypeGuard
@@ -17,6 +18,7 @@ from watchframe.read.range_ends import Inclusive
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,16 +115,29 @@ class Sweep:
         dtype_backend: DtypeBackend = "numpy_nullable",
     ) -> pd.DataFrame:
         """Give the answers as one frame, as of `read_watch_sweep`."""
-        names = dict.fromkeys(name for params in self.sets for name in params)
         frame = to_frame(
-            one_table(answers, names),
+            self._rows(answers),
             dtype_backend=dtype_backend,
             columns=columns,
             dtype=dtype,
             index_col=index_col,
         )
-        frame.attrs[ATTRIBUTE] = {"reads": [answer.attributes for answer in answers]}
+        frame.attrs[ATTRIBUTE] = _attributes(answers)
         return frame
+
+    def table(self, answers: Sequence[Answer]) -> pa.Table:
+        """Give the answers as one table, with where they came from in the schema's metadata."""
+        found = self._rows(answers)
+        metadata = dict(found.schema.metadata or {})
+        metadata[ATTRIBUTE.encode()] = json.dumps(_attributes(answers)).encode()
+        return found.replace_schema_metadata(metadata)
+
+    def _rows(self, answers: Sequence[Answer]) -> pa.Table:
+        return one_table(answers, dict.fromkeys(name for params in self.sets for name in params))
+
+
+def _attributes(answers: Sequence[Answer]) -> dict[str, object]:
+    return {"reads": [answer.attributes for answer in answers]}
 
 
 def is_single(params: Sequence[ParamSet] | Params) -> TypeGuard[Params]:

@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from watchframe.command.program import program
+from watchframe.demo import DemoServer
 
 COMMAND = Path(sys.executable).with_name("watchframe")
 
@@ -69,6 +70,24 @@ def run(demo, tmp_path):
         tmp_path,
         WATCHFRAME_URL=demo.url,
         WATCHFRAME_API_KEY=demo.user_key,
+        WATCHFRAME_CACHE_DIR=str(tmp_path / "results"),
+    )
+
+
+@pytest.fixture
+def own_server():
+    """A demo server of this test's own, to change what is saved on it."""
+    with DemoServer(events=500) as found:
+        yield found
+
+
+@pytest.fixture
+def run_own(own_server, tmp_path):
+    """The command in a process, with the address and key of the test's own server."""
+    return CommandLine(
+        tmp_path,
+        WATCHFRAME_URL=own_server.url,
+        WATCHFRAME_API_KEY=own_server.user_key,
         WATCHFRAME_CACHE_DIR=str(tmp_path / "results"),
     )
 

@@ -101,8 +101,8 @@ def test_server_that_answers_500_is_an_error_of_the_server(invoke, demo):
 def test_signal_while_a_query_runs_cancels_its_job_on_the_server(run, demo, tmp_path, number, code):
     path = tmp_path / "rows.csv"
     path.write_text("old")
-    process = run.start("query", 50, "--max-age", "0", "-o", "rows.csv")
-    wait_for(demo.running_jobs)
+    process = run.start("query", 50, "-p", "seconds=60", "--max-age", "0", "-o", "rows.csv")
+    wait_for(lambda: demo.running_jobs() and any("/jobs/" in item.path for item in demo.requests))
     process.send_signal(number)
     out, err = process.communicate(timeout=PATIENT)
     assert (process.returncode, out) == (code, "")
@@ -168,6 +168,6 @@ def test_debug_logs_each_step_on_stderr(run, demo):
 
 def test_module_and_command_without_words_show_the_help(run):
     done = run()
-    assert "Commands:" in done.stdout + done.stderr
+    assert "Look after a server:" in done.stdout + done.stderr
     assert run("--version").stdout.startswith("watchframe 0.")
     assert subprocess.run([run("-h").args[0], "-h"], capture_output=True, check=True).stdout

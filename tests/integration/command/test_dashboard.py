@@ -1,0 +1,128 @@
+"""``watchframe dashboard``, and many reads by ``watchframe query``."""
+
+from __future__ import annotations
+
+import json
+import signal
+import time
+
+import pyarrow.parquet as pq
+import pytest
+
+from watchframe import read_watch_dashboard, read_watch_query
+
+TITLES = ["Borrowed a day, in dollars", "Events by day", "Price", "Events by market"]
+FILES = ["borrowed-a-day-in-dollars", "events-by-day", "price", "events-by-market"]
+PATIENT = 60
+
+
+def test_dashboard_writes_a_file_for_each_widget(run, tmp_path, client):
+    done = run("dashboard", "lending-overview", "-p", "market=WETH", "-o", "out")
+    assert (done.returncode, done.stdout) == (0, "")
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == sorted(
+        f"{name}.parquet" for name in FILES
+    )
+    expected = read_watch_dashboard(1, {"market": "WETH"}, client=client)
+    table = pq.read_table(tmp_path / "out" / "price.parquet")
+    assert table.num_rows == len(expected["Price"])
+    facts = json.loads(table.schema.metadata[b"watchframe"])
+    assert facts["parameters"] == {"market": "WETH"}
+    assert done.stderr.count("out/") == 4
+
+
+def test_dashboard_as_json_is_one_object_by_title(run):
+    done = run("dashboard", 1, "--json", "-q")
+    assert done.stderr == ""
+    found = json.loads(done.stdout)
+    assert list(found) == TITLES
+    assert set(found["Price"][0]) == {"day", "market", "price_usd", "source"}
+
+
+def test_dashboard_is_shown_as_tables_under_their_titles(invoke, demo):
+    page = f"{demo.url}/dashboards/1-lending-overview?p_w4_market=WBTC"
+    result = invoke("dashboard", page, "--rows", 1)
+    lines = result.stdout.splitlines()
+    assert [line for line in lines if line in TITLES] == TITLES
+    assert any("WBTC" in line for line in lines)
+    assert result.stderr.count("rows not shown") == 4
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "message"),
+    [
+        (("nothing-like-that",), 4, "404"),
+        (("1", "-p", "colour=red"), 2, "no parameter 'colour'"),
+        (("1", "--json", "-o", "out"), 2, "do not go together"),
+        (("1", "-o", "no/such/out"), 2, "There is no folder"),
+        (("1", "--concurrency", "0"), 2, "concurrency"),
+        (("1", "--cache", "only"), 4, "local cache does not hold"),
+    ],
+)
+def test_dashboard_that_cannot_be_read_says_why(invoke, tmp_path, words, code, message):
+    result = invoke("dashboard", *words)
+    assert (result.exit_code, result.stdout) == (code, "")
+    assert message in result.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_each_reads_once_for_every_combination_of_values(run, tmp_path, client):
+    done = run("query", 13, "--each", "kind=[borrow, repay]", "-o", "kinds.parquet")
+    assert done.returncode == 0, done.stderr
+    table = pq.read_table(tmp_path / "kinds.parquet")
+    expected = read_watch_query(13, [{"kind": "borrow"}, {"kind": "repay"}], client=client)
+    assert table.num_rows == len(expected)
+    assert table.column_names == list(expected.columns)
+    assert len(json.loads(table.schema.metadata[b"watchframe"])["reads"]) == 2
+    assert "2 reads, 0 of them from the local cache, query 13" in done.stderr
+
+
+def test_errors_of_several_reads_are_told_one_by_one(invoke):
+    result = invoke("query", 52, "--each", "divisor=[18, ten, sixteen]")
+    assert (result.exit_code, result.stdout) == (1, "")
+    lines = result.stderr.splitlines()
+    assert lines[0] == "Error: 2 of 3 reads failed:"
+    assert "    in read 1: query 52 with {'divisor': 'ten'}" in lines
+    assert "    in read 2: query 52 with {'divisor': 'sixteen'}" in lines
+    assert "Traceback" not in result.stderr
+
+
+def test_split_runs_the_last_piece_alone_the_second_time(invoke, demo):
+    words = ("query", 33, "-p", "period=2025-11-01--2026-02-03", "--split", "period=1M")
+    assert invoke(*words, "-o", "-").exit_code == 0
+    demo.requests.clear()
+    result = invoke(*words, "--max-age", "0", "-o", "-")
+    assert "4 reads, 3 of them from the local cache" in result.stderr
+    assert len([item for item in demo.requests if item.method == "POST"]) == 1
+    assert len(result.stdout.splitlines()) == 96
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("--each", "kind"), "--each kind has no value"),
+        (("--each", "kind=borrow"), "--each kind has no list of values"),
+        (("--each", "kind=[]"), "--each kind has no list of values"),
+        (("--each", "kind=[borrow]", "-p", "kind=repay"), "stands in -p and in --each"),
+        (("--each", "kind=[borrow]", "--split", "period=1M"), "do not go together"),
+        (("--split", "period"), "--split period has no value"),
+        (("--split", "period=1M"), "no range parameter 'period'"),
+    ],
+)
+def test_many_reads_that_cannot_be_meant_are_refused(invoke, demo, words, message):
+    result = invoke("query", 13, *words)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert message in result.stderr
+    assert not any(item.method == "POST" for item in demo.requests)
+
+
+def test_ctrl_c_cancels_all_reads_that_run(run, demo):
+    process = run.start("query", 50, "--each", "seconds=[60, 61, 62, 63, 64, 65]")
+    end = time.monotonic() + PATIENT
+    while len(demo.running_jobs()) < 4:
+        assert time.monotonic() < end
+        time.sleep(0.02)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=PATIENT)
+    assert (process.returncode, out) == (130, "")
+    assert "Traceback" not in err
+    assert demo.running_jobs() == []
