@@ -14,11 +14,11 @@ Linked = Literal["query", "dashboard", "visualization", "widget"]
 
 _KINDS: Mapping[str, Linked] = {"queries": "query", "dashboards": "dashboard"}
 #: What follows the object's number in an address: to the end of the link, in Markdown or HTML.
-_PAGE = r"/(?P<noun>queries|dashboards)/(?P<number>[0-9]+)(?![0-9])(?P<rest>[^\s\"'<>()\[\]]*)"
+_PAGE = r"/(?P<noun>queries|dashboards)/(?P<number>[0-9]+)(?!\w)(?P<rest>[^\s\"'<>()\[\]]*)"
 #: ``/queries/12#34`` shows visualization 34.
 _SHOWN = re.compile(r"#([0-9]+)(?![0-9])")
 #: ``?p_w5_market=WETH`` is a parameter of widget 5.
-_WIDGET = re.compile(r"(?<=[?&]p_w)([0-9]+)(?=_)")
+_WIDGET = re.compile(r"(?<=[?&;]p_w)([0-9]+)(?=_)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
