@@ -109,7 +109,7 @@ FURTHER_ROUTES = (
     Covered("DELETE /api/queries/<id>/favorite", ("client.queries.unfavorite(query_id)",)),
     Covered(
         "POST /api/queries/<id>/regenerate_api_key",
-        ("client.queries.regenerate_api_key(query_id)",),
+        ("client.queries.regenerate_api_key(query_id, dry_run=True)",),
     ),
     Covered("GET /api/queries/<id>/results.<filetype>", ("client.queries.results(query_id)",)),
     Covered(

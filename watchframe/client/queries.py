@@ -252,10 +252,19 @@ class Queries:
         """Give every tag, and how many queries have it."""
         return tag_counts(self._transport, f"{_PATH}/tags", deadline=deadline)
 
-    def regenerate_api_key(self, query_id: int, *, deadline: Deadline = NO_DEADLINE) -> Secret:
-        """Give a query a new key of its own, and give that; the old one stops working at once."""
-        path = f"{_PATH}/{query_id}/regenerate_api_key"
-        found = ask_document(self._transport, "POST", path, deadline=deadline, json={})
+    def regenerate_api_key(
+        self, query_id: int, *, dry_run: bool = False, deadline: Deadline = NO_DEADLINE
+    ) -> Secret:
+        """Give a query a new key of its own, and give that; the old one stops working at once.
+
+        With `dry_run` the present one is given, and stays.
+        """
+        path = f"{_PATH}/{query_id}"
+        if dry_run:
+            found = ask_document(self._transport, "GET", path, deadline=deadline)
+        else:
+            path += "/regenerate_api_key"
+            found = ask_document(self._transport, "POST", path, deadline=deadline, json={})
         return Secret(required(as_object(found, "query"), "api_key", str, "query"))
 
     def results(self, query_id: int, *, deadline: Deadline = NO_DEADLINE) -> QueryResult:

@@ -269,7 +269,9 @@ def test_favorites_are_marked_and_unmarked(site, query):
 
 def test_new_key_works_and_the_old_one_does_not(site, own_server, query):
     old = own_server.query_key(query.id)
+    assert site.queries.regenerate_api_key(query.id, dry_run=True).reveal() == old
     new = site.queries.regenerate_api_key(query.id)
+    assert new.reveal() != old
     assert repr(new) == "Secret(***)"
     with Client(own_server.url, new) as mine:
         assert mine.queries.get(query.id).text == query.text
