@@ -5,20 +5,23 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
+from typing import Literal
 
 
 class BodySearch:
-    """Finds a text in JSON, however JSON writes it, in capitals or not.
+    """Finds texts in JSON, however JSON writes them, in capitals or not.
 
     Parameters
     ----------
-    value : str
+    *values : str
+        One of them is enough.
     """
 
-    def __init__(self, value: str) -> None:
+    def __init__(self, *values: str) -> None:
         forms = {
-            change(form)
-            for form in (unicodedata.normalize("NFC", value), unicodedata.normalize("NFD", value))
+            change(unicodedata.normalize(form, value))
+            for value in values
+            for form in _FORMS
             for change in (str, str.lower, str.upper, str.casefold)
         }
         patterns = [b"".join(_ways(character) for character in form) for form in sorted(forms)]
@@ -27,7 +30,7 @@ class BodySearch:
         self._overlap = 12 * max(len(form) for form in forms)
 
     def occurs_in(self, chunks: Iterable[bytes]) -> bool:
-        """Whether it stands in the body; no more is read than until there, or kept than a chunk."""
+        """Whether one stands in the body; no more is read than until there, or kept at once."""
         rest = b""
         for chunk in chunks:
             window = rest + chunk
@@ -59,4 +62,6 @@ def _ways(character: str) -> bytes:
     return b"(?:" + b"|".join(sorted(ways, reverse=True)) + b")"
 
 
+#: Accents within a letter, or beside it.
+_FORMS: tuple[Literal["NFC", "NFD"], ...] = ("NFC", "NFD")
 _SHORT = {"\n": b"\\n", "\t": b"\\t", "\r": b"\\r", "\b": b"\\b", "\f": b"\\f"}

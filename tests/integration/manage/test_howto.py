@@ -96,7 +96,7 @@ def test_page_on_table_names_when_run_gives_tables(page):
 def test_page_on_personal_data_when_run_finds_what_is_there(page, client):
     query = client.queries.create("A", "select 'anna@example.org'", 1)
     found = page("personal-data.md")
-    assert found["hits"]["query_id"].tolist() == [query.id]
+    assert found["hits"]["id"].tolist() == [query.id]
     assert len(found["not_searched"]) > 5
 
 

@@ -35,7 +35,7 @@ def run(client, query):
 
 
 def places(frame):
-    columns = (frame["query_id"], frame["place"], frame["field"].fillna(""), frame["count"])
+    columns = (frame["id"], frame["place"], frame["field"].fillna(""), frame["count"])
     return set(zip(*columns, strict=True))
 
 
@@ -67,13 +67,53 @@ def test_data_when_it_is_in_texts_defaults_and_results_is_found_in_each(client, 
         (default.id, "parameter default", "who", 1),
         (result.id, "result", "mail", 3),
     }
-    (not_searched,) = found.loc[found["query_id"] == default.id, "error"].dropna()
+    (not_searched,) = found.loc[found["id"] == default.id, "error"].dropna()
     assert "parameters" in not_searched
     # The value goes nowhere.
     assert "ller+x" not in log.getvalue()
     assert not [item for item in server.requests if "ller" in f"{item.path}{item.query}"]
     assert {item.method for item in server.requests} == {"GET"}
-    assert "ller+x" not in found.drop(columns="query_name").to_csv()
+    assert "ller+x" not in found.drop(columns="name").to_csv()
+
+
+def test_data_when_several_values_are_given_is_told_apart(client):
+    query = client.queries.create(
+        "Two", "select 'anna@x.org' as a, 'b' as b", 1, tags=["of Bert Y"]
+    )
+    run(client, query)
+    found = find_personal_data(["Bert Y", "ANNA@x.org"], client=client, queries=[query.id])
+    assert set(zip(found["place"], found["value"], strict=True)) == {
+        ("tags", 0),
+        ("text", 1),
+        ("result", 1),
+    }
+    assert set(found["kind"]) == {"query"}
+
+
+def test_data_when_it_is_on_dashboards_is_found_there(client):
+    query = client.queries.create(
+        "Plain",
+        "select '{{ who }}'",
+        1,
+        parameters=[ParameterDefinition(name="who", type="text", title="", default="x")],
+    )
+    shown = client.queries.get(query.id).visualizations[0]
+    board = client.dashboards.create(f"About {ADDRESS}")
+    client.dashboards.update(board.id, tags=[ADDRESS.lower(), "other"])
+    text = client.widgets.create(board.id, text=f"# Who\n{ADDRESS}\nand {ADDRESS}")
+    fixed = {"name": "who", "type": "static-value", "mapTo": "who", "value": ADDRESS}
+    client.widgets.create(
+        board.id, visualization_id=shown.id, options={"parameterMappings": {"who": fixed}}
+    )
+    found = find_personal_data(ADDRESS, client=client)
+    hits = found[found["kind"] == "dashboard"]
+    assert set(hits["id"]) == {board.id}
+    assert places(hits) == {
+        (board.id, "name", "", 1),
+        (board.id, "tags", "", 1),
+        (board.id, "tile", str(text.id), 2),
+        (board.id, "fixed parameter", "who", 1),
+    }
 
 
 def test_data_when_a_result_is_large_is_found_at_its_end_and_only_then_decoded(client, server):
@@ -98,7 +138,7 @@ def test_data_when_a_result_cannot_be_read_says_so_and_goes_on(client, server):
     run(client, second)
     server.faults.add(rf"GET /api/queries/{first.id}/results/", status=500)
     found = find_personal_data(ADDRESS, client=client, queries=[first.id, second.id])
-    results = found[found["place"] == "result"].set_index("query_id")
+    results = found[found["place"] == "result"].set_index("id")
     assert results.loc[first.id, "error"]
     assert results.loc[second.id, "field"] == "b"
 
@@ -117,7 +157,7 @@ def test_data_when_nothing_is_found_gives_an_empty_typed_frame(client):
     assert empty[empty["error"].isna()].empty
 
 
-@pytest.mark.parametrize("value", ["", "  ", " ab "])
+@pytest.mark.parametrize("value", ["", "  ", " ab ", [], ["anna@example.org", "ab"]])
 def test_data_when_the_value_is_too_short_asks_nothing(client, server, value):
     with pytest.raises(ArgumentError):
         find_personal_data(value, client=client)
