@@ -68,7 +68,7 @@ def tables(options: GlobalOptions, *, search: str | None, is_json: bool) -> None
 
 
 @click.command("find-personal-data", short_help="Tell where a person's data stand.")
-@click.argument("value", metavar="VALUE")
+@click.argument("values", metavar="VALUE...", nargs=-1, required=True)
 @click.option(
     "--id",
     "ids",
@@ -82,16 +82,17 @@ def tables(options: GlobalOptions, *, search: str | None, is_json: bool) -> None
 @quiet_option
 @click.pass_obj
 def find_personal_data_command(
-    options: GlobalOptions, *, value: str, ids: tuple[int, ...], is_json: bool
+    options: GlobalOptions, *, values: tuple[str, ...], ids: tuple[int, ...], is_json: bool
 ) -> None:
-    """Tell in which saved queries and stored results an address, a name or an e-mail stands.
+    """Tell where a person's addresses or names stand: queries, stored results, dashboards.
 
-    VALUE is compared on this machine and not sent. - reads it from standard input, so that it is
-    not kept in the shell's history. Nothing is run.
+    Each VALUE is compared on this machine and not sent; the column value says which of them it is,
+    counted from 0. - reads them from standard input, one a line, so that they are not kept in the
+    shell's history. Nothing is run.
     """
     from watchframe.manage import find_personal_data  # noqa: PLC0415 - help needs none of it
 
-    wanted = sys.stdin.readline() if value == "-" else value
+    wanted = sys.stdin.read().splitlines() if values == ("-",) else values
     found = find_personal_data(wanted, client=connect(options), queries=ids or None)
     write_frame(found, is_json=is_json)
     if not options.is_quiet:

@@ -43,9 +43,11 @@ def test_find_personal_data_takes_the_value_from_standard_input(run_own, client)
     done = run_own("find-personal-data", "-", "--json", stdin="ADA@example.com\n")
     assert done.returncode == 0, done.stderr
     found = [item for item in json.loads(done.stdout) if item["place"] == "text"]
-    assert [(item["query_name"], item["count"]) for item in found] == [("who", 1)]
+    assert [(item["name"], item["count"]) for item in found] == [("who", 1)]
     assert done.stderr.split()[1] == "places;"
     assert run_own("find-personal-data", "ab").returncode == 2
+    several = run_own("find-personal-data", "nobody", "ada@EXAMPLE.com", "--json")
+    assert {item["value"] for item in json.loads(several.stdout) if not item["error"]} == {1}
 
 
 def test_disable_users_does_it_only_where_it_is_meant(run_own, own_server):
