@@ -13,6 +13,7 @@ playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is no
 expect = playwright.expect
 
 PATIENT, TAB_AGAIN, RUN_AGAIN = 60_000, 5_000, 15_000  # milliseconds
+STDERR = "[data-mime-type='application/vnd.jupyter.stderr']"
 
 
 @pytest.fixture(scope="module")
@@ -83,6 +84,28 @@ def test_lab_when_tab_is_pressed_offers_what_fits(lab, typed, offered, meaning):
     item = lab.page.locator(".jp-Completer-item", has_text=offered).filter(has_text=meaning)
     press_tab_until(lab.page, item)
     lab.page.keyboard.press("Escape")
+
+
+def test_lab_when_tab_is_pressed_shows_the_whole_name_of_a_query(lab):
+    type_cell(lab, "%watch borr")
+    item = lab.page.locator(".jp-Completer-item", has_text="borrows by market")
+    press_tab_until(lab.page, item)
+    name = item.first.locator(".jp-Completer-typeExtended")
+    assert name.evaluate("node => node.scrollHeight <= node.clientHeight + 1")  # in one line
+    lab.page.keyboard.press("Escape")
+
+
+def test_lab_when_it_takes_long_shows_the_state_and_not_as_an_error(lab):
+    type_cell(lab, "%watch 50 -p seconds=4 -o slow --refresh")
+    command(lab, "notebook:run-cell")
+    expect(last_output(lab)).to_contain_text("running on the data source", timeout=PATIENT)
+    expect(last_output(lab).locator(STDERR)).to_have_count(0)
+    expect(last_output(lab)).to_contain_text("query 50 'Slow'", timeout=PATIENT)
+    expect(last_output(lab)).to_contain_text("1 row x 2", timeout=PATIENT)
+    expect(last_output(lab)).not_to_contain_text("running")
+    lines = last_output(lab).locator(".jp-OutputArea-child")
+    heights = lines.evaluate_all("nodes => nodes.map(node => node.getBoundingClientRect().height)")
+    assert sorted(heights)[:-1] == [0] * (len(heights) - 1)  # nothing is left of the state
 
 
 def test_lab_when_interrupted_while_it_runs_stops_and_leaves_the_variable(lab):
