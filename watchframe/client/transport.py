@@ -41,6 +41,8 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.25, 8.0
 #: Where the server asks for more seconds than that, it is not waited for.
 LONGEST_RETRY_AFTER = 600.0
 MAX_REDIRECTS = 5
+#: How many are kept alive, for as many threads; more than that are opened anew each time.
+CONNECTIONS = 64
 #: What `receiving` can inflate. `requests` would ask for more where it finds the packages.
 ACCEPT_ENCODING = "gzip, deflate"
 #: No proxy for plain HTTP, whatever the environment says.
@@ -82,7 +84,19 @@ class Transport:
         self._session.headers["Accept-Encoding"] = ACCEPT_ENCODING
         # On this machine the key needs no secrecy, but on the way to a proxy it would.
         is_open = settings.url.startswith("http:") and is_loopback(settings.url)
-        self._passes_proxies_by = is_open and not settings.allow_plain_http
+        passes_proxies_by = is_open and not settings.allow_plain_http
+        for scheme in ("http://", "https://"):
+            self._session.mount(scheme, requests.adapters.HTTPAdapter(pool_maxsize=CONNECTIONS))
+        # Looked up once: for each request it would take longer than all else on the way.
+        found = self._session.merge_environment_settings(
+            settings.url,
+            dict(_NO_PROXY) if passes_proxies_by else {},
+            stream=True,
+            verify=settings.ca_bundle,
+            cert=None,
+        )
+        self._proxies, self._verify = found["proxies"], found["verify"]
+        self._session.trust_env = False
 
     def close(self) -> None:
         """Close the connections."""
@@ -182,10 +196,8 @@ class Transport:
                 timeout=timeout,  # type: ignore[arg-type]  # its annotation forgets this kind
                 stream=True,
                 allow_redirects=False,
-                # A new one each time, for it is filled up from the environment.
-                proxies=dict(_NO_PROXY) if self._passes_proxies_by else None,
-                # Given with each request, for the session's own loses to REQUESTS_CA_BUNDLE.
-                verify=settings.ca_bundle,
+                proxies=self._proxies,
+                verify=self._verify,
             )
         except requests.Timeout as error:
             deadline.remaining()  # the whole deadline's own error comes first

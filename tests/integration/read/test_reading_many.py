@@ -107,6 +107,15 @@ def test_concurrency_is_bounded(client, demo):
     assert max(seen) == 2
 
 
+def test_connections_are_kept_for_as_many_reads_as_run(client, caplog):
+    sets = [{"min_usd": 5e6 + number} for number in range(40)]
+    with caplog.at_level("DEBUG", logger="urllib3.connectionpool"):
+        read_watch_sweep(12, sets, concurrency=20, client=client)
+    said = [record.getMessage() for record in caplog.records]
+    assert not [words for words in said if "discarding connection" in words]
+    assert sum("Starting new HTTP connection" in words for words in said) <= 21
+
+
 def test_interrupt_cancels_what_runs_and_keeps_what_is_done(client, demo, tmp_path):
     program = f"""
         from watchframe import Client, read_watch_queries
