@@ -64,7 +64,9 @@ def tables(options: GlobalOptions, *, search: str | None, is_json: bool) -> None
     """
     from watchframe.manage import find_table_names  # noqa: PLC0415 - help needs none of it
 
-    write_frame(find_table_names(client=connect(options), search=search), is_json=is_json)
+    progress = False if options.is_quiet else None
+    found = find_table_names(client=connect(options), search=search, progress=progress)
+    write_frame(found, is_json=is_json)
 
 
 @click.command("find-personal-data", short_help="Tell where a person's data stand.")
@@ -93,7 +95,12 @@ def find_personal_data_command(
     from watchframe.manage import find_personal_data  # noqa: PLC0415 - help needs none of it
 
     wanted = sys.stdin.read().splitlines() if values == ("-",) else values
-    found = find_personal_data(wanted, client=connect(options), queries=ids or None)
+    found = find_personal_data(
+        wanted,
+        client=connect(options),
+        queries=ids or None,
+        progress=False if options.is_quiet else None,
+    )
     write_frame(found, is_json=is_json)
     if not options.is_quiet:
         places = int(found["error"].isna().sum())
@@ -186,7 +193,13 @@ def move(
         chosen = {"queries": ids, "dashboards": dashboards}
     with Client(profile=source) as here, Client(profile=target) as there:
         done = move_workspace(
-            here, there, state=state, data_sources=numbers, dry_run=dry_run, **chosen
+            here,
+            there,
+            state=state,
+            data_sources=numbers,
+            dry_run=dry_run,
+            progress=False if ctx.obj.is_quiet else None,
+            **chosen,
         )
     write_frame(done, is_json=is_json)
     _end_by(ctx, done)

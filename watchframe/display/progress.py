@@ -5,13 +5,15 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator
 from types import TracebackType
-from typing import Self, TextIO
+from typing import Self, TextIO, TypeVar
 
 from tqdm.std import tqdm
 
 from watchframe.display.changing_line import ChangingLine, open_line
 from watchframe.display.interactive import is_interactive
 from watchframe.models import Job, JobStatus
+
+T = TypeVar("T")
 
 #: Seconds before the line appears: what is quicker than that needs no line.
 DELAY = 1.0
@@ -71,6 +73,16 @@ class ProgressLine:
             self._received += len(chunk)
             self._say(f"received {tqdm.format_sizeof(self._received, 'B')}")
             yield chunk
+
+    def counted(self, items: Iterable[T], *, total: int | None = None) -> Iterator[T]:
+        """Give `items` on, counting them; `total` is how many there will be, where that is known.
+
+        An item counts when the next one is asked for.
+        """
+        of = "" if total is None else f" of {total:,}"
+        for done, item in enumerate(items):
+            self._say(f"{done:,}{of}")
+            yield item
 
     def _say(self, words: str) -> None:
         now = time.monotonic()

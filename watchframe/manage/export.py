@@ -10,6 +10,7 @@ from typing import Literal
 
 from watchframe.client import Client, current_client
 from watchframe.client.listing import WholeList
+from watchframe.display import ProgressLine
 from watchframe.errors import ArgumentError, NotFoundError
 from watchframe.manage.query_file import (
     FIELDS_SUFFIX,
@@ -52,6 +53,7 @@ def export_queries(
     tags: Sequence[str] = (),
     ids: Iterable[int] | None = None,
     prune: bool = False,
+    progress: bool | None = None,
 ) -> WholeList[ExportedQuery]:
     """Write saved queries as files that a version control system can compare.
 
@@ -74,6 +76,9 @@ def export_queries(
     prune : bool
         Also remove the files of queries that are archived by now; one request for each file that
         was not written. Files of queries that the server does not know are kept.
+    progress : bool or None
+        Whether to show how far it is, where it takes over a second; None shows it where a person is
+        watching.
 
     Returns
     -------
@@ -103,11 +108,12 @@ def export_queries(
         else iter(asked.queries.list(search=search, tags=tuple(tags)))
     )
     known = files_in(path)
-    done = [
-        _export(query, path, known.pop(query.id, []), sources)
-        for query in found
-        if not query.is_archived
-    ]
+    with ProgressLine("Exporting queries", progress=progress) as line:
+        done = [
+            _export(query, path, known.pop(query.id, []), sources)
+            for query in line.counted(found)
+            if not query.is_archived
+        ]
     if prune:
         done += _prune(asked, known)
     return WholeList(sorted(done, key=lambda item: item.query_id), ExportedQuery)

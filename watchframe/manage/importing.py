@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from watchframe.client import Client, current_client
 from watchframe.client.listing import WholeList
+from watchframe.display import ProgressLine
 from watchframe.errors import ArgumentError, ConflictError, WatchframeError
 from watchframe.manage.differences import Comparison, compare
 from watchframe.manage.query_file import (
@@ -70,6 +71,7 @@ def import_queries(
     dry_run: bool = False,
     create_missing: bool = False,
     overwrite: bool = False,
+    progress: bool | None = None,
 ) -> WholeList[ImportedQuery]:
     """Write a folder's queries to the server, only what differs.
 
@@ -90,6 +92,9 @@ def import_queries(
         each is an error.
     overwrite : bool
         Also write the queries that were edited on the server since the export.
+    progress : bool or None
+        Whether to show how far it is, where it takes over a second; None shows it where a person is
+        watching.
 
     Returns
     -------
@@ -111,12 +116,13 @@ def import_queries(
     run = _Import(asked, sources, dry_run, create_missing, overwrite)
     done: list[ImportedQuery] = []
     errors: list[WatchframeError] = []
-    for file in files:
-        try:
-            done.append(run.one(file))
-        except WatchframeError as error:
-            error.add_note(f"Of {file.path}.")
-            errors.append(error)
+    with ProgressLine("Importing queries", progress=progress) as line:
+        for file in line.counted(files, total=len(files)):
+            try:
+                done.append(run.one(file))
+            except WatchframeError as error:
+                error.add_note(f"Of {file.path}.")
+                errors.append(error)
     if errors:
         raise _gathered(errors, done, dry_run=dry_run)
     return WholeList(done, ImportedQuery)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from watchframe.client import Client
+from watchframe.display import ProgressLine
 from watchframe.errors import ArgumentError, NotFoundError, WatchframeError
 from watchframe.manage.move_dashboards import DashboardMove
 from watchframe.manage.move_lock import alone_with
@@ -33,6 +34,7 @@ def move_workspace(
     queries: Iterable[int] | None = None,
     dashboards: Iterable[int] | None = None,
     dry_run: bool = False,
+    progress: bool | None = None,
 ) -> pd.DataFrame:
     """Make queries, their visualizations, and dashboards of one server on another.
 
@@ -63,6 +65,9 @@ def move_workspace(
         Likewise.
     dry_run : bool
         Only tell what would be done; nothing is written, the state file neither.
+    progress : bool or None
+        Whether to show how far it is, where it takes over a second; None shows it where a person is
+        watching.
 
     Returns
     -------
@@ -84,32 +89,19 @@ def move_workspace(
     place = Path(state)
     _check(source, target, data_sources)
     with nullcontext() if dry_run else alone_with(place):
-        return _run(source, target, place, data_sources, queries, dashboards, dry_run=dry_run)
-
-
-def _run(
-    source: Client,
-    target: Client,
-    place: Path,
-    data_sources: Mapping[int, int],
-    queries: Iterable[int] | None,
-    dashboards: Iterable[int] | None,
-    *,
-    dry_run: bool,
-) -> pd.DataFrame:
-    run = MoveRun(
-        source=source,
-        target=target,
-        state=MoveState(place, source.server, target.server, is_kept=not dry_run),
-        data_sources=data_sources,
-        known_sources=sources_by_id(source),
-        dry_run=dry_run,
-    )
-    try:
-        _move(run, queries, dashboards)
-    except WatchframeError as error:
-        error.add_note(f"What is done is in {place}; the same call goes on from there.")
-        raise
+        run = MoveRun(
+            source=source,
+            target=target,
+            state=MoveState(place, source.server, target.server, is_kept=not dry_run),
+            data_sources=data_sources,
+            known_sources=sources_by_id(source),
+            dry_run=dry_run,
+        )
+        try:
+            _move(run, queries, dashboards, progress=progress)
+        except WatchframeError as error:
+            error.add_note(f"What is done is in {place}; the same call goes on from there.")
+            raise
     return _frame(run)
 
 
@@ -128,7 +120,13 @@ def _check(source: Client, target: Client, data_sources: Mapping[int, int]) -> N
         )
 
 
-def _move(run: MoveRun, queries: Iterable[int] | None, dashboards: Iterable[int] | None) -> None:
+def _move(
+    run: MoveRun,
+    queries: Iterable[int] | None,
+    dashboards: Iterable[int] | None,
+    *,
+    progress: bool | None,
+) -> None:
     source = run.source
     wanted = [item.id for item in source.queries.list()] if queries is None else [*queries]
     numbers = (
@@ -138,9 +136,12 @@ def _move(run: MoveRun, queries: Iterable[int] | None, dashboards: Iterable[int]
     for item in shown:
         wanted += [widget.query.id for widget in item.widgets if widget.query is not None]
     moved_queries, moved_dashboards = QueryMove(run), DashboardMove(run)
-    moved_queries.move(sorted(set(wanted)))
-    for item in shown:
-        moved_dashboards.move(item)
+    with ProgressLine("Moving queries", progress=progress) as line:
+        ids = sorted(set(wanted))
+        moved_queries.move(line.counted(ids, total=len(ids)))
+    with ProgressLine("Moving dashboards", progress=progress) as line:
+        for item in line.counted(shown, total=len(shown)):
+            moved_dashboards.move(item)
     # Only now is everything there that a link may lead to.
     moved_queries.turn_links()
     for item in shown:

@@ -7,11 +7,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from watchframe.client import Client, current_client
+from watchframe.display import ProgressLine
 from watchframe.errors import ArgumentError
 from watchframe.manage.body_search import BodySearch
 from watchframe.manage.personal_places import Hit, in_dashboard, in_query
 from watchframe.manage.personal_results import in_result
-from watchframe.models import Query
+from watchframe.models import Dashboard, Query
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,6 +30,7 @@ def find_personal_data(
     *,
     client: Client | None = None,
     queries: Iterable[int] | None = None,
+    progress: bool | None = None,
 ) -> pd.DataFrame:
     """Tell where a person's e-mail address, name or blockchain address stands on the server.
 
@@ -47,6 +49,9 @@ def find_personal_data(
     queries : iterable of int, optional
         Only these, by their ids, and no dashboards. By default all that the server lists, archived
         ones too; it does not list other people's drafts.
+    progress : bool or None
+        Whether to show how far it is, where it takes over a second; None shows it where a person is
+        watching.
 
     Returns
     -------
@@ -71,9 +76,11 @@ def find_personal_data(
 
     values = _values(value)
     asked = client or current_client()
-    found = _in_queries(asked, values, queries)
+    with ProgressLine("Searching queries", progress=progress) as line:
+        found = [*_in_queries(asked, values, line.counted(_queries(asked, queries)))]
     if queries is None:
-        found = itertools.chain(found, _in_dashboards(asked, values))
+        with ProgressLine("Searching dashboards", progress=progress) as line:
+            found += _in_dashboards(asked, values, line.counted(asked.dashboards.list()))
     rows = [
         (kind, number, name, hit.place, hit.field, hit.count, hit.value, hit.result_id, hit.error)
         for kind, number, name, hit in found
@@ -95,11 +102,9 @@ def _values(value: str | Iterable[str]) -> list[str]:
     return values
 
 
-def _in_queries(
-    client: Client, values: Sequence[str], wanted: Iterable[int] | None
-) -> Iterator[Found]:
+def _in_queries(client: Client, values: Sequence[str], queries: Iterable[Query]) -> Iterator[Found]:
     search = BodySearch(*values)
-    for query in _queries(client, wanted):
+    for query in queries:
         for hit in (*in_query(query, values), *in_result(client, query, values, search)):
             yield "query", query.id, query.name, hit
 
@@ -110,8 +115,10 @@ def _queries(client: Client, wanted: Iterable[int] | None) -> Iterator[Query]:
     return itertools.chain(client.queries.list(), client.queries.list(is_archived=True))
 
 
-def _in_dashboards(client: Client, values: Sequence[str]) -> Iterator[Found]:
-    for listed in client.dashboards.list():
+def _in_dashboards(
+    client: Client, values: Sequence[str], dashboards: Iterable[Dashboard]
+) -> Iterator[Found]:
+    for listed in dashboards:
         dashboard = client.dashboards.get(listed.id)
         for hit in in_dashboard(dashboard, values):
             yield "dashboard", dashboard.id, dashboard.name, hit

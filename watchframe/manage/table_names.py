@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from watchframe.client import Client, current_client
+from watchframe.display import ProgressLine
 from watchframe.manage.query_file import sources_by_id
 from watchframe.manage.sql_tables import check_sqlglot, tables_of
 from watchframe.models import DataSource, Query
@@ -17,7 +18,9 @@ COLUMNS = ("query_id", "query_name", "data_source", "schema", "table", "error")
 Row = tuple[int, str, str | None, str | None, str | None, str | None]
 
 
-def find_table_names(*, client: Client | None = None, search: str | None = None) -> pd.DataFrame:
+def find_table_names(
+    *, client: Client | None = None, search: str | None = None, progress: bool | None = None
+) -> pd.DataFrame:
     """Tell which saved query reads or writes which table.
 
     The text is parsed in its data source's dialect; nothing is run. Names of common table
@@ -30,6 +33,9 @@ def find_table_names(*, client: Client | None = None, search: str | None = None)
         By default that of `watchframe.connect`.
     search : str, optional
         Only the queries in which the server finds this.
+    progress : bool or None
+        Whether to show how far it is, where it takes over a second; None shows it where a person is
+        watching.
 
     Returns
     -------
@@ -51,11 +57,12 @@ def find_table_names(*, client: Client | None = None, search: str | None = None)
     check_sqlglot()
     asked = client or current_client()
     sources = sources_by_id(asked)
-    rows = [
-        row
-        for query in asked.queries.list(search=search)
-        for row in _rows(query, sources.get(query.data_source_id or 0))
-    ]
+    with ProgressLine("Reading queries", progress=progress) as line:
+        rows = [
+            row
+            for query in line.counted(asked.queries.list(search=search))
+            for row in _rows(query, sources.get(query.data_source_id or 0))
+        ]
     frame = pd.DataFrame(rows, columns=list(COLUMNS)).astype(
         {"query_id": "Int64"} | dict.fromkeys(COLUMNS[1:], "string")
     )

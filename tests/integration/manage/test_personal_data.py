@@ -76,6 +76,15 @@ def test_data_when_it_is_in_texts_defaults_and_results_is_found_in_each(client, 
     assert "ller+x" not in found.drop(columns="name").to_csv()
 
 
+def test_data_when_the_search_takes_long_a_line_says_how_far_it_is(client, server, capsys):
+    server.faults.add("GET /api/queries/1$", delay=1.5)
+    find_personal_data(ADDRESS, client=client, queries=[1, 2], progress=True)
+    assert "Searching queries: 0 [" in capsys.readouterr().err
+    server.faults.add("GET /api/queries/1$", delay=1.5)
+    find_personal_data(ADDRESS, client=client, queries=[1, 2])
+    assert capsys.readouterr().err == ""
+
+
 def test_data_when_several_values_are_given_is_told_apart(client):
     query = client.queries.create(
         "Two", "select 'anna@x.org' as a, 'b' as b", 1, tags=["of Bert Y"]

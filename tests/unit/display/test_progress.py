@@ -32,6 +32,17 @@ def test_progress_of_body_counts_bytes_and_gives_them_on():
     assert "received 1.50kB" in screen.getvalue()
 
 
+@pytest.mark.usefixtures("no_delay")
+def test_progress_of_items_counts_what_is_done_and_gives_them_on():
+    screen = io.StringIO()
+    with ProgressLine("Moving queries", progress=True, file=screen) as line:
+        assert list(line.counted("abc", total=1200)) == ["a", "b", "c"]
+    assert "Moving queries: 2 of 1,200 [00:00]" in screen.getvalue()
+    with ProgressLine("Reading", progress=True, file=screen) as line:
+        assert list(line.counted("ab")) == ["a", "b"]
+    assert "Reading: 1 [00:00]" in screen.getvalue()
+
+
 def test_progress_of_quick_read_draws_nothing():
     screen = io.StringIO()
     with ProgressLine("query 42", progress=True, file=screen) as line:
