@@ -56,7 +56,7 @@ TOOLBELT_METHODS = (
             "client.users.disable(user_id, dry_run=True)",
             "watchframe.manage.disable_users(emails_or_ids, dry_run=True)",
         ),
-        "many at once: [how to](../howto/users-in-bulk.md)",
+        "many at once: [how to](../howto/users-in-bulk.md), `watchframe disable-users`",
     ),
     Covered("get_data_sources", ("client.data_sources.list()",)),
     Covered("get_data_source", ("client.data_sources.get(data_source_id)",)),
@@ -80,37 +80,39 @@ TOOLBELT_EXAMPLES = (
         "refresh_query",
         ("watchframe.read_watch_query(query_id, params, max_age=0)",),
         "with the data source's words where it fails, and a time limit: "
-        "[how to](../howto/fresh-results.md)",
+        "[how to](../howto/fresh-results.md), `watchframe query`",
     ),
     Covered(
         "refresh_dashboard",
         ("watchframe.read_watch_dashboard(dashboard, params, max_age=0)",),
         "side by side, each as a typed frame; with the dashboard's own parameters: "
-        "[how to](../howto/refresh-dashboard.md)",
+        "[how to](../howto/refresh-dashboard.md), `watchframe dashboard`",
     ),
     Covered(
         "query_export",
         ("watchframe.manage.export_queries(folder)", "watchframe.manage.import_queries(folder)"),
-        "what was exported can be compared and written back: [how to](../howto/queries-as-code.md)",
+        "what was exported can be compared and written back: "
+        "[how to](../howto/queries-as-code.md), `watchframe export`",
     ),
     Covered(
         "clone_dashboard_and_queries",
         ("watchframe.manage.clone_dashboard(dashboard, name, with_queries=True)",),
-        "all or nothing: [how to](../howto/dashboards-clone.md)",
+        "all or nothing: [how to](../howto/dashboards-clone.md), `watchframe clone`",
     ),
     Covered(
         "find_table_names",
         ("watchframe.manage.find_table_names()",),
-        "by a SQL parser, not by a pattern: [how to](../howto/table-names.md)",
+        "by a SQL parser, not by a pattern: [how to](../howto/table-names.md), `watchframe tables`",
     ),
     Covered(
         "gdpr_scrub",
         ("watchframe.manage.find_personal_data(value)",),
-        "also in results; the value is not sent: [how to](../howto/personal-data.md)",
+        "also in results; the value is not sent: "
+        "[how to](../howto/personal-data.md), `watchframe find-personal-data`",
     ),
     Covered(
         "migrate",
         ("watchframe.manage.move_workspace(source, target, state=file, data_sources=mapping)",),
-        "can be interrupted and repeated: [how to](../howto/move-servers.md)",
+        "can be interrupted and repeated: [how to](../howto/move-servers.md), `watchframe move`",
     ),
 )

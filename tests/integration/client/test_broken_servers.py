@@ -231,14 +231,16 @@ def test_retry_after_is_waited_for(client, demo):
 
 
 def test_all_threads_wait_as_long_as_the_server_asks_one_of_them(client, demo):
-    demo.faults.add("GET /api/queries/2$", status=429, headers={"Retry-After": "1"})
+    demo.faults.add("GET /api/queries/2$", status=429, headers={"Retry-After": "2"})
     with ThreadPoolExecutor(1) as pool:
         first = pool.submit(client.queries.get, 2)
         while not client._transport._rate_limit.seconds_left:
             time.sleep(0.01)
         with pytest.raises(ResponseError):
             client.jobs.cancel("unknown")  # is not held back
+        asked, left = time.monotonic(), client._transport._rate_limit.seconds_left
         client.queries.get(13)
+        assert time.monotonic() - asked >= left > 0
         first.result()
     paths = [item.path for item in demo.requests]
     assert paths[:2] == ["/api/queries/2", "/api/jobs/unknown"]

@@ -17,6 +17,7 @@ from watchframe.client import Client
 from watchframe.client.coverage import DOCUMENTED_ROUTES, FURTHER_ROUTES
 from watchframe.client.coverage_page import coverage_page
 from watchframe.client.toolbelt_coverage import TOOLBELT_EXAMPLES, TOOLBELT_METHODS
+from watchframe.command.program import program
 from watchframe.demo.application import ROUTES
 
 PAGE = Path(__file__).parents[3] / "docs" / "reference" / "coverage.md"
@@ -50,6 +51,14 @@ def test_call_can_be_made_as_it_is_written(client, text):
 
 def test_every_row_has_something_of_ours():
     assert [row.theirs for row in EVERYTHING if not row.ours] == []
+
+
+def test_commands_that_the_notes_name_are_there():
+    named = {
+        found for row in EVERYTHING for found in re.findall(r"`watchframe ([\w-]+)`", row.note)
+    }
+    assert len(named) > 6
+    assert named - set(program.commands) == set()
 
 
 def plain(route):
