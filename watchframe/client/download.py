@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import secrets
 from collections.abc import Callable, Iterator
@@ -16,6 +17,10 @@ from watchframe.client.receiving import received
 from watchframe.client.transport import Transport
 from watchframe.errors import ArgumentError, ProtocolError, TransportError
 
+logger = logging.getLogger(__name__)
+
+#: How often a file that breaks off is fetched: a result never changes.
+FETCHES = 3
 Filetype = Literal["csv", "tsv", "json", "xlsx"]
 #: Called with the bytes that are there, and with how many there will be, or None.
 OnProgress = Callable[[int, int | None], None]
@@ -56,10 +61,20 @@ def download_result(
         else f"/api/queries/{query_id}/results/{result_id}.{filetype}"
     )
     with _replacing(target) as file:
-        response = transport.request("GET", source, deadline=deadline)
-        with response:
-            _require(response, _CONTENT_TYPES[filetype], source)
-            _copy(response, file, progress, deadline, transport.settings.max_body_bytes)
+        for fetches_left in range(FETCHES - 1, -1, -1):
+            response = transport.request("GET", source, deadline=deadline)
+            with response:
+                _require(response, _CONTENT_TYPES[filetype], source)
+                try:
+                    _copy(response, file, progress, deadline, transport.settings.max_body_bytes)
+                except TransportError as error:
+                    if not fetches_left:
+                        raise
+                    logger.info("Fetching the result again after: %s", error.message)
+                else:
+                    break
+            file.seek(0)
+            file.truncate()
     return target
 
 

@@ -79,8 +79,9 @@ class QueryResults:
         """Write a stored result to a file, as the server makes it, and give its path.
 
         The file appears when it is whole: after an error there is none, or still the one that was
-        there before. Of the kinds only ``json`` has every value: the others show dates and times
-        in the organisation's format, without seconds.
+        there before. What breaks off is fetched again, up to three times. Of the kinds only
+        ``json`` has every value: the others show dates and times in the organisation's format,
+        without seconds.
 
         Parameters
         ----------
@@ -90,7 +91,8 @@ class QueryResults:
         query_id : int, optional
             Takes the path that a query's key may use.
         progress : callable, optional
-            Called with the bytes that are there, and with how many there will be or None.
+            Called with the bytes that are there, and with how many there will be or None; anew from
+            the start where the file is fetched again.
 
         Raises
         ------

@@ -98,7 +98,7 @@ def test_compressed_file_is_written_plain(site, result_id, tmp_path, own_server)
 
 @pytest.mark.parametrize("compressed", [False, True])
 def test_cut_connection_leaves_no_file(site, result_id, tmp_path, own_server, compressed):
-    own_server.faults.add(RESULTS, cut_after=10_000, gzip=compressed)
+    own_server.faults.add(RESULTS, cut_after=10_000, gzip=compressed, times=9)
     with pytest.raises(TransportError, match="broke off"):
         site.query_results.download(result_id, tmp_path / "rows.csv")
     assert files(tmp_path) == []
@@ -106,7 +106,7 @@ def test_cut_connection_leaves_no_file(site, result_id, tmp_path, own_server, co
 
 def test_file_that_was_there_stays_when_the_new_one_fails(site, result_id, tmp_path, own_server):
     (tmp_path / "rows.csv").write_text("yesterday's")
-    own_server.faults.add(RESULTS, cut_after=10_000)
+    own_server.faults.add(RESULTS, cut_after=10_000, times=9)
     with pytest.raises(TransportError):
         site.query_results.download(result_id, tmp_path / "rows.csv")
     assert (tmp_path / "rows.csv").read_text() == "yesterday's"
@@ -154,3 +154,11 @@ def test_what_cannot_be_written_is_said_without_asking(site, result_id, tmp_path
     with pytest.raises(FileNotFoundError):
         site.query_results.download(result_id, tmp_path / "nowhere" / "a.csv")
     assert own_server.requests == []
+
+
+def test_file_that_breaks_off_is_fetched_again(site, result_id, tmp_path, own_server):
+    whole = site.query_results.download(result_id, tmp_path / "a.csv").read_bytes()
+    own_server.requests.clear()
+    own_server.faults.add(RESULTS, cut_after=10_000, times=2)
+    assert site.query_results.download(result_id, tmp_path / "b.csv").read_bytes() == whole
+    assert len(own_server.requests) == 3
