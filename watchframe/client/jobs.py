@@ -59,7 +59,7 @@ class Jobs:
         with _explained(job_id):
             found = ask_document(self._transport, "GET", path, deadline=deadline)
         answer = as_object(found, "job")
-        return Job.from_json(answer.get("job"))
+        return Job.from_json(answer.get("job"), query_id=query_id)
 
     def cancel(self, job_id: str) -> None:
         """Cancel a job, for everybody who waits for it.
@@ -89,7 +89,7 @@ class Jobs:
         job : Job or str
             As `Queries.execute` gives it, or its id.
         query_id : int, optional
-            Takes the path that a query's key may use.
+            Takes the path that a query's key may use; a job of `execute` knows it.
         on_status : callable, optional
             Called with the job as it is, again and again.
 
@@ -104,6 +104,7 @@ class Jobs:
         """
         if isinstance(job, str):
             job = self.get(job, query_id=query_id, deadline=deadline)
+        query_id = job.query_id if query_id is None else query_id
         began, times = time.monotonic(), self._transport.job_times
         expected = times.expected(query_id)
         try:
@@ -150,8 +151,8 @@ def _explained(job_id: str) -> Iterator[None]:
     except ResponseError as error:
         if error.status == HTTPStatus.INTERNAL_SERVER_ERROR:
             error.hint = (
-                f"So the server answers for a job that it does not know (any more): {job_id}. "
-                "Jobs are forgotten some time after they ended."
+                f"So the server answers for a job that it does not know (any more): {job_id}; "
+                "jobs are forgotten some time after they ended. A query's key may not cancel."
             )
         raise
 

@@ -91,7 +91,7 @@ class Run:
             body.deadline = deadline
             return body
         body.close()
-        return _job(answer)
+        return _job(answer, self.query_id)
 
     def _post(self, max_age: int, deadline: Deadline) -> ResultBody:
         return open_body(
@@ -166,10 +166,10 @@ def open_body(
     )
 
 
-def _job(answer: Mapping[str, object]) -> Job:
+def _job(answer: Mapping[str, object], query_id: int | None) -> Job:
     """Give the job that was started; one that failed at once carries no id (recording 049)."""
     job = as_object(answer.get("job"), "job")
     if job.get("status") == JobStatus.FAILURE and job.get("id") is None:
         reason = str(job.get("error") or "")
         raise JobFailedError(f"The server refused to run it: {reason}", reason=reason)
-    return Job.from_json(job)
+    return Job.from_json(job, query_id=query_id)

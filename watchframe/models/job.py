@@ -49,6 +49,8 @@ class Job:
         The id of the result, once there is one.
     result : object
         The same number, or what a schema job found.
+    query_id : int or None
+        The saved query that it runs, where the server was asked by that.
     more : mapping of str to object
         What the server sent besides, under the server's names.
     """
@@ -58,6 +60,7 @@ class Job:
     error: object = ""
     query_result_id: int | None = None
     result: object = None
+    query_id: int | None = field(default=None, compare=False)
     more: Mapping[str, object] = field(default_factory=dict, compare=False, repr=False)
 
     @property
@@ -76,7 +79,7 @@ class Job:
         return ": ".join(str(item) for item in words if item)
 
     @classmethod
-    def from_json(cls, value: object) -> Job:
+    def from_json(cls, value: object, *, query_id: int | None = None) -> Job:
         """Read the object under ``"job"``."""
         obj = as_object(value, "job")
         number = required(obj, "status", int, "job")
@@ -92,6 +95,7 @@ class Job:
             error=obj.get("error") or "",
             query_result_id=_result_id(obj),
             result=obj.get("result"),
+            query_id=query_id,
             more=other_fields(obj, _READ),
         )
 

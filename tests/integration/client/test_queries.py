@@ -306,6 +306,18 @@ def test_stored_result_is_given_decoded_also_where_it_breaks_off(site, own_serve
         site.query_results.get(number)
 
 
+def test_querys_own_key_waits_for_its_job_and_has_the_result(site, own_server, query):
+    plain = site.queries.create("Keyed", "select 7 as seven", 1)
+    with Client(own_server.url, own_server.query_key(plain.id)) as mine:
+        job = mine.jobs.wait(mine.queries.execute(plain.id, {}, max_age=0))
+        assert job.query_id == plain.id
+        found = mine.query_results.get(job.query_result_id, query_id=plain.id)
+        assert found.to_frame().to_dict("list") == {"seven": [7]}
+        assert mine.queries.results(plain.id).to_frame().shape == (1, 1)
+        with pytest.raises(AuthenticationError, match="query's key"):
+            list(mine.queries.list())
+
+
 def test_tags_are_counted_without_drafts(site, query):
     before = site.queries.tags()
     assert "lending" in before
