@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import secrets
 import sqlite3
 import time
 from collections.abc import Callable, Sequence
@@ -47,14 +48,18 @@ class Row:
 
     Attributes
     ----------
-    id, stored : int, float
-        Together they name this writing of the entry: a newer one under the same key has others.
+    writing : str or None
+        A name of this writing of the entry: one under the same key that is newer has another. None
+        where a release without such names wrote it.
+    stored : float
+        When that was, in seconds since 1970.
     used : float
-        When it was last used, in seconds since 1970, to within `USE_RESOLUTION`.
+        When it was last used, to within `USE_RESOLUTION`.
     """
 
     id: int
     key: str
+    writing: str | None
     stored: float
     used: float
     size: int
@@ -119,6 +124,20 @@ class EntryIndex(diskcache.Cache):  # type: ignore[misc]  # diskcache has no typ
         """Whether the folder still holds the database that was opened, and not an emptied one."""
         return self._identity == _identity(self._database) is not None
 
+    def find(self, key: str, now: float | None) -> Row | None:
+        """Give an entry's place without its bytes, and note its use, if `now` is given."""
+        found = self._sql(
+            "SELECT rowid, key, tag, store_time, access_time, size FROM Cache"
+            " WHERE key = ? AND raw = 1",
+            (key,),
+        ).fetchone()
+        if found is None:
+            return None
+        row = _row(found)
+        if now is not None:
+            self._note_use(row, now)
+        return row
+
     def load(self, key: str, now: float | None) -> tuple[Row, pa.Buffer] | None:
         """Give an entry's bytes and note its use, if `now` is given.
 
@@ -126,16 +145,15 @@ class EntryIndex(diskcache.Cache):  # type: ignore[misc]  # diskcache has no typ
         """
         for _ in range(_TRIES):
             found = self._sql(
-                "SELECT rowid, store_time, access_time, size, mode, filename, value"
+                "SELECT rowid, key, tag, store_time, access_time, size, mode, filename, value"
                 " FROM Cache WHERE key = ? AND raw = 1",
                 (key,),
             ).fetchone()
             if found is None:
                 return None
-            rowid, stored, used, size, mode, filename, value = found
-            row = Row(id=rowid, key=key, stored=stored, used=used, size=size)
+            row = _row(found[:-3])
             try:
-                entry = self._disk.fetch(mode, filename, value)
+                entry = self._disk.fetch(*found[-3:])
             except FileNotFoundError:
                 continue  # replaced between the two looks: its row says where it is now
             if now is not None:
@@ -147,7 +165,7 @@ class EntryIndex(diskcache.Cache):  # type: ignore[misc]  # diskcache has no typ
     def save(self, key: str, staging: Staging, now: float) -> None:
         """Put a whole entry in the place of any other under its key, at once for all to see."""
         size, mode, filename, value = self._disk.store(staging, read=False)
-        columns = (None, None, size, mode, filename, value)
+        columns = (None, secrets.token_hex(8), size, mode, filename, value)
         with self._transact(filename=filename) as (sql, remove_afterwards):
             try:
                 old = sql(
@@ -166,8 +184,9 @@ class EntryIndex(diskcache.Cache):  # type: ignore[misc]  # diskcache has no typ
         """Take away an entry, unless it was written anew since `row` was read."""
         with self._transact() as (sql, remove_afterwards):
             dropped = sql(
-                "DELETE FROM Cache WHERE rowid = ? AND store_time = ? RETURNING filename",
-                (row.id, row.stored),
+                "DELETE FROM Cache WHERE rowid = ? AND store_time = ? AND tag IS ?"
+                " RETURNING filename",
+                (row.id, row.stored, row.writing),
             ).fetchall()
             for (filename,) in dropped:
                 remove_afterwards(filename)
@@ -184,11 +203,10 @@ class EntryIndex(diskcache.Cache):  # type: ignore[misc]  # diskcache has no typ
     def rows(self) -> list[Row]:
         """Give all entries, that which was longest unused first."""
         found = self._sql(
-            "SELECT rowid, key, store_time, access_time, size FROM Cache"
+            "SELECT rowid, key, tag, store_time, access_time, size FROM Cache"
             " WHERE raw = 1 AND typeof(key) = 'text' ORDER BY access_time, rowid"
         )
-        names = ("id", "key", "stored", "used", "size")
-        return [Row(**dict(zip(names, values, strict=True))) for values in found.fetchall()]
+        return [_row(values) for values in found.fetchall()]
 
     def total_size(self) -> int:
         """Give the bytes of all entries."""
@@ -247,6 +265,11 @@ class EntryIndex(diskcache.Cache):  # type: ignore[misc]  # diskcache has no typ
     def _any_unused(self, since: float) -> bool:
         found = self._sql("SELECT 1 FROM Cache WHERE access_time < ? LIMIT 1", (since,))
         return found.fetchone() is not None
+
+
+def _row(found: Sequence[Any]) -> Row:
+    row_id, key, writing, stored, used, size = found
+    return Row(id=row_id, key=key, writing=writing, stored=stored, used=used, size=size)
 
 
 class _Connection(sqlite3.Connection):

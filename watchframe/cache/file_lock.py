@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +17,9 @@ from watchframe.cache.private_folder import open_private
 
 if sys.platform != "win32":
     import fcntl
+
+#: The time of last access that says: the time of last change is the end of a turn.
+_NOTE = 0
 
 _held: set[int] = set()
 
@@ -40,15 +44,38 @@ def try_lock(path: Path) -> int | None:
     return None
 
 
-def unlock(path: Path, descriptor: int) -> None:
-    """Free a lock that `try_lock` gave, and take its file away."""
+def unlock(path: Path, descriptor: int, *, note_end: bool = False) -> None:
+    """Free a lock that `try_lock` gave, and take its file away.
+
+    With `note_end` the file stays, and tells the next holder when that was (`noted_end`).
+    """
     if descriptor not in _held:
         return  # this is a forked child: the lock is its parent's
     _held.discard(descriptor)
-    # First the name, then the lock: whoever locks the nameless file sees that and tries again.
     with contextlib.suppress(OSError):
-        path.unlink()
+        if note_end:
+            # In its times, not in its bytes: those could not be written to a full disk.
+            os.utime(path, ns=(_NOTE, time.time_ns()))
+        else:
+            # First the name, then the lock: who locks the nameless file sees that and tries again.
+            path.unlink()
     os.close(descriptor)
+
+
+def noted_end(descriptor: int) -> float:
+    """Give when an earlier holder of this lock ended and noted it, in seconds since 1970, or 0."""
+    status = os.fstat(descriptor)
+    return status.st_mtime if status.st_atime_ns == _NOTE else 0.0
+
+
+def take_away_if_free(path: Path) -> bool:
+    """Take away a lock's file that a killed holder, or a note, has left; say whether that is so."""
+    with contextlib.suppress(OSError):
+        descriptor = try_lock(path)
+        if descriptor is not None:
+            unlock(path, descriptor)
+            return True
+    return False
 
 
 @contextlib.contextmanager

@@ -5,33 +5,29 @@ from __future__ import annotations
 import logging
 import os
 import time
-import warnings
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Self, TypeVar
+from typing import TYPE_CHECKING, Self
 
 import platformdirs
 import pyarrow as pa
 
-from watchframe.cache.document_entry import (
-    Document,
-    document_name,
-    read_document,
-    write_document,
-)
+from watchframe.cache.decision_log import NotedDecision, list_decisions, log_of
+from watchframe.cache.document_entry import Document, document_name, write_document
+from watchframe.cache.entry_loader import EntryLoader
 from watchframe.cache.folder_access import FolderAccess
+from watchframe.cache.freshness import Decision
 from watchframe.cache.inventory import PruneReport, VerifyReport, list_entries, verify_entries
 from watchframe.cache.private_folder import principal_of
 from watchframe.cache.provenance import Provenance
-from watchframe.cache.result_entry import CacheEntry, read_result
+from watchframe.cache.result_entry import CacheEntry
 from watchframe.cache.result_writer import ResultWriter
 from watchframe.cache.single_flight import Flight, single_flight
 from watchframe.cache.staging import Staging
-from watchframe.cache.sweeping import STAGING_FOLDER, sweep, sweep_if_due
-from watchframe.errors import CacheFormatError, CacheWarning
+from watchframe.cache.sweeping import LOCKS_FOLDER, STAGING_FOLDER, sweep, sweep_if_due
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,15 +36,11 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-T = TypeVar("T")
-
 #: Bytes of all entries together; beyond it, those longest unused go.
 DEFAULT_SIZE_LIMIT = 2_000_000_000
 
 #: Entries that nobody used for so long go.
 DEFAULT_UNUSED_LIMIT = timedelta(days=90)
-
-_LOCKS = "locks"
 
 
 class ResultCache:
@@ -84,6 +76,8 @@ class ResultCache:
         self.unused_limit = unused_limit
         self._clock = clock
         self._access = FolderAccess(self.directory)
+        self._loader = EntryLoader(self._access, clock)
+        self._decisions = log_of(self.directory)
         self._swept = False
 
     def __repr__(self) -> str:
@@ -104,8 +98,13 @@ class ResultCache:
     ) -> None:
         self.close()
 
+    def now(self) -> datetime:
+        """Give the time by the cache's clock, UTC."""
+        return datetime.fromtimestamp(self._clock(), UTC)
+
     def close(self) -> None:
         """Close the index; it opens again when it is needed."""
+        self._loader.forget()
         self._access.close()
 
     def principal(self, api_key: str) -> str:
@@ -114,11 +113,7 @@ class ResultCache:
 
     def get(self, key: str) -> CacheEntry | None:
         """Give the result under `key`, checked against its checksum; None where there is none."""
-        found = self._load(key, read_result)
-        if found is None:
-            return None
-        (table, head), size = found
-        return CacheEntry(key=key, table=table, provenance=head.provenance, size=size)
+        return self._loader.result(key)
 
     def open_writer(self, key: str) -> ResultWriter:
         """Give a writer that takes a result batch by batch (see `ResultWriter`)."""
@@ -137,9 +132,7 @@ class ResultCache:
 
     def get_document(self, key: str) -> Document | None:
         """Give the document under `key`, a text of any form; None where there is none."""
-        name = document_name(key)
-        found = self._load(name, read_document)
-        return None if found is None else found[0]
+        return self._loader.document(document_name(key))
 
     def put_document(self, key: str, value: object, *, stored_at: datetime | None = None) -> bool:
         """Store a JSON value, fetched now or at `stored_at`, and say whether that was done.
@@ -150,7 +143,7 @@ class ResultCache:
             It is not a JSON value.
         """
         name = document_name(key)
-        moment = stored_at or datetime.fromtimestamp(self._clock(), UTC)
+        moment = stored_at or self.now()
         entry = write_document(name, Document(value=value, stored_at=moment))
         staging = self._staging()
         if staging is None:
@@ -189,7 +182,7 @@ class ResultCache:
         JobTimeoutError
             On entering: it was not free within `timeout`.
         """
-        folder = self._access.folder / _LOCKS if self._access.is_usable() else None
+        folder = self._access.folder / LOCKS_FOLDER if self._access.is_usable() else None
         return single_flight(key, folder, timeout=timeout, check=check)
 
     def size(self) -> int:
@@ -206,10 +199,26 @@ class ResultCache:
             retrieved_at age last_used``. `age` is that of the data; `last_used` is right to within
             a minute. Damaged entries are left out (see `verify`), documents too.
         """
-        now = datetime.fromtimestamp(self._clock(), UTC)
+        now = self.now()
         return self._access.attempt(
             lambda index: list_entries(index, now), otherwise=list_entries(None, now)
         )
+
+    def note_decision(self, what: str, key: str, decision: Decision) -> None:
+        """Remember what a read has decided, for `decisions`."""
+        self._decisions.append(NotedDecision(at=self.now(), what=what, key=key, decision=decision))
+
+    def decisions(self) -> pd.DataFrame:
+        """Give what the reads of this process decided about copies in this folder, and why.
+
+        Returns
+        -------
+        DataFrame
+            One row a decision, the newest first, of the last 1,000: ``at what action reason age
+            key``. `action` is ``"use"``, ``"fetch"`` or ``"fail"``, `reason` its name in
+            docs/explanation/freshness.md, `age` that of the copy's data, null where there was none.
+        """
+        return list_decisions(list(self._decisions))
 
     def prune(
         self, *, size_limit: int | None = None, unused_for: timedelta | None = None
@@ -229,6 +238,7 @@ class ResultCache:
 
         def take_away(index: EntryIndex) -> PruneReport:
             gone = index.evict(limit, unused_since=since)
+            self._loader.forget()
             index.shrink()
             return _report(gone, files=sweep(index, self._access.folder))
 
@@ -240,10 +250,11 @@ class ResultCache:
         def take_away(index: EntryIndex) -> PruneReport:
             rows = index.rows()
             if query_id is not None:
-                known = list_entries(index, datetime.fromtimestamp(self._clock(), UTC))
+                known = list_entries(index, self.now())
                 keys = set(known.loc[known["query_id"] == query_id, "key"])
                 rows = [row for row in rows if row.key in keys]
             gone = [row for row in rows if index.drop(row)]
+            self._loader.forget()
             index.shrink()
             return _report(gone, files=0)
 
@@ -252,30 +263,6 @@ class ResultCache:
     def verify(self) -> VerifyReport:
         """Read every entry whole, drop the damaged ones, and say what was found."""
         return self._access.attempt(verify_entries, otherwise=VerifyReport())
-
-    def _load(self, key: str, read: Callable[[pa.Buffer, str], T]) -> tuple[T, int] | None:
-        row: Row | None = None
-        try:
-            found = self._access.attempt(
-                lambda index: index.load(key, self._clock()), otherwise=None
-            )
-            if found is None:
-                return None
-            row, entry = found
-            return read(entry, key), entry.size
-        except CacheFormatError as error:
-            self._drop_damaged(key, row, error)
-            return None
-
-    def _drop_damaged(self, key: str, row: Row | None, error: CacheFormatError) -> None:
-        self._access.attempt(
-            lambda index: index.drop_key(key) if row is None else index.drop(row), otherwise=False
-        )
-        warnings.warn(
-            f"An entry of the local cache was dropped, and is fetched anew: {error.message}",
-            CacheWarning,
-            stacklevel=2,
-        )
 
     def _staging(self) -> Staging | None:
         return Staging(self._access.folder / STAGING_FOLDER) if self._access.is_usable() else None

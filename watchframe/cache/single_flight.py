@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from watchframe.cache.file_lock import try_lock, unlock
+from watchframe.cache.file_lock import noted_end, try_lock, unlock
 from watchframe.errors import JobTimeoutError
 
 logger = logging.getLogger(__name__)
@@ -21,11 +21,8 @@ logger = logging.getLogger(__name__)
 FIRST_PAUSE = 0.002
 LONGEST_PAUSE = 0.1
 
-_local_locks: dict[str, tuple[threading.Lock, int]] = {}
-_local_guard = threading.Lock()
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Flight:
     """The turn of one caller.
 
@@ -34,9 +31,31 @@ class Flight:
     waited_since : datetime or None
         The moment from which another one with the same key was waited for; None where there was
         none. Then look into the cache again (`decide` takes this moment) before asking the server.
+    waited_in_vain : bool
+        Whether one of those who were waited for said `end_in_vain`. Then leave the turn first, and
+        ask outside of it: to go one by one, each as much in vain, would only take longer.
     """
 
     waited_since: datetime | None
+    waited_in_vain: bool = False
+    ends_in_vain: bool = False
+
+    def end_in_vain(self) -> None:
+        """Say that this turn brings nothing that could answer the others: they need not queue."""
+        self.ends_in_vain = True
+
+
+@dataclass(slots=True)
+class _LocalTurn:
+    """What the threads of this process share while any of them holds a turn or waits for it."""
+
+    lock: threading.Lock
+    users: int = 0
+    ended_in_vain: float = 0.0
+
+
+_local_turns: dict[str, _LocalTurn] = {}
+_local_guard = threading.Lock()
 
 
 @contextlib.contextmanager
@@ -65,17 +84,23 @@ def single_flight(
     JobTimeoutError
         Another one still held the turn at the end of `timeout`.
     """
-    asked = datetime.now(UTC)
+    asked = time.time()
     wait = _Wait(timeout, check)
-    with _local_turn(f"{folder}/{name}", wait):
+    with _local_turn(f"{folder}/{name}", wait) as local:
         path, descriptor = _file_turn(name, folder, wait)
+        flight = Flight(waited_since=None)
         if wait.has_waited:
             logger.debug("single flight: %.12s: waited %.3f s", name, wait.seconds)
+            flight.waited_since = datetime.fromtimestamp(asked, UTC)
+            last = max(local.ended_in_vain, 0.0 if descriptor is None else noted_end(descriptor))
+            flight.waited_in_vain = last >= asked
         try:
-            yield Flight(waited_since=asked if wait.has_waited else None)
+            yield flight
         finally:
+            if flight.ends_in_vain:
+                local.ended_in_vain = time.time()
             if path is not None and descriptor is not None:
-                unlock(path, descriptor)
+                unlock(path, descriptor, note_end=flight.ends_in_vain)
 
 
 class _Wait:
@@ -121,29 +146,27 @@ class _Wait:
 
 
 @contextlib.contextmanager
-def _local_turn(name: str, wait: _Wait) -> Iterator[None]:
+def _local_turn(name: str, wait: _Wait) -> Iterator[_LocalTurn]:
     """Take turns among the threads of this process: the lock's file is then polled by one of them.
 
     A lock lives while somebody holds it or waits for it.
     """
     with _local_guard:
-        lock, users = _local_locks.get(name, (threading.Lock(), 0))
-        _local_locks[name] = lock, users + 1
+        turn = _local_turns.setdefault(name, _LocalTurn(threading.Lock()))
+        turn.users += 1
     try:
-        if not lock.acquire(blocking=False):
-            while not lock.acquire(timeout=wait.until_next_look()):
+        if not turn.lock.acquire(blocking=False):
+            while not turn.lock.acquire(timeout=wait.until_next_look()):
                 pass
         try:
-            yield
+            yield turn
         finally:
-            lock.release()
+            turn.lock.release()
     finally:
         with _local_guard:
-            lock, users = _local_locks[name]
-            if users == 1:
-                del _local_locks[name]
-            else:
-                _local_locks[name] = lock, users - 1
+            turn.users -= 1
+            if not turn.users:
+                del _local_turns[name]
 
 
 def _file_turn(name: str, folder: Path | None, wait: _Wait) -> tuple[Path | None, int | None]:

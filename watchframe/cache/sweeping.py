@@ -9,12 +9,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from watchframe.cache.file_lock import is_in_use
+from watchframe.cache.file_lock import is_in_use, take_away_if_free
 
 if TYPE_CHECKING:
     from watchframe.cache.entry_index import EntryIndex
 
 STAGING_FOLDER = "staging"
+LOCKS_FOLDER = "locks"
 
 #: Between being made and being marked as in use, or being moved and being named, a file may seem
 #: left behind: one younger than this many seconds is let be.
@@ -44,6 +45,8 @@ def sweep(index: EntryIndex, folder: Path) -> int:
     for path in folder.glob("[0-9a-f][0-9a-f]/[0-9a-f][0-9a-f]/*.val"):
         name = "/".join(path.parts[-3:])
         gone += name not in known and _is_old(path) and _unlink(path)
+    for path in (folder / LOCKS_FOLDER).glob("*"):
+        gone += _is_old(path) and take_away_if_free(path)
     _take_empty_folders(folder)
     index.recount()
     _mark_swept(folder / _MARK)

@@ -52,6 +52,10 @@ class Settings:
         Bytes.
     stale_if_error : bool
         Whether a copy that is too old will do where the server cannot be reached.
+    cache_text_parameters : bool
+        Whether results of reads with free text among their parameters are kept.
+    uncached_queries : frozenset of int
+        Saved queries whose results are never kept.
     """
 
     url: str
@@ -66,6 +70,8 @@ class Settings:
     max_body_bytes: int = 16 * 2**30
     cache_size_limit: int = 2_000_000_000
     stale_if_error: bool = False
+    cache_text_parameters: bool = True
+    uncached_queries: frozenset[int] = frozenset()
 
 
 def load_settings(
@@ -232,6 +238,14 @@ def _flag(value: object) -> bool:
     return words[word]
 
 
+def _ids(value: object) -> frozenset[int]:
+    if isinstance(value, str):
+        value = [item for item in value.replace(",", " ").split() if item]
+    elif isinstance(value, int):
+        value = [value]
+    return frozenset(_count(item) for item in value)  # type: ignore[attr-defined]  # as above
+
+
 def _timezone(value: object) -> tzinfo:
     if isinstance(value, tzinfo):
         return value
@@ -254,4 +268,6 @@ _READERS: dict[str, Callable[[object], object]] = {
     "max_body_bytes": _count,
     "cache_size_limit": _count,
     "stale_if_error": _flag,
+    "cache_text_parameters": _flag,
+    "uncached_queries": _ids,
 }

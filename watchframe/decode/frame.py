@@ -63,7 +63,10 @@ def to_frame(
         name: _array(table.schema.field(name), table.column(name), dtype_backend) for name in wanted
     }
     # One index for all: an index for each column costs more than all the rest.
-    frame = pd.DataFrame(arrays, index=pd.RangeIndex(len(table)), columns=wanted, copy=False)
+    # Without columns=, which would sort them in by way of a Series: the dict has their order.
+    frame = pd.DataFrame(arrays, index=pd.RangeIndex(len(table)), copy=False)
+    if not wanted:
+        frame.columns = pd.Index([], dtype=object)
     if dtype is not None:
         frame = frame.astype(_known(dtype, frame.columns))
     return frame.set_index(index) if index else frame

@@ -35,6 +35,8 @@ class Answer:
         Whether the server appends a limit of its own to this query.
     parameter_types : mapping of str to str
         The declared types of a saved query's parameters.
+    is_stored : bool
+        Whether the local cache holds it now.
     """
 
     table: pa.Table
@@ -43,6 +45,7 @@ class Answer:
     cache_key: str
     may_be_cut: bool = False
     parameter_types: Mapping[str, str] = field(default_factory=dict)
+    is_stored: bool = False
 
     @property
     def attributes(self) -> dict[str, object]:

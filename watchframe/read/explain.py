@@ -14,6 +14,7 @@ from watchframe.models import DataSource, ParameterDefinition, Query
 from watchframe.parameters import JSON, normalise_parameters, normalise_sql_parameters, query_url
 from watchframe.read.ask import Params, ReadOptions
 from watchframe.read.fetch import server_max_age
+from watchframe.read.keeping import decision_without_copy, may_be_kept
 from watchframe.read.knowledge import Knowledge
 from watchframe.read.question import Question, SavedQuestion, SqlQuestion
 from watchframe.read.server import client_for, local_cache
@@ -144,13 +145,7 @@ class _Look:
 
     def explanation(self, question: Question, *, url: str | None) -> Explanation:
         key = cache_key(question.key_parts(server=self._client.server, principal=self._principal))
-        entry = self._cache.get(key) if self._policy.reads else None
-        decision = decide(
-            entry.provenance if entry is not None else None,
-            self._policy,
-            now=datetime.now(UTC),
-            server_state=question.server_state,
-        )
+        decision = self._decision(question, key)
         return Explanation(
             label=question.label,
             server=self._client.server,
@@ -161,6 +156,17 @@ class _Look:
             cache_key=key,
             decision=decision,
             server_max_age=server_max_age(self._policy),
+        )
+
+    def _decision(self, question: Question, key: str) -> Decision:
+        if self._policy.mode != "off" and not may_be_kept(question, self._client.settings):
+            return decision_without_copy(self._policy)
+        entry = self._cache.get(key) if self._policy.reads else None
+        return decide(
+            entry.provenance if entry is not None else None,
+            self._policy,
+            now=self._cache.now(),
+            server_state=question.server_state,
         )
 
     def _knowledge(self, documents: Policy, *, may_ask: bool) -> Knowledge:

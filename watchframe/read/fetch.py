@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from watchframe.cache import Policy, Provenance, ResultCache, ResultWriter
@@ -84,7 +84,7 @@ class Fetch:
     def _ask(
         self, question: Question, key: str, max_age: int, is_edited: Callable[[], bool]
     ) -> Answer | None:
-        requested_at = datetime.now(UTC)
+        requested_at = self._now()
         with ProgressLine(question.label, progress=self.progress) as line:
             body = question.ask(
                 self.client,
@@ -102,15 +102,20 @@ class Fetch:
                         if _is_wrong(question, decoded.info, body, is_edited):
                             return None
                         provenance = self._provenance(question, decoded, body, requested_at)
-                        if writer is not None:
-                            writer.finish(provenance, table=decoded.table)
-                        return _answer(question, key, decoded, provenance, body)
+                        is_stored = writer is not None and writer.finish(
+                            provenance, table=decoded.table
+                        )
+                        answer = _answer(question, key, decoded, provenance, body)
+                        return replace(answer, is_stored=is_stored)
                 except TransportError as error:
                     if not tries_left:
                         raise
                     logger.info("%s: fetching the result again after: %s", question.label, error)
                     body = body.reopen()
         raise AssertionError("unreachable")
+
+    def _now(self) -> datetime:
+        return datetime.now(UTC) if self.cache is None else self.cache.now()
 
     def _writer(self, key: str) -> AbstractContextManager[ResultWriter | None]:
         return nullcontext() if self.cache is None else self.cache.open_writer(key)
@@ -123,7 +128,7 @@ class Fetch:
         requested_at: datetime,
     ) -> Provenance:
         info = decoded.info
-        stored_at = datetime.now(UTC)
+        stored_at = self._now()
         return Provenance(
             server=self.client.server,
             parameters=question.parameters,

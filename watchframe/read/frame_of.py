@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING
 
 from watchframe.decode import DtypeBackend, to_frame
 from watchframe.read.answer import ATTRIBUTE, Answer
+from watchframe.read.recent_frames import RecentFrames
 
 if TYPE_CHECKING:
     import pandas as pd
+
+_recent = RecentFrames()
 
 
 def frame_of(
@@ -21,12 +24,15 @@ def frame_of(
     dtype: object = None,
 ) -> pd.DataFrame:
     """Give the answer's frame with its provenance in ``attrs``; as of `read_watch_query`."""
-    frame = to_frame(
-        answer.table,
-        dtype_backend=dtype_backend,
-        columns=columns,
-        dtype=dtype,
-        index_col=index_col,
-    )
+    if answer.source == "local cache" and columns is dtype is index_col is None:
+        frame = _recent.frame(answer.table, dtype_backend)
+    else:
+        frame = to_frame(
+            answer.table,
+            dtype_backend=dtype_backend,
+            columns=columns,
+            dtype=dtype,
+            index_col=index_col,
+        )
     frame.attrs[ATTRIBUTE] = answer.attributes
     return frame

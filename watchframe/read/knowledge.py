@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 
 from watchframe.cache import Policy, ResultCache, decide_document
 from watchframe.client import Client, Deadline
@@ -19,6 +18,7 @@ from watchframe.errors import (
     NotFoundError,
 )
 from watchframe.models import Dashboard, DataSource, ParameterDefinition, Query
+from watchframe.read.decisions import note_decision, time_here
 from watchframe.read.shared_documents import SharedDocuments
 from watchframe.reference import parse_dashboard_reference
 
@@ -122,8 +122,9 @@ class Knowledge:
         key = "/".join(map(str, (self.client.server, self.principal, *name)))
         kept = self.cache.get_document(key) if self.cache is not None else None
         decision = decide_document(
-            kept.stored_at if kept is not None else None, self.policy, now=datetime.now(UTC)
+            kept.stored_at if kept is not None else None, self.policy, now=time_here(self.cache)
         )
+        note_decision(self.cache, words, key, decision)
         if kept is not None and decision.action == "use":
             return kept.value
         if not self.may_ask:

@@ -17,6 +17,8 @@ from watchframe.read.guards import ends_in_auto_limit, is_confusable_value
 
 #: Types whose values may hold any text; the white space in a date's is always the same.
 _FREE_TEXT_TYPES = frozenset({"text", "text-pattern", "enum", "query"})
+#: Types whose values people type, rather than choose.
+_TYPED_TYPES = frozenset({"text", "text-pattern"})
 
 
 class QuestionFacts(TypedDict, total=False):
@@ -47,6 +49,10 @@ class Question(Protocol):
     @property
     def is_confusable(self) -> bool:
         """Whether it has a text value with something in it that the server's hash does not see."""
+
+    @property
+    def has_free_text(self) -> bool:
+        """Whether a parameter holds a text that its author typed, which may name a person."""
 
     @property
     def may_be_cut(self) -> bool:
@@ -94,6 +100,13 @@ class SavedQuestion:
             is_confusable_value(self.parameters.get(definition.name))
             for definition in self.query.parameters
             if definition.type in _FREE_TEXT_TYPES
+        )
+
+    @property
+    def has_free_text(self) -> bool:
+        return any(
+            definition.type in _TYPED_TYPES and self.parameters.get(definition.name)
+            for definition in self.query.parameters
         )
 
     @property
@@ -161,6 +174,10 @@ class SqlQuestion:
     @property
     def is_confusable(self) -> bool:
         return any(is_confusable_value(value) for value in self.parameters.values())
+
+    @property
+    def has_free_text(self) -> bool:
+        return any(not isinstance(value, int | float) for value in self.parameters.values())
 
     @property
     def may_be_cut(self) -> bool:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from watchframe.cache import (
     CacheEntry,
+    Flight,
     Policy,
     ResultCache,
     cache_key,
@@ -19,6 +20,7 @@ from watchframe.client import Client, Deadline, OnStatus
 from watchframe.display import age_words
 from watchframe.errors import (
     CacheMissError,
+    JobFailedError,
     ParameterError,
     ProtocolError,
     ResponseError,
@@ -27,7 +29,9 @@ from watchframe.errors import (
 )
 from watchframe.models import Dashboard, Query
 from watchframe.read.answer import Answer
+from watchframe.read.decisions import note_decision, time_here
 from watchframe.read.fetch import Fetch, QueryEditedError
+from watchframe.read.keeping import decision_without_copy, may_be_kept
 from watchframe.read.knowledge import Knowledge
 from watchframe.read.question import Question
 from watchframe.read.shared_documents import SharedDocuments
@@ -127,6 +131,11 @@ class Reading:
     def _local(self, prepare: Prepare, documents: Policy) -> Answer:
         """Give the local copy, or CacheMissError, without a request."""
         question = prepare(self._knowledge(documents, may_ask=False))
+        if not self._keeps(question):
+            raise CacheMissError(
+                f"Results of {question.label} are not kept, as the settings say.",
+                hint="See uncached_queries and cache_text_parameters in the settings.",
+            )
         found = self._look_up(question, self._key(question), self.policy)
         if found is None:
             raise CacheMissError(
@@ -152,7 +161,8 @@ class Reading:
     def _answer(self, question: Question, prepare: Prepare) -> Answer:
         """Give the local copy if it is still good, else the server's; once for all who wait."""
         key = self._key(question)
-        found = self._look_up(question, key, self.policy)
+        cache = self.cache if self._keeps(question) else None
+        found = self._look_up(question, key, self.policy) if cache is not None else None
         if found is not None:
             return found
 
@@ -161,19 +171,25 @@ class Reading:
 
         fetch = Fetch(
             client=self.client,
-            cache=self.cache,
+            cache=cache,
             policy=self.policy,
             deadline=self.deadline,
             progress=self.progress,
             on_status=self.on_status,
         )
-        if self.cache is None:
+        if cache is None:
             return fetch.answer(question, key, is_edited=is_edited)
         left, check = self.deadline.remaining(), self.deadline.remaining
-        with self.cache.single_flight(key, timeout=left, check=check) as flight:
+        with cache.single_flight(key, timeout=left, check=check) as flight:
             if flight.waited_since is not None:
                 found = self._look_up(question, key, self.policy, flight.waited_since)
-            return found or fetch.answer(question, key, is_edited=is_edited)
+                if found is not None:
+                    return found
+            if not flight.waited_in_vain:
+                return _lead(flight, lambda: fetch.answer(question, key, is_edited=is_edited))
+            flight.end_in_vain()
+        logger.debug("%s: who was waited for brought nothing to share", question.label)
+        return fetch.answer(question, key, is_edited=is_edited)
 
     def _look_up(
         self,
@@ -186,11 +202,11 @@ class Reading:
         decision = decide(
             entry.provenance if entry is not None else None,
             policy,
-            now=datetime.now(UTC),
+            now=time_here(self.cache),
             server_state=question.server_state,
             waited_since=waited_since,
         )
-        logger.debug("%s: %s (%s)", question.label, decision.action, decision.reason)
+        note_decision(self.cache, question.label, key, decision)
         if entry is None or decision.action != "use":
             return None
         return _local_answer(question, key, entry)
@@ -201,13 +217,16 @@ class Reading:
             question = prepare(self._knowledge(_ANY_AGE, may_ask=False))
         except (CacheMissError, ParameterError):
             raise error from None
+        if not may_be_kept(question, self.client.settings):
+            raise error
         key = self._key(question)
         entry = self._entry(key)
         decision = decide_after_error(
             entry.provenance if entry is not None else None,
-            now=datetime.now(UTC),
+            now=time_here(self.cache),
             stale_if_error=self.client.settings.stale_if_error and self._takes_stored,
         )
+        note_decision(self.cache, question.label, key, decision)
         if entry is None:
             raise error
         age = age_words(decision.age or 0.0)
@@ -221,6 +240,13 @@ class Reading:
     def _takes_stored(self) -> bool:
         """Whether anything but a new execution will do."""
         return self.policy.mode == "use" and self.policy.max_age != 0
+
+    def _keeps(self, question: Question) -> bool:
+        if may_be_kept(question, self.client.settings):
+            return True
+        decision = decision_without_copy(self.policy)
+        note_decision(self.cache, question.label, self._key(question), decision)
+        return False
 
     def _entry(self, key: str) -> CacheEntry | None:
         return self.cache.get(key) if self.cache is not None else None
@@ -243,6 +269,18 @@ class Reading:
 
     def _key(self, question: Question) -> str:
         return cache_key(question.key_parts(server=self.client.server, principal=self.principal))
+
+
+def _lead(flight: Flight, fetch: Callable[[], Answer]) -> Answer:
+    """Fetch for all who wait; where that brings nothing that they could take, let them all go."""
+    try:
+        answer = fetch()
+    except JobFailedError:
+        flight.end_in_vain()  # it would fail for each of them, one after the other
+        raise
+    if not answer.is_stored:
+        flight.end_in_vain()
+    return answer
 
 
 def _local_answer(question: Question, key: str, entry: CacheEntry) -> Answer:

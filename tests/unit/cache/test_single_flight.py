@@ -1,3 +1,4 @@
+import os
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -7,7 +8,14 @@ import pyarrow as pa
 import pytest
 
 from watchframe.cache import Policy, ResultCache, decide, single_flight
-from watchframe.cache.file_lock import is_in_use, locked_if_free, mark_in_use, try_lock, unlock
+from watchframe.cache.file_lock import (
+    is_in_use,
+    locked_if_free,
+    mark_in_use,
+    noted_end,
+    try_lock,
+    unlock,
+)
 from watchframe.errors import JobTimeoutError
 
 
@@ -56,7 +64,8 @@ def test_flights_when_many_threads_wait_for_one_run_it_no_more_than_needed(
 
 
 def waiting(count: int) -> bool:
-    return sum(users for _, users in single_flight._local_locks.values()) == count + 1
+    turns = single_flight._local_turns.values()
+    return sum(turn.users for turn in turns) == count + 1
 
 
 def wait_until(is_so) -> None:
@@ -104,7 +113,7 @@ def test_flights_when_over_leave_nothing(cache, key):
     with cache.single_flight(key):
         assert [path.name for path in (cache.directory / "v1" / "locks").iterdir()] == [key]
     assert list((cache.directory / "v1" / "locks").iterdir()) == []
-    assert not single_flight._local_locks
+    assert not single_flight._local_turns
 
 
 def test_waiter_when_its_turn_comes_knows_since_when_it_waited(cache, key):
@@ -168,3 +177,59 @@ def test_file_when_marked_is_in_use_until_it_is_closed(tmp_path):
     assert not is_in_use(path)
     path.unlink()
     assert not is_in_use(path)
+
+
+@pytest.mark.parametrize("other_instance", [True, False])
+@pytest.mark.parametrize("in_vain", [True, False])
+def test_waiter_when_the_holder_ended_in_vain_knows_that(cache, key, in_vain, other_instance):
+    """Among threads of one process, and by the lock's file."""
+    waiter_cache = ResultCache(cache.directory) if other_instance else cache
+    entered, leave = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with cache.single_flight(key) as flight:
+            entered.set()
+            leave.wait(30)
+            if in_vain:
+                flight.end_in_vain()
+
+    def let_go() -> None:
+        wait_until(lambda: waiting(1))
+        leave.set()
+
+    threads = [threading.Thread(target=hold), threading.Thread(target=let_go)]
+    threads[0].start()
+    entered.wait(30)
+    threads[1].start()
+    with waiter_cache.single_flight(key, timeout=30) as flight:
+        assert flight.waited_in_vain == in_vain
+    for thread in threads:
+        thread.join()
+    with waiter_cache.single_flight(key) as flight:
+        assert not flight.waited_in_vain, "this one waited for nobody"
+    waiter_cache.close()
+
+
+def test_note_of_an_end_in_vain_is_seen_by_who_waited_and_is_gone_with_the_next_turn(tmp_path):
+    path = tmp_path / "lock"
+    before = time.time()
+    unlock(path, try_lock(path), note_end=True)
+    descriptor = try_lock(path)
+    assert before - 1 <= noted_end(descriptor) <= time.time() + 1
+    unlock(path, descriptor)
+    descriptor = try_lock(path)
+    assert noted_end(descriptor) == 0
+    unlock(path, descriptor)
+
+
+def test_locks_that_nobody_holds_when_swept_are_gone(cache, key):
+    with cache.single_flight(key) as flight:
+        flight.end_in_vain()
+    (left,) = (cache.directory / "v1" / "locks").iterdir()
+    held = cache.directory / "v1" / "locks" / "held"
+    descriptor = try_lock(held)
+    for path in (left, held):
+        os.utime(path, (0, time.time() - 3600))
+    assert cache.prune().left_overs == 1
+    assert list((cache.directory / "v1" / "locks").iterdir()) == [held]
+    unlock(held, descriptor)

@@ -150,3 +150,15 @@ def test_reference_page_names_every_setting():
     page = (Path(__file__).parents[3] / "docs" / "reference" / "settings.md").read_text()
     for field in dataclasses.fields(Settings):
         assert f"| `{field.name}` |" in page
+
+
+@pytest.mark.parametrize("value", ["42, 57", "42 57", [42, 57], {57, 42}, ["42", "57"]])
+def test_uncached_queries_are_read_from_what_people_write(value):
+    found = load_settings("https://watch.example", "key", environ={}, uncached_queries=value)
+    assert found.uncached_queries == {42, 57}
+
+
+@pytest.mark.parametrize("value", ["x", "4.5", [None], "-1"])
+def test_uncached_queries_that_are_no_ids_are_refused(value):
+    with pytest.raises(ConfigurationError, match="uncached_queries"):
+        load_settings("https://watch.example", "key", environ={}, uncached_queries=value)

@@ -1,0 +1,75 @@
+"""Results that the settings keep out of the local cache."""
+
+import pytest
+
+from watchframe import Client, ResultCache, read_watch_query, read_watch_sql
+from watchframe.errors import CacheMissError
+from watchframe.read import ReadOptions, explain_query
+
+TOTALS, BY_LABEL, BY_KIND = 2, 10, 13
+
+
+@pytest.fixture
+def discreet(demo, tmp_path):
+    with Client(
+        demo.url,
+        demo.user_key,
+        cache_dir=tmp_path / "cache",
+        cache_text_parameters=False,
+        uncached_queries="2, 99",
+    ) as client:
+        yield client
+
+
+def on_disk(client, text):
+    folder = client.settings.cache_dir
+    return [path for path in folder.rglob("*") if path.is_file() and text in path.read_bytes()]
+
+
+def test_result_of_a_text_parameter_is_not_kept(discreet, demo):
+    person = "jane.doe@example.com"
+    for _ in range(2):
+        demo.requests.clear()
+        frame = read_watch_query(BY_LABEL, {"label": person}, max_age="1h", client=discreet)
+        assert frame.attrs["watchframe"]["source"] != "local cache"
+        assert any(item.method == "POST" for item in demo.requests)
+    assert on_disk(discreet, person.encode()) == []
+    assert len(ResultCache(discreet.settings.cache_dir).entries()) == 0
+
+
+def test_result_of_a_text_parameter_by_default_is_kept(client):
+    read_watch_query(BY_LABEL, {"label": "jane.doe@example.com"}, client=client)
+    assert on_disk(client, b"jane.doe@example.com") != []
+
+
+def test_result_of_ad_hoc_sql_with_a_text_is_not_kept_and_with_a_number_is(discreet):
+    sql = "select '{{ a }}' as a"
+    read_watch_sql(sql, 1, {"a": "jane"}, client=discreet)
+    assert len(ResultCache(discreet.settings.cache_dir).entries()) == 0
+    read_watch_sql(sql, 1, {"a": 5}, client=discreet)
+    assert ResultCache(discreet.settings.cache_dir).entries()["parameters"].tolist() == [{"a": 5}]
+
+
+def test_result_of_a_chosen_value_is_kept(discreet):
+    read_watch_query(BY_KIND, {"kind": "repay"}, client=discreet)
+    frame = read_watch_query(BY_KIND, {"kind": "repay"}, max_age="1h", client=discreet)
+    assert frame.attrs["watchframe"]["source"] == "local cache"
+
+
+def test_result_of_an_uncached_query_is_neither_kept_nor_read(discreet, client):
+    """Not even where it was stored before the setting was made."""
+    read_watch_query(TOTALS, client=client)
+    frame = read_watch_query(TOTALS, max_age="1h", client=discreet)
+    assert frame.attrs["watchframe"]["source"] == "server cache"
+    with pytest.raises(CacheMissError, match="not kept") as caught:
+        read_watch_query(TOTALS, cache="only", client=discreet)
+    assert "uncached_queries" in caught.value.hint
+
+
+def test_explanation_and_decisions_name_the_reason(discreet):
+    options = ReadOptions(client=discreet, max_age="1h")
+    assert explain_query(TOTALS, None, options).decision.reason == "never-kept"
+    read_watch_query(TOTALS, client=discreet)
+    decisions = ResultCache(discreet.settings.cache_dir).decisions()
+    assert decisions.loc[0, ["action", "reason"]].tolist() == ["fetch", "never-kept"]
+    assert decisions.loc[0, "what"].startswith("query 2 ")

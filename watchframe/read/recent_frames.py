@@ -1,0 +1,53 @@
+"""Frames of small results that this process has just shown, so that a repeated read is a copy."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from typing import TYPE_CHECKING
+
+from watchframe.decode import DtypeBackend, to_frame
+from watchframe.decode.deviation import ENCODING
+from watchframe.decode.typing_rules import JSON
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
+#: Frames that are kept, and how large a table may be whose frame is.
+KEPT, LARGEST = 32, 64 * 1024
+
+
+class RecentFrames:
+    """Frames by the very table that they show, and by the backend.
+
+    What is kept is never handed out, and what is handed out is a deep copy: whoever changes a frame
+    changes his own. A frame with lists or objects in its cells is not kept, for a copy would share
+    those.
+    """
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        # The table is kept with its frame, or its id could become another one's.
+        self._known: OrderedDict[tuple[int, str], tuple[pa.Table, pd.DataFrame]] = OrderedDict()
+
+    def frame(self, table: pa.Table, dtype_backend: DtypeBackend) -> pd.DataFrame:
+        """Give the frame of the whole table, as `to_frame` does."""
+        name = id(table), dtype_backend
+        with self._guard:
+            known = self._known.get(name)
+            if known is not None:
+                self._known.move_to_end(name)
+        if known is not None:
+            return known[1].copy()
+        frame = to_frame(table, dtype_backend=dtype_backend)
+        if table.nbytes <= LARGEST and not _has_mutable_cells(table):
+            with self._guard:
+                self._known[name] = table, frame.copy()
+                while len(self._known) > KEPT:
+                    self._known.popitem(last=False)
+        return frame
+
+
+def _has_mutable_cells(table: pa.Table) -> bool:
+    return any((field.metadata or {}).get(ENCODING) == JSON for field in table.schema)
