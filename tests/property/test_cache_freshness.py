@@ -1,7 +1,8 @@
 """The rules of freshness, held by a machine that does everything that can happen to them.
 
-Reads go through the real cache on a real disk, by the same steps as the library's pipeline. Beside
-it runs a model that knows the true time, every edit and every result. Times are whole seconds.
+Reads go the library's own way, through its pipeline, its client and real HTTP, to a demo server
+whose clock the machine holds, and through a cache on a real disk, whose clock it holds as well.
+Beside them runs a model that knows the true time, every edit and every result.
 """
 
 import shutil
@@ -12,67 +13,66 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import pyarrow as pa
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from watchframe.cache import (
-    KeyParts,
-    Policy,
-    Provenance,
-    ResultCache,
-    ServerState,
-    cache_key,
-    decide,
-    decide_document,
-)
-from watchframe.errors import CacheWarning
+from watchframe import Client
+from watchframe.cache import Policy, ResultCache
+from watchframe.demo import DemoServer
+from watchframe.errors import CacheMissError, CacheWarning
+from watchframe.models import ParameterDefinition
+from watchframe.read import ReadOptions, answer_query
 
-API_KEYS = st.sampled_from(["alice's", "bob's"])
-PARAMETERS = st.sampled_from([None, "WETH", "DAI"])  # None: the query without parameters
+OWNERS = st.sampled_from(["user", "query's key"])
+MARKETS = st.sampled_from([None, "WETH", "DAI"])  # None: the query without parameters
 MAX_AGES = st.sampled_from([None, 0, 1, 60, 600, 86_400])
 MODES = st.sampled_from(["use", "use", "use", "refresh", "off", "only"])
-START = datetime(2026, 1, 5, 12, tzinfo=UTC)
+TEXTS = st.sampled_from([0, 1, 2])
 LONG_AGO = timedelta(days=10)
+CHOICE = ParameterDefinition(name="market", type="enum", title="M", enum_options=("WETH", "DAI"))
+
+
+class World:
+    """One demo server for all runs, and the true time, which only ever goes on."""
+
+    now = datetime(2026, 1, 5, 12, tzinfo=UTC)
+    skew = timedelta()
+    runs = 0
+    _server: DemoServer | None = None
+
+    def server(self) -> DemoServer:
+        if self._server is None:
+            self._server = DemoServer(events=100, clock=lambda: self.now + self.skew).start()
+        return self._server
+
+    def close(self) -> None:
+        if self._server is not None:
+            self._server.close()
+
+
+WORLD = World()
+
+
+def teardown_module() -> None:
+    WORLD.close()
 
 
 @dataclass(frozen=True)
 class Result:
     """One execution on the server, at its true time."""
 
-    id: int
     text: int
     market: str | None
     at: datetime
 
 
 @dataclass
-class Server:
-    """Holds two queries, one with a parameter and one without, whose text is a number."""
+class Known:
+    """The two queries on the server, and what was run of them."""
 
-    skew: timedelta
     text: int = 0
     results: list[Result] = field(default_factory=list)
-    requests: int = 0
-
-    def definition(self, market: str | None) -> dict[str, int | None]:
-        self.requests += 1
-        latest = None if market else self.latest(market)
-        return {"text": self.text, "latest": latest.id if latest else None}
-
-    def ask(self, market: str | None, max_age: float | None, now: datetime) -> Result:
-        self.requests += 1
-        latest = self.latest(market)
-        any_will_do = max_age is None
-        if latest and (any_will_do or 0 < max_age >= (now - latest.at).total_seconds()):
-            return latest
-        return self.run(market, now)
-
-    def run(self, market: str | None, now: datetime) -> Result:
-        result = Result(id=len(self.results) + 1, text=self.text, market=market, at=now)
-        self.results.append(result)
-        return result
 
     def latest(self, market: str | None) -> Result | None:
         fitting = [r for r in self.results if (r.text, r.market) == (self.text, market)]
@@ -82,36 +82,59 @@ class Server:
 class Freshness(RuleBasedStateMachine):
     @initialize(skew=st.sampled_from([-7200, -60, 0, 60, 7200]))
     def begin(self, skew: int) -> None:
+        WORLD.runs += 1
+        WORLD.skew = timedelta(seconds=skew)
+        WORLD.now += timedelta(days=30)
+        self.demo = WORLD.server()
         self.folder = Path(tempfile.mkdtemp())
-        self.now = START
         self.here = timedelta()  # this machine's clock, minus the true time
         self.clock_epoch = 0
-        self.server = Server(skew=timedelta(seconds=skew))
+        self.model = Known()
         self.cache = ResultCache(self.folder, clock=self.read_clock)
-        self.damaged: set[str] = set()
-        self.last: tuple[str, str | None] = ("alice's", "WETH")
-        # What the cache must hold: (api key, market[, text]) -> (what, since when, clock epoch)
+        self.admin = Client(self.demo.url, self.demo.user_key, cache_dir=self.folder / "admin")
+        plain, chosen = self._sql(0, None), self._sql(0, "{{ market }}")
+        self.queries = {
+            None: self.admin.queries.create("plain", plain, 1).id,
+            "market": self.admin.queries.create("by market", chosen, 1, parameters=[CHOICE]).id,
+        }
+        self.clients = {
+            (owner, name): Client(
+                self.demo.url,
+                self.demo.user_key if owner == "user" else self.demo.query_key(query_id),
+                timezone="UTC",
+            )
+            for owner in ("user", "query's key")
+            for name, query_id in self.queries.items()
+        }
+        self.damaged: set[tuple] = set()
+        self.last: tuple[str, str | None] = ("user", "WETH")
+        # What the cache must hold: (owner, market[, text]) -> (what, since when, clock epoch)
         self.kept_results: dict[tuple, tuple[Result, int]] = {}
-        self.kept_definitions: dict[tuple, tuple[dict, datetime, int]] = {}
+        self.kept_definitions: dict[tuple, tuple[int, datetime, int]] = {}
+        self.keys: dict[tuple, str] = {}
 
     def read_clock(self) -> float:
-        return self.local.timestamp()
-
-    @property
-    def local(self) -> datetime:
-        return self.now + self.here
+        return (WORLD.now + self.here).timestamp()
 
     @rule(seconds=st.sampled_from([0, 1, 59, 60, 61, 600, 3600]))
     def pass_time(self, seconds: int) -> None:
-        self.now += timedelta(seconds=seconds)
+        WORLD.now += timedelta(seconds=seconds)
 
-    @rule(text=st.sampled_from([0, 1, 2]))
+    @rule(text=TEXTS)
     def edit(self, text: int) -> None:
-        self.server.text = text
+        if text == self.model.text:
+            return
+        self.model.text = text
+        for name, query_id in self.queries.items():
+            sql = self._sql(text, "{{ market }}" if name else None)
+            self.admin.queries.update(self.admin.queries.get(query_id), text=sql)
 
-    @rule(market=PARAMETERS)
+    @rule(market=MARKETS)
     def somebody_else_runs_it(self, market: str | None) -> None:
-        self.server.run(market, self.now)
+        options = ReadOptions(client=self.admin, cache="off", max_age=0, progress=False)
+        query_id, params = self._question(market)
+        assert answer_query(query_id, params, options).source == "executed"
+        self.model.results.append(Result(self.model.text, market, WORLD.now))
 
     @rule()
     def set_this_clock_back(self) -> None:
@@ -121,23 +144,21 @@ class Freshness(RuleBasedStateMachine):
 
     @rule()
     def open_anew_verify_and_prune(self) -> None:
-        self.cache.close()
-        self.cache = ResultCache(self.folder, clock=self.read_clock)
-        assert set(self.cache.verify().damaged) <= self.damaged
-        assert self.cache.prune(unused_for=timedelta(days=400)).entries == 0
+        self._open_anew()
+        assert len(self.cache.verify().damaged) <= len(self.damaged)
+        assert self.cache.prune(unused_for=timedelta(days=4000)).entries == 0
 
-    @rule(key=st.data())
-    def damage_one(self, key: st.DataObject) -> None:
+    @rule(choose=st.data())
+    def damage_one(self, choose: st.DataObject) -> None:
+        """As seen by a process that has not read it yet: one that has needs the disk no more."""
         if self.kept_results:
-            owner, market, text = name = key.draw(
-                st.sampled_from(sorted(self.kept_results, key=str))
-            )
-            database = self.folder / "v1" / "cache.db"
-            self._damage(database, self._key(owner, market, text))
-            self.damaged.add(self._key(owner, market, text))
+            name = choose.draw(st.sampled_from(sorted(self.kept_results, key=str)))
+            self._damage(self.keys[name])
+            self._open_anew()
+            self.damaged.add(name)
             del self.kept_results[name]
 
-    @rule(owner=API_KEYS, market=PARAMETERS, mode=MODES, max_age=MAX_AGES)
+    @rule(owner=OWNERS, market=MARKETS, mode=MODES, max_age=MAX_AGES)
     def read(self, owner: str, market: str | None, mode: str, max_age: float | None) -> None:
         self.last = owner, market
         self._read_and_judge(owner, market, Policy(mode=mode, max_age=max_age))
@@ -146,132 +167,135 @@ class Freshness(RuleBasedStateMachine):
     def read_the_same_again(self, max_age: float | None) -> None:
         self._read_and_judge(*self.last, Policy(max_age=max_age))
 
-    @rule(max_age=MAX_AGES, text=st.sampled_from([0, 1, 2]), seconds=st.sampled_from([0, 60, 61]))
+    @rule(max_age=MAX_AGES, text=TEXTS, seconds=st.sampled_from([0, 60, 61]))
     def read_the_same_after_an_edit(self, max_age: float | None, text: int, seconds: int) -> None:
         self.edit(text)
         self.pass_time(seconds)
         self._read_and_judge(*self.last, Policy(max_age=max_age))
 
-    def _read_and_judge(self, owner: str, market: str | None, policy: Policy) -> None:
-        mode, max_age = policy.mode, policy.max_age
-        before = self.server.requests, len(self.server.results)
-        expected = self._expected_local(owner, market, policy)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", CacheWarning)
-            got = self._read(owner, market, policy)
-        requests = self.server.requests - before[0]
-        runs = len(self.server.results) - before[1]
-        if mode == "only":
-            assert (got, requests) == (expected, 0)
-            return
-        assert got.market == market
-        if expected is not None:
-            assert (got, requests) == (expected, 0)
-        else:
-            assert got.text == self.server.text, "a request was made: the text is as it stands"
-            assert requests >= 1
-        if mode == "refresh" or max_age == 0:
-            assert runs == 1
-            assert got == self.server.results[-1]
-        elif max_age is None and market is None:
-            assert got == self.server.latest(None), "the server holds no newer result"
-        elif max_age is not None:
-            assert (self.now - got.at).total_seconds() <= max_age
-
     @invariant()
     def every_kept_result_is_there_and_no_other(self) -> None:
         if hasattr(self, "cache"):
-            listed = set(self.cache.entries()["key"])
-            assert listed == {self._key(*name) for name in self.kept_results}
+            assert len(self.cache.entries()) == len(self.kept_results)
 
     def teardown(self) -> None:
         if hasattr(self, "cache"):
+            for client in (self.admin, *self.clients.values()):
+                client.close()
             self.cache.close()
             shutil.rmtree(self.folder)
+
+    def _read_and_judge(self, owner: str, market: str | None, policy: Policy) -> None:
+        expected = self._expected_local(owner, market, policy)
+        latest = self.model.latest(market)
+        self.demo.requests.clear()
+        got, source = self._read(owner, market, policy)
+        requests = len(self.demo.requests)
+        if policy.mode == "only":
+            assert (got, requests) == (expected, 0)
+            return
+        if expected is not None:
+            assert (got, source, requests) == (expected, "local cache", 0)
+            return
+        assert requests >= 1
+        assert got.text == self.model.text, "a request was made: the text is as it stands"
+        self._judge_new(owner, got, source, latest, policy)
+        self._remember(owner, market, got, source, policy)
+
+    def _judge_new(
+        self, owner: str, got: Result, source: str, latest: Result | None, policy: Policy
+    ) -> None:
+        """Judge an answer for which the server was asked something."""
+        max_age = 0 if policy.mode == "refresh" else policy.max_age
+        age = None if latest is None else (WORLD.now - latest.at).total_seconds()
+        server_has_it = max_age != 0 and age is not None and (max_age is None or age <= max_age)
+        if source == "executed":
+            assert got.at == WORLD.now
+            assert not server_has_it, "nothing is run that the server would have given"
+        elif source == "server cache":
+            assert server_has_it
+            assert got == latest
+        else:
+            assert policy.reads
+            assert max_age != 0
+            assert max_age is None or (WORLD.now - got.at).total_seconds() <= max_age
+            if max_age is None and got.market is None:
+                assert owner == "user", "a query's key is not told which result is the latest"
+                assert got == latest
+
+    def _remember(
+        self, owner: str, market: str | None, got: Result, source: str, policy: Policy
+    ) -> None:
+        if source == "executed":
+            self.model.results.append(got)
+        if policy.writes:
+            self.kept_definitions[owner, market is None] = (
+                self.model.text,
+                WORLD.now,
+                self.clock_epoch,
+            )
+            if source != "local cache":
+                self.kept_results[owner, market, got.text] = got, self.clock_epoch
+                self.damaged.discard((owner, market, got.text))
 
     def _expected_local(self, owner: str, market: str | None, policy: Policy) -> Result | None:
         """Give what the model says must be answered without a request."""
         if policy.mode in ("off", "refresh") or (policy.mode == "use" and not policy.max_age):
             return None
-        definition, since, epoch = self.kept_definitions.get((owner, market), ({}, self.now, 0))
-        result, result_epoch = self.kept_results.get(
-            (owner, market, definition.get("text")), (None, 0)
-        )
+        text, since, epoch = self.kept_definitions.get((owner, market is None), (-1, WORLD.now, 0))
+        result, result_epoch = self.kept_results.get((owner, market, text), (None, 0))
         if result is None or policy.mode == "only":
             return result
         is_known = epoch == result_epoch == self.clock_epoch
-        ages = [(self.now - moment).total_seconds() for moment in (since, result.at)]
+        ages = [(WORLD.now - moment).total_seconds() for moment in (since, result.at)]
         return result if is_known and max(ages) <= policy.max_age else None
 
-    def _read(self, owner: str, market: str | None, policy: Policy) -> Result | None:
-        name = f"{self.cache.principal(owner)}/{market}"
-        document = self.cache.get_document(name) if policy.reads else None
-        stored_at = document.stored_at if document else None
-        action = decide_document(stored_at, policy, now=self.local).action
-        if action == "fail":
-            return None
-        if action == "use":
-            found = self._look_up(owner, market, document.value, policy, state=None)
-            if found is not None or policy.mode == "only":
-                return found
-        definition = self.server.definition(market)
-        if policy.writes:
-            self.cache.put_document(name, definition)
-            self.kept_definitions[owner, market] = definition, self.now, self.clock_epoch
-        state = ServerState(latest_result_id=definition["latest"], has_parameters=bool(market))
-        found = self._look_up(owner, market, definition, policy, state)
-        return found or self._fetch(owner, market, policy)
-
-    def _look_up(self, owner, market, definition, policy, state) -> Result | None:
-        key = self._key(owner, market, definition["text"])
-        entry = self.cache.get(key) if policy.reads else None
-        provenance = entry.provenance if entry else None
-        decision = decide(provenance, policy, now=self.local, server_state=state)
-        if decision.action != "use":
-            return None
-        assert entry.table["id"].to_pylist() == [provenance.query_result_id]
-        return self.server.results[provenance.query_result_id - 1]
-
-    def _fetch(self, owner: str, market: str | None, policy: Policy) -> Result:
-        max_age = 0 if policy.mode == "refresh" else policy.max_age
-        result = self.server.ask(market, max_age, self.now)
-        if policy.writes:
-            provenance = Provenance(
-                server="s",
-                query_result_id=result.id,
-                retrieved_at=result.at + self.server.skew,
-                server_time=self.now + self.server.skew,
-                stored_at=self.local,
-            )
-            table = pa.table({"id": [result.id]})
-            key = self._key(owner, market, result.text)
-            assert self.cache.put(key, table, provenance)
-            self.damaged.discard(key)
-            self.kept_results[owner, market, result.text] = result, self.clock_epoch
-        return result
-
-    def _key(self, owner: str, market: str | None, text: int) -> str:
-        return cache_key(
-            KeyParts(
-                server="s",
-                principal=self.cache.principal(owner),
-                query_id=1 if market else 2,
-                data_source_id=1,
-                text_hash=str(text),
-                parameters={"market": market} if market else {},
-            )
+    def _read(
+        self, owner: str, market: str | None, policy: Policy
+    ) -> tuple[Result | None, str | None]:
+        options = ReadOptions(
+            max_age=policy.max_age,
+            cache=policy.mode,
+            client=self.clients[owner, market and "market"],
+            store=self.cache,
+            progress=False,
         )
+        query_id, params = self._question(market)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", CacheWarning)
+            try:
+                answer = answer_query(query_id, params, options)
+            except CacheMissError:
+                return None, None
+        row = answer.table.to_pylist()[0]
+        self.keys[owner, market, row["text"]] = answer.cache_key
+        at = answer.provenance.retrieved_at - WORLD.skew
+        assert row["run"] == WORLD.runs
+        return Result(row["text"], row["market"] or None, at), answer.source
 
-    def _damage(self, database: Path, key: str) -> None:
-        connection = sqlite3.connect(database)
+    def _question(self, market: str | None) -> tuple[int, dict[str, str] | None]:
+        if market is None:
+            return self.queries[None], None
+        return self.queries["market"], {"market": market}
+
+    def _sql(self, text: int, market: str | None) -> str:
+        return f"select {WORLD.runs} as run, {text} as text, '{market or ''}' as market"
+
+    def _open_anew(self) -> None:
+        self.cache.close()
+        self.cache = ResultCache(self.folder, clock=self.read_clock)
+
+    def _damage(self, key: str) -> None:
+        connection = sqlite3.connect(self.folder / "v1" / "cache.db")
         with connection:
-            connection.execute("UPDATE Cache SET value = zeroblob(500) WHERE key = ?", (key,))
+            sql = "UPDATE Cache SET value = zeroblob(500) WHERE key = ?"
+            assert connection.execute(sql, (key,)).rowcount == 1
         connection.close()
 
 
 TestFreshness = Freshness.TestCase
 TestFreshness.settings = settings(
-    max_examples=40,
+    max_examples=30,
     stateful_step_count=35,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],

@@ -7,6 +7,7 @@ import gzip
 import json
 import logging
 from collections.abc import AsyncIterator, Callable
+from email.utils import format_datetime
 from typing import Any
 
 from starlette.applications import Starlette
@@ -136,7 +137,9 @@ def make_application(
     def endpoint(handler: Handler | None) -> Callable[[Request], Any]:
         async def run(request: Request) -> Response:
             request.scope["handler"] = handler
-            return await answer(request)
+            response = await answer(request)
+            response.headers["Date"] = format_datetime(store.now(), usegmt=True)
+            return response
 
         return run
 

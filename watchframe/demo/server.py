@@ -25,7 +25,7 @@ from watchframe.demo.jobs import JobQueue
 from watchframe.demo.lending import DEFAULT_EVENTS, build_lending_database
 from watchframe.demo.python_source import PythonSource
 from watchframe.demo.sql_engine import DataSource, SqlSource
-from watchframe.demo.store import Store
+from watchframe.demo.store import Clock, Store, machine_time
 from watchframe.demo.stored_dashboards import save_dashboard
 
 HOST = "127.0.0.1"
@@ -48,6 +48,9 @@ class DemoServer:
         Rows of the largest table.
     workers : int
         How many queries run at the same time.
+    clock : callable, optional
+        Gives the server's time, aware, in place of this machine's: when results were retrieved, how
+        old they are, and the ``Date`` of answers go by it.
 
     Attributes
     ----------
@@ -69,6 +72,7 @@ class DemoServer:
         events: int = DEFAULT_EVENTS,
         workers: int = 4,
         catalogue: Catalogue = CATALOGUE,
+        clock: Clock = machine_time,
     ) -> None:
         self.faults = Faults()
         self.requests: list[LoggedRequest] = []
@@ -76,7 +80,7 @@ class DemoServer:
         self.state_dir = Path(state_dir or self._own_folder.name)  # type: ignore[union-attr]
         self.state_dir.mkdir(parents=True, exist_ok=True)
         self._database = _open_database(self.state_dir / "lending.duckdb", events)
-        self._store = Store(catalogue)
+        self._store = Store(catalogue, clock)
         for saved in catalogue.dashboards:
             save_dashboard(self._store, saved)
         self._jobs = JobQueue(workers)
@@ -162,6 +166,7 @@ class DemoServer:
             http=TrackedProtocol,
             log_level=logging.CRITICAL,
             access_log=False,
+            date_header=False,  # the application gives it, by the server's own clock
             lifespan="off",
             timeout_keep_alive=30,
             timeout_graceful_shutdown=1,

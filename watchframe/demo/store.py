@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -55,6 +55,14 @@ class StoredResult:
     retrieved_at: datetime
 
 
+Clock = Callable[[], datetime]
+
+
+def machine_time() -> datetime:
+    """Give this machine's time."""
+    return datetime.now(UTC)
+
+
 class Store:
     """Everything that is saved.
 
@@ -62,12 +70,15 @@ class Store:
     ----------
     catalogue : Catalogue
         What a fresh server begins with.
+    clock : callable
+        Gives the time, aware.
     """
 
-    def __init__(self, catalogue: Catalogue) -> None:
+    def __init__(self, catalogue: Catalogue, clock: Clock) -> None:
+        self.now = clock
         self.lock = threading.RLock()
         self.user_key = secrets.token_urlsafe(30)
-        self.started_at = datetime.now(UTC)
+        self.started_at = self.now()
         self.queries: dict[int, StoredQuery] = {}
         self.results: dict[int, StoredResult] = {}
         self.dashboards: dict[int, dict[str, Any]] = {}
@@ -95,7 +106,7 @@ class Store:
     def new_query(self, values: Mapping[str, Any]) -> StoredQuery:
         """Save a new query; `values` are in the server's words."""
         with self.lock:
-            now = datetime.now(UTC)
+            now = self.now()
             query = StoredQuery(
                 id=max(self.queries, default=0) + 1,
                 name=str(values.get("name", "")),
@@ -132,7 +143,7 @@ class Store:
                     setattr(query, names.get(name, name), values[name])
             if "query" in values or "data_source_id" in values:
                 query.latest_result_id = None
-            query.updated_at = datetime.now(UTC)
+            query.updated_at = self.now()
 
     def new_visualization(
         self, type_: str, name: str, options: Mapping[str, Any]
@@ -141,7 +152,7 @@ class Store:
         with self.lock:
             number = self._next_visualization
             self._next_visualization += 1
-        now = moment_text(datetime.now(UTC))
+        now = moment_text(self.now())
         return {
             "id": number,
             "type": type_,
@@ -164,7 +175,7 @@ class Store:
                 data=data,
                 data_source_id=data_source_id,
                 runtime=runtime,
-                retrieved_at=datetime.now(UTC),
+                retrieved_at=self.now(),
             )
             self.results[result.id] = result
             for query in self.queries.values():
@@ -190,7 +201,7 @@ class Store:
         if not found or max_age == 0:
             return None
         newest = max(found, key=lambda item: item.retrieved_at)
-        age = (datetime.now(UTC) - newest.retrieved_at).total_seconds()
+        age = (self.now() - newest.retrieved_at).total_seconds()
         return newest if max_age < 0 or age <= max_age else None
 
     def _take(self, saved: SavedQuery) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
-from watchframe.cache import Mode, Policy, parse_max_age
+from watchframe.cache import Mode, Policy, ResultCache, parse_max_age
 from watchframe.client import Client, Deadline, OnStatus
 from watchframe.models import Dashboard, DataSource, Query
 from watchframe.parameters import (
@@ -36,7 +36,8 @@ class ReadOptions:
     dynamic dates are counted from `now`, by default the moment of the read. `exact` are parameters
     in wire form that are sent as they are, also where they are finer than their type tells.
     `result_max_age`, in seconds, takes the place of `max_age` for the rows alone: it still holds
-    for the query's definition.
+    for the query's definition. `store` is the cache to use in place of the one that the client's
+    settings name.
     """
 
     max_age: MaxAge = None
@@ -50,6 +51,7 @@ class ReadOptions:
     now: datetime | None = None
     exact: Mapping[str, JSON] = field(default_factory=dict)
     result_max_age: float | None = None
+    store: ResultCache | None = None
 
 
 def answer_query(query: int | str | QueryReference, params: Params, options: ReadOptions) -> Answer:
@@ -96,7 +98,7 @@ def _reading(client: Client, options: ReadOptions) -> Reading:
     policy = documents
     if options.result_max_age is not None:
         policy = replace(documents, max_age=options.result_max_age)
-    cache = None if policy.mode == "off" else local_cache(client.settings)
+    cache = None if policy.mode == "off" else options.store or local_cache(client.settings)
     return Reading(
         client=client,
         cache=cache,

@@ -116,7 +116,7 @@ class _Look:
     def __init__(self, client: Client, options: ReadOptions) -> None:
         self._client = client
         self._policy = Policy(mode=options.cache, max_age=parse_max_age(options.max_age))
-        self._cache: ResultCache = local_cache(client.settings)
+        self._cache: ResultCache = options.store or local_cache(client.settings)
         self._principal = self._cache.principal(client.settings.api_key.reveal())
         self._deadline = Deadline.after(options.timeout)
 
