@@ -173,6 +173,14 @@ class Freshness(RuleBasedStateMachine):
         self.pass_time(seconds)
         self._read_and_judge(*self.last, Policy(max_age=max_age))
 
+    @rule(owner=OWNERS, max_age=MAX_AGES)
+    def read_what_somebody_else_has_just_run(self, owner: str, max_age: float | None) -> None:
+        """Of a query without parameters the server says which result is the newest."""
+        self._read_and_judge(owner, None, Policy())
+        self.pass_time(1)
+        self.somebody_else_runs_it(None)
+        self._read_and_judge(owner, None, Policy(max_age=max_age))
+
     @invariant()
     def every_kept_result_is_there_and_no_other(self) -> None:
         if hasattr(self, "cache"):
