@@ -8,6 +8,7 @@ loopback, and decoding the server's answer from memory, without server and netwo
 from __future__ import annotations
 
 import argparse
+import contextlib
 import io
 import json
 import platform
@@ -16,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -35,6 +36,7 @@ from watchframe.cache import (
     cache_key,
     decide,
 )
+from watchframe.cache.entry_index import EntryIndex
 from watchframe.decode import decode_query_result, to_frame
 from watchframe.demo import DemoServer
 
@@ -54,7 +56,11 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=1_000_000, help="rows of the large result")
     parser.add_argument("--repeat", type=int, default=5, help="times that each thing is done")
     parser.add_argument("--peak", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--serve", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
+    if options.serve:
+        serve()
+        return
     if options.peak:
         say(json.dumps(peak_of_hit(options.peak)))
         return
@@ -67,29 +73,83 @@ def main() -> None:
 
 
 def measure_reads(folder: Path, rows: int, repeat: int) -> None:
-    """Whole reads through the public functions, with the demo server behind them."""
-    with (
-        DemoServer() as server,
-        Client(server.url, server.user_key, cache_dir=folder) as client,
-    ):
+    """Whole reads through the public functions, with a demo server in a process of its own."""
+    with demo_server() as (url, key), Client(url, key, cache_dir=folder) as client:
         small = partial(read_watch_query, LARGEST_EVENTS, client=client)
         say(f"whole reads of {small().shape[0]} rows")
-        parts: dict[str, Callable[[], object]] = {
-            "server's cache": lambda: small(cache="off"),
-            "hit, after one request": small,
-            "hit": lambda: small(max_age="1h"),
-        }
-        report(parts, repeat * 20, base="server's cache")
-        large = partial(
-            read_watch_sql,
-            LARGE_SQL.format(rows=rows),
-            "Lending (DuckDB)",
-            client=client,
-            dtype_backend="pyarrow",
-        )
-        say(f"whole reads of {large().shape[0]:,} rows, pyarrow")
-        parts = {"server's cache": lambda: large(cache="off"), "hit": large}
-        report(parts, max(repeat // 2, 1), base="server's cache")
+        with ResultCache(folder) as other:
+
+            def small_stored() -> float:
+                drop_all(other)
+                return seconds_of(small)
+
+            parts: dict[str, Callable[[], object]] = {
+                "server's cache": lambda: small(cache="off"),
+                "server's cache, stored": small_stored,
+                "hit, after one request": small,
+                "hit": lambda: small(max_age="1h"),
+                "hit, pyarrow": lambda: small(max_age="1h", dtype_backend="pyarrow"),
+            }
+            report(parts, repeat * 40, base="server's cache")
+            measure_large_reads(client, other, rows, repeat)
+
+
+def measure_large_reads(client: Client, other: ResultCache, rows: int, repeat: int) -> None:
+    """The large result; beside it, the same frame from a Parquet file."""
+    large = partial(
+        read_watch_sql,
+        LARGE_SQL.format(rows=rows),
+        "Lending (DuckDB)",
+        client=client,
+        dtype_backend="pyarrow",
+    )
+    frame = large()
+    say(f"whole reads of {frame.shape[0]:,} rows, pyarrow")
+    parquet = other.directory.with_suffix(".parquet")
+    frame.to_parquet(parquet)
+
+    def stored() -> float:
+        drop_all(other)
+        return seconds_of(large)
+
+    parts: dict[str, Callable[[], object]] = {
+        "server's cache": lambda: large(cache="off"),
+        "server's cache, stored": stored,
+        "hit": large,
+        "hit, and read every value": lambda: touch(large()),
+        "pd.read_parquet": lambda: pd.read_parquet(parquet, dtype_backend="pyarrow"),
+    }
+    report(parts, repeat, base="server's cache")
+
+
+def drop_all(cache: ResultCache) -> None:
+    """Take away the results, and nothing else: `clear` would also give the disk its space back."""
+    for key in cache.entries()["key"]:
+        cache._access.attempt(partial(EntryIndex.drop_key, key=key), otherwise=False)
+
+
+def seconds_of(part: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    part()
+    return time.perf_counter() - start
+
+
+@contextlib.contextmanager
+def demo_server() -> Iterator[list[str]]:
+    """Run a demo server in a process of its own: in this one, the two would take turns."""
+    command = [sys.executable, __file__, "--serve"]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as server:
+        yield server.stdout.readline().split()
+        server.stdin.close()
+
+
+def serve() -> None:
+    """Serve until standard input ends."""
+    with DemoServer() as server:
+        say(f"{server.url} {server.user_key}")
+        sys.stdin.read()
 
 
 def measure_small(folder: Path, repeat: int) -> None:
@@ -276,13 +336,16 @@ def read_arrow(path: Path) -> pa.Table:
 
 
 def take_turns(parts: dict[str, Callable[[], object]], repeat: int) -> dict[str, float]:
-    """Give the median seconds of each; in turns, so that a busy moment strikes all alike."""
+    """Give the median seconds of each; in turns, so that a busy moment strikes all alike.
+
+    A part that gives a number has measured itself.
+    """
     taken: dict[str, list[float]] = {name: [] for name in parts}
     for _ in range(repeat):
         for name, part in parts.items():
             start = time.perf_counter()
-            part()
-            taken[name].append(time.perf_counter() - start)
+            own = part()
+            taken[name].append(own if isinstance(own, float) else time.perf_counter() - start)
     return {name: statistics.median(times) for name, times in taken.items()}
 
 
