@@ -55,7 +55,7 @@ def unlock(path: Path, descriptor: int, *, note_end: bool = False) -> None:
     with contextlib.suppress(OSError):
         if note_end:
             # In its times, not in its bytes: those could not be written to a full disk.
-            os.utime(path, ns=(_NOTE, time.time_ns()))
+            os.utime(descriptor, ns=(_NOTE, time.time_ns()))
         else:
             # First the name, then the lock: who locks the nameless file sees that and tries again.
             path.unlink()
