@@ -38,8 +38,6 @@ def cache() -> None:
 @click.pass_obj
 def list_entries(options: GlobalOptions, *, query_id: int | None, is_json: bool) -> None:
     """List the results that are kept, that which was used last first."""
-    from watchframe.display import age_words  # noqa: PLC0415 - help needs no models
-
     with _opened(options) as results:
         frame = results.entries()
     if query_id is not None:
@@ -54,7 +52,7 @@ def list_entries(options: GlobalOptions, *, query_id: int | None, is_json: bool)
             "parameters": json.dumps(entry["parameters"], ensure_ascii=False),
             "rows": f"{entry['rows']:,}",
             "size": _size_words(entry["bytes"]),
-            "age": age_words(entry["age"].total_seconds()),
+            "age": _age(entry["age"].total_seconds()),
             "last used": entry["last_used"].strftime("%Y-%m-%d %H:%M"),
         }
         for entry in frame.astype(object).where(frame.notna(), None).to_dict(orient="records")
@@ -144,6 +142,13 @@ def _say_taken(report: PruneReport) -> None:
     words = "entry" if report.entries == 1 else "entries"
     left = f", {report.left_overs} left-over files" if report.left_overs else ""
     note(f"{report.entries:,} {words} taken away, {_size_words(report.bytes)}{left}")
+
+
+def _age(seconds: float) -> str:
+    from watchframe.display import age_words  # noqa: PLC0415 - help needs no models
+
+    # One from the future: a clock was set back.
+    return age_words(seconds) if seconds >= 0 else "unknown"
 
 
 def _size_words(size: float) -> str:

@@ -229,11 +229,11 @@ class Reading:
         note_decision(self.cache, question.label, key, decision)
         if entry is None:
             raise error
-        age = age_words(decision.age or 0.0)
+        copy = _copy_words(decision.age or 0.0)
         if decision.action != "use":
-            error.hint = f'A copy {age} old is in the local cache: cache="only" takes it.'
+            error.hint = f'A {copy} is in the local cache: cache="only" takes it.'
             raise error
-        warn_stale(question.label, age, error)
+        warn_stale(question.label, copy, error)
         return _local_answer(question, key, entry)
 
     @property
@@ -292,6 +292,11 @@ def _local_answer(question: Question, key: str, entry: CacheEntry) -> Answer:
         may_be_cut=question.may_be_cut,
         parameter_types=question.parameter_types,
     )
+
+
+def _copy_words(age: float) -> str:
+    """Give ``copy 3 h old``; by how much one from the future is old, nobody knows."""
+    return f"copy {age_words(age)} old" if age >= 0 else "copy of unknown age"
 
 
 def _is_outage(error: ServerError) -> bool:

@@ -38,10 +38,10 @@ def warn_of_answer(answer: Answer) -> None:
         )
 
 
-def warn_stale(label: str, age: str, error: Exception) -> None:
+def warn_stale(label: str, copy: str, error: Exception) -> None:
     """Warn that a copy too old for the policy was taken because the server is away."""
     warnings.warn(
-        CacheWarning(f"{label}: a copy {age} old, from the local cache, because: {error}"),
+        CacheWarning(f"{label}: a {copy}, from the local cache, because: {error}"),
         stacklevel=users_level(),
     )
 

@@ -6,10 +6,11 @@ import time
 
 import pytest
 
-from watchframe import Client, read_watch_query
+from watchframe import Client, ResultCache, read_watch_query
 from watchframe.demo import DemoServer
 from watchframe.errors import CacheMissError, CacheWarning, ConnectError, ResponseError
 from watchframe.models import ParameterDefinition
+from watchframe.read import ReadOptions, answer_query
 
 TOTALS = 2
 KIND = 13
@@ -186,6 +187,16 @@ def test_server_away_error_names_the_age_of_the_stale_copy_and_how_to_take_it(aw
     assert 'cache="only"' in caught.value.hint
     assert " s old" in caught.value.hint
     assert len(read_watch_query(TOTALS, cache="only", client=away))
+
+
+def test_server_away_error_does_not_name_the_age_of_a_copy_from_the_future(away):
+    """This machine's clock was set back by an hour after the copy had been stored."""
+    settings = away.settings
+    store = ResultCache(settings.cache_dir, clock=lambda: time.time() - 3600)
+    with pytest.raises(ConnectError) as caught:
+        answer_query(TOTALS, None, ReadOptions(client=away, max_age="7d", store=store))
+    assert caught.value.hint.startswith("A copy of unknown age is in the local cache")
+    store.close()
 
 
 def test_server_away_without_a_copy_raises_plainly(away):
