@@ -11,7 +11,9 @@ from watchframe.errors import JobFailedError
 HIDDEN = "[API key]"
 
 
-def error_lines(error: BaseException, sql: str | None = None) -> list[str]:
+def error_lines(
+    error: BaseException, sql: str | None = None, *, hint: str | None = None
+) -> list[str]:
     """Give the lines that say what happened and what to do; the message comes first.
 
     Parameters
@@ -19,13 +21,15 @@ def error_lines(error: BaseException, sql: str | None = None) -> list[str]:
     error : BaseException
     sql : str, optional
         The statement that the data source refused, where it is known: its line is marked.
+    hint : str, optional
+        What to do, in other words than the error's own.
     """
     lines = [str(getattr(error, "message", error))]
     if isinstance(error, JobFailedError):
         if error.reason.strip() and error.reason.strip() not in lines[0]:
             lines.append(error.reason.rstrip())
         lines += marked_sql(sql, error.reason) if sql is not None else []
-    hint = getattr(error, "hint", None)
+    hint = hint or getattr(error, "hint", None)
     if hint:
         lines.append(f"Hint: {hint}")
     return lines

@@ -178,6 +178,11 @@ def _only(option: Option, given: Sequence[str]) -> str:
             f"{option.flags[-1]} is given twice: {' and '.join(map(repr, given))}.",
             hint="Leave one of them out.",
         )
+    if not given[0].strip():
+        raise ArgumentError(
+            f"{option.flags[-1]} is given nothing.",
+            hint=f"Write {option.flags[-1]} {option.value}.",
+        )
     return given[0]
 
 

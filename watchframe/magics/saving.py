@@ -35,15 +35,19 @@ class Saved:
         Its page.
     change : str
         ``"created"``, ``"updated"`` or ``"unchanged"``.
+    dropped : tuple of str
+        The parameters that it had, and that the new text does not use.
     """
 
     query: Query
     url: str
     change: str
+    dropped: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         draft = " (a draft)" if self.query.is_draft else ""
-        return f"{self.change}: query {self.query.id} {self.query.name!r}{draft}, {self.url}"
+        less = f", no longer with the parameters {', '.join(self.dropped)}" if self.dropped else ""
+        return f"{self.change}: query {self.query.id} {self.query.name!r}{draft}, {self.url}{less}"
 
 
 def save_sql(
@@ -92,7 +96,12 @@ def save_sql(
     if (query.text, query.parameters) == (sql, definitions):
         return Saved(query=query, url=_page(client, query), change="unchanged")
     updated = client.queries.update(query, text=sql, parameters=definitions)
-    return Saved(query=updated, url=_page(client, updated), change="updated")
+    return Saved(
+        query=updated,
+        url=_page(client, updated),
+        change="updated",
+        dropped=tuple(name for name in defined if name not in parameters),
+    )
 
 
 def definition_of(name: str, value: JSON) -> ParameterDefinition:

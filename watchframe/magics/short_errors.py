@@ -14,6 +14,7 @@ from IPython.core.interactiveshell import InteractiveShell
 
 from watchframe.display.error_lines import error_lines, without
 from watchframe.errors import WatchframeError
+from watchframe.magics.hints import hint_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,5 +70,5 @@ def short_form(error: BaseException, sql: str | None = None) -> list[str]:
     """Give the lines that say what happened and what to do."""
     if isinstance(error, KeyboardInterrupt):
         return ["Interrupted: nothing was bound or shown."]
-    first, *more = error_lines(error, sql)
+    first, *more = error_lines(error, sql, hint=hint_of(error))
     return [f"{type(error).__name__}: {first}", *more]

@@ -153,7 +153,7 @@ def look_up(name: str, namespace: Namespace) -> object:
         f"There is no variable {name!r}.",
         hint=f"Did you mean {' or '.join(near)}?"
         if near
-        else f"Assign it first, or write '${name}' in quotes for the text itself.",
+        else f"Assign it first, or write $${name} for the text itself.",
     )
 
 
@@ -179,7 +179,7 @@ def _text(text: str, namespace: Namespace) -> str:
     if _EXPRESSION.fullmatch(text):
         raise ArgumentError(
             f"{text!r} is more than the name of a variable.",
-            hint=f"Assign it to a variable of its own; write '{text}' for the text itself.",
+            hint=f"Assign it to a variable of its own; write ${text} for the text itself.",
         )
     _check_no_variable_within(text, namespace)
     return text

@@ -125,6 +125,10 @@ def test_cell_when_saved_makes_a_query_and_then_gives_it_the_new_text(shell, dem
     assert list(saved.columns) == ["market", "events"]
     assert "unchanged: query" in save(COUNT, "-p kind=borrow")
     assert f"updated: query {number} " in save(f"{COUNT} order by market", "-p kind=borrow")
+    without = save("select 1 as one")
+    assert f"updated: query {number} " in without
+    assert without.rstrip().endswith("no longer with the parameters kind")
+    save(COUNT, "-p kind=borrow")
     failed = shell.run("%%watch --source Lending --save 'Made by a cell'\nselec 1")
     assert failed.error_in_exec is not None
     assert list(shell.value(f"%watch {number}").columns) == ["market", "events"]

@@ -39,3 +39,18 @@ def test_marked_sql_when_a_line_is_named_marks_it_among_its_neighbours():
 @pytest.mark.parametrize("reason", ["LINE 7: x", "LINE 0: x", "no such table"])
 def test_marked_sql_when_there_is_no_such_line_marks_nothing(reason):
     assert marked_sql(SQL, reason) == []
+
+
+@pytest.mark.parametrize(
+    ("reason", "marked"),
+    [
+        ('near "form": syntax error', "--> 2 | form events"),
+        ("Incorrect syntax near 'FORM'.", "--> 2 | form events"),
+        ("no such column: totl", "--> 3 | order by totl"),
+        ('near "events": syntax error', None),  # two lines have it
+        ('near "vents": syntax error', None),  # a part of a word is another word
+    ],
+)
+def test_marked_sql_when_only_a_word_is_named_marks_the_one_line_that_has_it(reason, marked):
+    lines = marked_sql("select events\nform events\norder by totl", reason)
+    assert [line for line in lines if line.startswith("-->")] == ([marked] if marked else [])

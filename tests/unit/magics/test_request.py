@@ -112,6 +112,12 @@ def test_parse_line_when_an_option_is_given_twice_refuses_it(line):
         parse_line(line)
 
 
+@pytest.mark.parametrize("line", ["--save ''", "-s ' '", "42 --max-age="])
+def test_parse_line_when_an_option_is_given_nothing_refuses_it(line):
+    with pytest.raises(ArgumentError, match="is given nothing"):
+        parse_line(line)
+
+
 def test_parse_line_when_a_switch_is_given_a_value_refuses_it():
     with pytest.raises(ArgumentError, match="--refresh takes no value"):
         parse_line("42 --refresh=yes")
