@@ -74,6 +74,13 @@ def picker(what: SavedQuery | Sql, arguments: ReadArguments) -> object:
     )
 
 
+def query_search() -> object:
+    """Give a search for the query, whose inputs are shown when one is chosen."""
+    from watchframe.widgets import pick  # noqa: PLC0415 - as above
+
+    return pick()
+
+
 def _explanation(what: SavedQuery | Sql, options: ReadOptions) -> Explanation:
     if isinstance(what, SavedQuery):
         return explain_query(what.query, what.params, options)

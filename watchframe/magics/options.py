@@ -137,8 +137,8 @@ OPTIONS = (
         name="pick",
         kind="switch",
         section=OTHER,
-        help="Show inputs for the query's parameters instead of reading it. With --out, "
-        "that variable is the picker.",
+        help="Show inputs for the query's parameters instead of reading it; without a query, a "
+        "search for one first. With --out, that variable is the picker.",
     ),
     Option(
         flags=("--explain",),

@@ -19,7 +19,15 @@ from watchframe.display.known_secrets import known_secrets
 from watchframe.errors import JobFailedError
 from watchframe.magics.asked import SavedQuery, Sql, asked
 from watchframe.magics.calling_cell import is_value_kept
-from watchframe.magics.doing import explained, picker, provenance, read, refused_sql, saved
+from watchframe.magics.doing import (
+    explained,
+    picker,
+    provenance,
+    query_search,
+    read,
+    refused_sql,
+    saved,
+)
 from watchframe.magics.reading_options import Defaults, DtypeBackend, read_arguments
 from watchframe.magics.request import Request, help_text, parse_line
 from watchframe.magics.short_errors import Rendering
@@ -105,9 +113,12 @@ class WatchMagics(Magics):
             if request.help:
                 show_text(help_text())
                 return None
-            namespace = self._variables(local_ns or {})
-            what = asked(request, cell, namespace, source=self.source)
-            value = self._do(what, request)
+            if cell is None and request == Request(pick=True, out=request.out):
+                value = self._bound(query_search(), request.out)
+            else:
+                namespace = self._variables(local_ns or {})
+                what = asked(request, cell, namespace, source=self.source)
+                value = self._do(what, request)
         except (Exception, KeyboardInterrupt) as error:
             self._show_short(error, what)
             raise

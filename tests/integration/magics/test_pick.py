@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from watchframe.widgets import ParameterPicker
+from watchframe.errors import ArgumentError
+from watchframe.widgets import ParameterPicker, QueryPicker
 
 
 def test_pick_when_asked_gives_the_picker_with_the_values_of_the_line(shell, demo):
@@ -18,3 +19,10 @@ def test_pick_when_a_name_is_given_binds_and_shows_the_picker(shell):
     result.raise_error()
     assert shell.names["chosen"] is result.result
     assert float(shell.names["chosen"].params["min_amount"]) == 5
+
+
+def test_pick_when_no_query_is_given_searches_for_one(shell):
+    found = shell.value("%watch --pick -o chosen")
+    assert isinstance(found, QueryPicker)
+    assert shell.names["chosen"] is found
+    assert isinstance(shell.run("%watch --pick -p a=1").error_in_exec, ArgumentError)
