@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator
 from types import TracebackType
-from typing import Self, TextIO, TypeVar
+from typing import Never, Self, TextIO, TypeVar
 
 from tqdm.std import tqdm
 
-from watchframe.display.changing_line import ChangingLine, open_line
+from watchframe.display.cell_stream import progress_stream
 from watchframe.display.interactive import is_interactive
 from watchframe.models import Job, JobStatus
 
@@ -30,7 +30,7 @@ _WAITING = {
 
 
 class ProgressLine:
-    """A line with status and elapsed time; silent for quick reads and unwatched processes.
+    """A tqdm line with elapsed time and status; silent for quick reads and unwatched processes.
 
     Parameters
     ----------
@@ -48,7 +48,7 @@ class ProgressLine:
         self._file = file
         self._started = time.monotonic()
         self._drawn = 0.0
-        self._line: ChangingLine | None = None
+        self._bar: tqdm[Never] | None = None
         self._received = 0
 
     def __enter__(self) -> Self:
@@ -60,8 +60,8 @@ class ProgressLine:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if self._line is not None:
-            self._line.close()
+        if self._bar is not None:
+            self._bar.close()
 
     def on_status(self, job: Job | None) -> None:
         """Show the state of `job`; None before there is one."""
@@ -88,9 +88,16 @@ class ProgressLine:
         now = time.monotonic()
         if not self._is_shown or now < self._started + DELAY:
             return
-        if self._line is None:
-            self._line = open_line(self._started, file=self._file)
+        if self._bar is None:
+            # A delay, however small, keeps tqdm from drawing before there is something to say.
+            self._bar = tqdm(
+                bar_format="{desc} [{elapsed}]",
+                leave=False,
+                file=self._file or progress_stream(),
+                delay=REDRAW,
+            )
+            self._bar.start_t -= now - self._started
         elif now < self._drawn + REDRAW:
             return
         self._drawn = now
-        self._line.show(f"{self.label}: {words}")
+        self._bar.set_description_str(f"{self.label}: {words}")

@@ -12,7 +12,7 @@ import pyarrow as pa
 from tqdm.std import tqdm
 
 from watchframe.client import Deadline
-from watchframe.display import is_interactive
+from watchframe.display import is_interactive, progress_stream
 from watchframe.errors import ArgumentError
 from watchframe.models import Query
 from watchframe.parameters import render_query
@@ -182,7 +182,7 @@ def _bar(progress: bool | None) -> Iterator[Any]:  # noqa: FBT001 - the caller's
     if not (is_interactive() if progress is None else progress):
         yield lambda _: None
         return
-    with tqdm(unit="page", leave=False, delay=1.0) as bar:
+    with tqdm(unit="page", leave=False, delay=1.0, file=progress_stream()) as bar:
         rows = 0
 
         def say(more: int) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 from tqdm.std import tqdm
 
 from watchframe.client import Deadline
-from watchframe.display import is_interactive
+from watchframe.display import is_interactive, progress_stream
 from watchframe.errors import ArgumentError, JobCancelledError
 from watchframe.read.answer import Answer
 from watchframe.read.ask import Params, ReadOptions, answer_query
@@ -130,4 +130,6 @@ class _Run:
 
 def _bar(total: int, *, progress: bool | None) -> AbstractContextManager[Any]:
     shown = is_interactive() if progress is None else progress
-    return tqdm(total=total, unit="read", leave=False, delay=1.0) if shown else nullcontext()
+    if not shown:
+        return nullcontext()
+    return tqdm(total=total, unit="read", leave=False, delay=1.0, file=progress_stream())

@@ -129,6 +129,19 @@ def test_kernel_when_somebody_watches_shows_the_state_and_takes_it_away_again(ke
     assert texts[-1] == ""
 
 
+def test_kernel_when_many_reads_are_watched_counts_them_below_the_cell(kernel):
+    _, shown = kernel.run(
+        "import watchframe\n"
+        "sleeps = [(50, {'seconds': 2}), (50, {'seconds': 3})]\n"
+        "frames = watchframe.read_watch_queries(sleeps, max_age=0)",
+        is_watched=True,
+    )
+    assert "stream" not in {item["msg_type"] for item in shown}
+    texts = [item["content"]["data"]["text/plain"] for item in shown if "data" in item["content"]]
+    assert any("1/2" in text for text in texts)
+    assert texts[-1] == ""
+
+
 def test_kernel_when_nobody_watches_shows_no_state(kernel):
     _, shown = kernel.run("%watch 50 -p seconds=2 --refresh")
     assert "running" not in repr(shown)
