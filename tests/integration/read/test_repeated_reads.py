@@ -1,10 +1,14 @@
 """A repeated read comes from memory: it must be nobody else's frame, and no other result's."""
 
+import gc
+
 import pandas as pd
 import pytest
 
 from watchframe import Client, read_watch_query, read_watch_sql, read_watch_table
 from watchframe.errors import CacheWarning
+from watchframe.read.frame_of import _recent
+from watchframe.read.server import local_cache
 
 MIXED = """
 result = {"columns": [{"name": "n", "type": "integer"}, {"name": "wide", "type": "integer"},
@@ -37,6 +41,17 @@ def test_frame_when_its_owner_spoils_it_is_whole_for_the_next_reader(client, bac
         assert again.attrs["watchframe"]["source"] == "local cache"
         pd.testing.assert_frame_equal(again, first)
         spoil(again)
+
+
+def test_frames_in_memory_when_the_cache_is_cleared_are_forgotten(client):
+    for _ in range(2):
+        read_watch_query(12, max_age="1h", client=client)
+    gc.collect()
+    kept = len(_recent._known)
+    assert kept
+    local_cache(client.settings).clear()
+    gc.collect()
+    assert len(_recent._known) == kept - 1
 
 
 def test_lists_in_cells_when_their_owner_changes_them_are_whole_for_the_next_reader(client):
