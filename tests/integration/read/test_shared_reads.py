@@ -18,6 +18,8 @@ READER = """
 import json, sys
 from watchframe import Client, read_watch_query
 url, key, folder, seconds = sys.argv[1:]
+print("ready", flush=True)
+sys.stdin.readline()
 with Client(url, key, cache_dir=folder) as client:
     frame = read_watch_query(50, {"seconds": float(seconds)}, max_age="1h", client=client)
 print(json.dumps([frame.attrs["watchframe"]["source"], frame.to_json()]))
@@ -27,19 +29,27 @@ FAILS_SLOWLY = "import time\ntime.sleep(2)\nraise ValueError('not today')"
 
 @pytest.fixture
 def start(demo, tmp_path):
-    """Start a process that reads the slow query with the same cache folder."""
+    """Start a process that reads the slow query with the same cache folder, once it is told to."""
     started = []
 
     def start(seconds):
         command = [sys.executable, "-c", READER, demo.url, demo.user_key, tmp_path, str(seconds)]
-        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-        started.append(subprocess.Popen(command, **pipes))
-        return started[-1]
+        pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
+        process = subprocess.Popen(command, text=True, **pipes)
+        started.append(process)
+        assert process.stdout.readline() == "ready\n"
+        return process
 
     yield start
     for process in started:
         process.kill()
         process.communicate()
+
+
+def go(*processes):
+    for process in processes:
+        process.stdin.write("go\n")
+        process.stdin.flush()
 
 
 def runs(demo):
@@ -61,6 +71,7 @@ def outcome(process):
 
 def test_processes_that_read_the_same_at_once_ask_the_server_once(demo, start):
     processes = [start(3) for _ in range(4)]
+    go(*processes)
     outcomes = [outcome(process) for process in processes]
     assert len(runs(demo)) == 1
     assert sorted(source for source, _ in outcomes) == ["executed"] + ["local cache"] * 3
@@ -69,9 +80,10 @@ def test_processes_that_read_the_same_at_once_ask_the_server_once(demo, start):
 
 @pytest.mark.skipif(os.name != "posix", reason="kill -9 is POSIX")
 def test_processes_whose_leader_is_killed_ask_once_more_and_all_get_the_result(demo, start):
-    leader = start(4)
+    leader, *others = [start(8) for _ in range(4)]
+    go(leader)
     wait_until(lambda: runs(demo))
-    others = [start(4) for _ in range(3)]
+    go(*others)
     wait_until(lambda: sum(item.path == f"/api/queries/{SLOW}" for item in demo.requests) == 4)
     leader.kill()
     outcomes = [outcome(process) for process in others]
