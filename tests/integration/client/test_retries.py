@@ -68,7 +68,9 @@ def test_retry_after_that_ends_behind_the_deadline_raises_at_once(tmp_path, serv
     assert len(watch.seen) == 1
 
 
-@pytest.mark.parametrize("retry_after", ["86400", "9" * 400, http_date(86_400)])
+@pytest.mark.parametrize(
+    "retry_after", ["86400", "9" * 400, http_date(86_400)], ids=["a day", "for ever", "a date"]
+)
 def test_retry_after_of_a_day_is_not_slept_through(tmp_path, server, retry_after):
     with (
         server(lambda _: (429, {"Retry-After": retry_after}, b"")) as watch,
