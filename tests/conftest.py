@@ -41,7 +41,8 @@ def client(demo, tmp_path):
 @pytest.fixture(autouse=True)
 def _no_connection_left(monkeypatch, tmp_path_factory):
     """No test sees the settings of this machine, or another test's connection."""
-    for name in ("URL", "API_KEY", "CACHE_DIR", "PROFILE", "TIMEZONE"):
-        monkeypatch.delenv(f"WATCHFRAME_{name}", raising=False)
+    for name in [name for name in os.environ if name.startswith("WATCHFRAME_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.getbasetemp() / "no-config"))
     yield
     disconnect()

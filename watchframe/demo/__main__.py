@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 
+import duckdb
+
 from watchframe.demo.server import DemoServer
 
 
@@ -14,7 +16,10 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=0, help="0 takes a free one (default)")
     parser.add_argument("--state-dir", help="where the data lie; a temporary folder by default")
     given = parser.parse_args()
-    server = DemoServer(given.state_dir, given.port)
+    try:
+        server = DemoServer(given.state_dir, given.port)
+    except (OSError, OverflowError, duckdb.IOException) as error:  # a port or a folder in use
+        sys.exit(f"The demo server cannot start: {error}")
     sys.stdout.write(
         f"A Watch demo server with invented lending data answers on {server.url}\n"
         f"  export WATCHFRAME_URL={server.url}\n"

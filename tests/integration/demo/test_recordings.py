@@ -88,7 +88,9 @@ QUERIES = (
           parameter("n", "number", value=5)),
     query(12, "enum", "select '{{ m }}' as m, 1::bigint as c",
           parameter("m", "enum", enum_options=MARKETS)),
-    query(13, "enum_multi", COUNT + "where market in ({{ m }}) group by 1 order by 1",
+    # PostgreSQL refuses an empty list; DuckDB takes it, but not an empty coalesce.
+    query(13, "enum_multi", COUNT + "where market in ({{ m }}) and coalesce({{ m }}) is not null "
+          "group by 1 order by 1",
           parameter("m", "enum", value=["WETH", "CRV"], enum_options=MARKETS, multi=QUOTED)),
     query(14, "querydrop", "select '{{ m }}' as m, 1::bigint as c",
           parameter("m", "query", query_id=1)),
@@ -145,10 +147,8 @@ LET_BE = {
     "005": {"count": "the recorded server had other drafts", "results": "and other queries"},
     "006": {"count": "its search also finds texts", "results": "so it lists others"},
     "007": {"count": "drafts and versions differ", "results": "other newest query"},
-    "085": {"job": "DuckDB takes an empty list"},
     "120": {"latest_query_data_id": "the recorded text had been run as it stands"},
     "130": {"schema": "another database"},
-    "146": {"": "the recorded server already had an alert"},
     "147": {"tags": "counts differ"},
 }
 
@@ -230,6 +230,9 @@ def replay():
         url = f"{server.url}/api/queries/1/results"
         while "job" in requests.post(url, json={}, headers=key, timeout=30).json():
             time.sleep(0.02)
+        # And there was an alert already.
+        alert = {**RECORDINGS["148_alert_create"]["request"]["json"], "name": "an older one"}
+        requests.post(f"{server.url}/api/alerts", json=alert, headers=key, timeout=30)
         yield Replay(server)
 
 
@@ -258,8 +261,6 @@ def test_answer_has_the_recorded_status_type_and_form(replay, name):
         assert answer.text.splitlines()[0] == wanted.splitlines()[0]
         return
     let_be = LET_BE.get(name[:3], {})
-    if "" in let_be:
-        return
     got = answer.json()
     if isinstance(wanted, dict) and "query_result" in wanted:
         compare_results(got["query_result"], wanted["query_result"])
@@ -267,7 +268,7 @@ def test_answer_has_the_recorded_status_type_and_form(replay, name):
     if isinstance(wanted, dict) and said["status"] != 200:
         assert got == wanted
         return
-    if isinstance(wanted, dict) and "job" in wanted and "job" not in let_be:
+    if isinstance(wanted, dict) and "job" in wanted:
         compare_jobs(got["job"], wanted["job"])
         return
     assert form(nullable(got, wanted), let_be) == form(wanted, let_be)
