@@ -44,6 +44,11 @@ def parse_body(body: str, namespace: Namespace) -> dict[str, object]:
     if body.lstrip().startswith("{"):
         value = read_json(body, namespace, line=FIRST_LINE)
         return value if isinstance(value, dict) else {}
+    if body.lstrip().startswith("["):
+        raise ArgumentError(
+            "The cell's body is a list, whose values have no names.",
+            hint='As JSON it must be an object: {"name": value}.',
+        )
     return _lines(body, namespace)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 
-from watchframe.errors import MissingParameterError, QueryReferenceError
+from watchframe.errors import MissingParameterError, ParameterValueError, QueryReferenceError
 
 #: The library's words -> the magic's.
 _WORDS = (
@@ -23,6 +23,8 @@ def hint_of(error: BaseException) -> str | None:
     if isinstance(error, MissingParameterError):
         name = shlex.quote(error.name)
         return f"Give it one: -p {name}=VALUE, or -p {name}=$VARIABLE."
+    if isinstance(error, ParameterValueError) and _is_list_without_brackets(error):
+        return f"For several write [{error.value}]."
     if hint is None:
         return None
     for words, ours in _WORDS:
@@ -30,3 +32,10 @@ def hint_of(error: BaseException) -> str | None:
     if isinstance(error, QueryReferenceError):
         hint += " Tab behind a part of its name finds it."
     return hint
+
+
+def _is_list_without_brackets(error: ParameterValueError) -> bool:
+    """Whether a value such as ``WETH, INV`` was given, of which each item would do."""
+    if not isinstance(error.value, str) or "," not in error.value:
+        return False
+    return all(repr(item.strip()) in error.expected for item in error.value.split(","))

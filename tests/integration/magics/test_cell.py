@@ -58,6 +58,14 @@ def test_cell_when_a_value_is_sql_is_sent_beside_the_statement(shell, demo):
     assert sent["parameters"] == {"kind": "x' or '1'='1"}
 
 
+def test_cell_when_a_list_of_quoted_texts_is_in_the_line_sends_them_with_their_quotes(shell):
+    frame = shell.value(
+        """%%watch -s Lending -p kinds=["'borrow'", "'repay'"]\n"""
+        "select distinct kind from events where kind in ({{ kinds }}) order by kind"
+    )
+    assert frame["kind"].tolist() == ["borrow", "repay"]
+
+
 def test_cell_when_a_variable_is_not_named_does_not_take_it(shell):
     shell.value("kind = 'borrow'")
     result = shell.run(f"%%watch --source Lending\n{COUNT}")

@@ -14,6 +14,7 @@ import watchframe
         ("%watch 58", "-p decimals=VALUE"),
         ("%watch 50 -p seconds=60 --timeout 1 --refresh", "Give a longer --timeout, or 'none'"),
         ("%watch 12 --offline", "without --offline while the server can be reached"),
+        ("%%watch 1\nmarkets: WETH, INV", "For several write [WETH, INV]."),
         ("%watch Borrows", "Tab behind a part of its name finds it"),
         ("%watch https://elsewhere.example/queries/1", "connect('https://elsewhere.example'): a"),
     ],

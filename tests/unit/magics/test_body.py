@@ -123,6 +123,7 @@ def test_parse_body_when_empty_gives_nothing():
         ("- a", "Line 2 of the cell, '- a'"),
         ('{"a": 1, "a": 2}', "'a' is given twice"),
         ('{"a": 1,}', "not JSON"),
+        ("[1, 2]", "a list, whose values have no names"),
     ],
 )
 def test_parse_body_when_a_line_is_wrong_names_it(body, words):
