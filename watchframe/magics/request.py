@@ -25,6 +25,8 @@ _USAGE = """\
 
 #: What a query can look like: an id, or a page's URL.
 _REFERENCE = re.compile(r"^\d+$|/")
+#: Options whose values may well have spaces.
+_WITH_SPACES = ("params", "source", "save")
 _FLAGS = {flag: option for option in OPTIONS for flag in option.flags}
 
 
@@ -163,7 +165,7 @@ def _value_with_spaces(unknown: str, words: Sequence[str]) -> str | None:
     flags = [index for index in range(at) if words[index].startswith("-")]
     option = _FLAGS.get(words[flags[-1]]) if flags else None
     # Where the query is not given yet, the first word behind the value is taken for it.
-    if option is None or option.kind == "switch" or at - flags[-1] not in (2, 3):
+    if option is None or option.name not in _WITH_SPACES or at - flags[-1] not in (2, 3):
         return None
     end = next((index for index in range(at, len(words)) if words[index].startswith("-")), None)
     value = " ".join(words[flags[-1] + 1 : end])

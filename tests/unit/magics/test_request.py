@@ -118,6 +118,10 @@ def test_parse_line_when_an_option_is_given_nothing_refuses_it(line):
         parse_line(line)
 
 
+def test_parse_line_when_a_name_stands_for_the_query_leaves_it_to_the_reference():
+    assert parse_line("-o df Borrows") == Request(query="Borrows", out="df")
+
+
 def test_parse_line_when_a_switch_is_given_a_value_refuses_it():
     with pytest.raises(ArgumentError, match="--refresh takes no value"):
         parse_line("42 --refresh=yes")
