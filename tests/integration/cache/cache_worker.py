@@ -198,6 +198,29 @@ def use_read_only(cache: ResultCache) -> None:
     assert len([w for w in caught if issubclass(w.category, CacheWarning)]) == 1
 
 
+def read_whole(cache: ResultCache) -> None:
+    """Read results that are larger than the disk: whole, with one warning, and again as whole."""
+    from watchframe import Client, read_watch_sql  # noqa: PLC0415 - the others need no server
+    from watchframe.demo import DemoServer  # noqa: PLC0415
+
+    sql = "select i, i / 7.0 as x from range(300000) as numbers(i)"
+    with (
+        DemoServer(events=100) as server,
+        Client(server.url, server.user_key, cache_dir=cache.directory) as client,
+        warnings.catch_warnings(record=True) as caught,
+    ):
+        warnings.simplefilter("always")
+        for _ in range(2):
+            frame = read_watch_sql(sql, "Lending (DuckDB)", client=client)
+            assert frame["i"].tolist() == list(range(300_000))
+            assert frame.attrs["watchframe"]["source"] != "local cache"
+        small = [read_watch_sql("select 1 as x", 1, client=client) for _ in range(2)]
+    assert small[1].attrs["watchframe"]["source"] == "local cache"
+    messages = [str(w.message) for w in caught if issubclass(w.category, CacheWarning)]
+    assert len(messages) == 1, messages
+    assert not list((cache.directory / "v1").glob("staging/*.part"))
+
+
 TASKS: dict[str, Callable[..., None]] = {
     "mixed": mixed,
     "be_killed": be_killed,
@@ -207,6 +230,7 @@ TASKS: dict[str, Callable[..., None]] = {
     "fill": fill,
     "fill_files": fill_files,
     "use_read_only": use_read_only,
+    "read_whole": read_whole,
 }
 
 if __name__ == "__main__":

@@ -174,6 +174,13 @@ def test_writing_when_the_disk_is_full_warns_once_and_loses_nothing(tmp_path):
     )
 
 
+def test_read_when_the_disk_is_full_gives_the_whole_frame_with_one_warning(tmp_path):
+    in_namespace(
+        tmp_path,
+        'mount -t tmpfs -o size=2m,mode=700 tmpfs "$1"; "$2" "$3" read_whole "$1"',
+    )
+
+
 @pytest.mark.parametrize("damage", ["", 'echo not a database > "$1/v1/cache.db";'])
 def test_folder_when_its_disk_is_read_only_is_a_cache_that_holds_nothing(tmp_path, damage):
     in_namespace(
