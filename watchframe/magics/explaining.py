@@ -12,7 +12,7 @@ _REASONS = {
     "cache-only": "it is the only thing that may be used",
     "cache-refresh": "a new run is asked for",
     "fresh": "it is young enough",
-    "from-the-future": "it is from the future by the server's clock",
+    "from-the-future": "by the clocks it is from the future",
     "latest-result": "the server has no newer result",
     "max-age-zero": "a new run is asked for",
     "newer-result": "the server has a newer one",
@@ -46,10 +46,13 @@ def explanation_text(explanation: Explanation) -> str:
 
 def _cache_words(explanation: Explanation) -> str:
     decision = explanation.decision
+    if decision.reason == "never-kept":
+        return "the settings keep its results out of it"
     if decision.age is None:
         return f"no result under {explanation.cache_key[:12]}..."
     reason = _REASONS.get(decision.reason, decision.reason)
-    return f"a result {age_words(decision.age)} old; {reason}"
+    age = f"{age_words(decision.age)} old" if decision.age >= 0 else "of unknown age"
+    return f"a result {age}; {reason}"
 
 
 def _outcome(explanation: Explanation) -> str:
