@@ -74,7 +74,8 @@ with Client("https://app.inverse.watch", api_key) as client:
 _AFTER_ERRORS = """
 Below, only what a method raises besides is told. Reads are repeated by themselves where a
 connection breaks or a proxy answers 502, 503 or 504; what writes is repeated only where the server
-certainly did not get it; after 429 all requests of the client wait as long as the server asks.
+certainly did not get it; after 429 all requests of the client wait as long as the server asks, up
+to ten minutes.
 """
 _ERRORS = (
     ("AuthenticationError", "the key is wrong, or a query's key that may not do this"),

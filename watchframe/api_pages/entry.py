@@ -12,8 +12,9 @@ from watchframe.api_pages.signature import signature
 
 #: Sections of running text, and what is written above them.
 _TEXTS = ("Notes", "Examples")
-#: Of every value of the server: `from_json` and `to_json` are told of once.
+#: Where each error has its part.
 ERRORS_PAGE = "api-errors.md"
+#: Of every value of the server: `from_json` and `to_json` are told of once.
 _EVERYWHERE = frozenset({"from_json", "to_json"})
 
 
