@@ -41,7 +41,7 @@ ParamSet = Mapping[str, object]
 
 def read_watch_query(
     query: int | str | QueryReference,
-    params: Sequence[ParamSet],
+    params: Sequence[ParamSet] | pd.DataFrame,
     *,
     max_age: MaxAge = None,
     cache: Mode = "use",
@@ -62,8 +62,9 @@ def read_watch_query(
     ----------
     query : int, str or QueryReference
         Its id, or the URL of its page.
-    params : sequence of mappings
-        One for each partition. Dynamic dates are resolved now, not when a worker reads.
+    params : sequence of mappings, or DataFrame
+        One for each partition; of a DataFrame, each row is one. Dynamic dates are resolved now,
+        not when a worker reads.
     max_age, cache, columns, dtype, dtype_backend
         As of `watchframe.read_watch_query`. Local caches are those of the workers.
     meta : pandas.DataFrame or mapping of str to dtype, optional
@@ -78,12 +79,15 @@ def read_watch_query(
     Returns
     -------
     dask.dataframe.DataFrame
-        Its divisions are not known. Each call reads anew: two calls never share a partition's key.
+        The result's own columns: the parameters are none, as they are of a list of sets in
+        `watchframe.read_watch_query`. Its divisions are not known. Each call reads anew: two calls
+        never share a partition's key.
 
     Raises
     ------
     ArgumentError
-        `params` is not a sequence of mappings, or is empty. When it is computed: a partition has
+        `params` is not a sequence of mappings, or is empty; `dtype` or `columns` name a column
+        that the result lacks. When it is computed: a partition has
         other columns or dtypes than the metadata.
     ConfigurationError
         No server or key is known; when it is computed: a worker's settings are of another server.
@@ -118,6 +122,8 @@ def read_watch_query(
         timeout=timeout,
     )
     empty = source.metadata(client, sets[0]) if meta is None else _empty(meta)
+    if isinstance(dtype, Mapping):
+        _check_known(dtype, empty)
     # Dask would make text of every object column: of integers beyond 64 bits, lists and objects.
     with dask.config.set({"dataframe.convert-string": False}):
         frame: dd.DataFrame = dd.from_map(  # type: ignore[no-untyped-call]
@@ -212,12 +218,30 @@ def _differs(number: int, params: Mapping[str, JSON], words: str) -> ArgumentErr
     )
 
 
+def _check_known(dtype: Mapping[object, object], empty: pd.DataFrame) -> None:
+    """Raise ArgumentError where `dtype` names a column that partitions do not have."""
+    for name in dtype:
+        if name not in empty.columns:
+            raise ArgumentError(
+                f"dtype names the column {name!r}, which the frame lacks.",
+                hint=f"It has: {', '.join(map(str, empty.columns))}.",
+            )
+
+
 def _given(params: object) -> list[ParamSet]:
+    if isinstance(params, pd.DataFrame):
+        params = params.to_dict("records")
     if not isinstance(params, Sequence) or isinstance(params, str) or not params:
         raise ArgumentError(
             "params is not a list of parameter sets, or it is empty.",
             hint='Give one set for each partition: [{"market": "WETH"}, {"market": "INV"}].',
         )
+    for number, item in enumerate(params):
+        if not isinstance(item, Mapping):
+            raise ArgumentError(
+                f"Parameter set {number} is a {type(item).__name__}, not a mapping.",
+                hint='Give a list of dicts: [{"market": "WETH"}, {"market": "INV"}].',
+            )
     return list(params)
 
 

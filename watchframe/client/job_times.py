@@ -38,7 +38,9 @@ class JobTimes:
 
 def pause(taken: float, expected: float | None) -> float:
     """Give the seconds until a job is to be asked after, which has taken `taken` so far."""
-    usual = min(max(taken * PART, FIRST_PAUSE), LONGEST_PAUSE)
+    # Where jobs are short, one that is late is not left lying for as long as an unknown one.
+    first = FIRST_PAUSE if expected is None else min(FIRST_PAUSE, expected * PART)
+    usual = min(max(taken * PART, first, SHORTEST_PAUSE), LONGEST_PAUSE)
     if expected is None or taken > expected * LATE:
         return usual
     often = max(expected * OFTEN, SHORTEST_PAUSE)

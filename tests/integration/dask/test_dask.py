@@ -177,9 +177,21 @@ def test_wrong_set_is_refused_at_once(caller, demo):
     assert posts(demo) == []
 
 
-@pytest.mark.parametrize("params", [[], {"kind": "borrow"}, "borrow", None])
+def test_sets_may_be_the_rows_of_a_frame(caller):
+    frame = watch_dask.read_watch_query(13, pd.DataFrame(KINDS))
+    assert frame.npartitions == 3
+    assert len(frame.compute(scheduler="threads")) == 180
+
+
+@pytest.mark.parametrize("options", [{"dtype": {"event": "int64"}}, {"columns": ["event"]}])
+def test_column_that_the_result_lacks_is_refused_at_once(caller, options):
+    with pytest.raises(ArgumentError, match="'event'"):
+        watch_dask.read_watch_query(13, KINDS, **options)
+
+
+@pytest.mark.parametrize("params", [[], {"kind": "borrow"}, "borrow", None, [*KINDS, "borrow"]])
 def test_what_is_not_a_list_of_sets_is_refused(caller, params):
-    with pytest.raises(ArgumentError, match="parameter sets"):
+    with pytest.raises(ArgumentError, match=r"[Pp]arameter set"):
         watch_dask.read_watch_query(13, params)
 
 

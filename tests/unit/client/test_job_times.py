@@ -30,6 +30,14 @@ def test_job_that_takes_as_long_as_those_before_is_found_soon(lasts, deviation):
     assert len(moments) <= len(questions(lasts, None)) + 8
 
 
+@pytest.mark.parametrize("late", [1.5, 2.0, 3.0])
+def test_short_job_that_is_late_is_found_soon_all_the_same(late):
+    lasts = 0.01 * late
+    moments = questions(lasts, 0.01)
+    assert moments[-1] - lasts <= max(0.5 * lasts, 0.0051)
+    assert len(moments) <= 6
+
+
 def test_job_that_is_shorter_than_those_before_is_not_waited_for_as_long():
     assert questions(0.5, 60.0) == questions(0.5, None)
 
