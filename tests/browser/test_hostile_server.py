@@ -36,11 +36,29 @@ HOSTILE = SavedQuery(
     tags=(ATTACK,),
 )
 
+FAILING = SavedQuery(
+    id=901, name="Failing", text="select '<img src=x onerror=window.attacked=1>'::int as n"
+)
+CHOICES = SavedQuery(
+    id=902,
+    name="Choices",
+    text="select '<img src=x onerror=window.attacked=1> ' || i as name, '<b>' || i as value "
+    "from range(30) as numbers(i)",
+)
+CHOOSING = SavedQuery(
+    id=903,
+    name="Choosing",
+    text="select '{{ many }}' as chosen, 1 as n union all select '<u>x</u>', 2",
+    parameters=(
+        SavedParameter(name="many", type="query", title="<i>Many</i>", query_id=902, value="<b>3"),
+    ),
+)
+
 
 @pytest.fixture(scope="module")
 def hostile(tmp_path_factory):
     query = replace(HOSTILE, text=HOSTILE.text + ", '{{ note }}' as note")
-    catalogue = replace(CATALOGUE, queries=(*CATALOGUE.queries, query))
+    catalogue = replace(CATALOGUE, queries=(*CATALOGUE.queries, query, FAILING, CHOICES, CHOOSING))
     with DemoServer(
         state_dir=tmp_path_factory.mktemp("hostile"), events=1000, catalogue=catalogue
     ) as server:
@@ -66,3 +84,37 @@ def test_texts_of_a_hostile_server_are_shown_as_texts(notebook, hostile):
     outputs = notebook.run("search").page
     assert outputs.locator(".jp-OutputArea img, .jp-OutputArea script").count() == 0
     assert outputs.evaluate("window.attacked") is None
+
+
+def test_error_of_a_hostile_data_source_is_shown_as_text(notebook, hostile):
+    notebook.run(
+        f"from watchframe import Client\nenemy = Client({hostile.url!r}, {hostile.user_key!r})"
+    )
+    picker = notebook.show("pick(901, client=enemy)")
+    picker.get_by_role("button", name="Run").click()
+    expect(picker.locator(".wf-reason")).to_contain_text("<img src=x onerror=window.attacked=1>")
+    assert picker.locator("img, script").count() == 0
+    assert notebook.page.evaluate("window.attacked") is None
+
+
+def test_choices_of_a_hostile_server_are_shown_as_texts_also_in_the_saved_twin(notebook, hostile):
+    notebook.run(
+        f"from watchframe import Client\nenemy = Client({hostile.url!r}, {hostile.user_key!r})"
+    )
+    picker = notebook.show("choosing = pick(903, client=enemy); choosing")
+    search = picker.get_by_placeholder("search 30 values")
+    search.fill("17")
+    picker.locator(".wf-options button").first.click()
+    expect(picker.locator(".wf-hint").first).to_contain_text("Chosen: <img src=x onerror=")
+    picker.get_by_role("button", name="Run").click()
+    expect(picker.locator("tbody td").first).to_have_text("<b>17")
+    picker.get_by_role("button", name="Chart").click()
+    expect(picker.locator("svg")).to_contain_text("<b>17")
+    picker.get_by_role("button", name="Code").click()
+    notebook.run("choosing.close()")
+    twin = notebook.page.locator(".wf-twin").last
+    expect(twin).to_be_visible()
+    expect(twin.locator("tbody td").first).to_have_text("<b>17")
+    for shown in (picker, twin):
+        assert shown.locator("img, script, b, u, i").count() == 0
+    assert notebook.page.evaluate("window.attacked") is None

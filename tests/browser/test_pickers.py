@@ -76,9 +76,9 @@ DROPDOWN_SEVERAL = Case(
 
 def choose_account(cell):
     cell.get_by_placeholder("search 5,000 values").fill("whale")
-    matches = cell.get_by_label("Matches").locator("option")
+    matches = cell.locator(".wf-options button")
     expect(matches).to_have_count(1)  # thousands have become one
-    cell.get_by_label("Matches").select_option('The "Whale"')
+    matches.click()
 
 
 DROPDOWN_OF_THOUSANDS = Case(

@@ -32,6 +32,22 @@ def saved(context, jupyterlab):
     return jupyterlab.read("saved.ipynb")
 
 
+def open_without_kernel(context, jupyter, name):
+    """Open a notebook as *No Kernel* in the menu of kernels does."""
+    page = context.new_page()
+    page.goto(f"{jupyter.url}lab/workspaces/{name.partition('.')[0]}?token={TOKEN}")
+    page.wait_for_function("() => Boolean(window.jupyterapp?.shell)", timeout=WITHIN)
+    page.evaluate(
+        """async path => {
+            await window.jupyterapp.restored;
+            const kernelPreference = { shouldStart: false, canStart: false };
+            await window.jupyterapp.commands.execute('docmanager:open', { path, kernelPreference });
+        }""",
+        name,
+    )
+    return page
+
+
 def check_twin(page):
     twin = page.locator(".wf-twin")
     expect(twin).to_be_visible(timeout=WITHIN)
@@ -80,3 +96,112 @@ def test_saved_notebook_when_opened_in_notebook_7_shows_the_twin_and_no_error(
         page.close()
     finally:
         stop_jupyter(process)
+
+
+def test_saved_notebook_without_any_kernel_shows_the_twin_and_does_not_load_for_ever(
+    saved, context, jupyterlab
+):
+    jupyterlab.write("alone.ipynb", notebook=nbformat.from_dict(saved))
+    page = open_without_kernel(context, jupyterlab, "alone.ipynb")
+    check_twin(page)
+    expect(page.get_by_text("Loading widget")).to_be_hidden()
+    page.close()
+
+
+def test_page_that_is_loaded_anew_while_the_kernel_runs_has_the_living_picker(context, jupyterlab):
+    jupyterlab.write("anew.ipynb")
+    notebook = open_notebook(context, jupyterlab, "anew.ipynb")
+    notebook.run("from watchframe import pick")
+    picker = notebook.show("pick(13, {'kind': 'repay'}, run=True)")
+    expect(picker.locator("tbody tr")).to_have_count(10, timeout=WITHIN)
+    notebook.save()
+    notebook.page.wait_for_timeout(1500)
+    notebook.page.close()
+    page = open_notebook(context, jupyterlab, "anew.ipynb").page
+    living = page.locator(".wf-picker:not(.wf-twin)")
+    living.get_by_label("Kind").select_option("borrow")
+    living.get_by_role("button", name="Run").click()
+    expect(living.get_by_role("status")).to_contain_text("rows", timeout=WITHIN)
+    expect(page.locator(".wf-twin")).to_be_hidden()
+    page.close()
+
+
+def test_notebook_saved_with_its_widget_state_shows_the_controls_as_they_were(context, jupyterlab):
+    folder = jupyterlab.settings / "@jupyter-widgets" / "jupyterlab-manager"
+    folder.mkdir(parents=True)
+    (folder / "plugin.jupyterlab-settings").write_text('{"saveState": true}')
+    try:
+        jupyterlab.write("state.ipynb")
+        notebook = open_notebook(context, jupyterlab, "state.ipynb")
+        notebook.run("from watchframe import pick")
+        picker = notebook.show("pick(13, {'kind': 'repay'}, run=True)")
+        expect(picker.locator("tbody tr")).to_have_count(10, timeout=WITHIN)
+        notebook.page.wait_for_timeout(500)
+        notebook.save()
+        notebook.page.wait_for_timeout(1500)
+        notebook.page.evaluate("window.jupyterapp.commands.execute('kernelmenu:shutdown')")
+        notebook.page.close()
+    finally:
+        (folder / "plugin.jupyterlab-settings").unlink()
+    assert "widgets" in jupyterlab.read("state.ipynb").metadata
+    page = open_notebook(context, jupyterlab, "state.ipynb").page
+    dead = page.locator(".wf-picker:not(.wf-twin)")
+    expect(dead.locator("tbody tr")).to_have_count(10, timeout=WITHIN)
+    expect(dead.get_by_label("Kind")).to_have_value("repay")
+    expect(page.locator(".wf-twin")).to_be_hidden()
+    page.close()
+
+
+@pytest.mark.parametrize("app", ["jupyterlab", "no kernel"])
+def test_saved_search_for_a_query_shows_what_was_picked(context, jupyterlab, app):
+    name = f"search-{app[:2]}.ipynb"
+    jupyterlab.write(name)
+    notebook = open_notebook(context, jupyterlab, name)
+    notebook.run("from watchframe import pick")
+    output = notebook.run("search = pick(); search").locator(".wf-search")
+    output.get_by_label("Search queries").fill("Events of one kind")
+    found = output.locator(".wf-options button").filter(has_text="13 ")
+    expect(found).to_have_count(1, timeout=WITHIN)
+    found.click()
+    output.get_by_role("button", name="Run").click()
+    expect(output.locator("tbody tr")).to_have_count(10, timeout=WITHIN)
+    expect(notebook.page.locator(".wf-twin")).to_be_hidden()
+    notebook.page.wait_for_timeout(500)
+    notebook.save()
+    notebook.page.wait_for_timeout(1500)
+    notebook.page.evaluate("window.jupyterapp.commands.execute('kernelmenu:shutdown')")
+    notebook.page.close()
+    if app == "jupyterlab":
+        page = open_notebook(context, jupyterlab, name).page
+    else:
+        page = open_without_kernel(context, jupyterlab, name)
+    twin = page.locator(".wf-twin")
+    expect(twin).to_be_visible(timeout=WITHIN)
+    expect(twin).to_contain_text("Events of one kind by month")
+    expect(twin.locator(".wf-table tbody tr")).to_have_count(10)
+    expect(page.get_by_text("Error displaying widget")).to_be_hidden()
+    page.close()
+
+
+@pytest.mark.parametrize("has_state", [True, False])
+def test_saved_notebook_as_a_page_of_nbconvert_shows_the_twin(saved, context, tmp_path, has_state):
+    """Without the network, where the page cannot load the widgets' programs."""
+    exporter = pytest.importorskip("nbconvert").HTMLExporter()
+    found = nbformat.from_dict(saved)
+    if has_state:
+        (view,) = [
+            output.data["application/vnd.jupyter.widget-view+json"]
+            for output in found.cells[-1].outputs
+            if "application/vnd.jupyter.widget-view+json" in output.data
+        ]
+        model = {"model_name": "VBoxModel", "model_module": "@jupyter-widgets/controls"}
+        state = {view["model_id"]: {**model, "model_module_version": "2.0.0", "state": {}}}
+        content = {"state": state, "version_major": 2, "version_minor": 0}
+        found.metadata["widgets"] = {"application/vnd.jupyter.widget-state+json": content}
+    html, _ = exporter.from_notebook_node(found)
+    (tmp_path / "page.html").write_text(html, encoding="utf-8")
+    page = context.new_page()
+    page.route("http*://**", lambda route: route.abort())
+    page.goto((tmp_path / "page.html").as_uri())
+    check_twin(page)
+    page.close()

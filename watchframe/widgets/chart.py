@@ -1,7 +1,7 @@
 """A quick chart of a result, as inline SVG: a number against the first time or category column.
 
 No JavaScript: the marks are drawn here, texts are escaped, and colours read on light and dark
-backgrounds alike. Floats are good enough for positions; the exact values stand in the table.
+backgrounds alike.
 """
 
 from __future__ import annotations
@@ -9,17 +9,17 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
 from html import escape
 
 import pyarrow as pa
 
-from watchframe.widgets.chart_axes import Scale, number_words, ticks, time_words
+from watchframe.widgets.chart_axes import Scale, number_words, ticks, time_ticks, time_words
+from watchframe.widgets.chart_points import heights, line_points
 from watchframe.widgets.preview_table import encoding
 
 WIDTH, HEIGHT = 720, 280
 LEFT, RIGHT, TOP, BOTTOM = 64, 12, 26, 34
-MOST_BARS, MOST_SERIES, MOST_POINTS = 24, 6, 600
+MOST_BARS = 24
 #: Okabe and Ito's colours, in an order that reads on white and on dark grey.
 COLOURS = ("#0f8fd6", "#e69f00", "#1aa67f", "#d55e00", "#cc79a7", "#8f7ee7")
 
@@ -50,7 +50,11 @@ def chart_choice(table: pa.Table) -> Choice | None:
     fields = list(table.schema)
     if len({field.name for field in fields}) < len(fields):
         return None
-    times = [field.name for field in fields if pa.types.is_temporal(field.type)]
+    times = [
+        field.name
+        for field in fields
+        if pa.types.is_date(field.type) or pa.types.is_timestamp(field.type)
+    ]
     categories = [
         field.name for field in fields if pa.types.is_string(field.type) and not encoding(field)
     ]
@@ -60,7 +64,7 @@ def chart_choice(table: pa.Table) -> Choice | None:
     if x is None or not numbers or table.num_rows < enough:
         return None
     is_time = bool(times)
-    is_repeated = is_time and table.column(x).combine_chunks().unique().__len__() < table.num_rows
+    is_repeated = is_time and len(table.column(x).unique()) < table.num_rows
     if not is_time and table.num_rows > 10 * MOST_BARS:
         return None
     series = categories[0] if is_repeated and categories else None
@@ -85,7 +89,7 @@ def _is_drawable(field: pa.Field) -> bool:
 
 
 def _lines(table: pa.Table, choice: Choice, number: str) -> str:
-    points = _points(table, choice, number)
+    points = line_points(table, choice.x, number, choice.series)
     if not points:
         return _nothing()
     moments = [moment for series in points.values() for moment, _ in series]
@@ -95,7 +99,7 @@ def _lines(table: pa.Table, choice: Choice, number: str) -> str:
     y = Scale(y_ticks[0], y_ticks[-1], HEIGHT - BOTTOM, TOP)
     parts = [_grid(y, y_ticks), _time_axis(x)]
     for (name, series), colour in zip(points.items(), COLOURS, strict=False):
-        path = " ".join(f"{x(moment):.1f},{y(value):.1f}" for moment, value in _thinned(series))
+        path = " ".join(f"{x(moment):.1f},{y(value):.1f}" for moment, value in series)
         parts.append(
             f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="1.8" '
             f'stroke-linejoin="round"><title>{escape(name)}</title></polyline>'
@@ -103,34 +107,10 @@ def _lines(table: pa.Table, choice: Choice, number: str) -> str:
     return "".join(parts) + _legend(list(points))
 
 
-def _points(table: pa.Table, choice: Choice, number: str) -> dict[str, list[tuple[float, float]]]:
-    names = table.column(choice.series).to_pylist() if choice.series else [number] * table.num_rows
-    found: dict[str, list[tuple[float, float]]] = {}
-    columns = (names, table.column(choice.x).to_pylist(), table.column(number).to_pylist())
-    for name, moment, value in zip(*columns, strict=True):
-        height = _height(value)
-        if moment is not None and height is not None:
-            found.setdefault(str(name), []).append((_seconds(moment), height))
-    largest = sorted(found, key=lambda name: -sum(abs(value) for _, value in found[name]))
-    return {name: sorted(found[name]) for name in largest[:MOST_SERIES]}
-
-
-def _thinned(points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
-    """Keep the lowest and the highest of every few points, where there are more than pixels."""
-    size = math.ceil(2 * len(points) / MOST_POINTS)
-    if size <= 2:  # noqa: PLR2004 - two of two would be kept anyway
-        return list(points)
-    kept: list[tuple[float, float]] = []
-    for start in range(0, len(points), size):
-        few = points[start : start + size]
-        ends = {min(few, key=lambda point: point[1]), max(few, key=lambda point: point[1])}
-        kept.extend(sorted(ends))
-    return kept
-
-
 def _bars(table: pa.Table, choice: Choice, number: str) -> str:
-    rows = zip(table.column(choice.x).to_pylist(), table.column(number).to_pylist(), strict=True)
-    pairs = [(name, height) for name, value in rows if (height := _height(value)) is not None]
+    values = heights(table.column(number)).tolist()
+    rows = zip(table.column(choice.x).to_pylist(), values, strict=True)
+    pairs = [(name, value) for name, value in rows if math.isfinite(value)]
     shown = pairs[:MOST_BARS]
     if not shown:
         return _nothing()
@@ -163,17 +143,17 @@ def _grid(y: Scale, y_ticks: Sequence[float]) -> str:
 
 
 def _time_axis(x: Scale) -> str:
-    marks = 5
-    words = []
-    for place in range(marks):
-        at = x.low + (x.high - x.low) * place / (marks - 1)
-        anchor = "start" if place == 0 else "end" if place == marks - 1 else "middle"
+    marks, format_ = time_ticks(x.low, x.high)
+    foot, words = HEIGHT - BOTTOM, []
+    half = 30  # of a text's width, about: those at the ends may not stick out
+    for at in marks:
+        left = x(at)
+        anchor = "start" if left < LEFT + half else "end" if left > WIDTH - half else "middle"
         words.append(
-            f'<text x="{x(at):.1f}" y="{HEIGHT - BOTTOM + 16}" text-anchor="{anchor}">'
-            f"{time_words(at, x.high - x.low)}</text>"
+            f'<line class="wf-axis" x1="{left:.1f}" x2="{left:.1f}" y1="{foot}" y2="{foot + 4}"/>'
+            f'<text x="{left:.1f}" y="{foot + 17}" text-anchor="{anchor}">'
+            f"{time_words(at, format_)}</text>"
         )
-        if x.low == x.high:
-            break
     return "".join(words)
 
 
@@ -191,20 +171,3 @@ def _legend(names: Sequence[str]) -> str:
 
 def _nothing() -> str:
     return f'<text x="{WIDTH / 2}" y="{HEIGHT / 2}" text-anchor="middle">nothing to draw</text>'
-
-
-def _height(value: object) -> float | None:
-    try:
-        height = float(value)  # type: ignore[arg-type]
-    except (TypeError, ValueError, OverflowError):
-        return None
-    return height if math.isfinite(height) else None
-
-
-def _seconds(moment: object) -> float:
-    if isinstance(moment, datetime):
-        aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-        return aware.timestamp()
-    if isinstance(moment, date):
-        return datetime(moment.year, moment.month, moment.day, tzinfo=UTC).timestamp()
-    return 0.0

@@ -10,8 +10,17 @@ from typing import Self
 
 _DAY = 86_400.0
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MONDAY = 4 * _DAY  # the first one after the epoch
 _UNITS = ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "k"))
 _LONGEST_PLAIN = 1e15
+_CLOCK_STEPS: tuple[tuple[float, str], ...] = (
+    *((float(step), "%H:%M:%S") for step in (1, 5, 15, 30)),
+    *((60.0 * step, "%H:%M") for step in (1, 5, 15, 30)),
+    *((3600.0 * step, "%m-%d %H:%M") for step in (1, 3, 6, 12)),
+    *((_DAY * step, "%Y-%m-%d") for step in (1, 2, 7, 14)),
+)
+_YEAR_STEPS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000)
+_MONTH_STEPS = (1, 2, 3, 6, *(12 * years for years in _YEAR_STEPS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +66,38 @@ def number_words(value: float) -> str:
     return f"{value:.4g}"
 
 
-def time_words(seconds: float, span: float) -> str:
-    """Give a moment to the precision that matters within `span` seconds."""
+def time_ticks(low: float, high: float, most: int = 7) -> tuple[list[float], str]:
+    """Give round moments from `low` to `high`, and the format that tells them apart.
+
+    Both in seconds since 1970, UTC. Whole years, months, days, hours, ... whichever gives the most
+    marks that are not more than `most`; `low` itself where no round moment lies between.
+    """
+    for step, format_ in _CLOCK_STEPS:
+        start = _MONDAY if step >= 7 * _DAY else 0.0
+        first, last = math.ceil((low - start) / step), math.floor((high - start) / step)
+        if last - first < most:
+            found = [start + place * step for place in range(first, last + 1)]
+            return (found or [low]), format_
+    for months in _MONTH_STEPS:
+        first, last = math.ceil(_months(low) / months), math.floor(_months(high) / months)
+        if last - first < most:
+            break
+    found = [_seconds(place * months) for place in range(first, last + 1)]
+    return (found or [low]), "%Y" if months % 12 == 0 else "%Y-%m"
+
+
+def time_words(seconds: float, format_: str) -> str:
+    """Give a moment in that format."""
+    return (_EPOCH + timedelta(seconds=seconds)).strftime(format_)
+
+
+def _months(seconds: float) -> float:
+    """Give the months since year 0, with a part of one where it has begun."""
     moment = _EPOCH + timedelta(seconds=seconds)
-    if span >= 3 * _DAY:
-        return moment.strftime("%Y-%m-%d")
-    return moment.strftime("%m-%d %H:%M") if span >= 600 else moment.strftime("%H:%M:%S")  # noqa: PLR2004 - ten minutes
+    whole = moment.year * 12 + moment.month - 1
+    is_round = (moment.day, moment.hour, moment.minute, moment.second) == (1, 0, 0, 0)
+    return whole if is_round else whole + 0.5
+
+
+def _seconds(months: int) -> float:
+    return (datetime(months // 12, months % 12 + 1, 1, tzinfo=UTC) - _EPOCH).total_seconds()

@@ -107,7 +107,7 @@ def group_label(title: str) -> ipywidgets.HTML:
     """Give the label of several fields that belong together, aligned with those of the others."""
     return ipywidgets.HTML(
         f'<div style="text-align: right; overflow: hidden; text-overflow: ellipsis; '
-        f'white-space: nowrap" title="{escape(title)}">{escape(title)}</div>',
+        f'white-space: nowrap; line-height: 28px" title="{escape(title)}">{escape(title)}</div>',
         layout={"width": LABEL_WIDTH, "margin": "2px 8px 2px 2px", "flex": "0 0 auto"},
     )
 

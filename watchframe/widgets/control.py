@@ -14,6 +14,7 @@ import traitlets
 from watchframe.models import ParameterDefinition
 from watchframe.parameters import DYNAMIC_DATES, DYNAMIC_RANGES, JSON
 from watchframe.widgets.checking import Checked
+from watchframe.widgets.closing import close_tree
 
 Check = Callable[[ParameterDefinition, object], Checked]
 
@@ -46,6 +47,7 @@ class Control(traitlets.HasTraits):
         self._check = check
         self._is_showing = False
         self._said = ""
+        self._is_default = True
         self._checked = Checked()
         self._hint = ipywidgets.HTML()
         self._reset_button = ipywidgets.Button(
@@ -97,8 +99,21 @@ class Control(traitlets.HasTraits):
         self.recheck()
 
     def recheck(self) -> None:
-        """Check again: something that the check depends on has changed."""
-        self.set(self.value)
+        """Check again: something that the check depends on has changed.
+
+        A field that somebody has half filled in keeps what is in it.
+        """
+        with GUARD:
+            settled = self._settled(self.value)
+            if not self._checked.problem:
+                with self._showing():
+                    self._show(settled)
+            self._take(settled)
+
+    def close(self) -> None:
+        """Close the control's widgets."""
+        self.unobserve_all()
+        close_tree(self.widget)
 
     def _make_field(self) -> ipywidgets.Widget:
         raise NotImplementedError
@@ -125,17 +140,31 @@ class Control(traitlets.HasTraits):
         self._checked = self._check(self.definition, value)
         return value if self._checked.problem else settle(value, self._checked.wire)
 
+    def _settled_default(self) -> object:
+        """Give the default in the form in which values are kept, to compare with them."""
+        checked = self._check(self.definition, self.default)
+        return self.default if checked.problem else settle(self.default, checked.wire)
+
     def _take(self, value: object) -> None:
         checked = self._checked
-        words = " ".join(filter(None, (self._words(), checked.warning, self._said)))
-        self._hint.value = _below(words, checked.problem)
-        self._reset_button.disabled = _is_same(value, self.default)
+        self._is_default = _is_same(value, self._settled_default())
+        self._say_words()
+        self._reset_button.disabled = self._is_default
         if checked.problem:
             self.widget.add_class("wf-wrong")
         else:
             self.widget.remove_class("wf-wrong")
         self.problem = checked.problem
         self.value = value
+
+    def _say_words(self) -> None:
+        """Write the line below the field: what the value means, its default, what is wrong."""
+        checked = self._checked
+        is_said = not self._is_default and self.default is not None
+        default = f"Default: {value_words(self.default)}" if is_said else ""
+        words = [word for word in (self._words(), checked.warning, self._said) if word]
+        self._hint.value = _below(" ".join(words), default, checked.problem)
+        self._hint.layout.display = "" if self._hint.value else "none"
 
     @contextmanager
     def _showing(self) -> Iterator[None]:
@@ -175,14 +204,17 @@ def value_words(value: object) -> str:
     return DYNAMIC_DATES.get(value, value) if isinstance(value, str) else str(value)
 
 
-def _below(words: str, problem: str) -> str:
-    left = f'<div style="margin-left: calc({LABEL_WIDTH} + 8px)">'
-    hint = f'<div class="wf-hint">{escape(words)}</div>' if words else ""
-    wrong = f'<div class="wf-problem" role="alert">{escape(problem)}</div>' if problem else ""
-    return f"{left}{hint}{wrong}</div>" if hint or wrong else ""
+def _below(words: str, default: str, problem: str) -> str:
+    parts = [f'<div class="wf-hint">{escape(words)}</div>'] if words else []
+    if problem:
+        parts.insert(0, f'<div class="wf-problem" role="alert">{escape(problem)}</div>')
+    if default:
+        parts.append(f'<div class="wf-hint">{escape(default)}</div>')
+    left = f"margin-left: calc({LABEL_WIDTH} + 8px)"
+    return f'<div style="{left}">{"".join(parts)}</div>' if parts else ""
 
 
 def _is_same(value: object, default: object) -> bool:
     if isinstance(default, dict):
         default = (default.get("start"), default.get("end"))
-    return value == default
+    return type(value) is type(default) and value == default

@@ -14,6 +14,7 @@ from watchframe.errors import UnknownParameterError, WatchframeError
 from watchframe.models import ParameterDefinition, Query
 from watchframe.widgets.checking import Checker
 from watchframe.widgets.choice_controls import Option
+from watchframe.widgets.closing import close_tree
 from watchframe.widgets.control import GUARD, Control
 from watchframe.widgets.control_kinds import make_control
 
@@ -60,6 +61,7 @@ class ParameterForm(traitlets.HasTraits):
         self._query = query
         self._checker = checker
         self._fetch = fetch
+        self._is_closed = False
         self.controls: dict[str, Control] = {}
         self.widget = ipywidgets.VBox()
         for definition in definitions:
@@ -101,6 +103,13 @@ class ParameterForm(traitlets.HasTraits):
         for control in list(self.controls.values()):
             control.recheck()
 
+    def close(self) -> None:
+        """Close all controls."""
+        self._is_closed = True
+        for control in self.controls.values():
+            control.close()
+        close_tree(self.widget)
+
     def _place(self, control: Control) -> None:
         self.controls[control.definition.name] = control
         control.observe(self._gather, ["value", "problem"])
@@ -121,15 +130,18 @@ class ParameterForm(traitlets.HasTraits):
         except WatchframeError as error:
             logger.warning("no values for %r: %s", definition.name, error.message)
             with GUARD:
-                self.controls[definition.name].say(
-                    f"Its values could not be fetched, so type one. {error.message}"
-                )
+                if not self._is_closed:
+                    self.controls[definition.name].say(
+                        f"Its values could not be fetched, so type one. {error.message}"
+                    )
             return
         with GUARD:
+            if self._is_closed:
+                return
             self._checker.options[definition.name] = [option.value for option in options]
             old = self.controls[definition.name]
             control = make_control(definition, self._checker, options)
             control.set(old.value)
-            old.unobserve_all()
             self._place(control)
             self._arrange()
+            old.close()

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import threading
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 
 import ipywidgets
 import pandas as pd
@@ -17,14 +17,15 @@ from watchframe.errors import ParameterError
 from watchframe.models import Query
 from watchframe.read import ReadOptions
 from watchframe.reference import QueryReference
-from watchframe.widgets.background_read import BackgroundRead, Outcome, Progress
+from watchframe.widgets.background_read import Outcome, Progress
 from watchframe.widgets.checking import Checker
 from watchframe.widgets.code_text import magic_cell, python_call
 from watchframe.widgets.control import GUARD, Control
 from watchframe.widgets.definitions import definitions_of, open_query
 from watchframe.widgets.parameter_form import ParameterForm, fetch_with
 from watchframe.widgets.picker_layout import PickerLayout, heading_html
-from watchframe.widgets.static_twin import twin_html
+from watchframe.widgets.runs import Runs
+from watchframe.widgets.static_twin import last_state_html, twin_html
 from watchframe.widgets.status_line import outcome_html, progress_html, ready_html
 from watchframe.widgets.twin_output import TwinOutput
 
@@ -41,7 +42,7 @@ class ParameterPicker(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has n
         Its id, or the URL of its page, whose ``p_`` values are set.
     params : mapping of str to object, optional
         Values to begin with; the others begin with their saved defaults.
-    max_age : float, str or None
+    max_age : float, str, timedelta or None
         How old the data may be, as of `read_watch_query`; people may choose another one.
     run : bool
         Whether to run at once.
@@ -74,11 +75,15 @@ class ParameterPicker(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has n
         No server or no API key is known.
     QueryReferenceError
         `query` is neither an id nor a query's URL.
+    ArgumentError
+        `max_age` is none.
     UnknownParameterError
         `params` names one that the query does not have.
     ServerError
         The query's definition could not be read.
     """
+
+    _is_made = False
 
     params = traitlets.Dict(read_only=True)
     df = traitlets.Any(None, allow_none=True, read_only=True)
@@ -91,7 +96,7 @@ class ParameterPicker(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has n
         query: int | str | QueryReference,
         params: Mapping[str, object] | None = None,
         *,
-        max_age: float | str | None = None,
+        max_age: float | str | timedelta | None = None,
         run: bool = False,
         run_on_change: bool = False,
         timeout: float | None = 300.0,
@@ -104,8 +109,13 @@ class ParameterPicker(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has n
         self.error: Exception | None = None
         self._options = ReadOptions(timeout=timeout, client=opened.client)
         self._server = opened.client.server
-        self._current: BackgroundRead | None = None
         self._timer: threading.Timer | None = None
+        self._runs = Runs(
+            self.query.id,
+            begin=self.run,
+            on_progress=self._on_progress,
+            on_done=self._on_done,
+        )
         self._twin = TwinOutput()
         self._form = ParameterForm(
             definitions_of(self.query),
@@ -113,15 +123,20 @@ class ParameterPicker(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has n
             Checker(query=self.query, timezone=opened.client.settings.timezone),
             fetch_with(opened.client),
         )
-        self._form.update({**opened.url_values, **(params or {})})
-        self._layout = PickerLayout(
-            heading=heading_html(self.query, self._server),
-            form=self._form.widget,
-            max_age=max_age,
-            runs_on_change=run_on_change,
-            rows_per_page=rows_per_page,
-        )
+        try:
+            self._form.update({**opened.url_values, **(params or {})})
+            self._layout = PickerLayout(
+                heading=heading_html(self.query, self._server),
+                form=self._form.widget,
+                max_age=max_age,
+                runs_on_change=run_on_change,
+                rows_per_page=rows_per_page,
+            )
+        except Exception:
+            self._form.close()
+            raise
         super().__init__(children=self._layout.children)
+        self._is_made = True
         self.add_class("wf-picker")
         self.add_class(self._twin.live_class)
         self._connect()
@@ -158,8 +173,8 @@ class ParameterPicker(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has n
     def run(self) -> None:
         """Run the query with the values as they stand, in the background.
 
-        A run that is still going on is cancelled. The kernel stays free; `wait` and `result` give
-        the frame.
+        A run that is going on with these very values goes on; one with others is cancelled, and
+        this one takes its place. The kernel stays free; `wait` and `result` give the frame.
 
         Raises
         ------
@@ -175,25 +190,41 @@ class ParameterPicker(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has n
                     query_id=self.query.id,
                     query_name=self.query.name,
                 )
-            self.cancel()
-            self._current = BackgroundRead(
-                self.query.id,
-                self.params,
-                replace(self._options, max_age=self._layout.max_age),
-                on_progress=self._on_progress,
-                on_done=self._on_done,
-            )
+            self._stop_timer()
             self.error = None
-            self._say("running", progress_html(Progress(job=None, seconds=0)))
-            self._current.start()
+            progress = self._runs.begin_with(
+                self.params, replace(self._options, max_age=self._layout.max_age)
+            )
+            if progress is not None:
+                self._say("running", progress_html(progress))
 
     def cancel(self) -> None:
         """Cancel the run that is going on, also on the server; nothing where there is none."""
-        if self._current is not None:
-            self._current.cancel()
+        with GUARD:
+            self._stop_timer()
+            progress = self._runs.cancel()
+            if progress is not None:
+                self._layout.status.value = progress_html(progress)
+                self._layout.cancel_button.disabled = True
+
+    def close(self) -> None:
+        """Cancel what is going on, and take the picker and all its parts out of the page.
+
+        ipywidgets keep every widget until it is closed; where a picker was displayed, what it
+        showed last stays as plain HTML.
+        """
+        if self._is_made:  # a widget that could not be made is closed as well, at its deletion
+            self.cancel()
+            with GUARD:
+                self._form.close()
+                self._layout.close()
+                self.layout.close()
+        super().close()
 
     def wait(self, timeout: float | None = None) -> pd.DataFrame:
         """Give the frame of the run that is going on, or of the last one; runs where none did.
+
+        Where another run takes the place of that one, its frame is awaited.
 
         Parameters
         ----------
@@ -207,18 +238,11 @@ class ParameterPicker(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has n
         WatchframeError
             Whatever the run raised, as of `read_watch_query`.
         """
-        if self._current is None:
-            self.run()
-        outcome = self._current.wait(timeout) if self._current is not None else None
-        if outcome is None:
-            raise TimeoutError(f"Query {self.query.id} is still running after {timeout:g} s.")
-        if outcome.frame is None:
-            raise outcome.error or AssertionError("a read ends in a frame or an error")
-        return outcome.frame
+        return self._runs.wait(timeout)
 
     async def result(self) -> pd.DataFrame:
         """Give what `wait` gives, without blocking the event loop."""
-        return await asyncio.to_thread(self.wait)
+        return await self._runs.result()
 
     def _connect(self) -> None:
         layout = self._layout
@@ -240,7 +264,7 @@ class ParameterPicker(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has n
 
     def _say_idle(self) -> None:
         """Say what has to be put right, or else how the last run ended."""
-        outcome = self._current.outcome if self._current is not None else None
+        outcome = self._runs.outcome
         if self._form.problems:
             self._say("invalid", ready_html(len(self._form.problems)))
         elif outcome is None:
@@ -248,9 +272,12 @@ class ParameterPicker(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has n
         elif self.status == "invalid":
             self._say(outcome.status, outcome_html(outcome))
 
-    def _run_soon(self) -> None:
+    def _stop_timer(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
+
+    def _run_soon(self) -> None:
+        self._stop_timer()
         self._timer = threading.Timer(DEBOUNCE, self._run_clicked)
         self._timer.daemon = True
         self._timer.start()
@@ -261,21 +288,16 @@ class ParameterPicker(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has n
             if not self._form.problems:
                 self.run()
 
-    def _on_progress(self, read: BackgroundRead, progress: Progress) -> None:
-        with GUARD:
-            if read is self._current and read.outcome is None:
-                self._layout.status.value = progress_html(progress)
+    def _on_progress(self, progress: Progress) -> None:
+        self._layout.status.value = progress_html(progress)
 
-    def _on_done(self, read: BackgroundRead, outcome: Outcome) -> None:
-        with GUARD:
-            if read is not self._current:
-                return  # a newer run has taken its place
-            self.error = outcome.error
-            if outcome.answer is not None and outcome.frame is not None:
-                self.table = outcome.answer.labelled_table
-                self._layout.show_result(outcome.answer.table, outcome.frame)
-                self.set_trait("df", outcome.frame)
-            self._say(outcome.status, outcome_html(outcome))
+    def _on_done(self, outcome: Outcome) -> None:
+        self.error = outcome.error
+        if outcome.answer is not None and outcome.frame is not None:
+            self.table = outcome.answer.labelled_table
+            self._layout.show_result(outcome.answer.table, outcome.frame)
+            self.set_trait("df", outcome.frame)
+        self._say(outcome.status, outcome_html(outcome))
 
     def _say(self, status: str, html: str) -> None:
         self._layout.status.value = html
@@ -289,8 +311,11 @@ class ParameterPicker(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has n
         self._twin.show(bundle, self._twin_html())
 
     def _twin_html(self) -> str:
-        return twin_html(
-            self._twin.token,
+        return twin_html(self._twin.token, self.last_state())
+
+    def last_state(self) -> str:
+        """Give what the picker shows as plain HTML: values, status, the rows shown, the code."""
+        return last_state_html(
             heading=heading_html(self.query, self._server),
             params=self.params,
             titles={name: control.title for name, control in self._form.controls.items()},

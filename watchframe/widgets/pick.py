@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import overload
 
 from watchframe.client import Client
@@ -20,7 +21,7 @@ def pick(
     query: int | str | QueryReference,
     params: Mapping[str, object] | None = None,
     *,
-    max_age: float | str | None = None,
+    max_age: float | str | timedelta | None = None,
     run: bool = False,
     run_on_change: bool = False,
     timeout: float | None = 300.0,
@@ -32,7 +33,7 @@ def pick(
     query: int | str | QueryReference | None = None,
     params: Mapping[str, object] | None = None,
     *,
-    max_age: float | str | None = None,
+    max_age: float | str | timedelta | None = None,
     run: bool = False,
     run_on_change: bool = False,
     timeout: float | None = 300.0,

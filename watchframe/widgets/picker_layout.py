@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
+from datetime import timedelta
 from html import escape
 from urllib.parse import quote
 
@@ -10,7 +12,9 @@ import ipywidgets
 import pandas as pd
 import pyarrow as pa
 
+from watchframe.cache import parse_max_age
 from watchframe.models import Query
+from watchframe.widgets.closing import close_tree
 from watchframe.widgets.control import GUARD
 from watchframe.widgets.preview import ResultPreview
 from watchframe.widgets.style import style_tag
@@ -36,7 +40,7 @@ class PickerLayout:
         *,
         heading: str,
         form: ipywidgets.Widget,
-        max_age: float | str | None,
+        max_age: float | str | timedelta | None,
         runs_on_change: bool,
         rows_per_page: int,
     ) -> None:
@@ -48,13 +52,14 @@ class PickerLayout:
         self.cancel_button = ipywidgets.Button(
             description="Cancel", icon="stop", tooltip="Cancel the run", disabled=True
         )
+        ages, age = _ages(max_age)
         self._ages = ipywidgets.Dropdown(
-            options=_ages(max_age),
-            value=ANY if max_age is None else max_age,
+            options=ages,
+            value=age,
             description="Max age",
             tooltip="How old the rows may be",
             style={"description_width": "initial"},
-            layout={"width": "14em"},
+            layout={"width": "14em", "margin": "2px 2px 2px 12px"},
         )
         self._on_change = ipywidgets.Checkbox(
             value=runs_on_change,
@@ -115,15 +120,20 @@ class PickerLayout:
     def show_code(self, python: str, magic: str) -> None:
         """Show the code for what is set."""
         self._code.value = (
-            '<div class="wf-hint">In Python (a click selects it all):</div>'
-            f'<pre class="wf-code" tabindex="0" aria-label="Python code">{escape(python)}</pre>'
-            '<div class="wf-hint">Or as a cell of the magic:</div>'
-            f'<pre class="wf-code" tabindex="0" aria-label="Magic cell">{escape(magic)}</pre>'
+            '<div class="wf-hint">In Python; Ctrl+A and Ctrl+C in the field copy it:</div>'
+            + _code_html("Python code", python)
+            + '<div class="wf-hint">Or as a cell of the magic:</div>'
+            + _code_html("Magic cell", magic)
         )
 
     def page_html(self) -> str:
         """Give the rows that the table shows; nothing before there are any."""
         return self._preview.page_html() if self._has_result else ""
+
+    def close(self) -> None:
+        """Close all parts, also those that are not shown just now."""
+        self._preview.close()
+        close_tree(*self.children, self._code, self._nothing)
 
     def _arrange(self, _change: object = None) -> None:
         with GUARD:
@@ -134,6 +144,8 @@ class PickerLayout:
                 self._body.children = [self._nothing]
             else:
                 preview = self._preview
+                if view == _CHART:
+                    preview.draw()
                 shown = preview.table_widget if view == _TABLE else preview.chart_widget
                 self._body.children = [shown]
 
@@ -146,9 +158,24 @@ def heading_html(query: Query, server: str) -> str:
     return f'<div class="wf-title">{escape(query.name)}<small>{link}</small></div>{about}'
 
 
-def _ages(chosen: float | str | None) -> list[tuple[str, float | str]]:
-    known = list(MAX_AGES)
-    if chosen is not None and chosen not in [age for _, age in known]:
-        words = f"{chosen:g} s" if isinstance(chosen, int | float) else chosen
-        known.append((words, chosen))
-    return known
+def _code_html(label: str, code: str) -> str:
+    """Give a field to copy from: in any other element JupyterLab takes Ctrl+A for the cells."""
+    rows = code.count("\n")
+    return (
+        f'<textarea class="wf-code" aria-label="{label}" rows="{rows}" spellcheck="false" '
+        f'autocomplete="off" wrap="off">{escape(code)}</textarea>'
+    )
+
+
+def _ages(
+    chosen: float | str | timedelta | None,
+) -> tuple[list[tuple[str, float | str]], float | str]:
+    """Give the menu's choices, and the one that is `chosen`: added where it is no usual one."""
+    seconds = parse_max_age(chosen)
+    if seconds is None:
+        return list(MAX_AGES), ANY
+    for _, age in MAX_AGES:
+        if age != ANY and parse_max_age(age) == seconds:
+            return list(MAX_AGES), age
+    age = chosen.strip() if isinstance(chosen, str) else f"{math.ceil(seconds)}s"
+    return [*MAX_AGES, (age, age)], age

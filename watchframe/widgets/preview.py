@@ -9,6 +9,7 @@ import pandas as pd
 import pyarrow as pa
 
 from watchframe.widgets.chart import Choice, chart_choice, chart_svg
+from watchframe.widgets.closing import close_tree
 from watchframe.widgets.control import GUARD
 from watchframe.widgets.preview_table import Order, row_order, table_html
 
@@ -50,7 +51,12 @@ class ResultPreview:
         self._drawn.value = drawn or (numbers[-1] if numbers else None)
         self._is_filling = False
         self._sorted()
-        self._draw()
+        self._svg.value = ""  # drawn when it is looked at
+
+    def draw(self) -> None:
+        """Draw the chart, where it is not drawn yet."""
+        if not self._svg.value:
+            self._draw()
 
     def page_html(self) -> str:
         """Give the page that is shown."""
@@ -66,7 +72,7 @@ class ResultPreview:
             options=[(UNSORTED, NO_COLUMN)],
             description="Sort by",
             style={"description_width": "initial"},
-            layout={"width": "17em"},
+            layout={"width": "17em", "margin": "2px 8px 2px 16px"},
         )
         self._descending = ipywidgets.Checkbox(
             description="descending", indent=False, layout={"width": "auto"}
@@ -101,6 +107,10 @@ class ResultPreview:
         )
         self._drawn.observe(self._draw, "value")
         self.chart_widget = ipywidgets.VBox([self._drawn, self._svg])
+
+    def close(self) -> None:
+        """Close both views."""
+        close_tree(self.table_widget, self.chart_widget)
 
     @property
     def has_chart(self) -> bool:

@@ -51,7 +51,7 @@ def row_order(table: pa.Table, order: Order | None) -> Sequence[int] | None:
     # Arrow puts nulls last by itself; the option that says so has changed its place.
     direction = "descending" if order.is_descending else "ascending"
     indices = pc.sort_indices(pa.table({"key": column}), sort_keys=[("key", direction)])
-    rows: list[int] = indices.to_pylist()
+    rows: Sequence[int] = indices.to_numpy()
     return rows
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import itertools
 import threading
+from collections.abc import Callable
 from html import escape
-from typing import Any
 
 import ipywidgets
 import traitlets
@@ -14,9 +14,13 @@ from watchframe.client import Client
 from watchframe.errors import WatchframeError
 from watchframe.models import Query
 from watchframe.read.server import client_for
+from watchframe.widgets.closing import close_tree
 from watchframe.widgets.control import GUARD
+from watchframe.widgets.option_list import OptionList, on_enter
 from watchframe.widgets.parameter_picker import ParameterPicker
+from watchframe.widgets.static_twin import twin_html
 from watchframe.widgets.style import style_tag
+from watchframe.widgets.twin_output import TwinOutput
 
 #: As many are listed; a search by tag looks through so many.
 LISTED, LOOKED_THROUGH = 50, 2000
@@ -70,13 +74,17 @@ class QueryPicker(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has no ty
         No server or no API key is known.
     """
 
+    _is_closed = True  # until it is made: also one that could not be made is closed
+
     picker = traitlets.Any(None, allow_none=True, read_only=True)
 
     def __init__(self, search: str = "", *, client: Client | None = None) -> None:
         self._client = client_for(None, client)
         self._timer: threading.Timer | None = None
         self._latest = 0
-        self._is_filling = False
+        self._wanted = ""
+        self._listed_for: str | None = None
+        self._opens_first = False
         self._search = ipywidgets.Text(
             value=search,
             description="Search queries",
@@ -84,70 +92,133 @@ class QueryPicker(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has no ty
             style={"description_width": "initial"},
             layout={"width": "36em"},
         )
-        self._list = ipywidgets.Select(
-            description="Queries",
-            rows=7,
-            style={"description_width": "initial"},
-            layout={"width": "36em"},
-        )
+        self._twin = TwinOutput()
+        self._list = OptionList(LISTED, self._chosen, "Open")
+        self._list.widget.layout.width = "36em"
+        self._list.widget.layout.max_height = "180px"
+        self._found: list[Query] = []
         self._says = ipywidgets.HTML()
         self._place = ipywidgets.VBox()
         super().__init__(
             children=[
                 ipywidgets.HTML(style_tag()),
                 self._search,
-                self._list,
+                self._list.widget,
                 self._says,
                 self._place,
             ]
         )
-        self._search.observe(self._search_soon, "value")
-        self._list.observe(self._chosen, "value")
+        self._is_closed = False
+        self.add_class("wf-search")
+        self.add_class(self._twin.live_class)
+        self._search.observe(self._typed, "value")
+        on_enter(self._search, self._entered)
         self._begin(self._ask)
 
-    def _search_soon(self, _change: object) -> None:
+    def _typed(self, _change: object) -> None:
+        self._opens_first = False
+        self._search_soon(DEBOUNCE)
+
+    def _search_soon(self, after: float) -> None:
         if self._timer is not None:
             self._timer.cancel()
-        self._timer = threading.Timer(DEBOUNCE, self._ask)
+        self._timer = threading.Timer(after, self._ask)
         self._timer.daemon = True
         self._timer.start()
 
     def _ask(self) -> None:
         with GUARD:
             self._latest += 1
-            turn = self._latest
+            turn, text = self._latest, self._search.value
         try:
-            found = search_queries(self._client, self._search.value)
+            found = search_queries(self._client, text)
         except WatchframeError as error:
             self._complain(error)
             return
         with GUARD:
-            if turn == self._latest:
+            if turn == self._latest and not self._is_closed:
+                self._listed_for = text
                 self._fill(found)
 
     def _fill(self, found: list[Query]) -> None:
-        self._is_filling = True
-        self._list.options = [(_label(query), query.id) for query in found]
-        self._list.index = None
-        self._is_filling = False
+        self._found = found
+        self._show_list()
         words = {0: "No query fits.", LISTED: f"The first {LISTED}: add words to see others."}
         count = len(found)
         self._says.value = _hint(words.get(count, f"{count} fit."))
+        if self._opens_first:
+            self._open_first()
 
-    def _chosen(self, change: Any) -> None:
-        if not self._is_filling and change.new is not None:
-            self._begin(lambda: self._open(change.new))
+    def _show_list(self) -> None:
+        chosen = str(self.picker.query.id) if self.picker is not None else None
+        self._list.show([(_label(query), str(query.id)) for query in self._found], chosen)
 
-    def _open(self, query_id: int) -> None:
+    def _entered(self) -> None:
+        """Open the first that fits; once the list is that of what was typed, where it is not."""
+        with GUARD:
+            if self._listed_for == self._search.value:
+                self._open_first()
+            else:
+                self._opens_first = True
+                self._search_soon(after=0)
+
+    def _open_first(self) -> None:
+        self._opens_first = False
+        if self._list.values:
+            self._list.choose(0)
+
+    def _chosen(self, query_id: str) -> None:
+        self._wanted = query_id
+        self._says.value = _hint(f"Opening query {query_id} …")
+        self._begin(lambda: self._open(query_id))
+
+    def _open(self, query_id: str) -> None:
         try:
-            picker = ParameterPicker(query_id, client=self._client)
+            picker = ParameterPicker(int(query_id), client=self._client)
         except WatchframeError as error:
             self._complain(error)
             return
         with GUARD:
-            if self._list.value == query_id:
-                self._place.children = [picker]
-                self.set_trait("picker", picker)
+            if self._wanted != query_id or self._is_closed:
+                picker.close()  # another one was chosen meanwhile
+                return
+            before = self.picker
+            self._place.children = [picker]
+            if before is not None:
+                before.close()
+            self.set_trait("picker", picker)
+            self._show_list()
+            self._says.value = ""
+            picker.observe(lambda _change: self._twin.update(self._twin_html), "status")
+            self._twin.update(self._twin_html)
+
+    def close(self) -> None:
+        """Close the search, and the picker of the query that was chosen."""
+        if not self._is_closed:
+            with GUARD:
+                self._is_closed = True
+                if self._timer is not None:
+                    self._timer.cancel()
+                if self.picker is not None:
+                    self.picker.close()
+                self._list.close()
+                close_tree(*self.children, self.layout)
+        super().close()
+
+    def _ipython_display_(self) -> None:
+        bundle = {**self._repr_mimebundle_(), "text/plain": repr(self)}
+        self._twin.show(bundle, self._twin_html())
+
+    def __repr__(self) -> str:
+        chosen = f", picker={self.picker!r}" if self.picker is not None else ""
+        return f"QueryPicker({self._search.value!r}{chosen})"
+
+    def _twin_html(self) -> str:
+        if self.picker is None:
+            body = _hint("A search for a saved query; none was chosen. Run the cell to search.")
+        else:
+            body = self.picker.last_state()
+        return twin_html(self._twin.token, body)
 
     def _complain(self, error: WatchframeError) -> None:
         self._says.value = (
@@ -155,7 +226,7 @@ class QueryPicker(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has no ty
             + _hint(error.hint or "")
         )
 
-    def _begin(self, work: Any) -> None:
+    def _begin(self, work: Callable[[], object]) -> None:
         threading.Thread(target=work, name="watchframe-query-picker", daemon=True).start()
 
 

@@ -14,12 +14,15 @@ from watchframe.widgets.choice_controls import (
     option_labels,
     wrapped,
 )
-from watchframe.widgets.control import LABEL_WIDTH, label_style
+from watchframe.widgets.closing import close_tree
+from watchframe.widgets.control import GUARD, LABEL_WIDTH, label_style
+from watchframe.widgets.option_list import OptionList, on_enter
 
 #: More choices than this get a search field.
 FEW = 20
-LISTED, TICKED = 100, 20
+LISTED, TICKED = 30, 20
 LONGEST_CHIP = 24
+SEARCH_WIDTH = "44em"
 
 
 def matching(options: Sequence[Option], text: str) -> list[Option]:
@@ -46,14 +49,24 @@ class _SearchControl(ChoiceControl):
             description=self.title,
             placeholder=f"search {len(self.options):,} values",
             style=label_style(),
-            layout={"width": "32em"},
+            layout={"width": SEARCH_WIDTH},
         )
         self._search.observe(self._searched, "value")
+        on_enter(self._search, self._entered)
         return self._search
 
+    def _entered(self) -> None:
+        """Take the first of what fits."""
+        raise NotImplementedError
+
+    def _more_words(self, count: int) -> str:
+        return f"{count:,} more: type to narrow them down." if count > 0 else ""
+
     def _searched(self, _change: object) -> None:
-        with self._showing():
-            self._show(self.value)
+        with GUARD:
+            with self._showing():
+                self._show(self.value)
+            self._say_words()
 
     def _names(self, values: Sequence[str]) -> list[str]:
         names = {option.value: option.name or "(empty)" for option in self.options}
@@ -61,36 +74,46 @@ class _SearchControl(ChoiceControl):
 
 
 class SearchControl(_SearchControl):
-    """A search field and a list of what fits, for one of many values."""
+    """A search field and a list of what fits, for one of many values; Enter takes the first."""
 
     def _make_field(self) -> ipywidgets.Widget:
-        self._list = ipywidgets.Select(
-            description="Matches",
-            rows=5,
-            style=label_style(),
-            layout={"width": "32em"},
-        )
-        self._list.observe(self._edited, "value")
-        return ipywidgets.VBox([self._make_search(), self._list])
+        self._found_count = 0
+        self._list = OptionList(LISTED, self.set, self.title)
+        self._list.widget.layout.width = f"calc({SEARCH_WIDTH} - {LABEL_WIDTH} - 12px)"
+        self._list.widget.layout.margin = f"2px 2px 2px calc({LABEL_WIDTH} + 10px)"
+        return ipywidgets.VBox([self._make_search(), self._list.widget])
+
+    def _entered(self) -> None:
+        if self._list.values and self._search.value.strip():
+            self._list.choose(0)
 
     def _show(self, value: object) -> None:
-        found = matching(self.options, self._search.value)[:LISTED]
-        labels = option_labels(found)
-        self._list.options = [
-            (label, option.value) for label, option in zip(labels, found, strict=True)
+        found = matching(self.options, self._search.value)
+        self._found_count = len(found)
+        listed = found[:LISTED]
+        pairs = [
+            (label, option.value)
+            for label, option in zip(option_labels(listed), listed, strict=True)
         ]
-        values = [option.value for option in found]
-        self._list.index = values.index(str(value)) if str(value) in values else None
+        self._list.show(pairs, None if value is None else str(value))
 
     def _read(self) -> object:
-        return self.value if self._list.value is None else self._list.value
+        return self.value
 
     def _words(self) -> str:
         value = self._checked.wire
-        if not isinstance(value, str):
-            return "Nothing is chosen yet."
-        name = self._names([value])[0]
-        return f"Chosen: {name}" if name == value else f"Chosen: {name} = {value}"
+        chosen = "Nothing is chosen yet."
+        if isinstance(value, str):
+            name = self._names([value])[0]
+            chosen = f"Chosen: {name}" if name == value else f"Chosen: {name} = {value}"
+        if not self._found_count:
+            return f"{chosen} Nothing fits what is typed."
+        return f"{chosen} {self._more_words(self._found_count - LISTED)}".strip()
+
+    def close(self) -> None:
+        """Close the control's widgets, also the buttons that are not shown."""
+        self._list.close()
+        super().close()
 
 
 class SearchManyControl(_SearchControl):
@@ -98,6 +121,7 @@ class SearchManyControl(_SearchControl):
 
     def _make_field(self) -> ipywidgets.Widget:
         self._found: list[Option] = []
+        self._more = 0
         self._boxes = [
             ipywidgets.Checkbox(indent=False, layout={"width": "auto", "margin": "0 14px 0 0"})
             for _ in range(TICKED)
@@ -105,13 +129,11 @@ class SearchManyControl(_SearchControl):
         for box in self._boxes:
             box.observe(self._edited, "value")
         self._chips = ipywidgets.Box(layout=wrapped())
-        self._count = ipywidgets.HTML()
         return ipywidgets.VBox(
             [
                 ipywidgets.HBox([group_label(""), self._chips]),
                 self._make_search(),
                 ipywidgets.HBox([group_label(""), ipywidgets.Box(self._boxes, layout=wrapped())]),
-                self._count,
             ]
         )
 
@@ -126,13 +148,14 @@ class SearchManyControl(_SearchControl):
             box.description = labels[place] if is_used else ""
             box.value = is_used and self._found[place].value in chosen
         self._show_chips(chosen)
-        more = len(found) - len(self._found)
-        self._count.value = (
-            f'<div class="wf-hint" style="margin-left: calc({LABEL_WIDTH} + 8px)">'
-            f"{more:,} more: type to narrow them down</div>"
-            if more
-            else ""
-        )
+        self._more = len(found) - len(self._found)
+
+    def _words(self) -> str:
+        return self._more_words(self._more) if self._found else "Nothing fits what is typed."
+
+    def _entered(self) -> None:
+        if self._found and self._search.value.strip():
+            self._boxes[0].value = True
 
     def _show_chips(self, chosen: Sequence[str]) -> None:
         chips = []
@@ -144,9 +167,9 @@ class SearchManyControl(_SearchControl):
             chip.add_class("wf-chip")
             chip.on_click(lambda _button, value=value: self._drop(value))
             chips.append(chip)
-        for old in self._chips.children:
-            old.close()
+        old = self._chips.children
         self._chips.children = chips
+        close_tree(*old)
 
     def _drop(self, value: str) -> None:
         self.set([other for other in as_texts(self.value) if other != value])

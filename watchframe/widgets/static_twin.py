@@ -3,7 +3,7 @@
 A widget lives in the kernel. Where its model is gone, JupyterLab and Notebook 7 write "Error
 displaying widget: model not found" (jupyterlab#15361, ipywidgets#3773), also where the same output
 holds HTML. So this is an output of its own, below the widget's: while the widget is there, a rule
-of style hides the twin; where the widget is not, the twin shows and hides the error's line.
+of style hides the twin; where the widget is not, the twin shows and hides the line in its place.
 """
 
 from __future__ import annotations
@@ -18,8 +18,23 @@ LIVE = "wf-live"
 TWIN = "wf-twin"
 
 
-def twin_html(
-    token: str,
+def twin_html(token: str, body: str) -> str:
+    """Give the twin of a widget.
+
+    Parameters
+    ----------
+    token : str
+        Tells this widget from all others; safe in a class name.
+    body : str
+        What it shows, as HTML.
+    """
+    return (
+        f"{style_tag()}<style>{_hiding(token)}</style>"
+        f'<div class="wf-picker {TWIN} {TWIN}-{token}">{body}</div>'
+    )
+
+
+def last_state_html(
     *,
     heading: str,
     params: Mapping[str, object],
@@ -28,12 +43,10 @@ def twin_html(
     table: str,
     code: str,
 ) -> str:
-    """Give the twin of a picker.
+    """Give what a picker showed last, for `twin_html`.
 
     Parameters
     ----------
-    token : str
-        Tells this picker from all others; safe in a class name.
     heading : str
         HTML.
     params : mapping of str to object
@@ -50,20 +63,20 @@ def twin_html(
         for name, value in params.items()
     )
     return (
-        f"{style_tag()}<style>{_hiding(token)}</style>"
-        f'<div class="wf-picker {TWIN} {TWIN}-{token}">{heading}'
-        f'<table class="wf-values">{values}</table>{status}{table}'
+        f'{heading}<table class="wf-values">{values}</table>{status}{table}'
         f'<div class="wf-hint">As it was when the notebook was saved. Run the cell for the live '
         f"picker, or read the same rows with:</div>"
-        f'<pre class="wf-code">{escape(code)}</pre></div>'
+        f'<pre class="wf-code">{escape(code)}</pre>'
     )
 
 
 def _hiding(token: str) -> str:
-    """Hide the twin beside its living picker, and the error's line above the twin."""
-    child = ".jp-OutputArea-child"
+    """Hide the twin beside its living widget; where that is not, hide what stands in its place.
+
+    With a kernel that is an error, without one the words "Loading widget...", for ever.
+    """
+    child, live = ".jp-OutputArea-child", f":has(.{LIVE}-{token})"
     return (
-        f"body:has(.{LIVE}-{token}) .{TWIN}-{token} {{ display: none; }}"
-        f"{child}:has(+ {child} .{TWIN}-{token}) "
-        ".jp-OutputArea-output.jupyter-widgets:not(:has(*)) { display: none; }"
+        f"body{live} .{TWIN}-{token} {{ display: none; }}"
+        f"{child}:has(+ {child} .{TWIN}-{token}):not({live}) {{ display: none; }}"
     )

@@ -12,6 +12,9 @@ from watchframe.models import JobStatus
 from watchframe.read import Answer
 from watchframe.widgets.background_read import Outcome, Progress
 
+#: Seconds from which on a run is a long one, and how full its bar is before it has ended.
+LONG, ALMOST = 2.0, 0.95
+
 _WAITING = {
     JobStatus.STARTED: "Running on the data source",
     JobStatus.SUCCESS: "Finished, fetching the result",
@@ -27,11 +30,28 @@ def ready_html(problems: int) -> str:
 
 
 def progress_html(progress: Progress) -> str:
-    """Say what is going on, and for how long."""
+    """Say what is going on, and for how long; with a bar where it is long.
+
+    The seconds are a timer to screen readers, which do not read out each of them.
+    """
     words = "Asking the server"
-    if progress.job is not None:
+    if progress.is_cancelling:
+        words = "Cancelling"
+    elif progress.job is not None:
         words = _WAITING.get(progress.job.status, "Waiting in the server's queue")
-    return _line(f"{words} … {progress.seconds:.0f} s", "wf-running")
+    usual = "" if progress.expected is None else f" (last time {age_words(progress.expected)})"
+    text = escape(f"{words} … {progress.seconds:.0f} s{usual}")
+    return f'<div class="wf-status wf-running" role="timer">{text}</div>{_bar_html(progress)}'
+
+
+def _bar_html(progress: Progress) -> str:
+    """Give a bar: how far it would be by the last time, or only that something is going on."""
+    if progress.seconds < LONG:
+        return ""
+    part = ""
+    if progress.expected is not None and not progress.is_cancelling:
+        part = f' value="{min(progress.seconds / max(progress.expected, LONG), ALMOST):.2f}"'
+    return f'<progress class="wf-bar" max="1"{part} aria-label="Progress of the query"></progress>'
 
 
 def outcome_html(outcome: Outcome) -> str:
@@ -43,7 +63,11 @@ def outcome_html(outcome: Outcome) -> str:
     if outcome.answer is None or outcome.frame is None:
         return ""
     notes = "".join(f'<div class="wf-hint">{escape(note)}</div>' for note in outcome.notes)
-    return _line(_result_words(outcome.answer, outcome.seconds)) + notes
+    words = _result_words(outcome.answer, outcome.seconds)
+    # Ages are those of the moment when the run ended: a moment's name does not grow old.
+    moment = outcome.answer.provenance.retrieved_at.astimezone(UTC)
+    of = f'<span class="wf-hint"> · data of {moment:%Y-%m-%d %H:%M:%S} UTC</span>'
+    return f'<div class="wf-status" role="status">{escape(words)}{of}</div>{notes}'
 
 
 def _result_words(answer: Answer, seconds: float) -> str:
@@ -69,5 +93,5 @@ def _error_html(error: Exception) -> str:
     return f'<div class="wf-status wf-problem" role="alert">{escape(message)}</div>{hint}'
 
 
-def _line(words: str, more: str = "") -> str:
-    return f'<div class="wf-status {more}" role="status">{escape(words)}</div>'
+def _line(words: str) -> str:
+    return f'<div class="wf-status" role="status">{escape(words)}</div>'

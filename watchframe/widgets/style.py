@@ -11,11 +11,22 @@ MUTED = "var(--jp-ui-font-color2, GrayText)"
 LINE = "var(--jp-border-color2, #bdbdbd)"
 ERROR = "var(--jp-error-color1, #d32f2f)"
 
+#: What stands above a picker in the dark themes of JupyterLab and Notebook 7, VS Code and Colab.
+DARK = ('[data-jp-theme-light="false"]', ".vscode-dark", 'html[theme="dark"]')
+_ARROW = (
+    "url(\"data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 18 18'%3E"
+    "%3Cpath fill='none' stroke='%23bdbdbd' d='M5 7l4 4 4-4'/%3E%3C/svg%3E\")"
+)
+
 STYLE = f"""
+.wf-picker, .wf-search {{ color: {TEXT}; font-family: var(--jp-ui-font-family, system-ui); }}
 .wf-picker {{
   border: 1px solid {LINE}; border-radius: 6px; padding: 10px 14px 12px; max-width: 66em;
-  color: {TEXT};
 }}
+{", ".join(f"{dark} :is(.wf-picker, .wf-search)" for dark in DARK)} {{
+  color-scheme: dark; --jp-widgets-dropdown-arrow: {_ARROW};
+}}
+:is(.wf-picker, .wf-search) :is(input, select, button) {{ font-family: inherit; }}
 .wf-picker .widget-html-content, .wf-picker .jupyter-widget-html-content {{
   line-height: 1.45; color: {TEXT};
 }}
@@ -37,6 +48,15 @@ STYLE = f"""
 }}
 .wf-picker input:disabled, .wf-picker select:disabled {{ opacity: 0.65; }}
 .wf-picker .wf-chip {{ border-radius: 11px; height: 22px; line-height: 20px; padding: 0 9px; }}
+.wf-picker .widget-checkbox input[type=checkbox] {{ margin: 0 6px 0 0; vertical-align: middle; }}
+.wf-picker .widget-checkbox label {{ display: inline-flex; align-items: center; }}
+.wf-options {{ border: 1px solid {LINE}; }}
+.wf-options button {{
+  text-align: left; background: transparent; color: {TEXT}; box-shadow: none; flex: 0 0 auto;
+}}
+.wf-options button:is(:hover, :focus) {{ background: var(--jp-layout-color2, #8882); }}
+.wf-options button.wf-chosen {{ font-weight: 600; background: var(--jp-layout-color3, #8884); }}
+.wf-picker .wf-bar {{ display: block; width: 24em; max-width: 100%; height: 6px; margin: 4px 0; }}
 .wf-status {{ min-height: 1.45em; }}
 .wf-status b {{ font-weight: 600; }}
 .wf-running::before {{
@@ -60,10 +80,11 @@ STYLE = f"""
 .wf-table .wf-dtype {{ display: block; font-weight: 400; font-size: 0.85em; color: {MUTED}; }}
 .wf-table .wf-number {{ text-align: right; }}
 .wf-table .wf-null {{ color: {MUTED}; font-style: italic; }}
-.wf-picker pre.wf-code {{
+.wf-picker .wf-code {{
   margin: 2px 0 6px; padding: 8px 10px; overflow-x: auto; white-space: pre; user-select: all;
+  display: block; width: 100%; box-sizing: border-box; resize: none; line-height: 1.45;
   border: 1px solid {LINE}; border-radius: 4px; color: {TEXT};
-  background: var(--jp-layout-color2, transparent);
+  background: var(--jp-cell-editor-background, transparent);
   font-family: var(--jp-code-font-family, monospace); font-size: 0.95em;
 }}
 .wf-chart {{ width: 100%; max-width: 54em; height: auto; display: block; }}

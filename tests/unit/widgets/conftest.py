@@ -1,17 +1,40 @@
-"""A checker at a fixed moment, and definitions of every type."""
+"""A checker at a fixed moment, and a demo server with a client for each module of tests."""
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime
 
 import pytest
 
+from watchframe.client import Client
+from watchframe.demo import DemoServer
 from watchframe.models import Query
 from watchframe.widgets.checking import Checker
 
+WITHIN = 60
 NOW = datetime(2026, 11, 24, 10, 30, 5, tzinfo=UTC)
 
 
 @pytest.fixture
 def checker():
     return Checker(query=Query(id=1, name="Q", text=""), timezone=UTC, clock=lambda: NOW)
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory):
+    with DemoServer(state_dir=tmp_path_factory.mktemp("demo"), events=3000) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def client(demo, tmp_path_factory):
+    with Client(demo.url, demo.user_key, cache_dir=tmp_path_factory.mktemp("cache")) as opened:
+        yield opened
+
+
+def until(is_so):
+    deadline = time.monotonic() + WITHIN
+    while not is_so():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)

@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pyarrow as pa
 import pytest
 
-from watchframe.widgets.chart import MOST_BARS, MOST_POINTS, chart_choice, chart_svg
-from watchframe.widgets.chart_axes import number_words, ticks
+from watchframe.widgets.chart import MOST_BARS, chart_choice, chart_svg
+from watchframe.widgets.chart_axes import number_words, ticks, time_ticks, time_words
+from watchframe.widgets.chart_points import MOST_POINTS
 
 SVG = "{http://www.w3.org/2000/svg}"
 DAYS = [date(2026, 1, 1) + timedelta(days=day) for day in range(10)]
@@ -104,3 +105,43 @@ def test_number_words_are_short():
         "3B",
         "2e+77",
     ]
+
+
+def seconds(text):
+    return datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp()
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "words"),
+    [
+        ("2026-10-25", "2026-11-24", ["2026-10-26", "2026-11-02", "2026-11-09", "2026-11-16"]),
+        ("2026-01-01", "2026-04-30", ["2026-01", "2026-02", "2026-03", "2026-04"]),
+        ("2026-01-15", "2027-02-01", ["2026-03", "2026-05", "2026-07", "2026-09", "2026-11"]),
+        ("2020-06-01", "2026-06-01", ["2021", "2022", "2023", "2024", "2025", "2026"]),
+        ("2026-02-01T01:30", "2026-02-01T20:15", ["02-01 03:00", "02-01 06:00", "02-01 09:00"]),
+        ("2026-02-01T01:30:02", "2026-02-01T01:30:07", ["01:30:02", "01:30:03", "01:30:04"]),
+        ("2026-02-01", "2026-02-01", ["00:00:00"]),
+        ("0001-01-01", "9999-12-31", ["2000", "4000", "6000", "8000"]),
+    ],
+)
+def test_time_ticks_are_round_moments_within_the_axis(low, high, words):
+    found, format_ = time_ticks(seconds(low), seconds(high))
+    assert [time_words(at, format_) for at in found][: len(words)] == words
+    assert len(found) <= 7
+    assert all(seconds(low) <= at <= seconds(high) for at in found)
+
+
+def test_chart_of_times_with_a_zone_and_of_null_times_draws_what_is_known():
+    moments = [datetime(2026, 1, 1, tzinfo=UTC), None, datetime(2026, 1, 2, tzinfo=UTC)]
+    table = pa.table({"at": pa.array(moments, pa.timestamp("us", "UTC")), "n": [1, 2, 3]})
+    (line,) = drawn(table, "n").iter(f"{SVG}polyline")
+    assert len(line.attrib["points"].split()) == 2
+
+
+def test_chart_of_more_series_than_colours_draws_the_largest():
+    names = [f"m{number}" for number in range(8)]
+    table = pa.table(
+        {"day": DAYS[:2] * 8, "market": [n for n in names for _ in "ab"], "n": range(16)}
+    )
+    lines = [line.find(f"{SVG}title").text for line in drawn(table, "n").iter(f"{SVG}polyline")]
+    assert lines == names[:1:-1]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, time
+from datetime import date, time, timedelta
 
 import ipywidgets
 import pytest
 
+from tests.unit.widgets.conftest import NOW
 from watchframe.models import MultiValues, ParameterDefinition
 from watchframe.parameters import PARAMETER_TYPES
 from watchframe.widgets.choice_controls import MenuControl, Option, TicksControl
@@ -117,11 +118,12 @@ def test_dropdown_with_thousands_of_values_is_searched(checker):
     assert type(control) is SearchControl
     assert "Name 0003" in below(control)
     fields(control, ipywidgets.Text)[0].value = "4711"
-    found = fields(control, ipywidgets.Select)[0]
-    assert [label for label, _ in found.options] == ["Name 4711"]
+    (found,) = [b for b in fields(control, ipywidgets.Button) if "Name" in b.description]
+    assert (found.description, found.tooltip) == ("Name 4711", "The title: Name 4711")
     assert control.value == "v3"
-    found.value = "v4711"
+    found.click()
     assert (control.value, control.problem) == ("v4711", "")
+    assert found.icon == "check"
 
 
 def test_search_for_several_keeps_what_was_chosen_before(checker):
@@ -194,6 +196,70 @@ def test_range_when_picked_is_a_pair(checker):
     assert control.value == ("2026-01-01", "2026-01-31")
     fields(control, ipywidgets.DatePicker)[1].value = date(2026, 2, 2)
     assert control.value == ("2026-01-01", "2026-02-02")
+
+
+def test_range_that_is_half_filled_keeps_what_is_in_its_fields_when_it_is_checked_again(checker):
+    control = make_control(define("date-range", JANUARY), checker)
+    start, end = fields(control, ipywidgets.DatePicker)
+    end.value = None
+    assert control.problem == "A value is needed."
+    control.recheck()
+    assert start.value == date(2026, 1, 1)
+    end.value = date(2026, 1, 2)
+    assert control.value == ("2026-01-01", "2026-01-02")
+
+
+def test_dynamic_range_when_checked_again_later_shows_what_it_means_then(checker):
+    control = make_control(define("date-range", "d_last_7_days"), checker)
+    checker.clock = lambda: NOW + timedelta(days=1)
+    control.recheck()
+    assert "2026-11-18 to 2026-11-25" in below(control)
+    assert fields(control, ipywidgets.DatePicker)[1].value == date(2026, 11, 25)
+
+
+def test_default_is_shown_as_soon_as_the_value_is_another_one(checker):
+    control = make_control(define("date-range", JANUARY), checker)
+    assert "Default" not in below(control)
+    control.set("d_last_7_days")
+    assert "Default: 2026-01-01 to 2026-01-31" in below(control)
+    number = make_control(define("number", "5"), checker)
+    fields(number, ipywidgets.Text)[0].value = "5"
+    assert fields(number, ipywidgets.Button)[0].disabled, "it is the default, saved as a text"
+
+
+def press_enter(field):
+    field._handle_custom_msg({"event": "submit"}, [])
+
+
+def test_enter_in_the_search_chooses_the_first_that_fits(checker):
+    checker.options["it"] = [option.value for option in many(5000)]
+    one = make_control(define("query", "v3", dropdown_query_id=9), checker, many(5000))
+    (field,) = fields(one, ipywidgets.Text)
+    press_enter(field)
+    assert one.value == "v3", "nothing was typed"
+    field.value = "name 471"
+    press_enter(field)
+    assert one.value == "v471"
+    field.value = "no such name"
+    press_enter(field)
+    assert one.value == "v471"
+    assert "Nothing fits" in below(one)
+
+    several = make_control(
+        define("query", ["v1"], dropdown_query_id=9, multi=MultiValues()), checker, many(100)
+    )
+    (field,) = fields(several, ipywidgets.Text)
+    field.value = "0042"
+    press_enter(field)
+    assert several.value == ["v1", "v42"]
+
+
+def test_list_of_thousands_says_how_many_more_there_are(checker):
+    checker.options["it"] = [option.value for option in many(5000)]
+    control = make_control(define("query", "v3", dropdown_query_id=9), checker, many(5000))
+    assert "4,970 more" in below(control)
+    fields(control, ipywidgets.Text)[0].value = "0042"
+    assert "more" not in below(control)
 
 
 def test_range_that_ends_before_it_starts_is_a_problem(checker):

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
-import time
+from datetime import timedelta
 
 import pytest
 
+from tests.unit.widgets.conftest import WITHIN, until
 from watchframe.client import Client
-from watchframe.demo import DemoServer
 from watchframe.errors import (
     ArgumentError,
     JobCancelledError,
@@ -20,27 +20,6 @@ from watchframe.errors import (
     UnknownParameterError,
 )
 from watchframe.widgets import ParameterPicker, QueryPicker, link_pickers, pick, search_queries
-
-WITHIN = 60
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory):
-    with DemoServer(state_dir=tmp_path_factory.mktemp("demo"), events=3000) as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
-def client(demo, tmp_path_factory):
-    with Client(demo.url, demo.user_key, cache_dir=tmp_path_factory.mktemp("cache")) as opened:
-        yield opened
-
-
-def until(is_so):
-    deadline = time.monotonic() + WITHIN
-    while not is_so():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
 
 
 def test_wait_runs_where_nothing_ran_and_gives_the_frame(client):
@@ -96,6 +75,31 @@ def test_code_when_run_reads_the_same_rows(client, monkeypatch):
     exec(picker.code, namespace)
     assert namespace["df"].equals(frame)
     assert client.settings.api_key.reveal() not in picker.code + picker.magic + repr(picker)
+
+
+@pytest.mark.parametrize(
+    ("given", "shown", "in_code"),
+    [
+        (None, "any", ""),
+        (timedelta(hours=1), "1 hour", ', max_age="1h"'),
+        (300, "5 minutes", ', max_age="5m"'),
+        (timedelta(seconds=90), "90s", ', max_age="90s"'),
+        ("15m", "15m", ', max_age="15m"'),
+        (0, "run now", ", max_age=0"),
+    ],
+)
+def test_max_age_when_given_is_the_choice_of_the_menu_and_in_the_code(
+    client, given, shown, in_code
+):
+    picker = pick(13, max_age=given, client=client)
+    assert picker._layout._ages.label == shown
+    assert f"--max-age {in_code.partition('=')[2].strip(chr(34))}" in picker.magic or not in_code
+    assert f'read_watch_query(13, {{"kind": "borrow"}}{in_code})' in picker.code
+
+
+def test_max_age_that_is_none_is_refused_at_once(client):
+    with pytest.raises(ArgumentError, match="an hour"):
+        pick(13, max_age="an hour", client=client)
 
 
 def test_unknown_parameter_is_refused_at_once(client):
@@ -234,8 +238,8 @@ def test_search_finds_queries_by_words_and_tags(client):
 
 def test_query_picker_opens_the_query_that_is_chosen(client):
     picker = QueryPicker("#dropdown", client=client)
-    until(lambda: len(picker._list.options) == 3)
-    picker._list.value = 20
+    until(lambda: len(picker._list.labels) == 3)
+    picker._list.choose(picker._list.values.index("20"))
     until(lambda: picker.picker is not None)
     assert picker.picker.query.id == 20
 

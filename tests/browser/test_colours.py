@@ -1,0 +1,87 @@
+"""Whether what a picker says can be read, in the light and in the dark theme."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import open_notebook
+
+WITHIN = 30_000
+#: WCAG 2, level AA: of texts to what is behind them.
+ENOUGH = 4.5
+
+TOO_FAINT = """(root, enough) => {
+    const parse = text => {
+        const found = text.match(/[\\d.]+/g).map(Number);
+        return found.length < 4 ? [...found, 1] : found;
+    };
+    const over = (top, under) => top.slice(0, 3).map(
+        (value, place) => value * top[3] + under[place] * (1 - top[3]));
+    const behind = element => {
+        const layers = [];
+        for (let each = element; each; each = each.parentElement) {
+            const colour = parse(getComputedStyle(each).backgroundColor);
+            layers.push(colour);
+            if (colour[3] === 1) break;
+        }
+        return layers.reverse().reduce((under, layer) => over(layer, under), [255, 255, 255]);
+    };
+    const light = colour => {
+        const [r, g, b] = colour.map(value => value / 255).map(
+            value => value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4);
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+    };
+    const isShown = element => element.checkVisibility() && !element.closest(':disabled');
+    const faint = [];
+    for (const element of root.querySelectorAll('*')) {
+        const isText = [...element.childNodes].some(
+            node => node.nodeType === 3 && node.textContent.trim());
+        const isField = element.matches('input:not([type=checkbox]), select, textarea');
+        if (!(isText || isField) || !isShown(element) || element.matches('style, option')) continue;
+        const style = getComputedStyle(element);
+        const under = behind(element);
+        const colour = element.closest('svg') ? style.fill : style.color;
+        const [high, low] = [light(over(parse(colour), under)), light(under)].sort((a, b) => b - a);
+        const ratio = (high + 0.05) / (low + 0.05);
+        if (ratio < enough) {
+            faint.push([ratio.toFixed(2), element.tagName, element.textContent.slice(0, 40)]);
+        }
+    }
+    return faint;
+}"""
+
+
+@pytest.mark.parametrize("theme", ["Light", "Dark"])
+def test_texts_of_a_picker_stand_out_from_what_is_behind_them(context, jupyterlab, theme):
+    jupyterlab.set_theme(f"JupyterLab {theme}")
+    try:
+        jupyterlab.write(f"{theme}.ipynb")
+        notebook = open_notebook(context, jupyterlab, f"{theme}.ipynb")
+        notebook.run("from watchframe import pick")
+        is_light = notebook.page.evaluate("document.body.dataset.jpThemeLight")
+        assert is_light == ("true" if theme == "Light" else "false")
+        picker = notebook.show("pick(1, {'min_amount': 5}, run=True)")
+        expect(picker.locator("tbody tr").first).to_be_visible(timeout=WITHIN)
+        for view in ("Chart", "Code", "Table"):
+            picker.get_by_role("button", name=view).click()
+            notebook.page.mouse.move(0, 0)
+            notebook.page.wait_for_timeout(500)
+            assert faint_in(picker) == [], view
+        wrong = notebook.show("pick(11, {'hash': 'zz'})")
+        expect(wrong.get_by_role("alert")).to_be_visible(timeout=WITHIN)
+        assert faint_in(wrong) == []
+        failing = notebook.show("pick(51, run=True)")
+        expect(failing.locator(".wf-reason")).to_be_visible(timeout=WITHIN)
+        assert faint_in(failing) == []
+        many = notebook.show("pick(25)")
+        many.get_by_placeholder("search 5,000 values").fill("new")
+        expect(many.locator(".wf-options button")).to_have_count(2, timeout=WITHIN)
+        assert faint_in(many) == []
+        notebook.page.close()
+    finally:
+        jupyterlab.set_theme("JupyterLab Light")
+
+
+def faint_in(picker):
+    return picker.evaluate(TOO_FAINT, ENOUGH)

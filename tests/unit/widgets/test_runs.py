@@ -1,0 +1,188 @@
+"""Runs that follow on each other, and those who wait for them."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+import threading
+
+import pytest
+from ipywidgets.widgets import widget as widgets
+
+from tests.unit.widgets.conftest import WITHIN, until
+from watchframe.errors import JobCancelledError, ParameterError
+from watchframe.widgets import QueryPicker, pick
+
+
+def executions(demo, query):
+    return [r for r in demo.requests if r.method == "POST" and r.path.endswith(f"/{query}/results")]
+
+
+def within(call):
+    """Run `call` on a thread of its own; fail where it does not come back."""
+    ended = []
+    thread = threading.Thread(target=lambda: ended.append(call()), daemon=True)
+    thread.start()
+    thread.join(WITHIN)
+    assert not thread.is_alive(), "it waits for ever"
+    return ended[0]
+
+
+def begin(picker, demo):
+    """Run, and wait until the server has the job."""
+    before = len(executions(demo, picker.query.id))
+    picker.run()
+    until(lambda: len(executions(demo, picker.query.id)) > before)
+    until(lambda: "Running on the data source" in picker._layout.status.value)
+
+
+def test_run_with_the_same_values_goes_on_with_the_run_that_is_there(client, demo):
+    picker = pick(50, {"seconds": 1.2}, max_age=0, client=client)
+    begin(picker, demo)
+    before = list(demo.requests)
+    picker.run()
+    assert len(picker.wait(WITHIN)) == 1
+    later = demo.requests[len(before) :]
+    assert [r.method for r in later if r.method != "GET"] == []
+
+
+def test_values_that_are_set_back_while_their_run_is_cancelled_give_their_rows(client, demo):
+    """The server has one job for equal queries: the new run must not get the cancelled one's."""
+    picker = pick(50, {"seconds": 3}, max_age=0, client=client)
+    begin(picker, demo)
+    demo.faults.add("DELETE /api/jobs/", delay=0.7)
+    picker.update({"seconds": 2})
+    picker.run()
+    picker.update({"seconds": 3})
+    picker.run()
+    assert picker.wait(WITHIN)["seconds"].tolist() == [3]
+    assert picker.status == "done"
+
+
+def test_wait_while_a_newer_run_takes_the_place_gives_the_newer_ones_frame(client):
+    picker = pick(50, {"seconds": 60}, max_age=0, client=client)
+    picker.run()
+    waiting = threading.Timer(0.5, lambda: (picker.update({"seconds": 0.1}), picker.run()))
+    waiting.start()
+    assert picker.wait(WITHIN)["seconds"].tolist() == [0.1]
+
+
+def test_observer_may_wait_for_another_picker_and_for_its_own(client):
+    """Who is told of a change holds the lock over all pickers, and the other run needs it."""
+    one, other, frames = pick(13, client=client), pick(14, client=client), []
+
+    def changed(change):
+        frames.extend([one.wait(WITHIN), other.wait(WITHIN)])
+
+    one.observe(changed, "df")
+    frame = within(lambda: one.wait(WITHIN))
+    assert frames == [frame, other.df]
+
+    by_value = pick(13, client=client)
+    by_value.observe(lambda _change: frames.append(by_value.wait(WITHIN)), "params")
+    within(lambda: by_value.update({"kind": "repay"}))
+    assert frames[-1].attrs["watchframe"]["parameters"] == {"kind": "repay"}
+
+
+def test_result_is_awaited_by_more_than_a_pool_of_threads_holds(client):
+    async def main():
+        pickers = [pick(13, {"kind": "repay"}, client=client) for _ in range(40)]
+        return await asyncio.wait_for(asyncio.gather(*[p.result() for p in pickers]), WITHIN)
+
+    frames = asyncio.run(main())
+    assert len({len(frame) for frame in frames}) == 1
+    assert not [t for t in threading.enumerate() if t.name.startswith("asyncio")]
+
+
+def test_result_raises_what_the_run_raised(client):
+    picker = pick(50, {"seconds": 60}, max_age=0, client=client)
+
+    async def main():
+        waiting = asyncio.ensure_future(picker.result())
+        await asyncio.sleep(0.2)
+        picker.cancel()
+        return await asyncio.wait_for(waiting, WITHIN)
+
+    with pytest.raises(JobCancelledError):
+        asyncio.run(main())
+    with pytest.raises(ParameterError):
+        asyncio.run(pick(11, {"hash": "zz"}, client=client).result())
+
+
+def test_cancel_is_seen_at_once_and_a_cancelled_debounce_does_not_run(client, demo):
+    picker = pick(50, {"seconds": 60}, max_age=0, client=client)
+    picker.run()
+    picker.cancel()
+    assert "Cancelling" in picker._layout.status.value or picker.status == "cancelled"
+    until(lambda: picker.status == "cancelled")
+    assert "Cancelled after" in picker._layout.status.value
+
+
+def test_closed_pickers_leave_no_widget_and_no_thread(client):
+    before = set(widgets._instances)
+    threads = threading.active_count()
+    for _ in range(5):
+        picker = pick(1, client=client)
+        picker.wait(WITHIN)
+        searched = pick(25, client=client)
+        until(lambda searched=searched: hasattr(searched.controls["account"], "options"))
+        running = pick(50, {"seconds": 60}, max_age=0, client=client)
+        running.run()
+        search = QueryPicker("#dropdown", client=client)
+        until(lambda search=search: len(search._list.labels) == 3)
+        for place in (0, 1):
+            search._list.choose(place)
+            until(
+                lambda search=search, place=place: (
+                    search.picker is not None
+                    and str(search.picker.query.id) == search._list.values[place]
+                )
+            )
+        for widget in (picker, searched, running, search):
+            widget.close()
+            widget.close()
+        until(lambda running=running: running.status == "cancelled")
+    assert set(widgets._instances) - before == set()
+    until(lambda: threading.active_count() <= threads)
+
+
+def test_picker_that_could_not_be_made_leaves_no_widget(client):
+    before = set(widgets._instances)
+    with pytest.raises(ParameterError):
+        pick(13, {"kinds": "repay"}, client=client)
+    assert set(widgets._instances) == before
+
+
+SCRIPT = """
+import watchframe
+from watchframe import pick
+
+picker = pick(13, {"kind": "repay"})
+frame = picker.wait(60)
+print(len(frame) > 10, picker.status, "ipykernel" in __import__("sys").modules)
+slow = pick(50, {"seconds": 120}, max_age=0)
+slow.run()
+while "Running" not in slow._layout.status.value:
+    __import__("time").sleep(0.05)
+print("ends")
+"""
+
+
+def test_script_without_a_kernel_waits_for_rows_and_cancels_what_it_leaves(demo, tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", SCRIPT],
+        env={
+            "WATCHFRAME_URL": demo.url,
+            "WATCHFRAME_API_KEY": demo.user_key,
+            "WATCHFRAME_CACHE_DIR": str(tmp_path),
+            "PATH": "",
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=WITHIN,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.split("\n")[:2] == ["True done False", "ends"]
+    assert demo.requests[-1].method == "DELETE"
