@@ -65,6 +65,14 @@ def test_query_with_parameters_gives_typed_frame_with_provenance(client):
     assert attributes["runtime_s"] > 0
 
 
+def test_generator_as_a_value_is_read_once_though_the_cache_is_looked_into_first(client):
+    for _ in range(2):
+        params = {**BORROWS, "markets": (name for name in ("WETH", "INV"))}
+        frame = read_watch_query(1, params, max_age="1h", client=client)
+        assert set(frame["market"]) == {"WETH", "INV"}
+    assert frame.attrs["watchframe"]["from_cache"]
+
+
 def test_amounts_of_18_decimals_are_exact_sums(client):
     frame = read_watch_query(1, BORROWS, client=client)
     exact = read_watch_sql(
