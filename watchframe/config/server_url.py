@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import ipaddress
+import re
+from typing import NoReturn
 from urllib.parse import urlsplit, urlunsplit
 
 from watchframe.errors import ConfigurationError
+
+#: A host with a dot or a port, and a path: no key looks like that.
+_HARMLESS = re.compile(r"([a-z]+://)?[\w-]*([.:][\w-]+)+(/[\w.-]*)*", re.IGNORECASE)
 
 
 def server_url(text: str) -> str:
@@ -16,12 +21,13 @@ def server_url(text: str) -> str:
     ConfigurationError
         It is not an http or https URL of a server, or it carries credentials.
     """
-    parts = urlsplit(text.strip())
+    try:
+        parts = urlsplit(text.strip())
+        port_number = parts.port
+    except ValueError:
+        _refuse(text)
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ConfigurationError(
-            f"{text[:80]!r} is not a server's URL.",
-            hint='Give it as "https://app.inverse.watch", or with a path: "https://host/org".',
-        )
+        _refuse(text)
     if parts.username or parts.password:
         raise ConfigurationError(
             "The server's URL carries a user name or a password.",
@@ -29,8 +35,18 @@ def server_url(text: str) -> str:
         )
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
     default = {"http": 80, "https": 443}[parts.scheme]
-    port = "" if parts.port in (None, default) else f":{parts.port}"
+    port = "" if port_number in (None, default) else f":{port_number}"
     return urlunsplit((parts.scheme, host + port, parts.path.rstrip("/"), "", ""))
+
+
+def _refuse(text: str) -> NoReturn:
+    # Where URL and key were confused, it is the key.
+    shown = repr(text[:80]) if _HARMLESS.fullmatch(text) else "What was given"
+    raise ConfigurationError(
+        f"{shown} is not a server's URL.",
+        hint='Give it as "https://app.inverse.watch", or with a path: "https://host/org". The key '
+        "comes second.",
+    )
 
 
 def is_loopback(url: str) -> bool:

@@ -139,11 +139,34 @@ def test_server_url_has_one_spelling(text, url):
     assert server_url(text) == url
 
 
-@pytest.mark.parametrize("text", ["host", "ftp://host", "https://", "https://me:pw@host", ""])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "host",
+        "ftp://host",
+        "https://",
+        "https://me:pw@host",
+        "https://me:pw@host:99999",
+        "https://me:pw@[::1",
+        "app.inverse.watch?api_key=pw",
+        "",
+    ],
+)
 def test_what_is_no_server_url_is_refused(text):
     with pytest.raises(ConfigurationError) as caught:
         server_url(text)
     assert "pw" not in str(caught.value)
+
+
+def test_host_without_a_scheme_is_shown():
+    with pytest.raises(ConfigurationError, match=r"'app\.inverse\.watch' is not a server's URL"):
+        server_url("app.inverse.watch")
+
+
+def test_key_in_place_of_the_url_is_not_shown(tmp_path):
+    with pytest.raises(ConfigurationError, match="What was given is not a server's URL") as caught:
+        load(KEY, "https://host", config_file=tmp_path / "none.toml")
+    assert KEY not in str(caught.value)
 
 
 def test_reference_page_names_every_setting():
