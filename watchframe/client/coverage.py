@@ -60,7 +60,7 @@ DOCUMENTED_ROUTES = (
         ),
         "the first gives a typed frame; the last waits for the job, too",
     ),
-    Covered("GET /api/jobs/<job_id>", ("client.jobs.get(job_id)", "client.jobs.wait(job)")),
+    Covered("GET /api/jobs/<job_id>", ("client.jobs.get(job_id)", "client.jobs.wait(job_id)")),
     Covered("DELETE /api/jobs/<job_id>", ("client.jobs.cancel(job_id)",)),
     Covered(
         "GET /api/query_results/<id>",
@@ -120,7 +120,10 @@ FURTHER_ROUTES = (
         ),
         "the path that a query's own key may use",
     ),
-    Covered("GET /api/queries/<id>/jobs/<job_id>", ("client.jobs.get(job_id, query_id=query_id)",)),
+    Covered(
+        "GET /api/queries/<id>/jobs/<job_id>",
+        ("client.jobs.get(job_id, query_id=query_id)", "client.jobs.wait(job)"),
+    ),
     Covered(
         "DELETE /api/queries/<id>/jobs/<job_id>",
         ("client.jobs.cancel(job_id)",),
