@@ -55,6 +55,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Measure the local cache.")
     parser.add_argument("--rows", type=int, default=1_000_000, help="rows of the large result")
     parser.add_argument("--repeat", type=int, default=5, help="times that each thing is done")
+    parser.add_argument("--reads", action="store_true", help="only whole reads")
     parser.add_argument("--peak", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--serve", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -67,6 +68,8 @@ def main() -> None:
     say(f"Python {platform.python_version()}, pandas {pd.__version__}, pyarrow {pa.__version__}")
     with tempfile.TemporaryDirectory() as folder:
         measure_reads(Path(folder, "reads"), options.rows, options.repeat)
+        if options.reads:
+            return
         measure_small(Path(folder, "small"), options.repeat * 40)
         measure_large(Path(folder, "large"), options.rows, options.repeat)
         measure_compression(Path(folder), options.rows, options.repeat)
@@ -77,24 +80,18 @@ def measure_reads(folder: Path, rows: int, repeat: int) -> None:
     with demo_server() as (url, key), Client(url, key, cache_dir=folder) as client:
         small = partial(read_watch_query, LARGEST_EVENTS, client=client)
         say(f"whole reads of {small().shape[0]} rows")
-        with ResultCache(folder) as other:
-
-            def small_stored() -> float:
-                drop_all(other)
-                return seconds_of(small)
-
-            parts: dict[str, Callable[[], object]] = {
-                "server's cache": lambda: small(cache="off"),
-                "server's cache, stored": small_stored,
-                "hit, after one request": small,
-                "hit": lambda: small(max_age="1h"),
-                "hit, pyarrow": lambda: small(max_age="1h", dtype_backend="pyarrow"),
-            }
-            report(parts, repeat * 40, base="server's cache")
-            measure_large_reads(client, other, rows, repeat)
+        parts: dict[str, Callable[[], object]] = {
+            "server's cache": lambda: small(cache="off"),
+            "hit, after one request": small,
+            "hit": lambda: small(max_age="1h"),
+            "hit, pyarrow": lambda: small(max_age="1h", dtype_backend="pyarrow"),
+        }
+        report(parts, repeat * 40, base="server's cache")
+        report_storing(small, folder, repeat * 40)
+        measure_large_reads(client, folder, rows, repeat)
 
 
-def measure_large_reads(client: Client, other: ResultCache, rows: int, repeat: int) -> None:
+def measure_large_reads(client: Client, folder: Path, rows: int, repeat: int) -> None:
     """The large result; beside it, the same frame from a Parquet file."""
     large = partial(
         read_watch_sql,
@@ -105,21 +102,32 @@ def measure_large_reads(client: Client, other: ResultCache, rows: int, repeat: i
     )
     frame = large()
     say(f"whole reads of {frame.shape[0]:,} rows, pyarrow")
-    parquet = other.directory.with_suffix(".parquet")
+    parquet = folder.with_suffix(".parquet")
     frame.to_parquet(parquet)
-
-    def stored() -> float:
-        drop_all(other)
-        return seconds_of(large)
-
+    del frame
     parts: dict[str, Callable[[], object]] = {
         "server's cache": lambda: large(cache="off"),
-        "server's cache, stored": stored,
         "hit": large,
         "hit, and read every value": lambda: touch(large()),
         "pd.read_parquet": lambda: pd.read_parquet(parquet, dtype_backend="pyarrow"),
     }
     report(parts, repeat, base="server's cache")
+    report_storing(large, folder, repeat)
+
+
+def report_storing(read: Callable[..., object], folder: Path, repeat: int) -> None:
+    """What storing adds to a read whose result the server has: each after the same preparation."""
+    with ResultCache(folder) as other:
+
+        def after_drop(**options: str) -> float:
+            drop_all(other)
+            return seconds_of(partial(read, **options))
+
+        parts: dict[str, Callable[[], object]] = {
+            "read, not stored": lambda: after_drop(cache="off"),
+            "read, stored": after_drop,
+        }
+        report(parts, repeat, base="read, not stored")
 
 
 def drop_all(cache: ResultCache) -> None:
