@@ -183,7 +183,7 @@ def test_value_when_set_and_run_gives_its_rows(notebook, lending, type_):
     wait_for_options(cell, type_)
     case.set_value(cell)
     cell.get_by_role("button", name="Run").click()
-    cell.get_by_text("run just now").wait_for()
+    cell.get_by_text("data of").wait_for()
 
     first = [row.locator("td").first.inner_text() for row in cell.locator("tbody tr").all()]
     assert first == [str(row[0]) for row in expected[:10]]

@@ -132,7 +132,7 @@ def read_json(text: str, namespace: Namespace, *, line: int = 1) -> object:
             f"This is not JSON: {error.msg}, line {error.lineno + line - 1} column {error.colno}.",
             hint="Write JSON, or lines such as 'name: value'."
             if variable is None or namespace is None
-            else f'In JSON a variable stands in quotes: "{variable[0]}".',
+            else f'In JSON a variable stands in quotes: "${variable[1] or variable[2]}".',
         ) from None
     return value if namespace is None else _with_variables(value, namespace)
 
@@ -210,10 +210,11 @@ def _check_no_variable_within(text: str, namespace: Mapping[str, object]) -> Non
 
 def _with_variables(value: object, namespace: Mapping[str, object]) -> object:
     if isinstance(value, str):
-        variable = _VARIABLE.fullmatch(value)
         if value.startswith("$$"):
             return value[1:]
-        return value if variable is None else look_up(variable[1] or variable[2], namespace)
+        # Not {name}: there would be no way to write that as a text in JSON.
+        variable = _VARIABLE.fullmatch(value) if value.startswith("$") else None
+        return value if variable is None else look_up(variable[1], namespace)
     if isinstance(value, list):
         return [_with_variables(item, namespace) for item in value]
     if isinstance(value, dict):

@@ -27,17 +27,15 @@ class OptionList:
     """
 
     def __init__(self, most: int, chosen: Callable[[str], object], purpose: str) -> None:
-        self._values: list[str] = []
+        self._most = most
         self._chosen = chosen
         self._purpose = purpose
         # One layout and one style for all: each would be a model of its own in the page.
         self._layout = ipywidgets.Layout(width="auto", height="24px", margin="0")
         self._style = ipywidgets.ButtonStyle()
-        self._buttons = [
-            ipywidgets.Button(layout=self._layout, style=self._style) for _ in range(most)
-        ]
-        for place, button in enumerate(self._buttons):
-            button.on_click(lambda _button, place=place: self._chosen(self._values[place]))
+        # A button is that of one value for as long as it lives: a click may arrive after the list
+        # has changed, and must not choose what stands in that place by then.
+        self._buttons: dict[str, ipywidgets.Button] = {}
         self.widget = ipywidgets.VBox(
             layout={"max_height": "150px", "overflow": "hidden auto", "margin": "2px"}
         )
@@ -46,35 +44,47 @@ class OptionList:
     @property
     def values(self) -> list[str]:
         """What can be chosen now, in order."""
-        return list(self._values)
+        return list(self._buttons)
 
     @property
     def labels(self) -> list[str]:
         """What is shown for each."""
-        return [button.description for button in self.widget.children]
+        return [button.description for button in self._buttons.values()]
 
     def choose(self, place: int) -> None:
         """Choose the option at this place, as a click on it does."""
-        self._buttons[place].click()
+        self._chosen(self.values[place])
 
     def show(self, options: Sequence[tuple[str, str]], chosen: str | None) -> None:
         """List these options, each a label and a value; mark the one that is chosen."""
-        listed = options[: len(self._buttons)]
-        self._values = [value for _, value in listed]
-        for button, (label, value) in zip(self._buttons, listed, strict=False):
+        before, self._buttons = self._buttons, {}
+        for label, value in options[: self._most]:
+            if value in self._buttons:
+                continue  # sent twice: one of them will do
+            button = before.pop(value, None) or self._make_button(value)
             button.description = label
             button.tooltip = f"{self._purpose}: {label}"
             is_chosen = value == chosen
             button.icon = "check" if is_chosen else ""
             (button.add_class if is_chosen else button.remove_class)("wf-chosen")
-        children = tuple(self._buttons[: len(listed)])
+            self._buttons[value] = button
+        children = tuple(self._buttons.values())
         if children != self.widget.children:
             self.widget.children = children
-        self.widget.layout.display = "" if listed else "none"
+        self.widget.layout.display = "" if children else "none"
+        for button in before.values():
+            button.close()  # not its layout and style: all share them
 
     def close(self) -> None:
-        """Close all buttons, also those that are not shown."""
-        close_tree(*self._buttons, self.widget)
+        """Close the list and what its buttons share."""
+        close_tree(self.widget)
+        self._layout.close()
+        self._style.close()
+
+    def _make_button(self, value: str) -> ipywidgets.Button:
+        button = ipywidgets.Button(layout=self._layout, style=self._style)
+        button.on_click(lambda _button: self._chosen(value))
+        return button
 
 
 def on_enter(field: ipywidgets.Text, pressed: Callable[[], object]) -> None:

@@ -122,18 +122,16 @@ class SearchManyControl(_SearchControl):
     def _make_field(self) -> ipywidgets.Widget:
         self._found: list[Option] = []
         self._more = 0
-        self._boxes = [
-            ipywidgets.Checkbox(indent=False, layout={"width": "auto", "margin": "0 14px 0 0"})
-            for _ in range(TICKED)
-        ]
-        for box in self._boxes:
-            box.observe(self._edited, "value")
+        # A box is that of one value for as long as it lives: see `OptionList`.
+        self._boxes: dict[str, ipywidgets.Checkbox] = {}
+        self._box_layout = ipywidgets.Layout(width="auto", margin="0 14px 0 0")
+        self._box_place = ipywidgets.Box(layout=wrapped())
         self._chips = ipywidgets.Box(layout=wrapped())
         return ipywidgets.VBox(
             [
                 ipywidgets.HBox([group_label(""), self._chips]),
                 self._make_search(),
-                ipywidgets.HBox([group_label(""), ipywidgets.Box(self._boxes, layout=wrapped())]),
+                ipywidgets.HBox([group_label(""), self._box_place]),
             ]
         )
 
@@ -141,21 +139,40 @@ class SearchManyControl(_SearchControl):
         chosen = as_texts(value)
         found = matching(self.options, self._search.value)
         self._found = found[:TICKED]
-        labels = option_labels(self._found)
-        for place, box in enumerate(self._boxes):
-            is_used = place < len(self._found)
-            box.layout.display = "" if is_used else "none"
-            box.description = labels[place] if is_used else ""
-            box.value = is_used and self._found[place].value in chosen
+        before, self._boxes = self._boxes, {}
+        for label, option in zip(option_labels(self._found), self._found, strict=True):
+            if option.value in self._boxes:
+                continue  # sent twice: one of them will do
+            box = before.pop(option.value, None) or self._make_box()
+            box.description = label
+            box.value = option.value in chosen
+            self._boxes[option.value] = box
+        children = tuple(self._boxes.values())
+        if children != self._box_place.children:
+            self._box_place.children = children
+        for box in before.values():
+            box.unobserve_all()
+            box.style.close()
+            box.close()
         self._show_chips(chosen)
         self._more = len(found) - len(self._found)
+
+    def _make_box(self) -> ipywidgets.Checkbox:
+        box = ipywidgets.Checkbox(indent=False, layout=self._box_layout)
+        box.observe(self._edited, "value")
+        return box
+
+    def close(self) -> None:
+        """Close the control's widgets, and the layout that its boxes share."""
+        super().close()
+        self._box_layout.close()
 
     def _words(self) -> str:
         return self._more_words(self._more) if self._found else "Nothing fits what is typed."
 
     def _entered(self) -> None:
         if self._found and self._search.value.strip():
-            self._boxes[0].value = True
+            self._boxes[self._found[0].value].value = True
 
     def _show_chips(self, chosen: Sequence[str]) -> None:
         chips = []
@@ -175,11 +192,8 @@ class SearchManyControl(_SearchControl):
         self.set([other for other in as_texts(self.value) if other != value])
 
     def _read(self) -> object:
-        shown = {option.value for option in self._found}
-        kept = [value for value in as_texts(self.value) if value not in shown]
-        ticked = [
-            option.value for box, option in zip(self._boxes, self._found, strict=False) if box.value
-        ]
+        kept = [value for value in as_texts(self.value) if value not in self._boxes]
+        ticked = [value for value, box in self._boxes.items() if box.value]
         already = [value for value in as_texts(self.value) if value in kept or value in ticked]
         chosen = already + [value for value in ticked if value not in already]
         with self._showing():

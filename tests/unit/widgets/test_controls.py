@@ -254,6 +254,23 @@ def test_enter_in_the_search_chooses_the_first_that_fits(checker):
     assert several.value == ["v1", "v42"]
 
 
+def test_click_that_arrives_after_the_list_has_changed_chooses_nothing_else(checker):
+    """Between the click and its arrival the list may be narrowed: what was clicked counts."""
+    checker.options["it"] = [option.value for option in many(5000)]
+    one = make_control(define("query", "v3", dropdown_query_id=9), checker, many(5000))
+    several = make_control(
+        define("query", ["v3"], dropdown_query_id=9, multi=MultiValues()), checker, many(5000)
+    )
+    (clicked,) = [b for b in fields(one, ipywidgets.Button) if b.description == "Name 0005"]
+    (ticked,) = [b for b in fields(several, ipywidgets.Checkbox) if b.description == "Name 0005"]
+    for control in (one, several):
+        fields(control, ipywidgets.Text)[0].value = "name 47"
+    clicked.click()
+    ticked.value = True
+    assert one.value in {"v3", "v5"}
+    assert several.value in (["v3"], ["v3", "v5"])
+
+
 def test_list_of_thousands_says_how_many_more_there_are(checker):
     checker.options["it"] = [option.value for option in many(5000)]
     control = make_control(define("query", "v3", dropdown_query_id=9), checker, many(5000))

@@ -8,6 +8,9 @@ import threading
 from datetime import timedelta
 
 import pytest
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.utils.capture import capture_output
+from pandas.testing import assert_frame_equal
 
 from tests.unit.widgets.conftest import WITHIN, until
 from watchframe.client import Client
@@ -65,15 +68,42 @@ def test_natural_values_become_the_form_that_the_code_shows(client):
     assert "period: 2026-02-01 .. 2026-02-05" in picker.magic
 
 
-def test_code_when_run_reads_the_same_rows(client, monkeypatch):
-    picker = pick(14, {"decimals": ["8"]}, client=client)
+@pytest.mark.parametrize(
+    ("query", "params"),
+    [
+        (10, {"label": 'The "Whale"'}),
+        (11, {"hash": "0x00fe"}),
+        (12, {"min_usd": 1000.5}),
+        (13, {"kind": "repay"}),
+        (14, {"decimals": ["8", "18"]}),
+        (23, {"market": "USDC"}),
+        (24, {"markets": ["CRV", "sDOLA"]}),
+        (30, {"day": "2026-02-03"}),
+        (30, {"day": "d_yesterday"}),
+        (31, {"since": "2026-03-01 06:07"}),
+        (32, {"until": "2026-03-01 06:07:08"}),
+        (33, {"period": ("2026-02-01", "2026-02-10")}),
+        (33, {"period": "d_last_month"}),
+        (34, {"period": ("2026-02-01 01:30", "2026-02-01 20:15")}),
+        (35, {"period": ("2026-02-01 01:30:05", "2026-02-01 03:15:59")}),
+        (60, {}),
+    ],
+)
+def test_code_and_magic_when_run_read_the_same_rows(client, monkeypatch, tmp_path, query, params):
+    picker = pick(query, params, client=client)
     frame = picker.wait(WITHIN)
-    namespace = {}
     monkeypatch.setenv("WATCHFRAME_URL", client.server)
     monkeypatch.setenv("WATCHFRAME_API_KEY", client.settings.api_key.reveal())
     monkeypatch.setenv("WATCHFRAME_CACHE_DIR", str(client.settings.cache_dir))
+    namespace = {}
     exec(picker.code, namespace)
-    assert namespace["df"].equals(frame)
+    assert_frame_equal(namespace["df"], frame)
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path))
+    shell = InteractiveShell()
+    shell.run_line_magic("load_ext", "watchframe")
+    with capture_output():
+        shell.run_cell(picker.magic).raise_error()
+    assert_frame_equal(shell.user_ns["df"], frame)
     assert client.settings.api_key.reveal() not in picker.code + picker.magic + repr(picker)
 
 
@@ -239,7 +269,7 @@ def test_search_finds_queries_by_words_and_tags(client):
 def test_query_picker_opens_the_query_that_is_chosen(client):
     picker = QueryPicker("#dropdown", client=client)
     until(lambda: len(picker._list.labels) == 3)
-    picker._list.choose(picker._list.values.index("20"))
+    picker._list.choose([text[:2] for text in picker._list.labels].index("20"))
     until(lambda: picker.picker is not None)
     assert picker.picker.query.id == 20
 
