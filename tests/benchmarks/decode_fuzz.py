@@ -1,26 +1,40 @@
-"""Fuzz the decoder: ``python tests/benchmarks/decode_fuzz.py [seconds]``.
+"""Fuzz the decoder: ``python tests/benchmarks/decode_fuzz.py [seconds] [--coverage]``.
 
 Mutates the recorded results and generated ones, and asks both paths. Whatever is not a table and
-not a DecodeError, and whatever one path takes and the other refuses or reads otherwise, is written
-to ``tests/data/decode_corpus/`` (where the tests find it) and ends the run.
+not a DecodeError with an offset, what takes more than a minute, and whatever one path takes and the
+other refuses or reads otherwise, is written to ``tests/data/decode_corpus/`` (where the tests find
+it) and ends the run. With ``--coverage`` bodies that reach new lines are kept and mutated further
+(``pip install atheris``).
 """
 
 from __future__ import annotations
 
 import json
 import random
+import signal
 import sys
+import tempfile
 import time
 from hashlib import sha256
 from pathlib import Path
 
-from watchframe.decode import to_frame
-from watchframe.decode.exact import decode_exactly
-from watchframe.decode.streaming import decode_streaming
+try:
+    import atheris
+except ImportError:  # only asked for by --coverage
+    from watchframe.decode import to_frame
+    from watchframe.decode.exact import decode_exactly
+    from watchframe.decode.streaming import decode_streaming
+else:
+    with atheris.instrument_imports(include=["watchframe.decode"]):
+        from watchframe.decode import to_frame
+        from watchframe.decode.exact import decode_exactly
+        from watchframe.decode.streaming import decode_streaming
 from watchframe.errors import DecodeError
 
 DATA = Path(__file__).parents[1] / "data"
 CORPUS = DATA / "decode_corpus"
+#: Seconds after which a body counts as one that hangs.
+HANG = 60
 TOKENS = [
     b"}, {", b"]", b"}", b"{", b"[", b'"', b"null", b"NaN", b"-Infinity", b"1e400", b"1.0", b"\\",
     b"\\ud800", b"\xff", b"\xe9", b",", b":", b"true", b'"rows": [', b'"columns": []', b"\x00",
@@ -67,42 +81,95 @@ def mutated(body: bytes, source: random.Random) -> bytes:
     return bytes(changed)
 
 
-def outcome(decode) -> tuple[str, object]:
-    """Give a table's form and values, or that it was refused; any other error is a finding."""
+def outcome(decode) -> list[object] | None:
+    """Give a table's form and all its values, or None where it was refused with an offset."""
     try:
         decoded = decode()
     except DecodeError as error:
-        return "refused", error.offset is None
+        if error.offset is None or error.offset < 0:
+            raise AssertionError(f"no offset: {error}") from error
+        return None
     for backend in ("numpy_nullable", "pyarrow"):
         to_frame(decoded.table, dtype_backend=backend)
-    return str(decoded.table.schema), decoded.table.num_rows
+    decoded.table.validate(full=True)
+    values = []
+    for field, column in zip(decoded.table.schema, decoded.table.columns, strict=True):
+        found = column.to_pylist()
+        if (field.metadata or {}).get(b"watchframe.encoding") == b"json":
+            found = [text if text is None else repr(json.loads(text)) for text in found]
+        values.append([repr(value).replace("-0.0", "0.0") for value in found])
+    return [[(f.name, str(f.type), f.metadata) for f in decoded.table.schema], values, decoded.info]
 
 
-def main(seconds: float, seed: int) -> int:
+def check(body: bytes) -> bool:
+    """Ask both paths; say whether it was refused. Anything but agreement is raised."""
+    source = random.Random(body[:4096])
+    chunk, block = source.choice([1, 13, 4096]), source.randrange(1, 600)
+    chunks = [body[start : start + chunk] for start in range(0, len(body), chunk)]
+    signal.alarm(HANG)
+    exact = outcome(lambda: decode_exactly(body))
+    fast = outcome(lambda: decode_streaming(chunks, block_size=block))
+    signal.alarm(0)
+    if exact != fast:
+        raise AssertionError(f"{exact} against {fast}")
+    return exact is None
+
+
+def keep(body: bytes, error: BaseException) -> None:
+    """Write what was found where the tests look for it."""
+    CORPUS.mkdir(exist_ok=True)
+    path = CORPUS / f"{sha256(body).hexdigest()[:16]}.bin"
+    path.write_bytes(body)
+    sys.stdout.write(f"{path.name}: {error!r:.600}\n")
+
+
+def by_chance(seconds: float, seed: int) -> int:
     """Fuzz for so long; give 1 if anything was found."""
     source, bodies = random.Random(seed), seeds()
     deadline, runs, refused = time.monotonic() + seconds, 0, 0
     while time.monotonic() < deadline:
         body = mutated(source.choice(bodies), source)
-        chunk, block = source.choice([1, 13, 4096]), source.randrange(1, 600)
-        chunks = [body[start : start + chunk] for start in range(0, len(body), chunk)]
         try:
-            exact = outcome(lambda: decode_exactly(body))  # noqa: B023 - called at once
-            fast = outcome(lambda: decode_streaming(chunks, block_size=block))  # noqa: B023 - as above
-            agreed = exact[0] == fast[0] and (exact[0] == "refused" or exact == fast)
-            trouble = None if agreed else f"{exact} against {fast}"
+            refused += check(body)
         except Exception as error:  # noqa: BLE001 - that is what is looked for
-            trouble = repr(error)
-        runs, refused = runs + 1, refused + (exact[0] == "refused")
-        if trouble is not None:
-            CORPUS.mkdir(exist_ok=True)
-            path = CORPUS / f"{sha256(body).hexdigest()[:16]}.bin"
-            path.write_bytes(body)
-            sys.stdout.write(f"{path.name}: {trouble}\n")
+            keep(body, error)
             return 1
+        runs += 1
     sys.stdout.write(f"{runs:,} bodies, {refused:,} refused, nothing found\n")
     return 0
 
 
+def by_coverage(seconds: float, seed: int) -> None:
+    """Fuzz for so long with atheris, which keeps what reaches new lines and mutates that."""
+    counts = {"runs": 0, "refused": 0}
+
+    def one(body: bytes) -> None:
+        try:
+            counts["refused"] += check(body)
+        except Exception as error:
+            keep(body, error)
+            raise
+        counts["runs"] += 1
+        if counts["runs"] % 1000 == 0:
+            sys.stdout.write(f"{counts}\n")
+            sys.stdout.flush()
+
+    def changed(body: bytes, size: int, number: int) -> bytes:
+        source = random.Random(number)
+        if source.random() < 0.3:
+            body = atheris.Mutate(body, size)
+        return mutated(body, source)[:size]
+
+    with tempfile.TemporaryDirectory() as folder:
+        for number, body in enumerate(seeds()):
+            (Path(folder) / str(number)).write_bytes(body)
+        options = [f"-max_total_time={seconds:.0f}", f"-seed={seed}", "-max_len=60000"]
+        atheris.Setup([sys.argv[0], *options, folder], one, custom_mutator=changed)
+        atheris.Fuzz()
+
+
 if __name__ == "__main__":
-    sys.exit(main(float(sys.argv[1]) if len(sys.argv) > 1 else 600, seed=int(time.time())))
+    duration = float(sys.argv[1]) if len(sys.argv) > 1 else 600
+    if "--coverage" in sys.argv:
+        by_coverage(duration, int(time.time()))
+    sys.exit(by_chance(duration, int(time.time())))

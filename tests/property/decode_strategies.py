@@ -80,7 +80,10 @@ def bodies(draw):
         "rows": rows,
     }
     if draw(st.booleans()):
-        data["log"] = draw(st.sampled_from([[], ["x"], [{"a": 1}]]))
+        entry = {columns[0][0]: 1}
+        data["log"] = draw(
+            st.sampled_from([[], ["x"], [{"a": 1}], [entry] * 90, [[entry], {"rows": [entry]}]])
+        )
     if draw(st.integers(0, 9)) == 0:
         data = dict(reversed(data.items()))
     result = {"id": 7, "query": 'select "rows": [', "data": data, "data_source_id": 1}

@@ -1,8 +1,9 @@
-"""One block of rows by the fast path: Arrow's JSON reader, strict, and raw texts beside it."""
+"""One block of rows by the fast path: by its layout, or by Arrow's JSON reader, both strict."""
 
 from __future__ import annotations
 
 import json
+import secrets
 from collections import deque
 from collections.abc import Sequence
 from typing import Any
@@ -13,6 +14,7 @@ import pyarrow.compute as pc
 import pyarrow.json as pj
 
 from watchframe.decode.plan import FINAL, RAW, ColumnPlan
+from watchframe.decode.tokens import POOL, LayoutReader
 from watchframe.decode.typing_rules import EXACT_IN_FLOAT
 
 _DIGITS = r"^-?[0-9]+$"
@@ -25,10 +27,7 @@ _READ_AS: dict[str, pa.DataType] = {
     "naive": pa.string(),
     "aware": pa.string(),
 }
-#: That of Arrow's own default keeps a third more for itself, and is no quicker here.
-_POOL = pa.system_memory_pool()
 _NULL = "null"
-_OPENING, _CLOSING = b'{"rows": [', b"]}"
 
 
 class BlockDecoder:
@@ -37,26 +36,35 @@ class BlockDecoder:
     Parameters
     ----------
     plans : sequence of ColumnPlan
+    laid_out : LayoutReader or None
+        What reads blocks whose rows are all written alike.
     """
 
-    def __init__(self, plans: Sequence[ColumnPlan]) -> None:
+    def __init__(self, plans: Sequence[ColumnPlan], laid_out: LayoutReader | None = None) -> None:
         self.plans = tuple(plans)
+        self._laid_out = laid_out
         typed = [plan for plan in plans if plan.kind not in RAW]
-        row = pa.struct([pa.field(plan.column.name, _READ_AS[plan.kind]) for plan in typed])
+        # Behind the rows stands one of ours: where it is the last one read, what was read are the
+        # rows, and not what stands in front of a second array.
+        self._end = secrets.token_hex(8)
+        fields = [pa.field(plan.column.name, _READ_AS[plan.kind]) for plan in typed]
+        row = pa.struct([*fields, pa.field(self._end, pa.bool_())])
         self._schema = pa.schema([pa.field("rows", pa.list_(row))]) if typed else None
         raw = [plan.column.name for plan in plans if plan.kind in RAW]
         self._raw_names = [f"c{number}" for number in range(len(raw))]
-        self._raw = msgspec.json.Decoder(_raw_document(raw)) if raw else None
+        self._raw = msgspec.json.Decoder(_raw_rows(raw)) if raw else None
 
     def decode(self, rows: bytes) -> list[pa.Array] | None:
         """Give the columns' arrays, or None where anything is not as planned."""
         if not rows.isascii() and not _is_utf8(rows):
             return None
-        # One JSON document, so that a comma between rows is asked for, and white space allowed.
-        document = b"".join((_OPENING, rows, _CLOSING))
+        arrays = self._laid_out.decode(rows) if self._laid_out is not None else None
+        return arrays if arrays is not None else self._decode_any(rows)
+
+    def _decode_any(self, rows: bytes) -> list[pa.Array] | None:
         try:
-            typed = self._typed(document)
-            raw = self._raw_texts(document)
+            typed = self._typed(rows)
+            raw = self._raw_texts(rows)
         except (pa.ArrowException, msgspec.MsgspecError):
             return None
         if len({len(array) for array in (*typed, *raw)}) != 1:
@@ -70,27 +78,30 @@ class BlockDecoder:
             arrays.append(array)
         return arrays
 
-    def _typed(self, document: bytes) -> deque[pa.Array]:
+    def _typed(self, rows: bytes) -> deque[pa.Array]:
         if self._schema is None:
             return deque()
+        # One JSON document, so that a comma between rows is asked for, and white space allowed.
+        document = b'{"rows": [%b, {"%b": true}]}' % (rows, self._end.encode())
         table = pj.read_json(
             pa.BufferReader(document),
             read_options=pj.ReadOptions(use_threads=False, block_size=len(document) + 1),
             parse_options=pj.ParseOptions(
                 explicit_schema=self._schema, unexpected_field_behavior="ignore"
             ),
-            memory_pool=_POOL,
+            memory_pool=POOL,
         )
-        rows = table.column(0).chunk(0).values
-        if rows.null_count:
-            raise pa.ArrowInvalid("A row is null.")
-        return deque(rows.field(number) for number in range(rows.type.num_fields))
+        found = table.column(0).chunk(0).values
+        *columns, ends = found.flatten()
+        if found.null_count or ends.null_count != len(ends) - 1 or not ends[-1].is_valid:
+            raise pa.ArrowInvalid("These are not rows from end to end.")
+        return deque(column.slice(0, len(ends) - 1) for column in columns)
 
-    def _raw_texts(self, document: bytes) -> deque[pa.Array]:
+    def _raw_texts(self, rows: bytes) -> deque[pa.Array]:
         if self._raw is None:
             return deque()
-        rows = self._raw.decode(document).rows
-        return deque(_texts([getattr(row, name) for row in rows]) for name in self._raw_names)
+        found = self._raw.decode(b"[%b]" % rows)
+        return deque(_texts([getattr(row, name) for row in found]) for name in self._raw_names)
 
 
 def exact_rows(rows: bytes) -> list[dict[str, Any]] | None:
@@ -114,7 +125,7 @@ def _finished(array: pa.Array, plan: ColumnPlan) -> pa.Array | None:
     if array.type == final:
         return array
     try:
-        return array.cast(final, memory_pool=_POOL)
+        return array.cast(final, memory_pool=POOL)
     except pa.ArrowInvalid:
         return None
 
@@ -129,10 +140,10 @@ def _texts(values: list[msgspec.Raw]) -> pa.Array:
     """Give the values as they were sent, null for null."""
     # Joined and cut again: making a `bytes` of each costs five times as much.
     lines = pa.scalar(msgspec.json.Encoder().encode_lines(values)[:-1].decode(), pa.large_string())
-    texts = pc.split_pattern(lines, "\n", memory_pool=_POOL).values
+    texts = pc.split_pattern(lines, "\n", memory_pool=POOL).values
     if len(texts) != len(values):  # an array or object that is itself written on several lines
         texts = pa.array([bytes(value) for value in values], pa.string())
-    texts = texts.cast(pa.string(), memory_pool=_POOL)
+    texts = texts.cast(pa.string(), memory_pool=POOL)
     is_null = pc.equal(texts, _NULL)
     return pc.if_else(is_null, None, texts) if pc.any(is_null).as_py() else texts
 
@@ -145,7 +156,7 @@ def _is_utf8(rows: bytes) -> bool:
     return True
 
 
-def _raw_document(names: Sequence[str]) -> type[Any]:
+def _raw_rows(names: Sequence[str]) -> Any:
     """Give a type that takes these keys' values as they were sent, and passes over the others."""
     row = msgspec.defstruct(
         "Row",
@@ -153,4 +164,4 @@ def _raw_document(names: Sequence[str]) -> type[Any]:
         rename={f"c{n}": name for n, name in enumerate(names)},
         gc=False,
     )
-    return msgspec.defstruct("Rows", [("rows", list[row])])  # type: ignore[valid-type]  # made at run time
+    return list[row]  # type: ignore[valid-type]  # made at run time

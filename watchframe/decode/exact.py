@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
+from watchframe.decode.damage import error_of, place_of, row_error
 from watchframe.decode.deviation import ColumnDeviation, deviations_of
 from watchframe.decode.typing_rules import typed_column
 from watchframe.errors import DecodeError, ProtocolError
@@ -44,9 +45,9 @@ def decode_exactly(body: bytes, *, columns: Sequence[str] | None = None) -> Deco
     result = _result(body)
     data = result.get("data")
     if not isinstance(data, dict):
-        raise DecodeError("The result has no data.")
-    declared = declared_columns(data)
-    rows = _rows(data)
+        raise DecodeError("The result has no data.", offset=place_of(body, b"query_result"))
+    declared = declared_columns(data, offset=place_of(body, b"columns"))
+    rows = _rows(data, body)
     wanted = [item for item in declared if columns is None or item.name in columns]
     typed = [
         typed_column(item.name, item.type, [row.get(item.name) for row in rows]) for item in wanted
@@ -65,47 +66,38 @@ def decoded_result(table: pa.Table, info: QueryResultInfo) -> DecodedResult:
 def _result(body: bytes) -> dict[str, object]:
     try:
         document = json.loads(body)
-    except UnicodeDecodeError as error:
-        raise DecodeError("The result is not UTF-8.", offset=error.start) from None
-    except json.JSONDecodeError as error:
-        raise DecodeError(
-            f"The result is not JSON: {error.msg}.", offset=len(error.doc[: error.pos].encode())
-        ) from None
-    except ValueError as error:  # an integer of more digits than Python reads
-        raise DecodeError(f"The result holds a number that cannot be read: {error}.") from None
-    except RecursionError:
-        raise DecodeError("The result is nested too deeply.") from None
+    except (ValueError, RecursionError) as error:
+        raise error_of(body, error) from None
     result = document.get("query_result") if isinstance(document, dict) else None
     if not isinstance(result, dict):
         raise DecodeError("The server's answer is JSON, but not a query result.", offset=0)
     return result
 
 
-def declared_columns(data: dict[str, object]) -> list[Column]:
-    """Give the columns of a result's data; raises DecodeError."""
+def declared_columns(data: dict[str, object], *, offset: int = 0) -> list[Column]:
+    """Give the columns of a result's data; raises DecodeError, with this offset."""
     found = data.get("columns")
     if not isinstance(found, list):
-        raise DecodeError("The result has no list of columns.")
+        raise DecodeError("The result has no list of columns.", offset=offset)
     try:
         columns = [Column.from_json(item) for item in found]
         _ = "".join(f"{item.name}{item.type}" for item in columns).encode()
     except ProtocolError as error:
-        raise DecodeError(error.message) from None
+        raise DecodeError(error.message, offset=offset) from None
     except UnicodeEncodeError:
-        raise DecodeError("The name or type of a column is not Unicode.") from None
+        raise DecodeError("The name or type of a column is not Unicode.", offset=offset) from None
     twice = [name for name, count in Counter(item.name for item in columns).items() if count > 1]
     if twice:
-        raise DecodeError(f"The result has two columns {twice[0]!r}.")
+        raise DecodeError(f"The result has two columns {twice[0]!r}.", offset=offset)
     return columns
 
 
-def _rows(data: dict[str, object]) -> list[dict[str, object]]:
+def _rows(data: dict[str, object], body: bytes) -> list[dict[str, object]]:
     rows = data.get("rows")
     if not isinstance(rows, list):
-        raise DecodeError("The result has no list of rows.")
-    for number, row in enumerate(rows):
-        if not isinstance(row, dict):
-            raise DecodeError(f"Row {number} of the result is not an object.")
+        raise DecodeError("The result has no list of rows.", offset=place_of(body, b"rows"))
+    if not all(isinstance(row, dict) for row in rows) and (error := row_error(body, rows)):
+        raise error
     return rows
 
 
@@ -114,4 +106,4 @@ def result_info(result: dict[str, object]) -> QueryResultInfo:
     try:
         return QueryResultInfo.from_json(result)
     except ProtocolError as error:
-        raise DecodeError(error.message) from None
+        raise DecodeError(error.message, offset=0) from None

@@ -11,16 +11,20 @@ import pandas as pd
 import pyarrow as pa
 
 from watchframe.decode.deviation import ENCODING
+from watchframe.decode.free_memory import give_back
 from watchframe.decode.typing_rules import INTEGER
 from watchframe.errors import ArgumentError
 
 DtypeBackend = Literal["numpy_nullable", "pyarrow"]
 
-_NULLABLE: dict[pa.DataType, Any] = {
-    pa.int64(): pd.Int64Dtype(),
-    pa.float64(): pd.Float64Dtype(),
-    pa.bool_(): pd.BooleanDtype(),
-    pa.string(): pd.StringDtype(),
+_STRING: Any = pd.StringDtype()
+#: Bytes of columns that were read, after which the system gets back what is free.
+_RELEASED = 4 << 20
+#: Arrow type -> the nullable array, and the dtype of the numpy array in it.
+_MASKED: dict[pa.DataType, tuple[Any, str]] = {
+    pa.int64(): (pd.arrays.IntegerArray, "int64"),
+    pa.float64(): (pd.arrays.FloatingArray, "float64"),
+    pa.bool_(): (pd.arrays.BooleanArray, "bool"),
 }
 
 
@@ -59,12 +63,22 @@ def to_frame(
     shown = table.column_names if columns is None else list(columns)
     wanted = list(dict.fromkeys([*index, *shown]))
     check_columns(table, wanted)
-    arrays = {
-        name: _array(table.schema.field(name), table.column(name), dtype_backend) for name in wanted
-    }
+    taken = {name: (table.schema.field(name), table.column(name)) for name in wanted}
+    rows = len(table)
+    del table  # where the caller has let go of it, each column's memory is free once it was read
+    arrays = {}
+    done = 0
+    for name in wanted:
+        field, values = taken.pop(name)
+        arrays[name] = _array(field, values, dtype_backend)
+        done += values.nbytes
+        del values
+        if done > _RELEASED:
+            give_back()
+            done = 0
     # One index for all: an index for each column costs more than all the rest.
     # Without columns=, which would sort them in by way of a Series: the dict has their order.
-    frame = pd.DataFrame(arrays, index=pd.RangeIndex(len(table)), copy=False)
+    frame = pd.DataFrame(arrays, index=pd.RangeIndex(rows), copy=False)
     if not wanted:
         frame.columns = pd.Index([], dtype=object)
     if dtype is not None:
@@ -90,10 +104,27 @@ def _array(field: pa.Field, values: pa.ChunkedArray, backend: DtypeBackend) -> A
         return pd.Series(objects, dtype=object, copy=False)  # said, or texts are taken for strings
     if backend == "pyarrow":
         return pd.arrays.ArrowExtensionArray(values)
-    if field.type in _NULLABLE:
-        return _NULLABLE[field.type].__from_arrow__(values)
+    if field.type in _MASKED:
+        return _masked(values, *_MASKED[field.type])
+    if field.type == pa.string():
+        return _STRING.__from_arrow__(values)
     stamps = values.cast(pa.timestamp("us")) if field.type == pa.date32() else values
     return stamps.to_pandas().array
+
+
+def _masked(values: pa.ChunkedArray, made: Callable[..., Any], dtype: str) -> Any:
+    """Give a nullable array, filled chunk by chunk: pandas' own way needs twice its memory."""
+    data = np.empty(len(values), dtype)
+    is_null = np.zeros(len(values), np.bool_)
+    start = 0
+    for chunk in values.chunks:
+        here = slice(start, start + len(chunk))
+        if chunk.null_count:
+            is_null[here] = chunk.is_null().to_numpy(zero_copy_only=False)
+            chunk = chunk.fill_null(np.dtype(dtype).type(0).item())  # noqa: PLW2901 - the same values
+        data[here] = chunk.to_numpy(zero_copy_only=False)
+        start = here.stop
+    return made(data, is_null)
 
 
 def _objects(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import IO, Any
 
@@ -10,7 +10,9 @@ import pyarrow as pa
 
 from watchframe.decode.block import exact_rows
 from watchframe.decode.plan import FINAL, ColumnPlan, plan_column
+from watchframe.decode.tokens import POOL
 from watchframe.decode.typing_rules import TypedColumn, typed_column
+from watchframe.models import Column
 
 #: Kinds of integers: the narrower one can be written in digits at any time.
 _INTEGERS = frozenset({"integer", "wide"})
@@ -26,14 +28,14 @@ class Block:
         Bytes of the body.
     plans : tuple of ColumnPlan
         How its arrays are to be understood.
-    arrays : list of pyarrow.Array or None
+    arrays : list of pyarrow.Array, pyarrow.ChunkedArray or None
         One a column; None where a column's values are not of its plan's kind.
     """
 
     start: int
     end: int
     plans: tuple[ColumnPlan, ...] = ()
-    arrays: list[pa.Array | None] = field(default_factory=list)
+    arrays: list[pa.Array | pa.ChunkedArray | None] = field(default_factory=list)
 
     def settle(self, found: Sequence[tuple[ColumnPlan, TypedColumn]], rows: int) -> None:
         """Take the columns that `json` read, where the block was not as planned."""
@@ -43,6 +45,28 @@ class Block:
             typed.array if new.is_known else pa.nulls(rows, FINAL[old.kind])
             for (new, typed), old in pairs
         ]
+
+
+def merged(blocks: Sequence[Block]) -> Block:
+    """Give one block for several of the same plans that follow each other.
+
+    Their columns are copied into larger pieces of memory, and what the workers took is free for
+    the next blocks. Texts stay as they are: frames share them.
+    """
+    arrays: list[pa.Array | pa.ChunkedArray | None] = []
+    for number, plan in enumerate(blocks[0].plans):
+        chunks = [chunk for block in blocks for chunk in _chunks(block.arrays[number])]
+        is_shared = FINAL[plan.kind] == pa.string()
+        arrays.append(
+            pa.chunked_array(chunks) if is_shared else pa.concat_arrays(chunks, memory_pool=POOL)
+        )
+    return Block(start=blocks[0].start, end=blocks[-1].end, plans=blocks[0].plans, arrays=arrays)
+
+
+def _chunks(array: pa.Array | pa.ChunkedArray | None) -> list[pa.Array]:
+    if array is None:
+        return []
+    return array.chunks if isinstance(array, pa.ChunkedArray) else [array]
 
 
 def found_plans(
@@ -71,17 +95,22 @@ def settled_table(
     blocks: Sequence[Block], plans: Sequence[ColumnPlan], spool: IO[bytes]
 ) -> pa.Table:
     """Give the table of all blocks; columns on which they differ are read again from `spool`."""
-    typed: list[TypedColumn | None] = [_agreed(blocks, number) for number in range(len(plans))]
-    missing = [plan for plan, found in zip(plans, typed, strict=True) if found is None]
-    again = iter(_read_again(blocks, missing, spool) if missing else ())
-    columns = [found if found is not None else next(again) for found in typed]
+    typed = [agreed_column(blocks, number) for number in range(len(plans))]
+    missing = [plan.column for plan, found in zip(plans, typed, strict=True) if found is None]
+    return table_of(typed, read_again(blocks, missing, spool))
+
+
+def table_of(typed: Sequence[TypedColumn | None], again: Iterable[TypedColumn]) -> pa.Table:
+    """Give the table of these columns; `again` are those that take the places of None."""
+    others = iter(again)
+    columns = [found if found is not None else next(others) for found in typed]
     return pa.table(
         [column.array for column in columns],
         schema=pa.schema([column.field for column in columns]),
     )
 
 
-def _agreed(blocks: Sequence[Block], number: int) -> TypedColumn | None:
+def agreed_column(blocks: Sequence[Block], number: int) -> TypedColumn | None:
     """Give a column on whose kind all blocks that have values agree; None where they do not."""
     plans = [block.plans[number] for block in blocks]
     arrays = [block.arrays[number] for block in blocks]
@@ -101,23 +130,33 @@ def _agreed(blocks: Sequence[Block], number: int) -> TypedColumn | None:
     plan = replace(last, kind=kind)
     final = FINAL[kind]
     settled = [
-        array.cast(final) if array.null_count < len(array) else pa.nulls(len(array), final)
+        chunk
         for array in arrays
         if array is not None
+        for chunk in (
+            _chunks(array.cast(final))
+            if array.null_count < len(array)
+            else [pa.nulls(len(array), final)]
+        )
     ]
     return TypedColumn(field=plan.field, array=pa.chunked_array(settled, final))
 
 
-def _read_again(
-    blocks: Sequence[Block], plans: Sequence[ColumnPlan], spool: IO[bytes]
+def read_again(
+    blocks: Sequence[Block], columns: Sequence[Column], spool: IO[bytes]
 ) -> list[TypedColumn]:
-    values: list[list[object]] = [[] for _ in plans]
+    """Give these columns, every value as it was sent."""
+    if not columns:
+        return []
+    values: list[list[object]] = [[] for _ in columns]
     for block in blocks:
         spool.seek(block.start)
-        rows = exact_rows(spool.read(block.end - block.start)) or []
-        for plan, column in zip(plans, values, strict=True):
-            column.extend(row.get(plan.column.name) for row in rows)
+        rows = exact_rows(spool.read(block.end - block.start))
+        if rows is None:
+            raise AssertionError("unreachable: the block was read as rows before")
+        for column, found in zip(columns, values, strict=True):
+            found.extend(row.get(column.name) for row in rows)
     return [
-        typed_column(plan.column.name, plan.column.type, column)
-        for plan, column in zip(plans, values, strict=True)
+        typed_column(column.name, column.type, found)
+        for column, found in zip(columns, values, strict=True)
     ]

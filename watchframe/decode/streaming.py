@@ -8,16 +8,16 @@ settle is read again from there, exactly, and never asked for a second time.
 from __future__ import annotations
 
 import io
-import itertools
 import tempfile
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from typing import IO, Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 import pyarrow as pa
 
-from watchframe.decode.block import BlockDecoder, exact_rows
+from watchframe.decode.block import exact_rows
+from watchframe.decode.damage import damage_in, error_of_tail
 from watchframe.decode.exact import (
     DecodedResult,
     declared_columns,
@@ -25,10 +25,13 @@ from watchframe.decode.exact import (
     decoded_result,
     result_info,
 )
-from watchframe.decode.framing import Separator, find_head, find_tail
-from watchframe.decode.plan import ColumnPlan, plan_column
-from watchframe.decode.settle import Block, found_plans, learned_plan, settled_table
-from watchframe.models import Column
+from watchframe.decode.framing import AmbiguousError, Cutter, find_head, find_tail
+from watchframe.decode.free_memory import give_back
+from watchframe.decode.late import declared_late
+from watchframe.decode.row_reader import NotFramedError, RowReader
+from watchframe.decode.settle import Block, found_plans, merged, settled_table
+from watchframe.decode.spool import Spooled
+from watchframe.decode.tokens import POOL
 
 OnBatch = Callable[[pa.RecordBatch], None]
 P = ParamSpec("P")
@@ -38,15 +41,13 @@ T = TypeVar("T")
 BLOCK_SIZE = 1 << 20
 #: Bytes within which the head must end.
 MAX_HEAD = 16 << 20
-#: Rows from which the plans are made.
-SAMPLE_ROWS = 50
+#: Bytes of the largest piece of memory that a worker takes for a moment.
+LARGEST_TEMPORARY = 4 * BLOCK_SIZE
 WORKERS = 2
 #: Blocks that wait or are worked on.
 IN_FLIGHT = 3
-
-
-class _NotFramedError(Exception):
-    """The body is not as servers write it, or damaged: the exact path is to judge."""
+#: Blocks of whose columns larger ones are made.
+MERGED = 16
 
 
 def decode_streaming(
@@ -57,23 +58,27 @@ def decode_streaming(
     block_size: int = BLOCK_SIZE,
 ) -> DecodedResult:
     """Give the table of a body, decoding beside its arrival; as `decode_query_result`."""
+    # glibc hands blocks of this size straight back to the system, and zeroes new ones for each use,
+    # until it has seen one freed: without this, half of the time would go there.
+    pa.allocate_buffer(LARGEST_TEMPORARY, memory_pool=POOL)
     with tempfile.TemporaryFile(prefix="watchframe-body-") as spool:
-        source = _Spooled(chunks, spool)
+        source = Spooled(chunks, spool)
+        pool = ThreadPoolExecutor(WORKERS, "watchframe-decode")
         try:
-            with ThreadPoolExecutor(WORKERS, "watchframe-decode") as pool:
-                return _Stream(source, pool, columns, on_batch, block_size).decode()
-        except _NotFramedError:
-            source.exhaust()
-            spool.seek(0)
-            return decode_exactly(spool.read(), columns=columns)
+            return _Stream(source, pool, columns, on_batch, block_size).decode()
+        except NotFramedError:
+            return decode_exactly(source.whole(), columns=columns)
+        finally:
+            pool.shutdown(cancel_futures=True)
+            give_back()
 
 
 def decode_at_once(body: bytes, *, columns: Sequence[str] | None = None) -> DecodedResult:
     """Give the table of a whole body of few blocks, in this thread and in memory."""
-    source = _Spooled([body], io.BytesIO())
+    source = Spooled([body], io.BytesIO())
     try:
         return _Stream(source, _InThisThread(), columns, None, BLOCK_SIZE).decode()
-    except _NotFramedError:
+    except NotFramedError:
         return decode_exactly(body, columns=columns)
 
 
@@ -86,37 +91,10 @@ class _InThisThread(Executor):
         return done
 
 
-class _Spooled:
-    """A body that leaves a copy of itself in a file."""
-
-    def __init__(self, chunks: Iterable[bytes], spool: IO[bytes]) -> None:
-        self._chunks = iter(chunks)
-        self.spool = spool
-
-    def __iter__(self) -> Iterator[bytes]:
-        for chunk in self._chunks:
-            self.spool.write(chunk)
-            yield chunk
-
-    def read(self, start: int, end: int) -> bytes:
-        """Give a part of what has passed."""
-        here = self.spool.tell()
-        self.spool.seek(start)
-        part = self.spool.read(end - start)
-        self.spool.seek(here)
-        return part
-
-    def exhaust(self) -> None:
-        """Put the rest into the file."""
-        for _ in self:
-            pass
-        self.spool.flush()
-
-
 class _Stream:
     def __init__(
         self,
-        source: _Spooled,
+        source: Spooled,
         pool: Executor,
         wanted: Sequence[str] | None,
         on_batch: OnBatch | None,
@@ -126,33 +104,40 @@ class _Stream:
         self._pool = pool
         self._wanted = wanted
         self._on_batch = on_batch
-        self._block_size = block_size
+        self._block_size = self._enough = block_size
         self._blocks: list[Block] = []
         self._waiting: deque[tuple[Block, Future[list[pa.Array] | None]]] = deque()
         self._buffer = bytearray()
         self._offset = 0  # of the buffer's first byte in the body
         self._rows = 0
+        self._merged = 0  # blocks at the beginning that stay as they are
 
     def decode(self) -> DecodedResult:
         chunks = iter(self._source)
         result = self._take_head(chunks)
-        names = declared_columns(result["data"])
-        columns = [item for item in names if self._wanted is None or item.name in self._wanted]
+        data = result["data"]
+        is_late = "columns" not in data
+        if is_late:
+            self._on_batch = None  # the batches' schema is not known yet
         self._fill(chunks)
-        separator = Separator.of_rows(bytes(self._buffer[:MAX_HEAD]))
-        if separator is None or not columns:
-            raise _NotFramedError
-        self._separator = separator
-        self._decoder = self._first_decoder(columns)
+        start = bytes(self._buffer)
+        columns = None if is_late else declared_columns(data)
+        self._reader = RowReader(start, columns, self._wanted)
+        self._cutter = Cutter(start)
+        del start
         self._take_blocks()
         for chunk in chunks:
             self._buffer += chunk
-            if len(self._buffer) >= self._block_size:
-                self._take_blocks()
-        rest = self._take_tail()
-        while self._waiting:
-            self._collect()
-        table = settled_table(self._blocks, self._decoder.plans, self._source.spool)
+            self._take_blocks()
+        rest = self._take_rest()
+        if is_late == ("columns" not in rest["data"]):  # twice, or not at all
+            raise NotFramedError
+        if is_late:
+            found = declared_columns(rest["data"])
+            shown = [item for item in found if self._wanted is None or item.name in self._wanted]
+            table = declared_late(self._blocks, self._reader.plans, shown, self._source.spool)
+        else:
+            table = settled_table(self._blocks, self._reader.plans, self._source.spool)
         return decoded_result(table, result_info({**result, **rest}))
 
     def _take_head(self, chunks: Iterator[bytes]) -> dict[str, Any]:
@@ -171,7 +156,7 @@ class _Stream:
                 break
         head = find_head(bytes(self._buffer))
         if head is None:
-            raise _NotFramedError
+            raise NotFramedError
         self._drop(head.length)
         return head.result
 
@@ -179,76 +164,104 @@ class _Stream:
         """Have a block's worth of rows in the buffer, if there are so many."""
         while len(self._buffer) < self._block_size and (chunk := next(chunks, None)) is not None:
             self._buffer += chunk
-
-    def _first_decoder(self, columns: Sequence[Column]) -> BlockDecoder:
-        sample = self._sample()
-        plans = [plan_column(item, [row.get(item.name) for row in sample])[0] for item in columns]
-        return self._made_decoder(plans)
-
-    def _made_decoder(self, plans: Sequence[ColumnPlan]) -> BlockDecoder:
-        try:
-            return BlockDecoder(plans)
-        except ValueError:  # a column's name that msgspec cannot have in a struct, such as 'a"b'
-            raise _NotFramedError from None
-
-    def _sample(self) -> list[dict[str, Any]]:
-        """Give the first rows as `json` reads them."""
-        buffer = bytes(self._buffer[: self._block_size])
-        matches = itertools.islice(self._separator.any.finditer(buffer), SAMPLE_ROWS)
-        ends = [match.start() + 1 for match in matches]
-        if not ends:
-            tail = find_tail(bytes(self._buffer))
-            ends = [tail[0]] if tail is not None else []
-        rows = exact_rows(buffer[: ends[-1]]) if ends else None
-        if rows is None:
-            raise _NotFramedError
-        return rows
+        blank = len(self._buffer) - len(self._buffer.lstrip())
+        self._drop(blank)
 
     def _take_blocks(self) -> None:
-        while len(self._buffer) >= self._block_size:
-            found = self._separator.last_cut(self._buffer[: 2 * self._block_size])
+        while len(self._buffer) >= self._enough:
+            size = max(2 * self._block_size, self._enough)
+            found = self._cutter.last_cut(self._buffer[:size])
             if found is None:
-                return  # a row longer than that: wait for its end
+                # A long row, or none begins with that key any more. Looked at again only where
+                # it has grown by half, as above.
+                self._cutter.counts = True
+                self._enough = len(self._buffer) * 3 // 2 + 1
+                continue
+            self._enough = self._block_size
             end, following = found
-            self._submit(bytes(self._buffer[:end]))
+            rows = bytes(self._buffer[:end])
+            start = self._offset
             self._drop(following)
+            self._submit(rows, start)
 
-    def _take_tail(self) -> dict[str, Any]:
-        tail = find_tail(bytes(self._buffer))
-        if tail is None:
-            raise _NotFramedError
-        end, rest = tail
-        self._submit(bytes(self._buffer[:end]))
-        return rest
+    def _take_rest(self) -> dict[str, Any]:
+        while True:
+            tail = bytes(self._buffer)
+            try:
+                end, rest = find_tail(tail)
+            except AmbiguousError:
+                raise NotFramedError from None
+            except (ValueError, RecursionError) as error:
+                if self._collect_all():  # an error in an earlier block comes first
+                    self._take_blocks()
+                    continue
+                raise error_of_tail(tail, error, self._offset) from None
+            start = self._offset
+            self._drop(end)
+            self._submit(tail[:end].rstrip(), start)
+            if not self._collect_all():
+                return rest
+            self._take_blocks()
 
-    def _submit(self, rows: bytes) -> None:
-        block = Block(start=self._offset, end=self._offset + len(rows), plans=self._decoder.plans)
-        self._waiting.append((block, self._pool.submit(self._decoder.decode, rows)))
+    def _submit(self, rows: bytes, start: int) -> None:
+        decoder = self._reader.decoder
+        block = Block(start=start, end=start + len(rows), plans=self._reader.plans)
+        self._waiting.append((block, self._pool.submit(decoder.decode, rows)))
         self._blocks.append(block)
         while len(self._waiting) > IN_FLIGHT:
             self._collect()
 
-    def _collect(self) -> None:
-        """Take the oldest block's columns, in order."""
+    def _collect_all(self) -> bool:
+        """Take all blocks that wait; say whether some have to be cut anew."""
+        while self._waiting:
+            if self._collect():
+                return True
+        return False
+
+    def _collect(self) -> bool:
+        """Take the oldest block's columns, in order; say whether it has to be cut anew."""
         block, future = self._waiting.popleft()
         arrays = future.result()
         if arrays is not None:
             block.arrays = arrays
             self._rows += len(arrays[0])
             self._emit(block)
-            return
-        self._on_batch = None  # what follows is not of the batches' schema any more
-        rows = exact_rows(self._source.read(block.start, block.end))
+            self._merge()
+            return False
+        text = self._source.read(block.start, block.end)
+        rows = exact_rows(text)
         if rows is None:
-            raise _NotFramedError
+            error = damage_in(text, offset=block.start, first_row=self._rows)
+            if error is not None:
+                raise error
+            self._cut_anew(block)
+            return True
+        self._on_batch = None  # what follows is not of the batches' schema any more
         found = found_plans(block.plans, rows, first_row=self._rows)
         self._rows += len(rows)
         block.settle(found, len(rows))
-        learned = [
-            learned_plan(plan, new)
-            for plan, (new, _) in zip(self._decoder.plans, found, strict=True)
-        ]
-        self._decoder = self._made_decoder(learned)
+        self._reader.learn(new for new, _ in found)
+        return False
+
+    def _cut_anew(self, block: Block) -> None:
+        """Go back to where `block` begins: it was cut within a nested object."""
+        if self._cutter.counts:
+            raise NotFramedError
+        self._cutter.counts = True
+        del self._blocks[-len(self._waiting) - 1 :]
+        self._waiting.clear()
+        self._buffer[:0] = self._source.read(block.start, self._offset)
+        self._offset, self._enough = block.start, self._block_size
+
+    def _merge(self) -> None:
+        """Make one block of the last ones that are done, where they are many of the same plans."""
+        done = len(self._blocks) - len(self._waiting)
+        recent = self._blocks[self._merged : done]
+        if len(recent) < MERGED:
+            return
+        if all(block.plans == recent[0].plans for block in recent):
+            recent = self._blocks[self._merged : done] = [merged(recent)]
+        self._merged += len(recent)
 
     def _emit(self, block: Block) -> None:
         if self._on_batch is not None:

@@ -1,0 +1,189 @@
+"""What the fast path must not let through, or lose: each test fails without its guard."""
+
+import json
+import threading
+import time
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from watchframe.decode import to_frame
+from watchframe.decode.exact import decode_exactly
+from watchframe.decode.layout import RowLayout
+from watchframe.decode.plan import plan_column
+from watchframe.decode.row_reader import undeclared
+from watchframe.decode.streaming import decode_streaming
+from watchframe.decode.tokens import LayoutReader
+from watchframe.errors import DecodeError
+
+_NEW_YEAR = "2024-01-01T00:00:00"
+ROWS = [{"a": n, "b": f"x{n}"} for n in range(60)]
+
+
+def body_of(rows, types, **data):
+    declared = [{"name": name, "friendly_name": name, "type": kind} for name, kind in types.items()]
+    return json.dumps(
+        {"query_result": {"id": 1, "data": {"columns": declared, "rows": rows, **data}}}
+    ).encode()
+
+
+def reader_of(row, kinds):
+    layout = RowLayout.of_row(row, list(kinds))
+    plans = [plan_column(undeclared(name), [value])[0] for name, value in kinds.items()]
+    return LayoutReader(layout, {plan.column.name: plan.kind for plan in plans}, plans)
+
+
+@pytest.mark.parametrize(
+    "log",
+    [
+        [{"a": 1}],
+        [{"a": 1, "b": "y"}] * 50,
+        [{"a": 1}, {"a": 2}] * 9,
+        [{"rows": [{"a": 1}]}],
+        [[{"a": 1}], [{"a": 2}]] * 30,
+    ],
+)
+@pytest.mark.parametrize("block_size", [16, 28, 100, 10_000])
+def test_objects_behind_the_rows_are_no_rows(log, block_size):
+    body = body_of(ROWS, {"a": "integer", "b": "string"}, log=log)
+    found = decode_streaming([body], block_size=block_size).table
+    assert found.equals(decode_exactly(body).table)
+    assert len(found) == len(ROWS)
+
+
+def test_rows_said_twice_are_the_last_ones_as_json_has_it():
+    twice = body_of(ROWS, {"a": "integer"}).replace(b"]}}", b'], "rows": []}}')
+    assert decode_streaming([twice], block_size=64).table.num_rows == 0
+
+
+def test_nested_objects_with_the_rows_first_key_are_cut_around():
+    rows = [{"id": n, "items": [{"id": 1, "x": 2}, {"id": 3, "x": 4}]} for n in range(50)]
+    body = body_of(rows, {"id": "integer", "items": None})
+    seen = []
+    found = decode_streaming([body], block_size=70, on_batch=seen.append).table
+    assert list(to_frame(found)["items"]) == [row["items"] for row in rows]
+    assert sum(len(batch) for batch in seen) == 50  # by the fast path, and not by the exact one
+
+
+def test_columns_behind_the_rows_decode_to_the_same_table():
+    rows = [
+        {"n": n, "w": n * 10**70, "t": _NEW_YEAR, "d": "2024-01-02", "z": _NEW_YEAR + "Z"}
+        for n in range(80)
+    ]
+    types = {
+        "n": "float",
+        "w": "integer",
+        "t": "datetime",
+        "d": "date",
+        "z": "datetime",
+        "no": "date",
+    }
+    ahead = json.loads(body_of([*rows, {"late": 5}], {**types, "late": "integer"}))
+    data = ahead["query_result"]["data"]
+    ahead["query_result"]["data"] = {"rows": data["rows"], "columns": data["columns"]}
+    behind = json.dumps(ahead).encode()
+    exact = decode_exactly(behind).table
+    found = decode_streaming([behind], block_size=300).table
+    assert found.equals(exact, check_metadata=True)
+
+
+GOOD_ROW = b'{"i": 1, "f": 0.5, "b": true, "s": "x", "w": 99999999999999999999}'
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b'"i": 1', b'"i": 01'),
+        (b'"i": 1', b'"i": 0x1F'),
+        (b'"i": 1', b'"i": +1'),
+        (b'"i": 1', b'"i": -'),
+        (b'"i": 1', b'"i":  1'),
+        (b'"i": 1', b'"i": 1.0'),
+        (b'"i": 1', b'"i": "1"'),
+        (b'"i": 1', b'"i": 9223372036854775808'),
+        (b'"i": 1', b'"j": 1'),
+        (b'"i": 1', b'"i": nul'),
+        (b'"i": 1', b'"i": nulk'),
+        (b"0.5", b"00.5"),
+        (b"0.5", b".5"),
+        (b"0.5", b"5."),
+        (b"0.5", b"1.e5"),
+        (b"0.5", b"NaN"),
+        (b"0.5", b"Infinity"),
+        (b"0.5", b"9007199254740993"),
+        (b"true", b"trues"),
+        (b"true", b"1"),
+        (b"true", b"folse"),
+        (b'"x"', b'"x""'),
+        (b'"x"', b'"'),
+        (b'"x"', b"x"),
+        (b'"x"', b'"x\ty"'),
+        (b'"x"', b'"\\u0041"'),
+        (b"99999999999999999999", b"9999a999"),
+        (b"99999999999999999999", b"099"),
+        (b"99999999999999999999", b'"99"'),
+        (b"}", b"}]"),
+        (b"}", b"} "),
+    ],
+)
+def test_layout_reader_takes_nothing_but_the_json_it_is_for(old, new):
+    reader = reader_of(GOOD_ROW, json.loads(GOOD_ROW))
+    assert [array.to_pylist() for array in reader.decode(GOOD_ROW)] == [
+        [1], [0.5], [True], ["x"], ["99999999999999999999"],
+    ]  # fmt: skip
+    assert reader.decode(GOOD_ROW.replace(old, new, 1)) is None
+    two = b", ".join((GOOD_ROW, GOOD_ROW.replace(old, new, 1), GOOD_ROW))
+    assert reader.decode(two) is None
+
+
+def test_layout_reader_takes_nulls_negatives_and_large_fractions():
+    row = b'{"i": null, "f": -1.5e+300, "b": false, "s": null, "w": -12}'
+    rows = b", ".join((GOOD_ROW, row, GOOD_ROW))
+    arrays = reader_of(GOOD_ROW, json.loads(GOOD_ROW)).decode(rows)
+    assert [array[1].as_py() for array in arrays] == [None, -1.5e300, False, None, "-12"]
+    assert all(isinstance(array, pa.Array) for array in arrays)
+
+
+@pytest.mark.parametrize("size", [1, 5_000, 10**9])
+def test_damage_is_found_at_its_byte_without_the_exact_path(size, monkeypatch):
+    good = body_of(ROWS * 20, {"a": "integer", "b": "string"})
+    at = good.index(b'"x59"', len(good) // 2)
+    body = good[:at] + b"?" + good[at:]
+    monkeypatch.setattr("watchframe.decode.streaming.decode_exactly", None)  # never asked
+    chunks = [body[start : start + size] for start in range(0, len(body), size)]
+    for damaged, offset in ((chunks, at), ([good[:at]], at), ([good, b"}"], len(good))):
+        with pytest.raises(DecodeError) as caught:
+            decode_streaming(damaged, block_size=500)
+        assert caught.value.offset == offset
+
+
+def test_row_that_is_no_object_is_named_with_its_byte():
+    body = body_of(ROWS, {"a": "integer"}).replace(b'{"a": 30, "b": "x30"}', b"7")
+    for decode in (decode_exactly, lambda body: decode_streaming([body], block_size=200)):
+        with pytest.raises(DecodeError, match="Row 30") as caught:
+            decode(body)
+        assert body[caught.value.offset :].startswith(b"7,")
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, OSError, DecodeError])
+def test_no_thread_of_anybody_is_left_behind_when_the_body_breaks(error):
+    body = body_of(ROWS * 3000, {"a": "integer", "b": "string"})
+
+    def tasks():
+        return {path.name for path in Path("/proc/self/task").iterdir()}
+
+    def broken():
+        yield body[: len(body) // 2]
+        raise error("broken")
+
+    list(decode_streaming([body]).table.columns)  # what Arrow keeps for the process is there now
+    before, threads = tasks(), set(threading.enumerate())
+    with pytest.raises(error):
+        decode_streaming(broken())
+    assert set(threading.enumerate()) == threads
+    for _ in range(100):  # a thread that was joined is seen by the system for a moment yet
+        if tasks() <= before:
+            return
+        time.sleep(0.05)
+    raise AssertionError(tasks() - before)
