@@ -38,7 +38,10 @@ def main(wanted: list[str]) -> None:
         notebook = nbformat.read(path, as_version=4)
         folder = Path(tempfile.mkdtemp())
         NotebookClient(
-            notebook, kernel_name="python3", resources={"metadata": {"path": str(folder)}}
+            notebook,
+            coalesce_streams=True,
+            kernel_name="python3",
+            resources={"metadata": {"path": str(folder)}},
         ).execute(env=without_settings(folder))
         notebook.metadata = METADATA
         for cell in notebook.cells:

@@ -37,7 +37,11 @@ def executed(request, tmp_path_factory):
     )
     again.cells.append(keys)
     NotebookClient(
-        again, timeout=PATIENT, kernel_name="python3", resources={"metadata": {"path": folder}}
+        again,
+        timeout=PATIENT,
+        coalesce_streams=True,
+        kernel_name="python3",
+        resources={"metadata": {"path": folder}},
     ).execute(env=without_settings(folder))
     again.cells.pop()
     return committed, again, (folder / "key").read_text()
