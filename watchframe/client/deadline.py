@@ -5,9 +5,10 @@ from __future__ import annotations
 import threading
 import time
 from dataclasses import dataclass, field, replace
+from numbers import Real
 from typing import Self
 
-from watchframe.errors import JobCancelledError, JobTimeoutError
+from watchframe.errors import ArgumentError, JobCancelledError, JobTimeoutError
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,18 @@ class Deadline:
 
     @classmethod
     def after(cls, timeout: float | None) -> Self:
-        """Make one that ends `timeout` seconds from now; None never does."""
+        """Make one that ends `timeout` seconds from now; None never does.
+
+        Raises
+        ------
+        ArgumentError
+            `timeout` is no number of seconds.
+        """
+        if timeout is not None and not _is_seconds(timeout):
+            raise ArgumentError(
+                f"timeout is {timeout!r}.",
+                hint="Give a number of seconds, such as 300, or None to wait as long as it takes.",
+            )
         return cls(timeout, None if timeout is None else time.monotonic() + timeout)
 
     def restarted(self) -> Self:
@@ -77,6 +89,12 @@ class Deadline:
         """Wait for `seconds`, or until the end or the cancellation, whichever comes first."""
         self._cancelled.wait(self.cut(seconds))
         self.remaining()
+
+
+def _is_seconds(timeout: object) -> bool:
+    if not isinstance(timeout, Real) or isinstance(timeout, bool):
+        return False
+    return float(timeout) >= 0  # and so not NaN
 
 
 NO_DEADLINE = Deadline(None, None)

@@ -30,6 +30,25 @@ WRONG_KEY = "Couldn't find resource. Please login and try again."
 #: What there is of a query that has no stored result (recording 045).
 NO_RESULT = "No cached result found for this query."
 
+#: What the server's web framework says of every object and every route that is not there.
+NO_URL = "The requested URL was not found on the server."
+
+#: The address of one object, and what the server calls such objects.
+_OBJECT = re.compile(r"/api/(?P<kind>[a-z_]+)/(?P<id>[^/?.]+)$")
+_KINDS = {
+    "alerts": "alert",
+    "dashboards": "dashboard",
+    "data_sources": "data source",
+    "destinations": "destination",
+    "groups": "group",
+    "queries": "query",
+    "query_results": "query result",
+    "query_snippets": "query snippet",
+    "users": "user",
+    "visualizations": "visualization",
+    "widgets": "widget",
+}
+
 _TAGS = re.compile(r"<(script|style).*?</\1>|<[^>]*>", re.DOTALL | re.IGNORECASE)
 
 
@@ -62,7 +81,11 @@ def raise_for_refusal(response: requests.Response, method: str, url: str) -> NoR
     if status == HTTPStatus.FORBIDDEN:
         raise AccessDeniedError(said, hint=_access_hint(words), **where)
     if status == HTTPStatus.NOT_FOUND:
-        raise NotFoundError(said, hint=_not_found_hint(words), **where)
+        raise NotFoundError(
+            _not_found(url) if words.startswith(NO_URL) else said,
+            hint=_not_found_hint(words),
+            **where,
+        )
     if status == HTTPStatus.CONFLICT:
         raise ConflictError(
             said, hint="Somebody changed it since it was read: read it again.", **where
@@ -93,6 +116,14 @@ def _server_message(response: requests.Response) -> str:
     if isinstance(job, dict):
         return str(job.get("error") or "")
     return str(body.get("message") or body.get("error") or "")
+
+
+def _not_found(url: str) -> str:
+    """Say what is not there, as people call it where the address tells."""
+    named = _OBJECT.search(url)
+    if named is None or named["kind"] not in _KINDS:
+        return f"The server answered 404: it has nothing at {url}."
+    return f"The server answered 404: it has no {_KINDS[named['kind']]} {named['id']}."
 
 
 def _not_found_hint(words: str) -> str:

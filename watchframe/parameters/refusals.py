@@ -21,7 +21,7 @@ def unknown(name: object, known: tuple[str, ...], query: Query | None) -> Unknow
     else:
         hint = "It has no parameters."
     return UnknownParameterError(
-        f"{_label(query)} has no parameter {name!r}.",
+        f"{_capitalised(_label(query))} has no parameter {name!r}.",
         name=str(name),
         known=known,
         suggestions=close,
@@ -99,4 +99,8 @@ def sql_unfit(name: str, value: object, error: UnfitValueError) -> ParameterValu
 
 
 def _label(query: Query | None) -> str:
-    return f"Query {query.id} {query.name!r}" if query else "The SQL"
+    return f"query {query.id} {query.name!r}" if query else "the SQL"
+
+
+def _capitalised(label: str) -> str:
+    return label[0].upper() + label[1:]

@@ -186,9 +186,10 @@ def test_failing_query_raises_with_the_data_sources_own_words(client):
     assert "LINE 2: from borrow_events" in caught.value.reason
 
 
-def test_query_that_is_not_there_raises_not_found(client):
-    with pytest.raises(NotFoundError):
+def test_query_that_is_not_there_is_named_by_its_error(client):
+    with pytest.raises(NotFoundError, match="it has no query 999999") as caught:
         read_watch_query(999_999, client=client)
+    assert caught.value.server_message.startswith("The requested URL was not found")
 
 
 def test_wrong_key_raises_authentication_error_without_the_key(demo, tmp_path):
