@@ -12,6 +12,8 @@ from pathlib import Path
 
 Row = dict[str, object]
 
+#: The text of the query that all of them are results of.
+QUERY = "select 1"
 _START = datetime(2024, 1, 1)  # noqa: DTZ001 - the server sends moments without a zone
 
 
@@ -41,7 +43,7 @@ class Shape:
         head = {
             "id": 1,
             "query_hash": "0" * 32,
-            "query": "select 1",
+            "query": QUERY,
             "data": {
                 "columns": [
                     {"name": column, "friendly_name": column, "type": kind}

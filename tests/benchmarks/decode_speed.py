@@ -24,12 +24,12 @@ from pathlib import Path
 
 import pandas as pd
 import requests
-from decode_shapes import SHAPES
+from decode_shapes import QUERY, SHAPES
 
-from watchframe import Client
+from watchframe import Client, read_watch_query
 from watchframe.decode import decode_query_result, to_frame
 
-WAYS = ("ours", "ours_nullable", "today", "read_csv")
+WAYS = ("ours", "ours_nullable", "whole_read", "today", "read_csv")
 SMALL_ROWS, SMALL_READS = 1000, 200
 NAMES = list(SHAPES)
 
@@ -49,6 +49,11 @@ def _client(server: str) -> Client:
 def ours_nullable(server: str, name: str) -> pd.DataFrame:
     """Read as this library does by default."""
     return ours(server, name, "numpy_nullable")
+
+
+def whole_read(server: str, name: str) -> pd.DataFrame:
+    """Read as people call this library: with the query's definition, all checks, default types."""
+    return read_watch_query(NAMES.index(name) + 1, cache="off", client=_client(server))
 
 
 def today(server: str, name: str) -> pd.DataFrame:
@@ -150,6 +155,9 @@ def serve(folder: Path) -> None:
 
         def do_GET(self) -> None:
             number, _, kind = self.path.rpartition("/")[2].partition(".")
+            if "/queries/" in self.path:
+                self._send_definition(int(number))
+                return
             path = folder / f"{NAMES[int(number) - 1]}.{kind or 'json'}"
             size = path.stat().st_size
             head = "HTTP/1.1 200 OK\r\nContent-Type: "
@@ -157,6 +165,21 @@ def serve(folder: Path) -> None:
             self.wfile.write(f"{head}\r\nContent-Length: {size}\r\n\r\n".encode())
             with path.open("rb") as file:
                 self.connection.sendfile(file)
+
+        def _send_definition(self, number: int) -> None:
+            definition = {"id": number, "name": NAMES[number - 1], "query": QUERY, "options": {}}
+            body = json.dumps(definition)
+            head = (
+                f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(body)}"
+            )
+            self.wfile.write(f"{head}\r\n\r\n{body}".encode())
+
+        def do_POST(self) -> None:
+            """Answer an execution with the result that the server's cache holds."""
+            self.rfile.read(int(self.headers["Content-Length"]))
+            number = self.path.split("/")[3]
+            self.path = f"/api/query_results/{number}.json"
+            self.do_GET()
 
         def log_message(self, *_: object) -> None:
             """Say nothing."""

@@ -9,10 +9,10 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from watchframe.decode.deviation import ENCODING
 from watchframe.decode.free_memory import give_back
-from watchframe.decode.typing_rules import INTEGER
 from watchframe.errors import ArgumentError
 
 DtypeBackend = Literal["numpy_nullable", "pyarrow"]
@@ -20,6 +20,8 @@ DtypeBackend = Literal["numpy_nullable", "pyarrow"]
 _STRING: Any = pd.StringDtype()
 #: Bytes of columns that were read, after which the system gets back what is free.
 _RELEASED = 4 << 20
+#: Texts that are parsed at once.
+_PARSED_TOGETHER = 1 << 14
 #: Arrow type -> the nullable array, and the dtype of the numpy array in it.
 _MASKED: dict[pa.DataType, tuple[Any, str]] = {
     pa.int64(): (pd.arrays.IntegerArray, "int64"),
@@ -99,8 +101,8 @@ def check_columns(table: pa.Table, names: Sequence[str]) -> None:
 def _array(field: pa.Field, values: pa.ChunkedArray, backend: DtypeBackend) -> Any:
     """Give a column's values as pandas holds them."""
     encoding = (field.metadata or {}).get(ENCODING)
-    if encoding is not None:
-        objects = _objects(values, int if encoding == INTEGER else json.loads)
+    if encoding is not None:  # digits are JSON as well
+        objects = _objects(values)
         return pd.Series(objects, dtype=object, copy=False)  # said, or texts are taken for strings
     if backend == "pyarrow":
         return pd.arrays.ArrowExtensionArray(values)
@@ -127,21 +129,25 @@ def _masked(values: pa.ChunkedArray, made: Callable[..., Any], dtype: str) -> An
     return made(data, is_null)
 
 
-def _objects(
-    values: pa.ChunkedArray, read: Callable[[str], object]
-) -> np.ndarray[Any, np.dtype[np.object_]]:
-    """Give what `read` makes of each text; chunk by chunk, for the texts are large."""
+def _objects(values: pa.ChunkedArray) -> np.ndarray[Any, np.dtype[np.object_]]:
+    """Give what JSON texts say, piece by piece: each piece is parsed as one list."""
     objects = np.empty(len(values), dtype=object)
     start = 0
     for chunk in values.chunks:
-        texts = chunk.to_numpy(zero_copy_only=False)
-        if chunk.null_count:
-            found = [None if text is None else read(text) for text in texts]
-        else:
-            found = list(map(read, texts))
-        objects[start : start + len(chunk)] = np.fromiter(found, object, len(chunk))
-        start += len(chunk)
+        for offset in range(0, len(chunk), _PARSED_TOGETHER):
+            found = _parsed(chunk.slice(offset, _PARSED_TOGETHER))
+            objects[start : start + len(found)] = np.fromiter(found, object, len(found))
+            start += len(found)
     return objects
+
+
+def _parsed(texts: pa.Array) -> list[Any]:
+    """Give what they say; joining and one parse take three quarters of the time of many."""
+    items = texts.cast(pa.large_string()).fill_null("null")
+    comma = pa.scalar(",", pa.large_string())
+    joined = pc.binary_join(pa.ListArray.from_arrays([0, len(items)], items), comma)
+    found: list[Any] = json.loads(f"[{joined[0].as_py()}]")
+    return found
 
 
 def _known(dtype: object, columns: pd.Index[Any]) -> Any:

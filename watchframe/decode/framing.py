@@ -104,15 +104,15 @@ class Cutter:
         self._usual = b"}, {" + key
         self._any = re.compile(rb"\}\s*,\s*\{\s*" + re.escape(key))
 
-    def last_cut(self, rows: bytes | bytearray) -> Cut | None:
-        """Give the end of the last whole row, and the start of the one behind it."""
+    def last_cut(self, rows: bytes | bytearray, end: int) -> Cut | None:
+        """Give the end of the last whole row before `end`, and the start of the one behind it."""
         if self.counts:
-            cut: Cut | None = _last(row_cuts(rows))
+            cut: Cut | None = _last(row_cuts(rows[:end]))
             return cut
-        at = rows.rfind(self._usual)
+        at = rows.rfind(self._usual, 0, end)
         if at > 0:
             return at + 1, at + 3
-        found = _last(self._any.finditer(rows))
+        found = _last(self._any.finditer(rows, 0, end))
         if found is None:
             return None
         return found.start() + 1, found.start() + found[0].index(b"{")

@@ -48,6 +48,8 @@ WORKERS = 2
 IN_FLIGHT = 3
 #: Blocks of whose columns larger ones are made.
 MERGED = 16
+#: Merged blocks after which the system gets back what is free: it costs as much as a block or two.
+GIVEN_BACK = 4
 
 
 def decode_streaming(
@@ -61,7 +63,7 @@ def decode_streaming(
     # glibc hands blocks of this size straight back to the system, and zeroes new ones for each use,
     # until it has seen one freed: without this, half of the time would go there.
     pa.allocate_buffer(LARGEST_TEMPORARY, memory_pool=POOL)
-    with tempfile.TemporaryFile(prefix="watchframe-body-") as spool:
+    with tempfile.TemporaryFile(buffering=BLOCK_SIZE, prefix="watchframe-body-") as spool:
         source = Spooled(chunks, spool)
         pool = ThreadPoolExecutor(WORKERS, "watchframe-decode")
         try:
@@ -170,7 +172,7 @@ class _Stream:
     def _take_blocks(self) -> None:
         while len(self._buffer) >= self._enough:
             size = max(2 * self._block_size, self._enough)
-            found = self._cutter.last_cut(self._buffer[:size])
+            found = self._cutter.last_cut(self._buffer, size)
             if found is None:
                 # A long row, or none begins with that key any more. Looked at again only where
                 # it has grown by half, as above.
@@ -179,7 +181,8 @@ class _Stream:
                 continue
             self._enough = self._block_size
             end, following = found
-            rows = bytes(self._buffer[:end])
+            with memoryview(self._buffer) as view:
+                rows = bytes(view[:end])
             start = self._offset
             self._drop(following)
             self._submit(rows, start)
@@ -198,18 +201,18 @@ class _Stream:
                 raise error_of_tail(tail, error, self._offset) from None
             start = self._offset
             self._drop(end)
-            self._submit(tail[:end].rstrip(), start)
-            if not self._collect_all():
+            is_cut_anew = self._submit(tail[:end].rstrip(), start) or self._collect_all()
+            if not is_cut_anew:
                 return rest
             self._take_blocks()
 
-    def _submit(self, rows: bytes, start: int) -> None:
+    def _submit(self, rows: bytes, start: int) -> bool:
+        """Have a block decoded; say whether one before it has to be cut anew, and this one too."""
         decoder = self._reader.decoder
         block = Block(start=start, end=start + len(rows), plans=self._reader.plans)
         self._waiting.append((block, self._pool.submit(decoder.decode, rows)))
         self._blocks.append(block)
-        while len(self._waiting) > IN_FLIGHT:
-            self._collect()
+        return len(self._waiting) > IN_FLIGHT and self._collect()
 
     def _collect_all(self) -> bool:
         """Take all blocks that wait; say whether some have to be cut anew."""
@@ -262,6 +265,8 @@ class _Stream:
         if all(block.plans == recent[0].plans for block in recent):
             recent = self._blocks[self._merged : done] = [merged(recent)]
         self._merged += len(recent)
+        if self._merged % GIVEN_BACK == 0:
+            give_back()
 
     def _emit(self, block: Block) -> None:
         if self._on_batch is not None:

@@ -175,8 +175,9 @@ class Tokens:
 
     def _has_bare_point(self) -> bool:
         """Whether anywhere a point stands before an ``e``: ``1.e5`` is no number in JSON."""
-        points = self._text[:-1] == _POINT
-        return bool((points & (self._text[1:] | _LOWER == ord("e"))).any())
+        points = np.flatnonzero(self._text == _POINT)
+        # No point is the last byte, which is a row's bracket.
+        return bool((self._text[points + 1] | _LOWER == ord("e")).any())
 
     def _are_exact(self, keys: Sequence[int], values: np.ndarray[Any, Any], is_null: Flags) -> bool:
         """Whether no integer was rounded: those from 2**53 on have to be written as fractions."""

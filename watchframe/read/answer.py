@@ -17,14 +17,14 @@ Source = Literal["local cache", "server cache", "executed"]
 ATTRIBUTE = "watchframe"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Answer:
     """A typed table with its provenance.
 
     Attributes
     ----------
     table : pyarrow.Table
-        All columns of the result, in the query's order.
+        All columns of the result, in the query's order; gone after `take_table`.
     provenance : Provenance
         Its origin, as it is stored.
     source : {"local cache", "server cache", "executed"}
@@ -46,6 +46,12 @@ class Answer:
     may_be_cut: bool = False
     parameter_types: Mapping[str, str] = field(default_factory=dict)
     is_stored: bool = False
+
+    def take_table(self) -> pa.Table:
+        """Give the table and let go of it: its memory is free as soon as it was read."""
+        table = self.table
+        del self.table
+        return table
 
     @property
     def attributes(self) -> dict[str, object]:

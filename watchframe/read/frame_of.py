@@ -22,13 +22,18 @@ def frame_of(
     index_col: str | Sequence[str] | None = None,
     columns: Sequence[str] | None = None,
     dtype: object = None,
+    takes_table: bool = False,
 ) -> pd.DataFrame:
-    """Give the answer's frame with its provenance in ``attrs``; as of `read_watch_query`."""
+    """Give the answer's frame with its provenance in ``attrs``; as of `read_watch_query`.
+
+    With `takes_table` the answer has no table any more: column by column its memory becomes the
+    frame's, and the two are never there as a whole beside each other.
+    """
     if answer.source == "local cache" and columns is dtype is index_col is None:
         frame = _recent.frame(answer.table, dtype_backend)
     else:
         frame = to_frame(
-            answer.table,
+            answer.take_table() if takes_table else answer.table,
             dtype_backend=dtype_backend,
             columns=columns,
             dtype=dtype,

@@ -221,5 +221,10 @@ def _frame(
 ) -> pd.DataFrame:
     warn_of_answer(answer)
     return frame_of(
-        answer, index_col=index_col, columns=columns, dtype=dtype, dtype_backend=dtype_backend
+        answer,
+        index_col=index_col,
+        columns=columns,
+        dtype=dtype,
+        dtype_backend=dtype_backend,
+        takes_table=True,
     )

@@ -52,6 +52,17 @@ def test_objects_behind_the_rows_are_no_rows(log, block_size):
     assert len(found) == len(ROWS)
 
 
+@pytest.mark.parametrize("rows", [2, 60])
+@pytest.mark.parametrize("waiting", range(12))
+def test_block_cut_in_a_log_while_others_wait_loses_no_row(rows, waiting):
+    """The last blocks wait when the bad one is found: it has to be cut anew even then."""
+    log = [{"a": 1}] * (20 * waiting)
+    body = body_of(ROWS[:rows], {"a": "integer", "b": "string"}, log=log)
+    one_by_one = [body[at : at + 1] for at in range(len(body))]
+    found = decode_streaming(one_by_one, block_size=254).table
+    assert found.to_pylist() == ROWS[:rows]
+
+
 def test_rows_said_twice_are_the_last_ones_as_json_has_it():
     twice = body_of(ROWS, {"a": "integer"}).replace(b"]}}", b'], "rows": []}}')
     assert decode_streaming([twice], block_size=64).table.num_rows == 0
