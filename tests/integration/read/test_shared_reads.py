@@ -24,7 +24,11 @@ with Client(url, key, cache_dir=folder) as client:
     frame = read_watch_query(50, {"seconds": float(seconds)}, max_age="1h", client=client)
 print(json.dumps([frame.attrs["watchframe"]["source"], frame.to_json()]))
 """
-FAILS_SLOWLY = "import time\ntime.sleep(2)\nraise ValueError('not today')"
+FAILS_SLOWLY = """
+select case when count(*) > 0 then error('not today') end
+from range(20) as steps(step)
+where sleep_ms(100) is null
+"""
 
 
 @pytest.fixture
@@ -116,8 +120,9 @@ def jobs(demo):
 
 def test_threads_whose_leader_fails_do_not_fail_one_after_the_other(demo, client):
     """Six jobs of 2 s, one by one, would be 12 s; the second job is one for all who waited."""
-    got = in_threads(6, lambda: read_watch_sql(FAILS_SLOWLY, "Python", client=client))
+    got = in_threads(6, lambda: read_watch_sql(FAILS_SLOWLY, "Lending", client=client))
     assert [type(item) for item in got] == [JobFailedError] * 6
+    assert all("not today" in item.reason for item in got)
     assert len(jobs(demo)) < 6
 
 

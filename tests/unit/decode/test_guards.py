@@ -198,3 +198,13 @@ def test_no_thread_of_anybody_is_left_behind_when_the_body_breaks(error):
             return
         time.sleep(0.05)
     raise AssertionError(tasks() - before)
+
+
+@pytest.mark.parametrize("first", ["plain", 'with a "quote"'])
+def test_bytes_that_are_not_utf8_are_no_text(first):
+    """By the layout reader, and by Arrow's, which takes the rows with a backslash."""
+    rows = [{"a": n, "b": first if n == 140 else f"x{n}"} for n in range(200)]
+    body = body_of(rows, {"a": "integer", "b": "string"}).replace(b'"x141"', b'"x\xff1"')
+    with pytest.raises(DecodeError) as caught:
+        decode_streaming([body], block_size=10_000)
+    assert caught.value.offset == body.index(b"\xff")
