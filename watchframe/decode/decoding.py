@@ -29,7 +29,7 @@ def decode_query_result(
     chunks : iterable of bytes
         The plain body, in pieces of any size.
     columns : sequence of str, optional
-        Only these.
+        Only these; at least one.
     on_batch : callable, optional
         Given record batches while the body arrives: all of one schema, in order. They are the
         whole table only if their rows add up to it, and their schema is its own: where a later
@@ -40,6 +40,8 @@ def decode_query_result(
     ------
     DecodeError
         It is not a result.
+    ArgumentError
+        It has no such column.
     """
     source = iter(chunks)
     start = bytearray()

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
+from watchframe.decode.column_names import chosen_columns
 from watchframe.decode.damage import error_of, place_of, row_error
 from watchframe.decode.deviation import ColumnDeviation, deviations_of
 from watchframe.decode.typing_rules import typed_column
@@ -41,6 +42,8 @@ def decode_exactly(body: bytes, *, columns: Sequence[str] | None = None) -> Deco
     ------
     DecodeError
         It is not a result's JSON.
+    ArgumentError
+        It has no such column.
     """
     result = _result(body)
     data = result.get("data")
@@ -48,9 +51,9 @@ def decode_exactly(body: bytes, *, columns: Sequence[str] | None = None) -> Deco
         raise DecodeError("The result has no data.", offset=place_of(body, b"query_result"))
     declared = declared_columns(data, offset=place_of(body, b"columns"))
     rows = _rows(data, body)
-    wanted = [item for item in declared if columns is None or item.name in columns]
     typed = [
-        typed_column(item.name, item.type, [row.get(item.name) for row in rows]) for item in wanted
+        typed_column(item.name, item.type, [row.get(item.name) for row in rows])
+        for item in chosen_columns(declared, columns)
     ]
     table = pa.table(
         [column.array for column in typed], schema=pa.schema([column.field for column in typed])

@@ -11,6 +11,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from watchframe.decode.column_names import check_names
 from watchframe.decode.deviation import ENCODING
 from watchframe.decode.free_memory import give_back
 from watchframe.errors import ArgumentError
@@ -90,12 +91,7 @@ def to_frame(
 
 def check_columns(table: pa.Table, names: Sequence[str]) -> None:
     """Raise ArgumentError where one of `names` is not a column of `table`."""
-    for name in names:
-        if name not in table.column_names:
-            raise ArgumentError(
-                f"The result has no column {name!r}.",
-                hint=f"It has: {', '.join(table.column_names)}.",
-            )
+    check_names(table.column_names, names)
 
 
 def _array(field: pa.Field, values: pa.ChunkedArray, backend: DtypeBackend) -> Any:

@@ -17,6 +17,7 @@ from typing import Any, ParamSpec, TypeVar
 import pyarrow as pa
 
 from watchframe.decode.block import exact_rows
+from watchframe.decode.column_names import chosen_columns
 from watchframe.decode.damage import damage_in, error_of_tail
 from watchframe.decode.exact import (
     DecodedResult,
@@ -124,6 +125,8 @@ class _Stream:
         self._fill(chunks)
         start = bytes(self._buffer)
         columns = None if is_late else declared_columns(data)
+        if columns is not None:
+            chosen_columns(columns, self._wanted)  # before anything is decoded in vain
         self._reader = RowReader(start, columns, self._wanted)
         self._cutter = Cutter(start)
         del start
@@ -135,8 +138,7 @@ class _Stream:
         if is_late == ("columns" not in rest["data"]):  # twice, or not at all
             raise NotFramedError
         if is_late:
-            found = declared_columns(rest["data"])
-            shown = [item for item in found if self._wanted is None or item.name in self._wanted]
+            shown = chosen_columns(declared_columns(rest["data"]), self._wanted)
             table = declared_late(self._blocks, self._reader.plans, shown, self._source.spool)
         else:
             table = settled_table(self._blocks, self._reader.plans, self._source.spool)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
@@ -37,7 +37,7 @@ class ReadOptions:
     in wire form that are sent as they are, also where they are finer than their type tells.
     `result_max_age`, in seconds, takes the place of `max_age` for the rows alone: it still holds
     for the query's definition. `store` is the cache to use in place of the one that the client's
-    settings name.
+    settings name. `columns` are all that is decoded where nothing is stored.
     """
 
     max_age: MaxAge = None
@@ -52,6 +52,7 @@ class ReadOptions:
     exact: Mapping[str, JSON] = field(default_factory=dict)
     result_max_age: float | None = None
     store: ResultCache | None = None
+    columns: Sequence[str] | None = None
 
 
 def answer_query(query: int | str | QueryReference, params: Params, options: ReadOptions) -> Answer:
@@ -109,6 +110,7 @@ def _reading(client: Client, options: ReadOptions) -> Reading:
         progress=options.progress,
         on_status=options.on_status,
         shared=options.shared,
+        columns=options.columns,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -47,6 +47,8 @@ class Fetch:
         Whether to show a progress line; None where a person is watching.
     on_status : callable or None
         Is told the job's state instead.
+    columns : sequence of str or None
+        Only these are decoded, where nothing is stored; None for all.
     """
 
     client: Client
@@ -55,6 +57,7 @@ class Fetch:
     deadline: Deadline
     progress: bool | None
     on_status: OnStatus | None = None
+    columns: Sequence[str] | None = None
 
     def answer(self, question: Question, key: str, *, is_edited: Callable[[], bool]) -> Answer:
         """Give the server's rows for `question`, stored under `key`.
@@ -97,6 +100,7 @@ class Fetch:
                     with body, self._writer(key) as writer:
                         decoded = decode_query_result(
                             line.on_received(body),
+                            columns=self.columns if self.cache is None else None,
                             on_batch=writer.write if writer is not None else None,
                         )
                         if _is_wrong(question, decoded.info, body, is_edited):

@@ -66,7 +66,8 @@ def read_watch_query(
     index_col : str or sequence of str, optional
         Columns that become the index.
     columns : sequence of str, optional
-        Only these, in this order.
+        Only these, in this order. With ``cache="off"`` no others are decoded; otherwise the whole
+        result is stored, and only these become pandas'.
     dtype : dtype or mapping of str to dtype, optional
         Overrides, as of `pandas.DataFrame.astype`.
     dtype_backend : {"numpy_nullable", "pyarrow"}
@@ -150,7 +151,12 @@ def read_watch_query(
         query,
         params,
         ReadOptions(
-            max_age=max_age, cache=cache, timeout=timeout, progress=progress, client=client
+            max_age=max_age,
+            cache=cache,
+            timeout=timeout,
+            progress=progress,
+            client=client,
+            columns=_needed(columns, index_col),
         ),
     )
     return _frame(
@@ -203,12 +209,27 @@ def read_watch_sql(
         data_source,
         params,
         ReadOptions(
-            max_age=max_age, cache=cache, timeout=timeout, progress=progress, client=client
+            max_age=max_age,
+            cache=cache,
+            timeout=timeout,
+            progress=progress,
+            client=client,
+            columns=_needed(columns, index_col),
         ),
     )
     return _frame(
         answer, index_col=index_col, columns=columns, dtype=dtype, dtype_backend=dtype_backend
     )
+
+
+def _needed(
+    columns: Sequence[str] | None, index_col: str | Sequence[str] | None
+) -> list[str] | None:
+    """Give the columns that a frame is made of; None for all, or where none are asked for."""
+    if columns is None:
+        return None
+    index = [index_col] if isinstance(index_col, str) else list(index_col or ())
+    return list(dict.fromkeys([*index, *columns])) or None
 
 
 def _frame(

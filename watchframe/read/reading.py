@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -75,6 +75,8 @@ class Reading:
         Is told the job's state instead.
     shared : SharedDocuments or None
         What reads beside this one have just asked for.
+    columns : sequence of str or None
+        All that is decoded where nothing is stored; None for every column.
     """
 
     client: Client
@@ -86,6 +88,7 @@ class Reading:
     progress: bool | None = None
     on_status: OnStatus | None = None
     shared: SharedDocuments | None = None
+    columns: Sequence[str] | None = None
 
     def answer(self, prepare: Prepare, *, is_editable: bool) -> Answer:
         """Give the answer to the question that `prepare` makes of what is known.
@@ -176,6 +179,7 @@ class Reading:
             deadline=self.deadline,
             progress=self.progress,
             on_status=self.on_status,
+            columns=self.columns,
         )
         if cache is None:
             return fetch.answer(question, key, is_edited=is_edited)

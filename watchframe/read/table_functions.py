@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from watchframe.cache import Mode
@@ -65,7 +66,7 @@ def read_watch_table(
         max_age=max_age, cache=cache, timeout=timeout, progress=progress, client=client
     )
     if split is None and page is None and is_single(params):
-        answers = [answer_query(query, params, options)]
+        answers = [answer_query(query, params, replace(options, columns=columns or None))]
         table = answers[0].labelled_table
     else:
         sweep = Sweep.of(
@@ -97,7 +98,12 @@ def read_watch_sql_table(
         data_source,
         params,
         ReadOptions(
-            max_age=max_age, cache=cache, timeout=timeout, progress=progress, client=client
+            max_age=max_age,
+            cache=cache,
+            timeout=timeout,
+            progress=progress,
+            client=client,
+            columns=columns or None,
         ),
     )
     return _selected(answer.labelled_table, [answer], columns)

@@ -210,6 +210,21 @@ def test_auto_limit_of_exactly_1000_rows_warns_also_from_the_cache(client):
     assert caught[0].filename == __file__
 
 
+def test_columns_without_a_cache_are_all_that_is_decoded(client):
+    """Others would warn: their values are not of the declared types."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        frame = read_watch_query(
+            61, cache="off", columns=["at"], index_col="is_open", client=client
+        )
+        table = read_watch_table(61, cache="off", columns=["at", "is_open"], client=client)
+    assert (frame.index.name, list(frame.columns), len(frame)) == ("is_open", ["at"], 3)
+    assert table.column_names == ["at", "is_open"]
+    with pytest.raises(ArgumentError, match="no column 'nope'") as caught:
+        read_watch_query(61, cache="off", columns=["nope"], client=client)
+    assert "amount, rate, note" in caught.value.hint
+
+
 def test_lying_types_warn_and_keep_every_value_also_from_the_cache(client):
     for expected_source in ("executed", "local cache"):
         with pytest.warns(ColumnTypeWarning) as caught:
