@@ -226,9 +226,9 @@ def test_columns_without_a_cache_are_all_that_is_decoded(client):
 
 
 def test_lying_types_warn_and_keep_every_value_also_from_the_cache(client):
-    for expected_source in ("executed", "local cache"):
+    for max_age, expected_source in ((0, "executed"), ("1h", "local cache")):
         with pytest.warns(ColumnTypeWarning) as caught:
-            frame = read_watch_query(61, max_age="1h", client=client)
+            frame = read_watch_query(61, max_age=max_age, client=client)
         assert frame.attrs["watchframe"]["source"] == expected_source
         assert list(frame["amount"]) == [2**256 - 1, 5, None]
         assert list(frame["rate"]) == [1, 0.1, 2**70 + 1]
