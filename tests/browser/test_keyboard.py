@@ -29,7 +29,7 @@ class Keys:
             self._page.wait_for_timeout(60)
 
     def type(self, text: str) -> None:
-        self._keyboard.type(text, delay=40)
+        self._keyboard.type(text, delay=130)  # as people do
 
     def tab_to(self, picker, wanted: str) -> None:
         """Press Tab until the focus is in the control with this label or title."""

@@ -8,6 +8,8 @@ from typing import Literal
 
 import ipywidgets
 
+from watchframe.widgets.time_picker import TimePicker
+
 Precision = Literal["day", "minute", "second"]
 
 FORMATS: dict[Precision, str] = {
@@ -30,7 +32,7 @@ class MomentField:
         self._time = (
             None
             if precision == "day"
-            else ipywidgets.TimePicker(
+            else TimePicker(
                 description="at",
                 step=60 if precision == "minute" else 1,
                 style={"description_width": "initial"},

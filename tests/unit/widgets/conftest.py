@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
@@ -31,6 +33,17 @@ def demo(tmp_path_factory):
 def client(demo, tmp_path_factory):
     with Client(demo.url, demo.user_key, cache_dir=tmp_path_factory.mktemp("cache")) as opened:
         yield opened
+
+
+@pytest.fixture
+def awaited():
+    """Give what a coroutine gives; in a thread, for browser tests leave their loop in this one."""
+
+    def run(coroutine):
+        with ThreadPoolExecutor(1) as pool:
+            return pool.submit(asyncio.run, coroutine).result()
+
+    return run
 
 
 def until(is_so):

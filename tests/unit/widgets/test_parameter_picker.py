@@ -34,14 +34,14 @@ def test_wait_runs_where_nothing_ran_and_gives_the_frame(client):
     assert json.loads(picker.table.schema.metadata[b"watchframe"])["query_id"] == 13
 
 
-def test_result_is_awaited_while_the_event_loop_goes_on(client):
+def test_result_is_awaited_while_the_event_loop_goes_on(client, awaited):
     async def main():
         picker = ParameterPicker(50, {"seconds": 0.5}, max_age=0, client=client)
         task = asyncio.ensure_future(picker.result())
         await asyncio.sleep(0)
         return await asyncio.wait_for(task, WITHIN)
 
-    assert len(asyncio.run(main())) == 1
+    assert len(awaited(main())) == 1
 
 
 def test_traits_tell_those_who_observe_them(client):

@@ -85,17 +85,17 @@ def test_observer_may_wait_for_another_picker_and_for_its_own(client):
     assert frames[-1].attrs["watchframe"]["parameters"] == {"kind": "repay"}
 
 
-def test_result_is_awaited_by_more_than_a_pool_of_threads_holds(client):
+def test_result_is_awaited_by_more_than_a_pool_of_threads_holds(client, awaited):
     async def main():
         pickers = [pick(13, {"kind": "repay"}, client=client) for _ in range(40)]
         return await asyncio.wait_for(asyncio.gather(*[p.result() for p in pickers]), WITHIN)
 
-    frames = asyncio.run(main())
+    frames = awaited(main())
     assert len({len(frame) for frame in frames}) == 1
-    assert not [t for t in threading.enumerate() if t.name.startswith("asyncio")]
+    assert not [t for t in threading.enumerate() if t.name.startswith("asyncio_")]
 
 
-def test_result_raises_what_the_run_raised(client):
+def test_result_raises_what_the_run_raised(client, awaited):
     picker = pick(50, {"seconds": 60}, max_age=0, client=client)
 
     async def main():
@@ -105,9 +105,9 @@ def test_result_raises_what_the_run_raised(client):
         return await asyncio.wait_for(waiting, WITHIN)
 
     with pytest.raises(JobCancelledError):
-        asyncio.run(main())
+        awaited(main())
     with pytest.raises(ParameterError):
-        asyncio.run(pick(11, {"hash": "zz"}, client=client).result())
+        awaited(pick(11, {"hash": "zz"}, client=client).result())
 
 
 def test_cancel_is_seen_at_once_and_a_cancelled_debounce_does_not_run(client, demo):
@@ -119,9 +119,14 @@ def test_cancel_is_seen_at_once_and_a_cancelled_debounce_does_not_run(client, de
     assert "Cancelled after" in picker._layout.status.value
 
 
+def threads_of_ours():
+    """All but those in which the demo server answers: it has more of them after many requests."""
+    return [thread for thread in threading.enumerate() if "AnyIO" not in thread.name]
+
+
 def test_closed_pickers_leave_no_widget_and_no_thread(client):
     before = set(widgets._instances)
-    threads = threading.active_count()
+    threads = len(threads_of_ours())
     for _ in range(5):
         picker = pick(1, client=client)
         picker.wait(WITHIN)
@@ -144,7 +149,7 @@ def test_closed_pickers_leave_no_widget_and_no_thread(client):
             widget.close()
         until(lambda running=running: running.status == "cancelled")
     assert set(widgets._instances) - before == set()
-    until(lambda: threading.active_count() <= threads)
+    until(lambda: len(threads_of_ours()) <= threads)
 
 
 def test_picker_that_could_not_be_made_leaves_no_widget(client):
