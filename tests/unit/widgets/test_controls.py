@@ -14,6 +14,7 @@ from watchframe.widgets.choice_controls import MenuControl, Option, TicksControl
 from watchframe.widgets.control_kinds import CONTROL_KINDS, make_control
 from watchframe.widgets.search_controls import SearchControl, SearchManyControl
 from watchframe.widgets.text_control import TextControl, TypedChoiceControl
+from watchframe.widgets.time_picker import TimePicker
 
 JANUARY = {"start": "2026-01-01", "end": "2026-01-31"}
 
@@ -170,7 +171,7 @@ def test_date_when_picked_is_text_in_the_servers_format(checker):
 def test_time_when_picked_has_the_types_precision(checker, type_, default, after):
     control = make_control(define(type_, default), checker)
     assert control.value == default
-    fields(control, ipywidgets.TimePicker)[0].value = time(6, 7, 8)
+    fields(control, TimePicker)[0].value = time(6, 7, 8)
     assert control.value == after
 
 
