@@ -13,8 +13,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.json as pj
 
+from watchframe.decode.laid_out import POOL, LayoutReader
 from watchframe.decode.plan import FINAL, RAW, ColumnPlan
-from watchframe.decode.tokens import POOL, LayoutReader
 from watchframe.decode.typing_rules import EXACT_IN_FLOAT
 
 _DIGITS = r"^-?[0-9]+$"

@@ -8,10 +8,9 @@ from typing import Any
 
 from watchframe.decode.block import BlockDecoder, exact_rows
 from watchframe.decode.framing import find_tail, row_cuts
-from watchframe.decode.layout import RowLayout
+from watchframe.decode.laid_out import LayoutReader, RowLayout
 from watchframe.decode.plan import ColumnPlan, Kind, plan_column
 from watchframe.decode.settle import learned_plan
-from watchframe.decode.tokens import LayoutReader
 from watchframe.models import Column
 
 #: Rows from which the plans are made.

@@ -9,8 +9,8 @@ from typing import IO, Any
 import pyarrow as pa
 
 from watchframe.decode.block import exact_rows
+from watchframe.decode.laid_out import POOL
 from watchframe.decode.plan import FINAL, ColumnPlan, plan_column
-from watchframe.decode.tokens import POOL
 from watchframe.decode.typing_rules import TypedColumn, typed_column
 from watchframe.models import Column
 

@@ -28,11 +28,11 @@ from watchframe.decode.exact import (
 )
 from watchframe.decode.framing import AmbiguousError, Cutter, find_head, find_tail
 from watchframe.decode.free_memory import give_back
+from watchframe.decode.laid_out import POOL
 from watchframe.decode.late import declared_late
 from watchframe.decode.row_reader import NotFramedError, RowReader
 from watchframe.decode.settle import Block, found_plans, merged, settled_table
 from watchframe.decode.spool import Spooled
-from watchframe.decode.tokens import POOL
 
 OnBatch = Callable[[pa.RecordBatch], None]
 P = ParamSpec("P")

@@ -10,11 +10,10 @@ import pytest
 
 from watchframe.decode import to_frame
 from watchframe.decode.exact import decode_exactly
-from watchframe.decode.layout import RowLayout
+from watchframe.decode.laid_out import LayoutReader, RowLayout
 from watchframe.decode.plan import plan_column
 from watchframe.decode.row_reader import undeclared
 from watchframe.decode.streaming import decode_streaming
-from watchframe.decode.tokens import LayoutReader
 from watchframe.errors import DecodeError
 
 _NEW_YEAR = "2024-01-01T00:00:00"
