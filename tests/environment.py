@@ -9,7 +9,8 @@ that is not in the standard library::
 
 The first time, that makes `.venv` beside `pyproject.toml`, installs the project into it (editable,
 with the extras asked for) and starts the calling script anew inside it. A stamp in `.venv` records
-what was installed, from which `pyproject.toml`; while it still holds, the next run starts at once.
+what was installed, from which `pyproject.toml` and C sources; while it still holds, the next run
+starts at once.
 
 Only the standard library is used, and nothing that a Python too old for the project could not
 parse: it has to be told so in words.
@@ -74,7 +75,7 @@ def _refuse_an_old_python() -> None:
 def _is_installed(extras: tuple[str, ...]) -> bool:
     stamp = _read_stamp()
     return (
-        stamp.get("pyproject") == _pyproject_digest()
+        stamp.get("build") == _build_digest()
         and stamp.get("python") == _dotted(sys.version_info[:2])
         and stamp.get("folder") == str(ROOT)
         and set(extras) <= set(stamp.get("extras", ()))
@@ -169,8 +170,14 @@ def _run_quietly(command: list[str | Path], failure: str) -> None:
         sys.exit(f"{failure} (exit code {done.returncode}; its last words stand above).")
 
 
-def _pyproject_digest() -> str:
-    return hashlib.sha256((ROOT / "pyproject.toml").read_bytes()).hexdigest()
+def _build_digest() -> str:
+    """Give a digest of what the installation is made from, besides files that are used in place."""
+    made_from = [
+        ROOT / "pyproject.toml",
+        ROOT / "setup.py",
+        *sorted(ROOT.glob("watchframe/**/*.c")),
+    ]
+    return hashlib.sha256(b"".join(path.read_bytes() for path in made_from)).hexdigest()
 
 
 def _read_stamp() -> dict[str, str | list[str]]:
@@ -185,7 +192,7 @@ def _write_stamp(extras: list[str]) -> None:
     stamp = {
         "extras": extras,
         "folder": str(ROOT),
-        "pyproject": _pyproject_digest(),
+        "build": _build_digest(),
         "python": _dotted(sys.version_info[:2]),
     }
     unfinished = STAMP.with_suffix(".unfinished")

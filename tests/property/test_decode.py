@@ -5,18 +5,30 @@ from datetime import UTC, datetime
 
 import pandas as pd
 import pyarrow as pa
+import pytest
 from decode_strategies import bodies, in_chunks
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from watchframe.decode import to_frame
+from watchframe.decode import compiled, to_frame
 from watchframe.decode.exact import decode_exactly
 from watchframe.decode.streaming import decode_streaming
 
 
+@pytest.fixture(scope="module", params=["compiled", "not compiled"])
+def reader(request):
+    """The compiled reader of rows, and an installation that lacks it."""
+    if request.param == "compiled" and compiled.rows is None:
+        pytest.skip("this installation was made without a C compiler")
+    with pytest.MonkeyPatch.context() as patch:
+        if request.param == "not compiled":
+            patch.setattr(compiled, "rows", None)
+        yield
+
+
 @settings(max_examples=300, deadline=None)
 @given(made=bodies(), chunk=st.sampled_from([1, 7, 100, 10**6]), block=st.integers(1, 400))
-def test_fast_path_gives_what_the_exact_path_gives(made, chunk, block):
+def test_fast_path_gives_what_the_exact_path_gives(reader, made, chunk, block):
     _, _, body = made
     exact = decode_exactly(body)
     batches = []
@@ -43,7 +55,7 @@ def test_exact_path_loses_nothing(made):
 
 @settings(max_examples=100, deadline=None)
 @given(made=bodies())
-def test_backends_hold_the_same_values(made):
+def test_backends_hold_the_same_values(reader, made):
     _, _, body = made
     table = decode_exactly(body).table
     numpy_frame, arrow_frame = to_frame(table), to_frame(table, dtype_backend="pyarrow")

@@ -17,6 +17,7 @@ def project(tmp_path):
     (tmp_path / "tests").mkdir()
     (tmp_path / "tests/environment.py").write_bytes(SOURCE.read_bytes())
     (tmp_path / "pyproject.toml").write_text("[project]\nname = 'nothing'\nversion = '1'\n")
+    (tmp_path / "setup.py").write_text("from setuptools import setup\n\nsetup()\n")
     return tmp_path
 
 
@@ -46,10 +47,12 @@ def test_stamp_when_another_extra_is_wanted_does_not_hold(environment):
     assert not environment._is_installed(("demo", "test"))
 
 
-def test_stamp_when_pyproject_was_edited_does_not_hold(environment):
+@pytest.mark.parametrize("name", ["pyproject.toml", "setup.py", "watchframe/decode/_rows.c"])
+def test_stamp_when_what_is_built_was_edited_does_not_hold(environment, name):
     make_venv(environment)
     environment._write_stamp(["test"])
-    (environment.ROOT / "pyproject.toml").write_text("[project]\nname = 'another'\n")
+    (environment.ROOT / name).parent.mkdir(parents=True, exist_ok=True)
+    (environment.ROOT / name).write_text("# another\n")
     assert not environment._is_installed(("test",))
 
 

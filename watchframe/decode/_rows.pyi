@@ -1,10 +1,13 @@
-from collections.abc import Buffer
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
-# Kind, frame, then writable buffers, or None for all three: validity, values, offsets.
-_Key: TypeAlias = tuple[int, Buffer, Buffer | None, Buffer | None, Buffer | None]
+# Anything with Python's buffers: `collections.abc.Buffer` is of 3.12.
+_Buffer: TypeAlias = Any
+# Kind, frame, place of how many; then writable buffers, or None for all three: validity, values,
+# offsets.
+_Key: TypeAlias = tuple[int, bytes, int, int, _Buffer | None, _Buffer | None, _Buffer | None]
 
-def read_rows(rows: Buffer, first: Buffer, keys: tuple[_Key, ...], /) -> list[int] | None: ...
+def read_rows(rows: bytes, first: bytes, keys: tuple[_Key, ...], /) -> list[int] | None: ...
 def gather_texts(
-    rows: Buffer, count: int, starts: Buffer, offsets: Buffer, data: Buffer, /
+    rows: bytes, count: int, starts: _Buffer, offsets: _Buffer, data: _Buffer, /
 ) -> None: ...
+def integers(offsets: _Buffer, data: _Buffer, /) -> list[int | None]: ...

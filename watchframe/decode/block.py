@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.json as pj
@@ -120,7 +121,7 @@ def _finished(array: pa.Array, plan: ColumnPlan) -> pa.Array | None:
         if not ends["min"].is_valid:  # all null
             return array
         largest = max(abs(ends["min"].as_py()), abs(ends["max"].as_py()))
-        return array if largest < EXACT_IN_FLOAT else None
+        return array if largest < EXACT_IN_FLOAT and not _has_negative_zero(array) else None
     final = FINAL[plan.kind]
     if array.type == final:
         return array
@@ -128,6 +129,12 @@ def _finished(array: pa.Array, plan: ColumnPlan) -> pa.Array | None:
         return array.cast(final, memory_pool=POOL)
     except pa.ArrowInvalid:
         return None
+
+
+def _has_negative_zero(array: pa.Array) -> bool:
+    """Whether there is one: it may have been sent as the integer ``-0``, which is 0."""
+    zeros = array.filter(pc.equal(array, 0.0))
+    return bool(np.signbit(zeros.to_numpy(zero_copy_only=False)).any())
 
 
 def _checked_raw(array: pa.Array, plan: ColumnPlan) -> pa.Array | None:

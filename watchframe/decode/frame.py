@@ -11,9 +11,11 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from watchframe.decode import compiled
 from watchframe.decode.column_names import check_names
 from watchframe.decode.deviation import ENCODING
 from watchframe.decode.free_memory import give_back
+from watchframe.decode.typing_rules import INTEGER
 from watchframe.errors import ArgumentError
 
 DtypeBackend = Literal["numpy_nullable", "pyarrow"]
@@ -98,7 +100,7 @@ def _array(field: pa.Field, values: pa.ChunkedArray, backend: DtypeBackend) -> A
     """Give a column's values as pandas holds them."""
     encoding = (field.metadata or {}).get(ENCODING)
     if encoding is not None:  # digits are JSON as well
-        objects = _objects(values)
+        objects = _objects(values, _integers if encoding == INTEGER else _parsed)
         return pd.Series(objects, dtype=object, copy=False)  # said, or texts are taken for strings
     if backend == "pyarrow":
         return pd.arrays.ArrowExtensionArray(values)
@@ -125,24 +127,37 @@ def _masked(values: pa.ChunkedArray, made: Callable[..., Any], dtype: str) -> An
     return made(data, is_null)
 
 
-def _objects(values: pa.ChunkedArray) -> np.ndarray[Any, np.dtype[np.object_]]:
-    """Give what JSON texts say, piece by piece: each piece is parsed as one list."""
+def _objects(
+    values: pa.ChunkedArray, said: Callable[[pa.Array], list[Any]]
+) -> np.ndarray[Any, np.dtype[np.object_]]:
+    """Give what texts say, piece by piece."""
     objects = np.empty(len(values), dtype=object)
     start = 0
     for chunk in values.chunks:
         for offset in range(0, len(chunk), _PARSED_TOGETHER):
-            found = _parsed(chunk.slice(offset, _PARSED_TOGETHER))
+            found = said(chunk.slice(offset, _PARSED_TOGETHER))
             objects[start : start + len(found)] = np.fromiter(found, object, len(found))
             start += len(found)
     return objects
 
 
 def _parsed(texts: pa.Array) -> list[Any]:
-    """Give what they say; joining and one parse take three quarters of the time of many."""
+    """Give what JSON texts say; joining and one parse take three quarters of the time of many."""
     items = texts.cast(pa.large_string()).fill_null("null")
     comma = pa.scalar(",", pa.large_string())
     joined = pc.binary_join(pa.ListArray.from_arrays([0, len(items)], items), comma)
     found: list[Any] = json.loads(f"[{joined[0].as_py()}]")
+    return found
+
+
+def _integers(digits: pa.Array) -> list[int | None]:
+    """Give the integers that texts of digits say, compiled: in a third of the time of `_parsed`."""
+    if compiled.rows is None:
+        return _parsed(digits)
+    texts = digits.cast(pa.string()).fill_null("")
+    _, offsets, data = texts.buffers()
+    edges = np.frombuffer(offsets, np.int32, len(texts) + 1, texts.offset * 4)
+    found: list[int | None] = compiled.rows.integers(edges, data or b"")
     return found
 
 

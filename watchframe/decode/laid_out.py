@@ -2,48 +2,45 @@
 
 The server writes each row with the same keys in the same order and the same white space, so that
 everything but the values is known beforehand. A block that is otherwise in any way goes to a reader
-that takes any JSON; so does every block where `_rows` could not be compiled.
+that takes any JSON; so does every block where `_rows` is missing (`compiled`).
 """
 
 from __future__ import annotations
 
+import itertools
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from types import ModuleType
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
+from watchframe.decode import compiled
 from watchframe.decode.plan import FINAL, ColumnPlan, Kind
-
-_rows: ModuleType | None
-try:
-    from watchframe.decode import _rows
-except ImportError:  # installed from its source without a compiler
-    _rows = None
 
 #: That of Arrow's own default keeps a third more for itself, and is no quicker here.
 POOL = pa.system_memory_pool()
 #: ``(between two items, behind a key)``, as Python's `json` and as most others write it.
 _STYLES = ((b", ", b": "), (b",", b":"))
-_QUOTED: frozenset[Kind] = frozenset({"string", "date", "naive", "aware"})
+_TIMES: tuple[Kind, ...] = ("date", "naive", "aware")
+#: Kinds whose texts Arrow casts: all keys of one kind at once, as each cast has its price.
+_CAST: tuple[Kind, ...] = ("float", *_TIMES)
 #: Kind -> what `_rows` calls it.
 _CODES: dict[Kind, int] = {
     "integer": ord("i"),
     "boolean": ord("b"),
     "float": ord("f"),
     "wide": ord("w"),
-    **dict.fromkeys(_QUOTED, ord("q")),
+    "string": ord("q"),
+    **dict.fromkeys(_TIMES, ord("q")),
 }
 
-Room = tuple[Any, Any, Any]
 
-
-def is_compiled() -> bool:
-    """Whether this installation has the compiled reader."""
-    return _rows is not None
+#: A key's place of how many, and the buffers that they share: validity, values, offsets.
+Place = tuple[int, int, Any, Any, Any]
+#: For a key that is not kept.
+_NOWHERE: Place = (0, 1, None, None, None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,12 +61,10 @@ class RowLayout:
     @classmethod
     def of_row(cls, row: bytes, keys: Sequence[str]) -> RowLayout | None:
         """Give the layout of rows like `row`, which has these keys; None where it is unusual."""
-        if not keys or any(json.dumps(key, ensure_ascii=False) != f'"{key}"' for key in keys):
-            return None
-        names = [b'"' + key.encode() + b'"' for key in keys]
-        for between, behind in _STYLES:
-            first = b"{" + names[0] + behind
-            if row.startswith(first):
+        for is_ascii, (between, behind) in itertools.product((True, False), _STYLES):
+            names = [json.dumps(key, ensure_ascii=is_ascii).encode() for key in keys]
+            first = b"{" + names[0] + behind if names else b""
+            if names and row.startswith(first) and all(name + behind in row for name in names):
                 starts = [b"}" + between + b"{", *[between] * (len(keys) - 1)]
                 frames = [start + name + behind for start, name in zip(starts, names, strict=True)]
                 return cls(first=first, frames=tuple(frames))
@@ -92,70 +87,124 @@ class LayoutReader:
         self, layout: RowLayout, keys: Mapping[str, Kind], plans: Sequence[ColumnPlan]
     ) -> None:
         planned = {plan.column.name: plan.kind for plan in plans}
+        kinds = {key: planned.get(key, kind) for key, kind in keys.items()}
         self._layout = layout
         self._plans = plans
-        self._kinds = [planned.get(key, kind) for key, kind in keys.items()]
-        self._is_kept = [key in planned for key in keys]
-        self._places = {key: number for number, key in enumerate(keys)}
+        self._kinds = list(kinds.items())
         self._shortest = sum(map(len, layout.frames)) + len(keys)
-        # Nested values are not laid out.
-        self._is_usable = _rows is not None and "json" not in self._kinds
+        self._is_usable = "json" not in kinds.values()  # nested values are not laid out
+        # What keys share a room.
+        kept = [key for key in kinds if key in planned]
+        self._shared = [[key] for key in kept if kinds[key] not in _CAST]
+        for kind in _CAST:
+            self._shared.append([key for key in kept if kinds[key] == kind])
 
     def decode(self, rows: bytes) -> list[pa.Array] | None:
         """Give the arrays of the plans; None where the block is not laid out and filled so."""
-        if not self._is_usable:
+        if compiled.rows is None or not self._is_usable:
             return None
         most = len(rows) // self._shortest + 1
-        rooms = [
-            _room(kind, most) if is_kept else (None, None, None)
-            for kind, is_kept in zip(self._kinds, self._is_kept, strict=True)
-        ]
-        keys = zip(self._kinds, self._layout.frames, rooms, strict=True)
-        found = _rows.read_rows(
+        kinds = dict(self._kinds)
+        rooms = [_Room(kinds[keys[0]], keys, most) for keys in self._shared if keys]
+        places = {key: place for room in rooms for key, place in room.places()}
+        found = compiled.rows.read_rows(
             rows,
             self._layout.first,
-            tuple((_CODES[kind], frame, *room) for kind, frame, room in keys),
+            tuple(
+                (_CODES[kind], frame, *places.get(key, _NOWHERE))
+                for (key, kind), frame in zip(self._kinds, self._layout.frames, strict=True)
+            ),
         )
         if found is None:
             return None
         count, *nulls = found
+        missing = dict(zip(kinds, nulls, strict=True))
         try:
-            return [self._array(plan, rows, count, rooms, nulls) for plan in self._plans]
+            arrays = {
+                key: array for room in rooms for key, array in room.arrays(rows, count, missing)
+            }
         except pa.ArrowInvalid:  # no time, one of another zone, a number too large
             return None
+        return [
+            arrays[plan.column.name]
+            if plan.column.name in arrays
+            else pa.nulls(count, FINAL[plan.kind])
+            for plan in self._plans
+        ]
 
-    def _array(
-        self, plan: ColumnPlan, rows: bytes, count: int, rooms: list[Room], nulls: list[int]
-    ) -> pa.Array:
-        final = FINAL[plan.kind]
-        place = self._places.get(plan.column.name)
-        if place is None:
-            return pa.nulls(count, final)
-        valid, values, offsets = rooms[place]
-        # Copied, as there was room for more.
-        validity = pa.py_buffer(valid[: (count + 7) // 8].copy()) if nulls[place] else None
-        if offsets is None:
-            used = count if plan.kind == "integer" else (count + 7) // 8
-            return pa.Array.from_buffers(
-                final, count, [validity, pa.py_buffer(values[:used].copy())], nulls[place]
-            )
-        data = np.empty(offsets[count], np.uint8)
-        _rows.gather_texts(rows, count, values, offsets, data)
+
+class _Room:
+    """The buffers to which the values of some keys are written, row by row.
+
+    Parameters
+    ----------
+    kind : str
+    keys : sequence of str
+        More than one where their texts are to be cast.
+    rows : int
+        How many there are at most.
+    """
+
+    def __init__(self, kind: Kind, keys: Sequence[str], rows: int) -> None:
+        self._kind, self._keys = kind, keys
+        slots = rows * len(keys)
+        self._valid: Any = np.zeros(slots // 8 + 1, np.uint8)
+        self._values: Any
+        self._offsets: Any = None
+        if kind == "integer":
+            self._values = np.empty(slots, np.int64)
+        elif kind == "boolean":
+            self._values = np.zeros(slots // 8 + 1, np.uint8)
+        else:
+            self._values = np.empty(slots, np.int32)
+            self._offsets = np.empty(slots + 1, np.int32)
+
+    def places(self) -> Iterator[tuple[str, Place]]:
+        """Give where the values of each key go."""
+        for place, key in enumerate(self._keys):
+            yield key, (place, len(self._keys), self._valid, self._values, self._offsets)
+
+    def arrays(
+        self, rows: bytes, count: int, nulls: Mapping[str, int]
+    ) -> Iterable[tuple[str, pa.Array]]:
+        """Give each key's array, with so many nulls; raises ArrowInvalid."""
+        slots = count * len(self._keys)
+        missing = sum(nulls[key] for key in self._keys)
+        # Copied, here and below, as there was room for more.
+        valid = pa.py_buffer(self._valid[: _bytes(slots)].copy()) if missing else None
+        if self._offsets is None:
+            used = count if self._kind == "integer" else _bytes(count)
+            buffers = [valid, pa.py_buffer(self._values[:used].copy())]
+            array = pa.Array.from_buffers(FINAL[self._kind], count, buffers, missing)
+            return [(self._keys[0], array)]
+        offsets = self._offsets[: slots + 1].copy()
+        data = np.empty(offsets[-1], np.uint8)
+        compiled.rows.gather_texts(rows, slots, self._values, offsets, data)
         texts = pa.StringArray.from_buffers(
-            count,
-            pa.py_buffer(offsets[: count + 1].copy()),
-            pa.py_buffer(data),
-            validity,
-            nulls[place],
+            slots, pa.py_buffer(offsets), pa.py_buffer(data), valid, missing
         )
-        return texts if final == texts.type else texts.cast(final, memory_pool=POOL)
+        if self._kind not in _CAST:
+            return [(self._keys[0], texts)]
+        cast = texts.cast(FINAL[self._kind], memory_pool=POOL)
+        if len(self._keys) == 1:
+            return [(self._keys[0], cast)]
+        return self._separated(cast, count, nulls)
+
+    def _separated(
+        self, cast: pa.Array, count: int, nulls: Mapping[str, int]
+    ) -> Iterator[tuple[str, pa.Array]]:
+        """Give each key's array from the one that has them row by row."""
+        shape = count, len(self._keys)
+        values = np.frombuffer(cast.buffers()[1], f"i{cast.type.bit_width // 8}").reshape(shape)
+        valid = np.unpackbits(self._valid, count=values.size, bitorder="little").reshape(shape)
+        for place, key in enumerate(self._keys):
+            bits = np.packbits(valid[:, place], bitorder="little") if nulls[key] else None
+            buffers = [
+                None if bits is None else pa.py_buffer(bits),
+                pa.py_buffer(np.ascontiguousarray(values[:, place])),
+            ]
+            yield key, pa.Array.from_buffers(cast.type, count, buffers, nulls[key])
 
 
-def _room(kind: Kind, rows: int) -> Room:
-    """Give the buffers that a key's values are written to: validity, values, offsets."""
-    bits = np.zeros(rows // 8 + 1, np.uint8)
-    if kind == "integer":
-        return bits, np.empty(rows, np.int64), None
-    if kind == "boolean":
-        return bits, np.zeros(rows // 8 + 1, np.uint8), None
-    return bits, np.empty(rows, np.int32), np.empty(rows + 1, np.int32)
+def _bytes(bits: int) -> int:
+    return (bits + 7) // 8

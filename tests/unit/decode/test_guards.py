@@ -8,7 +8,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from watchframe.decode import to_frame
+from watchframe.decode import compiled, to_frame
 from watchframe.decode.exact import decode_exactly
 from watchframe.decode.laid_out import LayoutReader, RowLayout
 from watchframe.decode.plan import plan_column
@@ -122,6 +122,7 @@ GOOD_ROW = b'{"i": 1, "f": 0.5, "b": true, "s": "x", "w": 99999999999999999999}'
         (b"0.5", b"NaN"),
         (b"0.5", b"Infinity"),
         (b"0.5", b"9007199254740993"),
+        (b"0.5", b"-0"),
         (b"true", b"trues"),
         (b"true", b"1"),
         (b"true", b"folse"),
@@ -129,7 +130,13 @@ GOOD_ROW = b'{"i": 1, "f": 0.5, "b": true, "s": "x", "w": 99999999999999999999}'
         (b'"x"', b'"'),
         (b'"x"', b"x"),
         (b'"x"', b'"x\ty"'),
-        (b'"x"', b'"\\u0041"'),
+        (b'"x"', b'"\\ud800"'),
+        (b'"x"', b'"\\udc00\\ud800"'),
+        (b'"x"', b'"\\ud800\\n"'),
+        (b'"x"', b'"\\u00g1"'),
+        (b'"x"', b'"\\u004"'),
+        (b'"x"', b'"\\x"'),
+        (b'"x"', b'"\\"'),
         (b"99999999999999999999", b"9999a999"),
         (b"99999999999999999999", b"099"),
         (b"99999999999999999999", b'"99"'),
@@ -145,6 +152,15 @@ def test_layout_reader_takes_nothing_but_the_json_it_is_for(old, new):
     assert reader.decode(GOOD_ROW.replace(old, new, 1)) is None
     two = b", ".join((GOOD_ROW, GOOD_ROW.replace(old, new, 1), GOOD_ROW))
     assert reader.decode(two) is None
+
+
+@pytest.mark.parametrize("rows", [None, compiled.rows])
+def test_integer_zero_with_a_sign_among_floats_is_zero(rows, monkeypatch):
+    monkeypatch.setattr(compiled, "rows", rows)
+    body = body_of([{"a": 1.5}, {"a": 0.0}] * 3, {"a": "float"})
+    body = body.replace(b"0.0", b"-0", 1).replace(b"0.0", b"-0.0", 1)
+    found = decode_streaming([body], block_size=16).table["a"].to_pylist()
+    assert repr(found) == "[1.5, 0.0, 1.5, -0.0, 1.5, 0.0]"
 
 
 def test_layout_reader_takes_nulls_negatives_and_large_fractions():

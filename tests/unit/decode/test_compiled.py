@@ -1,0 +1,183 @@
+"""The compiled reader: what it gives, and that wrong buffers are refused and never overrun."""
+
+import json
+import shutil
+import sysconfig
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from watchframe.decode import compiled
+from watchframe.decode.laid_out import LayoutReader, RowLayout
+from watchframe.decode.plan import plan_column
+from watchframe.decode.row_reader import undeclared
+
+HAS_COMPILER = shutil.which("cc") and Path(sysconfig.get_paths()["include"], "Python.h").exists()
+NONE = (None, None, None)
+
+
+@pytest.mark.skipif(not HAS_COMPILER, reason="there is no C compiler, or no Python.h")
+def test_installation_with_a_compiler_has_the_compiled_reader():
+    assert compiled.rows is not None
+
+
+if compiled.rows is None:
+    pytest.skip("this installation was made without a C compiler", allow_module_level=True)
+
+
+def integers(*texts):
+    data = "".join(texts).encode()
+    offsets = np.cumsum([0, *map(len, texts)], dtype=np.int32)
+    return compiled.rows.integers(offsets, data)
+
+
+def decoded(rows, *, plans=None):
+    """The columns of rows, read as what the first one is."""
+    first = json.loads(b"[%b]" % rows)[0]
+    plans = plans or [plan_column(undeclared(key), [value])[0] for key, value in first.items()]
+    layout = RowLayout.of_row(rows, list(first))
+    reader = LayoutReader(layout, {plan.column.name: plan.kind for plan in plans}, plans)
+    arrays = reader.decode(rows)
+    return None if arrays is None else [array.to_pylist() for array in arrays]
+
+
+@pytest.mark.parametrize("digits", [1, 7, 8, 9, 18, 19, 20, 76, 77, 78, 95, 96, 97, 400])
+def test_integers_of_any_length_are_exact(digits):
+    values = [10 ** (digits - 1), 10**digits - 1, int("123456789" * 50) % 10**digits]
+    values += [-value for value in values]
+    assert integers(*map(str, values)) == values
+
+
+def test_no_digits_are_no_integer():
+    assert integers("", "0", "-0", "007") == [None, 0, 0, 7]
+
+
+@pytest.mark.parametrize("text", ["-", "1.0", "1e5", " 1", "0x1", "a" * 100, "1" * 100 + "x"])
+def test_text_that_is_no_digits_is_refused(text):
+    with pytest.raises(ValueError, match=r"digits|invalid literal"):
+        integers("1", text)
+
+
+@pytest.mark.parametrize("offsets", [[0, 5], [2, 1], [-1, 1], [0, 1, -(2**31)], [4, 4]])
+def test_offsets_outside_of_the_digits_are_refused(offsets):
+    with pytest.raises(ValueError, match="outside"):
+        compiled.rows.integers(np.array(offsets, np.int32), b"123")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "plain", 'a "quoted" one', "\\ / \b \f \n \r \t", "\x00 \x1f \x7f", "café", "日本語",
+        "\U0001f600 and \U0010ffff", '1234567"', '12345678"', "\u2028", "\ud7ff\ue000",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("is_ascii", [True, False])
+def test_texts_are_what_json_says(text, is_ascii):
+    rows = [{"a": "x", "n": 1}, {"a": text, "n": 2}, {"a": None, "n": 3}, {"a": text * 3, "n": 4}]
+    body = json.dumps(rows, ensure_ascii=is_ascii).encode()[1:-1]
+    assert decoded(body) == [[row["a"] for row in rows], [1, 2, 3, 4]]
+
+
+@pytest.mark.parametrize("key", ["é", 'q"', "back\\slash", "tab\t", "\U0001f600"])
+@pytest.mark.parametrize("is_ascii", [True, False])
+def test_keys_are_found_however_they_are_spelt(key, is_ascii):
+    body = json.dumps([{key: 1, "b": key}] * 3, ensure_ascii=is_ascii).encode()[1:-1]
+    assert decoded(body) == [[1] * 3, [key] * 3]
+
+
+@pytest.mark.parametrize("value", [2**63 - 1, -(2**63), 0, -1, 10**18])
+def test_integers_of_64_bits_are_read_to_their_ends(value):
+    assert decoded(b'{"a": 1}, {"a": %d}' % value) == [[1, value]]
+
+
+@pytest.mark.parametrize("value", [2**63, -(2**63) - 1, 2**64 + 1, 10**19, -(10**40)])
+def test_integers_beyond_64_bits_are_not_read_as_others(value):
+    assert decoded(b'{"a": 1}, {"a": %d}' % value) is None
+
+
+def test_floats_of_several_columns_keep_their_own_nulls():
+    rows = [
+        {"a": n / 7 if n % 3 else None, "b": 0.5, "c": None if n % 5 == 0 else -n / 3 - 0.1}
+        for n in range(2, 50)
+    ]
+    found = decoded(json.dumps(rows).encode()[1:-1])
+    assert found == [[row[key] for row in rows] for key in "abc"]
+
+
+def test_values_of_columns_that_are_not_wanted_are_judged_too():
+    plans = [plan_column(undeclared("b"), [1])[0]]
+    layout = RowLayout.of_row(b'{"a": 1, "b": 2}', ["a", "b"])
+    reader = LayoutReader(layout, {"a": "integer", "b": "integer"}, plans)
+    assert reader.decode(b'{"a": 1, "b": 2}, {"a": 3, "b": 4}')[0].to_pylist() == [2, 4]
+    assert reader.decode(b'{"a": 1, "b": 2}, {"a": x, "b": 4}') is None
+
+
+def test_every_beginning_of_the_rows_is_refused_and_none_overrun():
+    rows = b'{"a": 12, "s": "x\\u00e9\\ud83d\\ude00", "f": -1.5e-3, "b": true, "n": null}'
+    plans = [plan_column(undeclared(key), [value])[0] for key, value in json.loads(rows).items()]
+    for end in range(len(rows)):
+        cut = bytes(memoryview(rows)[:end])  # its own memory: a sanitizer sees what is behind it
+        assert decoded_cut(cut, rows, plans) is None, cut
+    assert decoded(rows, plans=plans)[1] == ["xé\U0001f600"]
+
+
+def decoded_cut(cut, whole, plans):
+    layout = RowLayout.of_row(whole, [plan.column.name for plan in plans])
+    return LayoutReader(layout, {plan.column.name: plan.kind for plan in plans}, plans).decode(cut)
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        (ord("x"), b"", 0, 1, *NONE),
+        (0, b"", 0, 1, *NONE),
+        (ord("i"), b"", 1, 1, *NONE),
+        (ord("i"), b"", -1, 1, *NONE),
+        (ord("i"), b"", 0, 0, *NONE),
+    ],
+)
+def test_keys_that_cannot_be_are_refused(key):
+    with pytest.raises(ValueError, match="no such"):
+        compiled.rows.read_rows(b'{"a": 1}', b'{"a": ', (key,))
+
+
+@pytest.mark.parametrize("kind", "ibfwq")
+def test_more_rows_than_there_is_room_for_are_refused(kind):
+    value = {"i": b"1", "b": b"true", "f": b"1.5", "w": b"1", "q": b'"x"'}[kind]
+    rows = b", ".join([b'{"a": %b}' % value] * 100)
+    for slots in (0, 1, 96):
+        values = np.empty(slots, np.int64 if kind == "i" else np.int32)
+        if kind == "b":
+            values = np.zeros(slots // 8, np.uint8)
+        offsets = np.zeros(slots + 1, np.int32) if kind in "fwq" else None
+        key = (ord(kind), b'}, {"a": ', 0, 1, np.zeros(slots // 8, np.uint8), values, offsets)
+        assert compiled.rows.read_rows(rows, b'{"a": ', (key,)) is None
+
+
+def test_buffers_that_cannot_be_written_are_refused():
+    key = (ord("i"), b'}, {"a": ', 0, 1, b"12345678", b"12345678", None)
+    with pytest.raises(BufferError):
+        compiled.rows.read_rows(b'{"a": 1}', b'{"a": ', (key,))
+
+
+@pytest.mark.parametrize(
+    ("count", "starts", "offsets", "room"),
+    [
+        (1, [0], [0, 4], 3),
+        (1, [3], [0, 2], 9),
+        (1, [99], [0, 0], 9),
+        (1, [0], [0, 1], 0),
+        (1, [0], [1, 0], 9),
+        (1, [0], [-1, 0], 9),
+        (2, [0], [0, 1, 2], 9),
+        (2, [0, 1], [0, 1], 9),
+        (-1, [0], [0, 1], 9),
+        (1, [~0], [0, 5], 9),
+        (1, [~99], [0, 1], 9),
+    ],
+)
+def test_texts_outside_of_the_rows_or_their_room_are_refused(count, starts, offsets, room):
+    places = np.array(starts, np.int32), np.array(offsets, np.int32)
+    with pytest.raises(ValueError, match="outside"):
+        compiled.rows.gather_texts(b"ab\\n", count, *places, np.empty(room, np.uint8))
