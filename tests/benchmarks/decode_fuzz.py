@@ -1,6 +1,7 @@
 """Fuzz the decoder: ``python tests/benchmarks/decode_fuzz.py [seconds] [--coverage]``.
 
-Mutates the recorded results and generated ones, and asks both paths. Whatever is not a table and
+Mutates the recorded results and generated ones, and asks both paths, the fast one with and without
+the compiled reader. Whatever is not a table and
 not a DecodeError with an offset, what takes more than a minute, and whatever one path takes and the
 other refuses or reads otherwise, is written to ``tests/data/decode_corpus/`` (where the tests find
 it) and ends the run. With ``--coverage`` bodies that reach new lines are kept and mutated further
@@ -21,18 +22,20 @@ from pathlib import Path
 try:
     import atheris
 except ImportError:  # only asked for by --coverage
-    from watchframe.decode import to_frame
+    from watchframe.decode import compiled, to_frame
     from watchframe.decode.exact import decode_exactly
     from watchframe.decode.streaming import decode_streaming
 else:
     with atheris.instrument_imports(include=["watchframe.decode"]):
-        from watchframe.decode import to_frame
+        from watchframe.decode import compiled, to_frame
         from watchframe.decode.exact import decode_exactly
         from watchframe.decode.streaming import decode_streaming
 from watchframe.errors import DecodeError
 
 DATA = Path(__file__).parents[1] / "data"
 CORPUS = DATA / "decode_corpus"
+#: The compiled reader of rows, and an installation without it.
+READERS = (compiled.rows, None)
 #: Seconds after which a body counts as one that hangs.
 HANG = 60
 TOKENS = [
@@ -49,16 +52,24 @@ def seeds() -> list[bytes]:
         body = json.loads(path.read_text())["response"].get("body")
         if isinstance(body, dict) and "query_result" in body:
             found.append(json.dumps(body).encode())
-    rows = [
-        {"i": n, "w": n * 10**70, "f": n / 7, "s": f"}}, {{ {n}", "d": "2024-01-02", "j": [n]}
+    plain = [
+        {
+            "i": n, "w": n * 10**70, "f": n / 7, "s": f"}}, {{ {n}", "d": "2024-01-02",
+            "t": None if n % 3 else "2024-01-02T03:04:05", "b": n % 2 == 0,
+            "e": f'"é\\\n{n}\U0001f600',
+        }
         for n in range(60)
-    ]
-    types = {"i": "integer", "w": "integer", "f": "float", "s": "string", "d": "date", "j": None}
-    columns = [
-        {"name": name, "friendly_name": name, "type": type_} for name, type_ in types.items()
-    ]
-    data = {"columns": columns, "rows": rows}
-    return [*found, json.dumps({"query_result": {"id": 1, "data": data}}).encode()]
+    ]  # fmt: skip
+    nested = [{"i": n, "f": -n / 3, "j": [n], "s": f'"{n}"'} for n in range(60)]
+    types = {
+        "i": "integer", "w": "integer", "f": "float", "s": "string", "d": "date", "j": None,
+        "t": "datetime", "b": "boolean", "e": None,
+    }  # fmt: skip
+    for rows in (plain, nested):
+        columns = [{"name": key, "friendly_name": key, "type": types[key]} for key in rows[0]]
+        data = {"columns": columns, "rows": rows}
+        found.append(json.dumps({"query_result": {"id": 1, "data": data}}).encode())
+    return found
 
 
 def mutated(body: bytes, source: random.Random) -> bytes:
@@ -97,7 +108,7 @@ def outcome(decode) -> list[object] | None:
         found = column.to_pylist()
         if (field.metadata or {}).get(b"watchframe.encoding") == b"json":
             found = [text if text is None else repr(json.loads(text)) for text in found]
-        values.append([repr(value).replace("-0.0", "0.0") for value in found])
+        values.append([repr(value) for value in found])
     return [[(f.name, str(f.type), f.metadata) for f in decoded.table.schema], values, decoded.info]
 
 
@@ -108,10 +119,11 @@ def check(body: bytes) -> bool:
     chunks = [body[start : start + chunk] for start in range(0, len(body), chunk)]
     signal.alarm(HANG)
     exact = outcome(lambda: decode_exactly(body))
-    fast = outcome(lambda: decode_streaming(chunks, block_size=block))
+    for compiled.rows in READERS:
+        fast = outcome(lambda: decode_streaming(chunks, block_size=block))
+        if exact != fast:
+            raise AssertionError(f"{exact} against {fast}, compiled: {compiled.rows}")
     signal.alarm(0)
-    if exact != fast:
-        raise AssertionError(f"{exact} against {fast}")
     return exact is None
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 from collections import deque
 from collections.abc import Sequence
@@ -15,8 +14,9 @@ import pyarrow.compute as pc
 import pyarrow.json as pj
 
 from watchframe.decode.laid_out import POOL, LayoutReader
+from watchframe.decode.parsing import parsed
 from watchframe.decode.plan import FINAL, RAW, ColumnPlan
-from watchframe.decode.typing_rules import EXACT_IN_FLOAT
+from watchframe.decode.typing_rules import EXACT_IN_FLOAT, times_of_texts
 
 _DIGITS = r"^-?[0-9]+$"
 _READ_AS: dict[str, pa.DataType] = {
@@ -108,10 +108,10 @@ class BlockDecoder:
 def exact_rows(rows: bytes) -> list[dict[str, Any]] | None:
     """Give a block's rows as `json` reads them; None where it is not whole rows."""
     try:
-        found = json.loads(b"[" + rows + b"]")
+        found = parsed(b"[" + rows + b"]")
     except (ValueError, RecursionError):
         return None
-    return found if all(isinstance(row, dict) for row in found) else None
+    return found if set(map(type, found)) <= {dict} else None
 
 
 def _finished(array: pa.Array, plan: ColumnPlan) -> pa.Array | None:
@@ -126,7 +126,7 @@ def _finished(array: pa.Array, plan: ColumnPlan) -> pa.Array | None:
     if array.type == final:
         return array
     try:
-        return array.cast(final, memory_pool=POOL)
+        return times_of_texts(array, final, memory_pool=POOL)
     except pa.ArrowInvalid:
         return None
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
 
+from watchframe.decode.by_column import column_values
 from watchframe.decode.column_names import chosen_columns
 from watchframe.decode.damage import error_of, place_of, row_error
 from watchframe.decode.deviation import ColumnDeviation, deviations_of
+from watchframe.decode.parsing import parsed
 from watchframe.decode.typing_rules import typed_column
 from watchframe.errors import DecodeError, ProtocolError
 from watchframe.models import Column, QueryResultInfo
@@ -52,7 +53,7 @@ def decode_exactly(body: bytes, *, columns: Sequence[str] | None = None) -> Deco
     declared = declared_columns(data, offset=place_of(body, b"columns"))
     rows = _rows(data, body)
     typed = [
-        typed_column(item.name, item.type, [row.get(item.name) for row in rows])
+        typed_column(item.name, item.type, column_values(rows, item.name))
         for item in chosen_columns(declared, columns)
     ]
     table = pa.table(
@@ -68,7 +69,7 @@ def decoded_result(table: pa.Table, info: QueryResultInfo) -> DecodedResult:
 
 def _result(body: bytes) -> dict[str, object]:
     try:
-        document = json.loads(body)
+        document = parsed(body)
     except (ValueError, RecursionError) as error:
         raise error_of(body, error) from None
     result = document.get("query_result") if isinstance(document, dict) else None
@@ -99,7 +100,7 @@ def _rows(data: dict[str, object], body: bytes) -> list[dict[str, object]]:
     rows = data.get("rows")
     if not isinstance(rows, list):
         raise DecodeError("The result has no list of rows.", offset=place_of(body, b"rows"))
-    if not all(isinstance(row, dict) for row in rows) and (error := row_error(body, rows)):
+    if not set(map(type, rows)) <= {dict} and (error := row_error(body, rows)):
         raise error
     return rows
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
 
@@ -15,6 +14,7 @@ from watchframe.decode import compiled
 from watchframe.decode.column_names import check_names
 from watchframe.decode.deviation import ENCODING
 from watchframe.decode.free_memory import give_back
+from watchframe.decode.parsing import parsed
 from watchframe.decode.typing_rules import INTEGER
 from watchframe.errors import ArgumentError
 
@@ -146,7 +146,7 @@ def _parsed(texts: pa.Array) -> list[Any]:
     items = texts.cast(pa.large_string()).fill_null("null")
     comma = pa.scalar(",", pa.large_string())
     joined = pc.binary_join(pa.ListArray.from_arrays([0, len(items)], items), comma)
-    found: list[Any] = json.loads(f"[{joined[0].as_py()}]")
+    found: list[Any] = parsed(f"[{joined[0].as_py()}]")
     return found
 
 

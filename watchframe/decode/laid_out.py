@@ -18,6 +18,7 @@ import pyarrow as pa
 
 from watchframe.decode import compiled
 from watchframe.decode.plan import FINAL, ColumnPlan, Kind
+from watchframe.decode.typing_rules import times_of_texts
 
 #: That of Arrow's own default keeps a third more for itself, and is no quicker here.
 POOL = pa.system_memory_pool()
@@ -185,7 +186,8 @@ class _Room:
         )
         if self._kind not in _CAST:
             return [(self._keys[0], texts)]
-        cast = texts.cast(FINAL[self._kind], memory_pool=POOL)
+        convert = times_of_texts if self._kind in _TIMES else pa.Array.cast
+        cast = convert(texts, FINAL[self._kind], memory_pool=POOL)
         if len(self._keys) == 1:
             return [(self._keys[0], cast)]
         return self._separated(cast, count, nulls)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from watchframe.decode.block import BlockDecoder, exact_rows
+from watchframe.decode.by_column import column_values
 from watchframe.decode.framing import find_tail, row_cuts
 from watchframe.decode.laid_out import LayoutReader, RowLayout
 from watchframe.decode.plan import ColumnPlan, Kind, plan_column
@@ -84,7 +85,7 @@ def undeclared(name: str) -> Column:
 
 
 def _plan(column: Column, rows: Sequence[dict[str, Any]]) -> ColumnPlan:
-    return plan_column(column, [row.get(column.name) for row in rows])[0]
+    return plan_column(column, column_values(rows, column.name))[0]
 
 
 def _sample(start: bytes) -> tuple[bytes, list[dict[str, Any]]]:

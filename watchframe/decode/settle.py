@@ -9,6 +9,7 @@ from typing import IO, Any
 import pyarrow as pa
 
 from watchframe.decode.block import exact_rows
+from watchframe.decode.by_column import column_values
 from watchframe.decode.laid_out import POOL
 from watchframe.decode.plan import FINAL, ColumnPlan, plan_column
 from watchframe.decode.typing_rules import TypedColumn, typed_column
@@ -74,7 +75,7 @@ def found_plans(
 ) -> list[tuple[ColumnPlan, TypedColumn]]:
     """Give what the columns of `rows` are, each by itself."""
     return [
-        plan_column(plan.column, [row.get(plan.column.name) for row in rows], first_row=first_row)
+        plan_column(plan.column, column_values(rows, plan.column.name), first_row=first_row)
         for plan in plans
     ]
 
@@ -155,7 +156,7 @@ def read_again(
         if rows is None:
             raise AssertionError("unreachable: the block was read as rows before")
         for column, found in zip(columns, values, strict=True):
-            found.extend(row.get(column.name) for row in rows)
+            found.extend(column_values(rows, column.name))
     return [
         typed_column(column.name, column.type, found)
         for column, found in zip(columns, values, strict=True)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from watchframe.decode.deviation import DECLARED, ENCODING, ColumnDeviation, as_metadata
 
@@ -16,10 +17,13 @@ INTEGER, JSON = b"integer", b"json"
 
 #: Beyond this a float64 cannot tell neighbouring integers apart.
 EXACT_IN_FLOAT = 2**53
-_INT64 = range(-(2**63), 2**63)
 
 NAIVE = pa.timestamp("us")
 AWARE = pa.timestamp("us", tz="UTC")
+_TEXT = pa.string()
+#: The first and the last that Python's `date` and `datetime` know, since 1970.
+_DAYS = (-719_162, 2_932_896)
+_MICROSECONDS = (-62_135_596_800_000_000, 253_402_300_799_999_999)
 
 #: A fraction of a second that microseconds cannot hold.
 _TOO_FINE = re.compile(r"\.\d{7}")
@@ -55,103 +59,148 @@ def typed_column(name: str, declared: str | None, values: Sequence[object]) -> T
     values : sequence
         As `json` reads them: None, bool, int, float, str, list or dict.
     """
-    kinds = {type(value) for value in values if value is not None}
-    if not kinds:
-        return _plain(name, declared, values, DECLARED_TYPES.get(declared or "", pa.string()))
-    fits = _fitting(kinds, declared, values)
-    as_declared = DECLARED_TYPES.get(declared or "")
-    is_as_declared = (
-        (declared == "datetime" and fits == AWARE)
-        or (declared == "string" and kinds == {str})
-        or (declared != "string" and fits == as_declared)
+    kinds = set(map(type, values)) - {type(None)}
+    array, encoding = _exact_array(kinds, declared, values)
+    deviation = None
+    if kinds and not _is_as_declared(kinds, declared, array.type, encoding):
+        deviation = _first_deviation(name, declared, values)
+    metadata = field_metadata(declared, encoding, deviation)
+    return TypedColumn(
+        field=pa.field(name, array.type, metadata=metadata), array=array, deviation=deviation
     )
-    deviation = None if is_as_declared else _first_deviation(name, declared, values)
-    if fits is None:
-        texts = [None if value is None else json.dumps(value) for value in values]
-        return _encoded(name, declared, texts, JSON, deviation)
-    if fits == pa.string() and kinds == {int}:
-        texts = [None if value is None else str(value) for value in values]
-        return _encoded(name, declared, texts, INTEGER, deviation)
-    return _plain(name, declared, _as_arrow_wants(values, fits), fits, deviation)
 
 
-def _fitting(
+def _exact_array(
     kinds: set[type], declared: str | None, values: Sequence[object]
-) -> pa.DataType | None:
-    """Give the one Arrow type that holds every value exactly; None where there is none.
-
-    ``string`` for a column of integers means: their digits.
-    """
+) -> tuple[pa.Array, bytes | None]:
+    """Give the values in the one Arrow type that holds each exactly, and how texts encode them."""
+    if not kinds:
+        return pa.nulls(len(values), DECLARED_TYPES.get(declared or "", pa.string())), None
+    array = None
     if kinds == {bool}:
-        return pa.bool_()
-    if kinds == {int} and declared != "float":
-        small = all(value in _INT64 for value in values if value is not None)
-        return pa.int64() if small else pa.string()
-    if kinds <= {int, float}:
-        exact = all(_is_exact_float(value) for value in values if value is not None)
-        if exact:
-            return pa.float64()
-        return pa.string() if kinds == {int} else None
-    if kinds == {str}:
-        return _text_type(declared, values)
-    return None
+        array = pa.array(values, pa.bool_())
+    elif kinds == {int} and declared != "float":
+        array = _if_possible(values, pa.int64())
+    elif kinds <= {int, float}:
+        array = _floats(kinds, values)
+    elif kinds == {str}:
+        array = _texts(declared, values)
+    if array is not None:
+        return array, None
+    if kinds == {int}:
+        return _digits(values), INTEGER
+    texts = [None if value is None else json.dumps(value) for value in values]
+    return pa.array(texts, _TEXT), JSON
 
 
-def _text_type(declared: str | None, values: Sequence[object]) -> pa.DataType | None:
-    if not all(_is_unicode(value) for value in values if value is not None):
+def _is_as_declared(
+    kinds: set[type], declared: str | None, found: pa.DataType, encoding: bytes | None
+) -> bool:
+    if declared == "string":
+        return kinds == {str} and encoding is None
+    if declared == "datetime" and found == AWARE:
+        return True
+    return encoding is None and found == DECLARED_TYPES.get(declared or "")
+
+
+def _if_possible(values: Sequence[object], type_: pa.DataType) -> pa.Array | None:
+    """Give the values as this type; None where it cannot hold them."""
+    try:
+        return pa.array(values, type_)
+    except (pa.ArrowInvalid, OverflowError, UnicodeEncodeError):
         return None
-    if declared == "date" and all(_is_date(value) for value in values if value is not None):
-        return pa.date32()
+
+
+def _digits(values: Sequence[object]) -> pa.Array:
+    """Give integers of any size as texts."""
+    # Written as one text and cut again: to make a text of each takes half as long again.
+    listed = pa.scalar(repr(list(values))[1:-1], pa.large_string())
+    texts = pc.split_pattern(listed, ", ").values.cast(_TEXT)
+    return pc.if_else(pc.equal(texts, "None"), None, texts)
+
+
+def _floats(kinds: set[type], values: Sequence[object]) -> pa.Array | None:
+    if kinds == {float}:
+        return pa.array(values, pa.float64())
+    largest = max(abs(value) for value in values if isinstance(value, int))
+    if largest > EXACT_IN_FLOAT:
+        return None
+    floats = [None if value is None else float(value) for value in values]  # type: ignore[arg-type]
+    return pa.array(floats, pa.float64())
+
+
+def _texts(declared: str | None, values: Sequence[object]) -> pa.Array | None:
+    texts = _if_possible(values, _TEXT)  # lone surrogates are no Unicode
+    if texts is None:
+        return None
+    if declared == "date":
+        return _cast_if_possible(texts, pa.date32(), or_else=texts)
     if declared == "datetime":
-        zones = {_zone_kind(value) for value in values if value is not None}
-        if zones == {"naive"}:
-            return NAIVE
-        if zones == {"aware"}:
-            return AWARE
-    return pa.string()
+        for type_ in (NAIVE, AWARE):
+            found = _cast_if_possible(texts, type_)
+            if found is not None:
+                return found
+        return _unusual_times(values, or_else=texts)
+    return texts
 
 
-def _as_arrow_wants(values: Sequence[object], type_: pa.DataType) -> Sequence[object]:
-    if type_ == pa.float64():
-        return [None if value is None else float(value) for value in values]  # type: ignore[arg-type]
-    if type_ == pa.date32():
-        return [None if value is None else date.fromisoformat(str(value)) for value in values]
-    if pa.types.is_timestamp(type_):
-        moments = [
-            None if value is None else datetime.fromisoformat(str(value)) for value in values
-        ]
-        if type_ == AWARE:
-            return [moment and moment.astimezone(UTC) for moment in moments]
-        return moments
-    return values
+def _cast_if_possible(
+    texts: pa.Array, type_: pa.DataType, or_else: pa.Array | None = None
+) -> pa.Array | None:
+    try:
+        return times_of_texts(texts, type_)
+    except pa.ArrowInvalid:
+        return or_else
 
 
-def _plain(
-    name: str,
-    declared: str | None,
-    values: Sequence[object],
-    type_: pa.DataType,
-    deviation: ColumnDeviation | None = None,
-) -> TypedColumn:
-    return TypedColumn(
-        field=pa.field(name, type_, metadata=field_metadata(declared, None, deviation)),
-        array=pa.array(values, type_),
-        deviation=deviation,
-    )
+def times_of_texts(texts: pa.Array, type_: pa.DataType, **options: object) -> pa.Array:
+    """Give dates or times by their ISO 8601 texts.
+
+    Parameters
+    ----------
+    texts : pyarrow.Array
+        Of strings.
+    type_ : pyarrow.DataType
+        ``date32``, or a timestamp in microseconds.
+    **options : object
+        For `pyarrow.Array.cast`.
+
+    Raises
+    ------
+    pyarrow.ArrowInvalid
+        One is no time, has a zone where the type has none or none where it has one, is finer than
+        a microsecond, or in no year that Python knows (1 to 9999).
+    """
+    times = texts.cast(type_, **options)
+    ends = pc.min_max(times.cast(pa.int32() if type_ == pa.date32() else pa.int64()))
+    first, last = _DAYS if type_ == pa.date32() else _MICROSECONDS
+    if ends["min"].is_valid and not first <= ends["min"].as_py() <= ends["max"].as_py() <= last:
+        raise pa.ArrowInvalid("A time is in no year from 1 to 9999.")
+    return times
 
 
-def _encoded(
-    name: str,
-    declared: str | None,
-    texts: Sequence[str | None],
-    encoding: bytes,
-    deviation: ColumnDeviation | None,
-) -> TypedColumn:
-    return TypedColumn(
-        field=pa.field(name, pa.string(), metadata=field_metadata(declared, encoding, deviation)),
-        array=pa.array(texts, pa.string()),
-        deviation=deviation,
-    )
+def _unusual_times(values: Sequence[object], or_else: pa.Array) -> pa.Array:
+    """Give times in what else ISO 8601 allows and Arrow does not know; `or_else` if one is none."""
+    moments = [None if value is None else _moment(str(value)) for value in values]
+    zones = {
+        "none" if moment is None else "naive" if moment.tzinfo is None else "aware"
+        for moment, value in zip(moments, values, strict=True)
+        if value is not None
+    }
+    if zones == {"naive"}:
+        return pa.array(moments, NAIVE)
+    return pa.array(moments, AWARE) if zones == {"aware"} else or_else
+
+
+def _moment(text: str) -> datetime | None:
+    """Give the moment, in UTC if it has a zone; None if it is none, or finer than microseconds."""
+    try:
+        if _TOO_FINE.search(text):
+            return None
+        moment = datetime.fromisoformat(text)
+        return moment if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
 
 
 def field_metadata(
@@ -192,14 +241,6 @@ def _is_integer(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
-def _is_unicode(value: object) -> bool:
-    """Whether it is a text without lone surrogates, which UTF-8 cannot have."""
-    try:
-        return isinstance(value, str) and (value.isascii() or bool(value.encode()))
-    except UnicodeEncodeError:
-        return False
-
-
 def _is_date(value: object) -> bool:
     try:
         return isinstance(value, str) and date.fromisoformat(value).isoformat() == value
@@ -207,25 +248,11 @@ def _is_date(value: object) -> bool:
         return False
 
 
-def _zone_kind(value: object) -> str:
-    """Give ``naive``, ``aware``, or what is neither: no time, or one finer than microseconds."""
-    try:
-        if _TOO_FINE.search(str(value)):
-            return "none"
-        moment = datetime.fromisoformat(str(value))
-        if moment.tzinfo is None:
-            return "naive"
-        moment.astimezone(UTC)
-    except (ValueError, OverflowError):
-        return "none"
-    return "aware"
-
-
 _OF_TYPE: dict[str, Callable[[object], bool]] = {
     "integer": _is_integer,
     "float": lambda value: _is_number(value) and _is_exact_float(value),
     "boolean": lambda value: isinstance(value, bool),
     "string": lambda value: isinstance(value, str),
-    "datetime": lambda value: isinstance(value, str) and _zone_kind(value) != "none",
+    "datetime": lambda value: isinstance(value, str) and _moment(value) is not None,
     "date": _is_date,
 }
