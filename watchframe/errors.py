@@ -13,6 +13,7 @@
     |- ServerError                      .url .method
     |  |- TransportError                no usable answer came
     |  |  |- ConnectError               (ConnectionError)
+    |  |  |- IncompleteBodyError        (DecodeError) .offset: where it broke off
     |  |  `- TransportTimeoutError      (TimeoutError)
     |  |- ResponseError                 an answer that says no: .status .server_message .retry_after
     |  |  |- AuthenticationError
@@ -48,6 +49,7 @@ __all__ = [
     "ConflictError",
     "ConnectError",
     "DecodeError",
+    "IncompleteBodyError",
     "JobCancelledError",
     "JobError",
     "JobFailedError",
@@ -434,6 +436,28 @@ class DecodeError(WatchframeError, ValueError):
 
     def __init__(self, message: str, *, offset: int | None = None, hint: str | None = None) -> None:
         super().__init__(message, hint=hint)
+        self.offset = offset
+
+
+class IncompleteBodyError(TransportError, DecodeError):
+    """An answer's body ended before all that was promised had arrived, each time it was fetched.
+
+    Attributes
+    ----------
+    offset : int or None
+        How many bytes of the (uncompressed) body did arrive.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        offset: int | None = None,
+        method: str | None = None,
+        url: str | None = None,
+        hint: str | None = None,
+    ) -> None:
+        super().__init__(message, method=method, url=url, hint=hint)
         self.offset = offset
 
 

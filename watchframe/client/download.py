@@ -15,7 +15,7 @@ import requests
 from watchframe.client.deadline import Deadline
 from watchframe.client.receiving import received
 from watchframe.client.transport import Transport
-from watchframe.errors import ArgumentError, ProtocolError, TransportError
+from watchframe.errors import ArgumentError, IncompleteBodyError, ProtocolError, TransportError
 
 logger = logging.getLogger(__name__)
 
@@ -122,7 +122,8 @@ def _copy(
         if progress is not None:
             progress(done, total)
     if total is not None and done < total:
-        raise TransportError(
+        raise IncompleteBodyError(
             f"The file broke off after {done} of {total} bytes; nothing was written.",
+            offset=done,
             hint="Try again.",
         )

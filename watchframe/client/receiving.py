@@ -10,7 +10,7 @@ import urllib3.exceptions
 
 from watchframe.client.deadline import Deadline
 from watchframe.decode import inflate
-from watchframe.errors import TransportError, TransportTimeoutError
+from watchframe.errors import IncompleteBodyError, TransportTimeoutError
 
 CHUNK = 256 * 1024
 
@@ -22,15 +22,24 @@ def received(
 
     Raises
     ------
-    TransportError
-        It broke off, or stopped arriving.
+    IncompleteBodyError
+        It broke off.
+    TransportTimeoutError
+        It stopped arriving.
     DecodeError
         It inflates to more than `max_bytes`, or cannot be inflated.
     JobTimeoutError, JobCancelledError
         The deadline is over.
     """
     encoding = response.headers.get("Content-Encoding")
-    return inflate(_received(response, deadline), encoding, max_bytes=max_bytes)
+    arrived = 0
+    try:
+        for chunk in inflate(_received(response, deadline), encoding, max_bytes=max_bytes):
+            arrived += len(chunk)
+            yield chunk
+    except IncompleteBodyError as error:
+        error.offset = arrived
+        raise
 
 
 def _received(response: requests.Response, deadline: Callable[[], Deadline]) -> Iterator[bytes]:
@@ -50,7 +59,7 @@ def _read(response: requests.Response, deadline: Deadline) -> bytes:
             "The answer stopped arriving.", hint="Try again, or raise the setting read_timeout."
         ) from None
     except (urllib3.exceptions.HTTPError, OSError) as error:
-        raise TransportError(
+        raise IncompleteBodyError(
             f"The answer broke off: {type(error).__name__}.", hint="Try again."
         ) from None
 

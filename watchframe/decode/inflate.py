@@ -34,7 +34,9 @@ def inflate(
     """
     encoding = (content_encoding or "identity").strip().lower()
     if encoding not in ("identity", "gzip", "x-gzip", "deflate"):
-        raise DecodeError(f"The server's answer is compressed in a way not asked for: {encoding}.")
+        raise DecodeError(
+            f"The server's answer is compressed in a way not asked for: {encoding}.", offset=0
+        )
     plain = chunks if encoding == "identity" else _inflated(chunks, encoding)
     return _bounded(plain, max_bytes)
 

@@ -16,6 +16,8 @@ from watchframe.client import Deadline
 from watchframe.demo import DemoServer
 from watchframe.errors import (
     ConnectError,
+    DecodeError,
+    IncompleteBodyError,
     JobCancelledError,
     JobTimeoutError,
     RateLimitError,
@@ -190,10 +192,13 @@ def test_body_that_breaks_off_is_fetched_again_without_a_second_run(client, demo
     assert len(runs(demo)) == 1
 
 
-def test_body_that_always_breaks_off_raises_transport_error(client, demo):
+def test_body_that_always_breaks_off_raises_incomplete_body_error_with_its_end(client, demo):
     demo.faults.add(r"GET .*/results/\d+", cut_after=500, times=99)
-    with pytest.raises(TransportError, match="broke off"):
+    with pytest.raises(IncompleteBodyError, match="broke off") as caught:
         read_watch_query(13, {"kind": "borrow"}, max_age=0, client=client)
+    assert isinstance(caught.value, TransportError)
+    assert isinstance(caught.value, DecodeError)
+    assert caught.value.offset == 500
     assert len(runs(demo)) == 1
     tries = [item for item in demo.requests if "/results/" in item.path]
     assert len(tries) == fetch.BODY_TRIES

@@ -259,5 +259,6 @@ def test_body_that_inflates_past_the_bound_is_refused_before_it_is_held():
 
 
 def test_encoding_that_was_not_asked_for_is_refused():
-    with pytest.raises(DecodeError, match="br"):
+    with pytest.raises(DecodeError, match="br") as caught:
         list(inflate([b""], "br", max_bytes=None))
+    assert caught.value.offset == 0
