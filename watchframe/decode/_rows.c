@@ -47,26 +47,26 @@ static int begins_with(Place at, Place end, const char *word, Py_ssize_t length)
     return end - at >= length && memcmp(at, word, (size_t)length) == 0;
 }
 
-static int hex_value(uint8_t byte)
-{
-    if (is_digit(byte))
-        return byte - '0';
-    byte |= 0x20;
-    return byte >= 'a' && byte <= 'f' ? byte - 'a' + 10 : -1;
-}
+/* What a hexadecimal digit says, and one more, as nothing says 0. */
+static const uint8_t hexadecimal[256] = {
+    ['0'] = 1,  ['1'] = 2,  ['2'] = 3,  ['3'] = 4,  ['4'] = 5,  ['5'] = 6,  ['6'] = 7,  ['7'] = 8,
+    ['8'] = 9,  ['9'] = 10, ['a'] = 11, ['b'] = 12, ['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16,
+    ['A'] = 11, ['B'] = 12, ['C'] = 13, ['D'] = 14, ['E'] = 15, ['F'] = 16,
+};
 
 /* Give the end of the four digits behind `\u`; NULL where they are none. */
 static Place end_of_unit(Place at, Place end, uint32_t *unit)
 {
+    uint32_t found = 0;
     if (end - at < 4)
         return NULL;
-    *unit = 0;
     for (int place = 0; place < 4; place++) {
-        int value = hex_value(at[place]);
-        if (value < 0)
+        uint32_t digit = hexadecimal[at[place]];
+        if (digit == 0)
             return NULL;
-        *unit = *unit << 4 | (uint32_t)value;
+        found = found << 4 | (digit - 1);
     }
+    *unit = found;
     return at + 4;
 }
 
@@ -74,18 +74,17 @@ static Place end_of_unit(Place at, Place end, uint32_t *unit)
  * of surrogates, which UTF-8 cannot have. */
 static Place end_of_escape(Place at, Place end, uint32_t *letter)
 {
-    static const char names[] = "\"\\/bfnrt", letters[] = "\"\\/\b\f\n\r\t";
-    const char *found;
+    static const uint8_t letters[256] = {
+        ['"'] = '"',  ['\\'] = '\\', ['/'] = '/',  ['b'] = '\b',
+        ['f'] = '\f', ['n'] = '\n',  ['r'] = '\r', ['t'] = '\t',
+    };
     uint32_t second;
 
     if (++at == end)
         return NULL;
     if (*at != 'u') {
-        found = *at ? strchr(names, *at) : NULL;
-        if (!found)
-            return NULL;
-        *letter = (uint32_t)letters[found - names];
-        return at + 1;
+        *letter = letters[*at];
+        return *letter ? at + 1 : NULL;
     }
     at = end_of_unit(at + 1, end, letter);
     if (!at || *letter < 0xD800 || *letter > 0xDFFF)
@@ -114,19 +113,29 @@ static void put_utf8(uint32_t letter, int length, uint8_t *out)
     out[0] = (uint8_t)(marks[length] | letter);
 }
 
-/* Give the first byte from `at` on that is not a plain one of a text: a quote, a backslash, a
- * control character, or the end. */
+/* Whether a byte ends a run of plain ones in a text: a quote, a backslash, a control character. */
+static int is_special(uint8_t byte) { return (byte == '"') | (byte == '\\') | (byte < 0x20); }
+
+/* Give the first such byte from `at` on, or the end. */
 static Place end_of_plain(Place at, Place end)
 {
+    if (at < end && is_special(*at))
+        return at;
     while (end - at >= 8) {
-        uint64_t word;
+        uint64_t word, special;
         memcpy(&word, at, 8);
-        if (HAS_LESS(word, 0x20) | HAS_ZERO(word ^ EACH_BYTE('"')) |
-            HAS_ZERO(word ^ EACH_BYTE('\\')))
+        special = HAS_LESS(word, 0x20) | HAS_ZERO(word ^ EACH_BYTE('"')) |
+                  HAS_ZERO(word ^ EACH_BYTE('\\'));
+        if (special) {
+#if defined(__GNUC__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+            return at + (__builtin_ctzll(special) >> 3); /* the lowest mark is always a true one */
+#else
             break;
+#endif
+        }
         at += 8;
     }
-    while (at < end && *at != '"' && *at != '\\' && *at >= 0x20)
+    while (at < end && !is_special(*at))
         at++;
     return at;
 }
