@@ -38,6 +38,8 @@ OnBatch = Callable[[pa.RecordBatch], None]
 P = ParamSpec("P")
 T = TypeVar("T")
 
+#: Bytes that are written to the file at once, unless more arrive at once.
+SPOOL_BUFFER = 64 << 10
 #: Bytes of rows that are decoded at once.
 BLOCK_SIZE = 1 << 20
 #: Bytes within which the head must end.
@@ -64,7 +66,7 @@ def decode_streaming(
     # glibc hands blocks of this size straight back to the system, and zeroes new ones for each use,
     # until it has seen one freed: without this, half of the time would go there.
     pa.allocate_buffer(LARGEST_TEMPORARY, memory_pool=POOL)
-    with tempfile.TemporaryFile(buffering=BLOCK_SIZE, prefix="watchframe-body-") as spool:
+    with tempfile.TemporaryFile(buffering=SPOOL_BUFFER, prefix="watchframe-body-") as spool:
         source = Spooled(chunks, spool)
         pool = ThreadPoolExecutor(WORKERS, "watchframe-decode")
         try:
