@@ -8,12 +8,10 @@ from collections.abc import Callable, Iterable, Sequence
 import pyarrow as pa
 
 from watchframe.decode.exact import DecodedResult, decode_exactly
-from watchframe.decode.streaming import decode_at_once, decode_streaming
+from watchframe.decode.streaming import decode_streaming
 
-#: Bytes up to which a body is decoded at once: workers cost more than they bring.
+#: Bytes up to which the exact path is the quickest: plans and workers cost more than they bring.
 SMALL = 1 << 20
-#: Bytes up to which `json` is the quickest.
-TINY = 64 * 1024
 
 
 def decode_query_result(
@@ -50,5 +48,4 @@ def decode_query_result(
         if len(start) > SMALL:
             whole = itertools.chain([bytes(start)], source)
             return decode_streaming(whole, columns=columns, on_batch=on_batch)
-    decode = decode_exactly if len(start) <= TINY else decode_at_once
-    return decode(bytes(start), columns=columns)
+    return decode_exactly(bytes(start), columns=columns)

@@ -7,12 +7,11 @@ settle is read again from there, exactly, and never asked for a second time.
 
 from __future__ import annotations
 
-import io
 import tempfile
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from typing import Any, ParamSpec, TypeVar
+from typing import Any
 
 import pyarrow as pa
 
@@ -35,8 +34,6 @@ from watchframe.decode.settle import Block, found_plans, merged, settled_table
 from watchframe.decode.spool import Spooled
 
 OnBatch = Callable[[pa.RecordBatch], None]
-P = ParamSpec("P")
-T = TypeVar("T")
 
 #: Bytes that are written to the file at once, unless more arrive at once.
 SPOOL_BUFFER = 64 << 10
@@ -76,24 +73,6 @@ def decode_streaming(
         finally:
             pool.shutdown(cancel_futures=True)
             give_back()
-
-
-def decode_at_once(body: bytes, *, columns: Sequence[str] | None = None) -> DecodedResult:
-    """Give the table of a whole body of few blocks, in this thread and in memory."""
-    source = Spooled([body], io.BytesIO())
-    try:
-        return _Stream(source, _InThisThread(), columns, None, BLOCK_SIZE).decode()
-    except NotFramedError:
-        return decode_exactly(body, columns=columns)
-
-
-class _InThisThread(Executor):
-    """Does what it is given at once."""
-
-    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
-        done: Future[T] = Future()
-        done.set_result(fn(*args, **kwargs))
-        return done
 
 
 class _Stream:
