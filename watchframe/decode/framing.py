@@ -14,8 +14,10 @@ from dataclasses import dataclass
 from typing import Any
 
 _ROWS = re.compile(rb'"rows"\s*:\s*\[')
-_FIRST_KEY = re.compile(rb'\s*\{\s*("(?:[^"\\]|\\.)*+")\s*:')
-_TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*+"|["{}\[\]]', re.DOTALL)
+#: A string: its plain runs are taken whole, which is ten times quicker than letter by letter.
+_STRING = rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
+_FIRST_KEY = re.compile(rb"\s*\{\s*(%b)\s*:" % _STRING, re.DOTALL)
+_TOKEN = re.compile(_STRING + rb'|["{}\[\]]', re.DOTALL)
 _NEXT_ROW = re.compile(rb"\s*,\s*(?=\{)")
 _OPENERS, _CLOSERS = (b"{", b"["), (b"}", b"]")
 #: What closes a head that ends just behind ``"rows": [``.
