@@ -49,7 +49,7 @@ IN_FLIGHT = 3
 #: Blocks of whose columns larger ones are made.
 MERGED = 16
 #: Merged blocks after which the system gets back what is free: it costs as much as a block or two.
-GIVEN_BACK = 4
+GIVEN_BACK = 2
 
 
 def decode_streaming(
