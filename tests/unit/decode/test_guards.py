@@ -5,14 +5,10 @@ import threading
 import time
 from pathlib import Path
 
-import pyarrow as pa
 import pytest
 
 from watchframe.decode import compiled, to_frame
 from watchframe.decode.exact import decode_exactly
-from watchframe.decode.laid_out import LayoutReader, RowLayout
-from watchframe.decode.plan import plan_column
-from watchframe.decode.row_reader import undeclared
 from watchframe.decode.streaming import decode_streaming
 from watchframe.errors import DecodeError
 
@@ -25,12 +21,6 @@ def body_of(rows, types, **data):
     return json.dumps(
         {"query_result": {"id": 1, "data": {"columns": declared, "rows": rows, **data}}}
     ).encode()
-
-
-def reader_of(row, kinds):
-    layout = RowLayout.of_row(row, list(kinds))
-    plans = [plan_column(undeclared(name), [value])[0] for name, value in kinds.items()]
-    return LayoutReader(layout, {plan.column.name: plan.kind for plan in plans}, plans)
 
 
 @pytest.mark.parametrize(
@@ -98,62 +88,6 @@ def test_columns_behind_the_rows_decode_to_the_same_table():
     assert found.equals(exact, check_metadata=True)
 
 
-GOOD_ROW = b'{"i": 1, "f": 0.5, "b": true, "s": "x", "w": 99999999999999999999}'
-
-
-@pytest.mark.parametrize(
-    ("old", "new"),
-    [
-        (b'"i": 1', b'"i": 01'),
-        (b'"i": 1', b'"i": 0x1F'),
-        (b'"i": 1', b'"i": +1'),
-        (b'"i": 1', b'"i": -'),
-        (b'"i": 1', b'"i":  1'),
-        (b'"i": 1', b'"i": 1.0'),
-        (b'"i": 1', b'"i": "1"'),
-        (b'"i": 1', b'"i": 9223372036854775808'),
-        (b'"i": 1', b'"j": 1'),
-        (b'"i": 1', b'"i": nul'),
-        (b'"i": 1', b'"i": nulk'),
-        (b"0.5", b"00.5"),
-        (b"0.5", b".5"),
-        (b"0.5", b"5."),
-        (b"0.5", b"1.e5"),
-        (b"0.5", b"NaN"),
-        (b"0.5", b"Infinity"),
-        (b"0.5", b"9007199254740993"),
-        (b"0.5", b"-0"),
-        (b"true", b"trues"),
-        (b"true", b"1"),
-        (b"true", b"folse"),
-        (b'"x"', b'"x""'),
-        (b'"x"', b'"'),
-        (b'"x"', b"x"),
-        (b'"x"', b'"x\ty"'),
-        (b'"x"', b'"\\ud800"'),
-        (b'"x"', b'"\\udc00\\ud800"'),
-        (b'"x"', b'"\\ud800\\n"'),
-        (b'"x"', b'"\\u00g1"'),
-        (b'"x"', b'"\\u004"'),
-        (b'"x"', b'"\\x"'),
-        (b'"x"', b'"\\"'),
-        (b"99999999999999999999", b"9999a999"),
-        (b"99999999999999999999", b"099"),
-        (b"99999999999999999999", b'"99"'),
-        (b"}", b"}]"),
-        (b"}", b"} "),
-    ],
-)
-def test_layout_reader_takes_nothing_but_the_json_it_is_for(old, new):
-    reader = reader_of(GOOD_ROW, json.loads(GOOD_ROW))
-    assert [array.to_pylist() for array in reader.decode(GOOD_ROW)] == [
-        [1], [0.5], [True], ["x"], ["99999999999999999999"],
-    ]  # fmt: skip
-    assert reader.decode(GOOD_ROW.replace(old, new, 1)) is None
-    two = b", ".join((GOOD_ROW, GOOD_ROW.replace(old, new, 1), GOOD_ROW))
-    assert reader.decode(two) is None
-
-
 @pytest.mark.parametrize("reader", [None, compiled.rows])
 @pytest.mark.parametrize(
     ("declared", "good", "odd"),
@@ -180,14 +114,6 @@ def test_integer_zero_with_a_sign_among_floats_is_zero(rows, monkeypatch):
     body = body.replace(b"0.0", b"-0", 1).replace(b"0.0", b"-0.0", 1)
     found = decode_streaming([body], block_size=16).table["a"].to_pylist()
     assert repr(found) == "[1.5, 0.0, 1.5, -0.0, 1.5, 0.0]"
-
-
-def test_layout_reader_takes_nulls_negatives_and_large_fractions():
-    row = b'{"i": null, "f": -1.5e+300, "b": false, "s": null, "w": -12}'
-    rows = b", ".join((GOOD_ROW, row, GOOD_ROW))
-    arrays = reader_of(GOOD_ROW, json.loads(GOOD_ROW)).decode(rows)
-    assert [array[1].as_py() for array in arrays] == [None, -1.5e300, False, None, "-12"]
-    assert all(isinstance(array, pa.Array) for array in arrays)
 
 
 @pytest.mark.parametrize("size", [1, 5_000, 10**9])
