@@ -18,7 +18,7 @@
 
 typedef const uint8_t *Place;
 
-/* Kinds of values. The last two keep the text that was sent; that of a quoted one is inside. */
+/* Kinds of values. The last three keep the text that was sent; that of a quoted one is inside. */
 enum { INTEGER = 'i', BOOLEAN = 'b', FLOAT = 'f', WIDE = 'w', QUOTED = 'q' };
 
 /* From here on a float cannot tell neighbouring integers apart. */
@@ -370,8 +370,10 @@ static PyObject *read_rows(PyObject *Py_UNUSED(module), PyObject *arguments)
     if (!keys)
         PyErr_NoMemory();
     for (; keys && taken < count && !PyErr_Occurred(); taken++)
-        if (take_key(PyTuple_GetItem(items, taken), keys + taken))
-            room = Py_MIN(room, room_of(keys + taken));
+        if (take_key(PyTuple_GetItem(items, taken), keys + taken)) {
+            Py_ssize_t here = room_of(keys + taken);
+            room = Py_MIN(room, here);
+        }
     if (!PyErr_Occurred()) {
         if (count > 0 && rows.len <= INT32_MAX) {
             Py_BEGIN_ALLOW_THREADS
@@ -397,7 +399,8 @@ static int put_text(Place at, Place end, uint8_t *out, Py_ssize_t length)
 {
     while (length > 0) {
         uint32_t letter;
-        Py_ssize_t plain = Py_MIN(end_of_plain(at, end) - at, length);
+        Py_ssize_t plain = end_of_plain(at, end) - at;
+        plain = Py_MIN(plain, length);
         memcpy(out, at, (size_t)plain);
         at += plain;
         out += plain;

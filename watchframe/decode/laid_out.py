@@ -88,38 +88,36 @@ class LayoutReader:
         self, layout: RowLayout, keys: Mapping[str, Kind], plans: Sequence[ColumnPlan]
     ) -> None:
         planned = {plan.column.name: plan.kind for plan in plans}
-        kinds = {key: planned.get(key, kind) for key, kind in keys.items()}
+        self._kinds = {key: planned.get(key, kind) for key, kind in keys.items()}
         self._layout = layout
         self._plans = plans
-        self._kinds = list(kinds.items())
         self._shortest = sum(map(len, layout.frames)) + len(keys)
-        self._is_usable = "json" not in kinds.values()  # nested values are not laid out
-        # What keys share a room.
-        kept = [key for key in kinds if key in planned]
-        self._shared = [[key] for key in kept if kinds[key] not in _CAST]
-        for kind in _CAST:
-            self._shared.append([key for key in kept if kinds[key] == kind])
+        self._is_usable = "json" not in self._kinds.values()  # nested values are not laid out
+        kept = [(key, kind) for key, kind in self._kinds.items() if key in planned]
+        cast = [[key for key, other in kept if other == kind] for kind in _CAST]
+        self._sharing = [[key] for key, kind in kept if kind not in _CAST] + list(
+            filter(None, cast)
+        )
 
     def decode(self, rows: bytes) -> list[pa.Array] | None:
         """Give the arrays of the plans; None where the block is not laid out and filled so."""
         if compiled.rows is None or not self._is_usable:
             return None
         most = len(rows) // self._shortest + 1
-        kinds = dict(self._kinds)
-        rooms = [_Room(kinds[keys[0]], keys, most) for keys in self._shared if keys]
+        rooms = [_Room(self._kinds[keys[0]], keys, most) for keys in self._sharing]
         places = {key: place for room in rooms for key, place in room.places()}
         found = compiled.rows.read_rows(
             rows,
             self._layout.first,
             tuple(
                 (_CODES[kind], frame, *places.get(key, _NOWHERE))
-                for (key, kind), frame in zip(self._kinds, self._layout.frames, strict=True)
+                for (key, kind), frame in zip(self._kinds.items(), self._layout.frames, strict=True)
             ),
         )
         if found is None:
             return None
         count, *nulls = found
-        missing = dict(zip(kinds, nulls, strict=True))
+        missing = dict(zip(self._kinds, nulls, strict=True))
         try:
             arrays = {
                 key: array for room in rooms for key, array in room.arrays(rows, count, missing)
