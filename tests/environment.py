@@ -175,7 +175,7 @@ def _build_digest() -> str:
     made_from = [
         ROOT / "pyproject.toml",
         ROOT / "setup.py",
-        *sorted(ROOT.glob("watchframe/**/*.c")),
+        *sorted(ROOT.glob("watchframe/**/*.[ch]")),
     ]
     return hashlib.sha256(b"".join(path.read_bytes() for path in made_from)).hexdigest()
 

@@ -1,6 +1,6 @@
 /*
  * Rows that are all written alike, read in one pass: every byte is looked at once, without the
- * interpreter's lock. And digits that become Python's integers.
+ * interpreter's lock.
  *
  * A row is a chain of frames and values: `{"id": ` 7 `, "name": ` "x" ... The frames are known
  * beforehand and compared; a value has to be of its key's kind, as strictly as JSON is. Anything
@@ -16,14 +16,11 @@
 #include <stdint.h>
 #include <string.h>
 
-typedef const uint8_t *Place;
+#include "_json_number.h"
+#include "_json_text.h"
 
 /* Kinds of values. The last three keep the text that was sent; that of a quoted one is inside. */
 enum { INTEGER = 'i', BOOLEAN = 'b', FLOAT = 'f', WIDE = 'w', QUOTED = 'q' };
-
-/* From here on a float cannot tell neighbouring integers apart. */
-#define EXACT_IN_FLOAT ((uint64_t)1 << 53)
-#define MOST_DIGITS 19 /* of a number that is sure to fit in 64 bits without a sign */
 
 typedef struct {
     int kind;
@@ -36,184 +33,9 @@ typedef struct {
     Py_ssize_t nulls;
 } Key;
 
-#define EACH_BYTE(value) (UINT64_C(0x0101010101010101) * (value))
-#define HAS_ZERO(word) (((word)-EACH_BYTE(1)) & ~(word)&EACH_BYTE(0x80))
-#define HAS_LESS(word, bound) (((word)-EACH_BYTE(bound)) & ~(word)&EACH_BYTE(0x80))
-
-static int is_digit(uint8_t byte) { return (uint8_t)(byte - '0') < 10; }
-
 static int begins_with(Place at, Place end, const char *word, Py_ssize_t length)
 {
     return end - at >= length && memcmp(at, word, (size_t)length) == 0;
-}
-
-/* What a hexadecimal digit says, and one more, as nothing says 0. */
-static const uint8_t hexadecimal[256] = {
-    ['0'] = 1,  ['1'] = 2,  ['2'] = 3,  ['3'] = 4,  ['4'] = 5,  ['5'] = 6,  ['6'] = 7,  ['7'] = 8,
-    ['8'] = 9,  ['9'] = 10, ['a'] = 11, ['b'] = 12, ['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16,
-    ['A'] = 11, ['B'] = 12, ['C'] = 13, ['D'] = 14, ['E'] = 15, ['F'] = 16,
-};
-
-/* Give the end of the four digits behind `\u`; NULL where they are none. */
-static Place end_of_unit(Place at, Place end, uint32_t *unit)
-{
-    uint32_t found = 0;
-    if (end - at < 4)
-        return NULL;
-    for (int place = 0; place < 4; place++) {
-        uint32_t digit = hexadecimal[at[place]];
-        if (digit == 0)
-            return NULL;
-        found = found << 4 | (digit - 1);
-    }
-    *unit = found;
-    return at + 4;
-}
-
-/* Give the end of the escape behind the backslash at `at`; NULL where it is none, or half a pair
- * of surrogates, which UTF-8 cannot have. */
-static Place end_of_escape(Place at, Place end, uint32_t *letter)
-{
-    static const uint8_t letters[256] = {
-        ['"'] = '"',  ['\\'] = '\\', ['/'] = '/',  ['b'] = '\b',
-        ['f'] = '\f', ['n'] = '\n',  ['r'] = '\r', ['t'] = '\t',
-    };
-    uint32_t second;
-
-    if (++at == end)
-        return NULL;
-    if (*at != 'u') {
-        *letter = letters[*at];
-        return *letter ? at + 1 : NULL;
-    }
-    at = end_of_unit(at + 1, end, letter);
-    if (!at || *letter < 0xD800 || *letter > 0xDFFF)
-        return at;
-    if (*letter > 0xDBFF || end - at < 2 || at[0] != '\\' || at[1] != 'u')
-        return NULL;
-    at = end_of_unit(at + 2, end, &second);
-    if (!at || second < 0xDC00 || second > 0xDFFF)
-        return NULL;
-    *letter = 0x10000 + ((*letter - 0xD800) << 10) + (second - 0xDC00);
-    return at;
-}
-
-static int utf8_length(uint32_t letter)
-{
-    return letter < 0x80 ? 1 : letter < 0x800 ? 2 : letter < 0x10000 ? 3 : 4;
-}
-
-static void put_utf8(uint32_t letter, int length, uint8_t *out)
-{
-    static const uint8_t marks[] = {0, 0x00, 0xC0, 0xE0, 0xF0};
-    for (int place = length - 1; place > 0; place--) {
-        out[place] = (uint8_t)(0x80 | (letter & 0x3F));
-        letter >>= 6;
-    }
-    out[0] = (uint8_t)(marks[length] | letter);
-}
-
-/* Whether a byte ends a run of plain ones in a text: a quote, a backslash, a control character. */
-static int is_special(uint8_t byte) { return (byte == '"') | (byte == '\\') | (byte < 0x20); }
-
-/* Give the first such byte from `at` on, or the end. */
-static Place end_of_plain(Place at, Place end)
-{
-    if (at < end && is_special(*at))
-        return at;
-    while (end - at >= 8) {
-        uint64_t word, special;
-        memcpy(&word, at, 8);
-        special = HAS_LESS(word, 0x20) | HAS_ZERO(word ^ EACH_BYTE('"')) |
-                  HAS_ZERO(word ^ EACH_BYTE('\\'));
-        if (special) {
-#if defined(__GNUC__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-            return at + (__builtin_ctzll(special) >> 3); /* the lowest mark is always a true one */
-#else
-            break;
-#endif
-        }
-        at += 8;
-    }
-    while (at < end && !is_special(*at))
-        at++;
-    return at;
-}
-
-/* Give the closing quote of the text that begins at `at`, and how long it is without escapes;
- * NULL where it does not end, or is not as JSON has it. */
-static Place end_of_text(Place at, Place end, Py_ssize_t *length)
-{
-    *length = 0;
-    for (;;) {
-        uint32_t letter;
-        Place start = at;
-        at = end_of_plain(at, end);
-        *length += at - start;
-        if (at == end || *at < 0x20)
-            return NULL;
-        if (*at == '"')
-            return at;
-        at = end_of_escape(at, end, &letter);
-        if (!at)
-            return NULL;
-        *length += utf8_length(letter);
-    }
-}
-
-typedef struct {
-    int is_negative;
-    Py_ssize_t digits;
-    uint64_t magnitude; /* right for up to MOST_DIGITS digits */
-} Integer;
-
-/* Give the end of an integer as JSON writes it; NULL where there is none. */
-static Place end_of_integer(Place at, Place end, Integer *found)
-{
-    found->is_negative = at < end && *at == '-';
-    at += found->is_negative;
-    Place start = at;
-    uint64_t magnitude = 0;
-    for (; at < end && is_digit(*at); at++)
-        magnitude = magnitude * 10 + (uint64_t)(*at - '0');
-    found->digits = at - start;
-    found->magnitude = magnitude;
-    if (found->digits == 0 || (found->digits > 1 && *start == '0'))
-        return NULL;
-    return at;
-}
-
-static Place end_of_digits(Place at, Place end)
-{
-    Place start = at;
-    while (at < end && is_digit(*at))
-        at++;
-    return at > start ? at : NULL;
-}
-
-/* Give the end of a number that a float holds exactly, or as nearly as it can where it has a
- * fraction or an exponent; NULL where there is none. */
-static Place end_of_float(Place at, Place end)
-{
-    Integer whole;
-    int is_integer = 1;
-    at = end_of_integer(at, end, &whole);
-    if (at && at < end && *at == '.') {
-        is_integer = 0;
-        at = end_of_digits(at + 1, end);
-    }
-    if (at && at < end && (*at | 0x20) == 'e') {
-        is_integer = 0;
-        at++;
-        if (at < end && (*at == '+' || *at == '-'))
-            at++;
-        at = end_of_digits(at, end);
-    }
-    if (at && is_integer &&
-        (whole.digits > MOST_DIGITS || whole.magnitude >= EXACT_IN_FLOAT ||
-         (whole.is_negative && whole.magnitude == 0))) /* the integer -0 is 0, the float is not */
-        return NULL;
-    return at;
 }
 
 static void set_bit(Py_buffer *bits, Py_ssize_t slot)
@@ -466,109 +288,9 @@ static PyObject *gather_texts(PyObject *Py_UNUSED(module), PyObject *arguments)
     return Py_NewRef(Py_None);
 }
 
-/* Limbs of 32 bits, and digits that are sure to fit in them. */
-enum { MOST_LIMBS = 10, MOST_LIMB_DIGITS = 96 };
-
-/* Make `limbs` that many times as large, and so much larger; give how many are in use. */
-static int grow(uint32_t *limbs, int used, uint32_t factor, uint64_t carry)
-{
-    for (int limb = 0; limb < used; limb++) {
-        carry += (uint64_t)limbs[limb] * factor;
-        limbs[limb] = (uint32_t)carry;
-        carry >>= 32;
-    }
-    if (carry)
-        limbs[used++] = (uint32_t)carry;
-    return used;
-}
-
-static uint32_t four_digits(Place at)
-{
-    return at[0] * 1000u + at[1] * 100u + at[2] * 10u + at[3] - '0' * 1111u;
-}
-
-static PyObject *integer_of_limbs(const uint32_t *limbs, int used, int is_negative)
-{
-    PyObject *magnitude, *found;
-    uint8_t bytes[MOST_LIMBS * 4];
-    for (int limb = 0; limb < used; limb++)
-        for (int place = 0; place < 4; place++)
-            bytes[limb * 4 + place] = (uint8_t)(limbs[limb] >> (8 * place));
-#if PY_VERSION_HEX >= 0x030D0000
-    magnitude = PyLong_FromUnsignedNativeBytes(bytes, (size_t)used * 4,
-                                               Py_ASNATIVEBYTES_LITTLE_ENDIAN);
-#else
-    magnitude = _PyLong_FromByteArray(bytes, (size_t)used * 4, 1, 0);
-#endif
-    if (!magnitude || !is_negative)
-        return magnitude;
-    found = PyNumber_Negative(magnitude);
-    Py_DECREF(magnitude);
-    return found;
-}
-
-static PyObject *integer_of_text(Place at, Place end)
-{
-    PyObject *found, *text = PyUnicode_DecodeASCII((const char *)at, end - at, NULL);
-    if (!text)
-        return NULL;
-    found = PyLong_FromUnicodeObject(text, 10);
-    Py_DECREF(text);
-    return found;
-}
-
-/* Give the integer that a text of digits says; None for no text. */
-static PyObject *integer_of(Place at, Place end)
-{
-    uint32_t limbs[MOST_LIMBS] = {0};
-    int used = 1, is_negative = at < end && *at == '-';
-
-    if (at == end)
-        return Py_NewRef(Py_None);
-    if (end_of_digits(at + is_negative, end) != end) {
-        PyErr_SetString(PyExc_ValueError, "These are no digits of an integer.");
-        return NULL;
-    }
-    if (end - at > MOST_LIMB_DIGITS)
-        return integer_of_text(at, end);
-    at += is_negative;
-    for (; (end - at) % 8; at++)
-        used = grow(limbs, used, 10, (uint64_t)(*at - '0'));
-    for (; at < end; at += 8)
-        used = grow(limbs, used, 100000000, four_digits(at) * 10000u + four_digits(at + 4));
-    return integer_of_limbs(limbs, used, is_negative);
-}
-
-static PyObject *integers(PyObject *Py_UNUSED(module), PyObject *arguments)
-{
-    Py_buffer offsets, data;
-    PyObject *found = NULL;
-    if (!PyArg_ParseTuple(arguments, "y*y*", &offsets, &data))
-        return NULL;
-
-    const int32_t *offset = offsets.buf;
-    Py_ssize_t count = Py_MAX(offsets.len / 4 - 1, 0);
-    found = PyList_New(count);
-    for (Py_ssize_t row = 0; found && row < count; row++) {
-        PyObject *item = NULL;
-        if (offset[row] < 0 || offset[row + 1] < offset[row] || offset[row + 1] > data.len)
-            PyErr_SetString(PyExc_ValueError, "Digits stand outside of their text.");
-        else
-            item = integer_of((Place)data.buf + offset[row], (Place)data.buf + offset[row + 1]);
-        if (!item)
-            Py_CLEAR(found);
-        else
-            PyList_SET_ITEM(found, row, item);
-    }
-    PyBuffer_Release(&data);
-    PyBuffer_Release(&offsets);
-    return found;
-}
-
 static PyMethodDef methods[] = {
     {"read_rows", read_rows, METH_VARARGS, NULL},
     {"gather_texts", gather_texts, METH_VARARGS, NULL},
-    {"integers", integers, METH_VARARGS, NULL},
     {NULL, NULL, 0, NULL},
 };
 

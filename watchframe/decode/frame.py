@@ -152,12 +152,12 @@ def _parsed(texts: pa.Array) -> list[Any]:
 
 def _integers(digits: pa.Array) -> list[int | None]:
     """Give the integers that texts of digits say, compiled: in a third of the time of `_parsed`."""
-    if compiled.rows is None:
+    if compiled.integers is None:
         return _parsed(digits)
     texts = digits.cast(pa.string()).fill_null("")
     _, offsets, data = texts.buffers()
     edges = np.frombuffer(offsets, np.int32, len(texts) + 1, texts.offset * 4)
-    found: list[int | None] = compiled.rows.integers(edges, data or b"")
+    found: list[int | None] = compiled.integers.from_digits(edges, data or b"")
     return found
 
 

@@ -21,7 +21,7 @@ if compiled.rows is None:
 def integers(*texts):
     data = "".join(texts).encode()
     offsets = np.cumsum([0, *map(len, texts)], dtype=np.int32)
-    return compiled.rows.integers(offsets, data)
+    return compiled.integers.from_digits(offsets, data)
 
 
 def decoded(rows, *, plans=None):
@@ -54,7 +54,7 @@ def test_text_that_is_no_digits_is_refused(text):
 @pytest.mark.parametrize("offsets", [[0, 5], [2, 1], [-1, 1], [0, 1, -(2**31)], [4, 4]])
 def test_offsets_outside_of_the_digits_are_refused(offsets):
     with pytest.raises(ValueError, match="outside"):
-        compiled.rows.integers(np.array(offsets, np.int32), b"123")
+        compiled.integers.from_digits(np.array(offsets, np.int32), b"123")
 
 
 @pytest.mark.parametrize(

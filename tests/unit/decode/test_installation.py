@@ -12,5 +12,6 @@ HAS_COMPILER = shutil.which("cc") and Path(sysconfig.get_paths()["include"], "Py
 
 
 @pytest.mark.skipif(not HAS_COMPILER, reason="there is no C compiler, or no Python.h")
-def test_installation_with_a_compiler_has_the_compiled_reader():
+def test_installation_with_a_compiler_has_what_is_compiled():
     assert compiled.rows is not None
+    assert compiled.integers is not None
