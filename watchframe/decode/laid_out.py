@@ -7,8 +7,8 @@ that takes any JSON; so does every block where `_rows` is missing (`compiled`).
 
 from __future__ import annotations
 
-import itertools
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -22,8 +22,6 @@ from watchframe.decode.typing_rules import times_of_texts
 
 #: That of Arrow's own default keeps a third more for itself, and is no quicker here.
 POOL = pa.system_memory_pool()
-#: ``(between two items, behind a key)``, as Python's `json` and as most others write it.
-_STYLES = ((b", ", b": "), (b",", b":"))
 _TIMES: tuple[Kind, ...] = ("date", "naive", "aware")
 #: Kinds whose texts Arrow casts: all keys of one kind at once, as each cast has its price.
 _CAST: tuple[Kind, ...] = ("float", *_TIMES)
@@ -60,15 +58,27 @@ class RowLayout:
     frames: tuple[bytes, ...]
 
     @classmethod
-    def of_row(cls, row: bytes, keys: Sequence[str]) -> RowLayout | None:
-        """Give the layout of rows like `row`, which has these keys; None where it is unusual."""
-        for is_ascii, (between, behind) in itertools.product((True, False), _STYLES):
+    def of_row(cls, row: bytes, keys: Sequence[str], between_rows: bytes) -> RowLayout | None:
+        """Give the layout of rows like `row`, which has these keys; None where it is unusual.
+
+        White space is taken for what it is where it is first seen. Where it is otherwise later, or
+        a value was taken for a key, no block is of this layout.
+        """
+        for is_ascii in (True, False):
             names = [json.dumps(key, ensure_ascii=is_ascii).encode() for key in keys]
-            first = b"{" + names[0] + behind if names else b""
-            if names and row.startswith(first) and all(name + behind in row for name in names):
-                starts = [b"}" + between + b"{", *[between] * (len(keys) - 1)]
+            start = re.match(rb"(\{\s*)%b(\s*:\s*)" % re.escape(names[0]), row) if names else None
+            if start is None:
+                continue
+            opening, behind = start.groups()
+            starts = [b"}" + between_rows + opening]
+            for name in names[1:]:
+                found = re.search(rb"\s*,\s*(?=%b)" % re.escape(name + behind), row)
+                if found is None:
+                    break
+                starts.append(found[0])
+            else:
                 frames = [start + name + behind for start, name in zip(starts, names, strict=True)]
-                return cls(first=first, frames=tuple(frames))
+                return cls(first=opening + names[0] + behind, frames=tuple(frames))
         return None
 
 

@@ -43,7 +43,7 @@ class RowReader:
     def __init__(
         self, start: bytes, columns: Sequence[Column] | None, wanted: Sequence[str] | None
     ) -> None:
-        first, rows = _sample(start)
+        first, between, rows = _sample(start)
         if columns is None:
             names = dict.fromkeys(itertools.chain(*rows))
             columns = [undeclared(name) for name in names if _is_unicode(name)]
@@ -56,7 +56,7 @@ class RowReader:
         self._layout: RowLayout | None = None
         self._keys: dict[str, Kind] = {}
         if all(row.keys() == rows[0].keys() for row in rows):
-            self._layout = RowLayout.of_row(first, list(rows[0]))
+            self._layout = RowLayout.of_row(first, list(rows[0]), between)
             self._keys = {
                 name: (plans.get(name) or _plan(undeclared(name), rows)).kind for name in rows[0]
             }
@@ -88,18 +88,20 @@ def _plan(column: Column, rows: Sequence[dict[str, Any]]) -> ColumnPlan:
     return plan_column(column, column_values(rows, column.name))[0]
 
 
-def _sample(start: bytes) -> tuple[bytes, list[dict[str, Any]]]:
-    """Give the first row as it is written, and the first rows as `json` reads them."""
-    ends = [end for end, _ in itertools.islice(row_cuts(start), SAMPLE_ROWS)]
-    if not ends:
+def _sample(start: bytes) -> tuple[bytes, bytes, list[dict[str, Any]]]:
+    """Give the first row as it is written, what follows it, and the first rows as read."""
+    cuts = list(itertools.islice(row_cuts(start), SAMPLE_ROWS))
+    if not cuts:
         try:
-            ends = [find_tail(start)[0]]
+            end = find_tail(start)[0]
         except (ValueError, RecursionError):
             raise NotFramedError from None
-    rows = exact_rows(start[: ends[-1]])
+        cuts = [(end, end)]  # the only row
+    rows = exact_rows(start[: cuts[-1][0]])
     if not rows or not all(_is_unicode(key) for key in rows[0]):
         raise NotFramedError
-    return start[: ends[0]].strip(), rows
+    end, following = cuts[0]
+    return start[:end].strip(), start[end:following], rows
 
 
 def _is_unicode(name: str) -> bool:

@@ -28,7 +28,7 @@ def decoded(rows, *, plans=None):
     """The columns of rows, read as what the first one is."""
     first = json.loads(b"[%b]" % rows)[0]
     plans = plans or [plan_column(undeclared(key), [value])[0] for key, value in first.items()]
-    layout = RowLayout.of_row(rows, list(first))
+    layout = RowLayout.of_row(rows, list(first), b", ")
     reader = LayoutReader(layout, {plan.column.name: plan.kind for plan in plans}, plans)
     arrays = reader.decode(rows)
     return None if arrays is None else [array.to_pylist() for array in arrays]
@@ -78,6 +78,21 @@ def test_keys_are_found_however_they_are_spelt(key, is_ascii):
     assert decoded(body) == [[1] * 3, [key] * 3]
 
 
+@pytest.mark.parametrize("comma", [",", ", ", " , ", ",\n  "])
+@pytest.mark.parametrize("colon", [":", ": ", " : "])
+@pytest.mark.parametrize("between", [",", ", ", "\n,\t"])
+def test_white_space_of_any_kind_is_a_layout(comma, colon, between):
+    rows = [{"a": n, 'b"': f'x, "c": {n}', "c": None} for n in range(3)]
+    body = between.join(json.dumps(row, separators=(comma, colon)) for row in rows).encode()
+    plans = [plan_column(undeclared(key), [value])[0] for key, value in rows[0].items()]
+    layout = RowLayout.of_row(body[: body.index(b"}") + 1], list(rows[0]), between.encode())
+    reader = LayoutReader(layout, {plan.column.name: plan.kind for plan in plans}, plans)
+    arrays = reader.decode(body)
+    assert [array.to_pylist() for array in arrays] == [
+        [row[key] for row in rows] for key in rows[0]
+    ]
+
+
 @pytest.mark.parametrize("value", [2**63 - 1, -(2**63), 0, -1, 10**18])
 def test_integers_of_64_bits_are_read_to_their_ends(value):
     assert decoded(b'{"a": 1}, {"a": %d}' % value) == [[1, value]]
@@ -99,7 +114,7 @@ def test_floats_of_several_columns_keep_their_own_nulls():
 
 def test_values_of_columns_that_are_not_wanted_are_judged_too():
     plans = [plan_column(undeclared("b"), [1])[0]]
-    layout = RowLayout.of_row(b'{"a": 1, "b": 2}', ["a", "b"])
+    layout = RowLayout.of_row(b'{"a": 1, "b": 2}', ["a", "b"], b", ")
     reader = LayoutReader(layout, {"a": "integer", "b": "integer"}, plans)
     assert reader.decode(b'{"a": 1, "b": 2}, {"a": 3, "b": 4}')[0].to_pylist() == [2, 4]
     assert reader.decode(b'{"a": 1, "b": 2}, {"a": x, "b": 4}') is None
@@ -115,7 +130,7 @@ def test_every_beginning_of_the_rows_is_refused_and_none_overrun():
 
 
 def decoded_cut(cut, whole, plans):
-    layout = RowLayout.of_row(whole, [plan.column.name for plan in plans])
+    layout = RowLayout.of_row(whole, [plan.column.name for plan in plans], b", ")
     return LayoutReader(layout, {plan.column.name: plan.kind for plan in plans}, plans).decode(cut)
 
 
@@ -176,7 +191,7 @@ def test_texts_outside_of_the_rows_or_their_room_are_refused(count, starts, offs
 
 
 def reader_of(row, kinds):
-    layout = RowLayout.of_row(row, list(kinds))
+    layout = RowLayout.of_row(row, list(kinds), b", ")
     plans = [plan_column(undeclared(name), [value])[0] for name, value in kinds.items()]
     return LayoutReader(layout, {plan.column.name: plan.kind for plan in plans}, plans)
 
