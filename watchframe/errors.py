@@ -440,7 +440,7 @@ class DecodeError(WatchframeError, ValueError):
 
 
 class IncompleteBodyError(TransportError, DecodeError):
-    """An answer's body ended before all that was promised had arrived, each time it was fetched.
+    """An answer's body ended before all that was promised had arrived.
 
     Attributes
     ----------

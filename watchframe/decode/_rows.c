@@ -130,7 +130,8 @@ static Py_ssize_t read_all(Py_buffer *rows, Py_buffer *first, Key *keys, Py_ssiz
     return -1;
 }
 
-/* For how many rows there is room in the buffers of a key; -1 with an exception. */
+/* For how many rows there is room in the buffers of a key; -1 with an exception. The first text is
+ * put at 0. */
 static Py_ssize_t room_of(Key *key)
 {
     Py_ssize_t slots;

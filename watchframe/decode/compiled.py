@@ -1,7 +1,7 @@
 """The compiled parts of decoding, where this installation has them.
 
-They are built with the package wherever there is a C compiler, and wheels bring them. Without them
-every result is the same, and large ones take longer.
+They are built with the package wherever there is a C compiler, and a wheel brings them. Without
+them every result is the same, and large ones take longer.
 """
 
 from __future__ import annotations

@@ -133,24 +133,21 @@ def _texts(declared: str | None, values: Sequence[object]) -> pa.Array | None:
     texts = _if_possible(values, _TEXT)  # lone surrogates are no Unicode
     if texts is None:
         return None
+    found = None
     if declared == "date":
-        return _cast_if_possible(texts, pa.date32(), or_else=texts)
-    if declared == "datetime":
-        for type_ in (NAIVE, AWARE):
-            found = _cast_if_possible(texts, type_)
-            if found is not None:
-                return found
-        return _unusual_times(values, or_else=texts)
-    return texts
+        found = _times_if_possible(texts, pa.date32())
+    elif declared == "datetime":
+        found = _times_if_possible(texts, NAIVE)
+        found = _times_if_possible(texts, AWARE) if found is None else found
+        found = _unusual_times(values) if found is None else found
+    return texts if found is None else found
 
 
-def _cast_if_possible(
-    texts: pa.Array, type_: pa.DataType, or_else: pa.Array | None = None
-) -> pa.Array | None:
+def _times_if_possible(texts: pa.Array, type_: pa.DataType) -> pa.Array | None:
     try:
         return times_of_texts(texts, type_)
     except pa.ArrowInvalid:
-        return or_else
+        return None
 
 
 def times_of_texts(texts: pa.Array, type_: pa.DataType, **options: object) -> pa.Array:
@@ -179,8 +176,8 @@ def times_of_texts(texts: pa.Array, type_: pa.DataType, **options: object) -> pa
     return times
 
 
-def _unusual_times(values: Sequence[object], or_else: pa.Array) -> pa.Array:
-    """Give times in what else ISO 8601 allows and Arrow does not know; `or_else` if one is none."""
+def _unusual_times(values: Sequence[object]) -> pa.Array | None:
+    """Give times in what else ISO 8601 allows and Arrow does not know; None where one is none."""
     moments = [None if value is None else _moment(str(value)) for value in values]
     zones = {
         "none" if moment is None else "naive" if moment.tzinfo is None else "aware"
@@ -189,7 +186,7 @@ def _unusual_times(values: Sequence[object], or_else: pa.Array) -> pa.Array:
     }
     if zones == {"naive"}:
         return pa.array(moments, NAIVE)
-    return pa.array(moments, AWARE) if zones == {"aware"} else or_else
+    return pa.array(moments, AWARE) if zones == {"aware"} else None
 
 
 def _moment(text: str) -> datetime | None:

@@ -160,9 +160,10 @@ def test_no_thread_of_anybody_is_left_behind_when_the_body_breaks(error):
     raise AssertionError(tasks() - before)
 
 
+@pytest.mark.parametrize("reader", [None, compiled.rows])
 @pytest.mark.parametrize("first", ["plain", 'with a "quote"'])
-def test_bytes_that_are_not_utf8_are_no_text(first):
-    """By the layout reader, and by Arrow's, which takes the rows with a backslash."""
+def test_bytes_that_are_not_utf8_are_no_text(reader, first, monkeypatch):
+    monkeypatch.setattr(compiled, "rows", reader)
     rows = [{"a": n, "b": first if n == 140 else f"x{n}"} for n in range(200)]
     body = body_of(rows, {"a": "integer", "b": "string"}).replace(b'"x141"', b'"x\xff1"')
     with pytest.raises(DecodeError) as caught:
