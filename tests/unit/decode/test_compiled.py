@@ -150,16 +150,32 @@ def test_keys_that_cannot_be_are_refused(key):
 
 
 @pytest.mark.parametrize("kind", "ibfwq")
-def test_more_rows_than_there_is_room_for_are_refused(kind):
+@pytest.mark.parametrize("short", ["all", "valid", "values", "offsets"])
+def test_more_rows_than_there_is_room_for_are_refused(kind, short):
     value = {"i": b"1", "b": b"true", "f": b"1.5", "w": b"1", "q": b'"x"'}[kind]
     rows = b", ".join([b'{"a": %b}' % value] * 100)
-    for slots in (0, 1, 96):
-        values = np.empty(slots, np.int64 if kind == "i" else np.int32)
+
+    def read(slots):
+        room = dict.fromkeys(("valid", "values", "offsets"), 104)
+        room.update(dict.fromkeys(room if short == "all" else [short], slots))
+        values = np.empty(room["values"], np.int64 if kind == "i" else np.int32)
         if kind == "b":
-            values = np.zeros(slots // 8, np.uint8)
-        offsets = np.zeros(slots + 1, np.int32) if kind in "fwq" else None
-        key = (ord(kind), b'}, {"a": ', 0, 1, np.zeros(slots // 8, np.uint8), values, offsets)
-        assert compiled.rows.read_rows(rows, b'{"a": ', (key,)) is None
+            values = np.zeros(room["values"] // 8, np.uint8)
+        offsets = np.zeros(room["offsets"] + 1, np.int32) if kind in "fwq" else None
+        valid = np.zeros(room["valid"] // 8, np.uint8)
+        key = (ord(kind), b'}, {"a": ', 0, 1, valid, values, offsets)
+        return compiled.rows.read_rows(rows, b'{"a": ', (key,))
+
+    assert read(104) == [100, 0]
+    if short != "offsets" or kind in "fwq":
+        assert [read(slots) for slots in (0, 1, 96)] == [None] * 3
+
+
+@pytest.mark.parametrize("code", range(0x20))
+def test_control_character_in_the_last_bytes_of_the_rows_is_no_text(code):
+    reader = reader_of(b'{"a": "x"}', {"a": "x"})
+    assert reader.decode(b'{"a": "x"}, {"a": "%c"}' % code) is None
+    assert reader.decode(b'{"a": "x"}, {"a": "y%c"}' % code) is None
 
 
 def test_buffers_that_cannot_be_written_are_refused():
@@ -231,6 +247,9 @@ GOOD_ROW = b'{"i": 1, "f": 0.5, "b": true, "s": "x", "w": 99999999999999999999}'
         (b'"x"', b'"\\ud800"'),
         (b'"x"', b'"\\udc00\\ud800"'),
         (b'"x"', b'"\\ud800\\n"'),
+        (b'"x"', b'"\\ud800\\u0041"'),
+        (b'"x"', b'"\\ud800\\ue000"'),
+        (b'"x"', b'"\\udc00\\udc00"'),
         (b'"x"', b'"\\u00g1"'),
         (b'"x"', b'"\\u004"'),
         (b'"x"', b'"\\x"'),
@@ -239,6 +258,7 @@ GOOD_ROW = b'{"i": 1, "f": 0.5, "b": true, "s": "x", "w": 99999999999999999999}'
         (b"99999999999999999999", b"099"),
         (b"99999999999999999999", b'"99"'),
         (b"}", b"}]"),
+        (b"}", b"]"),
         (b"}", b"} "),
     ],
 )
