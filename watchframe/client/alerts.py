@@ -7,7 +7,7 @@ from types import EllipsisType
 from typing import Literal
 
 from watchframe.client.deadline import NO_DEADLINE, Deadline
-from watchframe.client.document import ask_document
+from watchframe.client.document import ask_object
 from watchframe.client.given import given
 from watchframe.client.listing import WholeList, whole_list
 from watchframe.client.transport import Transport
@@ -26,7 +26,7 @@ class Alerts:
 
     def get(self, alert_id: int, *, deadline: Deadline = NO_DEADLINE) -> Alert:
         """Give an alert."""
-        return self._alert("GET", f"/api/alerts/{alert_id}", deadline)
+        return self._alert("GET", f"/api/alerts/{alert_id}", alert_id, deadline)
 
     def create(
         self,
@@ -50,7 +50,7 @@ class Alerts:
             Seconds after which it tells again; by default it tells once.
         """
         payload = given(name=name, query_id=query_id, options=dict(options), rearm=rearm)
-        return self._alert("POST", "/api/alerts", deadline, payload)
+        return self._alert("POST", "/api/alerts", None, deadline, payload)
 
     def update(
         self,
@@ -74,7 +74,7 @@ class Alerts:
         payload = given(name=name, query_id=query_id, options=whole)
         if not isinstance(rearm, EllipsisType):
             payload["rearm"] = rearm
-        return self._alert("POST", path, deadline, payload)
+        return self._alert("POST", path, alert_id, deadline, payload)
 
     def delete(
         self, alert_id: int, *, dry_run: bool = False, deadline: Deadline = NO_DEADLINE
@@ -118,8 +118,14 @@ class Alerts:
         """Have the key's owner told by mail, or a destination."""
         payload = given(destination_id=destination_id)
         path = f"/api/alerts/{alert_id}/subscriptions"
-        return AlertSubscription.from_json(
-            ask_document(self._transport, "POST", path, deadline=deadline, json=payload)
+        return ask_object(
+            self._transport,
+            "POST",
+            path,
+            AlertSubscription.from_json,
+            wanted=None,
+            deadline=deadline,
+            json=payload,
         )
 
     def unsubscribe(
@@ -145,9 +151,16 @@ class Alerts:
         self,
         method: Literal["GET", "POST"],
         path: str,
+        wanted: int | None,
         deadline: Deadline,
         payload: object = None,
     ) -> Alert:
-        return Alert.from_json(
-            ask_document(self._transport, method, path, deadline=deadline, json=payload)
+        return ask_object(
+            self._transport,
+            method,
+            path,
+            Alert.from_json,
+            wanted=wanted,
+            deadline=deadline,
+            json=payload,
         )

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping, Sequence
+from http import HTTPStatus
 from urllib.parse import quote
 
 from watchframe.client.deadline import NO_DEADLINE, Deadline
-from watchframe.client.document import ask_document
+from watchframe.client.document import ask_document, ask_object, require_same_id
 from watchframe.client.listing import Listing
+from watchframe.client.refusals import ROUTE_GUESS
 from watchframe.client.tags import tag_counts
 from watchframe.client.this_server import require_this_server
 from watchframe.client.transport import Method, Transport
-from watchframe.errors import ArgumentError, ConflictError, NotFoundError
+from watchframe.errors import ArgumentError, ConflictError, NotFoundError, ProtocolError
 from watchframe.models import Dashboard
 from watchframe.models.json_fields import as_object, required
 from watchframe.reference import parse_dashboard_reference
@@ -86,21 +89,21 @@ class Dashboards:
             It is the page of another server.
         NotFoundError
             The server has no such dashboard.
+        ProtocolError
+            The server answered with another one.
         """
         wanted = parse_dashboard_reference(dashboard)
         require_this_server(self._transport.settings.url, wanted.server_url)
+        if wanted.dashboard_id is None:
+            return self._by_slug(wanted.slug or "", deadline)
         if wanted.slug is not None:
-            path = f"{_PATH}/{quote(wanted.slug, safe='')}"
-            try:
-                return self._ask("GET", path, deadline, query={"legacy": ""})
-            except NotFoundError:
-                if wanted.dashboard_id is None:
-                    raise
-        return self._ask("GET", f"{_PATH}/{wanted.dashboard_id}", deadline)
+            with contextlib.suppress(NotFoundError):
+                return self._by_slug(wanted.slug, deadline)
+        return self._located(wanted.dashboard_id, deadline)[1]
 
     def create(self, name: str, *, deadline: Deadline = NO_DEADLINE) -> Dashboard:
         """Make a new, empty dashboard, a draft, and give it."""
-        return self._ask("POST", _PATH, deadline, json={"name": name})
+        return self._ask("POST", _PATH, None, deadline, json={"name": name})
 
     def update(
         self,
@@ -150,13 +153,13 @@ class Dashboards:
         payload = {name: value for name, value in changes.items() if value is not None}
         path = f"{_PATH}/{dashboard.id}"
         if not payload:
-            return self._ask("GET", path, deadline)
+            return self.get(dashboard.id, deadline=deadline)
         if dashboard.version is not None:
             payload["version"] = dashboard.version
         try:
-            return self._ask("POST", path, deadline, json=payload)
+            return self._ask("POST", path, dashboard.id, deadline, json=payload)
         except ConflictError as error:
-            now = self._ask("GET", path, deadline)
+            now = self.get(dashboard.id, deadline=deadline)
             raise ConflictError(
                 f"Dashboard {dashboard.id} is at version {now.version}; the edit was based on "
                 f"version {dashboard.version}. Nothing was changed.",
@@ -174,12 +177,17 @@ class Dashboards:
     def archive(
         self, dashboard_id: int, *, dry_run: bool = False, deadline: Deadline = NO_DEADLINE
     ) -> Dashboard:
-        """Archive a dashboard, and give it; with `dry_run` it is only read."""
-        return self._ask("GET" if dry_run else "DELETE", f"{_PATH}/{dashboard_id}", deadline)
+        """Archive a dashboard, and give it; with `dry_run` it is only read.
+
+        It is read first in any case: a server of version 8 takes a number for a slug, and would
+        archive the dashboard that is called so.
+        """
+        path, found = self._located(dashboard_id, deadline)
+        return found if dry_run else self._ask("DELETE", path, dashboard_id, deadline)
 
     def fork(self, dashboard_id: int, *, deadline: Deadline = NO_DEADLINE) -> Dashboard:
         """Give a copy of a dashboard, with its own widgets and the same queries."""
-        return self._ask("POST", f"{_PATH}/{dashboard_id}/fork", deadline, json={})
+        return self._ask("POST", f"{_PATH}/{dashboard_id}/fork", None, deadline, json={})
 
     def share(self, dashboard_id: int, *, deadline: Deadline = NO_DEADLINE) -> str:
         """Let everybody see a dashboard who has its public URL, and give that URL.
@@ -200,36 +208,90 @@ class Dashboards:
 
     def favorite(self, dashboard_id: int, *, deadline: Deadline = NO_DEADLINE) -> None:
         """Mark a dashboard as a favourite of the key's owner."""
-        self._tell("POST", f"{_PATH}/{dashboard_id}/favorite", deadline)
+        self._tell("POST", f"{self._located(dashboard_id, deadline)[0]}/favorite", deadline)
 
     def unfavorite(self, dashboard_id: int, *, deadline: Deadline = NO_DEADLINE) -> None:
         """Take the mark away."""
-        self._tell("DELETE", f"{_PATH}/{dashboard_id}/favorite", deadline)
+        self._tell("DELETE", f"{self._located(dashboard_id, deadline)[0]}/favorite", deadline)
 
     def tags(self, *, deadline: Deadline = NO_DEADLINE) -> dict[str, int]:
         """Give every tag, and how many dashboards have it."""
         return tag_counts(self._transport, f"{_PATH}/tags", deadline=deadline)
 
+    def _by_slug(self, slug: str, deadline: Deadline) -> Dashboard:
+        path = _slug_path(slug)
+        # Without "legacy", servers since version 10 take it for an id, and fail.
+        found = Dashboard.from_json(
+            ask_document(self._transport, "GET", path, deadline=deadline, query={"legacy": ""})
+        )
+        if found.slug != slug:
+            raise ProtocolError(
+                f"The server answered with dashboard {found.slug!r}, but {slug!r} was asked for.",
+                method="GET",
+                url=path,
+                hint="Ask for the dashboard by its id.",
+            )
+        return found
+
+    def _located(self, dashboard_id: int, deadline: Deadline) -> tuple[str, Dashboard]:
+        """Return the path at which this server has a dashboard, and the dashboard.
+
+        Servers since version 10 have it at its id, one of version 8 at its slug alone. Which of the
+        two it is shows in the answer: version 8 guesses another route where it finds nothing, or
+        gives the dashboard that has the number for a slug.
+        """
+        path = f"{_PATH}/{dashboard_id}"
+        missing = None
+        try:
+            found = Dashboard.from_json(
+                ask_document(self._transport, "GET", path, deadline=deadline)
+            )
+        except NotFoundError as error:
+            if ROUTE_GUESS not in error.server_message:
+                raise
+            missing = error
+        else:
+            if found.id == dashboard_id or found.slug != str(dashboard_id):
+                require_same_id(found, dashboard_id, method="GET", url=path)
+                return path, found
+        listed = (item for item in self.list(deadline=deadline) if item.id == dashboard_id)
+        dashboard = next(listed, None)
+        if dashboard is None:
+            raise NotFoundError(
+                f"The server lists no dashboard {dashboard_id}.",
+                status=HTTPStatus.NOT_FOUND,
+                server_message=missing.server_message if missing else "",
+                method="GET",
+                url=path,
+                hint="This server, an older version, finds dashboards by their slug: give that. "
+                "It does not list archived ones, nor drafts of others.",
+            )
+        path = _slug_path(dashboard.slug)
+        return path, self._ask("GET", path, dashboard_id, deadline)
+
     def _ask(
         self,
         method: Method,
         path: str,
+        wanted: int | None,
         deadline: Deadline,
         *,
         json: Mapping[str, object] | None = None,
-        query: Mapping[str, str] | None = None,
     ) -> Dashboard:
-        return Dashboard.from_json(
-            ask_document(
-                self._transport,
-                method,
-                path,
-                deadline=deadline,
-                json=json,
-                query=query,
-            )
+        return ask_object(
+            self._transport,
+            method,
+            path,
+            Dashboard.from_json,
+            wanted=wanted,
+            deadline=deadline,
+            json=json,
         )
 
     def _tell(self, method: Method, path: str, deadline: Deadline) -> None:
         json: dict[str, object] | None = {} if method == "POST" else None
         ask_document(self._transport, method, path, deadline=deadline, json=json)
+
+
+def _slug_path(slug: str) -> str:
+    return f"{_PATH}/{quote(slug, safe='')}"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from watchframe.client.deadline import NO_DEADLINE, Deadline
-from watchframe.client.document import ask_document
+from watchframe.client.document import ask_document, ask_object
 from watchframe.client.listing import WholeList, whole_list
 from watchframe.client.schema import read_schema
 from watchframe.client.transport import Transport
@@ -56,7 +56,14 @@ class DataSources:
     def get(self, data_source_id: int, *, deadline: Deadline = NO_DEADLINE) -> DataSource:
         """Give a data source; to an administrator's key, with its `options`."""
         path = f"/api/data_sources/{data_source_id}"
-        return DataSource.from_json(ask_document(self._transport, "GET", path, deadline=deadline))
+        return ask_object(
+            self._transport,
+            "GET",
+            path,
+            DataSource.from_json,
+            wanted=data_source_id,
+            deadline=deadline,
+        )
 
     def create(
         self,
@@ -78,10 +85,14 @@ class DataSources:
             What that kind needs: ``host``, ``dbname``, ``user``, ``password``, ...
         """
         payload = {"name": name, "type": type, "options": dict(options)}
-        return DataSource.from_json(
-            ask_document(
-                self._transport, "POST", "/api/data_sources", deadline=deadline, json=payload
-            )
+        return ask_object(
+            self._transport,
+            "POST",
+            "/api/data_sources",
+            DataSource.from_json,
+            wanted=None,
+            deadline=deadline,
+            json=payload,
         )
 
     def test(self, data_source_id: int, *, deadline: Deadline = NO_DEADLINE) -> ConnectionTest:

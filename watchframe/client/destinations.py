@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from watchframe.client.deadline import NO_DEADLINE, Deadline
-from watchframe.client.document import ask_document
+from watchframe.client.document import ask_object
 from watchframe.client.listing import WholeList, whole_list
 from watchframe.client.transport import Transport
 from watchframe.models import ConnectionType, Destination
@@ -34,7 +34,14 @@ class Destinations:
     def get(self, destination_id: int, *, deadline: Deadline = NO_DEADLINE) -> Destination:
         """Give a destination with its options, the secret ones masked by the server."""
         path = f"/api/destinations/{destination_id}"
-        return Destination.from_json(ask_document(self._transport, "GET", path, deadline=deadline))
+        return ask_object(
+            self._transport,
+            "GET",
+            path,
+            Destination.from_json,
+            wanted=destination_id,
+            deadline=deadline,
+        )
 
     def create(
         self,
@@ -55,7 +62,7 @@ class Destinations:
             What that kind needs: ``{"addresses": ...}``, ``{"url": ...}``, ...
         """
         payload = {"name": name, "type": type, "options": dict(options)}
-        return self._saved("/api/destinations", payload, deadline)
+        return self._saved("/api/destinations", payload, None, deadline)
 
     def update(
         self,
@@ -76,7 +83,7 @@ class Destinations:
             "type": now.type,
             "options": {**now.options, **(options or {})},
         }
-        return self._saved(f"/api/destinations/{destination_id}", payload, deadline)
+        return self._saved(f"/api/destinations/{destination_id}", payload, destination_id, deadline)
 
     def delete(
         self, destination_id: int, *, dry_run: bool = False, deadline: Deadline = NO_DEADLINE
@@ -88,7 +95,15 @@ class Destinations:
             self._transport.request("DELETE", path, deadline=deadline).close()
         return found
 
-    def _saved(self, path: str, payload: object, deadline: Deadline) -> Destination:
-        return Destination.from_json(
-            ask_document(self._transport, "POST", path, deadline=deadline, json=payload)
+    def _saved(
+        self, path: str, payload: object, wanted: int | None, deadline: Deadline
+    ) -> Destination:
+        return ask_object(
+            self._transport,
+            "POST",
+            path,
+            Destination.from_json,
+            wanted=wanted,
+            deadline=deadline,
+            json=payload,
         )

@@ -1,16 +1,29 @@
-"""One request whose whole answer is a JSON document."""
+"""One request whose whole answer is a JSON document, and whether it is the one asked for."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol, TypeVar
 
 from watchframe.client.answers import read_json
 from watchframe.client.deadline import Deadline
 from watchframe.client.transport import Method, Transport
-from watchframe.errors import TransportError
+from watchframe.errors import ProtocolError, TransportError
 
 #: How often a document that breaks off is asked for.
 BODY_TRIES = 3
+
+
+class Identified(Protocol):
+    """What the server knows by an id."""
+
+    @property
+    def id(self) -> int | str:
+        """The server's id."""
+
+
+T = TypeVar("T", bound=Identified)
 
 
 def ask_document(
@@ -42,3 +55,49 @@ def ask_document(
             if not tries_left:
                 raise
     raise AssertionError("unreachable")
+
+
+def ask_object(
+    transport: Transport,
+    method: Method,
+    path: str,
+    read: Callable[[object], T],
+    *,
+    wanted: int | str | None,
+    deadline: Deadline,
+    json: object = None,
+) -> T:
+    """Return the object that the server answers, which is the one with the id `wanted`.
+
+    Parameters
+    ----------
+    read : callable
+        Makes the object of the JSON value.
+    wanted : int or str or None
+        None where the server chooses the id: the object is new.
+
+    Raises
+    ------
+    ProtocolError
+        It is another object, or none.
+    ServerError
+        As of `ask_document`.
+    """
+    found = read(ask_document(transport, method, path, deadline=deadline, json=json))
+    if wanted is not None:
+        require_same_id(found, wanted, method=method, url=path)
+    return found
+
+
+def require_same_id(found: Identified, wanted: int | str, *, method: Method, url: str) -> None:
+    """Raise ProtocolError where the server answered with another object than the one asked for."""
+    if str(found.id) == str(wanted):  # as texts, for callers give ids as texts too
+        return
+    what = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", type(found).__name__).lower()
+    raise ProtocolError(
+        f"The server answered with {what} {found.id}, but {what} {wanted} was asked for.",
+        method=method,
+        url=url,
+        hint="Nothing of that answer is used. Try again; if it stays so, something between here "
+        "and the server mixes up answers, or the server is not a Watch server.",
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from watchframe.client.deadline import NO_DEADLINE, Deadline
-from watchframe.client.document import ask_document
+from watchframe.client.document import ask_object
 from watchframe.client.listing import WholeList, whole_list
 from watchframe.client.transport import Transport
 from watchframe.models import DataSource, Group, User
@@ -22,7 +22,9 @@ class Groups:
     def get(self, group_id: int, *, deadline: Deadline = NO_DEADLINE) -> Group:
         """Give a group."""
         path = f"/api/groups/{group_id}"
-        return Group.from_json(ask_document(self._transport, "GET", path, deadline=deadline))
+        return ask_object(
+            self._transport, "GET", path, Group.from_json, wanted=group_id, deadline=deadline
+        )
 
     def members(self, group_id: int, *, deadline: Deadline = NO_DEADLINE) -> WholeList[User]:
         """Give the users that are in it."""
@@ -40,10 +42,14 @@ class Groups:
 
     def create(self, name: str, *, deadline: Deadline = NO_DEADLINE) -> Group:
         """Make a new group, without members."""
-        return Group.from_json(
-            ask_document(
-                self._transport, "POST", "/api/groups", deadline=deadline, json={"name": name}
-            )
+        return ask_object(
+            self._transport,
+            "POST",
+            "/api/groups",
+            Group.from_json,
+            wanted=None,
+            deadline=deadline,
+            json={"name": name},
         )
 
     def delete(
@@ -58,10 +64,14 @@ class Groups:
     def add_member(self, group_id: int, user_id: int, *, deadline: Deadline = NO_DEADLINE) -> User:
         """Put a user into it."""
         path = f"/api/groups/{group_id}/members"
-        return User.from_json(
-            ask_document(
-                self._transport, "POST", path, deadline=deadline, json={"user_id": user_id}
-            )
+        return ask_object(
+            self._transport,
+            "POST",
+            path,
+            User.from_json,
+            wanted=user_id,
+            deadline=deadline,
+            json={"user_id": user_id},
         )
 
     def remove_member(

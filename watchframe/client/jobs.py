@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from http import HTTPStatus
 
 from watchframe.client.deadline import NO_DEADLINE, Deadline
-from watchframe.client.document import ask_document
+from watchframe.client.document import ask_document, require_same_id
 from watchframe.client.job_times import pause
 from watchframe.client.transport import Transport
 from watchframe.errors import (
@@ -18,7 +18,6 @@ from watchframe.errors import (
     JobFailedError,
     JobTimeoutError,
     ResponseError,
-    ServerError,
     WatchframeError,
 )
 from watchframe.models import Job, JobStatus
@@ -30,6 +29,10 @@ OnStatus = Callable[[Job | None], None]
 
 #: Seconds that a cancellation may take.
 CANCEL_TIMEOUT = 5.0
+#: Seconds after which a job is asked for again that the server answered 500 for.
+ASK_AGAIN = (0.1, 0.3, 1.0)
+#: Seconds for which a job may stay pending that nobody but its id tells of.
+UNKNOWN_AFTER = 60.0
 
 _GOES_ON = (
     "The query goes on on the server, for it could not be cancelled (a query's key may not do "
@@ -46,20 +49,36 @@ class Jobs:
     def get(
         self, job_id: str, *, query_id: int | None = None, deadline: Deadline = NO_DEADLINE
     ) -> Job:
-        """Give a job's state; `query_id` takes the path that a query key may use as well.
+        """Return a job's state; `query_id` takes the path that a query key may use as well.
 
         Raises
         ------
         ResponseError
-            With the status 500: the server does not know the job, or not any more (recording 028).
+            With the status 500, several times: the server does not know the job, or not any more
+            (recording 028).
+        ProtocolError
+            The server answered with another job.
         """
         path = f"/api/jobs/{job_id}"
         if query_id is not None:
             path = f"/api/queries/{query_id}{path.removeprefix('/api')}"
         with _explained(job_id):
-            found = ask_document(self._transport, "GET", path, deadline=deadline)
-        answer = as_object(found, "job")
-        return Job.from_json(answer.get("job"), query_id=query_id)
+            found = self._ask(path, deadline)
+        job = Job.from_json(as_object(found, "job").get("job"), query_id=query_id)
+        require_same_id(job, job_id, method="GET", url=path)
+        return job
+
+    def _ask(self, path: str, deadline: Deadline) -> object:
+        for pause_before_next in ASK_AGAIN:
+            try:
+                return ask_document(self._transport, "GET", path, deadline=deadline)
+            except ResponseError as error:
+                # So the server also answers once in a while for a job that is just failing, while
+                # it stores the failure: asked again, it has the data source's words.
+                if error.status != HTTPStatus.INTERNAL_SERVER_ERROR:
+                    raise
+            deadline.sleep(pause_before_next)
+        return ask_document(self._transport, "GET", path, deadline=deadline)
 
     def cancel(self, job_id: str) -> None:
         """Cancel a job, for everybody who waits for it.
@@ -82,7 +101,9 @@ class Jobs:
         deadline: Deadline = NO_DEADLINE,
         on_status: OnStatus | None = None,
     ) -> Job:
-        """Give the job once it has succeeded; an interrupt or the deadline cancels it.
+        """Return the job once it has succeeded; an interrupt or the deadline cancels it.
+
+        Nothing else cancels it, for others may wait for the same job.
 
         Parameters
         ----------
@@ -99,38 +120,55 @@ class Jobs:
             ``.job_id`` is its id, as in the next.
         JobTimeoutError
             The deadline is over. The hint says where the key may not cancel the job.
+        JobError
+            A job that was given by its id stayed pending for a minute, on a server of version 8:
+            it says so of jobs that it does not know.
         ServerError
-            The server could not be asked any more; the job is left alone.
+            The server could not be asked any more, or answered with another job; the job is left
+            alone.
         """
+        is_known = not isinstance(job, str)
         if isinstance(job, str):
             job = self.get(job, query_id=query_id, deadline=deadline)
         query_id = job.query_id if query_id is None else query_id
-        began, times = time.monotonic(), self._transport.job_times
-        unfinished = began
-        expected = times.expected(query_id)
         try:
-            if on_status is not None:
-                on_status(job)
-            while not job.status.is_finished:
-                unfinished = time.monotonic()
-                deadline.sleep(pause(unfinished - began, expected))
-                job = self.get(job.id, query_id=query_id, deadline=deadline)
+            for state in self._states(job, query_id, is_known=is_known, deadline=deadline):
+                job = state
                 if on_status is not None:
                     on_status(job)
-        except ServerError:
-            raise
-        except BaseException as error:
+        except (JobTimeoutError, JobCancelledError) as error:  # the deadline's
             is_cancelled = cancel_quietly(self, job.id)
-            if isinstance(error, JobError):
-                error.job_id = job.id
+            error.job_id = job.id
             if isinstance(error, JobTimeoutError) and not is_cancelled:
                 error.hint = _GOES_ON
             raise
+        except BaseException as error:
+            # An error of any kind leaves the job alone; an interrupt does not.
+            if not isinstance(error, Exception):
+                cancel_quietly(self, job.id)
+            raise
+        return _succeeded(job)
+
+    def _states(
+        self, job: Job, query_id: int | None, *, is_known: bool, deadline: Deadline
+    ) -> Iterator[Job]:
+        """Yield the job as it is now and each time it is asked for, until it is finished."""
+        began, times = time.monotonic(), self._transport.job_times
+        unfinished = began
+        expected = times.expected(query_id)
+        yield job
+        while not job.status.is_finished:
+            unfinished = time.monotonic()
+            is_known = is_known or not job.may_be_unknown
+            if not is_known and unfinished - began > UNKNOWN_AFTER:
+                raise _unknown(job.id)
+            deadline.sleep(pause(unfinished - began, expected))
+            job = self.get(job.id, query_id=query_id, deadline=deadline)
+            yield job
         if query_id is not None:
             # It ended somewhere between the last two answers. To take the moment at which that was
             # noticed would have each job wait for what the one before it waited.
             times.add(query_id, (unfinished + time.monotonic()) / 2 - began)
-        return _succeeded(job)
 
 
 def cancel_quietly(jobs: Jobs, job_id: str) -> bool:
@@ -170,7 +208,21 @@ def _succeeded(job: Job) -> Job:
     raise JobFailedError(
         f"The query failed: {reason}"
         if reason
-        else "The query ran, but the server could not store its result.",
+        else "The job ended without a result, and the server does not say why.",
         reason=reason,
         job_id=job.id,
+        hint=None
+        if reason
+        else "Either a value of its result is none of JSON's, so that the server could not store it;"
+        " or the job was cancelled, on a server of version 8.",
+    )
+
+
+def _unknown(job_id: str) -> JobError:
+    return JobError(
+        f"Job {job_id} stayed pending for {UNKNOWN_AFTER:g} s.",
+        job_id=job_id,
+        hint="This server, an older version, says that of jobs that it does not know (any more). "
+        "Where it is only waiting in a long queue, wait again; or wait for the Job that execute "
+        "gave, instead of its id.",
     )

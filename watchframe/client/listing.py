@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 from watchframe.client.deadline import Deadline
 from watchframe.client.document import ask_document
+from watchframe.client.refusals import PAST_THE_END
 from watchframe.client.transport import Transport
 from watchframe.errors import NotFoundError, ProtocolError, ResponseError
 from watchframe.models.json_fields import as_object, required
@@ -19,8 +20,6 @@ T = TypeVar("T")
 
 #: The most that the server gives at once.
 PAGE_SIZE = 250
-#: What it says of a page past the end (recording 008).
-_PAST_THE_END = "Page is out of range."
 
 
 class Listing(Generic[T]):
@@ -69,7 +68,8 @@ class Listing(Generic[T]):
             return self._page(number, PAGE_SIZE)
         except ResponseError as error:
             # The list has become shorter since the page before it (400; 404 where it is empty).
-            if isinstance(error, NotFoundError) or error.server_message == _PAST_THE_END:
+            is_past_the_end = error.server_message.startswith(PAST_THE_END)
+            if isinstance(error, NotFoundError) or is_past_the_end:
                 return {"count": 0, "results": []}
             raise
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from types import EllipsisType
 
 from watchframe.client.deadline import NO_DEADLINE, Deadline
-from watchframe.client.document import ask_document
+from watchframe.client.document import ask_document, ask_object, require_same_id
 from watchframe.client.dropdowns import DropdownOption, dropdown_options
 from watchframe.client.listing import Listing, WholeList
 from watchframe.client.query_edits import Schedule, created_query, updated_query
@@ -51,7 +51,10 @@ class Queries:
         """
         wanted = parse_reference(query)
         require_this_server(self._transport.settings.url, wanted.server_url)
-        return self._ask("GET", f"{_PATH}/{wanted.query_id}", deadline)
+        path = f"{_PATH}/{wanted.query_id}"
+        return ask_object(
+            self._transport, "GET", path, Query.from_json, wanted=wanted.query_id, deadline=deadline
+        )
 
     def parameters(
         self, query: int | str | QueryReference, *, deadline: Deadline = NO_DEADLINE
@@ -238,7 +241,10 @@ class Queries:
 
     def fork(self, query_id: int, *, deadline: Deadline = NO_DEADLINE) -> Query:
         """Give a copy of a query, a draft, with copies of its visualizations."""
-        return self._ask("POST", f"{_PATH}/{query_id}/fork", deadline)
+        path = f"{_PATH}/{query_id}/fork"
+        return ask_object(
+            self._transport, "POST", path, Query.from_json, wanted=None, deadline=deadline, json={}
+        )
 
     def favorite(self, query_id: int, *, deadline: Deadline = NO_DEADLINE) -> None:
         """Mark a query as a favourite of the key's owner."""
@@ -265,6 +271,8 @@ class Queries:
         else:
             path += "/regenerate_api_key"
             found = ask_document(self._transport, "POST", path, deadline=deadline, json={})
+        method: Method = "GET" if dry_run else "POST"
+        require_same_id(Query.from_json(found), query_id, method=method, url=path)
         return Secret(required(as_object(found, "query"), "api_key", str, "query"))
 
     def results(self, query_id: int, *, deadline: Deadline = NO_DEADLINE) -> QueryResult:
@@ -307,12 +315,6 @@ class Queries:
     ) -> DropdownOptions:
         """Give the choices of a query's dropdown; a feeding query that never ran is run first."""
         return dropdown_options(self._transport, query_id, dropdown_query_id, deadline=deadline)
-
-    def _ask(self, method: Method, path: str, deadline: Deadline) -> Query:
-        json: dict[str, object] | None = {} if method == "POST" else None
-        return Query.from_json(
-            ask_document(self._transport, method, path, deadline=deadline, json=json)
-        )
 
     def _tell(self, method: Method, path: str, deadline: Deadline) -> None:
         json: dict[str, object] | None = {} if method == "POST" else None

@@ -8,7 +8,7 @@ from types import EllipsisType
 from typing import TypedDict
 
 from watchframe.client.deadline import Deadline
-from watchframe.client.document import ask_document
+from watchframe.client.document import ask_document, ask_object, require_same_id
 from watchframe.client.transport import Transport
 from watchframe.errors import ConflictError
 from watchframe.models import ParameterDefinition, Query
@@ -57,8 +57,14 @@ def created_query(
         payload["tags"] = [*tags]
     if schedule is not None:
         payload["schedule"] = dict(schedule)
-    return Query.from_json(
-        ask_document(transport, "POST", "/api/queries", deadline=deadline, json=payload)
+    return ask_object(
+        transport,
+        "POST",
+        "/api/queries",
+        Query.from_json,
+        wanted=None,
+        deadline=deadline,
+        json=payload,
     )
 
 
@@ -72,9 +78,11 @@ def updated_query(
     ConflictError
         It was edited since it was read.
     """
-    path = f"/api/queries/{query if isinstance(query, int) else query.id}"
+    query_id = query if isinstance(query, int) else query.id
+    path = f"/api/queries/{query_id}"
     sent = as_object(ask_document(transport, "GET", path, deadline=deadline), "query")
     now = Query.from_json(sent)
+    require_same_id(now, query_id, method="GET", url=path)
     based_on = now if isinstance(query, int) else query
     # The version that the server counts never changes (recording 141), so the time must tell.
     if based_on.updated_at is not None and based_on.updated_at != now.updated_at:
@@ -85,11 +93,19 @@ def updated_query(
     if now.version is not None:
         payload["version"] = now.version
     try:
-        return Query.from_json(
-            ask_document(transport, "POST", path, deadline=deadline, json=payload)
+        return ask_object(
+            transport,
+            "POST",
+            path,
+            Query.from_json,
+            wanted=query_id,
+            deadline=deadline,
+            json=payload,
         )
     except ConflictError as error:
-        latest = Query.from_json(ask_document(transport, "GET", path, deadline=deadline))
+        latest = ask_object(
+            transport, "GET", path, Query.from_json, wanted=query_id, deadline=deadline
+        )
         raise _conflict(based_on, latest, error) from None
 
 

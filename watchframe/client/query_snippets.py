@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from watchframe.client.deadline import NO_DEADLINE, Deadline
-from watchframe.client.document import ask_document
+from watchframe.client.document import ask_object
 from watchframe.client.given import given
 from watchframe.client.listing import WholeList, whole_list
 from watchframe.client.transport import Transport
@@ -26,14 +26,21 @@ class QuerySnippets:
     def get(self, snippet_id: int, *, deadline: Deadline = NO_DEADLINE) -> QuerySnippet:
         """Give a snippet."""
         path = f"/api/query_snippets/{snippet_id}"
-        return QuerySnippet.from_json(ask_document(self._transport, "GET", path, deadline=deadline))
+        return ask_object(
+            self._transport,
+            "GET",
+            path,
+            QuerySnippet.from_json,
+            wanted=snippet_id,
+            deadline=deadline,
+        )
 
     def create(
         self, trigger: str, text: str, *, description: str = "", deadline: Deadline = NO_DEADLINE
     ) -> QuerySnippet:
         """Save a new snippet: typing `trigger` offers to insert `text`."""
         payload = {"trigger": trigger, "snippet": text, "description": description}
-        return self._saved("/api/query_snippets", payload, deadline)
+        return self._saved("/api/query_snippets", payload, None, deadline)
 
     def update(
         self,
@@ -46,7 +53,7 @@ class QuerySnippets:
     ) -> QuerySnippet:
         """Change what is given, and give the snippet as the server has it then."""
         payload = given(trigger=trigger, snippet=text, description=description)
-        return self._saved(f"/api/query_snippets/{snippet_id}", payload, deadline)
+        return self._saved(f"/api/query_snippets/{snippet_id}", payload, snippet_id, deadline)
 
     def delete(
         self, snippet_id: int, *, dry_run: bool = False, deadline: Deadline = NO_DEADLINE
@@ -58,7 +65,15 @@ class QuerySnippets:
             self._transport.request("DELETE", path, deadline=deadline).close()
         return found
 
-    def _saved(self, path: str, payload: object, deadline: Deadline) -> QuerySnippet:
-        return QuerySnippet.from_json(
-            ask_document(self._transport, "POST", path, deadline=deadline, json=payload)
+    def _saved(
+        self, path: str, payload: object, wanted: int | None, deadline: Deadline
+    ) -> QuerySnippet:
+        return ask_object(
+            self._transport,
+            "POST",
+            path,
+            QuerySnippet.from_json,
+            wanted=wanted,
+            deadline=deadline,
+            json=payload,
         )

@@ -8,6 +8,7 @@ import re
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import NoReturn, TypedDict
+from urllib.parse import urlsplit
 
 import requests
 import urllib3.exceptions
@@ -24,6 +25,8 @@ from watchframe.errors import (
 
 #: Bytes of a refusal that are read.
 MAX_REFUSAL = 64 * 1024
+# The server's messages are compared by how they begin, never whole: version 8 puts its guess of
+# another route behind each that it answers with 404.
 #: A wrong key, no key, and a query key where it does not belong (recordings 002, 003, 004).
 WRONG_KEY = "Couldn't find resource. Please login and try again."
 
@@ -32,6 +35,26 @@ NO_RESULT = "No cached result found for this query."
 
 #: What the server's web framework says of every object and every route that is not there.
 NO_URL = "The requested URL was not found on the server."
+
+#: What it says of a page past the end of a list (recording 008).
+PAST_THE_END = "Page is out of range."
+
+#: How version 8's guess begins; no other version makes one.
+ROUTE_GUESS = " You have requested this URI ["
+
+#: Routes that older servers lack, by how they end, and what is missing there. Of a list, 404 says
+#: so as well; of the others it says that the object is not there.
+_LATER_LISTS = {
+    "/dashboards/my": "list of the dashboards of a key's owner",
+    "/dashboards/favorites": "list of favorite dashboards",
+    "/queries/my": "list of the queries of a key's owner",
+    "/queries/favorites": "list of favorite queries",
+}
+_LATER_ACTIONS = {
+    "/favorite": "favorites",
+    "/fork": "copying of queries or dashboards",
+    "/mute": "muting of alerts",
+}
 
 #: The address of one object, and what the server calls such objects.
 _OBJECT = re.compile(r"/api/(?P<kind>[a-z_]+)/(?P<id>[^/?.]+)$")
@@ -70,8 +93,10 @@ def raise_for_refusal(response: requests.Response, method: str, url: str) -> NoR
     words = _server_message(response)
     status = response.status_code
     where: _Where = {"status": status, "server_message": words, "method": method, "url": url}
-    said = f"The server answered {status}" + (f": {words}" if words else ".")
-    if status == HTTPStatus.UNAUTHORIZED or (status == HTTPStatus.NOT_FOUND and words == WRONG_KEY):
+    shown = words.partition(ROUTE_GUESS)[0]
+    said = f"The server answered {status}" + (f": {shown}" if shown else ".")
+    is_missing = status == HTTPStatus.NOT_FOUND
+    if status == HTTPStatus.UNAUTHORIZED or (is_missing and words.startswith(WRONG_KEY)):
         raise AuthenticationError(
             said,
             hint="The API key is wrong, or a query's key was used for something that it may not "
@@ -80,7 +105,13 @@ def raise_for_refusal(response: requests.Response, method: str, url: str) -> NoR
         )
     if status == HTTPStatus.FORBIDDEN:
         raise AccessDeniedError(said, hint=_access_hint(words), **where)
-    if status == HTTPStatus.NOT_FOUND:
+    if lacking := _lacking(status, words, method, url):
+        raise NotFoundError(
+            f"The server answered {status}: this server, an older version, has no {lacking}.",
+            hint="Update the server, or do without. Check also that the URL is the server's.",
+            **where,
+        )
+    if is_missing:
         raise NotFoundError(
             _not_found(url) if words.startswith(NO_URL) else said,
             hint=_not_found_hint(words),
@@ -118,6 +149,18 @@ def _server_message(response: requests.Response) -> str:
     return str(body.get("message") or body.get("error") or "")
 
 
+def _lacking(status: int, words: str, method: str, url: str) -> str | None:
+    """Return what an older server has no route for; None where the answer says something else."""
+    path = urlsplit(url).path
+    later = {**_LATER_LISTS, **_LATER_ACTIONS}
+    if status == HTTPStatus.METHOD_NOT_ALLOWED:
+        found = (what for end, what in later.items() if path.endswith(end))
+        return next(found, f"route {method} {path}")
+    if status == HTTPStatus.NOT_FOUND and words.startswith(NO_URL):
+        return next((what for end, what in _LATER_LISTS.items() if path.endswith(end)), None)
+    return None
+
+
 def _not_found(url: str) -> str:
     """Say what is not there, as people call it where the address tells."""
     named = _OBJECT.search(url)
@@ -127,7 +170,7 @@ def _not_found(url: str) -> str:
 
 
 def _not_found_hint(words: str) -> str:
-    if words == NO_RESULT:
+    if words.startswith(NO_RESULT):
         return "It was not run yet as it stands, or has parameters: run it, then there is one."
     return "Check the id, and the server's URL."
 

@@ -116,7 +116,7 @@ class Run:
         try:
             return open_result(self.transport, result_id, query_id=self.query_id, deadline=deadline)
         except NotFoundError as error:
-            if self.query_id is None or error.server_message != NO_RESULT:
+            if self.query_id is None or not error.server_message.startswith(NO_RESULT):
                 raise
         # So a query key is told. It gets a result that was run with parameters only as the answer
         # to the same question asked again (docs of the server: none; recordings 021 to 023).

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from watchframe.client.deadline import NO_DEADLINE, Deadline
-from watchframe.client.document import ask_document
+from watchframe.client.document import ask_object
 from watchframe.client.given import given
 from watchframe.client.listing import Listing
 from watchframe.client.transport import Method, Transport
@@ -53,7 +53,7 @@ class Users:
 
     def get(self, user_id: int, *, deadline: Deadline = NO_DEADLINE) -> User:
         """Give a user."""
-        return self._user("GET", f"/api/users/{user_id}", deadline)
+        return self._user("GET", f"/api/users/{user_id}", user_id, deadline)
 
     def invite(self, name: str, email: str, *, deadline: Deadline = NO_DEADLINE) -> User:
         """Make a new user, whom the server invites by mail.
@@ -61,7 +61,7 @@ class Users:
         A server without mail gives the invitation's link instead: ``more["invite_link"]``. Whoever
         has it can set the password.
         """
-        return self._user("POST", "/api/users", deadline, {"name": name, "email": email})
+        return self._user("POST", "/api/users", None, deadline, {"name": name, "email": email})
 
     def update(
         self,
@@ -78,11 +78,11 @@ class Users:
         """
         groups = None if group_ids is None else [*group_ids]
         payload = given(name=name, email=email, group_ids=groups)
-        return self._user("POST", f"/api/users/{user_id}", deadline, payload)
+        return self._user("POST", f"/api/users/{user_id}", user_id, deadline, payload)
 
     def enable(self, user_id: int, *, deadline: Deadline = NO_DEADLINE) -> User:
         """Let a disabled user in again."""
-        return self._user("DELETE", f"/api/users/{user_id}/disable", deadline)
+        return self._user("DELETE", f"/api/users/{user_id}/disable", user_id, deadline)
 
     def disable(
         self, user_id: int, *, dry_run: bool = False, deadline: Deadline = NO_DEADLINE
@@ -93,9 +93,22 @@ class Users:
         """
         if dry_run:
             return self.get(user_id, deadline=deadline)
-        return self._user("POST", f"/api/users/{user_id}/disable", deadline)
+        return self._user("POST", f"/api/users/{user_id}/disable", user_id, deadline)
 
-    def _user(self, method: Method, path: str, deadline: Deadline, payload: object = None) -> User:
-        return User.from_json(
-            ask_document(self._transport, method, path, deadline=deadline, json=payload)
+    def _user(
+        self,
+        method: Method,
+        path: str,
+        wanted: int | None,
+        deadline: Deadline,
+        payload: object = None,
+    ) -> User:
+        return ask_object(
+            self._transport,
+            method,
+            path,
+            User.from_json,
+            wanted=wanted,
+            deadline=deadline,
+            json=payload,
         )

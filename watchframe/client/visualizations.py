@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from watchframe.client.deadline import NO_DEADLINE, Deadline
-from watchframe.client.document import ask_document
+from watchframe.client.document import ask_document, ask_object
 from watchframe.client.transport import Transport
 from watchframe.models import Visualization
 
@@ -50,7 +50,7 @@ class Visualizations:
             "description": description,
             "options": dict(options or {}),
         }
-        return self._post(_PATH, payload, deadline)
+        return self._post(_PATH, payload, None, deadline)
 
     def update(
         self,
@@ -73,7 +73,7 @@ class Visualizations:
             "options": None if options is None else dict(options),
         }
         payload = {name: value for name, value in changes.items() if value is not None}
-        return self._post(f"{_PATH}/{visualization_id}", payload, deadline)
+        return self._post(f"{_PATH}/{visualization_id}", payload, visualization_id, deadline)
 
     def delete(
         self, visualization_id: int, *, dry_run: bool = False, deadline: Deadline = NO_DEADLINE
@@ -86,7 +86,15 @@ class Visualizations:
             path = f"{_PATH}/{visualization_id}"
             ask_document(self._transport, "DELETE", path, deadline=deadline)
 
-    def _post(self, path: str, payload: Mapping[str, object], deadline: Deadline) -> Visualization:
-        return Visualization.from_json(
-            ask_document(self._transport, "POST", path, deadline=deadline, json=payload)
+    def _post(
+        self, path: str, payload: Mapping[str, object], wanted: int | None, deadline: Deadline
+    ) -> Visualization:
+        return ask_object(
+            self._transport,
+            "POST",
+            path,
+            Visualization.from_json,
+            wanted=wanted,
+            deadline=deadline,
+            json=payload,
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from watchframe.client.deadline import NO_DEADLINE, Deadline
-from watchframe.client.document import ask_document
+from watchframe.client.document import ask_document, ask_object
 from watchframe.client.transport import Transport
 from watchframe.errors import ArgumentError
 from watchframe.models import Widget
@@ -54,8 +54,14 @@ class Widgets:
             "options": dict(options or {}),
             "width": width,
         }
-        return Widget.from_json(
-            ask_document(self._transport, "POST", _PATH, deadline=deadline, json=payload)
+        return ask_object(
+            self._transport,
+            "POST",
+            _PATH,
+            Widget.from_json,
+            wanted=None,
+            deadline=deadline,
+            json=payload,
         )
 
     def update(
@@ -95,8 +101,14 @@ class Widgets:
             number = widget
         payload = {"text": text, "options": dict(options)}
         path = f"{_PATH}/{number}"
-        return Widget.from_json(
-            ask_document(self._transport, "POST", path, deadline=deadline, json=payload)
+        return ask_object(
+            self._transport,
+            "POST",
+            path,
+            Widget.from_json,
+            wanted=number,
+            deadline=deadline,
+            json=payload,
         )
 
     def delete(

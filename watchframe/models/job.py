@@ -31,6 +31,9 @@ class JobStatus(IntEnum):
 
 #: What a job that somebody cancelled says; its status reads FAILURE (recording 125).
 CANCELLED_BY_USER = "Query cancelled by user."
+#: What version 8 says of one that was queued, and of one that ran. Nothing is said besides, and a
+#: data source's own message may well begin so.
+_CANCELLED_ON_VERSION_8 = ("revoked", "terminated")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +54,9 @@ class Job:
         The same number, or what a schema job found.
     query_id : int or None
         The saved query that it runs, where the server was asked by that.
+    may_be_unknown : bool
+        Whether the server may never have heard of the job: version 8 answers ``PENDING`` for every
+        id, also for one that it does not know.
     more : mapping of str to object
         What the server sent besides, under the server's names.
     """
@@ -61,14 +67,16 @@ class Job:
     query_result_id: int | None = None
     result: object = None
     query_id: int | None = field(default=None, compare=False)
+    may_be_unknown: bool = field(default=False, compare=False)
     more: Mapping[str, object] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def is_cancelled(self) -> bool:
         """Whether somebody cancelled it."""
-        return self.status is JobStatus.CANCELLED or (
-            self.status is JobStatus.FAILURE and self.error == CANCELLED_BY_USER
-        )
+        if self.status is not JobStatus.FAILURE:
+            return self.status is JobStatus.CANCELLED
+        words = self.reason
+        return words.startswith(CANCELLED_BY_USER) or words.strip() in _CANCELLED_ON_VERSION_8
 
     @property
     def reason(self) -> str:
@@ -96,6 +104,8 @@ class Job:
             query_result_id=_result_id(obj),
             result=obj.get("result"),
             query_id=query_id,
+            # Every other version sends a result, if only null.
+            may_be_unknown=status is JobStatus.PENDING and "result" not in obj,
             more=other_fields(obj, _READ),
         )
 
