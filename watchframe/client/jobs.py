@@ -213,8 +213,8 @@ def _succeeded(job: Job) -> Job:
         job_id=job.id,
         hint=None
         if reason
-        else "Either a value of its result is none of JSON's, so that the server could not store it;"
-        " or the job was cancelled, on a server of version 8.",
+        else "Its result could not be stored, for a value in it is none of JSON's; or, on a server "
+        "of version 8, the job was cancelled.",
     )
 
 

@@ -1,0 +1,177 @@
+"""A server that answers what real servers of several versions answered, from the recordings."""
+
+import contextlib
+import http.server
+import json
+import threading
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import numpy as np
+import pandas as pd
+import pytest
+
+RECORDINGS = Path(__file__).parents[1] / "data" / "wire_versions"
+#: What the client may ask otherwise than the one who recorded did, and be answered the same.
+FIRST_PAGE = "1"
+#: Seconds within which the server notices that it is to end.
+POLL = 0.02
+
+
+class Exchange:
+    """One recorded request and its answer."""
+
+    def __init__(self, path):
+        recorded = json.loads(path.read_text(encoding="utf-8"))
+        self.name = path.stem[4:]
+        self.request, self.response = recorded["request"], recorded["response"]
+        self.body = self.response["body"]
+        self.question = question(
+            self.request["method"],
+            self.request["path"],
+            self.request["authorization"],
+            self.request["json"],
+        )
+        self.is_served = False
+
+    @property
+    def key(self):
+        """The key that was sent; None where there was none."""
+        return (self.request["authorization"] or "").removeprefix("Key ") or None
+
+
+def question(method, path, authorization, sent):
+    """Return what tells one request from another, whoever sends it.
+
+    A job has two paths, a page may be of any size, and no parameters are as good as none.
+    """
+    address = urlsplit(path)
+    query = parse_qs(address.query, keep_blank_values=True)
+    place = address.path
+    if "/jobs/" in place:
+        place = "/api/jobs/" + place.rpartition("/")[2]
+    said = dict(sent or {})
+    if place.endswith("/results"):
+        said.setdefault("parameters", {})
+    return (
+        method,
+        place,
+        "legacy" in query,
+        query.get("page", [FIRST_PAGE])[0] != FIRST_PAGE,
+        query.get("api_key"),
+        authorization,
+        json.dumps(said, sort_keys=True),
+    )
+
+
+class _Handler(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self):
+        sent = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        asked = question(
+            self.command, self.path, self.headers.get("Authorization"), json.loads(sent or "null")
+        )
+        status, kind, body = self.server.answer(asked, f"{self.command} {self.path}")
+        content = body.encode() if isinstance(body, str) else json.dumps(body).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        with contextlib.suppress(ConnectionError):  # the client may have had enough
+            self.wfile.write(content)
+
+    do_POST = do_DELETE = do_GET  # noqa: N815 - http.server looks for these names
+
+    def log_message(self, *args):
+        pass
+
+
+class Replay(http.server.ThreadingHTTPServer):
+    """Answers from recordings; where one question has several, they come in their order.
+
+    Attributes
+    ----------
+    recorded : dict of str to Exchange
+        By the names of their files.
+    requests : list of str
+        What was asked, such as ``"GET /api/session"``.
+    """
+
+    def __init__(self, exchanges):
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.url = f"http://127.0.0.1:{self.server_port}"
+        self.recorded = {item.name: item for item in exchanges}
+        self.requests = []
+        self._lock = threading.Lock()
+
+    def answer(self, asked, words):
+        """Return the status, the content type and the body of the answer."""
+        with self._lock:
+            self.requests.append(words)
+            fitting = [item for item in self.recorded.values() if item.question == asked]
+            if not fitting:
+                return 500, "application/json", {"message": f"Nobody has recorded {words}."}
+            found = next((item for item in fitting if not item.is_served), fitting[-1])
+            found.is_served = True
+        return found.response["status"], found.response["headers"]["Content-Type"], found.body
+
+    def not_served(self):
+        """Return the names of the recordings that nobody asked for."""
+        return [item.name for item in self.recorded.values() if not item.is_served]
+
+
+@contextlib.contextmanager
+def _replaying(folder, names):
+    paths = sorted((RECORDINGS / folder).glob("*.json"))
+    exchanges = [Exchange(path) for path in paths if path.stem[4:] in names]
+    with Replay(exchanges) as found:
+        thread = threading.Thread(target=found.serve_forever, args=[POLL])
+        thread.start()
+        try:
+            yield found
+        finally:
+            found.shutdown()
+            thread.join()
+    assert found.not_served() == []
+
+
+def _same_rows(frame, sent, *, declared_only=False):
+    columns = [column["name"] for column in sent["columns"]]
+    if declared_only:
+        frame = frame[columns]
+    assert list(frame.columns) == columns
+    assert len(frame) == len(sent["rows"])
+    for index, row in enumerate(sent["rows"]):
+        assert declared_only or set(row) <= set(columns)
+        for name in columns:
+            assert_same_value(frame[name].iloc[index], row.get(name))
+
+
+def assert_same_value(found, sent):
+    """Compare a cell with the JSON value that was sent: exactly, whatever it is."""
+    if isinstance(found, pd.Timestamp):
+        assert found == pd.Timestamp(sent)
+    elif sent is None:
+        assert found is None or found is pd.NA or found is pd.NaT
+    else:
+        assert found == sent
+        assert isinstance(found, bool | np.bool_) == isinstance(sent, bool)
+
+
+@pytest.fixture
+def same_rows():
+    """Compares a frame with the ``data`` of a recorded result, value by value.
+
+    With ``declared_only``, keys of rows that no column declares are not looked at.
+    """
+    return _same_rows
+
+
+@pytest.fixture
+def replaying():
+    """Makes a server of recordings, ``replaying("v8", {"session"})``, for a ``with`` statement.
+
+    At the end of it, each of them must have been asked for.
+    """
+    return _replaying
