@@ -58,8 +58,36 @@ def test_job_cancelled_reads_status_4_and_is_cancelled():
     assert job.is_cancelled
 
 
+@pytest.mark.parametrize(
+    ("error", "is_cancelled"),
+    [
+        ("revoked", True),
+        ("terminated", True),
+        ("Query cancelled by user. ", True),
+        ("", False),
+        ("terminated by the data source: out of memory", False),
+        ({"code": 1, "message": "No schema"}, False),
+    ],
+)
+def test_job_cancelled_on_an_older_server_is_cancelled(error, is_cancelled):
+    assert Job.from_json({"id": "j", "status": 4, "error": error}).is_cancelled is is_cancelled
+    assert not Job.from_json({"id": "j", "status": 3, "error": error}).is_cancelled
+
+
 def test_job_failed_is_not_cancelled():
     assert not Job.from_json(body("036")["job"]).is_cancelled
+
+
+@pytest.mark.parametrize(
+    ("sent", "may_be_unknown"),
+    [
+        ({"status": 1}, True),
+        ({"status": 1, "result": None}, False),
+        ({"status": 2}, False),
+    ],
+)
+def test_job_that_version_8_calls_pending_may_be_unknown(sent, may_be_unknown):
+    assert Job.from_json({"id": "j", **sent}).may_be_unknown is may_be_unknown
 
 
 def test_query_result_from_recording_has_provenance():
