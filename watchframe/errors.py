@@ -21,7 +21,7 @@
     |  |  |- NotFoundError              (LookupError)
     |  |  |- ConflictError
     |  |  `- RateLimitError
-    |  `- ProtocolError                 answered, but not in Watch's shape
+    |  `- ProtocolError                 answered, but not in Watch's shape, or about something else
     |- JobError                         .job_id
     |  |- JobFailedError                .reason: the data source's own words, whole
     |  |- JobCancelledError
@@ -350,7 +350,7 @@ class RateLimitError(ResponseError):
 
 
 class ProtocolError(ServerError):
-    """The server answered, but not in Watch's shape.
+    """The server answered, but not in Watch's shape, or about something else than was asked for.
 
     Attributes
     ----------

@@ -204,17 +204,14 @@ def _succeeded(job: Job) -> Job:
         raise JobCancelledError("The execution was cancelled on the server.", job_id=job.id)
     if job.status is JobStatus.SUCCESS:
         return job
-    reason = job.reason
+    if job.reason:
+        raise JobFailedError(f"The query failed: {job.reason}", reason=job.reason, job_id=job.id)
     raise JobFailedError(
-        f"The query failed: {reason}"
-        if reason
-        else "The job ended without a result, and the server does not say why.",
-        reason=reason,
+        "The job ended without a result, and the server does not say why.",
+        reason="",
         job_id=job.id,
-        hint=None
-        if reason
-        else "Its result could not be stored, for a value in it is none of JSON's; or, on a server "
-        "of version 8, the job was cancelled.",
+        hint="Either the server could not store its result, for a value in it is none of JSON's; "
+        "or, on a server of version 8, the job was cancelled.",
     )
 
 
