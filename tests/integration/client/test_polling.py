@@ -7,6 +7,7 @@ import pytest
 
 from watchframe.client.deadline import Deadline
 from watchframe.errors import (
+    JobCancelledError,
     JobError,
     JobFailedError,
     JobTimeoutError,
@@ -51,6 +52,23 @@ def test_failure_that_is_being_stored_is_asked_for_again(client, demo):
         client.run_query(51, {}, max_age=0)
     assert caught.value.job_id is not None
     assert cancels(demo) == []
+
+
+@pytest.mark.parametrize("words", ["revoked", "terminated", "Query cancelled by user."])
+def test_job_that_somebody_cancelled_is_cancelled_in_any_words(client, demo, job, words):
+    poll_answers(demo, id=job.id, status=4, error=words)
+    with pytest.raises(JobCancelledError) as caught:
+        client.jobs.wait(job)
+    assert caught.value.job_id == job.id
+    assert cancels(demo) == []
+
+
+def test_job_that_failed_without_a_word_says_what_it_may_have_been(client, demo, job):
+    poll_answers(demo, id=job.id, status=4, error="")
+    with pytest.raises(JobFailedError, match="does not say why") as caught:
+        client.jobs.wait(job)
+    assert (caught.value.reason, caught.value.job_id) == ("", job.id)
+    assert "cancelled" in caught.value.hint
 
 
 def test_success_behind_an_internal_server_error_is_read(client, demo):
