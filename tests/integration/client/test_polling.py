@@ -84,7 +84,7 @@ def test_internal_server_error_that_stays_leaves_the_job_to_the_others(client, d
     assert (caught.value.status, "does not know" in caught.value.hint) == (500, True)
     assert len(polls(demo)) == 4
     assert cancels(demo) == []
-    assert demo.running_jobs() == [job.id]
+    assert job.id in demo.running_jobs()
 
 
 def test_deadline_ends_the_pauses_before_a_job_is_asked_for_again(client, demo, job, monkeypatch):
@@ -103,7 +103,7 @@ def test_other_job_is_an_error_that_names_both_and_cancels_none(client, demo, jo
     with pytest.raises(ProtocolError, match=f"job {UNKNOWN}, but job {job.id} was asked for"):
         client.jobs.get(job.id)
     assert cancels(demo) == []
-    assert demo.running_jobs() == [job.id]
+    assert job.id in demo.running_jobs()
 
 
 @pytest.mark.parametrize(
@@ -128,7 +128,7 @@ def test_raw_error_while_polling_leaves_the_job_to_the_others(client, demo, job)
     with pytest.raises(RecursionError):
         client.jobs.wait(job, on_status=fail)
     assert cancels(demo) == []
-    assert demo.running_jobs() == [job.id]
+    assert job.id in demo.running_jobs()
 
 
 def test_job_of_an_id_that_stays_pending_on_version_8_ends_in_words(client, demo, monkeypatch):
