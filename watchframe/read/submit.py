@@ -131,6 +131,7 @@ def submit_watch_query(
     index_col: str | Sequence[str] | None = None,
     columns: Sequence[str] | None = None,
     dtype: object = None,
+    parse_dates: object = None,
     dtype_backend: DtypeBackend = "numpy_nullable",
     timeout: float | None = 300.0,
     client: Client | None = None,
@@ -142,7 +143,7 @@ def submit_watch_query(
 
     Parameters
     ----------
-    query, params, max_age, cache, index_col, columns, dtype, dtype_backend, client
+    query, params, max_age, cache, index_col, columns, dtype, parse_dates, dtype_backend, client
         As of `read_watch_query`.
     timeout : float or None
         Seconds for the whole of it, from now; of many reads, for each from when its turn comes.
@@ -175,7 +176,13 @@ def submit_watch_query(
     options = ReadOptions(
         max_age=max_age, cache=cache, timeout=timeout, progress=False, client=asked
     )
-    shape = _Shape(index_col=index_col, columns=columns, dtype=dtype, dtype_backend=dtype_backend)
+    shape = _Shape(
+        index_col=index_col,
+        columns=columns,
+        dtype=dtype,
+        parse_dates=parse_dates,
+        dtype_backend=dtype_backend,
+    )
     if split is None and page is None and is_single(params):
         work = _one(reference, params, options, shape)
     else:
@@ -194,6 +201,7 @@ class _Shape(TypedDict):
     index_col: str | Sequence[str] | None
     columns: Sequence[str] | None
     dtype: object
+    parse_dates: object
     dtype_backend: DtypeBackend
 
 

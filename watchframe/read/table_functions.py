@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from watchframe.cache import Mode
 from watchframe.client import Client
-from watchframe.decode import check_columns
+from watchframe.decode import with_absent
 from watchframe.models import DataSource
 from watchframe.read.answer import Answer
 from watchframe.read.ask import MaxAge, Params, ReadOptions, answer_query, answer_sql
+from watchframe.read.frame_of import known_kinds
 from watchframe.read.paging import Page
 from watchframe.read.side_by_side import CONCURRENCY
 from watchframe.read.sweep import Sweep, is_single
@@ -116,5 +117,4 @@ def _selected(
         warn_of_answer(answer)
     if columns is None:
         return table
-    check_columns(table, columns)
-    return table.select(list(columns))
+    return with_absent(table, columns, known_kinds(answers)).select(list(columns))
