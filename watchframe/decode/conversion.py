@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -111,11 +112,11 @@ class Conversions:
         if decimal is not None:
             return _decimals(field, values, decimal)
         if isinstance(dtype, str) and dtype == WHOLE:
-            return _integers(field, values, WHOLE)
+            return _integers(field, values, "an integer")
         kind = _pandas_dtype(name, dtype).kind
         if kind in "iu":
             if pa.types.is_boolean(values.type):  # 0 and 1 to pandas
-                values = values.cast(pa.int64())
+                field, values = _column(field, values.cast(pa.int64()))
             return _integers(field, values, str(dtype))
         if kind == "M" and values.type == pa.string() and not _is_empty(values):
             return _times(field, values, None)
@@ -317,7 +318,7 @@ def _times(field: pa.Field, values: pa.ChunkedArray, how: str | None) -> Column:
     if how is not None and is_plain and values.type in (pa.string(), pa.int64()):
         return _formatted_times(field, values.cast(pa.string()), how, has_zone=has_zone)
     if not is_plain or values.type != pa.string():
-        hint = f'Numbers need their unit: parse_dates={{{field.name!r}: "s"}}.'
+        hint = f'Numbers need their unit: parse_dates={{{json.dumps(field.name)}: "s"}}.'
         _refuse_first(field.name, "a time", values, hint)
     listed = values.to_pylist()
 
@@ -329,8 +330,8 @@ def _times(field: pa.Field, values: pa.ChunkedArray, how: str | None) -> Column:
     if not pa.types.is_timestamp(typed.array.type):
         row = _first_failing(is_time, values)
         hint = (
-            "ISO 8601 is parsed, down to microseconds, either all of it with or all of it without "
-            f'a zone; other texts by their format: parse_dates={{{field.name!r}: "%d.%m.%Y"}}.'
+            "ISO 8601 is parsed, down to microseconds, all of it with a zone or all of it without; "
+            f'other texts by their format: parse_dates={{{json.dumps(field.name)}: "%d.%m.%Y"}}.'
         )
         _refuse(field.name, "a time", row, listed[row], hint)
     return _column(field, typed.array)
@@ -396,12 +397,9 @@ def _as_dtype(series: pd.Series[Any], dtype: Any) -> Any:
     _check_nulls(series, is_null, dtype)
     if is_null.all():
         return pd.Series([None] * len(series), dtype=object if dtype.kind == "U" else dtype).array
-    if dtype.kind in "iu":
-        _check_bounds(series, is_null, dtype)
-    elif dtype.kind == "b":
+    if dtype.kind == "b":
         series = _booleans(series, is_null, dtype)
-    elif dtype.kind == series.dtype.kind == "M":
-        _check_zone(series, is_null, dtype)
+    _check_values(series, is_null, dtype)
     if dtype.kind == "f" and series.dtype.kind == "O":  # texts, objects: Arrow would refuse many
         dtypes: list[Any] = ["Float64", dtype]
     elif dtype.kind == "U":  # str, until pandas 3: by way of "string", nulls stay nulls
@@ -416,7 +414,8 @@ def _as_dtype(series: pd.Series[Any], dtype: Any) -> Any:
         return found
 
     try:
-        found = converted(len(series))
+        with np.errstate(over="ignore"):  # infinities are looked for below
+            found = converted(len(series))
     except _REFUSALS:
         row = _first_failing(lambda rows: _works(converted, rows), series)
         _refuse(str(series.name), str(dtype), row, series.iloc[row], "")
@@ -438,20 +437,32 @@ def _check_nulls(series: pd.Series[Any], is_null: Any, dtype: Any) -> None:
         _refuse(str(series.name), str(dtype), row, None, _NULL_HINT[dtype.kind])
 
 
+def _check_values(series: pd.Series[Any], is_null: Any, dtype: Any) -> None:
+    """Raise for the first value that pandas would change to have it fit."""
+    if dtype.kind in "iu":
+        _check_bounds(series, is_null, dtype)
+    elif dtype.kind == series.dtype.kind == "M":
+        _check_zone(series, is_null, dtype)
+    elif isinstance(dtype, pd.CategoricalDtype) and dtype.categories is not None:
+        is_lost = ~series.isin(dtype.categories).to_numpy(bool) & ~is_null
+        _check_kept(series, is_lost, dtype, "It is none of the categories.")
+
+
 def _check_zone(series: pd.Series[Any], is_null: Any, dtype: Any) -> None:
     """Raise where only one of two dtypes of times has a zone."""
     one, other = (
         getattr(getattr(item, "pyarrow_dtype", item), "tz", None) for item in (series.dtype, dtype)
     )
     if (one is None) != (other is None):
-        row = int((~is_null).argmax())
         hint = "One has a zone, the other none: dt.tz_localize and dt.tz_convert say which."
-        _refuse(str(series.name), str(dtype), row, series.iloc[row], hint)
+        _check_kept(series, ~is_null, dtype, hint)
 
 
 def _check_bounds(series: pd.Series[Any], is_null: Any, dtype: Any) -> None:
     """Raise where an integer, each of which is exact by now, is not one of the dtype's."""
     bounds = np.iinfo(getattr(dtype, "numpy_dtype", dtype))
+    if series.dtype.kind == "i" and bounds.min <= series.min() and series.max() <= bounds.max:
+        return
     objects = series.astype(object).to_numpy()
     for row in np.flatnonzero(~is_null):
         if not bounds.min <= objects[row] <= bounds.max:
@@ -479,16 +490,20 @@ def _check_same(before: pd.Series[Any], after: pd.Series[Any], is_null: Any, dty
     is_lost = after.isna().to_numpy() & ~is_null
     hint = ""
     if dtype.kind == "f":
-        is_infinite = np.isinf(after.to_numpy("float64", na_value=0))
-        is_lost |= is_infinite & (before.astype("string") != after.astype("string")).to_numpy(bool)
+        for row in np.flatnonzero(np.isinf(after.to_numpy("float64", na_value=0))):
+            is_lost[row] |= "inf" not in str(before.iloc[row]).lower()
         hint = "It is larger than that dtype's floats, or no number."
     if dtype.kind in "mM" and before.dtype.kind in "mM":
         back = after.astype(before.dtype)
         is_lost |= (back != before).fillna(value=False).to_numpy(bool) & ~is_null
         hint = "It is finer than the dtype's unit."
+    _check_kept(before, is_lost, dtype, hint)
+
+
+def _check_kept(series: pd.Series[Any], is_lost: Any, dtype: Any, hint: str) -> None:
     if is_lost.any():
         row = int(is_lost.argmax())
-        _refuse(str(before.name), str(dtype), row, before.iloc[row], hint)
+        _refuse(str(series.name), str(dtype), row, series.iloc[row], hint)
 
 
 # What they have in common
@@ -544,7 +559,7 @@ def _refuse_first(name: str, words: str, values: pa.ChunkedArray, hint: str) -> 
 
 
 def _refuse(name: str, words: str, row: int, value: object, hint: str) -> NoReturn:
-    shown = "null" if value is None or value is pd.NA else repr(value)
+    shown = "null" if value is None else repr(value) if isinstance(value, str) else str(value)
     if len(shown) > _WIDEST_SHOWN:
         shown = f"{shown[:_WIDEST_SHOWN]}..."
     raise ArgumentError(

@@ -15,6 +15,7 @@ from watchframe.decode.column_kinds import with_absent
 from watchframe.decode.conversion import Conversions
 from watchframe.decode.deviation import ENCODING
 from watchframe.decode.free_memory import give_back
+from watchframe.decode.pandas_metadata import pandas_attributes
 from watchframe.decode.parsing import parsed
 from watchframe.decode.typing_rules import INTEGER
 from watchframe.errors import ArgumentError
@@ -44,7 +45,7 @@ def to_frame(
     index_col: str | Sequence[str] | None = None,
     known_kinds: Mapping[str, str] | None = None,
 ) -> pd.DataFrame:
-    """Return the DataFrame of a decoded table.
+    """Return the DataFrame of a decoded table, also of one that lay in a file.
 
     Parameters
     ----------
@@ -79,6 +80,7 @@ def to_frame(
     table = with_absent(table, wanted, known_kinds or {})
     conversions = Conversions.of(dtype, parse_dates, wanted, has_rows=table.num_rows > 0)
     taken = {name: (table.schema.field(name), table.column(name)) for name in wanted}
+    attributes = pandas_attributes(table.schema)
     rows = len(table)
     del table  # where the caller has let go of it, each column's memory is free once it was read
     arrays = {}
@@ -96,7 +98,9 @@ def to_frame(
     frame = pd.DataFrame(arrays, index=pd.RangeIndex(rows), copy=False)
     if not wanted:
         frame.columns = pd.Index([], dtype=object)
-    return frame.set_index(index) if index else frame
+    frame = frame.set_index(index) if index else frame
+    frame.attrs = attributes
+    return frame
 
 
 def _array(field: pa.Field, values: pa.ChunkedArray, backend: DtypeBackend) -> Any:

@@ -7,11 +7,13 @@ for what Arrow has no type for (integers beyond 64 bits, lists and objects): tha
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 
 import pandas as pd
 import pyarrow as pa
 
+#: Where pandas looks for a frame's ``attrs``.
+_ATTRIBUTES = b"PANDAS_ATTRS"
 #: Arrow's type -> pandas' names for the type of the values, and for the dtype of the column.
 _DTYPES = {
     pa.int64(): ("int64", "Int64"),
@@ -58,5 +60,12 @@ def pandas_metadata(schema: pa.Schema, attributes: Mapping[str, object]) -> dict
     }
     return {
         b"pandas": json.dumps(described).encode(),
-        b"PANDAS_ATTRS": json.dumps(dict(attributes)).encode(),  # where pandas looks for them
+        _ATTRIBUTES: json.dumps(dict(attributes)).encode(),
     }
+
+
+def pandas_attributes(schema: pa.Schema) -> dict[Hashable | None, object]:
+    """Return the attributes that `pandas_metadata` put there."""
+    text = (schema.metadata or {}).get(_ATTRIBUTES)
+    found: dict[Hashable | None, object] = {} if text is None else json.loads(text)
+    return found
