@@ -207,7 +207,7 @@ def _partition(
     )
     try:
         answer = answer_query(source.query_id, params, options)
-        warn_of_answer(answer)
+        warn_of_answer(answer, dtype=source.dtype, parse_dates=source.parse_dates)
         if not answer.table.num_rows:
             return _empty_partition(answer, expected, columns)
         known = [name for name, _ in expected]

@@ -100,6 +100,11 @@ class Conversions:
                     )
         return cls(dtypes, dates)
 
+    @property
+    def columns(self) -> frozenset[str]:
+        """The columns that become something else."""
+        return frozenset([*self.dtypes, *self.dates])
+
     def in_arrow(self, field: pa.Field, values: pa.ChunkedArray) -> Column:
         """Return the column with what is exact in Arrow done: times, integers, decimals."""
         name = field.name

@@ -16,23 +16,23 @@ from watchframe.read.answer import Answer
 #: Columns that are remembered of a query: one that pivots may have other ones each day.
 _MOST_COLUMNS = 1_000
 
-#: Queries whose local copies have taught their types in this process: each hit need not write.
+#: Queries whose types this process has compared with the document: a hit need not read it again.
 _taught: set[tuple[Path, str]] = set()
 _MOST_TAUGHT = 10_000
 
 
 def use_column_memory(answer: Answer, parts: KeyParts, cache: ResultCache) -> None:
-    """Remember the types of an answer's columns, and give them to those without values.
+    """Remember the types of an answer's columns, and set those of its columns without values.
 
-    Processes that write at the same time may lose what the other one has just learned, until its
-    next read: types are remembered by the query's text, so they would write the same.
+    Of two processes that write at the same moment, one may lose what it has learned, until it reads
+    again: the document is always whole, and of one text of the query.
 
     Parameters
     ----------
     answer : Answer
         Its table, and what is known of the columns that the table lacks, are set.
     parts : KeyParts
-        Of the question; the types are the same whatever its parameters are.
+        Of the question; types are remembered for all values of its parameters together.
     cache : ResultCache
     """
     of_query = (parts.server, parts.principal, parts.query_id, parts.data_source_id)

@@ -253,7 +253,7 @@ def _frame(
     parse_dates: object,
     dtype_backend: DtypeBackend,
 ) -> pd.DataFrame:
-    warn_of_answer(answer)
+    warn_of_answer(answer, dtype=dtype, parse_dates=parse_dates)
     return frame_of(
         answer,
         index_col=index_col,

@@ -161,7 +161,7 @@ def read_watch_sweep(
     )
     answers = sweep.answers(options)
     for answer in answers:
-        warn_of_answer(answer)
+        warn_of_answer(answer, dtype=dtype, parse_dates=parse_dates)
     return sweep.frame(
         answers,
         index_col=index_col,

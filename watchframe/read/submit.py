@@ -40,8 +40,9 @@ class SubmittedQuery:
     When the interpreter ends before it has, it is cancelled, on the server too.
     """
 
-    def __init__(self, words: str, background: Background[Read]) -> None:
+    def __init__(self, words: str, background: Background[Read], shape: _Shape) -> None:
         self._words = words
+        self._shape = shape
         self._background = background
         self._has_warned = False
 
@@ -103,7 +104,9 @@ class SubmittedQuery:
         if not self._has_warned:
             self._has_warned = True
             for answer in answers:
-                warn_of_answer(answer)
+                warn_of_answer(
+                    answer, dtype=self._shape["dtype"], parse_dates=self._shape["parse_dates"]
+                )
         return frame
 
     def exception(self, timeout: float | None = None) -> Exception | None:
@@ -192,7 +195,7 @@ def submit_watch_query(
         work, timeout = _many(sweep, options, shape), None
     background = Background(work, timeout=timeout)
     background.start()
-    return SubmittedQuery(f"query {reference.query_id}", background)
+    return SubmittedQuery(f"query {reference.query_id}", background, shape)
 
 
 class _Shape(TypedDict):

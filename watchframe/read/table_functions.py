@@ -56,7 +56,8 @@ def read_watch_table(
         bits is text, exact, and ``b"watchframe.encoding"`` in its field's metadata is
         ``b"integer"``; one of arrays, objects or mixed kinds is JSON text, and it is ``b"json"``
         there. The schema's metadata hold the provenance as JSON under ``b"watchframe"``; of many
-        reads that of each, in a list under ``"reads"``.
+        reads that of each, in a list under ``"reads"``. They tell pandas the dtypes too:
+        ``table.to_pandas()`` has those of `read_watch_query`.
 
     Raises
     ------

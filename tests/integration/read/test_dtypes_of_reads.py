@@ -14,7 +14,7 @@ from watchframe import (
     submit_watch_query,
 )
 from watchframe.decode import concat_results, decode_query_result, to_frame
-from watchframe.errors import ArgumentError
+from watchframe.errors import ArgumentError, ColumnTypeWarning
 from watchframe.models import ParameterDefinition
 
 SOURCES = Path(__file__).parents[2] / "data" / "wire_versions" / "fork_sources"
@@ -73,6 +73,21 @@ def test_table_to_pandas_is_the_frame(client):
         days = [name for name in frame if table.schema.field(name).type == "date32[day]"]
         found = table.to_pandas().astype(dict.fromkeys(days, "datetime64[us]"))
         pd.testing.assert_frame_equal(found, frame)
+
+
+def test_column_that_is_converted_needs_no_warning(client):
+    given = {"dtype": {"amount": "string", "rate": "Float64"}, "client": client}
+    with pytest.warns(ColumnTypeWarning) as plain:
+        read_watch_query(61, client=client)
+    for read in (
+        lambda: read_watch_query(61, **given),
+        lambda: read_watch_sweep(61, [{}], **given),
+        lambda: submit_watch_query(61, **given).result(),
+    ):
+        with pytest.warns(ColumnTypeWarning) as less:
+            read()
+        assert [str(item.message).split("'")[1] for item in less] == ["note"]
+    assert {str(item.message).split("'")[1] for item in plain} == {"rate", "note"}
 
 
 def recorded(number):
