@@ -120,7 +120,7 @@ def read_watch_query(
         cache=cache,
         columns=None if columns is None else tuple(columns),
         dtype=dtype,
-        parse_dates=parse_dates,
+        parse_dates=Conversions.of(None, parse_dates, (), has_rows=False).dates,
         dtype_backend=dtype_backend,
         timeout=timeout,
     )
@@ -156,7 +156,7 @@ class _Source:
     cache: Mode
     columns: tuple[str, ...] | None
     dtype: Any
-    parse_dates: Any
+    parse_dates: Mapping[str, str | None]
     dtype_backend: DtypeBackend
     timeout: float | None
 
@@ -233,8 +233,6 @@ def _of_columns(argument: Any, shown: Sequence[str]) -> Any:
     """Return what an argument says of these columns: Dask may need no others."""
     if isinstance(argument, Mapping):
         return {name: value for name, value in argument.items() if name in shown}
-    if isinstance(argument, list | tuple):
-        return [name for name in argument if name in shown]
     return argument
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Context, Decimal, InvalidOperation
 from fractions import Fraction
@@ -116,23 +116,28 @@ class Conversions:
         decimal = _decimal_type(name, dtype)
         if decimal is not None:
             return _decimals(field, values, decimal)
-        if isinstance(dtype, str) and dtype == WHOLE:
+        if _is_whole(dtype):
             return _integers(field, values, "an integer")
         kind = _pandas_dtype(name, dtype).kind
-        if kind in "iu":
-            if pa.types.is_boolean(values.type):  # 0 and 1 to pandas
-                field, values = _column(field, values.cast(pa.int64()))
-            return _integers(field, values, str(dtype))
-        if kind == "M" and values.type == pa.string() and not _is_empty(values):
-            return _times(field, values, None)
+        if kind in "iu" and pa.types.is_boolean(values.type):  # 0 and 1 to pandas
+            field, values = _column(field, values.cast(pa.int64()))
+        # Of a time, pandas would cut the fraction of a number.
+        if kind in "iu" or (kind in "mM" and values.type in (pa.float64(), pa.bool_())):
+            field, values = _integers(field, values, str(dtype))
+        elif kind == "M" and values.type == pa.string() and not _is_empty(values):
+            field, values = _times(field, values, None)
         return field, values
 
     def in_pandas(self, name: str, array: Any) -> Any:
         """Return a column, made by `in_arrow`, as pandas' own dtypes have it."""
         dtype = self.dtypes.get(name)
-        if dtype is None or _decimal_type(name, dtype) is not None or dtype == WHOLE:
+        if dtype is None or _decimal_type(name, dtype) is not None or _is_whole(dtype):
             return array
         return _as_dtype(pd.Series(array, copy=False, name=name), _pandas_dtype(name, dtype))
+
+
+def _is_whole(dtype: object) -> bool:
+    return isinstance(dtype, str) and dtype == WHOLE
 
 
 def _date_formats(parse_dates: object) -> dict[str, str | None]:
@@ -144,7 +149,7 @@ def _date_formats(parse_dates: object) -> dict[str, str | None]:
         found = {parse_dates: None}
     elif isinstance(parse_dates, Mapping):
         found = dict(parse_dates)
-    elif isinstance(parse_dates, Iterable):
+    elif isinstance(parse_dates, Collection):  # read more than once: not an iterator
         found = dict.fromkeys(parse_dates)
     else:
         raise ArgumentError(f"parse_dates is {parse_dates!r}.", hint=_HOW_DATES)
@@ -163,13 +168,15 @@ _HOW_DATES = (
 
 def _decimal_type(name: str, dtype: object) -> pa.DataType | None:
     """Return the Arrow type where a decimal is asked for, else None."""
-    if isinstance(dtype, pd.ArrowDtype):
-        return dtype.pyarrow_dtype if pa.types.is_decimal(dtype.pyarrow_dtype) else None
+    found = dtype.pyarrow_dtype if isinstance(dtype, pd.ArrowDtype) else None
     match = _DECIMAL_WORD.fullmatch(dtype) if isinstance(dtype, str) else None
-    if match is None:
+    if match is not None:
+        precision, scale = int(match[1]), int(match[2])
+    elif found is not None and pa.types.is_decimal(found):
+        precision, scale = found.precision, found.scale
+    else:
         return None
-    precision, scale = int(match[1]), int(match[2])
-    if not 1 <= precision <= _MOST_DIGITS or scale > precision:
+    if not 1 <= precision <= _MOST_DIGITS or not 0 <= scale <= precision:
         raise ArgumentError(
             f"dtype has {dtype!r} for column {name!r}, which is no decimal.",
             hint=f'Give "decimal(digits, digits behind the point)" with at most {_MOST_DIGITS} '
@@ -186,7 +193,11 @@ def _pandas_dtype(name: str, dtype: object) -> Any:
     except _REFUSALS:
         found = np.dtype("V")
     # numpy's texts and bytes of a fixed length cut what is longer.
-    if found.kind in "SV" or (found.kind == "U" and found.itemsize):
+    if (
+        isinstance(found, np.dtype)
+        and found.kind in "SUV"
+        and (found.itemsize or found.kind != "U")
+    ):
         raise ArgumentError(
             f"dtype has {dtype!r} for column {name!r}, which pandas does not know as a dtype.",
             hint='Give one of pandas, such as "Int64", "float64", "string" or "category", or '
@@ -401,13 +412,16 @@ def _as_dtype(series: pd.Series[Any], dtype: Any) -> Any:
     is_null = series.isna().to_numpy()
     _check_nulls(series, is_null, dtype)
     if is_null.all():
-        return pd.Series([None] * len(series), dtype=object if dtype.kind == "U" else dtype).array
+        return pd.Series([None] * len(series), dtype=object if _is_old_str(dtype) else dtype).array
     if dtype.kind == "b":
         series = _booleans(series, is_null, dtype)
     _check_values(series, is_null, dtype)
-    if dtype.kind == "f" and series.dtype.kind == "O":  # texts, objects: Arrow would refuse many
+    if dtype.kind == "m" and series.dtype.kind in "OU":
+        hint = "pandas.to_timedelta parses texts: bare numbers among them as nanoseconds."
+        _check_kept(series, ~is_null, dtype, hint)
+    if dtype.kind == "f" and series.dtype.kind in "OU":  # texts, objects: Arrow would refuse many
         dtypes: list[Any] = ["Float64", dtype]
-    elif dtype.kind == "U":  # str, until pandas 3: by way of "string", nulls stay nulls
+    elif _is_old_str(dtype):  # by way of "string", nulls stay nulls
         dtypes = ["string", object]
     else:
         dtypes = [dtype]
@@ -422,10 +436,17 @@ def _as_dtype(series: pd.Series[Any], dtype: Any) -> Any:
         with np.errstate(over="ignore"):  # infinities are looked for below
             found = converted(len(series))
     except _REFUSALS:
-        row = _first_failing(lambda rows: _works(converted, rows), series)
+        row = int((~is_null).argmax())
+        if _works(converted, row):  # else no value at all becomes that dtype
+            row = _first_failing(lambda rows: _works(converted, rows), series)
         _refuse(str(series.name), str(dtype), row, series.iloc[row], "")
     _check_same(series, found, is_null, dtype)
     return found.array
+
+
+def _is_old_str(dtype: Any) -> bool:
+    """Tell whether it is what ``str`` was until pandas 3: Python's texts in an object column."""
+    return isinstance(dtype, np.dtype) and dtype.kind == "U"
 
 
 _NULL_HINT = {

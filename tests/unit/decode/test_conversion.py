@@ -158,7 +158,13 @@ def test_decimal_that_would_lose_a_digit_is_refused(values, row, backend):
         column(values, "decimal(38, 18)", backend=backend)
 
 
-@pytest.mark.parametrize("dtype", ["decimal(77, 0)", "decimal(0, 0)", "decimal(3, 4)"])
+@pytest.mark.parametrize(
+    "dtype",
+    [
+        *("decimal(77, 0)", "decimal(0, 0)", "decimal(3, 4)"),
+        pd.ArrowDtype(pa.decimal128(5, -2)),
+    ],
+)
 def test_decimal_of_impossible_digits_is_refused(dtype):
     with pytest.raises(ArgumentError, match="which is no decimal"):
         column(["1"], dtype)
@@ -191,6 +197,11 @@ def test_decimal_of_impossible_digits_is_refused(dtype):
         (["2024-01-01", "nope"], "datetime64[us]", 1),
         (["2024-01-01", "nope"], "Period[D]", 1),
         (["2024-01-01"], "datetime64[us, UTC]", 0),
+        ([None, True], "Period[D]", 1),
+        ([2, 1.5], "datetime64[s]", 1),
+        ([2, 1.5], "timedelta64[s]", 1),
+        ([None, True], "datetime64[s]", 1),
+        ([None, "5"], "timedelta64[s]", 1),
         (["2024-01-01T00:00:00+00:00"], "datetime64[us]", 0),
         (["2024-01-01T00:00:00Z"], "datetime64[us]", 0),
         (["0001-01-01"], "datetime64[ns]", 0),
@@ -220,6 +231,9 @@ def test_dtype_that_does_not_fit_names_the_first_such_value(values, dtype, row, 
         ([1, 0, None], "boolean", [True, False, None]),
         (["True", "false", None], "boolean", [True, False, None]),
         (["a", "b"], "category", ["a", "b"]),
+        ([1, None], pd.ArrowDtype(pa.string()), ["1", None]),
+        ([None], pd.ArrowDtype(pa.string()), [None]),
+        ([5.0], "datetime64[s]", [pd.Timestamp(5, unit="s")]),
         ([None], "datetime64[us, UTC]", [pd.NaT]),
         (["2024-01-01T01:00:00+01:00"], "datetime64[s, UTC]", [pd.Timestamp("2024-01-01T00Z")]),
     ],
@@ -310,7 +324,9 @@ def test_dates_that_are_none_are_refused(values, how, row, backend):
         column(values, dates={"x": how}, backend=backend)
 
 
-@pytest.mark.parametrize("dates", [True, {"x": "seconds"}, {"x": 5}, {"x": {"unit": "s"}}])
+@pytest.mark.parametrize(
+    "dates", [True, iter(["x"]), {"x": "seconds"}, {"x": 5}, {"x": {"unit": "s"}}]
+)
 def test_dates_in_no_form_of_theirs_are_refused(dates):
     with pytest.raises(ArgumentError, match=r"parse_dates (is|has) "):
         column([1], dates=dates)
