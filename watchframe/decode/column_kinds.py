@@ -29,7 +29,9 @@ def with_kinds(table: pa.Table, kinds: Mapping[str, str]) -> pa.Table:
     """Return the table with its columns without values of these kinds; unknown kinds are none."""
     for place, field in enumerate(table.schema):
         column = table.column(place)
-        if column.null_count == len(column) and kinds.get(field.name) in FINAL:
+        kind = kinds.get(field.name)
+        # The very table where nothing changes: frames of small ones are known by it.
+        if column.null_count == len(column) and kind in FINAL and kind != kind_of(field):
             new = _field(field.name, kinds, (field.metadata or {}).get(DECLARED, b"").decode())
             table = table.set_column(place, new, _nulls(len(column), new.type))
     return table
