@@ -17,11 +17,11 @@ import pandas as pd
 from watchframe.cache import Mode
 from watchframe.client import Client, current_client
 from watchframe.config import profile_for_server
-from watchframe.decode import DtypeBackend, to_frame
+from watchframe.decode import Conversions, DtypeBackend, to_frame
 from watchframe.errors import ArgumentError, ConfigurationError, WatchframeError
 from watchframe.parameters import JSON
 from watchframe.read import MaxAge, ReadOptions, answer_query, wire_sets
-from watchframe.read.answer import ATTRIBUTE
+from watchframe.read.answer import ATTRIBUTE, Answer
 from watchframe.read.warn import warn_of_answer
 from watchframe.reference import QueryReference
 
@@ -47,6 +47,7 @@ def read_watch_query(
     cache: Mode = "use",
     columns: Sequence[str] | None = None,
     dtype: object = None,
+    parse_dates: object = None,
     dtype_backend: DtypeBackend = "numpy_nullable",
     meta: object = None,
     timeout: float | None = 300.0,
@@ -56,7 +57,8 @@ def read_watch_query(
 
     Workers read the partitions when Dask computes them. Only the query's definition is read at
     once, by which every parameter set is checked, and the rows of the first set where neither the
-    local cache nor `meta` tells the columns.
+    local cache nor `meta` tells the columns; of the next one where that has none, and so on. A
+    partition without rows has the columns of the others.
 
     Parameters
     ----------
@@ -65,11 +67,11 @@ def read_watch_query(
     params : sequence of mappings, or DataFrame
         One for each partition; of a DataFrame, each row is one. Dynamic dates are resolved now,
         not when a worker reads.
-    max_age, cache, columns, dtype, dtype_backend
+    max_age, cache, columns, dtype, parse_dates, dtype_backend
         As of `watchframe.read_watch_query`. Local caches are those of the workers.
     meta : pandas.DataFrame or mapping of str to dtype, optional
-        The columns and dtypes of every partition. By default those of the first set's result are
-        taken, for which any copy will do.
+        The columns and dtypes of every partition. By default those of the first set's result that
+        has rows are taken, for which any copy will do.
     timeout : float or None
         Seconds for each partition.
     profile : str, optional
@@ -118,12 +120,15 @@ def read_watch_query(
         cache=cache,
         columns=None if columns is None else tuple(columns),
         dtype=dtype,
+        parse_dates=Conversions.of(None, parse_dates, (), has_rows=False).dates,
         dtype_backend=dtype_backend,
         timeout=timeout,
     )
-    empty = source.metadata(client, sets[0]) if meta is None else _empty(meta)
-    if isinstance(dtype, Mapping):
-        _check_known(dtype, empty)
+    if meta is None:
+        empty = source.metadata(client, sets)
+    else:
+        empty = _empty(meta)
+        Conversions.of(dtype, parse_dates, list(map(str, empty.columns)), has_rows=True)
     # Dask would make text of every object column: of integers beyond 64 bits, lists and objects.
     with dask.config.set({"dataframe.convert-string": False}):
         frame: dd.DataFrame = dd.from_map(  # type: ignore[no-untyped-call]
@@ -151,26 +156,35 @@ class _Source:
     cache: Mode
     columns: tuple[str, ...] | None
     dtype: Any
+    parse_dates: Mapping[str, str | None]
     dtype_backend: DtypeBackend
     timeout: float | None
 
-    def metadata(self, client: Client, params: Mapping[str, JSON]) -> pd.DataFrame:
-        """Give the first set's result without its rows; any copy of it will do."""
+    def metadata(self, client: Client, sets: Sequence[Mapping[str, JSON]]) -> pd.DataFrame:
+        """Return the first result that has rows without them; any copy of it will do."""
         options = ReadOptions(
             cache="use" if self.cache == "refresh" else self.cache,
             timeout=self.timeout,
             client=client,
         )
-        answer = answer_query(self.query_id, params, options)
-        return self.frame(answer.table.slice(0, 0), self.columns)
+        for params in sets:
+            answer = answer_query(self.query_id, params, options)
+            if answer.table.num_rows:
+                break
+        return self.frame(answer, self.columns, self.dtype, self.parse_dates).iloc[:0]
 
-    def frame(self, table: Any, columns: Sequence[str] | None) -> pd.DataFrame:
-        """Give a table's frame with those of the columns."""
-        shown = table.column_names if columns is None else columns
-        dtype = self.dtype
-        if isinstance(dtype, Mapping):
-            dtype = {name: value for name, value in dtype.items() if name in shown}
-        return to_frame(table, dtype_backend=self.dtype_backend, columns=columns, dtype=dtype)
+    def frame(
+        self, answer: Answer, columns: Sequence[str] | None, dtype: object, parse_dates: object
+    ) -> pd.DataFrame:
+        """Return an answer's frame with those of the columns."""
+        return to_frame(
+            answer.table,
+            dtype_backend=self.dtype_backend,
+            columns=columns,
+            dtype=dtype,
+            parse_dates=parse_dates,
+            known_kinds=answer.known_kinds,
+        )
 
 
 def _partition(
@@ -193,12 +207,17 @@ def _partition(
     )
     try:
         answer = answer_query(source.query_id, params, options)
-        warn_of_answer(answer)
+        warn_of_answer(answer, dtype=source.dtype, parse_dates=source.parse_dates)
+        if not answer.table.num_rows:
+            return _empty_partition(answer, expected, columns)
         known = [name for name, _ in expected]
         found = answer.table.column_names if source.columns is None else list(source.columns)
         if found != known:
             raise _differs(number, params, f"has the columns {found}, the metadata {known}")
-        frame = source.frame(answer.table, columns if columns is not None else source.columns)
+        shown = found if columns is None else columns
+        frame = source.frame(
+            answer, shown, _of_columns(source.dtype, shown), _of_columns(source.parse_dates, shown)
+        )
         for name, dtype in expected:
             if name in frame.columns and frame[name].dtype != dtype:
                 words = f"has {frame[name].dtype} in column {name!r}, the metadata {dtype}"
@@ -210,22 +229,28 @@ def _partition(
     return frame
 
 
+def _of_columns(argument: Any, shown: Sequence[str]) -> Any:
+    """Return what an argument says of these columns: Dask may need no others."""
+    if isinstance(argument, Mapping):
+        return {name: value for name, value in argument.items() if name in shown}
+    return argument
+
+
+def _empty_partition(
+    answer: Answer, expected: tuple[tuple[str, Any], ...], columns: list[str] | None
+) -> pd.DataFrame:
+    """Return the metadata's columns without rows: such a result need not declare all of them."""
+    frame = pd.DataFrame({name: pd.Series(dtype=dtype) for name, dtype in expected})
+    frame.attrs[ATTRIBUTE] = answer.attributes
+    return frame if columns is None else frame[columns]
+
+
 def _differs(number: int, params: Mapping[str, JSON], words: str) -> ArgumentError:
     return ArgumentError(
         f"Partition {number}, of the parameters {dict(params)!r}, {words}.",
         hint="Give dtype= for columns whose type depends on the rows, or meta= with the columns "
         "and dtypes that all partitions have.",
     )
-
-
-def _check_known(dtype: Mapping[object, object], empty: pd.DataFrame) -> None:
-    """Raise ArgumentError where `dtype` names a column that partitions do not have."""
-    for name in dtype:
-        if name not in empty.columns:
-            raise ArgumentError(
-                f"dtype names the column {name!r}, which the frame lacks.",
-                hint=f"It has: {', '.join(map(str, empty.columns))}.",
-            )
 
 
 def _given(params: object) -> list[ParamSet]:

@@ -60,7 +60,7 @@ the terminal.
 | `table` | | for people; on a terminal 40 rows, and cells of 60 signs, at most |
 | `csv` | `.csv` | UTF-8; texts in quotes, so that an empty text is not a null, which is nothing |
 | `json` | `.json` | an array of objects, a line per row; dates and times as ISO 8601 text |
-| `parquet` | `.parquet` | the Arrow table as it is, with where it came from in the metadata |
+| `parquet` | `.parquet` | the Arrow table, with its origin and pandas' dtypes in the metadata |
 | `arrow` | `.arrow`, `.feather` | likewise |
 
 A column with an integer beyond 64 bits is text with all digits, in every format. Lists and objects

@@ -1,20 +1,27 @@
 """From a result's bytes to an Arrow table, and from there to a DataFrame."""
 
+from watchframe.decode.column_kinds import column_kinds, with_absent, with_kinds
 from watchframe.decode.concat import concat_results
+from watchframe.decode.conversion import Conversions
 from watchframe.decode.decoding import decode_query_result
 from watchframe.decode.deviation import ColumnDeviation, deviations_of
 from watchframe.decode.exact import DecodedResult
-from watchframe.decode.frame import DtypeBackend, check_columns, to_frame
+from watchframe.decode.frame import DtypeBackend, to_frame
 from watchframe.decode.inflate import inflate
+from watchframe.decode.pandas_metadata import pandas_metadata
 
 __all__ = [
     "ColumnDeviation",
+    "Conversions",
     "DecodedResult",
     "DtypeBackend",
-    "check_columns",
+    "column_kinds",
     "concat_results",
     "decode_query_result",
     "deviations_of",
     "inflate",
+    "pandas_metadata",
     "to_frame",
+    "with_absent",
+    "with_kinds",
 ]

@@ -17,9 +17,22 @@ def check_names(known: Sequence[str], wanted: Iterable[str]) -> None:
             )
 
 
-def chosen_columns(declared: Sequence[Column], wanted: Sequence[str] | None) -> list[Column]:
-    """Give those of the `declared` columns that are `wanted`, or all; as `check_names`."""
+def chosen_columns(
+    declared: Sequence[Column], wanted: Sequence[str] | None, *, has_rows: bool = True
+) -> list[Column]:
+    """Return those of the `declared` columns that are `wanted`, or all; as `check_names`.
+
+    A result without rows declares fewer columns than others of its query, or none: those that it
+    lacks are made up, of no type.
+    """
     if wanted is None:
         return list(declared)
-    check_names([column.name for column in declared], wanted)
-    return [column for column in declared if column.name in wanted]
+    known = [column.name for column in declared]
+    if has_rows:
+        check_names(known, wanted)
+        absent = []
+    else:
+        absent = [
+            Column(name=name, type=None, friendly_name=name) for name in wanted if name not in known
+        ]
+    return [column for column in declared if column.name in wanted] + absent

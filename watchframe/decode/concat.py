@@ -14,32 +14,41 @@ from watchframe.errors import ArgumentError
 
 
 def concat_results(tables: Sequence[pa.Table]) -> pa.Table:
-    """Give the rows of all tables, one after the other, exactly.
+    """Return the rows of all tables, one after the other, exactly.
 
     A column that has one type in one table and another in the next gets the type that holds the
-    values of both, by the type table.
+    values of both, by the type table. A result without rows may lack columns that the others have:
+    it adds none, unless none of them has rows.
 
     Parameters
     ----------
     tables : sequence of pyarrow.Table
-        Decoded results with the same columns; at least one.
+        Decoded results; those with rows have the same columns. At least one.
 
     Raises
     ------
     ArgumentError
         Their columns differ.
     """
-    names = tables[0].column_names
-    for number, table in enumerate(tables):
-        if table.column_names != names:
-            raise ArgumentError(
-                f"Result {number} has the columns {table.column_names}, the first one {names}.",
-                hint="Results of different columns are read one by one, as a list of frames.",
-            )
-    columns = [
-        _column([table.field(name) for table in tables], [table.column(name) for table in tables])
-        for name in names
-    ]
+    filled = [number for number, table in enumerate(tables) if table.num_rows]
+    if filled:
+        names = tables[filled[0]].column_names
+        for number in filled:
+            if tables[number].column_names != names:
+                raise ArgumentError(
+                    f"Result {number} has the columns {tables[number].column_names}, the first one "
+                    f"{names}.",
+                    hint="Results of different columns are read one by one, as a list of frames.",
+                )
+        tables = [tables[number] for number in filled]
+    else:
+        names = list(dict.fromkeys(name for table in tables for name in table.column_names))
+    columns = []
+    for name in names:
+        having = [table for table in tables if name in table.column_names]
+        columns.append(
+            _column([item.field(name) for item in having], [item.column(name) for item in having])
+        )
     return pa.table(
         [column.array for column in columns],
         schema=pa.schema([column.field for column in columns]),

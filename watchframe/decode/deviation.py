@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import asdict, dataclass
 
 import pyarrow as pa
@@ -38,8 +39,29 @@ class ColumnDeviation:
     def __str__(self) -> str:
         return (
             f"Column {self.column!r} is declared {self.declared}, but row {self.row} holds "
-            f"{self.value}; every value was kept as the server sent it."
+            f"{self.value}; every value was kept as the server sent it.{self._hint}"
         )
+
+    @property
+    def _hint(self) -> str:
+        """Which argument of a read converts such values, if one does."""
+        name = json.dumps(self.column, ensure_ascii=False)
+        is_time = self.declared in ("datetime", "date")
+        number = re.match(r"-?\d+(\.\d+)?", self.value)
+        text = re.fullmatch(r'"-?\d+(\.\d+)?"?', self.value)  # without its quote, where shortened
+        if text is not None and not is_time:
+            found = "decimal(38, 18)" if text[1] else "integer"
+        elif number is not None and is_time:
+            return f' parse_dates={{{name}: "s"}} converts unix seconds.'
+        elif self.value.startswith('"') and is_time:
+            return f' parse_dates={{{name}: "%d.%m.%Y"}} converts texts of one format.'
+        elif number is not None and self.declared == "float":
+            return f' dtype={{{name}: "float64"}} rounds it.'
+        elif self.declared == "string" and self.value[0] not in "[{":
+            found = "string"
+        else:
+            return ""
+        return f' dtype={{{name}: "{found}"}} converts it.'
 
 
 def deviations_of(table: pa.Table) -> tuple[ColumnDeviation, ...]:

@@ -54,7 +54,7 @@ def decode_exactly(body: bytes, *, columns: Sequence[str] | None = None) -> Deco
     rows = _rows(data, body)
     typed = [
         typed_column(item.name, item.type, column_values(rows, item.name))
-        for item in chosen_columns(declared, columns)
+        for item in chosen_columns(declared, columns, has_rows=bool(rows))
     ]
     table = pa.table(
         [column.array for column in typed], schema=pa.schema([column.field for column in typed])

@@ -11,9 +11,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from watchframe.decode import compiled
-from watchframe.decode.column_names import check_names
+from watchframe.decode.column_kinds import with_absent
+from watchframe.decode.conversion import Conversions
 from watchframe.decode.deviation import ENCODING
 from watchframe.decode.free_memory import give_back
+from watchframe.decode.pandas_metadata import pandas_attributes
 from watchframe.decode.parsing import parsed
 from watchframe.decode.typing_rules import INTEGER
 from watchframe.errors import ArgumentError
@@ -39,9 +41,11 @@ def to_frame(
     dtype_backend: DtypeBackend = "numpy_nullable",
     columns: Sequence[str] | None = None,
     dtype: object = None,
+    parse_dates: object = None,
     index_col: str | Sequence[str] | None = None,
+    known_kinds: Mapping[str, str] | None = None,
 ) -> pd.DataFrame:
-    """Give the DataFrame of a decoded table.
+    """Return the DataFrame of a decoded table, also of one that lay in a file.
 
     Parameters
     ----------
@@ -49,16 +53,22 @@ def to_frame(
         As decoded, with the fields' metadata.
     dtype_backend : {"numpy_nullable", "pyarrow"}
     columns : sequence of str, optional
-        Only these, in this order.
+        Only these, in this order. Those that a table without rows lacks are empty, and texts where
+        `known_kinds` does not tell.
     dtype : dtype or mapping, optional
-        As of `pandas.DataFrame.astype`.
+        A dtype of pandas, ``"integer"`` or ``"decimal(38, 18)"``; exactly, or not at all.
+    parse_dates : sequence of str, or mapping of str to str, optional
+        Columns that become times, with a format or a unit; before `dtype`.
     index_col : str or sequence of str, optional
         Columns that become the index.
+    known_kinds : mapping of str to str, optional
+        The types of columns that a table without rows lacks.
 
     Raises
     ------
     ArgumentError
-        A column is not in the result, or `dtype_backend` is another word.
+        A column is not in the result, `dtype_backend` is another word, or a value does not become
+        what `dtype` or `parse_dates` ask for.
     """
     if dtype_backend not in ("numpy_nullable", "pyarrow"):
         raise ArgumentError(
@@ -67,15 +77,17 @@ def to_frame(
     index = [index_col] if isinstance(index_col, str) else list(index_col or ())
     shown = table.column_names if columns is None else list(columns)
     wanted = list(dict.fromkeys([*index, *shown]))
-    check_columns(table, wanted)
+    table = with_absent(table, wanted, known_kinds or {})
+    conversions = Conversions.of(dtype, parse_dates, wanted, has_rows=table.num_rows > 0)
     taken = {name: (table.schema.field(name), table.column(name)) for name in wanted}
+    attributes = pandas_attributes(table.schema)
     rows = len(table)
     del table  # where the caller has let go of it, each column's memory is free once it was read
     arrays = {}
     done = 0
     for name in wanted:
-        field, values = taken.pop(name)
-        arrays[name] = _array(field, values, dtype_backend)
+        field, values = conversions.in_arrow(*taken.pop(name))
+        arrays[name] = conversions.in_pandas(name, _array(field, values, dtype_backend))
         done += values.nbytes
         del values
         if done > _RELEASED:
@@ -86,14 +98,9 @@ def to_frame(
     frame = pd.DataFrame(arrays, index=pd.RangeIndex(rows), copy=False)
     if not wanted:
         frame.columns = pd.Index([], dtype=object)
-    if dtype is not None:
-        frame = frame.astype(_known(dtype, frame.columns))
-    return frame.set_index(index) if index else frame
-
-
-def check_columns(table: pa.Table, names: Sequence[str]) -> None:
-    """Raise ArgumentError where one of `names` is not a column of `table`."""
-    check_names(table.column_names, names)
+    frame = frame.set_index(index) if index else frame
+    frame.attrs = attributes
+    return frame
 
 
 def _array(field: pa.Field, values: pa.ChunkedArray, backend: DtypeBackend) -> Any:
@@ -106,6 +113,8 @@ def _array(field: pa.Field, values: pa.ChunkedArray, backend: DtypeBackend) -> A
         return pd.arrays.ArrowExtensionArray(values)
     if field.type in _MASKED:
         return _masked(values, *_MASKED[field.type])
+    if pa.types.is_decimal(field.type):
+        return pd.arrays.ArrowExtensionArray(values)
     if field.type == pa.string():
         return _STRING.__from_arrow__(values)
     stamps = values.cast(pa.timestamp("us")) if field.type == pa.date32() else values
@@ -159,11 +168,3 @@ def _integers(digits: pa.Array) -> list[int | None]:
     edges = np.frombuffer(offsets, np.int32, len(texts) + 1, texts.offset * 4)
     found: list[int | None] = compiled.integers.from_digits(edges, data or b"")
     return found
-
-
-def _known(dtype: object, columns: pd.Index[Any]) -> Any:
-    if isinstance(dtype, Mapping):
-        for name in dtype:
-            if name not in columns:
-                raise ArgumentError(f"dtype names the column {name!r}, which the frame lacks.")
-    return dtype

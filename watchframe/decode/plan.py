@@ -75,9 +75,15 @@ def plan_column(
     deviation = typed.deviation
     if deviation is not None:
         deviation = replace(deviation, row=deviation.row + first_row)
-    encoding = (typed.field.metadata or {}).get(ENCODING)
-    by_encoding: dict[bytes | None, Kind] = {INTEGER: "wide", JSON: "json"}
     is_known = any(value is not None for value in values)
-    kind: Kind = by_encoding.get(encoding) or _KIND_OF_TYPE[typed.field.type]
-    plan = ColumnPlan(column=column, kind=kind, is_known=is_known, deviation=deviation)
+    plan = ColumnPlan(
+        column=column, kind=kind_of(typed.field), is_known=is_known, deviation=deviation
+    )
     return plan, typed
+
+
+def kind_of(field: pa.Field) -> Kind:
+    """Return the kind of a finished column."""
+    encoding = (field.metadata or {}).get(ENCODING)
+    by_encoding: dict[bytes | None, Kind] = {INTEGER: "wide", JSON: "json"}
+    return by_encoding.get(encoding) or _KIND_OF_TYPE[field.type]

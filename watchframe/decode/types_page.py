@@ -24,7 +24,7 @@ _HEAD = """\
 
 The server declares a type for each column: a hint, and often a wrong one. The values decide, and
 nothing is lost, rounded or coerced in silence. A dtype does not depend on whether nulls are
-present, and a result without rows has its columns' declared types.
+present.
 
 Each row below was made by decoding its examples.
 
@@ -40,12 +40,74 @@ Where values are not of the declared type, a `ColumnTypeWarning` names the colum
 first such row, also when the rows come from the local cache:
 
 ```
-ColumnTypeWarning: Column 'rate' is declared float, but row 2 holds 1180591620717411303425; every value was kept as the server sent it.
+ColumnTypeWarning: Column 'rate' is declared float, but row 2 holds 1180591620717411303425; every value was kept as the server sent it. dtype={"rate": "float64"} rounds it.
 ```
 
 How to add, scale and store the large integers: [Work with token amounts](../howto/token-amounts.md).
 
-`dtype={"amount": "float64"}` overrides a column's dtype, as `DataFrame.astype` does.
+## Columns without values
+
+A column of nulls, and each column of a result without rows, has the type that it had in the last
+rows of the same query which this machine read: a day without events fits the days with some, down
+to the zone of its times. That is remembered in the local cache, for each text of the query (editing
+it begins anew) and each API key. Where nothing is remembered (a first read, `cache="off"`, results
+that the settings keep out of the cache, a cache that was cleared), it is the declared type of the
+table above, in which times have no zone and undeclared columns are text.
+
+A result without rows may lack columns: some data sources declare them by their rows. In
+`columns=["id"]` it has them all the same, empty, of the remembered type, else text. Among the
+results of a sweep or a split it adds no columns, and it is no conflict.
+
+## Other dtypes
+
+`dtype=` takes any dtype of pandas, and two words of its own:
+
+| `dtype=` | gives | from |
+| --- | --- | --- |
+| `{"value": "integer"}` | `Int64` (`int64[pyarrow]`) where all fit 64 bits, else an `object` column of Python `int` | integers, texts of digits, whole floats below 2^53 |
+| `{"amount": "decimal(38, 18)"}` | `decimal128(38, 18)[pyarrow]`, up to 76 digits, in both families | integers, texts of numbers, floats below 2^53 by the digits that the server sent |
+
+`parse_dates=` makes times, `datetime64[us]` or, where a zone is known, `datetime64[us, UTC]`:
+
+| `parse_dates=` | parses |
+| --- | --- |
+| `["at"]` | ISO 8601, all of it with a zone or all of it without |
+| `{"day": "%d.%m.%Y"}` | a format of `strptime`; with `%z` it has a zone |
+| `{"block_time": "s"}` | unix time in `D h m s ms us ns`, as numbers or as digits; always UTC, for unix time is |
+
+Nulls stay null. A value that does not become what is asked for is an `ArgumentError` that names the
+column, the first such value and its row, counted from 0: an integer too large for `int8`, 1.5 for
+`int64`, a null for a dtype that has none, digits behind a decimal's last place, a time finer than a
+microsecond. Nothing is cut, and nothing is rounded but by a float dtype, which is asked for:
+`{"amount": "float64"}` gives the nearest floats.
+
+## Files, and `Table.to_pandas()`
+
+Tables of `read_watch_table` and files of the command line (`-o x.parquet`, `.arrow`, `.feather`)
+carry pandas' metadata: `table.to_pandas()`, `pandas.read_parquet(path)` and
+`pandas.read_feather(path)` give the dtypes of `numpy_nullable` above, and `dtype_backend="pyarrow"`
+those of `pyarrow`. `attrs` come back too; from a `.feather`, and from `to_pandas()`, since pyarrow
+22. pandas has no way to restore three things by itself:
+
+| | comes back as | and is restored by |
+| --- | --- | --- |
+| days | `date32[day][pyarrow]` | `frame["day"] = frame["day"].astype("datetime64[us]")` |
+| integers beyond 64 bits | `string` of digits | `frame["n"] = pd.Series([None if pd.isna(n) else int(n) for n in frame["n"]], frame.index, object)` |
+| lists, objects, mixed kinds | `string` of JSON | the same, with `json.loads` for `int` |
+
+Or all at once, exactly the frame of the read:
+
+```python
+import pyarrow.parquet as pq
+
+from watchframe.decode import to_frame
+
+frame = to_frame(pq.read_table("x.parquet"))
+```
+
+A frame's own `to_parquet` keeps every dtype but two. It refuses integers beyond 64 bits, and lists
+and objects; [as text](../howto/token-amounts.md#write-to-parquet) they are written. Decimals come
+back as `object` of `Decimal`, as the dtype with `pd.read_parquet(path, dtype_backend="pyarrow")`.
 """  # noqa: E501 - a message is one line
 
 

@@ -23,7 +23,7 @@ AWARE = pa.timestamp("us", tz="UTC")
 _TEXT = pa.string()
 #: The first and the last that Python's `date` and `datetime` know, since 1970.
 _DAYS = (-719_162, 2_932_896)
-_MICROSECONDS = (-62_135_596_800_000_000, 253_402_300_799_999_999)
+MICROSECONDS = (-62_135_596_800_000_000, 253_402_300_799_999_999)
 
 #: A fraction of a second that microseconds cannot hold.
 _TOO_FINE = re.compile(r"\.\d{7}")
@@ -170,7 +170,7 @@ def times_of_texts(texts: pa.Array, type_: pa.DataType, **options: object) -> pa
     """
     times = texts.cast(type_, **options)
     ends = pc.min_max(times.cast(pa.int32() if type_ == pa.date32() else pa.int64()))
-    first, last = _DAYS if type_ == pa.date32() else _MICROSECONDS
+    first, last = _DAYS if type_ == pa.date32() else MICROSECONDS
     if ends["min"].is_valid and not first <= ends["min"].as_py() <= ends["max"].as_py() <= last:
         raise pa.ArrowInvalid("A time is in no year from 1 to 9999.")
     return times

@@ -10,6 +10,7 @@ from typing import Literal
 import pyarrow as pa
 
 from watchframe.cache import Provenance
+from watchframe.decode import pandas_metadata
 
 Source = Literal["local cache", "server cache", "executed"]
 
@@ -37,6 +38,8 @@ class Answer:
         The declared types of a saved query's parameters.
     is_stored : bool
         Whether the local cache holds it now.
+    known_kinds : mapping of str to str
+        The types that the query's columns had in other results, where some have no values here.
     """
 
     table: pa.Table
@@ -46,6 +49,7 @@ class Answer:
     may_be_cut: bool = False
     parameter_types: Mapping[str, str] = field(default_factory=dict)
     is_stored: bool = False
+    known_kinds: Mapping[str, str] = field(default_factory=dict)
 
     def take_table(self) -> pa.Table:
         """Give the table and let go of it: its memory is free as soon as it was read."""
@@ -79,7 +83,20 @@ class Answer:
 
     @property
     def labelled_table(self) -> pa.Table:
-        """The table with `attributes` as JSON under ``schema.metadata[b"watchframe"]``."""
-        metadata = dict(self.table.schema.metadata or {})
-        metadata[ATTRIBUTE.encode()] = json.dumps(self.attributes).encode()
-        return self.table.replace_schema_metadata(metadata)
+        """The table with `attributes`, as `labelled`."""
+        return labelled(self.table, self.attributes)
+
+
+def labelled(table: pa.Table, attributes: Mapping[str, object]) -> pa.Table:
+    """Return the table with these as JSON under ``schema.metadata[b"watchframe"]``.
+
+    They stand there for pandas too, with the dtypes of the columns, so that ``table.to_pandas()``
+    and `pandas.read_parquet` restore both.
+    """
+    return table.replace_schema_metadata(
+        {
+            **(table.schema.metadata or {}),
+            ATTRIBUTE.encode(): json.dumps(attributes).encode(),
+            **pandas_metadata(table.schema, {ATTRIBUTE: attributes}),
+        }
+    )

@@ -11,7 +11,7 @@ from watchframe.decode import DtypeBackend
 from watchframe.models import DataSource
 from watchframe.read.answer import Answer
 from watchframe.read.ask import MaxAge, Params, ReadOptions, answer_query, answer_sql
-from watchframe.read.frame_of import frame_of
+from watchframe.read.frame_of import frame_of, needed_columns
 from watchframe.read.many_functions import read_watch_sweep
 from watchframe.read.paging import Page
 from watchframe.read.side_by_side import CONCURRENCY
@@ -32,6 +32,7 @@ def read_watch_query(
     index_col: str | Sequence[str] | None = None,
     columns: Sequence[str] | None = None,
     dtype: object = None,
+    parse_dates: object = None,
     dtype_backend: DtypeBackend = "numpy_nullable",
     timeout: float | None = 300.0,
     progress: bool | None = None,
@@ -67,9 +68,17 @@ def read_watch_query(
         Columns that become the index.
     columns : sequence of str, optional
         Only these, in this order. With ``cache="off"`` no others are decoded; otherwise the whole
-        result is stored, and only these become pandas'.
+        result is stored, and only these become pandas'. A result without rows need not have them:
+        there they are empty, typed as the query's last rows here were, else texts.
     dtype : dtype or mapping of str to dtype, optional
-        Overrides, as of `pandas.DataFrame.astype`.
+        Overrides: any dtype of pandas; ``"integer"``, exact integers of any size, also from texts
+        of digits (Int64 where all fit, else Python ints); ``"decimal(38, 18)"``, exact decimals. A
+        value that such a column cannot hold is an error, never cut or rounded. A float dtype alone
+        rounds, to its nearest: it is asked for.
+    parse_dates : sequence of str, or mapping of str to str, optional
+        Columns that become times: by ISO 8601, or by a strptime format, ``{"day": "%d.%m.%Y"}``, or
+        by the unit of a unix time (``D h m s ms us ns``), ``{"block_time": "s"}``, which is UTC.
+        Before `dtype`.
     dtype_backend : {"numpy_nullable", "pyarrow"}
         Which family of nullable dtypes. Either way a dtype does not depend on whether nulls are
         present, and integers beyond 64 bits are Python ints in an object column.
@@ -99,7 +108,8 @@ def read_watch_query(
     UnknownParameterError, MissingParameterError, ParameterValueError
         A parameter does not fit; no execution was asked for.
     ArgumentError
-        `max_age`, `cache` or a column's name cannot be used.
+        `max_age`, `cache` or a column's name cannot be used; or a column does not become what
+        `dtype` or `parse_dates` ask for: the error names the first such value, and its row.
     AuthenticationError, AccessDeniedError, NotFoundError, RateLimitError, ResponseError
         The server says no.
     JobFailedError
@@ -141,6 +151,7 @@ def read_watch_query(
             index_col=index_col,
             columns=columns,
             dtype=dtype,
+            parse_dates=parse_dates,
             dtype_backend=dtype_backend,
             timeout=timeout,
             concurrency=concurrency,
@@ -156,11 +167,16 @@ def read_watch_query(
             timeout=timeout,
             progress=progress,
             client=client,
-            columns=_needed(columns, index_col),
+            columns=needed_columns(columns, index_col),
         ),
     )
     return _frame(
-        answer, index_col=index_col, columns=columns, dtype=dtype, dtype_backend=dtype_backend
+        answer,
+        index_col=index_col,
+        columns=columns,
+        dtype=dtype,
+        parse_dates=parse_dates,
+        dtype_backend=dtype_backend,
     )
 
 
@@ -174,6 +190,7 @@ def read_watch_sql(
     index_col: str | Sequence[str] | None = None,
     columns: Sequence[str] | None = None,
     dtype: object = None,
+    parse_dates: object = None,
     dtype_backend: DtypeBackend = "numpy_nullable",
     timeout: float | None = 300.0,
     progress: bool | None = None,
@@ -190,7 +207,7 @@ def read_watch_sql(
         Where it runs: an id or a name. A query key may not do this.
     params : mapping of str to object, optional
         A value for every name in `sql`.
-    max_age, cache, index_col, columns, dtype, dtype_backend, timeout, progress, client
+    max_age, cache, index_col, columns, dtype, parse_dates, dtype_backend, timeout, progress, client
         As of `read_watch_query`. With ``max_age=None`` any local copy of the same SQL with the same
         parameters is returned without a request, however old.
 
@@ -214,22 +231,17 @@ def read_watch_sql(
             timeout=timeout,
             progress=progress,
             client=client,
-            columns=_needed(columns, index_col),
+            columns=needed_columns(columns, index_col),
         ),
     )
     return _frame(
-        answer, index_col=index_col, columns=columns, dtype=dtype, dtype_backend=dtype_backend
+        answer,
+        index_col=index_col,
+        columns=columns,
+        dtype=dtype,
+        parse_dates=parse_dates,
+        dtype_backend=dtype_backend,
     )
-
-
-def _needed(
-    columns: Sequence[str] | None, index_col: str | Sequence[str] | None
-) -> list[str] | None:
-    """Give the columns that a frame is made of; None for all, or where none are asked for."""
-    if columns is None:
-        return None
-    index = [index_col] if isinstance(index_col, str) else list(index_col or ())
-    return list(dict.fromkeys([*index, *columns])) or None
 
 
 def _frame(
@@ -238,14 +250,16 @@ def _frame(
     index_col: str | Sequence[str] | None,
     columns: Sequence[str] | None,
     dtype: object,
+    parse_dates: object,
     dtype_backend: DtypeBackend,
 ) -> pd.DataFrame:
-    warn_of_answer(answer)
+    warn_of_answer(answer, dtype=dtype, parse_dates=parse_dates)
     return frame_of(
         answer,
         index_col=index_col,
         columns=columns,
         dtype=dtype,
+        parse_dates=parse_dates,
         dtype_backend=dtype_backend,
         takes_table=True,
     )

@@ -85,6 +85,7 @@ def read_watch_sweep(
     index_col: str | Sequence[str] | None = None,
     columns: Sequence[str] | None = None,
     dtype: object = None,
+    parse_dates: object = None,
     dtype_backend: DtypeBackend = "numpy_nullable",
     timeout: float | None = 300.0,
     concurrency: int = CONCURRENCY,
@@ -116,7 +117,7 @@ def read_watch_sweep(
         and how many rows a page has. Pages are read one after the other until one is short.
     max_age, cache, client
         As of `read_watch_query`.
-    index_col, columns, dtype, dtype_backend
+    index_col, columns, dtype, parse_dates, dtype_backend
         As of `read_watch_query`, for the whole frame; the parameters in front count as columns.
     timeout : float or None
         Seconds for each read, from when its turn comes.
@@ -137,7 +138,7 @@ def read_watch_sweep(
     ------
     ArgumentError
         `params`, `split` and `page` do not go together; the query has no such range; its order is
-        not one in which pages fit together; or the results have different columns.
+        not one in which pages fit together; or results with rows have different columns.
     ExceptionGroup
         Of the errors of `read_watch_query`, once all other reads have finished. What was read is in
         the local cache: calling again continues.
@@ -160,9 +161,14 @@ def read_watch_sweep(
     )
     answers = sweep.answers(options)
     for answer in answers:
-        warn_of_answer(answer)
+        warn_of_answer(answer, dtype=dtype, parse_dates=parse_dates)
     return sweep.frame(
-        answers, index_col=index_col, columns=columns, dtype=dtype, dtype_backend=dtype_backend
+        answers,
+        index_col=index_col,
+        columns=columns,
+        dtype=dtype,
+        parse_dates=parse_dates,
+        dtype_backend=dtype_backend,
     )
 
 

@@ -10,6 +10,7 @@ from datetime import datetime
 from watchframe.cache import (
     CacheEntry,
     Flight,
+    KeyParts,
     Policy,
     ResultCache,
     cache_key,
@@ -29,6 +30,7 @@ from watchframe.errors import (
 )
 from watchframe.models import Dashboard, Query
 from watchframe.read.answer import Answer
+from watchframe.read.column_memory import use_column_memory
 from watchframe.read.decisions import note_decision, time_here
 from watchframe.read.fetch import Fetch, QueryEditedError
 from watchframe.read.keeping import decision_without_copy, may_be_kept
@@ -145,13 +147,13 @@ class Reading:
                 f"The local cache holds no result of {question.label} for these parameters.",
                 hint='Read it with cache="use" while the server can be reached.',
             )
-        return found
+        return self._remembered(question, found)
 
     def _from_server(self, prepare: Prepare) -> Answer:
         for _ in range(EDIT_TRIES):
             question = prepare(self._knowledge(_NEWLY_READ, may_ask=True, shared=self.shared))
             try:
-                return self._answer(question, prepare)
+                return self._remembered(question, self._answer(question, prepare))
             except QueryEditedError:
                 if self.shared is not None:
                     self.shared.forget()
@@ -238,7 +240,13 @@ class Reading:
             error.hint = f'A {copy} is in the local cache: cache="only" takes it.'
             raise error
         warn_stale(question.label, copy, error)
-        return _local_answer(question, key, entry)
+        return self._remembered(question, _local_answer(question, key, entry))
+
+    def _remembered(self, question: Question, answer: Answer) -> Answer:
+        """Return the answer with its columns without values typed as the query's last rows were."""
+        if self.cache is not None and may_be_kept(question, self.client.settings):
+            use_column_memory(answer, self._key_parts(question), self.cache)
+        return answer
 
     @property
     def _takes_stored(self) -> bool:
@@ -272,7 +280,10 @@ class Reading:
         )
 
     def _key(self, question: Question) -> str:
-        return cache_key(question.key_parts(server=self.client.server, principal=self.principal))
+        return cache_key(self._key_parts(question))
+
+    def _key_parts(self, question: Question) -> KeyParts:
+        return question.key_parts(server=self.client.server, principal=self.principal)
 
 
 def _lead(flight: Flight, fetch: Callable[[], Answer]) -> Answer:

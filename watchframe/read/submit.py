@@ -40,8 +40,9 @@ class SubmittedQuery:
     When the interpreter ends before it has, it is cancelled, on the server too.
     """
 
-    def __init__(self, words: str, background: Background[Read]) -> None:
+    def __init__(self, words: str, background: Background[Read], shape: _Shape) -> None:
         self._words = words
+        self._shape = shape
         self._background = background
         self._has_warned = False
 
@@ -103,7 +104,9 @@ class SubmittedQuery:
         if not self._has_warned:
             self._has_warned = True
             for answer in answers:
-                warn_of_answer(answer)
+                warn_of_answer(
+                    answer, dtype=self._shape["dtype"], parse_dates=self._shape["parse_dates"]
+                )
         return frame
 
     def exception(self, timeout: float | None = None) -> Exception | None:
@@ -131,6 +134,7 @@ def submit_watch_query(
     index_col: str | Sequence[str] | None = None,
     columns: Sequence[str] | None = None,
     dtype: object = None,
+    parse_dates: object = None,
     dtype_backend: DtypeBackend = "numpy_nullable",
     timeout: float | None = 300.0,
     client: Client | None = None,
@@ -142,7 +146,7 @@ def submit_watch_query(
 
     Parameters
     ----------
-    query, params, max_age, cache, index_col, columns, dtype, dtype_backend, client
+    query, params, max_age, cache, index_col, columns, dtype, parse_dates, dtype_backend, client
         As of `read_watch_query`.
     timeout : float or None
         Seconds for the whole of it, from now; of many reads, for each from when its turn comes.
@@ -175,7 +179,13 @@ def submit_watch_query(
     options = ReadOptions(
         max_age=max_age, cache=cache, timeout=timeout, progress=False, client=asked
     )
-    shape = _Shape(index_col=index_col, columns=columns, dtype=dtype, dtype_backend=dtype_backend)
+    shape = _Shape(
+        index_col=index_col,
+        columns=columns,
+        dtype=dtype,
+        parse_dates=parse_dates,
+        dtype_backend=dtype_backend,
+    )
     if split is None and page is None and is_single(params):
         work = _one(reference, params, options, shape)
     else:
@@ -185,7 +195,7 @@ def submit_watch_query(
         work, timeout = _many(sweep, options, shape), None
     background = Background(work, timeout=timeout)
     background.start()
-    return SubmittedQuery(f"query {reference.query_id}", background)
+    return SubmittedQuery(f"query {reference.query_id}", background, shape)
 
 
 class _Shape(TypedDict):
@@ -194,6 +204,7 @@ class _Shape(TypedDict):
     index_col: str | Sequence[str] | None
     columns: Sequence[str] | None
     dtype: object
+    parse_dates: object
     dtype_backend: DtypeBackend
 
 

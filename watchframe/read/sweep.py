@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self, TypeGuard
 
 from watchframe.decode import DtypeBackend, to_frame
 from watchframe.errors import ArgumentError
-from watchframe.read.answer import ATTRIBUTE, Answer
+from watchframe.read.answer import ATTRIBUTE, Answer, labelled
 from watchframe.read.ask import Params, ReadOptions
+from watchframe.read.frame_of import known_kinds
 from watchframe.read.many import ParamSet, QueryLike, answers_of_pieces, answers_of_sweep
 from watchframe.read.one_table import one_table
 from watchframe.read.paging import Page, answers_of_pages
@@ -112,25 +112,25 @@ class Sweep:
         index_col: str | Sequence[str] | None = None,
         columns: Sequence[str] | None = None,
         dtype: object = None,
+        parse_dates: object = None,
         dtype_backend: DtypeBackend = "numpy_nullable",
     ) -> pd.DataFrame:
-        """Give the answers as one frame, as of `read_watch_sweep`."""
+        """Return the answers as one frame, as of `read_watch_sweep`."""
         frame = to_frame(
             self._rows(answers),
             dtype_backend=dtype_backend,
             columns=columns,
             dtype=dtype,
+            parse_dates=parse_dates,
             index_col=index_col,
+            known_kinds=known_kinds(answers),
         )
         frame.attrs[ATTRIBUTE] = _attributes(answers)
         return frame
 
     def table(self, answers: Sequence[Answer]) -> pa.Table:
         """Give the answers as one table, with where they came from in the schema's metadata."""
-        found = self._rows(answers)
-        metadata = dict(found.schema.metadata or {})
-        metadata[ATTRIBUTE.encode()] = json.dumps(_attributes(answers)).encode()
-        return found.replace_schema_metadata(metadata)
+        return labelled(self._rows(answers), _attributes(answers))
 
     def _rows(self, answers: Sequence[Answer]) -> pa.Table:
         return one_table(answers, dict.fromkeys(name for params in self.sets for name in params))

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from watchframe.cache import Mode
 from watchframe.client import Client
-from watchframe.decode import check_columns
+from watchframe.decode import with_absent
 from watchframe.models import DataSource
 from watchframe.read.answer import Answer
 from watchframe.read.ask import MaxAge, Params, ReadOptions, answer_query, answer_sql
+from watchframe.read.frame_of import known_kinds
 from watchframe.read.paging import Page
 from watchframe.read.side_by_side import CONCURRENCY
 from watchframe.read.sweep import Sweep, is_single
@@ -55,7 +56,8 @@ def read_watch_table(
         bits is text, exact, and ``b"watchframe.encoding"`` in its field's metadata is
         ``b"integer"``; one of arrays, objects or mixed kinds is JSON text, and it is ``b"json"``
         there. The schema's metadata hold the provenance as JSON under ``b"watchframe"``; of many
-        reads that of each, in a list under ``"reads"``.
+        reads that of each, in a list under ``"reads"``. They tell pandas the dtypes too:
+        ``table.to_pandas()`` has those of `read_watch_query`.
 
     Raises
     ------
@@ -116,5 +118,4 @@ def _selected(
         warn_of_answer(answer)
     if columns is None:
         return table
-    check_columns(table, columns)
-    return table.select(list(columns))
+    return with_absent(table, columns, known_kinds(answers)).select(list(columns))

@@ -7,7 +7,7 @@ import os
 import warnings
 from pathlib import Path
 
-from watchframe.decode import deviations_of
+from watchframe.decode import Conversions, deviations_of
 from watchframe.errors import CacheWarning, ColumnTypeWarning, ResultTruncatedWarning
 from watchframe.read.answer import Answer
 from watchframe.read.guards import AUTO_LIMIT, is_probably_cut
@@ -16,13 +16,16 @@ _PACKAGE = f"{Path(__file__).parents[1]}{os.sep}"
 _IPYTHON = f"{os.sep}IPython{os.sep}core{os.sep}"
 
 
-def warn_of_answer(answer: Answer) -> None:
+def warn_of_answer(answer: Answer, *, dtype: object = None, parse_dates: object = None) -> None:
     """Warn of columns that are not what the server declared, and of a result that seems cut.
 
-    A copy from the local cache warns as the first read did.
+    A copy from the local cache warns as the first read did. Of a column that `dtype` or
+    `parse_dates` name, a caller knows.
     """
+    converted = Conversions.of(dtype, parse_dates, (), has_rows=False).columns
     for deviation in deviations_of(answer.table):
-        warnings.warn(ColumnTypeWarning(str(deviation)), stacklevel=users_level())
+        if deviation.column not in converted:
+            warnings.warn(ColumnTypeWarning(str(deviation)), stacklevel=users_level())
     if is_probably_cut(
         may_be_cut=answer.may_be_cut,
         rows=answer.table.num_rows,

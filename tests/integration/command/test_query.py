@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pa_parquet
 import pytest
 
-from watchframe import Client, read_watch_table
+from watchframe import Client, read_watch_query, read_watch_table
 
 FEW = ("-p", "markets=[WETH]", "-p", "period=2026-01-01--2026-01-05")
 UNLIMITED = str(2**256 - 1)
@@ -32,6 +32,26 @@ def test_query_when_written_to_parquet_is_the_librarys_table(run, table, tmp_pat
     assert found.equals(table)
     facts = json.loads(found.schema.metadata[b"watchframe"])
     assert facts["parameters"]["period"] == {"start": "2026-01-01", "end": "2026-01-05"}
+
+
+@pytest.mark.parametrize("query", [1, 42, 43])
+@pytest.mark.parametrize("name", ["rows.parquet", "rows.arrow", "rows.feather"])
+def test_query_in_a_file_is_the_librarys_frame_to_pandas(invoke, client, tmp_path, query, name):
+    assert invoke("query", query, "-o", name).exit_code == 0
+    frame = read_watch_query(query, client=client)
+    read = pd.read_parquet if name.endswith("parquet") else pd.read_feather
+    found = read(tmp_path / name)
+    facts = frame.attrs["watchframe"]
+    if name.endswith("parquet") or int(pa.__version__.split(".")[0]) >= 22:
+        assert found.attrs["watchframe"]["query_id"] == query
+        assert found.attrs["watchframe"].keys() == facts.keys()
+    texts = [column for column in frame if frame[column].dtype == object]
+    days = [column for column in found if found[column].dtype == "date32[day][pyarrow]"]
+    assert all(found[column].dtype == "string" for column in texts)
+    assert all(frame[column].dtype == "datetime64[us]" for column in days)
+    same = [column for column in frame if column not in (*texts, *days)]
+    assert same
+    pd.testing.assert_frame_equal(found[same], frame[same])
 
 
 @pytest.mark.parametrize("name", ["rows.arrow", "rows.feather"])

@@ -13,6 +13,7 @@ from distributed import LocalCluster
 
 import watchframe.dask as watch_dask
 from watchframe import connect, read_watch_query
+from watchframe.demo.catalogue_types import PYTHON_SOURCE
 from watchframe.errors import (
     ArgumentError,
     ConfigurationError,
@@ -157,6 +158,25 @@ def test_dtype_has_differing_partitions_agree(workers, caller):
     sets = [{"choice": choice} for choice in choices]
     frame = watch_dask.read_watch_query(query, sets, dtype={"x": object})
     assert list(frame.compute()["x"]) == [1, 2**70]
+
+
+def test_partition_without_rows_has_the_columns_of_the_others(workers, caller):
+    text = """\
+result = {}
+for n in range({{ n }}):
+    add_result_row(result, {'at': '2026-01-01', 'value': '5'})
+for n in range(({{ n }} + 1) // 2):
+    add_result_column(result, 'at', 'at', 'string')
+    add_result_column(result, 'value', 'value', 'string')
+"""
+    number = ParameterDefinition(name="n", type="number", title="n")
+    query = caller.queries.create("made", text, PYTHON_SOURCE, parameters=[number]).id
+    sets = [{"n": 0}, {"n": 2}, {"n": 0}]
+    given = {"dtype": {"value": "integer"}, "parse_dates": ["at"]}
+    frame = watch_dask.read_watch_query(query, sets, **given)
+    assert frame.dtypes.astype(str).to_dict() == {"at": "datetime64[us]", "value": "Int64"}
+    assert frame.compute()["value"].tolist() == [5, 5]
+    assert frame["at"].compute().tolist() == [pd.Timestamp("2026-01-01")] * 2
 
 
 def test_integers_beyond_64_bits_stay_python_integers(workers, caller):

@@ -43,6 +43,21 @@ def test_howto_when_it_writes_parquet_loses_nothing(names):
     assert pq.read_table("borrows-arrow.parquet").equals(names["amounts"])
 
 
+def test_howto_when_it_reads_files_again_restores_the_integers(names):
+    expected = names["borrows"]["amount_raw"].tolist()
+    for frame in (names["again"], names["restored"]):
+        assert frame["amount_raw"].dtype == object
+        assert frame["amount_raw"].tolist() == expected
+        assert frame.attrs["watchframe"]["query_id"] == 1
+
+
+def test_howto_when_digits_came_as_text_makes_numbers_of_them(names):
+    events = names["events"]
+    assert events["units"].tolist() == [int(amount) for amount in events["same"]]
+    assert max(events["units"]) > 2**64
+    assert str(events["at"].dtype) == "datetime64[us, UTC]"
+
+
 def test_howto_when_it_names_an_error_of_to_parquet_it_is_the_one_that_comes(names):
     with pytest.raises(OverflowError):
         names["borrows"].to_parquet("refused.parquet")

@@ -40,6 +40,18 @@ def test_result_of_a_text_parameter_is_not_kept(discreet, demo):
     assert len(ResultCache(discreet.settings.cache_dir).entries()) == 0
 
 
+def test_result_that_is_kept_out_leaves_no_columns_behind(discreet, monkeypatch):
+    written = []
+    monkeypatch.setattr(
+        "watchframe.cache.ResultCache.put_document",
+        lambda cache, key, value: written.append(key),
+    )
+    read_watch_query(TOTALS, client=discreet)
+    assert [key for key in written if key.startswith("columns/")] == []
+    read_watch_query(BY_KIND, client=discreet)
+    assert len([key for key in written if key.startswith("columns/")]) == 1
+
+
 def test_result_of_a_text_parameter_by_default_is_kept(client):
     read_watch_query(BY_LABEL, {"label": "jane.doe@example.com"}, client=client)
     assert on_disk(client, b"jane.doe@example.com") != []
