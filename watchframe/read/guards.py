@@ -10,20 +10,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from watchframe.parameters import JSON, is_same_sql
+from watchframe.parameters import JSON
 
 #: What the server's automatic limit leaves.
 AUTO_LIMIT = 1000
 
-_COMMENT_OR_SPACE = re.compile(r"/\*.*?\*/|\s+", re.DOTALL)
 #: A comment may begin in one value and end in another.
 _MAY_START_UNSEEN = re.compile(r"\s|/\*|\*/|--")
 _AUTO_LIMIT_TAIL = re.compile(rf"\bLIMIT\s+{AUTO_LIMIT}\s*;?\s*$", re.IGNORECASE)
-
-
-def is_other_values_result(rendered: str, ran: str) -> bool:
-    """Whether `ran` is SQL that the server confuses with `rendered`, but another one."""
-    return not is_same_sql(rendered, ran) and _confusable(rendered, ran)
 
 
 def is_confusable_value(value: JSON) -> bool:
@@ -39,11 +33,6 @@ def is_probably_cut(*, may_be_cut: bool, rows: int, ran: str | None) -> bool:
 def ends_in_auto_limit(sql: str) -> bool:
     """Whether SQL ends in the limit that the server appends, whoever wrote it."""
     return _AUTO_LIMIT_TAIL.search(sql) is not None
-
-
-def _confusable(rendered: str, ran: str) -> bool:
-    seen, run = (_COMMENT_OR_SPACE.sub("", sql).rstrip(";") for sql in (rendered, ran))
-    return run in (seen, f"{seen}LIMIT{AUTO_LIMIT}")
 
 
 def _texts(value: JSON) -> list[str]:

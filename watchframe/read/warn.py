@@ -8,7 +8,12 @@ import warnings
 from pathlib import Path
 
 from watchframe.decode import deviations_of
-from watchframe.errors import CacheWarning, ColumnTypeWarning, ResultTruncatedWarning
+from watchframe.errors import (
+    CacheWarning,
+    ColumnTypeWarning,
+    ResultTruncatedWarning,
+    UnprovenResultWarning,
+)
 from watchframe.read.answer import Answer
 from watchframe.read.guards import AUTO_LIMIT, is_probably_cut
 
@@ -21,6 +26,15 @@ def warn_of_answer(answer: Answer) -> None:
 
     A copy from the local cache warns as the first read did.
     """
+    if answer.doubt is not None:
+        warnings.warn(
+            UnprovenResultWarning(
+                f"Nothing proves that these are the rows that were asked for: {answer.doubt}, and "
+                "the server ran other SQL than was expected. They were not stored. Compare them "
+                "with the query's page."
+            ),
+            stacklevel=users_level(),
+        )
     for deviation in deviations_of(answer.table):
         warnings.warn(ColumnTypeWarning(str(deviation)), stacklevel=users_level())
     if is_probably_cut(
