@@ -67,7 +67,7 @@ def _doubts(text: str, parameters: Mapping[str, JSON]) -> Iterator[str]:
             yield f"its text takes in another template, {name!r}"
         if kind == "=":
             yield "its text sets other delimiters than {{ and }}"
-        if _CALL.search(name):
+        if kind != "!" and _CALL.search(name):
             yield f"{name!r} in its text is more than a parameter's name"
         if kind in VALUES and kind != "#" and isinstance(parameters.get(name), dict):
             yield f"its text writes out the whole range {name!r}"

@@ -24,7 +24,8 @@ _PIECE = re.compile(
         | (?<![\w"$])(?P<tag>\$(?:[^\W\d]\w*)?\$).*?(?P=tag)
         | (?<![\w\])])\[[^\]\[]+\]
       )
-    | (?P<word>[^\W\d][$\#\w]*|\d+)
+    | (?P<word>[^\W\d][$\#\w]*)
+    | (?P<number>\d+)
     | (?P<open>\() | (?P<close>\))
     | (?P<end>;)
     | (?P<other>.)
@@ -41,10 +42,10 @@ _NOT_SQL = re.compile(
     r"""
     (?:\s|\#[^\n]*(?:\n|\Z))*
     (?: [{\[] | -(?!-) | ---\s*\n
-      | (?:"[^"\n]*"|'[^'\n]*'|[\w.-]+)\s*(?::(?!:)|=)
+      | (?:"[^"\n]*"|'[^'\n]*'|\w[\w.-]*)\s*(?::(?!:)|=)
       | (?:query|mutation|subscription|fragment|import|def|class|for|while)\b(?!\s*\()
       | from\s+\S+\s+import\b
-      | (?!(?:values|exec|execute|call)\b)[^\W\d][\w.]*\(
+      | (?:print|\w+[._]\w[\w.]*)\(
     )
     """,
     re.VERBOSE | re.IGNORECASE,
@@ -58,10 +59,8 @@ _ANNOTATION = re.compile(
 #: The automatic limit of all kinds of databases: behind the last statement, or behind its SELECT.
 _LIMITS_BEHIND = (" LIMIT 1000", " FETCH NEXT 1000 ROWS ONLY")
 _LIMIT_IN_SELECT = " TOP 1000"
-_OWN_LIMIT = re.compile(
-    r"\b(?:limit|offset)\s+[^\s()]+(?:\s*,\s*[^\s()]+)?\Z|\b(?:row|rows|only|ties)\Z",
-    re.IGNORECASE,
-)
+#: Where a statement's last word is one of these, it has a limit of its own.
+_LIMITING = frozenset({"limit", "offset", "row", "rows", "only", "ties"})
 
 
 @dataclass(slots=True)
@@ -71,18 +70,21 @@ class _Code:
     pieces: list[str] = field(default_factory=list)
     #: How many pieces end with each SELECT outside of brackets.
     selects: list[int] = field(default_factory=list)
+    last_word: str = ""
     level: int = 0
 
     def add(self, kind: str, text: str) -> None:
         self.pieces.append(text)
         self.level += (kind == "open") - (kind == "close")
-        if self.level <= 0 and text.lower() == "select":
-            self.selects.append(len(self.pieces))
+        if kind == "word" and self.level <= 0:
+            self.last_word = text.lower()
+            if self.last_word == "select":
+                self.selects.append(len(self.pieces))
 
     @property
     def takes_limit(self) -> bool:
         """Whether the server adds its limit: to a SELECT that does not end in one."""
-        return 1 in self.selects and _OWN_LIMIT.search("".join(self.pieces)) is None
+        return 1 in self.selects and self.last_word not in _LIMITING
 
 
 #: What lies between statements: kinds and texts of pieces.
@@ -126,17 +128,12 @@ def has_same_hash(rendered: str, ran: str, *, auto_limit: bool) -> bool:
     It finds results by a hash that sees neither white space nor comments, inside quotes too, and
     up to version 10.1 no case either.
     """
-    wanted, found = _hashed(rendered), _hashed(ran)
-    if found == wanted:
-        return True
-    return auto_limit and found in {wanted + _seen(limit) for limit in _LIMITS_BEHIND}
-
-
-def _hashed(sql: str) -> str:
-    if _is_sql(sql):
-        # As a server that splits the text runs it, but for the limit.
-        sql = "".join(texts[-1] for texts in _alternatives(sql, auto_limit=False))
-    return _seen(sql)
+    wanted = {_seen(rendered)}
+    if _is_sql(rendered):
+        settled = "".join(forms[-1] for forms in _alternatives(rendered, auto_limit=False))
+        wanted.add(_seen(settled))
+    limits = ("", *_LIMITS_BEHIND) if auto_limit else ("",)
+    return _seen(ran) in {sql + _seen(limit) for sql in wanted for limit in limits}
 
 
 def _seen(sql: str) -> str:
@@ -160,17 +157,17 @@ def _alternatives(sql: str, *, auto_limit: bool) -> list[tuple[str, ...]]:
     found = [_leading(gaps[0])]
     for code, gap in zip(codes[:-1], gaps[1:-1], strict=True):
         found += [("".join(code.pieces),), _between(gap)]
-    last, before = codes[-1], found[-1][-1]
-    is_limited = auto_limit and last.takes_limit and not before.endswith("*/")
-    if not is_limited:
+    last = codes[-1]
+    # A statement that begins with a comment is no SELECT to the server.
+    if not (auto_limit and last.takes_limit and not _kept(gaps[-2])):
         return [*found, ("".join(last.pieces),), _trailing(gaps[-1])]
     begin = 0
     for end in last.selects:
         found += [("".join(last.pieces[begin:end]),), (_LIMIT_IN_SELECT, "")]
         begin = end
     forms = _trailing(gaps[-1])
-    limited = tuple(form + limit for form in forms for limit in _LIMITS_BEHIND)
-    return [*found, ("".join(last.pieces[begin:]),), limited + forms]
+    limited = [f"{forms[-1]}{limit}" for limit in _LIMITS_BEHIND]
+    return [*found, ("".join(last.pieces[begin:]),), (*limited, *forms)]
 
 
 def _statements(sql: str) -> tuple[list[_Code], list[_Gap]]:
