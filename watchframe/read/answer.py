@@ -37,8 +37,9 @@ class Answer:
         The declared types of a saved query's parameters.
     is_stored : bool
         Whether the local cache holds it now.
-    doubt : str or None
-        Why nothing proves that these are the rows that were asked for; None where it is proven.
+    unproven : str or None
+        In words, why nothing proves that these are the rows that were asked for; None where the
+        server tells nothing else.
     """
 
     table: pa.Table
@@ -48,7 +49,7 @@ class Answer:
     may_be_cut: bool = False
     parameter_types: Mapping[str, str] = field(default_factory=dict)
     is_stored: bool = False
-    doubt: str | None = None
+    unproven: str | None = None
 
     def take_table(self) -> pa.Table:
         """Give the table and let go of it: its memory is free as soon as it was read."""

@@ -117,7 +117,7 @@ class Fetch:
                         provenance = self._provenance(question, decoded, body, requested_at)
                         answer = _answer(question, key, decoded, provenance, body)
                         if proof == "none":
-                            return replace(answer, doubt=question.doubt)
+                            return replace(answer, unproven=_unproven(question))
                         is_stored = writer is not None and writer.finish(
                             provenance, table=decoded.table
                         )
@@ -198,6 +198,15 @@ def _proof(
             "and tell the server's administrator.",
         )
     return "other" if may_be_others else "none"
+
+
+def _unproven(question: Question) -> str:
+    """Return what to tell people of rows whose SQL cannot be compared."""
+    return (
+        f"Nothing proves that these are the rows that were asked for: {question.doubt}, and the "
+        "server ran other SQL than expected. They were not stored; compare them with the query's "
+        "page."
+    )
 
 
 def _answer(

@@ -26,15 +26,8 @@ def warn_of_answer(answer: Answer) -> None:
 
     A copy from the local cache warns as the first read did.
     """
-    if answer.doubt is not None:
-        warnings.warn(
-            UnprovenResultWarning(
-                f"Nothing proves that these are the rows that were asked for: {answer.doubt}, and "
-                "the server ran other SQL than was expected. They were not stored. Compare them "
-                "with the query's page."
-            ),
-            stacklevel=users_level(),
-        )
+    if answer.unproven is not None:
+        warnings.warn(UnprovenResultWarning(answer.unproven), stacklevel=users_level())
     for deviation in deviations_of(answer.table):
         warnings.warn(ColumnTypeWarning(str(deviation)), stacklevel=users_level())
     if is_probably_cut(

@@ -15,6 +15,7 @@ from watchframe import (
 )
 from watchframe.cache import ResultCache
 from watchframe.errors import CacheMissError, ProtocolError, UnprovenResultWarning
+from watchframe.widgets import pick
 
 TEXT = "select '{{ t }}' as t"
 PARAMETER = {"name": "t", "type": "text", "title": "T", "value": "a"}
@@ -194,6 +195,15 @@ def test_rows_of_a_doubtful_text_come_with_a_warning_and_are_not_stored(reader, 
             frame = read_watch_query(1, cache=cache, client=reader)
         assert (frame["t"].item(), seen[0].filename) == ("x", __file__)
     assert not is_stored(reader)
+
+
+def test_rows_of_a_doubtful_text_in_a_picker_come_with_the_warning(reader, watch):
+    watch.query["query"] = TEXT + "{{> tail }}"
+    watch.result["query"] = "select 'a' as t where true"
+    picker = pick(1, client=reader)
+    picker.run()
+    assert picker.wait(60)["t"].item() == "x"
+    assert "Nothing proves that these are the rows" in picker._layout.status.value
 
 
 def test_rows_of_a_doubtful_text_that_is_rendered_as_expected_are_stored(reader, watch):
