@@ -80,6 +80,7 @@ def test_same_sql_with_the_automatic_limit_of_a_query_that_has_it(rendered, ran)
         ("select 1  + 1", "select 1 + 1"),
         ("select ' -- x'", "select '"),
         ("select 1 where 'x; '", "select 1 where 'x;\n'"),
+        ("select 'it\\'s; x'", "select 'it\\'s;\nx'"),
         ("select 1", "select 1 LIMIT 100"),
         ("select 1 limit 10", "select 1 limit 10 LIMIT 1000"),
         ("select 1 limit 10 offset 5", "select 1 limit 10 offset 5 LIMIT 1000"),
