@@ -177,7 +177,7 @@ def _proof(
     ProtocolError
         They are of another question.
     """
-    may_be_others = question.is_confusable and (body.from_server_cache or body.is_of_running_job)
+    may_be_others = (body.from_server_cache or body.is_of_running_job) and question.is_confusable
     if info.query_text is None:  # under a query key: what was run is not told
         return "other" if may_be_others else "given"
     source = question.facts.get("data_source_id")

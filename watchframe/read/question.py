@@ -113,8 +113,8 @@ class SavedQuestion:
     @property
     def is_confusable(self) -> bool:
         return any(
-            is_confusable_value(self.parameters.get(definition.name))
-            for definition in self.query.parameters
+            is_confusable_value(self.parameters.get(definition.name), definition.enum_options)
+            for definition in definitions_of(self.query)
             if definition.type in _FREE_TEXT_TYPES
         )
 
@@ -122,7 +122,7 @@ class SavedQuestion:
     def has_free_text(self) -> bool:
         return any(
             definition.type in _TYPED_TYPES and self.parameters.get(definition.name)
-            for definition in self.query.parameters
+            for definition in definitions_of(self.query)
         )
 
     @property
