@@ -5,7 +5,7 @@ The server that runs the SQL is a small model of the real ones.
 
 import re
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from watchframe.models import MultiValues, ParameterDefinition
@@ -97,11 +97,13 @@ def runs(sql, *, splits, auto_limit, annotates):
     return f"/* Username: me, Query Hash: 1f */ {sql}" if annotates else sql
 
 
+CALM = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 SERVERS = st.fixed_dictionaries(
     {"splits": st.booleans(), "auto_limit": st.booleans(), "annotates": st.booleans()}
 )
 
 
+@CALM
 @given(st.sampled_from(SQL), VALUES, SERVERS)
 def test_same_values_are_the_same_sql(text, values, server):
     rendered = render_query(text, values, [LIST])
@@ -109,6 +111,7 @@ def test_same_values_are_the_same_sql(text, values, server):
     assert is_same_sql(rendered, ran, auto_limit=server["auto_limit"])
 
 
+@CALM
 @given(st.sampled_from(SQL), pairs(), SERVERS)
 def test_other_values_are_other_sql(text, pair, server):
     rendered, other = (render_query(text, values, [LIST]) for values in pair)
@@ -117,6 +120,7 @@ def test_other_values_are_other_sql(text, pair, server):
         assert not is_same_sql(rendered, ran, auto_limit=server["auto_limit"])
 
 
+@CALM
 @given(st.sampled_from(TEXTS), pairs(), st.booleans())
 def test_other_values_are_other_texts_where_they_are_not_sql(text, pair, auto_limit):
     rendered, other = (render_query(text, values, [LIST]) for values in pair)
@@ -125,6 +129,7 @@ def test_other_values_are_other_texts_where_they_are_not_sql(text, pair, auto_li
         assert not is_same_sql(rendered, other, auto_limit=auto_limit)
 
 
+@CALM
 @given(st.sampled_from(SQL), pairs(), SERVERS)
 def test_what_the_servers_hash_confuses_has_the_same_hash(text, pair, server):
     """As the server computes it; a comment of several lines is not one to it."""
