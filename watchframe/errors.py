@@ -68,6 +68,7 @@ __all__ = [
     "TransportError",
     "TransportTimeoutError",
     "UnknownParameterError",
+    "UnprovenResultWarning",
     "WatchframeError",
     "WatchframeWarning",
 ]
@@ -483,6 +484,10 @@ class ColumnTypeWarning(WatchframeWarning):
 
 class ResultTruncatedWarning(WatchframeWarning):
     """The server probably cut the result (its automatic ``LIMIT``)."""
+
+
+class UnprovenResultWarning(WatchframeWarning):
+    """Nothing proves that the rows are of the values that were asked for; they were not stored."""
 
 
 class ParameterWarning(WatchframeWarning):

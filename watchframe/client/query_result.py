@@ -73,12 +73,15 @@ def read_result(open_body: Callable[[], ResultBody]) -> QueryResult:
         It broke off each time.
     DecodeError
         It is not a result.
+    ProtocolError
+        It is another result than was asked for.
     """
     body = open_body()
     for fetches_left in range(FETCHES - 1, -1, -1):
         with body:
             try:
                 found = decode_query_result(body)
+                body.require_result(found.info)
             except TransportError as error:
                 if not fetches_left:
                     raise

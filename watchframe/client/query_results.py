@@ -54,6 +54,8 @@ class QueryResults:
         ------
         DecodeError
             It is not a result.
+        ProtocolError
+            It is another result than was asked for.
         """
         return read_result(lambda: self.open(result_id, query_id=query_id, deadline=deadline))
 

@@ -12,6 +12,8 @@ import requests
 from watchframe.client.deadline import Deadline
 from watchframe.client.http_date import http_date
 from watchframe.client.receiving import received
+from watchframe.errors import ProtocolError
+from watchframe.models import QueryResultInfo
 
 
 class ResultBody:
@@ -27,6 +29,8 @@ class ResultBody:
         Whether the server had the result already, so that nothing was run.
     is_of_running_job : bool
         Whether the job was already running when it was asked for: somebody else had started it.
+    result_id : int or None
+        The result that was asked for; None where the server chose it.
     """
 
     def __init__(
@@ -37,10 +41,12 @@ class ResultBody:
         max_bytes: int,
         from_server_cache: bool,
         again: Callable[[], ResultBody],
+        result_id: int | None = None,
     ) -> None:
         self.server_time = http_date(response.headers.get("Date", ""))
         self.from_server_cache = from_server_cache
         self.is_of_running_job = False
+        self.result_id = result_id
         self._response = response
         self.deadline = deadline
         self._again = again
@@ -94,6 +100,16 @@ class ResultBody:
     def unread(self, content: bytes) -> None:
         """Have the reading begin with `content` again."""
         self._peeked.insert(0, content)
+
+    def require_result(self, info: QueryResultInfo) -> None:
+        """Raise ProtocolError where what came is another result than was asked for."""
+        if self.result_id is not None and info.id not in (None, self.result_id):
+            raise ProtocolError(
+                f"The server sent the result {info.id} where the result {self.result_id} was "
+                "asked for.",
+                hint="Nothing was stored. A proxy in between may mix up answers: try again, and "
+                "tell the server's administrator if it happens again.",
+            )
 
     def reopen(self) -> ResultBody:
         """Fetch the same result again; nothing is run for that."""

@@ -141,6 +141,7 @@ def open_result(
         deadline,
         again=lambda: open_result(transport, result_id, query_id=query_id, deadline=deadline),
         from_server_cache=False,
+        result_id=result_id,
     )
 
 
@@ -153,6 +154,7 @@ def open_body(
     again: Callable[[], ResultBody],
     from_server_cache: bool,
     json: object = None,
+    result_id: int | None = None,
 ) -> ResultBody:
     """Send a request and give its answer's body, which is JSON and still to be read."""
     response = transport.request(method, path, deadline=deadline, json=json)
@@ -163,6 +165,7 @@ def open_body(
         max_bytes=transport.settings.max_body_bytes,
         from_server_cache=from_server_cache,
         again=again,
+        result_id=result_id,
     )
 
 

@@ -233,10 +233,12 @@ class Store:
 
 
 def with_auto_limit(sql: str, options: Mapping[str, Any]) -> str:
-    """Give the SQL with ``LIMIT 1000`` behind it, where the query wants that and has none."""
+    """Return the SQL with ``LIMIT 1000`` behind a SELECT without a limit, where that is wanted."""
     if not options.get("apply_auto_limit"):
         return sql
     stripped = sql.rstrip().rstrip(";").rstrip()
+    if not stripped.lower().lstrip().startswith("select"):
+        return sql
     last = stripped.lower().rsplit(None, 2)
     if len(last) == 3 and last[1] == "limit":  # noqa: PLR2004 - "... limit 10"
         return sql

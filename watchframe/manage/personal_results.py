@@ -35,6 +35,7 @@ def in_result(
         # Only now is it worth decoding; most results end above, whatever their size.
         with client.query_results.open(number, query_id=query.id) as body:
             decoded = decode_query_result(body)
+            body.require_result(decoded.info)
     except (ServerError, DecodeError) as error:
         logger.debug("The result %d of query %d could not be searched", number, query.id)
         yield Hit(place="result", result_id=number, error=error.message)

@@ -12,7 +12,8 @@ from watchframe.parameters.normalise import lasting_parameters, normalise_parame
 from watchframe.parameters.normalise_sql import normalise_sql_parameters
 from watchframe.parameters.page_url import query_url
 from watchframe.parameters.parameter_types import PARAMETER_TYPES, ParameterType
-from watchframe.parameters.rendering import is_same_sql, render_query
+from watchframe.parameters.rendering import render_query, rendering_doubt
+from watchframe.parameters.server_sql import has_same_hash, is_same_sql
 
 __all__ = [
     "DYNAMIC_DATES",
@@ -21,12 +22,14 @@ __all__ = [
     "PARAMETER_TYPES",
     "DynamicRange",
     "ParameterType",
+    "has_same_hash",
     "is_same_sql",
     "lasting_parameters",
     "normalise_parameters",
     "normalise_sql_parameters",
     "query_url",
     "render_query",
+    "rendering_doubt",
     "resolve_dynamic_date",
     "resolve_dynamic_range",
 ]

@@ -15,6 +15,7 @@ from watchframe.parameters.page_url import values_of_url
 from watchframe.parameters.parameter_types import FALLBACK, PARAMETER_TYPES
 from watchframe.parameters.plain import is_nothing, lasting
 from watchframe.parameters.refusals import missing, undefined, unfit, unknown
+from watchframe.parameters.tags import parameters_in, quotes_around
 from watchframe.parameters.understanding import Circumstances, UnfitValueError
 
 DropdownOptions = Callable[[ParameterDefinition], Sequence[str] | None]
@@ -63,7 +64,7 @@ def normalise_parameters(
     Warns
     -----
     ParameterWarning
-        A value holds the quote that the server puts around it.
+        A value holds the quote that stands around it, or cannot reach the text.
     """
     definitions = {item.name: item for item in definitions_of(query)}
     given = {**values_of_url(url_parameters or {}, definitions), **lasting_parameters(params)}
@@ -84,8 +85,7 @@ def normalise_parameters(
         for item in sent:
             if item.type == "query":
                 known[item.name] = wire.of(item, dropdown_options(item))
-    for item in sent:
-        _warn_of_quotes(item, known[item.name])
+    warn_of_text(query.text, known, sent)
     return known
 
 
@@ -133,14 +133,40 @@ def lasting_parameters(params: Mapping[str, object] | None) -> dict[str, object]
     return lasting(params)
 
 
-def _warn_of_quotes(definition: ParameterDefinition, wire: JSON) -> None:
-    """Warn of values that end the quotes around them: the server escapes nothing."""
-    quote = definition.multi.prefix if definition.multi is not None else ""
-    if quote and isinstance(wire, list) and any(quote in str(value) for value in wire):
-        warnings.warn(
-            ParameterWarning(
-                f"A value of {definition.name!r} holds {quote}, and the server puts it between "
-                f"{quote} without escaping: the SQL will probably be broken."
-            ),
-            stacklevel=3,
-        )
+def warn_of_text(
+    text: str, wire: Mapping[str, JSON], definitions: Sequence[ParameterDefinition]
+) -> None:
+    """Warn of values that the text cannot take: the server escapes nothing.
+
+    Parameters
+    ----------
+    text : str
+        The query's text.
+    wire : mapping
+        The values in wire form.
+    definitions : sequence of ParameterDefinition
+        They say in which quotes the server puts the items of lists.
+    """
+    quotes = quotes_around(text)
+    of_items = {item.name: item.multi.prefix for item in definitions if item.multi is not None}
+    for name, value in wire.items():
+        values = value if isinstance(value, list) else [value]
+        # A quote that stands twice is already escaped, as SQL has it.
+        around = sorted(quotes.get(name, set()) | {of_items.get(name, "")} - {""})
+        for quote in around:
+            if any(quote in str(item).replace(quote * 2, "") for item in values):
+                _warn(
+                    f"A value of {name!r} holds {quote}, and the server puts it between {quote} "
+                    "without escaping: the SQL will probably be broken."
+                )
+                break
+    for name in parameters_in(text):
+        if "." in name and name in wire:
+            _warn(
+                f"No value of {name!r} reaches {{{{ {name} }}}}: the server takes the dot for a "
+                "path and renders nothing. Give the parameter a name without a dot."
+            )
+
+
+def _warn(message: str) -> None:
+    warnings.warn(ParameterWarning(message), stacklevel=4)

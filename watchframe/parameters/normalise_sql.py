@@ -11,7 +11,7 @@ from watchframe.models import ParameterDefinition
 from watchframe.parameters.dates import span
 from watchframe.parameters.json_type import JSON
 from watchframe.parameters.moments import as_moment, as_span, wire_moment
-from watchframe.parameters.normalise import lasting_parameters
+from watchframe.parameters.normalise import lasting_parameters, warn_of_text
 from watchframe.parameters.number import number
 from watchframe.parameters.plain import is_nothing, plain
 from watchframe.parameters.refusals import sql_missing, sql_unfit, unknown
@@ -43,6 +43,11 @@ def normalise_sql_parameters(
         A value cannot be put into SQL.
     ArgumentError
         `params` is not a mapping.
+
+    Warns
+    -----
+    ParameterWarning
+        A value holds the quote that stands around it, or cannot reach the SQL.
     """
     names = parameters_in(sql)
     given = lasting_parameters(params)
@@ -53,9 +58,11 @@ def normalise_sql_parameters(
         if name not in given:
             raise sql_missing(name)
     at = Circumstances(now=now, timezone=timezone)
-    return {
+    wire = {
         name: _value(name, given[name], at, is_range=is_range) for name, is_range in names.items()
     }
+    warn_of_text(sql, wire, ())
+    return wire
 
 
 def _value(name: str, value: object, at: Circumstances, *, is_range: bool) -> JSON:

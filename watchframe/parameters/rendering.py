@@ -1,9 +1,9 @@
-"""The SQL as the server renders it, and whether another SQL is the same."""
+"""The SQL as the server renders it, and where that is not certain."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import pystache
 from pystache.parser import ParsingError
@@ -11,18 +11,14 @@ from pystache.parser import ParsingError
 from watchframe.errors import ArgumentError
 from watchframe.models import MultiValues, ParameterDefinition
 from watchframe.parameters.json_type import JSON
+from watchframe.parameters.tags import VALUES, tags_in, without_tags
 
 _NO_MULTI = MultiValues()
 _NO_PARTIALS: dict[str, str] = {}
-_LIMIT = " LIMIT 1000"
-#: SQL in pieces: quoted texts, comments, the ends of statements, the rest.
-_PIECE = re.compile(
-    r"""(?P<quoted>'(?:[^']|'')*'|"(?:[^"]|"")*")"""
-    r"|(?P<comment>--[^\n]*|/\*.*?\*/)"
-    r"|(?P<end>\s*;\s*)"
-    r"|(?P<rest>.)",
-    re.DOTALL,
-)
+#: Functions, filters and the like: no server is known to have them, some fork may.
+_CALL = re.compile(r"""[()|"']""")
+#: Digits of a float that a server on Python 2 (up to version 8) writes.
+_DIGITS = 12
 
 
 def render_query(
@@ -60,22 +56,27 @@ def render_query(
         raise ArgumentError(f"The query's text is not a template: {error}.") from None
 
 
-def is_same_sql(rendered: str, ran: str) -> bool:
-    """Whether the server ran `ran` when it was to run `rendered`.
+def rendering_doubt(text: str, parameters: Mapping[str, JSON]) -> str | None:
+    """Return why some server may render this in another way than `render_query`, or None."""
+    return next(_doubts(text, parameters), None)
 
-    On its way the SQL may lose what stands behind its last statement (``;``, comments) and white
-    space between statements, and gain ``LIMIT 1000``. White space anywhere else must agree.
-    """
-    wanted, found = _settled(rendered), _settled(ran)
-    return found == wanted or found == wanted + _LIMIT
+
+def _doubts(text: str, parameters: Mapping[str, JSON]) -> Iterator[str]:
+    for kind, name in tags_in(text):
+        if kind == ">":
+            yield f"its text takes in another template, {name!r}"
+        if kind == "=":
+            yield "its text sets other delimiters than {{ and }}"
+        if kind != "!" and _CALL.search(name):
+            yield f"{name!r} in its text is more than a parameter's name"
+        if kind in VALUES and kind != "#" and isinstance(parameters.get(name), dict):
+            yield f"its text writes out the whole range {name!r}"
+    if "{{" in without_tags(text):
+        yield "braces in its text open no tag"
+    for name, value in parameters.items():
+        if isinstance(value, float) and float(f"{value:.{_DIGITS}g}") != value:
+            yield f"old servers write {name!r} with {_DIGITS} digits"
 
 
 def _join(values: Sequence[JSON], multi: MultiValues) -> str:
     return multi.separator.join(f"{multi.prefix}{value}{multi.suffix}" for value in values)
-
-
-def _settled(sql: str) -> str:
-    pieces = [(match.lastgroup, match[0]) for match in _PIECE.finditer(sql.strip())]
-    while pieces and (pieces[-1][0] in ("comment", "end") or pieces[-1][1].isspace()):
-        pieces.pop()
-    return "".join(";\n" if kind == "end" else piece for kind, piece in pieces)

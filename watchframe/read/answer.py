@@ -40,6 +40,9 @@ class Answer:
         Whether the local cache holds it now.
     known_kinds : mapping of str to str
         The types that the query's columns had in other results, where some have no values here.
+    unproven : str or None
+        In words, why nothing proves that these are the rows that were asked for; None where the
+        server tells nothing else.
     """
 
     table: pa.Table
@@ -50,6 +53,7 @@ class Answer:
     parameter_types: Mapping[str, str] = field(default_factory=dict)
     is_stored: bool = False
     known_kinds: Mapping[str, str] = field(default_factory=dict)
+    unproven: str | None = None
 
     def take_table(self) -> pa.Table:
         """Give the table and let go of it: its memory is free as soon as it was read."""

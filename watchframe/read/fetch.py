@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import Literal
 
 from watchframe.cache import Policy, Provenance, ResultCache, ResultWriter
 from watchframe.client import Client, Deadline, OnStatus, ResultBody
@@ -14,9 +15,8 @@ from watchframe.decode import DecodedResult, decode_query_result
 from watchframe.display import ProgressLine
 from watchframe.errors import ProtocolError, TransportError
 from watchframe.models import QueryResultInfo
-from watchframe.parameters import is_same_sql
+from watchframe.parameters import has_same_hash, is_same_sql
 from watchframe.read.answer import Answer, Source
-from watchframe.read.guards import is_other_values_result
 from watchframe.read.question import Question
 
 logger = logging.getLogger(__name__)
@@ -25,6 +25,11 @@ logger = logging.getLogger(__name__)
 BODY_TRIES = 3
 #: The server's words for "any cached result will do" and "run it".
 ANY_RESULT, RUN = -1, 0
+
+
+#: Whose rows a result proves to hold: those that were asked for, those of other values that the
+#: server confuses with them, or nobody knows.
+Proof = Literal["given", "other", "none"]
 
 
 class QueryEditedError(Exception):
@@ -67,21 +72,23 @@ class Fetch:
         QueryEditedError
             The rows are of another text, and `is_edited` says why.
         ProtocolError
-            New executions too gave another value's rows.
+            The rows are of another question, or new executions too gave another value's rows.
         """
         first = server_max_age(self.policy)
-        # Twice anew: the first may share the job of another value that is still running.
+        # Twice more: the first may share the job of another value that is still running.
         for max_age in (first, RUN, RUN):
             answer = self._ask(question, key, max_age, is_edited)
             if answer is not None:
                 return answer
-            logger.debug("%s: another value's rows; running it anew", question.label)
+            logger.debug("%s: another value's rows; running it again", question.label)
+        if is_edited():  # in white space or comments alone
+            raise QueryEditedError
         raise ProtocolError(
             f"The server answered {question.label} again and again with rows that are, or may be, "
             "those of other parameter values.",
-            hint="Its cache ignores white space in values, and somebody else is running the query "
-            "now: try again in a moment, or with a user's key, under which the server tells what "
-            "it ran.",
+            hint="Its cache ignores white space in values (up to version 10.1 also case), and "
+            "somebody else is running the query now: try again in a moment, or with a user's key, "
+            "under which the server tells what it ran.",
         )
 
     def _ask(
@@ -103,13 +110,17 @@ class Fetch:
                             columns=self.columns if self.cache is None else None,
                             on_batch=writer.write if writer is not None else None,
                         )
-                        if _is_wrong(question, decoded.info, body, is_edited):
+                        body.require_result(decoded.info)
+                        proof = _proof(question, decoded.info, body, is_edited)
+                        if proof == "other":
                             return None
                         provenance = self._provenance(question, decoded, body, requested_at)
+                        answer = _answer(question, key, decoded, provenance, body)
+                        if proof == "none":
+                            return replace(answer, unproven=_unproven(question))
                         is_stored = writer is not None and writer.finish(
                             provenance, table=decoded.table
                         )
-                        answer = _answer(question, key, decoded, provenance, body)
                         return replace(answer, is_stored=is_stored)
                 except TransportError as error:
                     if not tries_left:
@@ -154,20 +165,48 @@ def server_max_age(policy: Policy) -> int:
     return ANY_RESULT if policy.max_age is None else int(policy.max_age)
 
 
-def _is_wrong(
+def _proof(
     question: Question, info: QueryResultInfo, body: ResultBody, is_edited: Callable[[], bool]
-) -> bool:
-    """Whether the rows are, or may be, those of other values of the parameters."""
+) -> Proof:
+    """Return what the result itself proves of whose rows these are.
+
+    Raises
+    ------
+    QueryEditedError
+        They are of another text, and the query was edited.
+    ProtocolError
+        They are of another question.
+    """
+    may_be_others = (body.from_server_cache or body.is_of_running_job) and question.is_confusable
     if info.query_text is None:  # under a query key: what was run is not told
-        return question.is_confusable and (body.from_server_cache or body.is_of_running_job)
-    if is_same_sql(question.rendered, info.query_text):
-        return False
-    if is_other_values_result(question.rendered, info.query_text):
-        return True
+        return "other" if may_be_others else "given"
+    source = question.facts.get("data_source_id")
+    is_elsewhere = None not in (source, info.data_source_id) and source != info.data_source_id
+    if not is_elsewhere:
+        sqls, auto_limit = (question.rendered, info.query_text), question.has_auto_limit
+        if is_same_sql(*sqls, auto_limit=auto_limit):
+            return "given"
+        if has_same_hash(*sqls, auto_limit=auto_limit):
+            return "other"
     if is_edited():
         raise QueryEditedError
-    logger.warning("%s: the server rendered it in another way than we did", question.label)
-    return False
+    if is_elsewhere or question.doubt is None:
+        raise ProtocolError(
+            f"The server answered {question.label} with the rows of "
+            f"{'another data source' if is_elsewhere else 'other SQL'} than was asked for.",
+            hint="Nothing was stored. Try again; if it stays so, compare with the query's page, "
+            "and tell the server's administrator.",
+        )
+    return "other" if may_be_others else "none"
+
+
+def _unproven(question: Question) -> str:
+    """Return what to tell people of rows whose SQL cannot be compared."""
+    return (
+        f"Nothing proves that these are the rows that were asked for: {question.doubt}, and the "
+        "server ran other SQL than expected. They were not stored; compare them with the query's "
+        "page."
+    )
 
 
 def _answer(

@@ -6,7 +6,7 @@ same rule of freshness.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from watchframe.cache import Policy, ResultCache, decide_document
@@ -16,6 +16,7 @@ from watchframe.errors import (
     CacheMissError,
     ConfigurationError,
     NotFoundError,
+    ProtocolError,
 )
 from watchframe.models import Dashboard, DataSource, ParameterDefinition, Query
 from watchframe.read.decisions import note_decision, time_here
@@ -53,12 +54,19 @@ class Knowledge:
     _dropdowns: dict[int, list[str] | None] = field(default_factory=dict)
 
     def query(self, query_id: int) -> Query:
-        """Give a saved query's definition."""
+        """Return a saved query's definition.
+
+        Raises
+        ------
+        ProtocolError
+            The server sent another query's.
+        """
         return Query.from_json(
             self._document(
                 ("query", query_id),
                 f"the definition of query {query_id}",
                 lambda: self.client.queries.get(query_id, deadline=self.deadline).to_json(),
+                with_id=query_id,
             )
         )
 
@@ -70,6 +78,7 @@ class Knowledge:
                 ("dashboard", reference.dashboard_id, reference.slug),
                 f"the dashboard {reference.slug or reference.dashboard_id}",
                 lambda: self.client.dashboards.get(dashboard, deadline=self.deadline).to_json(),
+                with_id=reference.dashboard_id,
             )
         )
 
@@ -118,9 +127,19 @@ class Knowledge:
             return None  # The server will say itself whether a value will do.
         return [str(value) for value in found] if isinstance(found, list) else None
 
-    def _document(self, name: tuple[object, ...], words: str, ask: Callable[[], object]) -> object:
+    def _document(
+        self,
+        name: tuple[object, ...],
+        words: str,
+        ask: Callable[[], object],
+        *,
+        with_id: int | None = None,
+    ) -> object:
+        """Return a document; with another id than `with_id` it is neither believed nor stored."""
         key = "/".join(map(str, (self.client.server, self.principal, *name)))
         kept = self.cache.get_document(key) if self.cache is not None else None
+        if kept is not None and not _has_id(kept.value, with_id):
+            kept = None
         decision = decide_document(
             kept.stored_at if kept is not None else None, self.policy, now=time_here(self.cache)
         )
@@ -135,11 +154,21 @@ class Knowledge:
 
         def fetch() -> object:
             value = ask()
+            if not _has_id(value, with_id):
+                raise ProtocolError(
+                    f"The server sent something else where {words} was asked for.",
+                    hint="Nothing was stored. A proxy in between may mix up answers: try again, "
+                    "and tell the server's administrator if it happens again.",
+                )
             if self.cache is not None:
                 self.cache.put_document(key, value)
             return value
 
         return fetch() if self.shared is None else self.shared.get(key, fetch)
+
+
+def _has_id(document: object, wanted: int | None) -> bool:
+    return wanted is None or (isinstance(document, Mapping) and document.get("id") == wanted)
 
 
 def _pick(sources: Sequence[DataSource], name: str, server: str) -> DataSource:

@@ -11,7 +11,7 @@ from typing import Protocol, TypedDict
 from watchframe.cache import KeyParts, ServerState
 from watchframe.client import Client, Deadline, OnStatus, ResultBody
 from watchframe.models import DataSource, Query
-from watchframe.parameters import JSON, render_query
+from watchframe.parameters import JSON, render_query, rendering_doubt
 from watchframe.parameters.definitions import definitions_of
 from watchframe.read.guards import ends_in_auto_limit, is_confusable_value
 
@@ -45,6 +45,14 @@ class Question(Protocol):
     @property
     def rendered(self) -> str:
         """The SQL as the server renders it."""
+
+    @property
+    def has_auto_limit(self) -> bool:
+        """Whether the server is to append a limit of its own where there is none."""
+
+    @property
+    def doubt(self) -> str | None:
+        """Why the server may render it in another way than `rendered`; None where it does not."""
 
     @property
     def is_confusable(self) -> bool:
@@ -95,10 +103,18 @@ class SavedQuestion:
         return render_query(self.query.text, self.parameters, self.query.parameters)
 
     @property
+    def has_auto_limit(self) -> bool:
+        return self.query.applies_auto_limit
+
+    @property
+    def doubt(self) -> str | None:
+        return rendering_doubt(self.query.text, self.parameters)
+
+    @property
     def is_confusable(self) -> bool:
         return any(
-            is_confusable_value(self.parameters.get(definition.name))
-            for definition in self.query.parameters
+            is_confusable_value(self.parameters.get(definition.name), definition.enum_options)
+            for definition in definitions_of(self.query)
             if definition.type in _FREE_TEXT_TYPES
         )
 
@@ -106,13 +122,13 @@ class SavedQuestion:
     def has_free_text(self) -> bool:
         return any(
             definition.type in _TYPED_TYPES and self.parameters.get(definition.name)
-            for definition in self.query.parameters
+            for definition in definitions_of(self.query)
         )
 
     @property
     def may_be_cut(self) -> bool:
         # A LIMIT 1000 that stands there already is the query's own.
-        return self.query.applies_auto_limit and not ends_in_auto_limit(self.rendered)
+        return self.has_auto_limit and not ends_in_auto_limit(self.rendered)
 
     @property
     def parameter_types(self) -> Mapping[str, str]:
@@ -170,6 +186,14 @@ class SqlQuestion:
     @property
     def rendered(self) -> str:
         return render_query(self.sql, self.parameters, ())
+
+    @property
+    def has_auto_limit(self) -> bool:
+        return False
+
+    @property
+    def doubt(self) -> str | None:
+        return rendering_doubt(self.sql, self.parameters)
 
     @property
     def is_confusable(self) -> bool:

@@ -8,7 +8,12 @@ import warnings
 from pathlib import Path
 
 from watchframe.decode import Conversions, deviations_of
-from watchframe.errors import CacheWarning, ColumnTypeWarning, ResultTruncatedWarning
+from watchframe.errors import (
+    CacheWarning,
+    ColumnTypeWarning,
+    ResultTruncatedWarning,
+    UnprovenResultWarning,
+)
 from watchframe.read.answer import Answer
 from watchframe.read.guards import AUTO_LIMIT, is_probably_cut
 
@@ -23,6 +28,8 @@ def warn_of_answer(answer: Answer, *, dtype: object = None, parse_dates: object 
     `parse_dates` name, a caller knows.
     """
     converted = Conversions.of(dtype, parse_dates, (), has_rows=False).columns
+    if answer.unproven is not None:
+        warnings.warn(UnprovenResultWarning(answer.unproven), stacklevel=users_level())
     for deviation in deviations_of(answer.table):
         if deviation.column not in converted:
             warnings.warn(ColumnTypeWarning(str(deviation)), stacklevel=users_level())

@@ -166,8 +166,10 @@ class BackgroundRead:
     def _read(self, deadline: Deadline, on_status: OnStatus) -> Outcome:
         options = replace(self.options, deadline=deadline, on_status=on_status, progress=False)
         answer = answer_query(self._query_id, self.params, options)
-        notes = tuple(str(deviation) for deviation in deviations_of(answer.table))
-        return Outcome(frame=frame_of(answer), answer=answer, notes=notes)
+        notes = [str(deviation) for deviation in deviations_of(answer.table)]
+        if answer.unproven is not None:
+            notes.insert(0, answer.unproven)
+        return Outcome(frame=frame_of(answer), answer=answer, notes=tuple(notes))
 
     def _end(self) -> None:
         outcome = self._background.result or Outcome(error=self._background.error)

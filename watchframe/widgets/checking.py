@@ -15,6 +15,7 @@ from watchframe.errors import (
 )
 from watchframe.models import ParameterDefinition, Query
 from watchframe.parameters import JSON, normalise_parameters
+from watchframe.parameters.normalise import warn_of_text
 
 NEEDED = "A value is needed."
 
@@ -68,12 +69,13 @@ class Checker:
                     timezone=self.timezone,
                     dropdown_options=lambda wanted: self.options.get(wanted.name),
                 )
+                warn_of_text(self.query.text, wire, ())
         except MissingParameterError:
             return Checked(problem=NEEDED)
         except ParameterValueError as error:
             return Checked(problem=f"It takes {error.expected}.")
         except ParameterError as error:
             return Checked(problem=error.message)
-        return Checked(
-            wire=wire[definition.name], warning=" ".join(str(item.message) for item in said)
-        )
+        # A name with a dot is warned of twice.
+        words = dict.fromkeys(str(item.message) for item in said)
+        return Checked(wire=wire[definition.name], warning=" ".join(words))

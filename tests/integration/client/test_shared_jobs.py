@@ -9,6 +9,9 @@ from watchframe import Client, read_watch_query
 from watchframe.errors import ProtocolError
 from watchframe.models import ParameterDefinition
 
+CHOICES = ParameterDefinition(
+    name="t", type="enum", title="T", enum_options=("New York", "NewYork", "newyork")
+)
 TEXT = "select '{{ t }}' as t, $n as n from range(12) as r(s) where sleep_ms(100) is null limit 1"
 
 
@@ -39,6 +42,24 @@ def test_rows_of_another_value_that_is_running_are_not_taken(
         frame = read_watch_query(slow.id, {"t": "New York"}, max_age=max_age, client=reader)
     assert set(frame["t"]) == {"New York"}
     assert frame.attrs["watchframe"]["source"] == "executed"
+
+
+@pytest.mark.parametrize(
+    ("parameters", "values"),
+    [([], ("NewYork", "New York")), ([CHOICES], ("New York", "NewYork"))],
+)
+@pytest.mark.parametrize("max_age", [None, "1h"])
+def test_rows_of_another_value_in_the_servers_cache_are_not_taken_under_a_query_key(
+    own_server, site, tmp_path, parameters, values, max_age
+):
+    """Where the parameter has no definition, and where the value itself has no white space."""
+    text = f"select '{{{{ t }}}}' as t, {time.monotonic_ns()} as n"
+    query = site.queries.create("words", text, 1, parameters=parameters)
+    key = own_server.query_key(query.id)
+    with Client(own_server.url, key, cache_dir=tmp_path / "other") as reader:
+        for value in values:
+            frame = read_watch_query(query.id, {"t": value}, max_age=max_age, client=reader)
+            assert frame["t"].item() == value
 
 
 def test_job_of_the_same_value_is_shared_where_nothing_can_be_confused(own_server, site, slow):

@@ -144,6 +144,28 @@ def test_value_that_the_author_has_just_allowed_is_not_refused_by_an_old_definit
     assert read_watch_query(query.id, {"p": "b"}, max_age="1d", client=client)["x"].item() == "b"
 
 
+def test_local_copy_answers_only_under_a_definition_that_is_fresh_enough(client):
+    query = client.queries.create("aging", "select 1 as x", 1)
+    options = ReadOptions(client=client, max_age=0.001, result_max_age=3600)
+    assert answer_query(query.id, None, options).table.to_pylist() == [{"x": 1}]
+    client.queries.update(query.id, text="select 2 as x")
+    assert answer_query(query.id, None, options).table.to_pylist() == [{"x": 2}]
+
+
+def test_execution_rests_on_a_definition_that_was_just_read(client, demo, tmp_path):
+    """Under a query key nothing in the result shows of which text its rows are."""
+    market = ParameterDefinition(name="m", type="enum", title="M", enum_options=("a",))
+    query = client.queries.create("reverted", "select '{{ m }} old' as x", 1, parameters=[market])
+    key = demo.query_key(query.id)
+    with Client(demo.url, key, cache_dir=tmp_path / "limited") as limited:
+        read_watch_query(query.id, {"m": "a"}, client=limited)
+        client.queries.update(query.id, text="select '{{ m }} new' as x")
+        new = read_watch_query(query.id, {"m": "a"}, max_age=0, client=limited)
+        client.queries.update(query.id, text=query.text)
+        old = read_watch_query(query.id, {"m": "a"}, client=limited)
+    assert (new["x"].item(), old["x"].item()) == ("a new", "a old")
+
+
 def test_identical_reads_at_the_same_time_run_once(client, demo):
     frames = []
     threads = [

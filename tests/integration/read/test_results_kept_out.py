@@ -65,6 +65,12 @@ def test_result_of_ad_hoc_sql_with_a_text_is_not_kept_and_with_a_number_is(discr
     assert ResultCache(discreet.settings.cache_dir).entries()["parameters"].tolist() == [{"a": 5}]
 
 
+def test_result_of_a_text_that_the_query_does_not_define_is_not_kept(discreet, client):
+    query = client.queries.create("undefined", "select '{{ a }}' as a", 1)
+    read_watch_query(query.id, {"a": "jane"}, client=discreet)
+    assert len(ResultCache(discreet.settings.cache_dir).entries()) == 0
+
+
 def test_result_of_a_chosen_value_is_kept(discreet):
     read_watch_query(BY_KIND, {"kind": "repay"}, client=discreet)
     frame = read_watch_query(BY_KIND, {"kind": "repay"}, max_age="1h", client=discreet)

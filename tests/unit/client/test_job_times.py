@@ -1,5 +1,7 @@
 """When a job is asked after, by a clock that the test winds."""
 
+import time
+
 import pytest
 
 from watchframe.client.job_times import JOBS, QUERIES, JobTimes, pause
@@ -60,3 +62,14 @@ def test_memory_is_bounded():
     for query in range(3 * QUERIES):
         times.add(query, 1.0)
     assert len(times._taken) <= QUERIES
+
+
+def test_job_is_taken_to_have_ended_between_the_last_two_answers(client, demo):
+    """Each answer takes `held`, so it ended within the last `held`: half of that is not counted."""
+    held = 0.4
+    demo.faults.add("GET /api/queries/50/jobs/", delay=held, times=1000)
+    job = client.queries.execute(50, {"seconds": 0.2}, max_age=0)
+    began = time.monotonic()
+    client.jobs.wait(job)
+    whole = time.monotonic() - began
+    assert held / 2 <= client._transport.job_times.expected(50) <= whole - held / 2

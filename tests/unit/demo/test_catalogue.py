@@ -13,6 +13,7 @@ from watchframe.demo.catalogue import CATALOGUE
 from watchframe.demo.catalogue_page import catalogue_page
 from watchframe.demo.catalogue_types import PYTHON_SOURCE
 from watchframe.demo.lending import build_lending_database
+from watchframe.demo.store import with_auto_limit
 
 ROOT = Path(__file__).resolve().parents[3]
 QUERIES = {query.id: query for query in CATALOGUE.queries}
@@ -230,3 +231,17 @@ def test_names_when_odd_come_as_the_query_spells_them(lending):
 def test_page_when_made_anew_is_the_one_in_the_docs():
     page = (ROOT / "docs/reference/demo-catalogue.md").read_text(encoding="utf-8")
     assert page == catalogue_page()
+
+
+@pytest.mark.parametrize(
+    ("sql", "run"),
+    [
+        ("select 1;", "select 1 LIMIT 1000"),
+        ("select 1 limit 5", "select 1 limit 5"),
+        ("with a as (select 1) select * from a", "with a as (select 1) select * from a"),
+        ("-- one\nselect 1", "-- one\nselect 1"),
+    ],
+)
+def test_automatic_limit_is_of_a_select_without_one(sql, run):
+    assert with_auto_limit(sql, {"apply_auto_limit": True}) == run
+    assert with_auto_limit(sql, {}) == sql

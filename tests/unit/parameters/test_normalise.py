@@ -16,9 +16,10 @@ from watchframe.errors import (
     UnknownParameterError,
 )
 from watchframe.models import MultiValues, ParameterDefinition, Query
-from watchframe.parameters import normalise_parameters
+from watchframe.parameters import normalise_parameters, normalise_sql_parameters
 
 NOW = datetime(2026, 11, 24, 15, 30, 45, tzinfo=UTC)
+HERE = {"now": NOW, "timezone": UTC}
 QUOTED = MultiValues(prefix="'", suffix="'")
 
 
@@ -176,6 +177,57 @@ def test_empty_list_is_refused():
 def test_value_that_ends_its_quotes_warns():
     with pytest.warns(ParameterWarning, match="without escaping"):
         wire(["O'Neil"], "enum", enum_options=("O'Neil",), multi=QUOTED)
+
+
+TEXT_IN_QUOTES = [
+    ("'{{ p }}'", "O'Neil"),
+    ("like '%{{p}}%'", "O'Neil"),
+    ("'{{{ p }}}'", "O'Neil"),
+    ("'{{#p}}{{ p }}{{/p}}'", "O'Neil"),
+    ('from "{{ p }}"', 'a"b'),
+    ("select 'it''s {{ p }}'", "O'Neil"),
+]
+TEXT_THAT_FITS = [
+    ("'{{ p }}'", "O''Neil"),
+    ("'{{ p }}'", 'a"b'),
+    ("{{ p }}", "O'Neil"),
+    ("$${{ p }}$$ || 'x'", "O'Neil"),
+    ("select 1 -- it's {{ p }}, isn't it\n", "O'Neil"),
+    ("select /* it's {{ p }}, isn't it */ 1", "O'Neil"),
+]
+
+
+@pytest.mark.parametrize(("text", "value"), TEXT_IN_QUOTES)
+def test_value_that_ends_the_quotes_of_the_text_warns(text, value):
+    with pytest.warns(ParameterWarning, match=r"of 'p' holds .* without escaping"):
+        normalise_parameters(query(parameter("text"), text=text), {"p": value}, **HERE)
+    with pytest.warns(ParameterWarning, match=r"of 'p' holds .* without escaping"):
+        normalise_sql_parameters(text, {"p": value}, **HERE)
+
+
+@pytest.mark.parametrize(("text", "value"), TEXT_THAT_FITS)
+def test_value_that_fits_its_quotes_does_not_warn(text, value):
+    normalise_parameters(query(parameter("text"), text=text), {"p": value}, **HERE)
+    normalise_sql_parameters(text, {"p": value}, **HERE)
+
+
+def test_quote_in_a_list_of_sql_warns():
+    with pytest.warns(ParameterWarning, match="without escaping"):
+        normalise_sql_parameters("'{{ p }}'", {"p": ["a", "O'Neil"]}, **HERE)
+
+
+def test_name_with_a_dot_warns_that_nothing_reaches_the_text():
+    dotted = ParameterDefinition(name="x.y", type="text", title="X")
+    for text in ("{{ x.y }}", "{{#x.y}}1{{/x.y}}", "{{{ x.y }}}"):
+        with pytest.warns(ParameterWarning, match=r"reaches \{\{ x\.y \}\}: .* renders nothing"):
+            normalise_parameters(query(dotted, text=text), {"x.y": "1"}, **HERE)
+    with pytest.warns(ParameterWarning, match="renders nothing"):
+        normalise_sql_parameters("{{ x.y }}", {"x.y": "1"}, **HERE)
+
+
+def test_name_with_a_dot_that_the_text_does_not_use_does_not_warn():
+    dotted = ParameterDefinition(name="x.y", type="text", title="X")
+    normalise_parameters(query(dotted, text="{{! x.y }}1"), {"x.y": "1"}, **HERE)
 
 
 def test_unknown_choice_names_the_nearest():

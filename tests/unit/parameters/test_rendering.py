@@ -1,9 +1,9 @@
-"""The SQL as the server renders it, and which other SQL is the same."""
+"""The SQL as the server renders it, and where that is not certain."""
 
 import pytest
 
 from watchframe.models import MultiValues, ParameterDefinition, Query
-from watchframe.parameters import is_same_sql, query_url, render_query
+from watchframe.parameters import query_url, render_query, rendering_doubt
 
 QUOTED = ParameterDefinition(
     name="m", type="enum", title="M", multi=MultiValues(prefix="'", suffix="'", separator=",")
@@ -31,35 +31,39 @@ def test_list_without_definition_is_joined_with_commas():
     assert render_query("{{ ids }}", {"ids": ["1", "2"]}, ()) == "1,2"
 
 
-@pytest.mark.parametrize(
-    ("rendered", "ran"),
-    [
-        ("select 1", "select 1"),
-        ("select 1;", "select 1"),
-        ("select 1 ; -- the end\n", "select 1"),
-        ("select 1 /* end */", "select 1"),
-        ("select 1", "select 1 LIMIT 1000"),
-        ("select 1; ", "select 1 LIMIT 1000"),
-        ("set x = 1;   select 'a;  b'", "set x = 1;\nselect 'a;  b'"),
-    ],
-)
-def test_what_the_server_does_on_the_way_is_the_same_sql(rendered, ran):
-    assert is_same_sql(rendered, ran)
+def test_partial_is_not_read_from_this_machine(tmp_path, monkeypatch):
+    (tmp_path / "secret.mustache").write_text("password")
+    monkeypatch.chdir(tmp_path)
+    assert render_query("select {{> secret}}1", {}, ()) == "select 1"
 
 
 @pytest.mark.parametrize(
-    ("rendered", "ran"),
+    ("text", "parameters", "why"),
     [
-        ("select 'New York'", "select 'NewYork'"),
-        ("select 'a; b'", "select 'a;b'"),
-        ("select 'a/*x*/b'", "select 'ab'"),
-        ("select 1", "select 1 LIMIT 100"),
-        ("select 1  + 1", "select 1 + 1"),
-        ("select ' -- x'", "select '"),
+        ("{{> recent}}", {}, "another template, 'recent'"),
+        ("{{=<% %>=}}<% x %>", {"x": "1"}, "other delimiters"),
+        ("{{ now() }}", {"now()": "1"}, "more than a parameter's name"),
+        ("{{ x | upper }}", {"x | upper": "1"}, "more than a parameter's name"),
+        ("{{ r }}", {"r": {"start": "1", "end": "2"}}, "the whole range 'r'"),
+        ("{ a {{ b }", {}, "open no tag"),
+        ("{{ x }}", {"x": 0.1 + 0.2}, "12 digits"),
     ],
 )
-def test_other_white_space_or_values_are_another_sql(rendered, ran):
-    assert not is_same_sql(rendered, ran)
+def test_rendering_doubt_says_why(text, parameters, why):
+    assert why in rendering_doubt(text, parameters)
+
+
+@pytest.mark.parametrize(
+    ("text", "parameters"),
+    [
+        ("{{ Start day }}{{{ y }}}{{& z }}", {"Start day": "1", "y": 5.5, "z": 2**256}),
+        ("{{#x}}a{{/x}}{{^x}}b{{/x}}{{! said (so) }}", {"x": "1"}),
+        ("{{ r.start }}{{#r}}{{ end }}{{/r}}", {"r": {"start": "1", "end": "2"}}),
+        ("{ a(b: {c: {{ m }}}) { d } }", {"m": ["a", "b"]}),
+    ],
+)
+def test_rendering_doubt_is_none_of_names_sections_ranges_and_lists(text, parameters):
+    assert rendering_doubt(text, parameters) is None
 
 
 def test_page_url_is_read_back_to_the_same_values():

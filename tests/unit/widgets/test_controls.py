@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, time, timedelta
 
 import ipywidgets
@@ -51,6 +52,15 @@ def test_text_when_typed_becomes_the_value(checker):
     assert control.value == "New York"
     fields(control, ipywidgets.Text)[0].value = "Oslo"
     assert (control.value, control.problem) == ("Oslo", "")
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "words"), [("t", "'{{ t }}'", "holds '"), ("x.y", "{{ x.y }}", "reaches")]
+)
+def test_text_that_the_query_cannot_take_is_warned_of_once(checker, name, text, words):
+    definition = ParameterDefinition(name=name, type="text", title="T")
+    checked = replace(checker, query=replace(checker.query, text=text))(definition, "O'Neil")
+    assert checked.warning.count(words) == 1
 
 
 def test_pattern_when_it_does_not_match_is_marked_with_the_pattern(checker):
