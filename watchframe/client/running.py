@@ -105,10 +105,11 @@ class Run:
         )
 
     def _cached(self, deadline: Deadline) -> ResultBody:
-        """Ask for the cached result anew."""
+        """Ask for the cached result again."""
         again = self.execute(ANY_RESULT, deadline=deadline)
         if isinstance(again, Job):
-            cancel_quietly(Jobs(self.transport), again.id)
+            if again.status is not JobStatus.STARTED:  # one that ran already is another caller's
+                cancel_quietly(Jobs(self.transport), again.id)
             raise ProtocolError("The server has lost the result that it was sending.")
         return again
 
