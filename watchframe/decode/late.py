@@ -17,6 +17,7 @@ from watchframe.decode.typing_rules import (
     NAIVE,
     TypedColumn,
     field_metadata,
+    times_of_texts,
 )
 from watchframe.models import Column
 
@@ -67,8 +68,10 @@ def _cast(
     column: Column, array: pa.ChunkedArray, types: Sequence[pa.DataType]
 ) -> TypedColumn | None:
     for type_ in types:
+        is_time = pa.types.is_temporal(type_)
         try:
-            return _column(column, array.cast(type_))
+            cast = times_of_texts(array, type_) if is_time else array.cast(type_)
+            return _column(column, cast)
         except pa.ArrowInvalid:  # another zone, or not exactly
             continue
     return None
