@@ -22,12 +22,12 @@ from pathlib import Path
 try:
     import atheris
 except ImportError:  # only asked for by --coverage
-    from watchframe.decode import compiled, to_frame
+    from watchframe.decode import compiled, row_reader, to_frame
     from watchframe.decode.exact import decode_exactly
     from watchframe.decode.streaming import decode_streaming
 else:
     with atheris.instrument_imports(include=["watchframe.decode"]):
-        from watchframe.decode import compiled, to_frame
+        from watchframe.decode import compiled, row_reader, to_frame
         from watchframe.decode.exact import decode_exactly
         from watchframe.decode.streaming import decode_streaming
 from watchframe.errors import DecodeError
@@ -116,6 +116,7 @@ def check(body: bytes) -> bool:
     """Ask both paths; say whether it was refused. Anything but agreement is raised."""
     source = random.Random(body[:4096])
     chunk, block = source.choice([1, 13, 4096]), source.randrange(1, 600)
+    row_reader.SAMPLE_ROWS = source.choice([1, 10, 100])
     chunks = [body[start : start + chunk] for start in range(0, len(body), chunk)]
     signal.alarm(HANG)
     exact = outcome(lambda: decode_exactly(body))

@@ -1,4 +1,4 @@
-"""The names of a result's columns that a caller asks for."""
+"""The columns of a result: those that the server declares, and those that only its rows have."""
 
 from __future__ import annotations
 
@@ -17,9 +17,33 @@ def check_names(known: Sequence[str], wanted: Iterable[str]) -> None:
             )
 
 
-def chosen_columns(declared: Sequence[Column], wanted: Sequence[str] | None) -> list[Column]:
-    """Give those of the `declared` columns that are `wanted`, or all; as `check_names`."""
-    if wanted is None:
-        return list(declared)
-    check_names([column.name for column in declared], wanted)
-    return [column for column in declared if column.name in wanted]
+def undeclared(name: str) -> Column:
+    """Return a column of which the server has not said anything."""
+    return Column(name=name, type=None, friendly_name=name)
+
+
+def chosen_columns(
+    declared: Sequence[Column], keys: Iterable[str], wanted: Sequence[str] | None
+) -> list[Column]:
+    """Return the columns that a table gets: the declared ones, and the rows' other keys behind.
+
+    Parameters
+    ----------
+    declared : sequence of Column
+    keys : iterable of str
+        Those of the rows, in the order of their first appearance.
+    wanted : sequence of str or None
+        Only these, the undeclared ones among them in this order; None for all.
+
+    Raises
+    ------
+    ArgumentError
+        One that is wanted is neither declared nor among the keys.
+    """
+    names = {column.name for column in declared}
+    others = [key for key in keys if key not in names]
+    if wanted is not None:
+        check_names([*(column.name for column in declared), *others], wanted)
+        others = [name for name in dict.fromkeys(wanted) if name not in names]
+    shown = [column for column in declared if wanted is None or column.name in wanted]
+    return [*shown, *map(undeclared, others)]

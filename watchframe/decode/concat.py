@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 
 from watchframe.decode.deviation import DECLARED, ENCODING
-from watchframe.decode.typing_rules import INTEGER, JSON, TypedColumn, typed_column
+from watchframe.decode.typing_rules import INTEGER, JSON, TypedColumn, table_of, typed_column
 from watchframe.errors import ArgumentError
 
 
@@ -40,10 +40,7 @@ def concat_results(tables: Sequence[pa.Table]) -> pa.Table:
         _column([table.field(name) for table in tables], [table.column(name) for table in tables])
         for name in names
     ]
-    return pa.table(
-        [column.array for column in columns],
-        schema=pa.schema([column.field for column in columns]),
-    )
+    return table_of(columns, sum(map(len, tables)))
 
 
 def _column(fields: Sequence[pa.Field], arrays: Sequence[pa.ChunkedArray]) -> TypedColumn:

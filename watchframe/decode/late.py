@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from watchframe.decode.deviation import ENCODING
 from watchframe.decode.plan import ColumnPlan
-from watchframe.decode.settle import Block, agreed_column, read_again, table_of
+from watchframe.decode.settle import Block, agreed_column, completed_table, read_again
 from watchframe.decode.typing_rules import (
     AWARE,
     DECLARED_TYPES,
@@ -39,7 +39,7 @@ def declared_late(
         found = None if place is None else agreed_column(blocks, place)
         typed.append(None if found is None else _redeclared(found, column))
     missing = [column for column, found in zip(columns, typed, strict=True) if found is None]
-    return table_of(typed, read_again(blocks, missing, spool))
+    return completed_table(typed, read_again(blocks, missing, spool))
 
 
 def _redeclared(found: TypedColumn, column: Column) -> TypedColumn | None:

@@ -55,6 +55,16 @@ class TypedColumn:
     deviation: ColumnDeviation | None = None
 
 
+def table_of(columns: Sequence[TypedColumn], rows: int) -> pa.Table:
+    """Return the table of these columns, which has so many rows even without any column."""
+    if not columns:
+        return pa.table({"none": pa.nulls(rows)}).select([])
+    return pa.table(
+        [column.array for column in columns],
+        schema=pa.schema([column.field for column in columns]),
+    )
+
+
 def typed_column(name: str, declared: str | None, values: Sequence[object]) -> TypedColumn:
     """Give the column's Arrow array, exact, and its field.
 

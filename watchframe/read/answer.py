@@ -58,7 +58,8 @@ class Answer:
         """What becomes ``df.attrs["watchframe"]``: JSON values only, so that it survives Parquet.
 
         ``from_cache`` tells whether the local cache answered; ``source`` tells the server's cache
-        and a new execution apart as well.
+        and a new execution apart as well. ``is_truncated`` is what the data source said of its
+        rows: True means that some are missing.
         """
         known = self.provenance
         values: dict[str, object] = {
@@ -71,6 +72,7 @@ class Answer:
             "runtime_s": known.runtime_s,
             "from_cache": self.source == "local cache",
             "source": self.source,
+            "is_truncated": known.is_truncated,
             "cache_key": self.cache_key,
         }
         if known.sql is not None:

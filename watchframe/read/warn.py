@@ -7,8 +7,8 @@ import os
 import warnings
 from pathlib import Path
 
-from watchframe.decode import deviations_of
-from watchframe.errors import CacheWarning, ColumnTypeWarning, ResultTruncatedWarning
+from watchframe.decode import column_warnings
+from watchframe.errors import CacheWarning, ResultTruncatedWarning, WatchframeWarning
 from watchframe.read.answer import Answer
 from watchframe.read.guards import AUTO_LIMIT, is_probably_cut
 
@@ -17,25 +17,36 @@ _IPYTHON = f"{os.sep}IPython{os.sep}core{os.sep}"
 
 
 def warn_of_answer(answer: Answer) -> None:
-    """Warn of columns that are not what the server declared, and of a result that seems cut.
+    """Warn of what `answer_warnings` finds."""
+    for warning in answer_warnings(answer):
+        warnings.warn(warning, stacklevel=users_level())
 
-    A copy from the local cache warns as the first read did.
+
+def answer_warnings(answer: Answer) -> list[WatchframeWarning]:
+    """Return the warnings for an answer: of its columns, and of rows that are missing.
+
+    A copy from the local cache has those of the first read.
     """
-    for deviation in deviations_of(answer.table):
-        warnings.warn(ColumnTypeWarning(str(deviation)), stacklevel=users_level())
-    if is_probably_cut(
-        may_be_cut=answer.may_be_cut,
-        rows=answer.table.num_rows,
-        ran=answer.provenance.query_text,
-    ):
-        warnings.warn(
+    found = column_warnings(answer.table)
+    known, rows = answer.provenance, answer.table.num_rows
+    if known.is_truncated:
+        what = "the SQL" if known.query_id is None else f"query {known.query_id}"
+        found.append(
             ResultTruncatedWarning(
-                f"Query {answer.provenance.query_id} gave exactly {AUTO_LIMIT:,} rows, and the "
+                f"The data source says that rows are missing: it gave {rows:,} rows of {what} and "
+                "left out the others. Ask for less at once: fewer columns, a shorter period, or a "
+                "LIMIT with an ORDER BY."
+            )
+        )
+    if is_probably_cut(may_be_cut=answer.may_be_cut, rows=rows, ran=known.query_text):
+        found.append(
+            ResultTruncatedWarning(
+                f"Query {known.query_id} gave exactly {AUTO_LIMIT:,} rows, and the "
                 f"server appends LIMIT {AUTO_LIMIT} to it: there are probably more. Switch off "
                 "its auto limit on its page, or give it a LIMIT of its own."
-            ),
-            stacklevel=users_level(),
+            )
         )
+    return found
 
 
 def warn_stale(label: str, copy: str, error: Exception) -> None:

@@ -111,7 +111,7 @@ def test_truncated_body_is_an_error_with_its_offset(decode, length):
         (GOOD.replace(b"}, {", b"} {", 1), "not JSON"),
         (body_of([{"a": 1}, 5]), "Row 1 of the result is not an object"),
         (b'{"query_result": {"data": {"columns": [], "rows": 5}}}', "no list of rows"),
-        (b'{"query_result": {"data": {"rows": []}}}', "no list of columns"),
+        (b'{"query_result": {"data": {"rows": [], "columns": 5}}}', "no list of columns"),
         (b'{"query_result": {"id": 5}}', "no data"),
         (b"[" * 100_000, "nested too deeply|not JSON"),
     ],
