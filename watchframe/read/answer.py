@@ -81,7 +81,14 @@ class Answer:
 
     @property
     def labelled_table(self) -> pa.Table:
-        """The table with `attributes` as JSON under ``schema.metadata[b"watchframe"]``."""
-        metadata = dict(self.table.schema.metadata or {})
-        metadata[ATTRIBUTE.encode()] = json.dumps(self.attributes).encode()
-        return self.table.replace_schema_metadata(metadata)
+        """The table with its `attributes`, as of `labelled`."""
+        return labelled(self.table, self.attributes)
+
+
+def labelled(table: pa.Table, attributes: Mapping[str, object]) -> pa.Table:
+    """Return the table with `attributes` as JSON under ``schema.metadata[b"watchframe"]``."""
+    metadata = dict(table.schema.metadata or {})
+    metadata[ATTRIBUTE.encode()] = json.dumps(attributes).encode()
+    if not table.num_columns:  # Arrow would forget how many rows there are
+        return pa.table({"none": pa.nulls(table.num_rows)}, metadata=metadata).select([])
+    return table.replace_schema_metadata(metadata)

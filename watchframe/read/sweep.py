@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self, TypeGuard
 
 from watchframe.decode import DtypeBackend, to_frame
 from watchframe.errors import ArgumentError
-from watchframe.read.answer import ATTRIBUTE, Answer
+from watchframe.read.answer import ATTRIBUTE, Answer, labelled
 from watchframe.read.ask import Params, ReadOptions
 from watchframe.read.many import ParamSet, QueryLike, answers_of_pieces, answers_of_sweep
 from watchframe.read.one_table import one_table
@@ -127,10 +126,7 @@ class Sweep:
 
     def table(self, answers: Sequence[Answer]) -> pa.Table:
         """Give the answers as one table, with where they came from in the schema's metadata."""
-        found = self._rows(answers)
-        metadata = dict(found.schema.metadata or {})
-        metadata[ATTRIBUTE.encode()] = json.dumps(_attributes(answers)).encode()
-        return found.replace_schema_metadata(metadata)
+        return labelled(self._rows(answers), _attributes(answers))
 
     def _rows(self, answers: Sequence[Answer]) -> pa.Table:
         return one_table(answers, dict.fromkeys(name for params in self.sets for name in params))

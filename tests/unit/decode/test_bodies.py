@@ -262,3 +262,34 @@ def test_encoding_that_was_not_asked_for_is_refused():
     with pytest.raises(DecodeError, match="br") as caught:
         list(inflate([b""], "br", max_bytes=None))
     assert caught.value.offset == 0
+
+
+@BOTH
+@pytest.mark.parametrize(
+    "keys",
+    [
+        ["truncated", "columns", "rows"],
+        ["columns", "truncated", "rows"],
+        ["columns", "rows", "truncated"],
+        ["truncated", "rows", "columns"],
+        ["rows", "truncated", "columns"],
+        ["rows", "columns", "truncated"],
+    ],
+)
+@pytest.mark.parametrize(
+    ("said", "is_truncated"), [(True, True), (False, False), (None, False), ("true", False)]
+)
+def test_truncated_is_read_wherever_it_stands_in_the_data(decode, keys, said, is_truncated):
+    body = json.loads(GOOD)
+    data = {**body["query_result"]["data"], "truncated": said}
+    body["query_result"]["data"] = {key: data[key] for key in keys}
+    decoded = decode(json.dumps(body).encode())
+    assert decoded.info.is_truncated is is_truncated
+    assert decoded.table.num_rows == 80
+
+
+@BOTH
+def test_truncated_said_twice_is_what_was_said_last(decode):
+    twice = GOOD.replace(b'"columns"', b'"truncated": true, "columns"', 1)
+    twice = twice.replace(b"}]}}", b'}], "truncated": false}}')
+    assert not decode(twice).info.is_truncated
