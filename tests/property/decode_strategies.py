@@ -71,7 +71,8 @@ def results(draw):
 
 @st.composite
 def bodies(draw):
-    """A result with its body as bytes: any white space, other keys before and behind the rows.
+    """A result with its body as bytes: any white space, other keys before and behind the rows, the
+    data themselves or a text of them.
 
     The server may not declare all columns: the others stand behind, in the rows' order.
     """
@@ -98,6 +99,8 @@ def bodies(draw):
         )
     if draw(st.integers(0, 9)) == 0:
         data = dict(reversed(data.items()))
+    if draw(st.integers(0, 5)) == 0:
+        data = json.dumps(data, ensure_ascii=draw(st.booleans()))
     result = {"id": 7, "query": 'select "rows": [', "data": data, "data_source_id": 1}
     if draw(st.booleans()):
         result = {"data": data, "id": 7, "query": "}]"}

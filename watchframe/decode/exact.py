@@ -10,7 +10,9 @@ import pyarrow as pa
 from watchframe.decode.by_column import column_values, is_unicode, keys_of
 from watchframe.decode.column_names import chosen_columns
 from watchframe.decode.damage import error_of, place_of, row_error
+from watchframe.decode.data_text import DataText
 from watchframe.decode.deviation import ColumnDeviation, deviations_of, mark_undeclared
+from watchframe.decode.framing import find_data_text
 from watchframe.decode.parsing import parsed
 from watchframe.decode.typing_rules import table_of, typed_column
 from watchframe.errors import DecodeError, ProtocolError
@@ -47,6 +49,9 @@ def decode_exactly(body: bytes, *, columns: Sequence[str] | None = None) -> Deco
     """
     result = _result(body)
     data = result.get("data")
+    if isinstance(data, str) and (opening := find_data_text(body)) is not None:
+        text = DataText(body, opening, ())
+        return text.read_by(lambda chunks: decode_exactly(b"".join(chunks), columns=columns))
     if not isinstance(data, dict):
         raise DecodeError("The result has no data.", offset=place_of(body, b"query_result"))
     declared = declared_columns(data, offset=place_of(body, b"columns"))

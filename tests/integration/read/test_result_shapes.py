@@ -1,8 +1,11 @@
-"""What a result says beside its rows is warned of: by the server, by the cache, in the picker."""
+"""Results of unusual shapes: keys nobody declared, rows that are missing, rounded values, texts."""
 
+import gzip
+import json
 import warnings
 
 import pytest
+from pandas.testing import assert_frame_equal
 
 from watchframe import (
     read_watch_query,
@@ -145,3 +148,18 @@ def test_picker_shows_what_a_read_warns_of(client, saved):
         "The data source says that rows are missing",
     ]
     assert outcome.notes[1] in outcome_html(outcome)
+
+
+@pytest.mark.parametrize("is_compressed", [False, True])
+def test_result_whose_data_are_a_text_is_read(client, demo, is_compressed):
+    """The fork sent them so from May to July 2026."""
+    expected = read_watch_query(1, cache="off", client=client)
+    number = expected.attrs["watchframe"]["query_result_id"]
+    with client.query_results.open(number) as body:
+        result = json.loads(body.read())
+    result["query_result"]["data"] = json.dumps(result["query_result"]["data"])
+    sent, headers = json.dumps(result).encode(), {"Content-Type": "application/json"}
+    if is_compressed:
+        sent, headers = gzip.compress(sent), headers | {"Content-Encoding": "gzip"}
+    demo.faults.add(r"POST /api/queries/1/results", status=200, body=sent, headers=headers)
+    assert_frame_equal(read_watch_query(1, cache="off", client=client), expected)
