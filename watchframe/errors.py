@@ -479,7 +479,7 @@ class WatchframeWarning(UserWarning):
 
 
 class ColumnTypeWarning(WatchframeWarning):
-    """A column's values are not of the type that the server declared; every value was kept."""
+    """A column's values are not of the declared type, or it is not declared; each was kept."""
 
 
 class PrecisionWarning(WatchframeWarning):

@@ -48,10 +48,11 @@ class RowReader:
         self._takes_all = wanted is None
         # A key that is wanted may first appear in a later row.
         keys = keys_of(rows) if wanted is None else wanted
-        plans = {item.name: _plan(item, rows) for item in chosen_columns(declared, keys, wanted)}
-        self.plans: tuple[ColumnPlan, ...] = tuple(plans.values())
-        if not self.plans or not all(map(is_unicode, plans)):
+        columns = chosen_columns(declared, keys, wanted)
+        if not columns or not all(is_unicode(item.name) for item in columns):
             raise NotFramedError
+        plans = {item.name: _plan(item, rows) for item in columns}
+        self.plans: tuple[ColumnPlan, ...] = tuple(plans.values())
         self._layout: RowLayout | None = None
         self._keys: dict[str, Kind] = {}
         if all(row.keys() == rows[0].keys() for row in rows):

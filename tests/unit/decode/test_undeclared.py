@@ -148,7 +148,7 @@ def test_column_declared_twice_is_one_column(decode, rows_first):
 
 
 @ALL
-@pytest.mark.parametrize("place", [0, 149])
+@pytest.mark.parametrize("place", [0, 50, 149])
 def test_undeclared_key_with_a_lone_surrogate_is_a_decode_error(decode, place):
     rows = [{"a": n} for n in range(150)]
     rows[place]["\ud800"] = 1
