@@ -61,10 +61,11 @@ class BlockDecoder:
         self._schema = pa.schema([pa.field("rows", pa.list_(row))]) if typed else None
         raw = [plan.column.name for plan in plans if plan.kind in RAW]
         self._raw_names = [f"c{number}" for number in range(len(raw))]
-        # Only one of the two readers knows all keys: msgspec where it has something to read.
-        others = [plan.column.name for plan in typed] if takes_all else []
-        rows = _raw_rows([*raw, *others], takes_others=not takes_all)
-        self._raw = msgspec.json.Decoder(rows) if raw else None
+        self._raw = None
+        if raw:  # then only this reader knows all keys, and Arrow's passes over others
+            others = [plan.column.name for plan in typed] if takes_all else []
+            rows = _raw_rows([*raw, *others], takes_others=not takes_all)
+            self._raw = msgspec.json.Decoder(rows)
         self._unexpected = "error" if takes_all and not raw else "ignore"
 
     def decode(self, rows: bytes) -> list[pa.Array] | None:

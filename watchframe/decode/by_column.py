@@ -16,6 +16,18 @@ def column_values(rows: Sequence[Mapping[str, Any]], name: str) -> list[Any]:
         return [row.get(name) for row in rows]
 
 
+def whole_columns(
+    rows: Sequence[Mapping[str, Any]], names: Sequence[str]
+) -> list[list[Any]] | None:
+    """Return the values for each of `names`; None where a row lacks one or has another key."""
+    if sum(map(len, rows)) != len(rows) * len(names):
+        return None
+    try:
+        return [list(map(itemgetter(name), rows)) for name in names]
+    except KeyError:
+        return None
+
+
 def keys_of(rows: Iterable[Mapping[str, Any]]) -> dict[str, None]:
     """Return the keys of all rows, in the order of their first appearance."""
     return dict.fromkeys(itertools.chain.from_iterable(rows))

@@ -1,16 +1,26 @@
-"""What is to be said of a decoded table's columns: wrong types, no type, rounded values."""
+"""What is to be said of a decoded table's columns: wrong types, no type, rounded values.
+
+It is found once, when a result is decoded, and stands in the fields' metadata: so the local cache
+keeps it, and reads from there cost nothing more.
+"""
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from watchframe.decode.deviation import ENCODING, deviations_of, undeclared_columns
+from watchframe.decode.deviation import DEVIATION, ENCODING, ColumnDeviation
 from watchframe.decode.typing_rules import EXACT_IN_FLOAT, JSON
 from watchframe.errors import ColumnTypeWarning, PrecisionWarning, WatchframeWarning
+
+#: Field metadata: there where the rows have the column and the server's list of columns has not.
+UNDECLARED = b"watchframe.undeclared"
+#: Field metadata: row and value of the first float that has lost digits on the server.
+ROUNDED = b"watchframe.rounded"
 
 #: How a float begins among JSON texts: with a digit, and with what no integer has.
 _FLOAT = r"^-?[0-9]+[.eE]"
@@ -20,18 +30,41 @@ _PLAIN_NAME = re.compile(r"[a-z_][a-z0-9_]*")
 _LISTED = 10
 
 
+def mark_columns(table: pa.Table, declared: Container[str]) -> pa.Table:
+    """Return the table with marks on columns that are not `declared`, and on rounded ones."""
+    fields = list(table.schema)
+    is_marked = False
+    for place, field in enumerate(fields):
+        marks = {}
+        if field.name not in declared:
+            marks[UNDECLARED] = b"true"
+        rounded = _first_rounded(table, place, field)
+        if rounded is not None:
+            marks[ROUNDED] = json.dumps(rounded).encode()
+        if marks:
+            fields[place] = field.with_metadata({**(field.metadata or {}), **marks})
+            is_marked = True
+    return pa.table(table.columns, schema=pa.schema(fields)) if is_marked else table
+
+
 def column_warnings(table: pa.Table) -> list[WatchframeWarning]:
     """Return the warnings for a decoded table's columns, also where it comes from the cache."""
-    found: list[WatchframeWarning] = [
-        ColumnTypeWarning(str(deviation)) for deviation in deviations_of(table)
-    ]
-    if undeclared := undeclared_columns(table):
-        found.append(ColumnTypeWarning(_undeclared_words(undeclared)))
-    for field, values in zip(table.schema, table.columns, strict=True):
-        rounded = _first_rounded(field, values)
-        if rounded is not None:
-            found.append(PrecisionWarning(_rounded_words(field.name, *rounded)))
-    return found
+    types: list[WatchframeWarning] = []
+    rounded: list[WatchframeWarning] = []
+    undeclared = []
+    for field in table.schema:
+        marks = field.metadata or {}
+        if DEVIATION in marks:
+            deviation = ColumnDeviation(**json.loads(marks[DEVIATION]))
+            types.append(ColumnTypeWarning(str(deviation)))
+        if UNDECLARED in marks:
+            undeclared.append(field.name)
+        if ROUNDED in marks:
+            words = _rounded_words(field.name, *json.loads(marks[ROUNDED]))
+            rounded.append(PrecisionWarning(words))
+    if undeclared:
+        types.append(ColumnTypeWarning(_undeclared_words(undeclared)))
+    return types + rounded
 
 
 def _undeclared_words(names: Sequence[str]) -> str:
@@ -54,16 +87,18 @@ def _rounded_words(name: str, row: int, value: float) -> str:
     )
 
 
-def _first_rounded(field: pa.Field, values: pa.ChunkedArray) -> tuple[int, float] | None:
+def _first_rounded(table: pa.Table, number: int, field: pa.Field) -> tuple[int, float] | None:
     """Return row and value of the first float that a rounded integer may be; None without one."""
     if field.type == pa.float64():
+        values = table.column(number)
         place = _first_large(values)
         return None if place is None else (place, values[place].as_py())
-    if (field.metadata or {}).get(ENCODING) != JSON:
+    if field.type != pa.string() or (field.metadata or {}).get(ENCODING) != JSON:
         return None
     # Old servers send whole decimals as integers and only the others as floats, in one column.
-    is_float = pc.match_substring_regex(values, _FLOAT).fill_null(False)  # noqa: FBT003 - Arrow's
-    floats = values.filter(is_float).cast(pa.float64())
+    texts = table.column(number)
+    is_float = pc.match_substring_regex(texts, _FLOAT).fill_null(False)  # noqa: FBT003 - Arrow's
+    floats = texts.filter(is_float).cast(pa.float64())
     place = _first_large(floats)
     if place is None:
         return None

@@ -1,9 +1,8 @@
-"""Columns whose values are not of the type that the server declared, or that it did not declare."""
+"""Columns whose values are not of the type that the server declared."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Container
 from dataclasses import asdict, dataclass
 
 import pyarrow as pa
@@ -14,8 +13,6 @@ ENCODING = b"watchframe.encoding"
 DECLARED = b"watchframe.declared"
 #: Field metadata: the first row that is not of that type.
 DEVIATION = b"watchframe.deviation"
-#: Field metadata: there where the rows have the column and the server's list of columns has not.
-UNDECLARED = b"watchframe.undeclared"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,21 +51,3 @@ def deviations_of(table: pa.Table) -> tuple[ColumnDeviation, ...]:
 def as_metadata(deviation: ColumnDeviation) -> dict[bytes, bytes]:
     """Give the field metadata that `deviations_of` reads."""
     return {DEVIATION: json.dumps(asdict(deviation)).encode()}
-
-
-def undeclared_columns(table: pa.Table) -> list[str]:
-    """Return the names of a decoded table's columns that the server did not declare."""
-    return [field.name for field in table.schema if UNDECLARED in (field.metadata or {})]
-
-
-def mark_undeclared(table: pa.Table, declared: Container[str]) -> pa.Table:
-    """Return the table with the mark that `undeclared_columns` reads on all but these columns."""
-    if all(name in declared for name in table.column_names):
-        return table
-    fields = [
-        field
-        if field.name in declared
-        else field.with_metadata({**(field.metadata or {}), UNDECLARED: b"true"})
-        for field in table.schema
-    ]
-    return pa.table(table.columns, schema=pa.schema(fields))

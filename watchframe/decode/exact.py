@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from watchframe.decode.by_column import column_values, is_unicode, keys_of
+from watchframe.decode.by_column import column_values, is_unicode, keys_of, whole_columns
 from watchframe.decode.column_names import chosen_columns
+from watchframe.decode.column_warnings import mark_columns
 from watchframe.decode.damage import error_of, place_of, row_error
 from watchframe.decode.data_text import DataText
-from watchframe.decode.deviation import ColumnDeviation, deviations_of, mark_undeclared
+from watchframe.decode.deviation import ColumnDeviation, deviations_of
 from watchframe.decode.framing import find_data_text
 from watchframe.decode.parsing import parsed
 from watchframe.decode.typing_rules import table_of, typed_column
@@ -56,20 +57,27 @@ def decode_exactly(body: bytes, *, columns: Sequence[str] | None = None) -> Deco
         raise DecodeError("The result has no data.", offset=place_of(body, b"query_result"))
     declared = declared_columns(data, offset=place_of(body, b"columns"))
     rows = _rows(data, body)
-    shown = chosen_columns(declared, keys_of(rows), columns)
+    names = [item.name for item in declared]
+    shown, values = declared, whole_columns(rows, names) if columns is None else None
+    if values is None:
+        has_others = columns is None or not set(names).issuperset(columns)
+        shown = chosen_columns(declared, keys_of(rows) if has_others else (), columns)
+        values = [column_values(rows, item.name) for item in shown]
     if not all(is_unicode(item.name) for item in shown):
         raise DecodeError(
             "A key in the rows of the result is not Unicode.", offset=place_of(body, b"rows")
         )
-    typed = [typed_column(item.name, item.type, column_values(rows, item.name)) for item in shown]
+    typed = [
+        typed_column(item.name, item.type, found) for item, found in zip(shown, values, strict=True)
+    ]
     return decoded_result(table_of(typed, len(rows)), declared, result_info(result))
 
 
 def decoded_result(
     table: pa.Table, declared: Sequence[Column], info: QueryResultInfo
 ) -> DecodedResult:
-    """Return the result of a finished table, whose other columns than the declared are marked."""
-    marked = mark_undeclared(table, {column.name for column in declared})
+    """Return the result of a finished table, its columns marked with what is to be said of them."""
+    marked = mark_columns(table, {column.name for column in declared})
     return DecodedResult(table=marked, info=info, deviations=deviations_of(marked))
 
 

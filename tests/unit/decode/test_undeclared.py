@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from watchframe.decode import column_warnings, compiled, decode_query_result, to_frame
-from watchframe.decode.deviation import undeclared_columns
+from watchframe.decode.column_warnings import UNDECLARED
 from watchframe.decode.exact import decode_exactly
 from watchframe.decode.streaming import decode_streaming
 from watchframe.errors import ArgumentError, ColumnTypeWarning, DecodeError
@@ -27,6 +27,10 @@ def body_of(rows, types=None, *, rows_first=False, **more):
     if not rows_first:
         data = dict(reversed(data.items()))
     return json.dumps({"query_result": {"id": 1, "data": data}}).encode()
+
+
+def undeclared_columns(table):
+    return [field.name for field in table.schema if UNDECLARED in field.metadata]
 
 
 def exactly(body, columns=None):
