@@ -13,11 +13,10 @@ from watchframe.errors import DecodeError
 
 Result = TypeVar("Result")
 
-#: The beginning of a text, as far as its letters and escapes are whole. The first half of a pair of
-#: surrogates is whole where what follows it is, so that the pair is not cut apart.
+#: The beginning of a text, as far as its letters and escapes are whole.
 _WHOLE = re.compile(
     rb"(?:[\x00-\x21\x23-\x5b\x5d-\x7f]++|[\x80-\xbf]|[\xc0-\xdf].|[\xe0-\xef]..|[\xf0-\xff]..."
-    rb"|\\[^u]|\\u(?![dD][89abAB]).{4}|\\u[dD][89abAB]..(?=[^\\]|\\[^u]|\\u.{4}))*+",
+    rb"|\\[^u]|\\u.{4})*+",
     re.DOTALL,
 )
 
@@ -99,4 +98,5 @@ def _unescaped(text: bytes, offset: int) -> bytes:
         said: str = parsed(quoted)
     except ValueError as error:
         raise error_of(quoted, error, offset - 1) from None
-    return said.encode(errors="backslashreplace")  # a lone surrogate is an escape in JSON as well
+    # Half a pair of surrogates is an escape in JSON as well; two of them are the pair again.
+    return said.encode(errors="backslashreplace")

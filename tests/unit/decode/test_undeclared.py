@@ -94,6 +94,16 @@ def test_undeclared_keys_of_late_rows_are_columns(decode, rows_first):
 
 @ALL
 @ORDERS
+def test_undeclared_key_of_a_late_row_is_a_column_beside_plain_ones(decode, rows_first):
+    """Without integers beyond 64 bits, arrays and objects, which have a reader of their own."""
+    rows = [{"block": n, "event": "x"} for n in range(300)] + [{"block": 1, "fee": 0.5}, {}]
+    types = [("block", "integer"), ("event", "string")]
+    table = decode(body_of(rows, types, rows_first=rows_first)).table
+    assert table.to_pylist() == [{"block": None, "event": None, "fee": None, **row} for row in rows]
+
+
+@ALL
+@ORDERS
 @pytest.mark.parametrize("types", [None, []])
 def test_result_without_declared_columns_has_its_rows(decode, types, rows_first):
     """GraphQL declares no columns for a page of exactly 1,000 rows."""
