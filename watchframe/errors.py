@@ -59,6 +59,7 @@ __all__ = [
     "ParameterError",
     "ParameterValueError",
     "ParameterWarning",
+    "PrecisionWarning",
     "ProtocolError",
     "QueryReferenceError",
     "RateLimitError",
@@ -479,11 +480,15 @@ class WatchframeWarning(UserWarning):
 
 
 class ColumnTypeWarning(WatchframeWarning):
-    """A column's values are not of the type that the server declared; every value was kept."""
+    """A column's values are not of the declared type, or it is not declared; each was kept."""
+
+
+class PrecisionWarning(WatchframeWarning):
+    """A column holds floats from 2**53 on: the server has rounded what the data source had."""
 
 
 class ResultTruncatedWarning(WatchframeWarning):
-    """The server probably cut the result (its automatic ``LIMIT``)."""
+    """Rows are missing: the data source says so, or the server's automatic ``LIMIT`` cut them."""
 
 
 class UnprovenResultWarning(WatchframeWarning):

@@ -10,6 +10,7 @@ it) and ends the run. With ``--coverage`` bodies that reach new lines are kept a
 
 from __future__ import annotations
 
+import functools
 import json
 import random
 import signal
@@ -22,13 +23,17 @@ from pathlib import Path
 try:
     import atheris
 except ImportError:  # only asked for by --coverage
-    from watchframe.decode import compiled, to_frame
-    from watchframe.decode.exact import decode_exactly
+    from watchframe.decode import compiled, row_reader, to_frame
+    from watchframe.decode.data_text import DataText
+    from watchframe.decode.exact import DecodedResult, decode_exactly
+    from watchframe.decode.framing import find_data_text
     from watchframe.decode.streaming import decode_streaming
 else:
     with atheris.instrument_imports(include=["watchframe.decode"]):
-        from watchframe.decode import compiled, to_frame
-        from watchframe.decode.exact import decode_exactly
+        from watchframe.decode import compiled, row_reader, to_frame
+        from watchframe.decode.data_text import DataText
+        from watchframe.decode.exact import DecodedResult, decode_exactly
+        from watchframe.decode.framing import find_data_text
         from watchframe.decode.streaming import decode_streaming
 from watchframe.errors import DecodeError
 
@@ -65,10 +70,13 @@ def seeds() -> list[bytes]:
         "i": "integer", "w": "integer", "f": "float", "s": "string", "d": "date", "j": None,
         "t": "datetime", "b": "boolean", "e": None,
     }  # fmt: skip
-    for rows in (plain, nested):
+    for rows in (plain, nested, [*plain, *nested]):
         columns = [{"name": key, "friendly_name": key, "type": types[key]} for key in rows[0]]
-        data = {"columns": columns, "rows": rows}
-        found.append(json.dumps({"query_result": {"id": 1, "data": data}}).encode())
+        for said in (columns, columns[:2]):  # and keys that nobody declares
+            data = {"columns": said, "rows": rows}
+            found.append(json.dumps({"query_result": {"id": 1, "data": data}}).encode())
+        text = json.dumps(dict(reversed(data.items())))
+        found.append(json.dumps({"query_result": {"id": 1, "data": text}}).encode())
     return found
 
 
@@ -116,15 +124,26 @@ def check(body: bytes) -> bool:
     """Ask both paths; say whether it was refused. Anything but agreement is raised."""
     source = random.Random(body[:4096])
     chunk, block = source.choice([1, 13, 4096]), source.randrange(1, 600)
-    chunks = [body[start : start + chunk] for start in range(0, len(body), chunk)]
+    row_reader.SAMPLE_ROWS = source.choice([1, 10, 100])
     signal.alarm(HANG)
     exact = outcome(lambda: decode_exactly(body))
     for compiled.rows in READERS:
-        fast = outcome(lambda: decode_streaming(chunks, block_size=block))
+        fast = outcome(lambda: by_blocks(body, chunk, block))
         if exact != fast:
             raise AssertionError(f"{exact} against {fast}, compiled: {compiled.rows}")
     signal.alarm(0)
     return exact is None
+
+
+def by_blocks(body: bytes, chunk: int, block: int) -> DecodedResult:
+    """Decode as `decode_query_result` does with large bodies."""
+    opening = find_data_text(body)
+    behind = 0 if opening is None else opening + 1
+    chunks = [body[start : start + chunk] for start in range(behind, len(body), chunk)]
+    decode = functools.partial(decode_streaming, block_size=block)
+    if opening is None:
+        return decode(chunks)
+    return DataText(body[:behind], opening, chunks).read_by(decode)
 
 
 def keep(body: bytes, error: BaseException) -> None:

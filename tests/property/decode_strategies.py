@@ -71,21 +71,36 @@ def results(draw):
 
 @st.composite
 def bodies(draw):
-    """A result with its body as bytes: any white space, other keys before and behind the rows."""
+    """A result with its body as bytes: any white space, other keys before and behind the rows, the
+    data themselves or a text of them.
+
+    The server may not declare all columns: the others stand behind, in the rows' order.
+    """
     columns, rows = draw(results())
+    if draw(st.integers(0, 3)) == 0:
+        declared = [column for column in columns if draw(st.booleans())]
+        names = {name for name, _ in declared}
+        found = dict.fromkeys(name for row in rows for name in row if name not in names)
+        columns = [*declared, *((name, None) for name in found)]
+    else:
+        declared = columns
     data = {
         "columns": [
-            {"name": name, "friendly_name": name, "type": declared} for name, declared in columns
+            {"name": name, "friendly_name": name, "type": type_} for name, type_ in declared
         ],
         "rows": rows,
     }
     if draw(st.booleans()):
-        entry = {columns[0][0]: 1}
+        data["truncated"] = draw(st.booleans())
+    if draw(st.booleans()):
+        entry = {columns[0][0] if columns else "a": 1}
         data["log"] = draw(
             st.sampled_from([[], ["x"], [{"a": 1}], [entry] * 90, [[entry], {"rows": [entry]}]])
         )
     if draw(st.integers(0, 9)) == 0:
         data = dict(reversed(data.items()))
+    if draw(st.integers(0, 5)) == 0:
+        data = json.dumps(data, ensure_ascii=draw(st.booleans()))
     result = {"id": 7, "query": 'select "rows": [', "data": data, "data_source_id": 1}
     if draw(st.booleans()):
         result = {"data": data, "id": 7, "query": "}]"}

@@ -46,6 +46,9 @@ class Provenance:
         Ad-hoc SQL as it was given.
     query_text : str or None
         The SQL that the server ran; None under a query key.
+    is_truncated : bool
+        Whether the data source said that rows are missing. An entry written before this was known
+        does not say so.
     """
 
     server: str
@@ -63,6 +66,7 @@ class Provenance:
     text_hash: str | None = None
     sql: str | None = None
     query_text: str | None = None
+    is_truncated: bool = False
 
     def __post_init__(self) -> None:
         for name in _TIMES:

@@ -119,4 +119,7 @@ def read_result(entry: pa.Buffer, key: str) -> tuple[pa.Table, ResultHead]:
 def _with_schema(batches: Iterable[pa.RecordBatch], schema: pa.Schema) -> Iterable[pa.RecordBatch]:
     """Give each batch the schema of the whole, whose metadata were settled after the last row."""
     for batch in batches:
-        yield pa.RecordBatch.from_arrays(batch.columns, schema=schema)
+        if batch.num_columns:
+            yield pa.RecordBatch.from_arrays(batch.columns, schema=schema)
+        else:  # Arrow would make a batch of no rows from no arrays
+            yield batch.replace_schema_metadata(schema.metadata)

@@ -1,10 +1,11 @@
 """From a result's bytes to an Arrow table, and from there to a DataFrame."""
 
 from watchframe.decode.column_kinds import column_kinds, with_absent, with_kinds
+from watchframe.decode.column_warnings import column_warnings
 from watchframe.decode.concat import concat_results
 from watchframe.decode.conversion import Conversions
 from watchframe.decode.decoding import decode_query_result
-from watchframe.decode.deviation import ColumnDeviation, deviations_of
+from watchframe.decode.deviation import ColumnDeviation
 from watchframe.decode.exact import DecodedResult
 from watchframe.decode.frame import DtypeBackend, to_frame
 from watchframe.decode.inflate import inflate
@@ -16,9 +17,9 @@ __all__ = [
     "DecodedResult",
     "DtypeBackend",
     "column_kinds",
+    "column_warnings",
     "concat_results",
     "decode_query_result",
-    "deviations_of",
     "inflate",
     "pandas_metadata",
     "to_frame",

@@ -39,9 +39,17 @@ class BlockDecoder:
     plans : sequence of ColumnPlan
     laid_out : LayoutReader or None
         What reads blocks whose rows are all written alike.
+    takes_all : bool
+        Whether a block with a key that no plan has is not as planned; else it is passed over.
     """
 
-    def __init__(self, plans: Sequence[ColumnPlan], laid_out: LayoutReader | None = None) -> None:
+    def __init__(
+        self,
+        plans: Sequence[ColumnPlan],
+        laid_out: LayoutReader | None = None,
+        *,
+        takes_all: bool = True,
+    ) -> None:
         self.plans = tuple(plans)
         self._laid_out = laid_out
         typed = [plan for plan in plans if plan.kind not in RAW]
@@ -53,7 +61,12 @@ class BlockDecoder:
         self._schema = pa.schema([pa.field("rows", pa.list_(row))]) if typed else None
         raw = [plan.column.name for plan in plans if plan.kind in RAW]
         self._raw_names = [f"c{number}" for number in range(len(raw))]
-        self._raw = msgspec.json.Decoder(_raw_rows(raw)) if raw else None
+        self._raw = None
+        if raw:  # then only this reader knows all keys, and Arrow's passes over others
+            others = [plan.column.name for plan in typed] if takes_all else []
+            rows = _raw_rows([*raw, *others], takes_others=not takes_all)
+            self._raw = msgspec.json.Decoder(rows)
+        self._unexpected = "error" if takes_all and not raw else "ignore"
 
     def decode(self, rows: bytes) -> list[pa.Array] | None:
         """Give the columns' arrays, or None where anything is not as planned."""
@@ -88,7 +101,7 @@ class BlockDecoder:
             pa.BufferReader(document),
             read_options=pj.ReadOptions(use_threads=False, block_size=len(document) + 1),
             parse_options=pj.ParseOptions(
-                explicit_schema=self._schema, unexpected_field_behavior="ignore"
+                explicit_schema=self._schema, unexpected_field_behavior=self._unexpected
             ),
             memory_pool=POOL,
         )
@@ -163,12 +176,13 @@ def _is_utf8(rows: bytes) -> bool:
     return True
 
 
-def _raw_rows(names: Sequence[str]) -> Any:
-    """Give a type that takes these keys' values as they were sent, and passes over the others."""
+def _raw_rows(names: Sequence[str], *, takes_others: bool) -> Any:
+    """Return a type of rows whose values are taken as sent; `takes_others` passes over others."""
     row = msgspec.defstruct(
         "Row",
         [(f"c{n}", msgspec.Raw, msgspec.Raw(_NULL.encode())) for n in range(len(names))],
         rename={f"c{n}": name for n, name in enumerate(names)},
         gc=False,
+        forbid_unknown_fields=not takes_others,
     )
     return list[row]  # type: ignore[valid-type]  # made at run time

@@ -32,7 +32,10 @@ def with_kinds(table: pa.Table, kinds: Mapping[str, str]) -> pa.Table:
         kind = kinds.get(field.name)
         # The very table where nothing changes: frames of small ones are known by it.
         if column.null_count == len(column) and kind in FINAL and kind != kind_of(field):
-            new = _field(field.name, kinds, (field.metadata or {}).get(DECLARED, b"").decode())
+            old = field.metadata or {}
+            new = _field(field.name, kinds, old.get(DECLARED, b"").decode())
+            # The marks of what is to be warned of stay.
+            new = new.with_metadata({**old, **(new.metadata or {})})
             table = table.set_column(place, new, _nulls(len(column), new.type))
     return table
 

@@ -1,4 +1,4 @@
-"""The names of a result's columns that a caller asks for."""
+"""The columns of a result: those that the server declares, and those that only its rows have."""
 
 from __future__ import annotations
 
@@ -17,22 +17,41 @@ def check_names(known: Sequence[str], wanted: Iterable[str]) -> None:
             )
 
 
-def chosen_columns(
-    declared: Sequence[Column], wanted: Sequence[str] | None, *, has_rows: bool = True
-) -> list[Column]:
-    """Return those of the `declared` columns that are `wanted`, or all; as `check_names`.
+def undeclared(name: str) -> Column:
+    """Return a column of which the server has not said anything."""
+    return Column(name=name, type=None, friendly_name=name)
 
-    A result without rows declares fewer columns than others of its query, or none: those that it
-    lacks are made up, of no type.
+
+def chosen_columns(
+    declared: Sequence[Column],
+    keys: Iterable[str],
+    wanted: Sequence[str] | None,
+    *,
+    has_rows: bool = True,
+) -> list[Column]:
+    """Return the columns that a table gets: the declared ones, and the rows' other keys behind.
+
+    Parameters
+    ----------
+    declared : sequence of Column
+    keys : iterable of str
+        Those of the rows, in the order of their first appearance.
+    wanted : sequence of str or None
+        Only these, the undeclared ones among them in this order; None for all.
+    has_rows : bool
+        A result without rows declares fewer columns than others of its query, or none: whatever is
+        wanted of it is there, empty.
+
+    Raises
+    ------
+    ArgumentError
+        One that is wanted is neither declared nor among the keys.
     """
-    if wanted is None:
-        return list(declared)
-    known = [column.name for column in declared]
-    if has_rows:
-        check_names(known, wanted)
-        absent = []
-    else:
-        absent = [
-            Column(name=name, type=None, friendly_name=name) for name in wanted if name not in known
-        ]
-    return [column for column in declared if column.name in wanted] + absent
+    names = {column.name for column in declared}
+    others = [key for key in keys if key not in names]
+    if wanted is not None:
+        if has_rows:
+            check_names([*(column.name for column in declared), *others], wanted)
+        others = [name for name in dict.fromkeys(wanted) if name not in names]
+    shown = [column for column in declared if wanted is None or column.name in wanted]
+    return [*shown, *map(undeclared, others)]

@@ -8,8 +8,9 @@ from typing import Any
 
 import pyarrow as pa
 
+from watchframe.decode.column_warnings import UNDECLARED
 from watchframe.decode.deviation import DECLARED, ENCODING
-from watchframe.decode.typing_rules import INTEGER, JSON, TypedColumn, typed_column
+from watchframe.decode.typing_rules import INTEGER, JSON, TypedColumn, table_of, typed_column
 from watchframe.errors import ArgumentError
 
 
@@ -18,41 +19,51 @@ def concat_results(tables: Sequence[pa.Table]) -> pa.Table:
 
     A column that has one type in one table and another in the next gets the type that holds the
     values of both, by the type table. A result without rows may lack columns that the others have:
-    it adds none, unless none of them has rows.
+    it adds none, unless none of them has rows. Columns that the server does not declare are those
+    of all results together, null where a result lacks them.
 
     Parameters
     ----------
     tables : sequence of pyarrow.Table
-        Decoded results; those with rows have the same columns. At least one.
+        Decoded results; those with rows have the same declared columns. At least one.
 
     Raises
     ------
     ArgumentError
-        Their columns differ.
+        Their declared columns differ.
     """
-    filled = [number for number, table in enumerate(tables) if table.num_rows]
-    if filled:
-        names = tables[filled[0]].column_names
-        for number in filled:
-            if tables[number].column_names != names:
-                raise ArgumentError(
-                    f"Result {number} has the columns {tables[number].column_names}, the first one "
-                    f"{names}.",
-                    hint="Results of different columns are read one by one, as a list of frames.",
-                )
-        tables = [tables[number] for number in filled]
-    else:
-        names = list(dict.fromkeys(name for table in tables for name in table.column_names))
+    filled = [table for table in tables if table.num_rows] or [*tables]
+    names = list(dict.fromkeys(name for table in filled for name in table.column_names))
+    _check_declared(tables)
     columns = []
     for name in names:
-        having = [table for table in tables if name in table.column_names]
-        columns.append(
-            _column([item.field(name) for item in having], [item.column(name) for item in having])
-        )
-    return pa.table(
-        [column.array for column in columns],
-        schema=pa.schema([column.field for column in columns]),
-    )
+        having = next(table for table in filled if name in table.column_names).field(name)
+        parts = [_part(table, name, having) for table in filled]
+        columns.append(_column([field for field, _ in parts], [array for _, array in parts]))
+    return table_of(columns, sum(map(len, filled)))
+
+
+def _check_declared(tables: Sequence[pa.Table]) -> None:
+    """Raise where the declared columns of two results with rows differ."""
+    optional = {
+        field.name for table in tables for field in table.schema if UNDECLARED in _metadata(field)
+    }
+    first: list[str] | None = None
+    for number, table in enumerate(tables):
+        names = [name for name in table.column_names if name not in optional]
+        first = names if first is None and table.num_rows else first
+        if table.num_rows and names != first:
+            raise ArgumentError(
+                f"Result {number} has the columns {names}, the first one with rows {first}.",
+                hint="Results of different columns are read one by one, as a list of frames.",
+            )
+
+
+def _part(table: pa.Table, name: str, like: pa.Field) -> tuple[pa.Field, pa.ChunkedArray]:
+    """Return a table's column; nulls where its rows lack one that the server does not declare."""
+    if name in table.column_names:
+        return table.field(name), table.column(name)
+    return like, pa.chunked_array([pa.nulls(len(table), like.type)])
 
 
 def _column(fields: Sequence[pa.Field], arrays: Sequence[pa.ChunkedArray]) -> TypedColumn:
@@ -77,12 +88,16 @@ def _column(fields: Sequence[pa.Field], arrays: Sequence[pa.ChunkedArray]) -> Ty
         for field, array in zip(fields, arrays, strict=True)
         for value in _json_values(field, array)
     ]
-    declared = (fields[0].metadata or {}).get(DECLARED, b"").decode() or None
+    declared = _metadata(fields[0]).get(DECLARED, b"").decode() or None
     return typed_column(fields[0].name, declared, values)
 
 
 def _encoding(field: pa.Field) -> bytes | None:
-    return (field.metadata or {}).get(ENCODING)
+    return _metadata(field).get(ENCODING)
+
+
+def _metadata(field: pa.Field) -> dict[bytes, bytes]:
+    return field.metadata or {}
 
 
 def _json_values(field: pa.Field, array: pa.ChunkedArray) -> list[object]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections.abc import Callable, Iterable, Sequence
 
 import pyarrow as pa
 
+from watchframe.decode.data_text import DataText
 from watchframe.decode.exact import DecodedResult, decode_exactly
+from watchframe.decode.framing import find_data_text
 from watchframe.decode.streaming import decode_streaming
 
 #: Bytes up to which the exact path is the quickest: plans and workers cost more than they bring.
@@ -46,6 +49,9 @@ def decode_query_result(
     for chunk in source:
         start += chunk
         if len(start) > SMALL:
-            whole = itertools.chain([bytes(start)], source)
-            return decode_streaming(whole, columns=columns, on_batch=on_batch)
+            decode = functools.partial(decode_streaming, columns=columns, on_batch=on_batch)
+            opening = find_data_text(bytes(start))
+            if opening is not None:
+                return DataText(bytes(start), opening, source).read_by(decode)
+            return decode(itertools.chain([bytes(start)], source))
     return decode_exactly(bytes(start), columns=columns)

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
 
-from watchframe.decode.by_column import column_values
+from watchframe.decode.by_column import column_values, is_unicode, keys_of, whole_columns
 from watchframe.decode.column_names import chosen_columns
+from watchframe.decode.column_warnings import mark_columns
 from watchframe.decode.damage import error_of, place_of, row_error
+from watchframe.decode.data_text import DataText
 from watchframe.decode.deviation import ColumnDeviation, deviations_of
+from watchframe.decode.framing import find_data_text
 from watchframe.decode.parsing import parsed
-from watchframe.decode.typing_rules import typed_column
+from watchframe.decode.typing_rules import table_of, typed_column
 from watchframe.errors import DecodeError, ProtocolError
 from watchframe.models import Column, QueryResultInfo
 
@@ -48,23 +50,37 @@ def decode_exactly(body: bytes, *, columns: Sequence[str] | None = None) -> Deco
     """
     result = _result(body)
     data = result.get("data")
+    if isinstance(data, str) and (opening := find_data_text(body)) is not None:
+        text = DataText(body, opening, ())
+        return text.read_by(lambda chunks: decode_exactly(b"".join(chunks), columns=columns))
     if not isinstance(data, dict):
         raise DecodeError("The result has no data.", offset=place_of(body, b"query_result"))
     declared = declared_columns(data, offset=place_of(body, b"columns"))
     rows = _rows(data, body)
+    names = [item.name for item in declared]
+    shown, values = declared, whole_columns(rows, names) if columns is None else None
+    if values is None:
+        has_others = columns is None or not set(names).issuperset(columns)
+        shown = chosen_columns(
+            declared, keys_of(rows) if has_others else (), columns, has_rows=bool(rows)
+        )
+        values = [column_values(rows, item.name) for item in shown]
+    if not all(is_unicode(item.name) for item in shown):
+        raise DecodeError(
+            "A key in the rows of the result is not Unicode.", offset=place_of(body, b"rows")
+        )
     typed = [
-        typed_column(item.name, item.type, column_values(rows, item.name))
-        for item in chosen_columns(declared, columns, has_rows=bool(rows))
+        typed_column(item.name, item.type, found) for item, found in zip(shown, values, strict=True)
     ]
-    table = pa.table(
-        [column.array for column in typed], schema=pa.schema([column.field for column in typed])
-    )
-    return decoded_result(table, result_info(result))
+    return decoded_result(table_of(typed, len(rows)), declared, result_info(result))
 
 
-def decoded_result(table: pa.Table, info: QueryResultInfo) -> DecodedResult:
-    """Give the result of a finished table."""
-    return DecodedResult(table=table, info=info, deviations=deviations_of(table))
+def decoded_result(
+    table: pa.Table, declared: Sequence[Column], info: QueryResultInfo
+) -> DecodedResult:
+    """Return the result of a finished table, its columns marked with what is to be said of them."""
+    marked = mark_columns(table, {column.name for column in declared})
+    return DecodedResult(table=marked, info=info, deviations=deviations_of(marked))
 
 
 def _result(body: bytes) -> dict[str, object]:
@@ -79,8 +95,14 @@ def _result(body: bytes) -> dict[str, object]:
 
 
 def declared_columns(data: dict[str, object], *, offset: int = 0) -> list[Column]:
-    """Give the columns of a result's data; raises DecodeError, with this offset."""
+    """Return the columns of a result's data; raises DecodeError, with this offset.
+
+    None are declared where there is no list of them. A name that stands there twice is one column:
+    a row has one value for it.
+    """
     found = data.get("columns")
+    if found is None:
+        return []
     if not isinstance(found, list):
         raise DecodeError("The result has no list of columns.", offset=offset)
     try:
@@ -90,10 +112,10 @@ def declared_columns(data: dict[str, object], *, offset: int = 0) -> list[Column
         raise DecodeError(error.message, offset=offset) from None
     except UnicodeEncodeError:
         raise DecodeError("The name or type of a column is not Unicode.", offset=offset) from None
-    twice = [name for name, count in Counter(item.name for item in columns).items() if count > 1]
-    if twice:
-        raise DecodeError(f"The result has two columns {twice[0]!r}.", offset=offset)
-    return columns
+    by_name: dict[str, Column] = {}
+    for item in columns:
+        by_name.setdefault(item.name, item)
+    return list(by_name.values())
 
 
 def _rows(data: dict[str, object], body: bytes) -> list[dict[str, object]]:

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from watchframe.decode.deviation import ENCODING
 from watchframe.decode.plan import ColumnPlan
-from watchframe.decode.settle import Block, agreed_column, read_again, table_of
+from watchframe.decode.settle import Block, agreed_column, completed_table, read_again
 from watchframe.decode.typing_rules import (
     AWARE,
     DECLARED_TYPES,
@@ -17,6 +17,7 @@ from watchframe.decode.typing_rules import (
     NAIVE,
     TypedColumn,
     field_metadata,
+    times_of_texts,
 )
 from watchframe.models import Column
 
@@ -38,7 +39,7 @@ def declared_late(
         found = None if place is None else agreed_column(blocks, place)
         typed.append(None if found is None else _redeclared(found, column))
     missing = [column for column, found in zip(columns, typed, strict=True) if found is None]
-    return table_of(typed, read_again(blocks, missing, spool))
+    return completed_table(typed, read_again(blocks, missing, spool))
 
 
 def _redeclared(found: TypedColumn, column: Column) -> TypedColumn | None:
@@ -67,8 +68,10 @@ def _cast(
     column: Column, array: pa.ChunkedArray, types: Sequence[pa.DataType]
 ) -> TypedColumn | None:
     for type_ in types:
+        is_time = pa.types.is_temporal(type_)
         try:
-            return _column(column, array.cast(type_))
+            cast = times_of_texts(array, type_) if is_time else array.cast(type_)
+            return _column(column, cast)
         except pa.ArrowInvalid:  # another zone, or not exactly
             continue
     return None

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from watchframe.decode.block import BlockDecoder, exact_rows
-from watchframe.decode.by_column import column_values
+from watchframe.decode.by_column import column_values, is_unicode, keys_of
+from watchframe.decode.column_names import chosen_columns, undeclared
 from watchframe.decode.framing import find_tail, row_cuts
 from watchframe.decode.laid_out import LayoutReader, RowLayout
 from watchframe.decode.plan import ColumnPlan, Kind, plan_column
@@ -29,8 +30,8 @@ class RowReader:
     ----------
     start : bytes
         Where the rows begin: some whole rows, or all there is.
-    columns : sequence of Column or None
-        As declared; None where the server says that behind the rows.
+    declared : sequence of Column
+        None where the server says that behind the rows.
     wanted : sequence of str or None
         Columns to be read; None for all.
 
@@ -41,18 +42,17 @@ class RowReader:
     """
 
     def __init__(
-        self, start: bytes, columns: Sequence[Column] | None, wanted: Sequence[str] | None
+        self, start: bytes, declared: Sequence[Column], wanted: Sequence[str] | None
     ) -> None:
         first, between, rows = _sample(start)
-        if columns is None:
-            names = dict.fromkeys(itertools.chain(*rows))
-            columns = [undeclared(name) for name in names if _is_unicode(name)]
-        plans = {item.name: _plan(item, rows) for item in columns}
-        self.plans: tuple[ColumnPlan, ...] = tuple(
-            plan for name, plan in plans.items() if wanted is None or name in wanted
-        )
-        if not self.plans:
+        self._takes_all = wanted is None
+        # A key that is wanted may first appear in a later row.
+        keys = keys_of(rows) if wanted is None else wanted
+        columns = chosen_columns(declared, keys, wanted)
+        if not columns or not all(is_unicode(item.name) for item in columns):
             raise NotFramedError
+        plans = {item.name: _plan(item, rows) for item in columns}
+        self.plans: tuple[ColumnPlan, ...] = tuple(plans.values())
         self._layout: RowLayout | None = None
         self._keys: dict[str, Kind] = {}
         if all(row.keys() == rows[0].keys() for row in rows):
@@ -61,6 +61,20 @@ class RowReader:
                 name: (plans.get(name) or _plan(undeclared(name), rows)).kind for name in rows[0]
             }
         self.decoder = self._made_decoder()
+
+    def add_columns(self, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Have columns for those keys of `rows` that were not seen before, where all are wanted.
+
+        Raises
+        ------
+        NotFramedError
+            Arrow cannot have such a name.
+        """
+        known = {plan.column.name for plan in self.plans}
+        added = [key for key in keys_of(rows) if key not in known] if self._takes_all else []
+        if not all(map(is_unicode, added)):
+            raise NotFramedError
+        self.plans += tuple(_plan(undeclared(key), []) for key in added)
 
     def learn(self, found: Iterable[ColumnPlan]) -> None:
         """Take what the columns of a block were found to be."""
@@ -74,14 +88,9 @@ class RowReader:
         if self._layout is not None:
             laid_out = LayoutReader(self._layout, self._keys, self.plans)
         try:
-            return BlockDecoder(self.plans, laid_out)
+            return BlockDecoder(self.plans, laid_out, takes_all=self._takes_all)
         except ValueError:  # a column's name that msgspec cannot have in a struct, such as 'a"b'
             raise NotFramedError from None
-
-
-def undeclared(name: str) -> Column:
-    """Give a column of which the server has not said anything."""
-    return Column(name=name, type=None, friendly_name=name)
 
 
 def _plan(column: Column, rows: Sequence[dict[str, Any]]) -> ColumnPlan:
@@ -98,12 +107,7 @@ def _sample(start: bytes) -> tuple[bytes, bytes, list[dict[str, Any]]]:
             raise NotFramedError from None
         cuts = [(end, end)]  # the only row
     rows = exact_rows(start[: cuts[-1][0]])
-    if not rows or not all(_is_unicode(key) for key in rows[0]):
+    if not rows or not all(map(is_unicode, rows[0])):
         raise NotFramedError
     end, following = cuts[0]
     return start[:end].strip(), start[end:following], rows
-
-
-def _is_unicode(name: str) -> bool:
-    """Whether it has no lone surrogates: Arrow can have no such name."""
-    return name.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import IO, Any
 
@@ -12,7 +12,7 @@ from watchframe.decode.block import exact_rows
 from watchframe.decode.by_column import column_values
 from watchframe.decode.laid_out import POOL
 from watchframe.decode.plan import FINAL, ColumnPlan, plan_column
-from watchframe.decode.typing_rules import TypedColumn, typed_column
+from watchframe.decode.typing_rules import TypedColumn, table_of, typed_column
 from watchframe.models import Column
 
 #: Kinds of integers: the narrower one can be written in digits at any time.
@@ -29,14 +29,21 @@ class Block:
         Bytes of the body.
     plans : tuple of ColumnPlan
         How its arrays are to be understood.
-    arrays : list of pyarrow.Array, pyarrow.ChunkedArray or None
-        One a column; None where a column's values are not of its plan's kind.
+    arrays : list of pyarrow.Array or pyarrow.ChunkedArray
+        One a column.
     """
 
     start: int
     end: int
     plans: tuple[ColumnPlan, ...] = ()
-    arrays: list[pa.Array | pa.ChunkedArray | None] = field(default_factory=list)
+    arrays: list[pa.Array | pa.ChunkedArray] = field(default_factory=list)
+
+    def widen(self, plans: tuple[ColumnPlan, ...]) -> None:
+        """Have nulls for those of `plans` that were added behind this block."""
+        rows = len(self.arrays[0])
+        for plan in plans[len(self.plans) :]:
+            self.plans += (plan,)
+            self.arrays.append(pa.nulls(rows, FINAL[plan.kind]))
 
     def settle(self, found: Sequence[tuple[ColumnPlan, TypedColumn]], rows: int) -> None:
         """Take the columns that `json` read, where the block was not as planned."""
@@ -54,7 +61,7 @@ def merged(blocks: Sequence[Block]) -> Block:
     Their columns are copied into larger pieces of memory, and what the workers took is free for
     the next blocks. Texts stay as they are: frames share them.
     """
-    arrays: list[pa.Array | pa.ChunkedArray | None] = []
+    arrays: list[pa.Array | pa.ChunkedArray] = []
     for number, plan in enumerate(blocks[0].plans):
         chunks = [chunk for block in blocks for chunk in _chunks(block.arrays[number])]
         is_shared = FINAL[plan.kind] == pa.string()
@@ -64,9 +71,7 @@ def merged(blocks: Sequence[Block]) -> Block:
     return Block(start=blocks[0].start, end=blocks[-1].end, plans=blocks[0].plans, arrays=arrays)
 
 
-def _chunks(array: pa.Array | pa.ChunkedArray | None) -> list[pa.Array]:
-    if array is None:
-        return []
+def _chunks(array: pa.Array | pa.ChunkedArray) -> list[pa.Array]:
     return array.chunks if isinstance(array, pa.ChunkedArray) else [array]
 
 
@@ -98,17 +103,20 @@ def settled_table(
     """Give the table of all blocks; columns on which they differ are read again from `spool`."""
     typed = [agreed_column(blocks, number) for number in range(len(plans))]
     missing = [plan.column for plan, found in zip(plans, typed, strict=True) if found is None]
-    return table_of(typed, read_again(blocks, missing, spool))
+    return completed_table(typed, read_again(blocks, missing, spool))
 
 
-def table_of(typed: Sequence[TypedColumn | None], again: Iterable[TypedColumn]) -> pa.Table:
-    """Give the table of these columns; `again` are those that take the places of None."""
+def completed_table(typed: Sequence[TypedColumn | None], again: Iterable[TypedColumn]) -> pa.Table:
+    """Return the table of these columns; `again` are those that take the places of None."""
     others = iter(again)
     columns = [found if found is not None else next(others) for found in typed]
-    return pa.table(
-        [column.array for column in columns],
-        schema=pa.schema([column.field for column in columns]),
-    )
+    return table_of(columns, len(columns[0].array))
+
+
+def has_no_value(blocks: Sequence[Block], number: int) -> bool:
+    """Whether a column is null in all blocks."""
+    arrays = [block.arrays[number] for block in blocks]
+    return all(array.null_count == len(array) for array in arrays)
 
 
 def agreed_column(blocks: Sequence[Block], number: int) -> TypedColumn | None:
@@ -116,9 +124,7 @@ def agreed_column(blocks: Sequence[Block], number: int) -> TypedColumn | None:
     plans = [block.plans[number] for block in blocks]
     arrays = [block.arrays[number] for block in blocks]
     seen = [
-        plan
-        for plan, array in zip(plans, arrays, strict=True)
-        if array is not None and array.null_count < len(array)
+        plan for plan, array in zip(plans, arrays, strict=True) if array.null_count < len(array)
     ]
     kinds = {plan.kind for plan in seen}
     last = seen[-1] if seen else plans[0]
@@ -133,7 +139,6 @@ def agreed_column(blocks: Sequence[Block], number: int) -> TypedColumn | None:
     settled = [
         chunk
         for array in arrays
-        if array is not None
         for chunk in (
             _chunks(array.cast(final))
             if array.null_count < len(array)
@@ -143,6 +148,16 @@ def agreed_column(blocks: Sequence[Block], number: int) -> TypedColumn | None:
     return TypedColumn(field=plan.field, array=pa.chunked_array(settled, final))
 
 
+def rows_again(blocks: Sequence[Block], spool: IO[bytes]) -> Iterator[list[dict[str, Any]]]:
+    """Yield each block's rows, read from the body once more."""
+    for block in blocks:
+        spool.seek(block.start)
+        rows = exact_rows(spool.read(block.end - block.start))
+        if rows is None:
+            raise AssertionError("unreachable: the block was read as rows before")
+        yield rows
+
+
 def read_again(
     blocks: Sequence[Block], columns: Sequence[Column], spool: IO[bytes]
 ) -> list[TypedColumn]:
@@ -150,11 +165,7 @@ def read_again(
     if not columns:
         return []
     values: list[list[object]] = [[] for _ in columns]
-    for block in blocks:
-        spool.seek(block.start)
-        rows = exact_rows(spool.read(block.end - block.start))
-        if rows is None:
-            raise AssertionError("unreachable: the block was read as rows before")
+    for rows in rows_again(blocks, spool):
         for column, found in zip(columns, values, strict=True):
             found.extend(column_values(rows, column.name))
     return [

@@ -16,6 +16,7 @@ from typing import Any
 import pyarrow as pa
 
 from watchframe.decode.block import exact_rows
+from watchframe.decode.by_column import keys_of
 from watchframe.decode.column_names import chosen_columns
 from watchframe.decode.damage import damage_in, error_of_tail
 from watchframe.decode.exact import (
@@ -30,8 +31,16 @@ from watchframe.decode.free_memory import give_back
 from watchframe.decode.laid_out import POOL
 from watchframe.decode.late import declared_late
 from watchframe.decode.row_reader import NotFramedError, RowReader
-from watchframe.decode.settle import Block, found_plans, merged, settled_table
+from watchframe.decode.settle import (
+    Block,
+    found_plans,
+    has_no_value,
+    merged,
+    rows_again,
+    settled_table,
+)
 from watchframe.decode.spool import Spooled
+from watchframe.models import Column
 
 OnBatch = Callable[[pa.RecordBatch], None]
 
@@ -105,10 +114,8 @@ class _Stream:
             self._on_batch = None  # the batches' schema is not known yet
         self._fill(chunks)
         start = bytes(self._buffer)
-        columns = None if is_late else declared_columns(data)
-        if columns is not None:
-            chosen_columns(columns, self._wanted)  # before anything is decoded in vain
-        self._reader = RowReader(start, columns, self._wanted)
+        declared = [] if is_late else declared_columns(data)
+        self._reader = RowReader(start, declared, self._wanted)
         self._cutter = Cutter(start)
         del start
         self._take_blocks()
@@ -116,14 +123,36 @@ class _Stream:
             self._buffer += chunk
             self._take_blocks()
         rest = self._take_rest()
-        if is_late == ("columns" not in rest["data"]):  # twice, or not at all
-            raise NotFramedError
+        if "columns" in rest["data"]:
+            if not is_late:  # twice
+                raise NotFramedError
+            declared = declared_columns(rest["data"])
+        plans, spool = self._reader.plans, self._source.spool
+        for block in self._blocks:
+            block.widen(plans)
+        shown = chosen_columns(declared, self._keys(declared), self._wanted)
         if is_late:
-            shown = chosen_columns(declared_columns(rest["data"]), self._wanted)
-            table = declared_late(self._blocks, self._reader.plans, shown, self._source.spool)
+            table = declared_late(self._blocks, plans, shown, spool)
         else:
-            table = settled_table(self._blocks, self._reader.plans, self._source.spool)
-        return decoded_result(table, result_info({**result, **rest}))
+            table = settled_table(self._blocks, plans, spool)
+        said = {**result, **rest, "data": {**data, **rest["data"]}}
+        return decoded_result(table, declared, result_info(said))
+
+    def _keys(self, declared: Sequence[Column]) -> list[str]:
+        """Return the plans' columns that are keys of any row, or declared."""
+        names = [plan.column.name for plan in self._reader.plans]
+        if self._wanted is None:
+            return names
+        known = {column.name for column in declared}
+        doubtful = {
+            name
+            for number, name in enumerate(names)
+            if name not in known and has_no_value(self._blocks, number)
+        }
+        if doubtful:  # null in each row, or in none: only the rows can tell
+            for rows in rows_again(self._blocks, self._source.spool):
+                doubtful -= keys_of(rows).keys()
+        return [name for name in names if name not in doubtful]
 
     def _take_head(self, chunks: Iterator[bytes]) -> dict[str, Any]:
         looked_at = 0
@@ -223,6 +252,8 @@ class _Stream:
             self._cut_anew(block)
             return True
         self._on_batch = None  # what follows is not of the batches' schema any more
+        self._reader.add_columns(rows)
+        block.plans = self._reader.plans
         found = found_plans(block.plans, rows, first_row=self._rows)
         self._rows += len(rows)
         block.settle(found, len(rows))

@@ -23,8 +23,8 @@ _HEAD = """\
 # Types
 
 The server declares a type for each column: a hint, and often a wrong one. The values decide, and
-nothing is lost, rounded or coerced in silence. A dtype does not depend on whether nulls are
-present.
+nothing that the server sends is lost, rounded or coerced in silence. A dtype does not depend on
+whether nulls are present.
 
 Each row below was made by decoding its examples.
 
@@ -42,6 +42,19 @@ first such row, also when the rows come from the local cache:
 ```
 ColumnTypeWarning: Column 'rate' is declared float, but row 2 holds 1180591620717411303425; every value was kept as the server sent it. dtype={"rate": "float64"} rounds it.
 ```
+
+Keys of rows that the server does not declare as columns (GraphQL, several events of `evmlogs`,
+Python) are columns too: behind the declared ones, in the order in which they first appear, typed as
+those of which the server says nothing. One `ColumnTypeWarning` names them all; in Arrow
+`b"watchframe.undeclared"` stands in their fields' metadata. A column that is declared twice is one.
+
+What the server rounds, nobody can bring back: it makes floats of PostgreSQL's `numeric`, of `sum` of
+`bigint` and of DuckDB's decimals before it writes them. A float from 2^53 on has lost digits that
+way, and a `PrecisionWarning` names the column and the first such value:
+[Decimals that the server rounds](../howto/token-amounts.md#decimals-that-the-server-rounds).
+
+A datetime is one in ISO 8601, with a fraction of up to six digits behind a dot or a comma. With
+more digits, or in a year that Python does not have, the column stays text.
 
 How to add, scale and store the large integers: [Work with token amounts](../howto/token-amounts.md).
 

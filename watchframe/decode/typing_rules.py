@@ -25,8 +25,15 @@ _TEXT = pa.string()
 _DAYS = (-719_162, 2_932_896)
 MICROSECONDS = (-62_135_596_800_000_000, 253_402_300_799_999_999)
 
-#: A fraction of a second that microseconds cannot hold.
-_TOO_FINE = re.compile(r"\.\d{7}")
+#: What of ISO 8601 is read as a time. `datetime.fromisoformat` takes more and reads it wrongly: it
+#: drops digits behind the sixth of a fraction and any letter between date and time (a digit too),
+#: and takes fractions of an hour or a minute for those of a second.
+_ISO_TIME = re.compile(
+    r"\d{4}(-?\d\d-?\d\d|-?W\d\d(-?\d)?)"
+    r"([Tt ]\d\d(:?\d\d(:?\d\d([.,]\d{1,6})?)?)?"
+    r" ?(Z|[+-]\d\d(:?\d\d(:?\d\d([.,]\d{1,6})?)?)?)?)?",
+    re.ASCII,
+)
 
 #: The server's word -> the Arrow type of a column that holds nothing else.
 DECLARED_TYPES = {
@@ -46,6 +53,16 @@ class TypedColumn:
     field: pa.Field
     array: pa.Array
     deviation: ColumnDeviation | None = None
+
+
+def table_of(columns: Sequence[TypedColumn], rows: int) -> pa.Table:
+    """Return the table of these columns, which has so many rows even without any column."""
+    if not columns:
+        return pa.table({"none": pa.nulls(rows)}).select([])
+    return pa.table(
+        [column.array for column in columns],
+        schema=pa.schema([column.field for column in columns]),
+    )
 
 
 def typed_column(name: str, declared: str | None, values: Sequence[object]) -> TypedColumn:
@@ -190,10 +207,10 @@ def _unusual_times(values: Sequence[object]) -> pa.Array | None:
 
 
 def _moment(text: str) -> datetime | None:
-    """Give the moment, in UTC if it has a zone; None if it is none, or finer than microseconds."""
+    """Return the moment, in UTC if it has a zone; None where it is none, or loses anything."""
+    if _ISO_TIME.fullmatch(text) is None:
+        return None
     try:
-        if _TOO_FINE.search(text):
-            return None
         moment = datetime.fromisoformat(text)
         return moment if moment.tzinfo is None else moment.astimezone(UTC)
     except (ValueError, OverflowError):

@@ -53,7 +53,7 @@ class PythonSource:
         result = script.names.get("result")
         if not isinstance(result, dict):
             raise SourceError("result variable should be of type dict.")
-        return {"columns": result.get("columns", []), "rows": result.get("rows", []), "log": []}
+        return {"columns": [], "rows": [], **result, "log": []}
 
     def schema(self) -> list[dict[str, Any]]:
         """Give nothing: there are no tables."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -24,6 +25,8 @@ class QueryResultInfo:
         The SQL that was really run.
     query_hash : str or None
     data_source_id : int or None
+    is_truncated : bool
+        Whether the data source says that rows are missing (``data.truncated``).
     """
 
     retrieved_at: datetime | None = None
@@ -32,13 +35,15 @@ class QueryResultInfo:
     query_text: str | None = None
     query_hash: str | None = None
     data_source_id: int | None = None
+    is_truncated: bool = False
 
     @classmethod
     def from_json(cls, value: object) -> QueryResultInfo:
-        """Read the object under ``"query_result"``; its ``data`` is not looked at."""
+        """Read the object under ``"query_result"``; of its ``data`` only ``truncated`` is read."""
         obj = as_object(value, "query result")
         retrieved = optional(obj, "retrieved_at", str, "query result")
         runtime = obj.get("runtime")
+        data = obj.get("data")
         return cls(
             retrieved_at=utc_time(retrieved, "query result") if retrieved else None,
             id=optional(obj, "id", int, "query result"),
@@ -46,4 +51,5 @@ class QueryResultInfo:
             query_text=optional(obj, "query", str, "query result"),
             query_hash=optional(obj, "query_hash", str, "query result"),
             data_source_id=optional(obj, "data_source_id", int, "query result"),
+            is_truncated=isinstance(data, Mapping) and data.get("truncated") is True,
         )

@@ -13,6 +13,7 @@ from watchframe.read.functions import (
 from watchframe.read.many_functions import read_watch_queries, read_watch_sweep
 from watchframe.read.submit import SubmittedQuery, submit_watch_query
 from watchframe.read.table_functions import read_watch_sql_table, read_watch_table
+from watchframe.read.warn import answer_warnings
 
 __all__ = [
     "Answer",
@@ -24,6 +25,7 @@ __all__ = [
     "SubmittedQuery",
     "answer_query",
     "answer_sql",
+    "answer_warnings",
     "dashboard_answers",
     "explain_query",
     "explain_sql",

@@ -66,7 +66,8 @@ class Answer:
         """What becomes ``df.attrs["watchframe"]``: JSON values only, so that it survives Parquet.
 
         ``from_cache`` tells whether the local cache answered; ``source`` tells the server's cache
-        and a new execution apart as well.
+        and a new execution apart as well. ``is_truncated`` is what the data source said of its
+        rows: True means that some are missing.
         """
         known = self.provenance
         values: dict[str, object] = {
@@ -79,6 +80,7 @@ class Answer:
             "runtime_s": known.runtime_s,
             "from_cache": self.source == "local cache",
             "source": self.source,
+            "is_truncated": known.is_truncated,
             "cache_key": self.cache_key,
         }
         if known.sql is not None:
@@ -87,20 +89,21 @@ class Answer:
 
     @property
     def labelled_table(self) -> pa.Table:
-        """The table with `attributes`, as `labelled`."""
+        """The table with its `attributes`, as of `labelled`."""
         return labelled(self.table, self.attributes)
 
 
 def labelled(table: pa.Table, attributes: Mapping[str, object]) -> pa.Table:
-    """Return the table with these as JSON under ``schema.metadata[b"watchframe"]``.
+    """Return the table with `attributes` as JSON under ``schema.metadata[b"watchframe"]``.
 
     They stand there for pandas too, with the dtypes of the columns, so that ``table.to_pandas()``
     and `pandas.read_parquet` restore both.
     """
-    return table.replace_schema_metadata(
-        {
-            **(table.schema.metadata or {}),
-            ATTRIBUTE.encode(): json.dumps(attributes).encode(),
-            **pandas_metadata(table.schema, {ATTRIBUTE: attributes}),
-        }
-    )
+    metadata = {
+        **(table.schema.metadata or {}),
+        ATTRIBUTE.encode(): json.dumps(attributes).encode(),
+        **pandas_metadata(table.schema, {ATTRIBUTE: attributes}),
+    }
+    if not table.num_columns:  # Arrow would forget how many rows there are
+        return pa.table({"none": pa.nulls(table.num_rows)}, metadata=metadata).select([])
+    return table.replace_schema_metadata(metadata)

@@ -154,6 +154,7 @@ class Fetch:
             query_result_id=info.id,
             runtime_s=info.runtime,
             query_text=info.query_text,
+            is_truncated=info.is_truncated,
             **question.facts,
         )
 

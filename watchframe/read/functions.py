@@ -126,9 +126,13 @@ def read_watch_query(
     Warns
     -----
     ColumnTypeWarning
-        A column's values are not of the type that the server declared. Every value was kept.
+        A column's values are not of the type that the server declared, or it did not declare the
+        column. Every value was kept.
+    PrecisionWarning
+        A column holds floats from 2**53 on, which the server has rounded.
     ResultTruncatedWarning
-        The server's automatic limit has probably cut the rows.
+        The data source says that rows are missing, or the server's automatic limit has probably cut
+        them.
     CacheWarning
         The local cache could not be read or written.
 

@@ -105,6 +105,12 @@ class _Pager:
                 f"A page has {rows} rows where {size} were asked for.",
                 hint=f"{self.page['limit']!r} does not seem to limit the rows of the query.",
             )
+        if answer.provenance.is_truncated:
+            raise ArgumentError(
+                f"A page has {rows:,} rows where {size:,} were asked for, and the data source says "
+                "that some are missing.",
+                hint="Give a smaller size.",
+            )
         ran = answer.provenance.query_text
         if rows < size and is_probably_cut(may_be_cut=answer.may_be_cut, rows=rows, ran=ran):
             raise ArgumentError(

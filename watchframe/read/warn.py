@@ -5,14 +5,15 @@ from __future__ import annotations
 import inspect
 import os
 import warnings
+from collections.abc import Container
 from pathlib import Path
 
-from watchframe.decode import Conversions, deviations_of
+from watchframe.decode import Conversions, column_warnings
 from watchframe.errors import (
     CacheWarning,
-    ColumnTypeWarning,
     ResultTruncatedWarning,
     UnprovenResultWarning,
+    WatchframeWarning,
 )
 from watchframe.read.answer import Answer
 from watchframe.read.guards import AUTO_LIMIT, is_probably_cut
@@ -22,30 +23,46 @@ _IPYTHON = f"{os.sep}IPython{os.sep}core{os.sep}"
 
 
 def warn_of_answer(answer: Answer, *, dtype: object = None, parse_dates: object = None) -> None:
-    """Warn of columns that are not what the server declared, and of a result that seems cut.
+    """Warn of what `answer_warnings` finds.
 
-    A copy from the local cache warns as the first read did. Of a column that `dtype` or
-    `parse_dates` name, a caller knows.
+    Of the type of a column that `dtype` or `parse_dates` name, a caller knows.
     """
     converted = Conversions.of(dtype, parse_dates, (), has_rows=False).columns
+    for warning in answer_warnings(answer, converted=converted):
+        warnings.warn(warning, stacklevel=users_level())
+
+
+def answer_warnings(
+    answer: Answer, *, converted: Container[str] = frozenset()
+) -> list[WatchframeWarning]:
+    """Return the warnings for an answer: of its rows' origin, of its columns, of missing rows.
+
+    A copy from the local cache has those of the first read. The declared types of `converted`
+    columns do not matter.
+    """
+    found: list[WatchframeWarning] = []
     if answer.unproven is not None:
-        warnings.warn(UnprovenResultWarning(answer.unproven), stacklevel=users_level())
-    for deviation in deviations_of(answer.table):
-        if deviation.column not in converted:
-            warnings.warn(ColumnTypeWarning(str(deviation)), stacklevel=users_level())
-    if is_probably_cut(
-        may_be_cut=answer.may_be_cut,
-        rows=answer.table.num_rows,
-        ran=answer.provenance.query_text,
-    ):
-        warnings.warn(
+        found.append(UnprovenResultWarning(answer.unproven))
+    found += column_warnings(answer.table, converted=converted)
+    known, rows = answer.provenance, answer.table.num_rows
+    if known.is_truncated:
+        what = "the SQL" if known.query_id is None else f"query {known.query_id}"
+        found.append(
             ResultTruncatedWarning(
-                f"Query {answer.provenance.query_id} gave exactly {AUTO_LIMIT:,} rows, and the "
+                f"The data source says that rows are missing: it gave {rows:,} rows of {what} and "
+                "left out the others. Ask for less at once: fewer columns, a shorter period, or a "
+                "LIMIT with an ORDER BY."
+            )
+        )
+    if is_probably_cut(may_be_cut=answer.may_be_cut, rows=rows, ran=known.query_text):
+        found.append(
+            ResultTruncatedWarning(
+                f"Query {known.query_id} gave exactly {AUTO_LIMIT:,} rows, and the "
                 f"server appends LIMIT {AUTO_LIMIT} to it: there are probably more. Switch off "
                 "its auto limit on its page, or give it a LIMIT of its own."
-            ),
-            stacklevel=users_level(),
+            )
         )
+    return found
 
 
 def warn_stale(label: str, copy: str, error: Exception) -> None:

@@ -10,10 +10,16 @@ from typing import Literal
 import pandas as pd
 
 from watchframe.client import Deadline, OnStatus
-from watchframe.decode import deviations_of
 from watchframe.errors import JobCancelledError
 from watchframe.models import Job
-from watchframe.read import Answer, Background, ReadOptions, answer_query, frame_of
+from watchframe.read import (
+    Answer,
+    Background,
+    ReadOptions,
+    answer_query,
+    answer_warnings,
+    frame_of,
+)
 from watchframe.widgets.control import GUARD
 
 #: Seconds between two looks at the clock.
@@ -34,7 +40,7 @@ class Outcome:
     seconds : float
         How long it took.
     notes : tuple of str
-        What is remarkable about the columns.
+        What a read outside of a picker would warn of.
     """
 
     frame: pd.DataFrame | None = None
@@ -166,10 +172,8 @@ class BackgroundRead:
     def _read(self, deadline: Deadline, on_status: OnStatus) -> Outcome:
         options = replace(self.options, deadline=deadline, on_status=on_status, progress=False)
         answer = answer_query(self._query_id, self.params, options)
-        notes = [str(deviation) for deviation in deviations_of(answer.table)]
-        if answer.unproven is not None:
-            notes.insert(0, answer.unproven)
-        return Outcome(frame=frame_of(answer), answer=answer, notes=tuple(notes))
+        notes = tuple(str(warning) for warning in answer_warnings(answer))
+        return Outcome(frame=frame_of(answer), answer=answer, notes=notes)
 
     def _end(self) -> None:
         outcome = self._background.result or Outcome(error=self._background.error)

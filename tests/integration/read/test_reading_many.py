@@ -293,7 +293,9 @@ def test_results_of_different_columns_are_refused(client):
     query = made_query(client, "select 1 as {{ name }}", name="text-pattern")
     parameters = [ParameterDefinition(name="name", type="enum", title="", enum_options=("a", "b"))]
     client.queries.update(client.queries.get(query), parameters=parameters)
-    with pytest.raises(ArgumentError, match=r"has the columns \['b'\], the first one \['a'\]"):
+    with pytest.raises(
+        ArgumentError, match=r"the columns \['b'\], the first one with rows \['a'\]"
+    ):
         read_watch_sweep(query, [{"name": "a"}, {"name": "b"}], client=client)
 
 

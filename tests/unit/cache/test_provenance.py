@@ -23,6 +23,7 @@ FULL = Provenance(
     text_hash="aa",
     sql="select 1",
     query_text="select 1 -- x",
+    is_truncated=True,
 )
 
 
@@ -71,3 +72,9 @@ def test_provenance_when_a_time_has_no_zone_is_refused(name):
 def test_provenance_when_it_cannot_be_read_is_a_format_error(text):
     with pytest.raises(CacheFormatError):
         Provenance.from_json(text)
+
+
+def test_provenance_of_an_older_release_is_not_truncated():
+    values = FULL.to_json()
+    del values["is_truncated"]
+    assert not Provenance.from_json(json.dumps(values)).is_truncated

@@ -111,7 +111,7 @@ def test_truncated_body_is_an_error_with_its_offset(decode, length):
         (GOOD.replace(b"}, {", b"} {", 1), "not JSON"),
         (body_of([{"a": 1}, 5]), "Row 1 of the result is not an object"),
         (b'{"query_result": {"data": {"columns": [], "rows": 5}}}', "no list of rows"),
-        (b'{"query_result": {"data": {"rows": []}}}', "no list of columns"),
+        (b'{"query_result": {"data": {"rows": [], "columns": 5}}}', "no list of columns"),
         (b'{"query_result": {"id": 5}}', "no data"),
         (b"[" * 100_000, "nested too deeply|not JSON"),
     ],
@@ -262,3 +262,34 @@ def test_encoding_that_was_not_asked_for_is_refused():
     with pytest.raises(DecodeError, match="br") as caught:
         list(inflate([b""], "br", max_bytes=None))
     assert caught.value.offset == 0
+
+
+@BOTH
+@pytest.mark.parametrize(
+    "keys",
+    [
+        ["truncated", "columns", "rows"],
+        ["columns", "truncated", "rows"],
+        ["columns", "rows", "truncated"],
+        ["truncated", "rows", "columns"],
+        ["rows", "truncated", "columns"],
+        ["rows", "columns", "truncated"],
+    ],
+)
+@pytest.mark.parametrize(
+    ("said", "is_truncated"), [(True, True), (False, False), (None, False), ("true", False)]
+)
+def test_truncated_is_read_wherever_it_stands_in_the_data(decode, keys, said, is_truncated):
+    body = json.loads(GOOD)
+    data = {**body["query_result"]["data"], "truncated": said}
+    body["query_result"]["data"] = {key: data[key] for key in keys}
+    decoded = decode(json.dumps(body).encode())
+    assert decoded.info.is_truncated is is_truncated
+    assert decoded.table.num_rows == 80
+
+
+@BOTH
+def test_truncated_said_twice_is_what_was_said_last(decode):
+    twice = GOOD.replace(b'"columns"', b'"truncated": true, "columns"', 1)
+    twice = twice.replace(b"}]}}", b'}], "truncated": false}}')
+    assert not decode(twice).info.is_truncated

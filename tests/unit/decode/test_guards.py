@@ -88,25 +88,6 @@ def test_columns_behind_the_rows_decode_to_the_same_table():
     assert found.equals(exact, check_metadata=True)
 
 
-@pytest.mark.parametrize("reader", [None, compiled.rows])
-@pytest.mark.parametrize(
-    ("declared", "good", "odd"),
-    [
-        ("date", "2024-01-02", "0000-01-01"),
-        ("datetime", _NEW_YEAR, "0000-12-31T23:59:59"),
-        ("datetime", _NEW_YEAR + "Z", "0001-01-01T00:00:00+01:00"),
-        ("datetime", _NEW_YEAR + "Z", "9999-12-31T23:59:59-01:00"),
-    ],
-)
-def test_times_that_python_does_not_have_stay_texts(reader, declared, good, odd, monkeypatch):
-    monkeypatch.setattr(compiled, "rows", reader)
-    rows = [{"t": good}] * 150 + [{"t": odd}, {"t": good}]  # far behind those that are looked at
-    body = body_of(rows, {"t": declared})
-    found = decode_streaming([body], block_size=200).table
-    assert found["t"].to_pylist() == [row["t"] for row in rows]
-    assert found.equals(decode_exactly(body).table)
-
-
 @pytest.mark.parametrize("rows", [None, compiled.rows])
 def test_integer_zero_with_a_sign_among_floats_is_zero(rows, monkeypatch):
     monkeypatch.setattr(compiled, "rows", rows)
