@@ -21,13 +21,13 @@ from watchframe.cache.entry_loader import EntryLoader
 from watchframe.cache.folder_access import FolderAccess
 from watchframe.cache.freshness import Decision
 from watchframe.cache.inventory import PruneReport, VerifyReport, list_entries, verify_entries
-from watchframe.cache.private_folder import principal_of
+from watchframe.cache.private_folder import LOCKS_FOLDER, STAGING_FOLDER, principal_of
 from watchframe.cache.provenance import Provenance
 from watchframe.cache.result_entry import CacheEntry
 from watchframe.cache.result_writer import ResultWriter
 from watchframe.cache.single_flight import Flight, single_flight
 from watchframe.cache.staging import Staging
-from watchframe.cache.sweeping import LOCKS_FOLDER, STAGING_FOLDER, sweep, sweep_if_due
+from watchframe.cache.sweeping import sweep, sweep_if_due
 
 if TYPE_CHECKING:
     import pandas as pd
