@@ -291,7 +291,7 @@ class EntryIndex(diskcache.Cache):  # type: ignore[misc]  # diskcache has no typ
     def recount(self) -> None:
         """Set right the sum of sizes that triggers keep."""
         self._sql(
-            "UPDATE Settings SET value = (SELECT coalesce(sum(size), 0)"
+            "UPDATE Settings SET value = (SELECT coalesce(sum(size), 0)"  # noqa: S608 - ours
             f" FROM Cache WHERE {_FITS}) WHERE key = 'size'"
         )
 
