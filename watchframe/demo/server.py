@@ -25,7 +25,7 @@ from watchframe.demo.faults import Faults, LoggedRequest
 from watchframe.demo.jobs import JobQueue
 from watchframe.demo.lending import DEFAULT_EVENTS, build_lending_database
 from watchframe.demo.python_source import PythonSource
-from watchframe.demo.sql_engine import DataSource, SqlSource, close_off
+from watchframe.demo.sql_engine import DataSource, SqlSource, close_off, is_closed_off
 from watchframe.demo.store import Clock, Store, machine_time
 from watchframe.demo.stored_dashboards import save_dashboard
 
@@ -189,6 +189,10 @@ class DemoServer:
 
 def _open_database(path: Path, events: int) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect(str(path))
+    if is_closed_off(connection):
+        return connection  # another server of this process has made it, and has it open
+    # For what takes over two seconds, as building may, DuckDB would print a bar of its own.
+    connection.execute("set enable_progress_bar = false")
     tables = connection.execute("select count(*) from information_schema.tables").fetchall()
     if tables == [(0,)]:
         build_lending_database(connection, events=events)

@@ -54,7 +54,6 @@ _CLOSED_OFF = (
     "set memory_limit = '2GB'",
     "set max_temp_directory_size = '2GB'",
     f"set threads = {min(4, os.cpu_count() or 1)}",
-    "set enable_progress_bar = false",  # in a notebook it would show a bar of its own
     "set python_enable_replacements = false",  # a table's name could be that of a Python variable
     "set allow_persistent_secrets = false",
     "set autoload_known_extensions = false",
@@ -99,10 +98,14 @@ class Interrupt:
 
 def close_off(connection: duckdb.DuckDBPyConnection) -> None:
     """Bound what the statements on a database may use, and keep them from files and the network."""
+    for statement in _CLOSED_OFF:
+        connection.execute(statement)
+
+
+def is_closed_off(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Return whether `close_off` was done, for this connection or another one of the process."""
     locked = connection.execute("select current_setting('lock_configuration')").fetchone()
-    if locked != (True,):  # else another server of this process has the same database
-        for statement in _CLOSED_OFF:
-            connection.execute(statement)
+    return locked == (True,)
 
 
 class DataSource(Protocol):
