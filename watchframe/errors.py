@@ -46,6 +46,7 @@ __all__ = [
     "CacheWarning",
     "ColumnTypeWarning",
     "ConfigurationError",
+    "ConfigurationWarning",
     "ConflictError",
     "ConnectError",
     "DecodeError",
@@ -477,6 +478,10 @@ class CacheFormatError(CacheError):
 
 class WatchframeWarning(UserWarning):
     """Base of every warning of this library."""
+
+
+class ConfigurationWarning(WatchframeWarning):
+    """A file with an API key may be read by other users of this machine."""
 
 
 class ColumnTypeWarning(WatchframeWarning):

@@ -11,13 +11,21 @@ import contextlib
 import os
 import re
 import sqlite3
+import stat
 from pathlib import Path
 from typing import Any, NoReturn
 
 import diskcache
 import pyarrow as pa
 
-from watchframe.cache.private_folder import FOLDER_MODE
+from watchframe.cache.private_folder import (
+    FOLDER_MODE,
+    PlantedError,
+    check_own,
+    open_private,
+    remove,
+    take_away,
+)
 from watchframe.cache.staging import Staging
 from watchframe.errors import CacheFormatError
 
@@ -64,7 +72,11 @@ class BytesDisk(diskcache.Disk):  # type: ignore[misc]  # diskcache has no types
         if inline is not None:
             return value.size, _MODE_RAW, None, sqlite3.Binary(inline)
         filename, path = self.filename()
-        for folder in (Path(path).parent.parent, Path(path).parent):
+        for folder in _folders_of(Path(path)):
+            try:
+                check_own(folder, stat.S_IFDIR)
+            except PlantedError as error:
+                take_away(folder, error)
             folder.mkdir(mode=FOLDER_MODE, exist_ok=True)
         value.close_file()
         value.moved_to(Path(path))
@@ -95,8 +107,15 @@ class BytesDisk(diskcache.Disk):  # type: ignore[misc]  # diskcache has no types
         ):
             raise CacheFormatError("A cache row is not one that this library writes.")
         path = self.path_of(filename)
-        if path.is_symlink() or path.stat().st_size == 0:
-            raise CacheFormatError("A cache entry's file is empty or a link.")
+        try:
+            for folder in _folders_of(path):
+                check_own(folder, stat.S_IFDIR)
+            # Arrow opens it by its name: here it is found out whether that can be done.
+            os.close(open_private(path, os.O_RDONLY))
+        except PlantedError as error:
+            raise CacheFormatError(f"A cache entry's file is none: {error.strerror}.") from None
+        if path.stat().st_size == 0:
+            raise CacheFormatError("A cache entry's file is empty.")
         with pa.memory_map(str(path)) as file:
             return file.read_buffer()
 
@@ -105,13 +124,19 @@ class BytesDisk(diskcache.Disk):  # type: ignore[misc]  # diskcache has no types
         if isinstance(file_path, str) and _FILENAME.fullmatch(file_path):
             path = self.path_of(file_path)
             with contextlib.suppress(OSError):
-                path.unlink()
+                for folder in _folders_of(path):
+                    check_own(folder, stat.S_IFDIR)  # else the file of another place would go
+                remove(path)
             with contextlib.suppress(OSError):  # not empty: another entry lies there
                 path.parent.rmdir()
 
     def path_of(self, filename: str) -> Path:
         """Give where the file of that name lies."""
         return Path(self._directory) / filename
+
+
+def _folders_of(path: Path) -> tuple[Path, Path]:
+    return path.parent.parent, path.parent
 
 
 def _refusal(value: object) -> TypeError:

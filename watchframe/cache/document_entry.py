@@ -60,9 +60,12 @@ def read_document(entry: pa.Buffer, key: str) -> Document:
         header = json.loads(envelope.header.to_pybytes())
         if header["key"] != key:
             raise CacheFormatError("A cache entry belongs to another key.")
+        stored_at = datetime.fromisoformat(header["stored_at"])
+        if stored_at.tzinfo is None:
+            raise CacheFormatError("A cache document does not say in which zone its time is.")
         return Document(
             value=json.loads(envelope.checked_body().to_pybytes()),
-            stored_at=datetime.fromisoformat(header["stored_at"]),
+            stored_at=stored_at.astimezone(UTC),
         )
-    except (KeyError, TypeError, ValueError) as error:
+    except (ArithmeticError, LookupError, RecursionError, TypeError, ValueError) as error:
         raise CacheFormatError(f"A cache document cannot be read: {error}.") from None

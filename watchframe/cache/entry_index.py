@@ -8,6 +8,7 @@ import os
 import secrets
 import sqlite3
 import time
+import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,10 +16,12 @@ from typing import Any
 
 import diskcache
 import pyarrow as pa
+from diskcache.core import DEFAULT_SETTINGS, METADATA
 
 from watchframe.cache.bytes_disk import BytesDisk
 from watchframe.cache.private_folder import open_private
 from watchframe.cache.staging import Staging
+from watchframe.errors import CacheFormatError, CacheWarning
 
 logger = logging.getLogger(__name__)
 
@@ -35,11 +38,24 @@ _TRIES = 5
 _SHORT_WAIT = 50  # milliseconds
 _of_parents: list[sqlite3.Connection | None] = []
 _SETTINGS = {
+    **DEFAULT_SETTINGS,  # in place of what the database says
     "cull_limit": 0,  # diskcache evicts ten at a time, the newest too; see `evict`
     "eviction_policy": "least-recently-used",  # makes the index on access_time
     "sqlite_mmap_size": 0,  # a database that somebody cuts short is an error, not a SIGBUS
     "sqlite_auto_vacuum": 2,  # incremental: a full vacuum at each commit slows every writer
 }
+
+
+_COLUMNS = "rowid, key, tag, store_time, access_time, size"
+
+#: Where SQLite's columns, which take any value, hold what `EntryIndex.save` writes. The last second
+#: is that of the year 9999, the last that Python knows; a size can be summed up without overflow.
+_FITS = (
+    "raw = 1 AND typeof(key) = 'text' AND typeof(coalesce(tag, '')) = 'text'"
+    " AND typeof(store_time) = 'real' AND store_time BETWEEN 0 AND 253402300799"
+    " AND typeof(access_time) = 'real' AND access_time BETWEEN 0 AND 253402300799"
+    " AND typeof(size) = 'integer' AND size BETWEEN 0 AND 1125899906842624"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,15 +136,26 @@ class EntryIndex(diskcache.Cache):  # type: ignore[misc]  # diskcache has no typ
                     raise
             time.sleep(0.001)
 
+    def reset(self, key: str, *value: object, **update: Any) -> object:
+        """Make a setting an attribute, as diskcache does for every row of a table; known ones only.
+
+        Raises sqlite3.DatabaseError for any other: it would replace a method.
+        """
+        if key not in _SETTINGS and key not in METADATA:
+            raise sqlite3.DatabaseError("it holds a setting that is not known")
+        return super().reset(key, *value, **update)
+
     def is_current(self) -> bool:
         """Whether the folder still holds the database that was opened, and not an emptied one."""
         return self._identity == _identity(self._database) is not None
 
     def find(self, key: str, now: float | None) -> Row | None:
-        """Give an entry's place without its bytes, and note its use, if `now` is given."""
+        """Return an entry's place without its bytes, and note its use, if `now` is given.
+
+        Raises CacheFormatError for a row that this library does not write.
+        """
         found = self._sql(
-            "SELECT rowid, key, tag, store_time, access_time, size FROM Cache"
-            " WHERE key = ? AND raw = 1",
+            f"SELECT {_FITS}, {_COLUMNS} FROM Cache WHERE key = ? AND raw = 1",  # noqa: S608 - ours
             (key,),
         ).fetchone()
         if found is None:
@@ -145,7 +172,7 @@ class EntryIndex(diskcache.Cache):  # type: ignore[misc]  # diskcache has no typ
         """
         for _ in range(_TRIES):
             found = self._sql(
-                "SELECT rowid, key, tag, store_time, access_time, size, mode, filename, value"
+                f"SELECT {_FITS}, {_COLUMNS}, mode, filename, value"  # noqa: S608 - ours
                 " FROM Cache WHERE key = ? AND raw = 1",
                 (key,),
             ).fetchone()
@@ -201,19 +228,45 @@ class EntryIndex(diskcache.Cache):  # type: ignore[misc]  # diskcache has no typ
         return bool(dropped)
 
     def rows(self) -> list[Row]:
-        """Give all entries, that which was longest unused first."""
+        """Return all entries, that which was longest unused first.
+
+        Rows that this library does not write are dropped, with one CacheWarning.
+        """
         found = self._sql(
-            "SELECT rowid, key, tag, store_time, access_time, size FROM Cache"
-            " WHERE raw = 1 AND typeof(key) = 'text' ORDER BY access_time, rowid"
+            f"SELECT {_FITS}, {_COLUMNS} FROM Cache ORDER BY access_time, rowid"  # noqa: S608 - ours
+        ).fetchall()
+        if not all(fits for fits, *_ in found):
+            self._drop_unfit()
+        return [_row(values) for values in found if values[0]]
+
+    def _drop_unfit(self) -> None:
+        with self._transact() as (sql, remove_afterwards):
+            dropped = sql(
+                f"DELETE FROM Cache WHERE ({_FITS}) IS NOT TRUE RETURNING filename"  # noqa: S608
+            ).fetchall()
+            for (filename,) in dropped:
+                remove_afterwards(filename)
+        self.recount()
+        warnings.warn(
+            f"{len(dropped)} entries of the local cache were dropped: their rows in the index are "
+            "not as this library writes them.",
+            CacheWarning,
+            stacklevel=2,
         )
-        return [_row(values) for values in found.fetchall()]
 
     def total_size(self) -> int:
-        """Give the bytes of all entries."""
-        found = self._sql("SELECT value FROM Settings WHERE key = 'size'").fetchone()
-        if found is None or not isinstance(found[0], int):
+        """Return the bytes of all entries."""
+        size = self._noted_size()
+        if not isinstance(size, int) or size < 0:
+            self.recount()
+            size = self._noted_size()
+        if not isinstance(size, int):
             raise sqlite3.DatabaseError("the count of its bytes is gone")
-        return found[0]
+        return size
+
+    def _noted_size(self) -> object:
+        found = self._sql("SELECT value FROM Settings WHERE key = 'size'").fetchone()
+        return None if found is None else found[0]
 
     def evict(self, size_limit: int, *, unused_since: float, keep: Sequence[str] = ()) -> list[Row]:
         """Take away what was not used since then, and what was longest unused while all is too big.
@@ -224,20 +277,22 @@ class EntryIndex(diskcache.Cache):  # type: ignore[misc]  # diskcache has no typ
             return []
         gone = []
         with self._transact():
-            size = self.total_size()
-            for row in self.rows():
+            rows = self.rows()
+            size = sum(row.size for row in rows)
+            for row in rows:
                 if size <= size_limit and row.used >= unused_since:
                     break
                 if row.key not in keep and self.drop(row):
                     gone.append(row)
                     size -= row.size
+            self.recount()
         return gone
 
     def recount(self) -> None:
         """Set right the sum of sizes that triggers keep."""
         self._sql(
-            "UPDATE Settings SET value = (SELECT coalesce(sum(size), 0) FROM Cache)"
-            " WHERE key = 'size'"
+            "UPDATE Settings SET value = (SELECT coalesce(sum(size), 0)"  # noqa: S608 - ours
+            f" FROM Cache WHERE {_FITS}) WHERE key = 'size'"
         )
 
     def shrink(self) -> None:
@@ -268,7 +323,9 @@ class EntryIndex(diskcache.Cache):  # type: ignore[misc]  # diskcache has no typ
 
 
 def _row(found: Sequence[Any]) -> Row:
-    row_id, key, writing, stored, used, size = found
+    fits, row_id, key, writing, stored, used, size = found
+    if not fits:
+        raise CacheFormatError("A cache row's times, size or name are not what they can be.")
     return Row(id=row_id, key=key, writing=writing, stored=stored, used=used, size=size)
 
 

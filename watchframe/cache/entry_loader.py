@@ -45,7 +45,11 @@ class EntryLoader:
             return None if row is None else (index, row, self._recent.get(index, row))
 
         nothing: Found | None = None
-        place = self._access.attempt(look, otherwise=nothing)
+        try:
+            place = self._access.attempt(look, otherwise=nothing)
+        except CacheFormatError as error:
+            self._drop_damaged(key, None, error)
+            return None
         if place is not None and place[2] is not None:
             return place[2]
         found = self._load(key, read_result)

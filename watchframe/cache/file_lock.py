@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from watchframe.cache.private_folder import open_private
+from watchframe.cache.private_folder import open_or_replace, open_private
 
 if sys.platform != "win32":
     import fcntl
@@ -32,7 +32,7 @@ def try_lock(path: Path) -> int | None:
     OSError
         The file cannot be made, or the file system knows no locks.
     """
-    descriptor = open_private(path, os.O_RDWR | os.O_CREAT)
+    descriptor = open_or_replace(path, os.O_RDWR | os.O_CREAT)
     try:
         if _lock(descriptor) and _is_named(path, descriptor):
             _held.add(descriptor)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
-import shutil
 import sqlite3
 import threading
 import time
@@ -19,7 +18,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from watchframe.cache.file_lock import try_lock, unlock
-from watchframe.cache.private_folder import LAYOUT, make_private, read_or_make_secret
+from watchframe.cache.private_folder import (
+    DATABASE_FILES,
+    LAYOUT,
+    REBUILD_LOCK,
+    VALUE_FOLDER,
+    PlantedError,
+    check_parts,
+    make_private,
+    read_or_make_secret,
+    remove,
+)
 from watchframe.errors import CacheError, CacheFormatError, CacheWarning
 
 if TYPE_CHECKING:
@@ -29,9 +38,6 @@ logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-_DATABASE = "cache.db"
-_DATABASE_FILES = ("cache.db", "cache.db-wal", "cache.db-shm", "cache.db-journal")
-_REBUILD_LOCK = "rebuild.lock"
 _REBUILD_SECONDS = 10.0
 _RETRY_SECONDS = 60.0
 
@@ -66,7 +72,7 @@ class FolderAccess:
     def __init__(self, directory: Path) -> None:
         self.directory = directory
         self.folder = directory / LAYOUT
-        self._database = str(self.folder / _DATABASE)
+        self._database = str(self.folder / DATABASE_FILES[0])
         self._index: EntryIndex | None = None
         self._secret: bytes | None = None
         self._unusable_until = 0.0
@@ -144,7 +150,9 @@ class FolderAccess:
                 index.close()
             self._index = None
             try:
-                self._index = EntryIndex(make_private(self.directory))
+                folder = make_private(self.directory)
+                check_parts(folder)
+                self._index = EntryIndex(folder)
             except (TypeError, ValueError, LookupError, AttributeError) as error:
                 # How diskcache, which believes what it reads, fails on a database of another kind.
                 raise CacheError(f"The index cannot be read: {error}") from error
@@ -167,7 +175,7 @@ class FolderAccess:
 
         The turn is for one process at a time, for as long as that one may take.
         """
-        path = self.folder / _REBUILD_LOCK
+        path = self.folder / REBUILD_LOCK
         until = time.monotonic() + _REBUILD_SECONDS
         turn = None
         try:
@@ -187,11 +195,12 @@ class FolderAccess:
         return True
 
     def _throw_away(self, error: Exception) -> None:
-        for name in _DATABASE_FILES:
-            (self.folder / name).unlink(missing_ok=True)
+        for name in DATABASE_FILES:
+            remove(self.folder / name)
         for child in self.folder.iterdir():
-            if len(child.name) == 2 and child.is_dir():  # noqa: PLR2004 - as diskcache names them
-                shutil.rmtree(child, ignore_errors=True)
+            if VALUE_FOLDER.fullmatch(child.name):
+                with contextlib.suppress(OSError):  # no entry names it any more
+                    remove(child)
         warnings.warn(
             f"The index of the local cache in {self.directory} was damaged ({_words(error)}); "
             "the cache was emptied.",
@@ -209,6 +218,8 @@ def _timeout_class() -> type[Exception]:
 
 def _is_damage(error: Exception) -> bool:
     """Whether the database itself is unfit, rather than the disk it lies on."""
+    if isinstance(error, PlantedError):
+        return True
     if not isinstance(error, sqlite3.DatabaseError):
         return isinstance(error, CacheError) and error.__cause__ is not None
     code = getattr(error, "sqlite_errorcode", None)

@@ -1,15 +1,24 @@
-"""The cache's folder: this user's alone, with a secret of its own."""
+"""The cache's folder: this user's alone, with a secret of its own.
+
+Somebody may have put something into it while it was open to others, or as another user's backup was
+restored: links, pipes, other users' files. Such a thing is never opened; it is taken away.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import os
+import re
 import secrets
+import shutil
 import stat
+import warnings
 from pathlib import Path
 
-from watchframe.errors import CacheError
+from watchframe.config.files import open_regular
+from watchframe.errors import CacheError, CacheWarning
 
 #: The part of a cache folder that holds entries of this release's layout.
 LAYOUT = "v1"
@@ -17,8 +26,22 @@ LAYOUT = "v1"
 FOLDER_MODE = 0o700
 FILE_MODE = 0o600
 
+#: What lies in it: SQLite's index, larger entries by the first digits of their names, bytes on
+#: their way in, locks, the mark of the last sweep.
+DATABASE_FILES = ("cache.db", "cache.db-wal", "cache.db-shm", "cache.db-journal")
+VALUE_FOLDER = re.compile(r"[0-9a-f]{2}", re.ASCII)
+STAGING_FOLDER = "staging"
+LOCKS_FOLDER = "locks"
+REBUILD_LOCK = "rebuild.lock"
+SWEPT_MARK = "swept"
+
 _SECRET_FILE = "principal.secret"  # noqa: S105 - a file's name
 _SECRET_BYTES = 32
+_FILES = frozenset({*DATABASE_FILES, REBUILD_LOCK, SWEPT_MARK, _SECRET_FILE})
+
+
+class PlantedError(OSError):
+    """Something in the private folder is a link, a pipe, or another user's."""
 
 
 def make_private(directory: Path) -> Path:
@@ -47,15 +70,122 @@ def make_private(directory: Path) -> Path:
 
 
 def open_private(path: Path, flags: int) -> int:
-    """Give a descriptor of a file that only its owner may read, whatever the umask is.
+    """Return a descriptor of a file that only its owner may read, whatever the umask is.
+
+    Raises
+    ------
+    PlantedError
+        It is not a regular file of this user.
+    OSError
+        It cannot be opened.
+    """
+    try:
+        descriptor = open_regular(path, flags, FILE_MODE)
+    except OSError:
+        check_own(path)  # says more where that is why
+        raise
+    try:
+        status = os.fstat(descriptor)
+        _check_status(path, status, stat.S_IFREG)
+        if os.name == "posix" and stat.S_IMODE(status.st_mode) & ~FILE_MODE:
+            os.fchmod(descriptor, FILE_MODE)
+    except BaseException:
+        os.close(descriptor)
+        raise
+    return descriptor
+
+
+def open_or_replace(path: Path, flags: int) -> int:
+    """Return a descriptor as `open_private` does, of a new file in place of a planted thing.
 
     Raises
     ------
     OSError
-        It cannot be opened; a symbolic link is not followed.
+        It cannot be opened, or what stands there cannot be taken away.
     """
-    flags |= getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
-    return os.open(path, flags, FILE_MODE)
+    try:
+        return open_private(path, flags)
+    except PlantedError as error:
+        take_away(path, error)
+        return open_private(path, flags)
+
+
+def check_own(path: Path, kind: int = stat.S_IFREG) -> None:
+    """Raise PlantedError where `path` is there and not a `kind` (as `stat` has it) of this user."""
+    with contextlib.suppress(FileNotFoundError):
+        _check_status(path, path.lstat(), kind)
+
+
+def check_parts(folder: Path) -> None:
+    """Take away, with a warning each, what was planted in place of the private folder's parts.
+
+    What is no part of it is let be. Modes that are too wide are narrowed.
+
+    Raises
+    ------
+    PlantedError
+        It is one of the index's files: nothing that the index says can be believed.
+    OSError
+        It cannot be taken away.
+    """
+    for name in sorted(os.listdir(folder)):  # noqa: PTH208 - at each opening: a Path costs more
+        is_folder = name in (STAGING_FOLDER, LOCKS_FOLDER) or VALUE_FOLDER.fullmatch(name)
+        if not is_folder and name not in _FILES:
+            continue
+        path = folder / name
+        try:
+            check_own(path, stat.S_IFDIR if is_folder else stat.S_IFREG)
+        except PlantedError as error:
+            if name in DATABASE_FILES:
+                raise
+            take_away(path, error)
+            continue
+        # Not by a descriptor: to close one of a database's file would free SQLite's locks on it.
+        with contextlib.suppress(FileNotFoundError):
+            _narrow(path, FOLDER_MODE if is_folder else FILE_MODE)
+
+
+def take_away(path: Path, error: PlantedError) -> None:
+    """Remove a planted thing, not what it may lead to; warn that this was done.
+
+    Raises
+    ------
+    OSError
+        It cannot be removed.
+    """
+    remove(path)
+    warnings.warn(
+        f"A part of the local cache in {path.parent} was removed: {error.strerror}.",
+        CacheWarning,
+        stacklevel=2,
+    )
+
+
+def remove(path: Path) -> None:
+    """Remove what stands at `path`, if anything does: a folder with all in it, a link alone.
+
+    Raises
+    ------
+    OSError
+        It cannot be removed.
+    """
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def _narrow(path: Path, mode: int) -> None:
+    if os.name == "posix" and stat.S_IMODE(path.lstat().st_mode) & ~mode:
+        path.chmod(mode)
+
+
+def _check_status(path: Path, status: os.stat_result, kind: int) -> None:
+    if stat.S_IFMT(status.st_mode) != kind:
+        wanted = "folder" if kind == stat.S_IFDIR else "regular file"
+        raise PlantedError(errno.EINVAL, f"{path.name} is not a {wanted}", str(path))
+    if os.name == "posix" and status.st_uid != os.geteuid():
+        raise PlantedError(errno.EPERM, f"{path.name} belongs to another user", str(path))
 
 
 def read_or_make_secret(folder: Path) -> bytes:
@@ -86,13 +216,13 @@ def read_or_make_secret(folder: Path) -> bytes:
 
 
 def _read_secret(path: Path) -> bytes | None:
-    """Give the secret; anything else in its place, such as a link, is taken away."""
+    """Return the secret; anything else in its place, such as a link, is taken away."""
     try:
         descriptor = open_private(path, os.O_RDONLY)
     except FileNotFoundError:
         return None
-    except OSError:
-        path.unlink(missing_ok=True)
+    except PlantedError as error:
+        take_away(path, error)
         return None
     with os.fdopen(descriptor, "rb") as file:
         known = file.read(_SECRET_BYTES + 1)

@@ -11,6 +11,9 @@ from watchframe.errors import CacheFormatError
 
 _NEEDED_TIMES = ("retrieved_at", "stored_at")
 _TIMES = (*_NEEDED_TIMES, "requested_at", "server_time")
+_INTEGERS = ("query_id", "query_result_id", "data_source_id")
+_TEXTS = ("query_name", "data_source", "text_hash", "sql", "query_text")
+_LARGEST_INTEGER = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +103,28 @@ class Provenance:
             known = {item.name: values[item.name] for item in fields(cls) if item.name in values}
             for name in _TIMES:
                 if known.get(name) is not None:
-                    known[name] = datetime.fromisoformat(known[name])
+                    known[name] = _utc(datetime.fromisoformat(known[name]))
+            _check_types(known)
             return cls(**{**known, "parameters": dict(known["parameters"])})
-        except (KeyError, TypeError, ValueError) as error:
+        except (ArithmeticError, LookupError, RecursionError, TypeError, ValueError) as error:
             raise CacheFormatError(f"A cache entry's provenance cannot be read: {error}.") from None
+
+
+def _utc(moment: datetime) -> datetime:
+    """Return an aware time in UTC; a naive one as it is, which `Provenance` refuses."""
+    return moment if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def _check_types(known: Mapping[str, object]) -> None:
+    kinds: dict[str, type] = {"server": str, "runtime_s": float}
+    kinds |= dict.fromkeys(_INTEGERS, int) | dict.fromkeys(_TEXTS, str)
+    for name, kind in kinds.items():
+        value = known.get(name)
+        if kind is float and isinstance(value, int):
+            continue
+        if value is None and name != "server":
+            continue
+        if not isinstance(value, kind) or isinstance(value, bool):
+            raise TypeError(f"{name} is not of the type {kind.__name__}")
+        if isinstance(value, int) and abs(value) > _LARGEST_INTEGER:
+            raise ValueError(f"{name} is too large")

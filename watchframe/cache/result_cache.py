@@ -12,7 +12,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-import platformdirs
 import pyarrow as pa
 
 from watchframe.cache.decision_log import NotedDecision, list_decisions, log_of
@@ -21,13 +20,14 @@ from watchframe.cache.entry_loader import EntryLoader
 from watchframe.cache.folder_access import FolderAccess
 from watchframe.cache.freshness import Decision
 from watchframe.cache.inventory import PruneReport, VerifyReport, list_entries, verify_entries
-from watchframe.cache.private_folder import principal_of
+from watchframe.cache.private_folder import LOCKS_FOLDER, STAGING_FOLDER, principal_of
 from watchframe.cache.provenance import Provenance
 from watchframe.cache.result_entry import CacheEntry
 from watchframe.cache.result_writer import ResultWriter
 from watchframe.cache.single_flight import Flight, single_flight
 from watchframe.cache.staging import Staging
-from watchframe.cache.sweeping import LOCKS_FOLDER, STAGING_FOLDER, sweep, sweep_if_due
+from watchframe.cache.sweeping import sweep, sweep_if_due
+from watchframe.config import DEFAULT_CACHE_SIZE, cache_in_use
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,9 +35,6 @@ if TYPE_CHECKING:
     from watchframe.cache.entry_index import EntryIndex, Row
 
 logger = logging.getLogger(__name__)
-
-#: Bytes of all entries together; beyond it, those longest unused go.
-DEFAULT_SIZE_LIMIT = 2_000_000_000
 
 #: Entries that nobody used for so long go.
 DEFAULT_UNUSED_LIMIT = timedelta(days=90)
@@ -53,9 +50,11 @@ class ResultCache:
     Parameters
     ----------
     directory : path, optional
-        The folder; the platform's cache folder for this library if not given.
-    size_limit : int
-        Bytes of all entries together; beyond it, those longest unused go.
+        The folder; if not given, the one that reads use now: of `watchframe.connect`, else of the
+        settings (the environment, a profile), else the platform's folder for caches.
+    size_limit : int, optional
+        Bytes of all entries together; beyond it, those longest unused go. If not given, the
+        setting `cache_size_limit` of the reads where the folder is theirs too, else 2 GB.
     unused_limit : timedelta
         Entries that nobody used for so long go.
     clock : callable
@@ -66,13 +65,13 @@ class ResultCache:
         self,
         directory: str | os.PathLike[str] | None = None,
         *,
-        size_limit: int = DEFAULT_SIZE_LIMIT,
+        size_limit: int | None = None,
         unused_limit: timedelta = DEFAULT_UNUSED_LIMIT,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        path = platformdirs.user_cache_path("watchframe") if directory is None else Path(directory)
+        path, limit = cache_in_use() if directory is None else (Path(directory), DEFAULT_CACHE_SIZE)
         self.directory = path.expanduser().absolute()
-        self.size_limit = size_limit
+        self.size_limit = limit if size_limit is None else size_limit
         self.unused_limit = unused_limit
         self._clock = clock
         self._access = FolderAccess(self.directory)

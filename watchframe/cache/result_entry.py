@@ -15,6 +15,7 @@ from watchframe.errors import CacheFormatError
 _KEY = b"watchframe.key"
 _ROWS = b"watchframe.rows"
 _PROVENANCE = b"watchframe.provenance"
+_MOST_DIGITS = 18  # of a number of rows: all such fit into 64 bits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +87,7 @@ def read_head(envelope: Envelope, key: str) -> ResultHead:
     if metadata.pop(_KEY, b"") != key.encode():
         raise CacheFormatError("A cache entry belongs to another key.")
     rows, provenance = metadata.pop(_ROWS, b""), metadata.pop(_PROVENANCE, b"")
-    if not rows.isdigit():
+    if not rows.isdigit() or len(rows) > _MOST_DIGITS:
         raise CacheFormatError("A cache entry does not say how many rows it has.")
     return ResultHead(
         key=key,

@@ -10,12 +10,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from watchframe.cache.file_lock import is_in_use, take_away_if_free
+from watchframe.cache.private_folder import (
+    LOCKS_FOLDER,
+    STAGING_FOLDER,
+    SWEPT_MARK,
+    VALUE_FOLDER,
+    open_or_replace,
+)
 
 if TYPE_CHECKING:
     from watchframe.cache.entry_index import EntryIndex
-
-STAGING_FOLDER = "staging"
-LOCKS_FOLDER = "locks"
 
 #: Between being made and being marked as in use, or being moved and being named, a file may seem
 #: left behind: one younger than this many seconds is let be.
@@ -24,12 +28,10 @@ YOUNG = 60.0
 #: Seconds between two sweeps that nobody asked for.
 SWEEP_INTERVAL = 3600.0
 
-_MARK = "swept"
-
 
 def sweep_if_due(index: EntryIndex, folder: Path, now: float) -> int:
     """Sweep, unless some process did so lately."""
-    mark = folder / _MARK
+    mark = folder / SWEPT_MARK
     with contextlib.suppress(OSError):
         if 0 <= now - mark.stat().st_mtime < SWEEP_INTERVAL:
             return 0
@@ -42,14 +44,17 @@ def sweep(index: EntryIndex, folder: Path) -> int:
     for path in (folder / STAGING_FOLDER).glob("*.part"):
         gone += _is_old(path) and not is_in_use(path) and _unlink(path)
     known = index.value_files()
-    for path in folder.glob("[0-9a-f][0-9a-f]/[0-9a-f][0-9a-f]/*.val"):
-        name = "/".join(path.parts[-3:])
-        gone += name not in known and _is_old(path) and _unlink(path)
+    for holder in _value_folders(folder):
+        for path in holder.glob("*.val"):
+            name = "/".join(path.parts[-3:])
+            gone += name not in known and _is_old(path) and _unlink(path)
     for path in (folder / LOCKS_FOLDER).glob("*"):
         gone += _is_old(path) and take_away_if_free(path)
-    _take_empty_folders(folder)
+    for path in (*_value_folders(folder), *_real_folders(folder)):
+        with contextlib.suppress(OSError):  # not empty
+            path.rmdir()
     index.recount()
-    _mark_swept(folder / _MARK)
+    _mark_swept(folder / SWEPT_MARK)
     return gone
 
 
@@ -68,18 +73,22 @@ def _unlink(path: Path) -> bool:
     return True
 
 
-def _take_empty_folders(folder: Path) -> None:
-    for path in _value_folders(folder):
-        with contextlib.suppress(OSError):
-            path.rmdir()
-
-
 def _value_folders(folder: Path) -> Iterator[Path]:
-    yield from folder.glob("[0-9a-f][0-9a-f]/[0-9a-f][0-9a-f]")
-    yield from folder.glob("[0-9a-f][0-9a-f]")
+    """Yield the folders that hold entries, and none that a link leads to."""
+    for first in _real_folders(folder):
+        yield from _real_folders(first)
+
+
+def _real_folders(folder: Path) -> list[Path]:
+    with os.scandir(folder) as found:
+        return [
+            folder / item.name
+            for item in found
+            if VALUE_FOLDER.fullmatch(item.name) and item.is_dir(follow_symlinks=False)
+        ]
 
 
 def _mark_swept(mark: Path) -> None:
     with contextlib.suppress(OSError):
-        os.close(os.open(mark, os.O_WRONLY | os.O_CREAT, 0o600))
+        os.close(open_or_replace(mark, os.O_WRONLY | os.O_CREAT))
         os.utime(mark)

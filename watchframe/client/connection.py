@@ -6,7 +6,7 @@ import threading
 from typing import Any
 
 from watchframe.client.client import Client
-from watchframe.config import Secret
+from watchframe.config import Secret, note_connected
 
 _lock = threading.Lock()
 _current: Client | None = None
@@ -30,6 +30,7 @@ def connect(
     client = Client(url, api_key, profile=profile, **overrides)
     with _lock:
         previous, _current = _current, client
+        note_connected(client.settings)
     if previous is not None:
         previous.close()
     return client
@@ -47,6 +48,7 @@ def current_client() -> Client:
     with _lock:
         if _current is None:
             _current = Client()
+            note_connected(_current.settings)
         return _current
 
 
@@ -63,5 +65,6 @@ def disconnect() -> None:
     global _current
     with _lock:
         previous, _current = _current, None
+        note_connected(None)
     if previous is not None:
         previous.close()

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from watchframe.command.connection import GlobalOptions
+from watchframe.command.connection import GlobalOptions, profile_of
 from watchframe.command.exit_codes import FAILED
 from watchframe.command.listed import write_rows
 from watchframe.command.messages import note
-from watchframe.config import load_setting
+from watchframe.config import cache_in_use
 from watchframe.errors import ArgumentError
 
 if TYPE_CHECKING:
@@ -133,9 +133,8 @@ def verify(ctx: click.Context) -> None:
 def _opened(options: GlobalOptions) -> ResultCache:
     from watchframe.cache import ResultCache  # noqa: PLC0415 - help needs no cache
 
-    limit = load_setting("cache_size_limit", profile=options.profile)
-    folder: Any = load_setting("cache_dir", profile=options.profile)
-    return ResultCache(folder, size_limit=limit) if isinstance(limit, int) else ResultCache(folder)
+    folder, limit = cache_in_use(profile_of(options))
+    return ResultCache(folder, size_limit=limit)
 
 
 def _say_taken(report: PruneReport) -> None:

@@ -39,9 +39,6 @@ def connect(
 ) -> Client:
     """Give the client that this command, and the functions that it calls, use.
 
-    Without ``--profile``, it is the profile of the server that ``--url`` names, or of the server
-    on which the page `reference` lies.
-
     Raises
     ------
     ConfigurationError
@@ -51,8 +48,7 @@ def connect(
     from watchframe.client import disconnect  # noqa: PLC0415 - likewise
 
     page_server = reference.server_url if reference is not None else None
-    server = server_url(options.url) if options.url else page_server
-    profile = options.profile or (profile_for_server(server) if server else None)
+    profile = profile_of(options, page_server)
     client = connected(options.url, profile=profile, **overrides)
     ctx = click.get_current_context(silent=True)  # there is none on Tab
     if ctx is not None:
@@ -63,3 +59,18 @@ def connect(
             hint=f"Run once: watchframe --url {page_server} --profile NAME login",
         )
     return client
+
+
+def profile_of(options: GlobalOptions, page_server: str | None = None) -> str | None:
+    """Return the profile that a command goes by; None leaves it to the environment.
+
+    Without ``--profile``, it is that of the server that ``--url`` names, else of the one on which
+    the page lies that is asked for.
+
+    Raises
+    ------
+    ConfigurationError
+        The config file cannot be read.
+    """
+    server = server_url(options.url) if options.url else page_server
+    return options.profile or (profile_for_server(server) if server else None)

@@ -4,18 +4,29 @@ from watchframe.config.login import forget_login, read_logins, save_login
 from watchframe.config.profile import DEFAULT_PROFILE, config_path, profile_for_server
 from watchframe.config.secret import Secret
 from watchframe.config.server_url import is_loopback, server_url
-from watchframe.config.settings import HOW_TO, Settings, load_setting, load_settings
+from watchframe.config.settings import (
+    DEFAULT_CACHE_SIZE,
+    HOW_TO,
+    Settings,
+    cache_in_use,
+    load_setting,
+    load_settings,
+    note_connected,
+)
 
 __all__ = [
+    "DEFAULT_CACHE_SIZE",
     "DEFAULT_PROFILE",
     "HOW_TO",
     "Secret",
     "Settings",
+    "cache_in_use",
     "config_path",
     "forget_login",
     "is_loopback",
     "load_setting",
     "load_settings",
+    "note_connected",
     "profile_for_server",
     "read_logins",
     "save_login",

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from watchframe.config.files import read_config, warn_if_readable
 from watchframe.config.secret import Secret
 from watchframe.errors import ConfigurationError
 
@@ -68,8 +69,8 @@ def read_logins(config_file: Path) -> dict[str, Login]:
     """
     path = logins_path(config_file)
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-        return {
+        content = json.loads(read_config(path))
+        logins = {
             name: Login(
                 profile=name,
                 url=entry["url"],
@@ -79,11 +80,14 @@ def read_logins(config_file: Path) -> dict[str, Login]:
         }
     except FileNotFoundError:
         return {}
-    except (OSError, ValueError, AttributeError, KeyError, TypeError):
+    except (OSError, RecursionError, ValueError, AttributeError, KeyError, TypeError):
         # The words of such an error could hold a piece of the file.
         raise ConfigurationError(
             f"{path} cannot be read.", hint="Remove it, and log in again."
         ) from None
+    if any(login.api_key is not None for login in logins.values()):
+        warn_if_readable(path)
+    return logins
 
 
 def save_login(profile: str, url: str, api_key: Secret, config_file: Path) -> str:

@@ -22,6 +22,7 @@ from pathlib import Path
 
 import platformdirs
 
+from watchframe.config.files import read_config, warn_if_readable
 from watchframe.config.login import read_logins
 from watchframe.config.server_url import server_url
 from watchframe.errors import ConfigurationError
@@ -73,11 +74,14 @@ def _profiles(path: Path) -> dict[str, Mapping[str, object]]:
 
 def _content(path: Path) -> Mapping[str, object]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        content = tomllib.loads(read_config(path).decode())
     except FileNotFoundError:
         return {}
-    except (OSError, ValueError) as error:
+    except (OSError, RecursionError, ValueError) as error:
         raise ConfigurationError(
             f"The config file {path} cannot be read: {error}.",
             hint="Correct it, or move it away.",
         ) from None
+    if any(isinstance(item, Mapping) and item.get("api_key") for item in content.values()):
+        warn_if_readable(path)
+    return content

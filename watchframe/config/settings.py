@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import tzinfo
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+import platformdirs
 from dateutil.tz import tzlocal
 
 from watchframe.config.login import read_logins
@@ -23,6 +24,14 @@ HOW_TO = (
     "WATCHFRAME_API_KEY, or run: watchframe login"
 )
 
+#: Bytes that the local cache may take, where no setting says otherwise.
+DEFAULT_CACHE_SIZE = 2_000_000_000
+
+
+def default_cache_dir() -> Path:
+    """Return the platform's folder for caches of this library."""
+    return platformdirs.user_cache_path("watchframe")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
@@ -33,8 +42,8 @@ class Settings:
     url : str
         The server's base URL, normalised: scheme, host, path, no trailing slash.
     api_key : Secret
-    cache_dir : pathlib.Path or None
-        None: the platform's folder for caches.
+    cache_dir : pathlib.Path
+        The platform's folder for caches by default.
     timezone : tzinfo
         Where dynamic dates are resolved, and naive times are taken to be.
     connect_timeout, read_timeout : float
@@ -61,17 +70,47 @@ class Settings:
     url: str
     api_key: Secret
     timezone: tzinfo
-    cache_dir: Path | None = None
+    cache_dir: Path = field(default_factory=default_cache_dir)
     connect_timeout: float = 10.0
     read_timeout: float = 120.0
     max_retries: int = 4
     allow_plain_http: bool = False
     ca_bundle: str | None = None
     max_body_bytes: int = 16 * 2**30
-    cache_size_limit: int = 2_000_000_000
+    cache_size_limit: int = DEFAULT_CACHE_SIZE
     stale_if_error: bool = False
     cache_text_parameters: bool = True
     uncached_queries: frozenset[int] = frozenset()
+
+
+_connected: Settings | None = None
+
+
+def note_connected(settings: Settings | None) -> None:
+    """Remember the settings of the client that reads use from now on; None when there is none."""
+    global _connected  # noqa: PLW0603 - as there is one such client, there is one such note
+    _connected = settings
+
+
+def cache_in_use(profile: str | None = None) -> tuple[Path, int]:
+    """Return the cache folder that reads use now, and how many bytes it may take.
+
+    They are those of the connected client; without one, or for a named `profile`, of the settings
+    that the next read would load. No server and no key need be known for that.
+
+    Raises
+    ------
+    ConfigurationError
+        A setting cannot be used, or there is no such profile.
+    """
+    if _connected is not None and profile is None:
+        return _connected.cache_dir, _connected.cache_size_limit
+    folder = load_setting("cache_dir", profile=profile)
+    size = load_setting("cache_size_limit", profile=profile)
+    return (
+        folder if isinstance(folder, Path) else default_cache_dir(),
+        size if isinstance(size, int) else DEFAULT_CACHE_SIZE,
+    )
 
 
 def load_settings(

@@ -29,6 +29,8 @@ def main() -> None:
     sys.stdout.flush()
     try:
         server.serve_forever()
+    except OSError as error:  # another program listens on the port since
+        sys.exit(f"The demo server cannot start: {error}")
     except KeyboardInterrupt:
         sys.stdout.write("stopped\n")
 

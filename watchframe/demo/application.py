@@ -8,7 +8,9 @@ import json
 import logging
 from collections.abc import AsyncIterator, Callable
 from email.utils import format_datetime
+from ipaddress import ip_address
 from typing import Any
+from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -113,6 +115,9 @@ def make_application(
     """Give the application over what is stored."""
 
     async def answer(request: Request) -> Response:
+        refused = _strangers_page(request)
+        if refused is not None:
+            return _json_response({"message": refused}, 403)
         handler: Handler | None = request.scope.get("handler")
         body = await request.body()
         payload = _json(body)
@@ -146,6 +151,30 @@ def make_application(
     routes = [Route(path, endpoint(handler), methods=[method]) for method, path, handler in ROUTES]
     routes.append(Route("/{rest:path}", endpoint(None), methods=["GET", "POST", "DELETE", "PUT"]))
     return Starlette(routes=routes)
+
+
+def _strangers_page(request: Request) -> str | None:
+    """Return why a request is refused that a web page of another site made a browser send.
+
+    Such a page reaches this machine's loopback: under a name of its own that it has pointed here
+    (DNS rebinding), which is in `Host`, or across origins, which is in `Origin`.
+    """
+    host, origin = request.headers.get("Host", ""), request.headers.get("Origin")
+    if not _is_this_machine(host):
+        return (
+            f"The demo server does not answer to the host {host[:100]!r}, only to this machine's."
+        )
+    if origin is not None and origin.lower() != f"http://{host.lower()}":
+        return f"The demo server does not answer to pages of {origin[:100]!r}."
+    return None
+
+
+def _is_this_machine(host: str) -> bool:
+    try:
+        name = urlsplit(f"//{host}").hostname or ""
+        return f".{name}".endswith(".localhost") or ip_address(name).is_loopback
+    except ValueError:
+        return False
 
 
 def _respond(

@@ -2,7 +2,8 @@
 
 A script fills ``result`` by ``add_result_column`` and ``add_result_row``; its author writes the
 types, so they may be wrong. Nothing is imported, no attribute is read, and a script can do no more
-than count: so that a demo server runs no stranger's code.
+than count: so that a demo server runs no stranger's code. Time and memory are bounded by steps:
+each statement and expression is one, and so is each value and letter that a new value holds.
 """
 
 from __future__ import annotations
@@ -71,12 +72,24 @@ class _Script:
             self._step()
             self._statement(statement)
 
-    def _step(self) -> None:
-        self.steps += 1
+    def _step(self, count: int = 1) -> None:
+        self.steps += count
         if self.interrupt.is_set.is_set():
             raise CancelledError
         if self.steps > MAX_STEPS:
             raise SourceError("The script takes too many steps.")
+
+    def _pay(self, value: Any) -> Any:
+        """Return `value` after counting what it holds; what is held twice counts twice."""
+        waiting = [value]
+        while waiting:
+            item = waiting.pop()
+            self._step(len(item) if isinstance(item, str) else 1)
+            if isinstance(item, dict):
+                waiting += [*item, *item.values()]
+            elif isinstance(item, list | tuple):
+                waiting += item
+        return value
 
     def _statement(self, node: ast.stmt) -> None:
         match node:
@@ -101,37 +114,43 @@ class _Script:
             case ast.Constant() | ast.Name():
                 return node.value if isinstance(node, ast.Constant) else self.names[node.id]
             case ast.List(elts=items) | ast.Tuple(elts=items):
-                return [self._value(item) for item in items]
+                return self._pay([self._value(item) for item in items])
             case ast.Dict(keys=keys, values=values) if None not in keys:
-                return {
-                    self._value(key): self._value(value)
-                    for key, value in zip(keys, values, strict=True)
-                    if key is not None
-                }
+                return self._pay(
+                    {
+                        self._value(key): self._value(value)
+                        for key, value in zip(keys, values, strict=True)
+                        if key is not None
+                    }
+                )
             case ast.BinOp(left=left, op=op, right=right):
                 return self._operate(op, self._value(left), self._value(right))
             case ast.UnaryOp(op=op, operand=operand) if type(op) in _OPERATORS:
                 return _OPERATORS[type(op)](self._value(operand))
             case ast.Call(func=ast.Name(id=name), args=args, keywords=[]) if name in _FUNCTIONS:
-                return _FUNCTIONS[name](*map(self._value, args))
+                given = [self._value(arg) for arg in args]
+                self._pay(given[1:])  # the row of a result, which comes first, is a copy
+                return self._pay(_FUNCTIONS[name](*given))
         raise SourceError(f"The demo's Python does not know {type(node).__name__}.")
 
     def _operate(self, op: ast.operator, left: Any, right: Any) -> Any:
         if isinstance(op, ast.Pow):
             if not isinstance(right, int) or not 0 <= right <= MAX_BITS:
                 raise SourceError("An exponent is too large.")
+            if isinstance(left, int) and left.bit_length() * right > 2 * MAX_BITS:
+                raise SourceError("A number is too large.")
             value = left**right
         elif type(op) in _OPERATORS:
-            if isinstance(op, ast.Mult) and not all(
+            if not isinstance(op, ast.Add) and not all(
                 isinstance(item, int | float) for item in (left, right)
             ):
-                raise SourceError("Only numbers are multiplied.")
+                raise SourceError("Texts and lists can only be added.")
             value = _OPERATORS[type(op)](left, right)
         else:
             raise SourceError(f"The demo's Python does not know {type(op).__name__}.")
         if isinstance(value, int) and value.bit_length() > MAX_BITS:
             raise SourceError("A number is too large.")
-        return value
+        return self._pay(value)
 
 
 def _add_column(result: dict[str, Any], name: str, friendly_name: str, type_: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import socket
 import tempfile
@@ -24,7 +25,7 @@ from watchframe.demo.faults import Faults, LoggedRequest
 from watchframe.demo.jobs import JobQueue
 from watchframe.demo.lending import DEFAULT_EVENTS, build_lending_database
 from watchframe.demo.python_source import PythonSource
-from watchframe.demo.sql_engine import DataSource, SqlSource
+from watchframe.demo.sql_engine import DataSource, SqlSource, close_off, is_closed_off
 from watchframe.demo.store import Clock, Store, machine_time
 from watchframe.demo.stored_dashboards import save_dashboard
 
@@ -36,7 +37,8 @@ START_TIMEOUT = 30.0
 class DemoServer:
     """A Watch-compatible server on this machine's loopback, with invented lending data.
 
-    It starts when it is made or entered, and ends with `close` or its ``with`` block.
+    It has its address once it is made, and answers from `start`, or its ``with`` block, until
+    `close`. Before and after that a connection to it is refused.
 
     Parameters
     ----------
@@ -55,7 +57,7 @@ class DemoServer:
     Attributes
     ----------
     url : str
-        The base URL.
+        The base URL; the port is this server's from the beginning.
     user_key : str
         The user's API key: everything is allowed.
     faults : Faults
@@ -76,18 +78,23 @@ class DemoServer:
     ) -> None:
         self.faults = Faults()
         self.requests: list[LoggedRequest] = []
-        self._own_folder = tempfile.TemporaryDirectory() if state_dir is None else None
-        self.state_dir = Path(state_dir or self._own_folder.name)  # type: ignore[union-attr]
-        self.state_dir.mkdir(parents=True, exist_ok=True)
-        self._database = _open_database(self.state_dir / "lending.duckdb", events)
         self._store = Store(catalogue, clock)
         for saved in catalogue.dashboards:
             save_dashboard(self._store, saved)
-        self._jobs = JobQueue(workers)
-        self._executor = Executor(self._store, self._jobs, self._sources())
-        self._socket = _listen(port)
-        self.url = f"http://{HOST}:{self._socket.getsockname()[1]}"
-        self._server = uvicorn.Server(self._config())
+        with contextlib.ExitStack() as opened:
+            if state_dir is None:
+                state_dir = opened.enter_context(tempfile.TemporaryDirectory())
+            self.state_dir = Path(state_dir)
+            self.state_dir.mkdir(parents=True, exist_ok=True)
+            self._socket = opened.enter_context(_bind(port))
+            self.url = f"http://{HOST}:{self._socket.getsockname()[1]}"
+            path = self.state_dir / "lending.duckdb"
+            self._database = opened.enter_context(_open_database(path, events))
+            self._jobs = JobQueue(workers)
+            opened.callback(self._jobs.close)
+            self._executor = Executor(self._store, self._jobs, self._sources())
+            self._server = uvicorn.Server(self._config())
+            self._opened = opened.pop_all()  # nothing failed: all of it stays open until `close`
         self._thread: threading.Thread | None = None
 
     @property
@@ -104,9 +111,16 @@ class DemoServer:
         return [job.id for job in self._jobs.running()]
 
     def start(self) -> Self:
-        """Answer requests from now on."""
+        """Answer requests from now on.
+
+        Raises
+        ------
+        OSError
+            Another program listens on the port.
+        """
         if self._thread is not None:
             return self
+        self._socket.listen()
         self._thread = threading.Thread(target=self._serve, name="watch-demo", daemon=True)
         self._thread.start()
         deadline = time.monotonic() + START_TIMEOUT
@@ -119,6 +133,7 @@ class DemoServer:
     def serve_forever(self) -> None:
         """Answer requests in this thread until Ctrl-C, then close."""
         try:
+            self._socket.listen()
             self._server.run([self._socket])
         finally:
             self.close()
@@ -129,11 +144,7 @@ class DemoServer:
         if self._thread is not None:
             self._thread.join()
             self._thread = None
-        self._socket.close()
-        self._jobs.close()
-        self._database.close()
-        if self._own_folder is not None:
-            self._own_folder.cleanup()
+        self._opened.close()
 
     def __enter__(self) -> Self:
         return self.start()
@@ -178,22 +189,31 @@ class DemoServer:
 
 def _open_database(path: Path, events: int) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect(str(path))
-    # In a notebook DuckDB would show a bar of its own for what takes over two seconds.
+    if is_closed_off(connection):
+        return connection  # another server of this process has made it, and has it open
+    # For what takes over two seconds, as building may, DuckDB would print a bar of its own.
     connection.execute("set enable_progress_bar = false")
     tables = connection.execute("select count(*) from information_schema.tables").fetchall()
     if tables == [(0,)]:
         build_lending_database(connection, events=events)
+    close_off(connection)
     return connection
 
 
-def _listen(port: int) -> socket.socket:
-    """Give a listening socket.
+def _bind(port: int) -> socket.socket:
+    """Return a socket that has its port and does not listen: connections to it are refused.
 
     It names its protocol, for asyncio switches Nagle's algorithm off only for sockets that do; with
     it, each answer waits 40 ms for an acknowledgement.
     """
     found = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    found.bind((HOST, port))
-    found.listen()
+    try:
+        if port:
+            # A server that was just closed may be started again. Not for a free port: with this,
+            # two sockets that do not listen yet could be given the same one.
+            found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        found.bind((HOST, port))
+    except BaseException:
+        found.close()
+        raise
     return found

@@ -1,7 +1,12 @@
-"""The data sources' SQL engine: DuckDB, one cursor a job, interrupted for real."""
+"""The data sources' SQL engine: DuckDB, one cursor a job, interrupted for real.
+
+It is closed off from the machine: a statement reaches the tables of its database and nothing else.
+"""
 
 from __future__ import annotations
 
+import os
+import re
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -15,12 +20,46 @@ from watchframe.demo.type_faces import declared_type
 #: What a statement without rows is reported as, though it took effect (recording 038).
 NO_DATA = "Query completed but it returned no data."
 
+#: Kinds of statements that reach nothing but tables. DuckDB refuses most of the others itself once
+#: its configuration is locked, but each release in other words and with other gaps.
+_ALLOWED = frozenset(
+    {
+        duckdb.StatementType.SELECT,
+        duckdb.StatementType.EXPLAIN,
+        duckdb.StatementType.MULTI,  # DuckDB 2: a PIVOT whose columns come from the data
+        duckdb.StatementType.CREATE,
+        duckdb.StatementType.INSERT,
+        duckdb.StatementType.UPDATE,
+        duckdb.StatementType.DELETE,
+        duckdb.StatementType.MERGE_INTO,
+        duckdb.StatementType.DROP,
+        duckdb.StatementType.ALTER,
+        duckdb.StatementType.TRANSACTION,
+    }
+)
 
-_SHOWING = (
-    duckdb.StatementType.SELECT,
-    duckdb.StatementType.EXPLAIN,
-    duckdb.StatementType.CALL,
-    duckdb.StatementType.RELATION,
+#: Functions that a locked configuration does not stop everywhere. DuckDB 1.5 dies of them: of
+#: logging into files, at the first record, and of scans that take a place in memory, at once. The
+#: other two run SQL that stands in a text, where this expression does not see what it names.
+_REFUSED_FUNCTIONS = re.compile(
+    r"""enable_logging | (?:arrow|pandas)_scan | python_map_function
+    | json_execute_serialized_sql | \bquery"? (?: \s | /\*.*?\*/ | --[^\n]*\n )* \(""",
+    re.IGNORECASE | re.VERBOSE | re.DOTALL,
+)
+
+#: Values that a result may have: a tenth is more than any query of the catalogue gives.
+MAX_VALUES = 20_000_000
+
+_CLOSED_OFF = (
+    "set memory_limit = '2GB'",
+    "set max_temp_directory_size = '2GB'",
+    f"set threads = {min(4, os.cpu_count() or 1)}",
+    "set python_enable_replacements = false",  # a table's name could be that of a Python variable
+    "set allow_persistent_secrets = false",
+    "set autoload_known_extensions = false",
+    "set autoinstall_known_extensions = false",
+    "set enable_external_access = false",
+    "set lock_configuration = true",  # last: from here on nothing of the above can be undone
 )
 
 
@@ -55,6 +94,18 @@ class Interrupt:
         self.is_set.set()
         if self.stop is not None:
             self.stop()
+
+
+def close_off(connection: duckdb.DuckDBPyConnection) -> None:
+    """Bound what the statements on a database may use, and keep them from files and the network."""
+    for statement in _CLOSED_OFF:
+        connection.execute(statement)
+
+
+def is_closed_off(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Return whether `close_off` was done, for this connection or another one of the process."""
+    locked = connection.execute("select current_setting('lock_configuration')").fetchone()
+    return locked == (True,)
 
 
 class DataSource(Protocol):
@@ -119,12 +170,12 @@ class SqlSource:
         statements = cursor.extract_statements(text)
         if not statements:
             raise SourceError(NO_DATA)
+        _check_allowed(statements, text)
         for statement in statements:
             if interrupt.is_set.is_set():
                 raise CancelledError
             cursor.execute(statement)
-        # A statement of definition or change took effect, and has nothing to show.
-        if statements[-1].type not in _SHOWING:
+        if not _shows_rows(statements[-1], cursor):
             raise SourceError(NO_DATA)
         names = unique_names([column[0] for column in cursor.description])
         types = [str(column[1]) for column in cursor.description]
@@ -137,6 +188,8 @@ class SqlSource:
                 {name: read(value) for name, read, value in zip(names, readers, row, strict=True)}
                 for row in block
             ]
+            if len(rows) * len(names) > MAX_VALUES:
+                raise SourceError(f"The result has more than {MAX_VALUES:,} values.")
         return {
             "columns": [
                 {"name": name, "friendly_name": name, "type": declared_type(self.type, type_)}
@@ -144,6 +197,26 @@ class SqlSource:
             ],
             "rows": rows,
         }
+
+
+def _check_allowed(statements: Iterable[duckdb.Statement], text: str) -> None:
+    for statement in statements:
+        if statement.type not in _ALLOWED:
+            raise SourceError(
+                f"The demo's database takes no {statement.type.name} statements: they could reach "
+                "files, the network or the settings of this machine."
+            )
+    found = _REFUSED_FUNCTIONS.search(text)
+    if found is not None:
+        raise SourceError(f"The demo's database does not take {found[0]!r} in a statement.")
+
+
+def _shows_rows(statement: duckdb.Statement, cursor: duckdb.DuckDBPyConnection) -> bool:
+    """Return whether the statement asked for rows; one that defines or changes shows none."""
+    if statement.type == duckdb.StatementType.MULTI:
+        # Several in one: a query comes last and shows its columns; one that wrote ends with COMMIT.
+        return [column[0] for column in cursor.description] != ["Success"]
+    return statement.type in (duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN)
 
 
 def int_or_none(value: str | None) -> int | None:

@@ -59,7 +59,8 @@ def render(text: str, values: Json, definitions: Sequence[Json]) -> str:
         name: _join(value, multi.get(name)) if isinstance(value, list) else value
         for name, value in values.items()
     }
-    renderer = pystache.Renderer(escape=lambda value: value, missing_tags="ignore")
+    # Without partials of its own, pystache would read a file for {{> name}}.
+    renderer = pystache.Renderer(escape=lambda value: value, missing_tags="ignore", partials={})
     return str(renderer.render(text, joined))
 
 

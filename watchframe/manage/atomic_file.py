@@ -7,6 +7,8 @@ import os
 import secrets
 from pathlib import Path
 
+from watchframe.config.files import read_regular
+
 
 def write_atomically(path: Path, content: bytes) -> bool:
     """Have `path` hold `content`; tell whether it held anything else before.
@@ -18,8 +20,8 @@ def write_atomically(path: Path, content: bytes) -> bool:
     OSError
         It cannot be written; the old content is still there, and nothing beside it.
     """
-    with contextlib.suppress(FileNotFoundError):
-        if path.read_bytes() == content:
+    with contextlib.suppress(OSError):  # what is no file there, such as a link, is replaced
+        if read_regular(path, limit=len(content)) == content:
             return False
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name[:100]}.{secrets.token_hex(6)}")

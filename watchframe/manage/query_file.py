@@ -11,16 +11,20 @@ from pathlib import Path
 from typing import Any
 
 from watchframe.client import Client
+from watchframe.config.files import read_regular
 from watchframe.errors import ArgumentError, ProtocolError
 from watchframe.manage.atomic_file import write_atomically
-from watchframe.manage.yaml_text import as_yaml, import_yaml
+from watchframe.manage.yaml_text import as_yaml, import_yaml, read_yaml
 from watchframe.models import DataSource, ParameterDefinition, Query
-from watchframe.models.json_fields import as_object, utc_time, without_keys
+from watchframe.models.json_fields import utc_time, without_keys
 
 TEXT_SUFFIX, FIELDS_SUFFIX = ".sql", ".yaml"
 
 _NAME = re.compile(r"(?P<id>[0-9]+)(?:-.*)?\.yaml")
 _LONGEST_SLUG = 60
+
+#: Bytes that either of a query's files may have.
+_LARGEST_FILE = 10_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,15 +200,15 @@ def _read(path: Path) -> QueryFile:
     import_yaml()
     import yaml  # noqa: PLC0415 - an extra
 
-    try:
-        text = path.with_suffix(TEXT_SUFFIX).read_bytes().decode()
-        value = yaml.safe_load(path.read_bytes())
-        return _from_fields(as_object(value, "mapping"), text, path)
-    except FileNotFoundError:
+    text_path = path.with_suffix(TEXT_SUFFIX)
+    text_bytes, fields_bytes = _read_inside(text_path), _read_inside(path)
+    if text_bytes is None or fields_bytes is None:
         raise ArgumentError(
-            f"{path} has no {path.with_suffix(TEXT_SUFFIX).name} beside it.",
+            f"{path} has no {text_path.name} beside it.",
             hint="The text of the query belongs there; export it again.",
-        ) from None
+        )
+    try:
+        return _from_fields(read_yaml(fields_bytes), text_bytes.decode(), path)
     except (yaml.YAMLError, UnicodeDecodeError, TypeError, ValueError, ProtocolError) as error:
         words = error.message if isinstance(error, ProtocolError) else str(error)
         raise ArgumentError(
@@ -212,10 +216,33 @@ def _read(path: Path) -> QueryFile:
         ) from None
 
 
+def _read_inside(path: Path) -> bytes | None:
+    """Return a file's content, None where there is none; a link out of its folder is refused.
+
+    Otherwise a folder that came with a repository could send any file of this machine to the
+    server, as a query's text.
+    """
+    try:
+        target = path.resolve()
+    except (OSError, RuntimeError):  # links that lead in a circle
+        raise ArgumentError(f"{path} is a link to nowhere.", hint="Remove it.") from None
+    if not target.is_relative_to(path.parent.resolve()):
+        raise ArgumentError(
+            f"{path} is a link out of its folder, to {target}.",
+            hint="Put the file itself there, or remove the link.",
+        )
+    try:
+        return read_regular(target, limit=_LARGEST_FILE)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise ArgumentError(
+            f"{path} cannot be read: {error.strerror}.", hint="Remove it, or export it again."
+        ) from None
+
+
 def _from_fields(value: Mapping[str, object], text: str, path: Path) -> QueryFile:
-    updated_at = value.get("updated_at")
-    if isinstance(updated_at, datetime):  # YAML reads one without quotes as a time
-        updated_at = updated_at.isoformat()
+    updated_at = _typed(value, "updated_at", str)
     return QueryFile(
         id=_typed(value, "id", int),
         name=_typed(value, "name", str) or "",
@@ -227,7 +254,7 @@ def _from_fields(value: Mapping[str, object], text: str, path: Path) -> QueryFil
         parameters=_parameters(_typed(value, "parameters", list) or ()),
         schedule=_typed(value, "schedule", dict),
         options=_typed(value, "options", dict) or {},
-        updated_at=utc_time(updated_at, "query's file") if isinstance(updated_at, str) else None,
+        updated_at=utc_time(updated_at, "query's file") if updated_at else None,
         path=path,
     )
 
@@ -248,7 +275,7 @@ def _parameters(values: Sequence[object]) -> tuple[ParameterDefinition, ...]:
 
 def _typed(value: Mapping[str, object], name: str, kind: type[Any]) -> Any:
     found = value.get(name)
-    if found is None or isinstance(found, kind):
+    if found is None or (isinstance(found, kind) and isinstance(found, bool) == (kind is bool)):
         return found
     raise TypeError(f"{name} is {found!r}, which is not of the type {kind.__name__}.")
 

@@ -40,5 +40,5 @@ def local_cache(settings: Settings) -> ResultCache:
 
 
 @functools.lru_cache(maxsize=8)
-def _opened(directory: Path | None, size_limit: int) -> ResultCache:
+def _opened(directory: Path, size_limit: int) -> ResultCache:
     return ResultCache(directory, size_limit=size_limit)

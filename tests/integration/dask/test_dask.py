@@ -128,6 +128,7 @@ def test_workers_find_the_profile_of_the_config_file(demo, tmp_path, monkeypatch
         f'[lending]\nurl = "{demo.url}"\napi_key = "{demo.user_key}"\n'
         f'cache_dir = "{tmp_path / "cache"}"\n'
     )
+    (folder / "config.toml").chmod(0o600)
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     named = watch_dask.read_watch_query(13, KINDS, profile="lending")
     assert len(named.compute(scheduler="threads")) == 180

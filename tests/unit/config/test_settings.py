@@ -21,6 +21,7 @@ def config_file(tmp_path):
         '[staging]\nurl = "https://staging.example/org/"\napi_key = "staging-key"\n'
         'timezone = "Europe/Berlin"\nallow_plain_http = true\n'
     )
+    path.chmod(0o600)
     return path
 
 

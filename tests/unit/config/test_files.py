@@ -1,0 +1,100 @@
+"""The files of settings: read where they are files, with a warning where others may read a key."""
+
+import os
+import shlex
+import warnings
+
+import pytest
+
+from watchframe.config import files, load_settings, save_login
+from watchframe.config.login import logins_path, read_logins
+from watchframe.config.profile import read_profile
+from watchframe.config.secret import Secret
+from watchframe.errors import ConfigurationError, ConfigurationWarning
+
+KEY = "k0-0123456789-abcdef"
+
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="modes and pipes are POSIX")
+
+
+@pytest.fixture
+def path(tmp_path, monkeypatch):
+    monkeypatch.setattr(files, "_warned_of", set())
+    return tmp_path / "it's config.toml"
+
+
+def config(path, mode, text=f'[default]\nurl = "https://h.example"\napi_key = "{KEY}"\n'):
+    path.write_text(text)
+    path.chmod(mode)
+    return path
+
+
+@pytest.mark.parametrize("mode", [0o644, 0o640, 0o604, 0o666])
+def test_config_file_with_a_key_that_others_may_read_warns_once(path, mode):
+    config(path, mode)
+    with pytest.warns(ConfigurationWarning) as caught:
+        load_settings(config_file=path, environ={})
+    (words,) = [str(item.message) for item in caught]
+    assert "other users of this machine may read it" in words
+    assert words.endswith(f"chmod 600 {shlex.quote(str(path))}")
+    assert KEY not in words
+    load_settings(config_file=path, environ={})  # a second warning would be an error here
+
+
+def test_config_file_that_is_closed_or_holds_no_key_does_not_warn(path):
+    assert load_settings(config_file=config(path, 0o600), environ={}).api_key == Secret(KEY)
+    assert load_settings(config_file=config(path, 0o400), environ={}).api_key == Secret(KEY)
+    without = config(path, 0o644, '[default]\nurl = "https://h.example"\n')
+    assert load_settings(api_key=KEY, config_file=without, environ={}).url == "https://h.example"
+
+
+def test_command_that_the_warning_tells_mends_it(path):
+    config(path, 0o644)
+    with pytest.warns(ConfigurationWarning) as caught:
+        load_settings(config_file=path, environ={})
+    os.system(str(caught[0].message).partition("Close it to them: ")[2])
+    files._warned_of.clear()
+    load_settings(config_file=path, environ={})
+
+
+def test_login_that_others_may_read_warns(path, monkeypatch):
+    monkeypatch.setattr("watchframe.config.login._keyring", lambda: None)
+    save_login("default", "https://h.example", Secret(KEY), path)
+    read_logins(path)  # as it was written, it warns of nothing
+    logins_path(path).chmod(0o644)
+    with pytest.warns(ConfigurationWarning, match=r"logins\.json holds an API key"):
+        read_logins(path)
+
+
+@pytest.mark.parametrize("name", ["config", "logins"])
+@pytest.mark.parametrize("kind", ["pipe", "folder", "circle", "large"])
+def test_file_of_settings_that_is_none_is_an_error_at_once(path, name, kind):
+    place = path if name == "config" else logins_path(path)
+    if kind == "pipe":
+        os.mkfifo(place)
+    elif kind == "folder":
+        place.mkdir()
+    elif kind == "circle":
+        place.symlink_to(place.name)
+    else:
+        with place.open("wb") as file:
+            file.truncate(1_000_001)
+    with pytest.raises(ConfigurationError, match="cannot be read"):
+        load_settings("https://h.example", KEY, config_file=path, profile="x", environ={})
+
+
+@pytest.mark.parametrize("name", ["config", "logins"])
+def test_file_of_settings_that_is_nested_deeply_is_an_error(path, name):
+    place = path if name == "config" else logins_path(path)
+    place.write_text(("a = " if name == "config" else "") + "[" * 100_000)
+    with pytest.raises(ConfigurationError, match="cannot be read"):
+        read_profile("x", path)
+
+
+def test_link_to_a_config_file_is_followed(path, tmp_path):
+    config(path, 0o600)
+    link = tmp_path / "link.toml"
+    link.symlink_to(path.name)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert read_profile(None, link)["api_key"] == KEY
