@@ -13,6 +13,7 @@ import traitlets
 
 from watchframe.models import ParameterDefinition
 from watchframe.parameters import DYNAMIC_DATES, DYNAMIC_RANGES, JSON
+from watchframe.parameters.definitions import default_of
 from watchframe.widgets.checking import Checked
 from watchframe.widgets.closing import close_tree
 
@@ -73,13 +74,9 @@ class Control(traitlets.HasTraits):
 
     @property
     def default(self) -> object:
-        """What *reset* goes back to."""
-        definition = self.definition
-        if definition.default is None and definition.use_current_datetime:
-            return "d_now"
-        if definition.default is None and definition.multi is None and definition.enum_options:
-            return definition.enum_options[0]
-        return definition.default
+        """What *reset* goes back to; where a read would miss a value, what is saved as it is."""
+        default = default_of(self.definition)
+        return self.definition.default if default is None else default
 
     def reset(self) -> None:
         """Go back to the default that is saved with the query."""
