@@ -12,6 +12,7 @@ from tqdm.std import tqdm
 from watchframe.display.cell_stream import progress_stream
 from watchframe.display.interactive import is_interactive
 from watchframe.models import Job, JobStatus
+from watchframe.plain_text import plain_text
 
 T = TypeVar("T")
 
@@ -43,7 +44,7 @@ class ProgressLine:
     """
 
     def __init__(self, label: str, *, progress: bool | None, file: TextIO | None = None) -> None:
-        self.label = label
+        self.label = plain_text(label, keep="")
         self._is_shown = is_interactive() if progress is None else progress
         self._file = file
         self._started = time.monotonic()

@@ -9,10 +9,10 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
 
 import pyarrow as pa
 
+from watchframe.plain_text import html_text
 from watchframe.widgets.chart_axes import Scale, number_words, ticks, time_ticks, time_words
 from watchframe.widgets.chart_points import heights, line_points
 from watchframe.widgets.preview_table import encoding
@@ -77,7 +77,7 @@ def chart_svg(table: pa.Table, choice: Choice, number: str) -> str:
     drawn = _lines(table, choice, number) if choice.is_time else _bars(table, choice, number)
     return (
         f'<svg class="wf-chart" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
-        f'aria-label="{escape(title)}" xmlns="http://www.w3.org/2000/svg">{drawn}</svg>'
+        f'aria-label="{html_text(title)}" xmlns="http://www.w3.org/2000/svg">{drawn}</svg>'
     )
 
 
@@ -102,7 +102,7 @@ def _lines(table: pa.Table, choice: Choice, number: str) -> str:
         path = " ".join(f"{x(moment):.1f},{y(value):.1f}" for moment, value in series)
         parts.append(
             f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="1.8" '
-            f'stroke-linejoin="round"><title>{escape(name)}</title></polyline>'
+            f'stroke-linejoin="round"><title>{html_text(name)}</title></polyline>'
         )
     return "".join(parts) + _legend(list(points))
 
@@ -126,9 +126,9 @@ def _bars(table: pa.Table, choice: Choice, number: str) -> str:
         parts.append(
             f'<rect x="{left + step * 0.15:.1f}" y="{top:.1f}" width="{step * 0.7:.1f}" '
             f'height="{max(foot - top, 0.5):.1f}" fill="{COLOURS[0]}">'
-            f"<title>{escape(text)}: {number_words(value)}</title></rect>"
+            f"<title>{html_text(text)}: {number_words(value)}</title></rect>"
             f'<text x="{left + step / 2:.1f}" y="{HEIGHT - BOTTOM + 16}" text-anchor="middle">'
-            f"{escape(text if len(text) <= letters else text[: letters - 1] + '…')}</text>"
+            f"{html_text(text if len(text) <= letters else text[: letters - 1] + '…')}</text>"
         )
     more = f" (the first {MOST_BARS} of {len(pairs)})" if len(pairs) > MOST_BARS else ""
     return "".join(parts) + _legend([number + more])
@@ -163,7 +163,7 @@ def _legend(names: Sequence[str]) -> str:
         text = name if len(name) <= 28 else name[:27] + "…"  # noqa: PLR2004 - what fits
         parts.append(
             f'<rect x="{left:.0f}" y="6" width="10" height="10" rx="2" fill="{colour}"/>'
-            f'<text x="{left + 15:.0f}" y="15">{escape(text)}</text>'
+            f'<text x="{left + 15:.0f}" y="15">{html_text(text)}</text>'
         )
         left += 30 + 6.6 * len(text)
     return "".join(parts)

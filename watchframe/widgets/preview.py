@@ -8,6 +8,7 @@ import ipywidgets
 import pandas as pd
 import pyarrow as pa
 
+from watchframe.plain_text import plain_text
 from watchframe.widgets.chart import Choice, chart_choice, chart_svg
 from watchframe.widgets.closing import close_tree
 from watchframe.widgets.control import GUARD
@@ -43,11 +44,11 @@ class ResultPreview:
         self._choice = chart_choice(table)
         names = list(dict.fromkeys(table.column_names))
         kept = self._sort.value if self._sort.value in names else NO_COLUMN
-        self._sort.options = [(UNSORTED, NO_COLUMN), *((name, name) for name in names)]
+        self._sort.options = [(UNSORTED, NO_COLUMN), *map(_labeled, names)]
         self._sort.value = kept
         numbers = self._choice.numbers if self._choice is not None else ()
         drawn = self._drawn.value if self._drawn.value in numbers else None
-        self._drawn.options = [(name, name) for name in numbers]
+        self._drawn.options = list(map(_labeled, numbers))
         self._drawn.value = drawn or (numbers[-1] if numbers else None)
         self._is_filling = False
         self._sorted()
@@ -162,3 +163,8 @@ class ResultPreview:
             )
             return
         self._svg.value = chart_svg(self._table, self._choice, self._drawn.value)
+
+
+def _labeled(column: str) -> tuple[str, str]:
+    """Return a menu's entry for a column: its name as it is shown, and as it is."""
+    return plain_text(column, keep=""), column
