@@ -314,7 +314,8 @@ def test_picker_writes_out_the_control_characters_of_a_server(client):
     picker.wait(WITHIN)
     texts = [picker.last_state(), picker.code, repr(picker)]
     (views,) = [item for item in picker.children if isinstance(item, ipywidgets.ToggleButtons)]
-    for views.value in views.options:
+    for view in views.options:
+        views.value = view
         texts += shown_texts(picker)
     for said in (f"Name {WRITTEN}", f"About {WRITTEN}", f"Title {WRITTEN}", f"c{WRITTEN}"):
         assert any(said in text for text in texts), said
