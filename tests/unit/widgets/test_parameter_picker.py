@@ -328,3 +328,17 @@ def test_picker_writes_out_the_control_characters_of_a_server(client):
         failed.wait(WITHIN)
     assert f"no{WRITTEN}" in failed.last_state()
     assert EVIL not in failed.last_state()
+
+
+@pytest.mark.parametrize(
+    ("second", "said"),
+    [("y", "<svg"), ("x", "No chart. Several rows have the same “market”.")],
+)
+def test_picker_shows_a_chart_or_says_why_there_is_none(client, second, said):
+    text = f"select * from (values ('a', 'x', 1), ('a', '{second}', 2)) as t(market, kind, n)"
+    picker = pick(client.queries.create("Bars", text, 1).id, client=client)
+    picker.wait(WITHIN)
+    (views,) = [item for item in picker.children if isinstance(item, ipywidgets.ToggleButtons)]
+    assert not any(said in shown for shown in shown_texts(picker))
+    views.value = views.options[1]
+    assert any(said in shown for shown in shown_texts(picker))
