@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 
 import pytest
 from playwright.sync_api import expect
@@ -106,10 +105,9 @@ def test_run_when_a_value_changes_needs_no_button(notebook):
 def test_second_run_is_answered_by_the_local_cache_and_says_so(notebook):
     picker = notebook.show("pick(13, max_age='1h')")
     expect(picker.get_by_label("Max age")).to_have_value("1 hour")
-    for _ in range(2):
-        run_button(picker).click()
-        expect(status(picker)).to_contain_text("rows", timeout=WITHIN)
-        time.sleep(0.5)
+    run_button(picker).click()
+    expect(status(picker)).to_contain_text("rows", timeout=WITHIN)
+    run_button(picker).click()
     expect(status(picker)).to_contain_text("from the local cache", timeout=WITHIN)
 
 

@@ -29,8 +29,9 @@ def error_lines(
     """
     lines = [str(getattr(error, "message", error))]
     if isinstance(error, JobFailedError):
-        if error.reason.strip() and error.reason.strip() not in lines[0]:
-            lines.append(error.reason.rstrip())
+        reason = plain_text(error.reason).rstrip()
+        if reason.strip() not in lines[0]:
+            lines.append(reason)
         lines += marked_sql(sql, error.reason) if sql is not None else []
     hint = hint or getattr(error, "hint", None)
     if hint:
