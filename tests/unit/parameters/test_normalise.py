@@ -143,6 +143,11 @@ def test_enum_of_several_values_sorts_a_set(kind):
     # So many that hardly any seed of the hashes has them in order.
     options = tuple(f"option {number:03}" for number in range(200))
     assert wire(kind(options), "enum", enum_options=options, multi=QUOTED) == list(options)
+    # By what is sent, not by what was given: "True" would come first.
+    assert wire(kind((True, "a")), "enum", enum_options=("true", "a"), multi=QUOTED) == [
+        "a",
+        "true",
+    ]
 
 
 def test_enum_names_the_first_of_a_set_that_does_not_fit():
