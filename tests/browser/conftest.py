@@ -47,6 +47,7 @@ def browser():
     chromium = chromium_path()
     if chromium is None:
         pytest.skip("no browser found: apt-get install chromium, or set WATCHFRAME_TEST_BROWSER")
+    playwright.expect.set_options(timeout=SHOWS_WITHIN)
     with playwright.sync_playwright() as started:
         running = started.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         yield running
