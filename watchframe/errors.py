@@ -31,10 +31,13 @@
        |- CacheMissError                (LookupError)
        `- CacheFormatError
 
-Attributes hold the facts, messages repeat them for people. No message ever holds an API key.
+Attributes hold the facts, messages repeat them for people: with control characters written out, for
+servers send some. No message ever holds an API key.
 """
 
 from __future__ import annotations
+
+from watchframe.plain_text import plain_text
 
 __all__ = [
     "AccessDeniedError",
@@ -88,12 +91,14 @@ class WatchframeError(Exception):
     """
 
     def __init__(self, message: str, *, hint: str | None = None) -> None:
+        message = plain_text(message)
         super().__init__(message)
         self.message = message
-        self.hint = hint
+        self.hint = None if hint is None else plain_text(hint)
 
     def __str__(self) -> str:
-        return f"{self.message}\nHint: {self.hint}" if self.hint else self.message
+        # Once more, for whoever catches an error may give it another hint, or another message.
+        return plain_text(f"{self.message}\nHint: {self.hint}" if self.hint else self.message)
 
     def __reduce__(self) -> tuple[object, ...]:
         # Keyword-only arguments do not survive the default pickling, and errors cross processes.
@@ -477,7 +482,16 @@ class CacheFormatError(CacheError):
 
 
 class WatchframeWarning(UserWarning):
-    """Base of every warning of this library."""
+    """Base of every warning of this library.
+
+    Parameters
+    ----------
+    message : str
+        What is not as one would expect.
+    """
+
+    def __init__(self, message: str) -> None:
+        super().__init__(plain_text(message))
 
 
 class ConfigurationWarning(WatchframeWarning):

@@ -47,6 +47,7 @@ def browser():
     chromium = chromium_path()
     if chromium is None:
         pytest.skip("no browser found: apt-get install chromium, or set WATCHFRAME_TEST_BROWSER")
+    playwright.expect.set_options(timeout=SHOWS_WITHIN)
     with playwright.sync_playwright() as started:
         running = started.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         yield running
@@ -201,8 +202,17 @@ class Notebook:
         text.wait_for(timeout=SHOWS_WITHIN)
         return text.inner_text().strip()
 
-    def save(self) -> None:
-        self.page.evaluate("window.jupyterapp.commands.execute('docmanager:save')")
+    def save(self, holds: str) -> None:
+        """Save until the file holds this: what the kernel has sent may still be on its way."""
+        deadline = time.monotonic() + SHOWS_WITHIN / 1000
+        while holds not in (self.jupyter.folder / self.name).read_text():
+            assert time.monotonic() < deadline, f"{holds!r} is not in the saved notebook"
+            self.page.evaluate("window.jupyterapp.commands.execute('docmanager:save')")
+
+    def close(self) -> None:
+        """Shut the kernel down, and close the page."""
+        self.page.evaluate("window.jupyterapp.commands.execute('kernelmenu:shutdown')")
+        self.page.close()
 
     def screenshot(self, path: Path, locator) -> None:
         locator.scroll_into_view_if_needed()

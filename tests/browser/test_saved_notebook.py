@@ -9,6 +9,8 @@ from playwright.sync_api import expect
 from tests.browser.conftest import TOKEN, open_notebook, start_jupyter, stop_jupyter
 
 WITHIN = 30_000
+#: The label of the rows in the twin, which come with the result.
+ROWS = "Rows of the result"
 
 
 @pytest.fixture(scope="module")
@@ -20,15 +22,8 @@ def saved(context, jupyterlab):
     picker = notebook.show("pick(13, {'kind': 'repay'}, run=True)")
     expect(picker.locator("tbody tr")).to_have_count(10, timeout=WITHIN)
     expect(notebook.page.locator(".wf-twin")).to_be_hidden()
-    notebook.page.wait_for_function(
-        "document.querySelector('.wf-twin').innerText.length > 0"
-        " || document.querySelector('.wf-twin').textContent.includes('repay')"
-    )
-    notebook.page.wait_for_timeout(500)
-    notebook.save()
-    notebook.page.wait_for_timeout(1500)
-    notebook.page.evaluate("window.jupyterapp.commands.execute('kernelmenu:shutdown')")
-    notebook.page.close()
+    notebook.save(ROWS)
+    notebook.close()
     return jupyterlab.read("saved.ipynb")
 
 
@@ -114,8 +109,7 @@ def test_page_that_is_loaded_anew_while_the_kernel_runs_has_the_living_picker(co
     notebook.run("from watchframe import pick")
     picker = notebook.show("pick(13, {'kind': 'repay'}, run=True)")
     expect(picker.locator("tbody tr")).to_have_count(10, timeout=WITHIN)
-    notebook.save()
-    notebook.page.wait_for_timeout(1500)
+    notebook.save(ROWS)
     notebook.page.close()
     page = open_notebook(context, jupyterlab, "anew.ipynb").page
     living = page.locator(".wf-picker:not(.wf-twin)")
@@ -136,11 +130,9 @@ def test_notebook_saved_with_its_widget_state_shows_the_controls_as_they_were(co
         notebook.run("from watchframe import pick")
         picker = notebook.show("pick(13, {'kind': 'repay'}, run=True)")
         expect(picker.locator("tbody tr")).to_have_count(10, timeout=WITHIN)
-        notebook.page.wait_for_timeout(500)
-        notebook.save()
-        notebook.page.wait_for_timeout(1500)
-        notebook.page.evaluate("window.jupyterapp.commands.execute('kernelmenu:shutdown')")
-        notebook.page.close()
+        notebook.save(ROWS)
+        notebook.save("application/vnd.jupyter.widget-state+json")
+        notebook.close()
     finally:
         (folder / "plugin.jupyterlab-settings").unlink()
     assert "widgets" in jupyterlab.read("state.ipynb").metadata
@@ -160,17 +152,15 @@ def test_saved_search_for_a_query_shows_what_was_picked(context, jupyterlab, app
     notebook.run("from watchframe import pick")
     output = notebook.run("search = pick(); search").locator(".wf-search")
     output.get_by_label("Search queries").fill("Events of one kind")
-    found = output.locator(".wf-options button").filter(has_text="13 ")
-    expect(found).to_have_count(1, timeout=WITHIN)
+    found = output.locator(".wf-options button")
+    expect(found).to_have_count(1, timeout=WITHIN)  # the list moves no more: a click meets it
+    expect(found).to_contain_text("13 ")
     found.click()
     output.get_by_role("button", name="Run").click()
     expect(output.locator("tbody tr")).to_have_count(10, timeout=WITHIN)
     expect(notebook.page.locator(".wf-twin")).to_be_hidden()
-    notebook.page.wait_for_timeout(500)
-    notebook.save()
-    notebook.page.wait_for_timeout(1500)
-    notebook.page.evaluate("window.jupyterapp.commands.execute('kernelmenu:shutdown')")
-    notebook.page.close()
+    notebook.save(ROWS)
+    notebook.close()
     if app == "jupyterlab":
         page = open_notebook(context, jupyterlab, name).page
     else:

@@ -2,6 +2,7 @@
 
 import inspect
 import pickle
+import warnings
 
 import pytest
 
@@ -11,6 +12,11 @@ ERROR_CLASSES = [
     item
     for item in vars(errors).values()
     if inspect.isclass(item) and issubclass(item, errors.WatchframeError)
+]
+WARNING_CLASSES = [
+    item
+    for item in vars(errors).values()
+    if inspect.isclass(item) and issubclass(item, errors.WatchframeWarning)
 ]
 FACTS = {
     "name": "market",
@@ -22,18 +28,40 @@ FACTS = {
 }
 
 
-def make(cls):
+def make(cls, message="It did not work."):
     required = {
         name: FACTS[name]
         for name, parameter in inspect.signature(cls).parameters.items()
         if parameter.kind is parameter.KEYWORD_ONLY and parameter.default is parameter.empty
     }
-    return cls("It did not work.", hint="Try again.", **required)
+    return cls(message, hint="Try again.", **required)
 
 
 @pytest.mark.parametrize("cls", ERROR_CLASSES)
 def test_str_of_every_error_gives_message_and_hint(cls):
     assert str(make(cls)) == "It did not work.\nHint: Try again."
+
+
+@pytest.mark.parametrize("cls", ERROR_CLASSES)
+def test_error_writes_control_characters_out(cls):
+    error = make(cls, "It said \x1b[2J\u202e.\n\tThere.")
+    error.hint = "Ask \x9b again."  # as whoever catches it may do
+    shown = "It said \\x1b[2J\\u202e.\n\tThere."
+    assert (error.message, error.args) == (shown, (shown,))
+    assert str(error) == f"{shown}\nHint: Ask \\x9b again."
+
+
+def test_error_keeps_the_facts_as_they_are():
+    said = "\x1b[31mred\x1b[0m"
+    assert errors.JobFailedError(said, reason=said).reason == said
+    assert errors.ResponseError(said, status=500, server_message=said).server_message == said
+
+
+@pytest.mark.parametrize("cls", WARNING_CLASSES)
+def test_warning_writes_control_characters_out(cls):
+    with pytest.warns(cls) as caught:
+        warnings.warn("It said \x1b[2J\u202e.", cls, stacklevel=1)
+    assert str(caught[0].message) == "It said \\x1b[2J\\u202e."
 
 
 @pytest.mark.parametrize("cls", ERROR_CLASSES)

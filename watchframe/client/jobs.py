@@ -179,9 +179,9 @@ def cancel_quietly(jobs: Jobs, job_id: str) -> bool:
     try:
         jobs.cancel(job_id)
     except WatchframeError as error:
-        logger.info("could not cancel job %s: %s", job_id, error.message)
+        logger.info("could not cancel job %r: %s", job_id, error.message)
         return False
-    logger.info("cancelled job %s", job_id)
+    logger.info("cancelled job %r", job_id)
     return True
 
 

@@ -40,6 +40,11 @@ class QueryResult:
     table: pa.Table
     deviations: tuple[ColumnDeviation, ...] = ()
 
+    def __repr__(self) -> str:
+        # Not the table's own, which has names and values as the server sent them.
+        shape = f"{self.table.num_rows:,} rows x {self.table.num_columns:,} columns"
+        return f"QueryResult(info={self.info!r}, {shape})"
+
     def to_frame(
         self,
         *,

@@ -143,7 +143,7 @@ class Transport:
                 left = deadline.remaining()
                 if left is not None and wait >= left:
                     raise
-                logger.info("%s %s: again in %.2f s after: %s", method, path, wait, error.message)
+                logger.info("%s %r: again in %.2f s after: %s", method, path, wait, error.message)
             deadline.sleep(wait)
             pause = min(pause * 2, LONGEST_PAUSE)
         raise AssertionError("unreachable")

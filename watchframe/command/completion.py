@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 from click.shell_completion import CompletionItem
 
 from watchframe.command.connection import GlobalOptions, connect
-from watchframe.command.plain_text import plain_text
+from watchframe.plain_text import plain_text
 
 if TYPE_CHECKING:
     import click

@@ -15,9 +15,9 @@ from watchframe.command.completion import complete_dashboard
 from watchframe.command.connection import GlobalOptions, connect
 from watchframe.command.destination import Destination
 from watchframe.command.messages import note
-from watchframe.command.plain_text import plain_text
 from watchframe.command.reading_options import freshness_options, read_arguments
 from watchframe.display import provenance_line
+from watchframe.plain_text import escaped, plain_text
 from watchframe.reference import parse_dashboard_reference
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ def _write_json(tables: Mapping[str, pa.Table]) -> None:
 
     separator = "{"
     for title, table in tables.items():
-        click.echo(f"{separator}\n{json.dumps(title, ensure_ascii=False)}: ", nl=False)
+        click.echo(f"{separator}\n{escaped(json.dumps(title, ensure_ascii=False))}: ", nl=False)
         click.echo("".join(json_lines(table)).rstrip(), nl=False)
         separator = ","
     click.echo("{}" if separator == "{" else "\n}")

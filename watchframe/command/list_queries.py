@@ -9,6 +9,7 @@ import click
 
 from watchframe.command.connection import GlobalOptions, connect
 from watchframe.command.listed import write_rows
+from watchframe.plain_text import escaped
 
 _SHOWN = ("id", "name", "tags", "owner", "updated_at")
 
@@ -53,7 +54,7 @@ def list_queries(
         for query in found
     ]
     if is_json:
-        click.echo(json.dumps(records, ensure_ascii=False, indent=2))
+        click.echo(escaped(json.dumps(records, ensure_ascii=False, indent=2)))
         return
     shown = [
         {

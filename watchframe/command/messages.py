@@ -11,7 +11,6 @@ from typing import TextIO
 
 import click
 
-from watchframe.command.plain_text import plain_text
 from watchframe.config import HOW_TO
 from watchframe.display.error_lines import error_lines, without
 from watchframe.errors import (
@@ -20,6 +19,7 @@ from watchframe.errors import (
     WatchframeError,
     WatchframeWarning,
 )
+from watchframe.plain_text import plain_text
 
 #: What hints say to those who call functions, and how it is typed here.
 _TYPED = {

@@ -13,8 +13,8 @@ from watchframe.command.connection import GlobalOptions, connect
 from watchframe.command.exit_codes import FAILED
 from watchframe.command.listed import write_records
 from watchframe.command.messages import note
-from watchframe.command.plain_text import plain_text
 from watchframe.command.quiet import quiet_option
+from watchframe.plain_text import plain_text
 
 if TYPE_CHECKING:
     from watchframe.manage import QueryDifference

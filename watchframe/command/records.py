@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from watchframe.decode.deviation import ENCODING
 from watchframe.decode.typing_rules import JSON
+from watchframe.plain_text import escaped
 
 #: Rows turned into Python objects at once.
 _ROWS = 10_000
@@ -35,7 +36,7 @@ def json_lines(table: pa.Table) -> Iterator[str]:
         ]
         for row in zip(*columns, strict=True):
             text = json.dumps(dict(zip(names, row, strict=True)), ensure_ascii=False)
-            yield separator + text
+            yield separator + escaped(text)
             separator = ",\n"
     yield "[]\n" if separator == "[\n" else "\n]\n"
 

@@ -11,8 +11,8 @@ import click
 
 from watchframe.command.completion import complete_query
 from watchframe.command.connection import GlobalOptions, connect
-from watchframe.command.plain_text import plain_text
 from watchframe.errors import AccessDeniedError, NotFoundError
+from watchframe.plain_text import escaped, plain_text
 from watchframe.reference import parse_reference
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def show(options: GlobalOptions, *, reference: str, is_json: bool) -> None:
     query = client.queries.get(asked.query_id)
     facts = _facts(client, query)
     if is_json:
-        click.echo(json.dumps(facts, ensure_ascii=False, indent=2))
+        click.echo(escaped(json.dumps(facts, ensure_ascii=False, indent=2)))
         return
     click.echo(plain_text("\n".join(_lines(query, facts))))
 

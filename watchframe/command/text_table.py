@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 
 import pyarrow as pa
 
-from watchframe.command.plain_text import plain_text
 from watchframe.decode.deviation import ENCODING
 from watchframe.decode.typing_rules import INTEGER
+from watchframe.plain_text import plain_text
 
 NULL = "null"
 _CUT = "..."

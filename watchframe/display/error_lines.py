@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from watchframe.display.marked_sql import marked_sql
 from watchframe.errors import JobFailedError
+from watchframe.plain_text import plain_text
 
 #: What stands in place of an API key.
 HIDDEN = "[API key]"
@@ -14,7 +15,9 @@ HIDDEN = "[API key]"
 def error_lines(
     error: BaseException, sql: str | None = None, *, hint: str | None = None
 ) -> list[str]:
-    """Give the lines that say what happened and what to do; the message comes first.
+    """Return the lines that say what happened and what to do; the message comes first.
+
+    Control characters are written out, also those of the data source's words and of the statement.
 
     Parameters
     ----------
@@ -26,13 +29,14 @@ def error_lines(
     """
     lines = [str(getattr(error, "message", error))]
     if isinstance(error, JobFailedError):
-        if error.reason.strip() and error.reason.strip() not in lines[0]:
-            lines.append(error.reason.rstrip())
+        reason = plain_text(error.reason).rstrip()
+        if reason.strip() not in lines[0]:
+            lines.append(reason)
         lines += marked_sql(sql, error.reason) if sql is not None else []
     hint = hint or getattr(error, "hint", None)
     if hint:
         lines.append(f"Hint: {hint}")
-    return lines
+    return [plain_text(line) for line in lines]
 
 
 def without(text: str, secrets: Iterable[str]) -> str:

@@ -1,17 +1,19 @@
-"""A line that says what a slow read is doing."""
+"""What a slow read is doing, as a line or as a bar that counts; both are gone in the end."""
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Iterable, Iterator
 from types import TracebackType
-from typing import Never, Self, TextIO, TypeVar
+from typing import Self, TextIO, TypeVar
 
 from tqdm.std import tqdm
 
 from watchframe.display.cell_stream import progress_stream
 from watchframe.display.interactive import is_interactive
 from watchframe.models import Job, JobStatus
+from watchframe.plain_text import plain_text
 
 T = TypeVar("T")
 
@@ -29,6 +31,54 @@ _WAITING = {
 }
 
 
+class ProgressBar(tqdm):  # type: ignore[type-arg]  # it takes none when it runs
+    """A tqdm bar that draws nothing before its delay, and wipes whatever it has drawn.
+
+    tqdm's own draws a changed postfix at once. When it ends before its delay it then takes it that
+    nothing was drawn, and leaves that.
+    """
+
+    _is_drawn = False
+
+    # types-tqdm has None here, but tqdm asks whether something was drawn.
+    def display(self, msg: str | None = None, pos: int | None = None) -> bool:  # type: ignore[override]
+        """Draw where it is time to; tell whether that was done."""
+        # A bar without a delay is drawn before it is noted when it began.
+        if time.time() < getattr(self, "start_t", 0.0) + (self.delay or 0):
+            return False
+        self._is_drawn = True
+        return bool(super().display(msg, pos))
+
+    def close(self) -> None:
+        """Wipe what was drawn."""
+        self.delay = 0 if self._is_drawn else math.inf
+        super().close()
+
+
+def progress_bar(
+    *, unit: str, progress: bool | None, total: int | None = None, file: TextIO | None = None
+) -> ProgressBar:
+    """Return a bar that counts, silent for quick reads and in processes that nobody watches.
+
+    Parameters
+    ----------
+    unit : str
+        What is counted.
+    progress, file
+        As of `ProgressLine`.
+    total : int, optional
+        How many there will be, where that is known.
+    """
+    return ProgressBar(
+        total=total,
+        unit=unit,
+        leave=False,
+        delay=DELAY,
+        file=file or progress_stream(),
+        disable=not _is_shown(progress),
+    )
+
+
 class ProgressLine:
     """A tqdm line with elapsed time and status; silent for quick reads and unwatched processes.
 
@@ -43,12 +93,12 @@ class ProgressLine:
     """
 
     def __init__(self, label: str, *, progress: bool | None, file: TextIO | None = None) -> None:
-        self.label = label
-        self._is_shown = is_interactive() if progress is None else progress
+        self.label = plain_text(label, keep="")
+        self._is_shown = _is_shown(progress)
         self._file = file
         self._started = time.monotonic()
         self._drawn = 0.0
-        self._bar: tqdm[Never] | None = None
+        self._bar: ProgressBar | None = None
         self._received = 0
 
     def __enter__(self) -> Self:
@@ -90,7 +140,7 @@ class ProgressLine:
             return
         if self._bar is None:
             # A delay, however small, keeps tqdm from drawing before there is something to say.
-            self._bar = tqdm(
+            self._bar = ProgressBar(
                 bar_format="{desc} [{elapsed}]",
                 leave=False,
                 file=self._file or progress_stream(),
@@ -101,3 +151,7 @@ class ProgressLine:
             return
         self._drawn = now
         self._bar.set_description_str(f"{self.label}: {words}")
+
+
+def _is_shown(progress: bool | None) -> bool:  # noqa: FBT001 - the caller's own setting
+    return is_interactive() if progress is None else progress

@@ -13,7 +13,7 @@ from typing import NoReturn
 
 from watchframe.errors import ArgumentError
 from watchframe.magics.options import OPTIONS, QUERY_HELP, Option
-from watchframe.magics.words import read_words
+from watchframe.magics.words import joined_option, read_words, split_words
 from watchframe.parameters.written_values import split_assignment
 
 HELP_HINT = "%watch --help lists every option."
@@ -66,7 +66,7 @@ class _Parser(argparse.ArgumentParser):
 
 
 def parse_line(line: str) -> Request:
-    """Give what a line asks for; words and quotes are read as a shell reads them.
+    """Return what a line asks for; words, quotes and backslashes are read as `words` says.
 
     Raises
     ------
@@ -75,6 +75,7 @@ def parse_line(line: str) -> Request:
         was probably meant.
     """
     words = read_words(line)
+    _check_no_option_is_joined(line)
     known, unknown = _parser().parse_known_args(words)
     if unknown:
         first = next((item for item in unknown if item.startswith("-")), unknown[0])
@@ -132,6 +133,17 @@ def _add(group: argparse._ArgumentGroup, option: Option) -> None:
             metavar=option.value,
             help=text + (f" One of {', '.join(option.choices)}." if option.choices else ""),
         )
+
+
+def _check_no_option_is_joined(line: str) -> None:
+    """Refuse a value that swallows an option: a space follows the backslash at its end."""
+    for word in split_words(line):
+        value, option = joined_option(line, word) or ("", "")
+        if option in _FLAGS:
+            raise ArgumentError(
+                f"The backslash before {option} escapes the space, which makes it part of a value.",
+                hint=f"A value that ends with a backslash goes into quotes: {shlex.quote(value)}.",
+            )
 
 
 def _unknown(unknown: str, words: Sequence[str], *, has_query: bool) -> ArgumentError:

@@ -6,12 +6,14 @@ import pandas as pd
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.display import publish_display_data
 
+from watchframe.plain_text import plain_text
+
 _ROW_OPTIONS = ("display.max_rows", "display.min_rows")
 
 
 def show_text(text: str) -> None:
-    """Show a text: under the cell in a notebook, printed in a terminal."""
-    publish_display_data({"text/plain": text})  # type: ignore[no-untyped-call]
+    """Show a text: under the cell in a notebook, which colors it as a terminal, or printed."""
+    publish_display_data({"text/plain": plain_text(text)})  # type: ignore[no-untyped-call]
 
 
 class RowLimit:

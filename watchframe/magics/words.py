@@ -1,4 +1,8 @@
-"""The words of a magic's line, as a shell reads them, but that a bracketed value is one word."""
+"""The words of a magic's line: as a shell reads them, with three exceptions.
+
+A bracketed value is one word, a lone ``#`` begins a remark, and a backslash that escapes nothing is
+kept: Windows paths and regular expressions need no quotes.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +13,8 @@ from watchframe.errors import ArgumentError
 from watchframe.parameters.written_brackets import BRACKETS, closing_bracket
 
 _REMARK = re.compile(r"#(?=\s|$)")
+#: An unquoted word that an escaped space joins to what looks like an option.
+_JOINED_OPTION = re.compile(r"([^'\"\[({]*?\\)\s+(--?[A-Za-z][\w-]*)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,7 +24,7 @@ class Word:
     Attributes
     ----------
     text : str
-        Without the quotes and backslashes of a shell.
+        Without the quotes, and without the backslashes that escape something.
     start, end : int
         Its place in the line.
     open_quote : str
@@ -60,9 +66,13 @@ def read_words(line: str) -> list[str]:
     """
     words = split_words(line)
     if words and words[-1].open_quote:
+        rest = line[words[-1].start :]
+        is_escaped = re.search(r"\\['\"]", rest) is not None
         raise ArgumentError(
-            f"A quote in the line is not closed: {line[words[-1].start :]}",
-            hint="A lone ' goes into \"...\", a lone \" into '...'.",
+            f"A quote in the line is not closed: {rest}",
+            hint="A backslash before a quote escapes it; '...' keeps every backslash."
+            if is_escaped
+            else "A lone ' goes into \"...\", a lone \" into '...'.",
         )
     return [word.text for word in words]
 
@@ -71,6 +81,20 @@ def without_remark(line: str) -> str:
     """Give a line without the remark at its end."""
     words = split_words(line)
     return line[: words[-1].end] if words else ""
+
+
+def joined_option(line: str, word: Word) -> tuple[str, str] | None:
+    r"""Return a value and the option that the backslash at the value's end made a part of it.
+
+    They are ``dir=C:\data\`` and ``--refresh`` in ``dir=C:\data\ --refresh``; None where no option
+    is joined.
+    """
+    found = _JOINED_OPTION.match(line[word.start : word.end])
+    return None if found is None else (found[1], found[2])
+
+
+def _is_escapable(char: str) -> bool:
+    return char in ("'", '"', "\\") or char.isspace()
 
 
 def _word(line: str, start: int) -> Word:
@@ -87,7 +111,7 @@ def _word(line: str, start: int) -> Word:
                 text += char
         elif char in "'\"":
             quote = char
-        elif char == "\\" and at + 1 < len(line):
+        elif char == "\\" and _is_escapable(line[at + 1 : at + 2]):
             at += 1
             text += line[at]
         elif char in BRACKETS and line[at - 1 : at] == "=" and at > start:

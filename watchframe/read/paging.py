@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, TypedDict
 
 import pyarrow as pa
-from tqdm.std import tqdm
 
 from watchframe.client import Deadline
-from watchframe.display import is_interactive, progress_stream
+from watchframe.display import progress_bar
 from watchframe.errors import ArgumentError
 from watchframe.models import Query
 from watchframe.parameters import render_query
@@ -52,14 +50,17 @@ def answers_of_pages(
     pager = _Pager(definition, page, order_terms(_rendered(definition, wire)))
     pager.check()
     answers: list[Answer] = []
-    with _bar(options.progress) as said:
+    rows = 0
+    with progress_bar(unit="page", progress=options.progress) as bar:
         while not answers or answers[-1].table.num_rows == page["size"]:
             place = {page["offset"]: page["size"] * len(answers)}
             its = replace(options, progress=False, deadline=_of_one_page(options.deadline))
             answer = answer_query(query, {**wire, **place}, its)
             pager.check_page(answer, answers)
             answers.append(answer)
-            said(answer.table.num_rows)
+            rows += answer.table.num_rows
+            bar.set_postfix_str(f"{rows:,} rows")
+            bar.update()
     return answers
 
 
@@ -180,21 +181,3 @@ def _rendered(query: Query, wire: Mapping[str, Any]) -> str:
 
 def _values(row: Mapping[str, object]) -> str:
     return ", ".join(str(value) for value in row.values())
-
-
-@contextmanager
-def _bar(progress: bool | None) -> Iterator[Any]:  # noqa: FBT001 - the caller's own setting
-    """Count pages where a person is watching; how many there will be is not known."""
-    if not (is_interactive() if progress is None else progress):
-        yield lambda _: None
-        return
-    with tqdm(unit="page", leave=False, delay=1.0, file=progress_stream()) as bar:
-        rows = 0
-
-        def say(more: int) -> None:
-            nonlocal rows
-            rows += more
-            bar.set_postfix_str(f"{rows:,} rows")
-            bar.update()
-
-        yield say

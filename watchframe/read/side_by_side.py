@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any
-
-from tqdm.std import tqdm
 
 from watchframe.client import Deadline
-from watchframe.display import is_interactive, progress_stream
+from watchframe.display import progress_bar
 from watchframe.errors import ArgumentError, JobCancelledError
 from watchframe.read.answer import Answer
 from watchframe.read.ask import Params, ReadOptions, answer_query
@@ -63,14 +59,13 @@ def answers_side_by_side(
     run = _Run(requests)
     pool = ThreadPoolExecutor(concurrency, "watchframe-read")
     try:
-        with _bar(len(requests), progress=progress) as bar:
+        with progress_bar(unit="read", total=len(requests), progress=progress) as bar:
             running = {pool.submit(run.answer, number): number for number in range(len(requests))}
             # Not wait(): with each of many reads it would look at all that are left.
             for future in as_completed(running):
                 run.gather(running[future], future)
-                if bar is not None:
-                    bar.set_postfix_str(f"{len(run.errors)} failed" if run.errors else "")
-                    bar.update()
+                bar.set_postfix_str(f"{len(run.errors)} failed" if run.errors else "")
+                bar.update()
     except BaseException:
         # What runs is cancelled on the server too; what is done stays in the cache.
         run.cancel()
@@ -126,10 +121,3 @@ class _Run:
                 [self.errors[number] for number in sorted(self.errors)],
             )
         return [self._answers[number] for number in range(len(self._requests))]
-
-
-def _bar(total: int, *, progress: bool | None) -> AbstractContextManager[Any]:
-    shown = is_interactive() if progress is None else progress
-    if not shown:
-        return nullcontext()
-    return tqdm(total=total, unit="read", leave=False, delay=1.0, file=progress_stream())

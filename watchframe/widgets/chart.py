@@ -9,10 +9,11 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from watchframe.plain_text import html_text
 from watchframe.widgets.chart_axes import Scale, number_words, ticks, time_ticks, time_words
 from watchframe.widgets.chart_points import heights, line_points
 from watchframe.widgets.preview_table import encoding
@@ -31,10 +32,10 @@ class Choice:
     Attributes
     ----------
     x : str
-        The first column of times, or else of categories.
+        A column of times, or else of categories.
     is_time : bool
     series : str or None
-        The first column of categories beside a time: one line for each.
+        The column of categories beside a time that tells lines apart.
     numbers : tuple of str
         The columns that can be drawn.
     """
@@ -45,11 +46,22 @@ class Choice:
     numbers: tuple[str, ...]
 
 
-def chart_choice(table: pa.Table) -> Choice | None:
-    """Give what can be drawn of `table`; None where a chart makes no sense."""
+class NoChartError(ValueError):
+    """Nothing can be drawn of a table; the message says why, for people."""
+
+
+def chart_choice(table: pa.Table) -> Choice:
+    """Return what can be drawn of `table`.
+
+    A line or a bar stands for one row: where several rows have the same time or category, and the
+    same series, it would join what belongs to different things.
+
+    Raises
+    ------
+    NoChartError
+        A chart makes no sense, or would be a wrong picture.
+    """
     fields = list(table.schema)
-    if len({field.name for field in fields}) < len(fields):
-        return None
     times = [
         field.name
         for field in fields
@@ -58,17 +70,59 @@ def chart_choice(table: pa.Table) -> Choice | None:
     categories = [
         field.name for field in fields if pa.types.is_string(field.type) and not encoding(field)
     ]
-    x = next(iter(times or categories), None)
-    numbers = tuple(field.name for field in fields if _is_drawable(field) and field.name != x)
+    numbers = tuple(field.name for field in fields if _is_drawable(field))
     enough = 2
-    if x is None or not numbers or table.num_rows < enough:
+    if not (times or categories) or not numbers or table.num_rows < enough:
+        raise NoChartError("It takes a number and a time or a category, and at least two rows.")
+    if len({field.name for field in fields}) < len(fields):
+        raise NoChartError("Two columns have the same name.")
+    if times:
+        flags = [field.name for field in fields if pa.types.is_boolean(field.type)]
+        series = _series(table, times[0], [*categories, *flags])
+        return Choice(x=times[0], is_time=True, series=series, numbers=numbers)
+    if table.num_rows > 10 * MOST_BARS:
+        raise NoChartError(f"{table.num_rows:,} bars are too many.")
+    x = next((name for name in categories if _count(table, name) == table.num_rows), None)
+    if x is None:
+        raise NoChartError(f"Several rows have the same {_named(categories[0])}.")
+    return Choice(x=x, is_time=False, series=None, numbers=numbers)
+
+
+def _series(table: pa.Table, time: str, categories: Sequence[str]) -> str | None:
+    """Return the column that tells lines apart; None where all rows are one line.
+
+    What every row has alone is a name of the row, and what all have is no difference. Where no time
+    repeats, a category does only as often as not.
+    """
+    known = table.select([time, *categories]).filter(pc.is_valid(table.column(time)))
+    is_one_line = _count(known, time) == known.num_rows
+    most = known.num_rows // 2 if is_one_line else known.num_rows - 1
+    groups = [name for name in categories if 1 < _count(known, name) <= most]
+    if is_one_line and not groups:
         return None
-    is_time = bool(times)
-    is_repeated = is_time and len(table.column(x).unique()) < table.num_rows
-    if not is_time and table.num_rows > 10 * MOST_BARS:
-        return None
-    series = categories[0] if is_repeated and categories else None
-    return Choice(x=x, is_time=is_time, series=series, numbers=numbers)
+    for name in groups:
+        others = [other for other in groups if other != name]
+        if _count(known, time, name) == known.num_rows and all(
+            _count(known, name, other) == _count(known, name) for other in others
+        ):
+            return name
+    if len(groups) > 1:
+        raise NoChartError(
+            f"Rows differ by {' and by '.join(map(_named, groups))}, and a line would join what "
+            "belongs to different ones. Choose one in the query, or sum them up."
+        )
+    same = [time, *groups]
+    raise NoChartError(f"Several rows have the same {' and '.join(map(_named, same))}.")
+
+
+def _count(table: pa.Table, *names: str) -> int:
+    """Return how many different values the columns have together."""
+    groups: int = table.group_by(list(names)).aggregate([]).num_rows
+    return groups
+
+
+def _named(column: str) -> str:
+    return f"“{column}”"
 
 
 def chart_svg(table: pa.Table, choice: Choice, number: str) -> str:
@@ -77,7 +131,7 @@ def chart_svg(table: pa.Table, choice: Choice, number: str) -> str:
     drawn = _lines(table, choice, number) if choice.is_time else _bars(table, choice, number)
     return (
         f'<svg class="wf-chart" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
-        f'aria-label="{escape(title)}" xmlns="http://www.w3.org/2000/svg">{drawn}</svg>'
+        f'aria-label="{html_text(title)}" xmlns="http://www.w3.org/2000/svg">{drawn}</svg>'
     )
 
 
@@ -94,17 +148,24 @@ def _lines(table: pa.Table, choice: Choice, number: str) -> str:
         return _nothing()
     moments = [moment for series in points.values() for moment, _ in series]
     values = [value for series in points.values() for _, value in series]
+    total = _count(table, choice.series) if choice.series is not None else 1
     x = Scale.over(moments, LEFT, WIDTH - RIGHT)
     y_ticks = ticks(min(*values, 0.0), max(*values, 0.0))
     y = Scale(y_ticks[0], y_ticks[-1], HEIGHT - BOTTOM, TOP)
     parts = [_grid(y, y_ticks), _time_axis(x)]
     for (name, series), colour in zip(points.items(), COLOURS, strict=False):
         path = " ".join(f"{x(moment):.1f},{y(value):.1f}" for moment, value in series)
+        if len(series) == 1:  # a line of one point cannot be seen
+            ((moment, value),) = series
+            parts.append(
+                f'<circle cx="{x(moment):.1f}" cy="{y(value):.1f}" r="2.5" fill="{colour}"/>'
+            )
         parts.append(
             f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="1.8" '
-            f'stroke-linejoin="round"><title>{escape(name)}</title></polyline>'
+            f'stroke-linejoin="round"><title>{html_text(name)}</title></polyline>'
         )
-    return "".join(parts) + _legend(list(points))
+    more = f"the {len(points)} largest of {total:,}" if total > len(points) else ""
+    return "".join(parts) + _legend(list(points), more)
 
 
 def _bars(table: pa.Table, choice: Choice, number: str) -> str:
@@ -126,9 +187,9 @@ def _bars(table: pa.Table, choice: Choice, number: str) -> str:
         parts.append(
             f'<rect x="{left + step * 0.15:.1f}" y="{top:.1f}" width="{step * 0.7:.1f}" '
             f'height="{max(foot - top, 0.5):.1f}" fill="{COLOURS[0]}">'
-            f"<title>{escape(text)}: {number_words(value)}</title></rect>"
+            f"<title>{html_text(text)}: {number_words(value)}</title></rect>"
             f'<text x="{left + step / 2:.1f}" y="{HEIGHT - BOTTOM + 16}" text-anchor="middle">'
-            f"{escape(text if len(text) <= letters else text[: letters - 1] + '…')}</text>"
+            f"{html_text(text if len(text) <= letters else text[: letters - 1] + '…')}</text>"
         )
     more = f" (the first {MOST_BARS} of {len(pairs)})" if len(pairs) > MOST_BARS else ""
     return "".join(parts) + _legend([number + more])
@@ -157,15 +218,17 @@ def _time_axis(x: Scale) -> str:
     return "".join(words)
 
 
-def _legend(names: Sequence[str]) -> str:
+def _legend(names: Sequence[str], more: str = "") -> str:
     parts, left = [], float(LEFT)
     for name, colour in zip(names, COLOURS, strict=False):
         text = name if len(name) <= 28 else name[:27] + "…"  # noqa: PLR2004 - what fits
         parts.append(
             f'<rect x="{left:.0f}" y="6" width="10" height="10" rx="2" fill="{colour}"/>'
-            f'<text x="{left + 15:.0f}" y="15">{escape(text)}</text>'
+            f'<text x="{left + 15:.0f}" y="15">{html_text(text)}</text>'
         )
         left += 30 + 6.6 * len(text)
+    if more:
+        parts.append(f'<text x="{left:.0f}" y="15">{more}</text>')
     return "".join(parts)
 
 

@@ -33,7 +33,7 @@ def line_points(table: pa.Table, x: str, number: str, series: str | None) -> dic
     number : str
         A column of numbers.
     series : str or None
-        A column of texts: a line for each of the largest; None for one line.
+        A column of texts or booleans: a line for each of the largest; None for one line.
     """
     times = table.column(x)
     moments = pc.cast(times, pa.timestamp("us", getattr(times.type, "tz", None)))
@@ -42,7 +42,8 @@ def line_points(table: pa.Table, x: str, number: str, series: str | None) -> dic
     is_known = np.isfinite(seconds) & np.isfinite(values)
     if series is None:
         return {number: _line(seconds[is_known], values[is_known])} if is_known.any() else {}
-    names = pc.fill_null(table.column(series), "null").combine_chunks().dictionary_encode()
+    texts = pc.fill_null(pc.cast(table.column(series), pa.string()), "null")
+    names = texts.combine_chunks().dictionary_encode()
     places = names.indices.to_numpy(zero_copy_only=False)
     sizes = np.bincount(places[is_known], np.abs(values[is_known]), minlength=len(names.dictionary))
     counts = np.bincount(places[is_known], minlength=len(names.dictionary))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
 
 import ipywidgets
 
 from watchframe.models import ParameterDefinition
+from watchframe.plain_text import html_text, plain_text
 from watchframe.widgets.control import LABEL_WIDTH, Check, Control, label_style
 
 FIELDS_WIDTH = "44em"
@@ -21,13 +21,20 @@ class Option:
     name: str
     value: str
 
+    @property
+    def label(self) -> str:
+        """The name as it is shown."""
+        return plain_text(self.name, keep="") or "(empty)"
+
 
 def option_labels(options: Sequence[Option]) -> list[str]:
     """Give what to show for each; names that occur twice are told apart by their values."""
     names = [option.name for option in options]
     repeated = {name for name in names if names.count(name) > 1} if len(names) < 1000 else set()  # noqa: PLR2004 - counting is quadratic
     return [
-        f"{option.name} ({option.value})" if option.name in repeated else option.name or "(empty)"
+        f"{option.label} ({plain_text(option.value, keep='')})"
+        if option.name in repeated
+        else option.label
         for option in options
     ]
 
@@ -105,9 +112,10 @@ def as_texts(value: object) -> list[str]:
 
 def group_label(title: str) -> ipywidgets.HTML:
     """Give the label of several fields that belong together, aligned with those of the others."""
+    text = html_text(title)
     return ipywidgets.HTML(
         f'<div style="text-align: right; overflow: hidden; text-overflow: ellipsis; '
-        f'white-space: nowrap; line-height: 28px" title="{escape(title)}">{escape(title)}</div>',
+        f'white-space: nowrap; line-height: 28px" title="{text}">{text}</div>',
         layout={"width": LABEL_WIDTH, "margin": "2px 8px 2px 2px", "flex": "0 0 auto"},
     )
 

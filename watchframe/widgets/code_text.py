@@ -6,6 +6,8 @@ import json
 import re
 from collections.abc import Mapping
 
+from watchframe.plain_text import escaped, plain_text
+
 LONGEST_LINE = 88
 
 _NAME = re.compile(r"\w+")
@@ -47,7 +49,8 @@ def magic_cell(query_id: int, params: Mapping[str, object], max_age: float | str
     if all(map(_fits_a_line, params, params.values())):
         body = "".join(f"{name}: {_magic_value(value)}\n" for name, value in params.items())
     else:
-        body = json.dumps(_without_variables(dict(params)), ensure_ascii=False, indent=2) + "\n"
+        text = json.dumps(_without_variables(dict(params)), ensure_ascii=False, indent=2)
+        body = f"{escaped(text)}\n"
     return f"%%watch {query_id}{age} --out df\n{body}"
 
 
@@ -62,7 +65,7 @@ def _dict_text(params: Mapping[str, object]) -> str:
 def _literal(value: object) -> str:
     """Give a Python literal with double quotes, as formatters write it."""
     if isinstance(value, str):
-        return json.dumps(value, ensure_ascii=False)
+        return escaped(json.dumps(value, ensure_ascii=False))
     if isinstance(value, tuple | list):
         inside = ", ".join(map(_literal, value))
         return f"({inside})" if isinstance(value, tuple) else f"[{inside}]"
@@ -72,7 +75,7 @@ def _literal(value: object) -> str:
 def _fits_a_line(name: str, value: object) -> bool:
     texts = value if isinstance(value, tuple | list) else [value]
     return bool(_NAME.fullmatch(name)) and not any(
-        isinstance(text, str) and "\n" in text for text in texts
+        isinstance(text, str) and plain_text(text, keep="") != text for text in texts
     )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from html import escape
 from typing import Any
 
 import ipywidgets
@@ -13,6 +12,8 @@ import traitlets
 
 from watchframe.models import ParameterDefinition
 from watchframe.parameters import DYNAMIC_DATES, DYNAMIC_RANGES, JSON
+from watchframe.parameters.definitions import default_of
+from watchframe.plain_text import html_text, plain_text
 from watchframe.widgets.checking import Checked
 from watchframe.widgets.closing import close_tree
 
@@ -52,7 +53,7 @@ class Control(traitlets.HasTraits):
         self._hint = ipywidgets.HTML()
         self._reset_button = ipywidgets.Button(
             icon="undo",
-            tooltip=f"Reset {definition.title} to its default: {value_words(self.default)}",
+            tooltip=f"Reset {self.title} to its default: {value_words(self.default)}",
             layout={"width": "34px", "flex": "0 0 auto"},
         )
         self._reset_button.on_click(lambda _button: self.reset())
@@ -69,17 +70,13 @@ class Control(traitlets.HasTraits):
     @property
     def title(self) -> str:
         """The label."""
-        return self.definition.title
+        return plain_text(self.definition.title, keep="")
 
     @property
     def default(self) -> object:
-        """What *reset* goes back to."""
-        definition = self.definition
-        if definition.default is None and definition.use_current_datetime:
-            return "d_now"
-        if definition.default is None and definition.multi is None and definition.enum_options:
-            return definition.enum_options[0]
-        return definition.default
+        """What *reset* goes back to; where a read would miss a value, what is saved as it is."""
+        default = default_of(self.definition)
+        return self.definition.default if default is None else default
 
     def reset(self) -> None:
         """Go back to the default that is saved with the query."""
@@ -190,26 +187,28 @@ def label_style() -> dict[str, str]:
 
 
 def value_words(value: object) -> str:
-    """Give a parameter's value as people read it."""
+    """Return a parameter's value as people read it."""
     if value is None:
         return "(nothing)"
+    if isinstance(value, str) and value in DYNAMIC_RANGES:
+        return DYNAMIC_RANGES[value].label
+    if isinstance(value, str) and value in DYNAMIC_DATES:
+        return DYNAMIC_DATES[value]
     if isinstance(value, Mapping):
         value = (value.get("start"), value.get("end"))
     if isinstance(value, tuple):
-        return " to ".join(map(str, value))
-    if isinstance(value, list):
-        return ", ".join(map(str, value))
-    if isinstance(value, str) and value in DYNAMIC_RANGES:
-        return DYNAMIC_RANGES[value].label
-    return DYNAMIC_DATES.get(value, value) if isinstance(value, str) else str(value)
+        words = " to ".join(map(str, value))
+    else:
+        words = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    return plain_text(words, keep="")
 
 
 def _below(words: str, default: str, problem: str) -> str:
-    parts = [f'<div class="wf-hint">{escape(words)}</div>'] if words else []
+    parts = [f'<div class="wf-hint">{html_text(words)}</div>'] if words else []
     if problem:
-        parts.insert(0, f'<div class="wf-problem" role="alert">{escape(problem)}</div>')
+        parts.insert(0, f'<div class="wf-problem" role="alert">{html_text(problem)}</div>')
     if default:
-        parts.append(f'<div class="wf-hint">{escape(default)}</div>')
+        parts.append(f'<div class="wf-hint">{html_text(default)}</div>')
     left = f"margin-left: calc({LABEL_WIDTH} + 8px)"
     return f'<div style="{left}">{"".join(parts)}</div>' if parts else ""
 

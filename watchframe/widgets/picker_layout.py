@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from datetime import timedelta
-from html import escape
 from urllib.parse import quote
 
 import ipywidgets
@@ -14,6 +13,7 @@ import pyarrow as pa
 
 from watchframe.cache import parse_max_age
 from watchframe.models import Query
+from watchframe.plain_text import html_text
 from watchframe.widgets.closing import close_tree
 from watchframe.widgets.control import GUARD
 from watchframe.widgets.preview import ResultPreview
@@ -152,10 +152,12 @@ class PickerLayout:
 
 def heading_html(query: Query, server: str) -> str:
     """Give the query's name, with a link to its page, and its description."""
-    page = escape(f"{server}/queries/{quote(str(query.id))}") if server.startswith("http") else ""
+    is_page = server.startswith("http")
+    page = html_text(f"{server}/queries/{quote(str(query.id))}") if is_page else ""
     link = f'<a href="{page}" target="_blank" rel="noopener noreferrer">query {query.id}</a>'
-    about = f'<div class="wf-about">{escape(query.description)}</div>' if query.description else ""
-    return f'<div class="wf-title">{escape(query.name)}<small>{link}</small></div>{about}'
+    description = html_text(query.description)
+    about = f'<div class="wf-about">{description}</div>' if description else ""
+    return f'<div class="wf-title">{html_text(query.name)}<small>{link}</small></div>{about}'
 
 
 def _code_html(label: str, code: str) -> str:
@@ -163,7 +165,7 @@ def _code_html(label: str, code: str) -> str:
     rows = code.count("\n")
     return (
         f'<textarea class="wf-code" aria-label="{label}" rows="{rows}" spellcheck="false" '
-        f'autocomplete="off" wrap="off">{escape(code)}</textarea>'
+        f'autocomplete="off" wrap="off">{html_text(code)}</textarea>'
     )
 
 

@@ -8,7 +8,8 @@ import ipywidgets
 import pandas as pd
 import pyarrow as pa
 
-from watchframe.widgets.chart import Choice, chart_choice, chart_svg
+from watchframe.plain_text import html_text, plain_text
+from watchframe.widgets.chart import Choice, NoChartError, chart_choice, chart_svg
 from watchframe.widgets.closing import close_tree
 from watchframe.widgets.control import GUARD
 from watchframe.widgets.preview_table import Order, row_order, table_html
@@ -31,6 +32,7 @@ class ResultPreview:
         self._dtypes: list[str] = []
         self._rows: Sequence[int] | None = None
         self._choice: Choice | None = None
+        self._no_chart = ""
         self._page = 0
         self._is_filling = False
         self._make_widgets()
@@ -40,23 +42,30 @@ class ResultPreview:
         self._is_filling = True
         self._table = table
         self._dtypes = [str(dtype) for dtype in frame.dtypes]
-        self._choice = chart_choice(table)
         names = list(dict.fromkeys(table.column_names))
         kept = self._sort.value if self._sort.value in names else NO_COLUMN
-        self._sort.options = [(UNSORTED, NO_COLUMN), *((name, name) for name in names)]
+        self._sort.options = [(UNSORTED, NO_COLUMN), *map(_labeled, names)]
         self._sort.value = kept
-        numbers = self._choice.numbers if self._choice is not None else ()
-        drawn = self._drawn.value if self._drawn.value in numbers else None
-        self._drawn.options = [(name, name) for name in numbers]
-        self._drawn.value = drawn or (numbers[-1] if numbers else None)
         self._is_filling = False
         self._sorted()
         self._svg.value = ""  # drawn when it is looked at
 
     def draw(self) -> None:
         """Draw the chart, where it is not drawn yet."""
-        if not self._svg.value:
-            self._draw()
+        if self._svg.value:
+            return
+        try:
+            self._choice = chart_choice(self._table)
+        except NoChartError as error:
+            self._choice, self._no_chart = None, str(error)
+        numbers = self._choice.numbers if self._choice is not None else ()
+        drawn = self._drawn.value if self._drawn.value in numbers else None
+        self._is_filling = True
+        self._drawn.options = list(map(_labeled, numbers))
+        self._drawn.value = drawn or (numbers[-1] if numbers else None)
+        self._drawn.layout.display = "" if numbers else "none"
+        self._is_filling = False
+        self._draw()
 
     def page_html(self) -> str:
         """Give the page that is shown."""
@@ -113,11 +122,6 @@ class ResultPreview:
         close_tree(self.table_widget, self.chart_widget)
 
     @property
-    def has_chart(self) -> bool:
-        """Whether a chart of the result makes sense."""
-        return self._choice is not None
-
-    @property
     def _last_page(self) -> int:
         rows: int = self._table.num_rows
         return max(0, (rows - 1) // self._rows_per_page)
@@ -156,9 +160,12 @@ class ResultPreview:
         if self._is_filling:
             return
         if self._choice is None or self._drawn.value is None:
-            self._svg.value = (
-                '<div class="wf-hint">No chart: it takes a number and a time or a category, '
-                "and at least two rows.</div>"
-            )
+            why = html_text(f"No chart. {self._no_chart}")
+            self._svg.value = f'<div class="wf-hint">{why}</div>'
             return
         self._svg.value = chart_svg(self._table, self._choice, self._drawn.value)
+
+
+def _labeled(column: str) -> tuple[str, str]:
+    """Return a menu's entry for a column: its name as it is shown, and as it is."""
+    return plain_text(column, keep=""), column

@@ -9,10 +9,11 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from html import escape
 
 import pyarrow as pa
 import pyarrow.compute as pc
+
+from watchframe.plain_text import html_text
 
 LONGEST_TEXT = 160
 ENCODING = b"watchframe.encoding"
@@ -79,8 +80,8 @@ def table_html(
     """
     fields = list(table.schema)
     head = "".join(
-        f'<th scope="col"{_number(field)}>{escape(field.name)}'
-        f'<span class="wf-dtype">{escape(dtype)}</span></th>'
+        f'<th scope="col"{_number(field)}>{html_text(field.name)}'
+        f'<span class="wf-dtype">{html_text(dtype)}</span></th>'
         for field, dtype in zip(fields, dtypes, strict=True)
     )
     shown = table.take(pa.array(rows, pa.int64()))
@@ -89,7 +90,7 @@ def table_html(
         "<tr>" + "".join(map(_cell, fields, row)) + "</tr>" for row in zip(*columns, strict=True)
     )
     return (
-        f'<div class="wf-scroll"><table class="wf-table" aria-label="{escape(caption)}">'
+        f'<div class="wf-scroll"><table class="wf-table" aria-label="{html_text(caption)}">'
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )
 
@@ -112,9 +113,9 @@ def _cell(field: pa.Field, value: object) -> str:
         return f'<td class="{"wf-number " if is_number(field) else ""}wf-null">null</td>'
     text = cell_text(_readable(value) if encoding(field) == "json" else value)
     if len(text) <= LONGEST_TEXT or is_number(field):
-        return f"<td{_number(field)}>{escape(text)}</td>"
+        return f"<td{_number(field)}>{html_text(text)}</td>"
     cut = text[:LONGEST_TEXT]
-    return f'<td title="{escape(text[: 10 * LONGEST_TEXT])}">{escape(cut)}…</td>'
+    return f'<td title="{html_text(text[: 10 * LONGEST_TEXT])}">{html_text(cut)}…</td>'
 
 
 def _readable(text: object) -> object:

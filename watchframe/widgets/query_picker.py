@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import threading
 from collections.abc import Callable
-from html import escape
 
 import ipywidgets
 import traitlets
@@ -13,6 +12,7 @@ import traitlets
 from watchframe.client import Client
 from watchframe.errors import WatchframeError
 from watchframe.models import Query
+from watchframe.plain_text import html_text, plain_text
 from watchframe.read.server import client_for
 from watchframe.widgets.closing import close_tree
 from watchframe.widgets.control import GUARD
@@ -222,7 +222,7 @@ class QueryPicker(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has no ty
 
     def _complain(self, error: WatchframeError) -> None:
         self._says.value = (
-            f'<div class="wf-problem" role="alert">{escape(error.message)}</div>'
+            f'<div class="wf-problem" role="alert">{html_text(error.message)}</div>'
             + _hint(error.hint or "")
         )
 
@@ -232,8 +232,8 @@ class QueryPicker(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has no ty
 
 def _label(query: Query) -> str:
     tags = " ".join(f"#{tag}" for tag in query.tags)
-    return f"{query.id}  {query.name}" + (f"   {tags}" if tags else "")
+    return plain_text(f"{query.id}  {query.name}" + (f"   {tags}" if tags else ""), keep="")
 
 
 def _hint(words: str) -> str:
-    return f'<div class="wf-hint">{escape(words)}</div>'
+    return f'<div class="wf-hint">{html_text(words)}</div>'

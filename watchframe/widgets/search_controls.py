@@ -69,7 +69,7 @@ class _SearchControl(ChoiceControl):
             self._say_words()
 
     def _names(self, values: Sequence[str]) -> list[str]:
-        names = {option.value: option.name or "(empty)" for option in self.options}
+        names = {option.value: option.label for option in self.options}
         return [names.get(value, value) for value in values]
 
 

@@ -9,8 +9,8 @@ of style hides the twin; where the widget is not, the twin shows and hides the l
 from __future__ import annotations
 
 from collections.abc import Mapping
-from html import escape
 
+from watchframe.plain_text import html_text
 from watchframe.widgets.control import value_words
 from watchframe.widgets.style import style_tag
 
@@ -58,15 +58,15 @@ def last_state_html(
         The code that reads the same rows.
     """
     values = "".join(
-        f'<tr><th scope="row">{escape(titles.get(name, name))}</th>'
-        f"<td>{escape(value_words(value))}</td></tr>"
+        f'<tr><th scope="row">{html_text(titles.get(name, name))}</th>'
+        f"<td>{html_text(value_words(value))}</td></tr>"
         for name, value in params.items()
     )
     return (
         f'{heading}<table class="wf-values">{values}</table>{status}{table}'
         f'<div class="wf-hint">As it was when the notebook was saved. Run the cell for the live '
         f"picker, or read the same rows with:</div>"
-        f'<pre class="wf-code">{escape(code)}</pre>'
+        f'<pre class="wf-code">{html_text(code)}</pre>'
     )
 
 

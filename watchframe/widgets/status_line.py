@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from html import escape
 
 from watchframe.display import age_words
 from watchframe.display.provenance import SOURCE_WORDS
 from watchframe.errors import JobFailedError, WatchframeError
 from watchframe.models import JobStatus
+from watchframe.plain_text import html_text
 from watchframe.read import Answer
 from watchframe.widgets.background_read import Outcome, Progress
 
@@ -40,7 +40,7 @@ def progress_html(progress: Progress) -> str:
     elif progress.job is not None:
         words = _WAITING.get(progress.job.status, "Waiting in the server's queue")
     usual = "" if progress.expected is None else f" (last time {age_words(progress.expected)})"
-    text = escape(f"{words} … {progress.seconds:.0f} s{usual}")
+    text = html_text(f"{words} … {progress.seconds:.0f} s{usual}")
     return f'<div class="wf-status wf-running" role="timer">{text}</div>{_bar_html(progress)}'
 
 
@@ -62,12 +62,12 @@ def outcome_html(outcome: Outcome) -> str:
         return _error_html(outcome.error)
     if outcome.answer is None or outcome.frame is None:
         return ""
-    notes = "".join(f'<div class="wf-hint">{escape(note)}</div>' for note in outcome.notes)
+    notes = "".join(f'<div class="wf-hint">{html_text(note)}</div>' for note in outcome.notes)
     words = _result_words(outcome.answer, outcome.seconds)
     # Ages are those of the moment when the run ended: a moment's name does not grow old.
     moment = outcome.answer.provenance.retrieved_at.astimezone(UTC)
     of = f'<span class="wf-hint"> · data of {moment:%Y-%m-%d %H:%M:%S} UTC</span>'
-    return f'<div class="wf-status" role="status">{escape(words)}{of}</div>{notes}'
+    return f'<div class="wf-status" role="status">{html_text(words)}{of}</div>{notes}'
 
 
 def _result_words(answer: Answer, seconds: float) -> str:
@@ -83,15 +83,15 @@ def _result_words(answer: Answer, seconds: float) -> str:
 def _error_html(error: Exception) -> str:
     if isinstance(error, JobFailedError):
         words = "The query failed. The data source says:"
-        detail = f'<div class="wf-reason">{escape(error.reason)}</div>' if error.reason else ""
+        detail = f'<div class="wf-reason">{html_text(error.reason)}</div>' if error.reason else ""
         return f'<div class="wf-status wf-problem" role="alert">{words}</div>{detail}'
     hint = ""
     message = str(error) or type(error).__name__
     if isinstance(error, WatchframeError):
         message = error.message
-        hint = f'<div class="wf-hint">{escape(error.hint)}</div>' if error.hint else ""
-    return f'<div class="wf-status wf-problem" role="alert">{escape(message)}</div>{hint}'
+        hint = f'<div class="wf-hint">{html_text(error.hint)}</div>' if error.hint else ""
+    return f'<div class="wf-status wf-problem" role="alert">{html_text(message)}</div>{hint}'
 
 
 def _line(words: str) -> str:
-    return f'<div class="wf-status" role="status">{escape(words)}</div>'
+    return f'<div class="wf-status" role="status">{html_text(words)}</div>'

@@ -10,7 +10,7 @@ import urllib.request
 
 import pytest
 
-from watchframe import ResultCache
+from watchframe import Client, ResultCache
 
 PATIENT = 60
 
@@ -134,3 +134,14 @@ def completions(run, words, **settings):
     )
     assert done.stderr == ""
     return done.stdout.splitlines()[1::3]
+
+
+def test_names_with_terminal_codes_are_shown_as_text(run_own, own_server):
+    evil = "Name \x1b[2J\x9b\u202e"
+    with Client(own_server.url, own_server.user_key) as client:
+        query = client.queries.create(evil, f"select 1 -- {evil}", 1, tags=["evil"])
+    for words in (("list", "--tag", "evil"), ("show", query.id)):
+        shown = run_own(*words).stdout
+        assert r"Name \x1b[2J\x9b\u202e" in shown
+        assert run_own(*words, "--json").stdout.replace("\n", "").isprintable()
+    assert json.loads(run_own("show", query.id, "--json").stdout)["name"] == evil

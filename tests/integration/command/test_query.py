@@ -114,6 +114,9 @@ def test_query_when_a_value_holds_terminal_codes_shows_them_as_text(invoke):
     assert "a\\x1b[2Jb" in invoke("sql", statement, "-d", "Lending").stdout
     record = json.loads(invoke("sql", statement, "-d", "Lending", "--json").stdout)
     assert record == [{"x": "a\x1b[2Jb"}]
+    turned = invoke("sql", "select chr(155) || chr(8238) as x", "-d", "Lending", "--json").stdout
+    assert r"\u009b\u202e" in turned
+    assert json.loads(turned) == [{"x": "\x9b\u202e"}]
 
 
 def test_query_when_a_page_url_is_given_takes_its_parameters(invoke, demo):

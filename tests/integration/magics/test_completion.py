@@ -5,6 +5,10 @@ from __future__ import annotations
 import pytest
 
 import watchframe
+from watchframe.client import current_client
+from watchframe.magics.request import parse_line
+from watchframe.models import ParameterDefinition
+from watchframe.parameters.written_values import read_assignments
 
 
 @pytest.fixture
@@ -95,3 +99,19 @@ def test_completion_when_a_query_key_may_not_list_is_silent_and_knows_its_query(
     with watchframe.connect(demo.url, demo.query_key(1), cache_dir=tmp_path / "cache"):
         assert plain_shell.complete("%watch |") == ["%watch "]
         assert "%watch 1 -p markets=" in plain_shell.offers("%watch 1 -p |")
+
+
+@pytest.mark.parametrize("typed", ["-p {}=", "-p {}='", '-p {}="', "-p '{}=", '-p "{}=', "-p {}=["])
+def test_completion_of_a_backslash_writes_what_the_line_reads(shell, typed):
+    choices = [r"C:\new\table", r"\\server\share\ ", 'New "York"', r"it's \d", "plain"]
+    choice = ParameterDefinition(name="dir", type="enum", title="Dir", enum_options=tuple(choices))
+    client = current_client()
+    query = client.queries.create("Folders", "select 1 as n -- {{ dir }}", 1, parameters=[choice])
+    lines = shell.offers(f"%watch {query.id} {typed.format('dir')}|")
+    closed = [f"{line}]" if typed.endswith("[") else line for line in lines]
+    reads = [
+        read_assignments(parse_line(line.removeprefix("%watch ")).params, {}) for line in closed
+    ]
+    values = [item["dir"][0] if typed.endswith("[") else item["dir"] for item in reads]
+    assert values == choices
+    client.queries.archive(query.id)

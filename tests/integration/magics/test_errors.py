@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 import watchframe
+from watchframe.client import current_client
 from watchframe.errors import (
     AuthenticationError,
     ConfigurationError,
@@ -81,3 +82,27 @@ def test_error_when_the_whole_traceback_prints_variables_hides_the_key_in_them(s
     result = shell.run("report(key)")
     assert "'[API key]'" in result.shown
     assert demo.user_key not in result.shown
+
+
+def test_error_writes_out_the_escapes_of_a_data_source(shell):
+    result = shell.run("%%watch --source Lending\nselect 1 as a,\nerror('no\x1b[2J\u202e')")
+    assert isinstance(result.error_in_exec, JobFailedError)
+    assert "\x1b[2J" in result.error_in_exec.reason
+    assert result.shown.count(r"Error: no\x1b[2J\u202e") == 1
+    assert "\x1b[2J" not in result.shown
+    assert "\u202e" not in result.shown
+
+
+def test_error_writes_out_the_escapes_of_the_marked_line(shell):
+    result = shell.run("%%watch --source Lending\nselect 1 as a\nform x -- \x1b[2J")
+    assert r"--> 2 | form x -- \x1b[2J" in result.shown
+    assert "\x1b[2J" not in result.shown
+
+
+def test_explain_writes_out_the_escapes_of_a_query(shell):
+    client = current_client()
+    query = client.queries.create("Evil \x1b[2J", "select 1 as a -- \x1b[2J\u202e", 1)
+    shown = shell.run(f"%watch {query.id} --explain").shown
+    client.queries.archive(query.id)
+    assert r"select 1 as a -- \x1b[2J\u202e" in shown
+    assert "\x1b" not in shown

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pandas as pd
 import pytest
 
+from watchframe.client import current_client
 from watchframe.errors import ArgumentError, CacheMissError, UnknownParameterError
+from watchframe.magics.request import parse_line
 
 FEW = "-p markets=[WETH] -p period=2026-01-01..2026-01-10"
 
@@ -165,3 +169,33 @@ def test_line_when_it_fails_leaves_the_variable_as_it_was(shell):
     shell.value("df = 'before'")
     assert shell.run("%watch 51 -o df").error_in_exec is not None
     assert shell.names["df"] == "before"
+
+
+@pytest.mark.parametrize(
+    ("typed", "value"),
+    [
+        (r"C:\new\table", r"C:\new\table"),
+        (r"\d+\.\d*\b", r"\d+\.\d*\b"),
+        (r"'\\server\share'", r"\\server\share"),
+        (r"'C:\new\'", "C:\\new\\"),
+        (r"New\ York", "New York"),
+    ],
+)
+def test_line_sends_backslashes_as_they_are_typed(shell, typed, value):
+    head = f"%%watch --source Lending -p file={typed}"
+    frame = shell.value(f"{head}\nselect '{{{{ file }}}}' as file")
+    assert frame["file"].tolist() == [value]
+    assert frame.attrs["watchframe"]["parameters"] == {"file": value}
+    explained = shell.run(f"{head} --explain\nselect '{{{{ file }}}}' as file").shown
+    (written,) = re.findall(r"^parameters: *file = (.*)$", explained, re.MULTILINE)
+    assert parse_line(f"42 -p file={written}").params == (("file", value),)
+
+
+def test_line_saves_backslashes_as_they_are_typed(shell):
+    cell = r"%%watch --source Lending -p file=C:\new\table --save 'Files of C:\new'"
+    said = shell.run(f"{cell}\nselect '{{{{ file }}}}' as file").shown
+    client = current_client()
+    query = client.queries.get(int(re.search(r"query (\d+)", said)[1]))
+    client.queries.archive(query.id)
+    assert query.name == r"Files of C:\new"
+    assert query.parameters[0].default == r"C:\new\table"

@@ -7,36 +7,13 @@ from datetime import UTC, date, datetime
 
 import pyarrow as pa
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 import watchframe.errors
 from watchframe.command.atomic_file import atomic_file
 from watchframe.command.exit_codes import MEANINGS, exit_code
-from watchframe.command.plain_text import plain_text
 from watchframe.command.records import json_lines
 from watchframe.command.text_table import aligned_lines, table_lines
 from watchframe.errors import ConnectError, TransportTimeoutError, WatchframeError
-
-
-@given(st.text())
-def test_plain_text_never_holds_a_control_character(text):
-    shown = plain_text(text, keep="")
-    assert all(ord(sign) >= 32 and not 127 <= ord(sign) < 160 for sign in shown)
-
-
-@pytest.mark.parametrize(
-    ("text", "shown"),
-    [
-        ("WETH", "WETH"),
-        ("\x1b]0;title\x07", "\\x1b]0;title\\x07"),
-        ("a\nb\tc\rd", "a\nb\tc\\rd"),
-        ("abc\u202edcba", "abc\\u202edcba"),
-        ("日本 ünï", "日本 ünï"),
-    ],
-)
-def test_plain_text_keeps_what_is_text(text, shown):
-    assert plain_text(text) == shown
 
 
 def test_exit_codes_are_given_to_every_error_and_all_have_a_meaning():

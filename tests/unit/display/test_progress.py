@@ -4,7 +4,7 @@ import io
 
 import pytest
 
-from watchframe.display import ProgressLine, progress
+from watchframe.display import ProgressLine, progress, progress_bar
 from watchframe.models import Job, JobStatus
 
 RUNNING = Job(id="j", status=JobStatus.STARTED)
@@ -56,4 +56,49 @@ def test_progress_where_nobody_watches_draws_nothing():
     screen = io.StringIO()
     with ProgressLine("query 42", progress=None, file=screen) as line:
         line.on_status(RUNNING)
+    assert screen.getvalue() == ""
+
+
+def left(screen):
+    """What stands on the last line of a terminal that was written this."""
+    line = ""
+    for part in screen.getvalue().rpartition("\n")[2].split("\r"):
+        line = part + line[len(part) :]
+    return line.strip()
+
+
+def test_bar_that_ends_before_its_delay_draws_nothing():
+    screen = io.StringIO()
+    with progress_bar(unit="read", total=4, progress=True, file=screen) as bar:
+        bar.set_postfix_str("1 failed")  # tqdm's own draws this at once
+        bar.update()
+    assert screen.getvalue() == ""
+
+
+@pytest.mark.usefixtures("no_delay")
+def test_bar_that_was_drawn_leaves_nothing():
+    screen = io.StringIO()
+    with progress_bar(unit="read", total=4, progress=True, file=screen) as bar:
+        bar.set_postfix_str("1 failed")
+        bar.update()
+        assert "1/4" in left(screen) or "0/4" in left(screen)
+        assert "1 failed" in left(screen)
+    assert left(screen) == ""
+
+
+@pytest.mark.usefixtures("no_delay")
+def test_line_that_was_drawn_leaves_nothing():
+    screen = io.StringIO()
+    with ProgressLine("query 42", progress=True, file=screen) as line:
+        line.on_status(RUNNING)
+        assert left(screen)
+    assert left(screen) == ""
+
+
+@pytest.mark.usefixtures("no_delay")
+def test_bar_where_nobody_watches_draws_nothing():
+    screen = io.StringIO()
+    with progress_bar(unit="read", total=4, progress=None, file=screen) as bar:
+        bar.set_postfix_str("1 failed")
+        bar.update()
     assert screen.getvalue() == ""

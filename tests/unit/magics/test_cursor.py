@@ -85,3 +85,24 @@ def test_find_cursor_when_in_a_body_knows_the_query_and_what_is_given():
     assert {"markets", "period"} <= found.given
     assert found.is_body
     assert at("%%watch 42\nmarkets:\n- a\n- b|").parameter == "markets"
+
+
+@pytest.mark.parametrize(
+    ("cell", "fragment", "typed", "open_quote"),
+    [
+        (r"%watch 42 -p dir=C:\ne|", r"C:\ne", r"C:\ne", ""),
+        (r"%watch 42 -p market=New\ Y|", r"New\ Y", "New Y", ""),
+        (r'%watch 42 -p dir="C:\\ne|', r'"C:\\ne', r"C:\ne", ""),
+        (r"%watch 42 -p 'dir=C:\ne|", r"C:\ne", r"C:\ne", "'"),
+        (r'%watch 42 -p "dir"=C:\ne|', r"C:\ne", r"C:\ne", ""),
+        (r"%%watch 42 --source Lend\ i|", r"Lend\ i", "Lend i", ""),
+        (r"%watch 42 --source=Lend\ i|", r"Lend\ i", "Lend i", ""),
+        ("%%watch 42\ndir: C:\\\\ne|", "C:\\\\ne", "C:\\\\ne", ""),
+        ("%watch 42 -p #=a|", "a", "a", ""),
+    ],
+)
+def test_find_cursor_reads_quotes_and_backslashes_as_the_line_does(
+    cell, fragment, typed, open_quote
+):
+    found = at(cell)
+    assert (found.fragment, found.typed, found.open_quote) == (fragment, typed, open_quote)

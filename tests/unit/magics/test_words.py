@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from watchframe.errors import ArgumentError
+from watchframe.magics.request import parse_line
 from watchframe.magics.words import read_words, split_words, without_remark
+from watchframe.parameters.written_values import read_assignments, write_value
 
 
 @given(st.lists(st.text()))
@@ -18,7 +21,8 @@ def test_read_words_when_a_shell_has_quoted_them_gives_them_back(words):
 
 
 @given(st.text(alphabet="ab '\"\\"))
-def test_read_words_when_there_are_no_brackets_reads_as_shlex_does(line):
+def test_read_words_without_brackets_reads_as_shlex(line):
+    assume(not re.search(r"\\[ab]", line))  # a shell drops this backslash
     try:
         expected = shlex.split(line)
     except ValueError as error:
@@ -67,3 +71,46 @@ def test_without_remark_when_a_lone_sign_begins_one_leaves_it_out(line, said):
 
 def test_split_words_when_a_quote_is_open_says_which():
     assert split_words("-p 'a b")[-1].open_quote == "'"
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        (r"t=C:\new\table", [r"t=C:\new\table"]),
+        (r"re=\d+\.\d{2}\b", [r"re=\d+\.\d{2}\b"]),
+        (r"a\ b a\\b a\"b a\'b", ["a b", r"a\b", 'a"b', "a'b"]),
+        (r"u=\\server\share", [r"u=\server\share"]),
+        (r"'u=\\server\share'", [r"u=\\server\share"]),
+        (r"'C:\dir\' x", ["C:\\dir\\", "x"]),
+        (r'"C:\new \"x\" \\ \z"', [r'C:\new "x" \ \z']),
+        ("x=C:\\dir\\", ["x=C:\\dir\\"]),
+        (r"m=[C:\a\, 'b \ \\c']", [r"m=[C:\a\, 'b \ \\c']"]),
+    ],
+)
+def test_read_words_keeps_a_backslash_that_escapes_nothing(line, words):
+    assert read_words(line) == words
+
+
+@given(st.text(alphabet="ab'\"\\ ,[]$.", max_size=8))
+def test_words_give_back_a_written_value(text):
+    word = shlex.quote(f"t={write_value(text)}")
+    assert read_assignments(parse_line(f"42 -p {word} -o df").params, {}) == {"t": text}
+
+
+def test_read_words_names_the_backslash_that_leaves_a_quote_open():
+    with pytest.raises(ArgumentError) as caught:
+        read_words('-p "dir=C:\\new\\" -o df')
+    assert (
+        caught.value.hint == "A backslash before a quote escapes it; '...' keeps every backslash."
+    )
+
+
+def test_parse_line_refuses_an_option_that_a_backslash_joins_to_a_value():
+    with pytest.raises(ArgumentError, match="before --refresh escapes the space") as caught:
+        parse_line("42 -p dir=C:\\new\\ --refresh")
+    assert caught.value.hint is not None
+    assert "'dir=C:\\new\\'" in caught.value.hint
+    assert parse_line(r"42 -p note=a\ -\ b -p 'x=\ -o'").params == (
+        ("note", "a - b"),
+        ("x", r"\ -o"),
+    )

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pyarrow as pa
 import pytest
 
-from watchframe.widgets.chart import MOST_BARS, chart_choice, chart_svg
+from watchframe.widgets.chart import MOST_BARS, NoChartError, chart_choice, chart_svg
 from watchframe.widgets.chart_axes import number_words, ticks, time_ticks, time_words
 from watchframe.widgets.chart_points import MOST_POINTS
 
@@ -16,9 +16,15 @@ EVIL = "</svg><script>alert(1)</script>"
 
 
 def drawn(table, number):
-    choice = chart_choice(table)
-    assert choice is not None
-    return ET.fromstring(chart_svg(table, choice, number))
+    return ET.fromstring(chart_svg(table, chart_choice(table), number))
+
+
+def lines_of(table, number="n"):
+    """The lines of a chart: their names, and how many points each has."""
+    return {
+        line.find(f"{SVG}title").text: len(line.attrib["points"].split())
+        for line in drawn(table, number).iter(f"{SVG}polyline")
+    }
 
 
 def test_chart_of_a_number_by_time_is_one_line_that_rises_where_the_values_rise():
@@ -64,8 +70,7 @@ def test_chart_draws_exact_integers_and_negative_values():
 
 def test_chart_escapes_names_and_categories():
     table = pa.table({"market": [EVIL, "b"], EVIL: [1, 2]})
-    choice = chart_choice(table)
-    svg = chart_svg(table, choice, EVIL)
+    svg = chart_svg(table, chart_choice(table), EVIL)
     assert "<script" not in svg
     ET.fromstring(svg)
 
@@ -81,7 +86,76 @@ def test_chart_escapes_names_and_categories():
     ids=["numbers only", "no number", "one row", "too many categories"],
 )
 def test_chart_where_none_makes_sense_is_not_offered(table):
-    assert chart_choice(table) is None
+    with pytest.raises(NoChartError):
+        chart_choice(table)
+
+
+TIMES = [datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=7 * number) for number in range(12)]
+MARKETS, KINDS = ["WETH", "INV"] * 6, ["borrow", "borrow", "repay"] * 4
+
+
+@pytest.mark.parametrize(
+    ("table", "why"),
+    [
+        (
+            {"day": DAYS[:3] * 4, "market": ["A"] * 6 + ["B"] * 6, "kind": KINDS},
+            "Rows differ by “market” and by “kind”",
+        ),
+        ({"at": TIMES, "market": MARKETS, "kind": KINDS}, "Rows differ by “market” and by “kind”"),
+        ({"at": TIMES, "market": MARKETS, "is_new": [False, False, True] * 4}, "“is_new”"),
+        ({"day": DAYS[:3] * 4, "pool": range(12)}, "same “day”"),
+        ({"day": DAYS[:3] * 4, "market": MARKETS}, "same “day” and “market”"),
+        ({"day": DAYS[:1] * 12, "name": [f"n{number}" for number in range(12)]}, "same “day”"),
+        ({"market": MARKETS, "kind": KINDS}, "same “market”"),
+        ({"market": [None, None, *"abcdefghij"]}, "same “market”"),
+    ],
+    ids=[
+        "two categories a day",
+        "two categories, times of their own",
+        "a category and a flag",
+        "a number tells apart",
+        "several rows a day and category",
+        "one day",
+        "bars of two categories",
+        "bars of null",
+    ],
+)
+def test_chart_that_would_join_different_things_is_refused(table, why):
+    with pytest.raises(NoChartError, match=why):
+        chart_choice(pa.table({**table, "n": range(12)}))
+
+
+@pytest.mark.parametrize(
+    ("table", "lines"),
+    [
+        ({"at": TIMES, "market": MARKETS}, {"WETH": 6, "INV": 6}),
+        ({"at": TIMES, "tx": [f"0x{number}" for number in range(12)]}, {"n": 12}),
+        ({"at": TIMES, "chain": ["eth"] * 12}, {"n": 12}),
+        ({"at": TIMES, "is_new": [False, None, True] * 4}, {"true": 4, "null": 4, "false": 4}),
+        (
+            {"day": DAYS[:6] * 2, "chain": ["eth"] * 12, "market": ["A"] * 6 + ["B"] * 6},
+            {"B": 6, "A": 6},
+        ),
+        (
+            {"at": TIMES, "market": MARKETS, "address": [f"0x{name}" for name in MARKETS]},
+            {"WETH": 6, "INV": 6},
+        ),
+        ({"day": [None, None, *DAYS]}, {"n": 10}),
+    ],
+    ids=["times of their own", "a name a row", "a constant", "a flag", "two", "two names", "nulls"],
+)
+def test_chart_has_a_line_for_each_series(table, lines):
+    assert lines_of(pa.table({**table, "n": range(1, 13)})) == lines
+
+
+def test_chart_by_category_takes_the_one_that_does_not_repeat():
+    table = pa.table({"chain": ["eth", "eth"], "market": ["WETH", "INV"], "n": [1, 2]})
+    assert chart_choice(table).x == "market"
+
+
+def test_chart_shows_a_series_of_one_point():
+    table = pa.table({"day": [*DAYS[:3], DAYS[0]], "market": ["A", "A", "A", "B"], "n": [1] * 4})
+    assert len(list(drawn(table, "n").iter(f"{SVG}circle"))) == 1
 
 
 def test_chart_without_any_drawable_value_says_so():
@@ -145,3 +219,4 @@ def test_chart_of_more_series_than_colours_draws_the_largest():
     )
     lines = [line.find(f"{SVG}title").text for line in drawn(table, "n").iter(f"{SVG}polyline")]
     assert lines == names[:1:-1]
+    assert "the 6 largest of 8" in chart_svg(table, chart_choice(table), "n")

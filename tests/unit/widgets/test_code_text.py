@@ -7,9 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from watchframe.magics.body import parse_body
+from watchframe.magics.request import parse_line
+from watchframe.plain_text import plain_text
 from watchframe.widgets.code_text import magic_cell, python_call
 
-texts = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=12)
+texts = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=12)
 values = st.one_of(
     texts,
     st.integers(),
@@ -49,7 +51,7 @@ def test_python_call_with_many_values_has_a_line_for_each():
         st.one_of(
             texts,
             st.lists(texts, min_size=1, max_size=3),
-            st.text("$x{}\n'\"[", min_size=1, max_size=6),
+            st.text("$x{}\n'\"[\\", min_size=1, max_size=6),
         ),
         min_size=1,
         max_size=3,
@@ -59,6 +61,26 @@ def test_magic_cell_when_read_by_the_magic_holds_the_same_values(params):
     line, _, body = magic_cell(42, params, None).partition("\n")
     assert line == "%%watch 42 --out df"
     assert parse_body(body, {"x": "a variable"}) == params
+
+
+@pytest.mark.parametrize(
+    "value",
+    [r"C:\new\table", r"\\server\share", "C:\\dir\\", r"\d+\.\d{2}", r"\"", r"\\", r"a\ b", r"\'"],
+)
+def test_magic_cell_keeps_backslashes(value):
+    params = {"one": value, "many": [value, "x", value]}
+    line, _, body = magic_cell(42, params, "1h").partition("\n")
+    assert parse_body(body, {}) == params
+    request = parse_line(line.removeprefix("%%watch"))
+    assert (request.query, request.max_age, request.out) == ("42", "1h", "df")
+
+
+@pytest.mark.parametrize("value", ["\x1b[2J", "\u202e", "\x9b1m", "a\rb", "\x85", "\ud800", "a\tb"])
+def test_code_writes_control_characters_as_escapes(value):
+    call, cell = python_call(1, {"x": value}, None), magic_cell(1, {"x": value}, None)
+    assert plain_text(call + cell) == call + cell
+    assert ast.literal_eval(call_of(call).args[1]) == {"x": value}
+    assert parse_body(cell.partition("\n")[2], {}) == {"x": value}
 
 
 def test_magic_cell_writes_a_range_as_people_do():

@@ -106,6 +106,15 @@ def test_enum_without_default_takes_the_first_value_as_the_servers_page_does(che
     assert make_control(define("enum", enum_options=("x", "y")), checker).value == "x"
 
 
+@pytest.mark.parametrize(
+    ("default", "options", "value"), [("", ("a", ""), ""), ("", ("a", "b"), "a")]
+)
+def test_enum_default_is_empty_only_where_that_is_an_option(checker, default, options, value):
+    control = make_control(define("enum", default, enum_options=options), checker)
+    assert (control.value, control.problem) == (value, "")
+    assert fields(control, ipywidgets.Dropdown)[0].value == value
+
+
 def test_ticks_when_changed_give_a_list_in_the_order_of_the_options(checker):
     control = make_control(
         define("enum", ["c"], enum_options=("a", "b", "c"), multi=MultiValues()), checker

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
+from dataclasses import replace
 from datetime import timedelta
 
+import ipywidgets
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
@@ -22,6 +24,7 @@ from watchframe.errors import (
     ParameterError,
     UnknownParameterError,
 )
+from watchframe.models import MultiValues, ParameterDefinition
 from watchframe.widgets import ParameterPicker, QueryPicker, link_pickers, pick, search_queries
 
 
@@ -278,3 +281,64 @@ def test_pickers_leave_no_thread_behind_when_they_have_finished(client):
     picker = pick(13, client=client)
     picker.wait(WITHIN)
     until(lambda: not [t for t in threading.enumerate() if t.name.startswith("watchframe-picker")])
+
+
+EVIL, WRITTEN = "\x1b[2J\x9b\u202e", r"\x1b[2J\x9b\u202e"
+
+
+def shown_texts(widget):
+    """Every text that a tree of widgets shows, but for the values of fields."""
+    texts = [str(getattr(widget, name, "") or "") for name in ("description", "tooltip")]
+    if isinstance(widget, ipywidgets.HTML):
+        texts.append(widget.value)
+    if isinstance(widget, ipywidgets.Dropdown):
+        texts += widget._options_labels
+    return texts + [
+        text for child in getattr(widget, "children", ()) for text in shown_texts(child)
+    ]
+
+
+def test_picker_writes_out_the_control_characters_of_a_server(client):
+    choice = ParameterDefinition(
+        name=f"p{EVIL}",
+        type="enum",
+        title=f"Title {EVIL}",
+        default=f"a{EVIL}",
+        enum_options=(f"a{EVIL}", "b"),
+    )
+    many = replace(choice, name="many", multi=MultiValues(), default=["b"])
+    text = f"select 1 as \"c{EVIL}\", 2 as n, '{EVIL}' as v -- {{{{ p{EVIL} }}}} {{{{ many }}}}"
+    query = client.queries.create(f"Name {EVIL}", text, 1, parameters=[choice, many])
+    client.queries.update(query, description=f"About {EVIL}")
+    picker = pick(query.id, client=client)
+    picker.wait(WITHIN)
+    texts = [picker.last_state(), picker.code, repr(picker)]
+    (views,) = [item for item in picker.children if isinstance(item, ipywidgets.ToggleButtons)]
+    for view in views.options:
+        views.value = view
+        texts += shown_texts(picker)
+    for said in (f"Name {WRITTEN}", f"About {WRITTEN}", f"Title {WRITTEN}", f"c{WRITTEN}"):
+        assert any(said in text for text in texts), said
+    assert not [text for text in texts if not text.replace("\n", "").isprintable()]
+    assert picker.params[f"p{EVIL}"] == f"a{EVIL}"
+    assert list(picker.df.columns) == [f"c{EVIL}", "n", "v"]
+    bad = client.queries.create("Bad", f"select error('no{EVIL}')", 1)
+    failed = pick(bad.id, client=client)
+    with pytest.raises(JobFailedError):
+        failed.wait(WITHIN)
+    assert f"no{WRITTEN}" in failed.last_state()
+    assert EVIL not in failed.last_state()
+
+
+@pytest.mark.parametrize(
+    ("second", "said"),
+    [("y", "<svg"), ("x", "No chart. Several rows have the same “market”.")],
+)
+def test_picker_shows_a_chart_or_says_why_there_is_none(client, second, said):
+    text = f"select * from (values ('a', 'x', 1), ('a', '{second}', 2)) as t(market, kind, n)"
+    picker = pick(client.queries.create("Bars", text, 1).id, client=client)
+    picker.wait(WITHIN)
+    (views,) = [item for item in picker.children if isinstance(item, ipywidgets.ToggleButtons)]
+    assert not any(said in shown for shown in shown_texts(picker))
+    views.value = views.options[1]
+    assert any(said in shown for shown in shown_texts(picker))

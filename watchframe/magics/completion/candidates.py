@@ -94,18 +94,18 @@ def _option_values(cursor: Cursor, names: ServerNames, deadline: float) -> Itera
     elif option.name == "source":
         known = dict(names.data_sources(deadline=deadline))
     for value, meaning in known.items():
-        if _starts(value, cursor.fragment):
-            yield Candidate(text=_quoted_as(cursor.fragment, value), meaning=meaning)
+        if _starts(value, cursor.typed):
+            yield Candidate(text=_as_word(value, cursor), meaning=meaning)
 
 
 def _parameters(cursor: Cursor, query: Query) -> Iterator[Candidate]:
     for definition in query.parameters:
         name = definition.name
-        if name not in cursor.given and _starts(name, cursor.fragment):
+        if name not in cursor.given and _starts(name, cursor.typed):
             if cursor.is_body:
                 yield Candidate(text=f"{name}: ", meaning=definition.type)
             else:
-                yield Candidate(text=f"{name}=", meaning=definition.type)
+                yield Candidate(text=f"{_as_word(name, cursor)}=", meaning=definition.type)
 
 
 def _values(cursor: Cursor, query: Query) -> Iterator[Candidate]:
@@ -113,11 +113,11 @@ def _values(cursor: Cursor, query: Query) -> Iterator[Candidate]:
     if definition is None:
         return
     for value, meaning in _known_values(definition):
-        if _starts(value, cursor.fragment):
+        if _starts(value, cursor.typed):
             written = write_value(value)
             is_plain = cursor.is_body or cursor.is_bracketed
             yield Candidate(
-                text=written if is_plain else _quoted_as(cursor.fragment, written),
+                text=written if is_plain else _as_word(written, cursor),
                 meaning=meaning,
             )
 
@@ -140,13 +140,17 @@ def _query(cursor: Cursor, names: ServerNames, deadline: float) -> Query | None:
     return names.query(reference, deadline=deadline)
 
 
-def _starts(value: str, fragment: str) -> bool:
-    return value.casefold().startswith(fragment.lstrip("'\"").casefold())
+def _starts(value: str, typed: str) -> bool:
+    return value.casefold().startswith(typed.lstrip("'\"").casefold())
 
 
-def _quoted_as(fragment: str, value: str) -> str:
-    """Give `value` as one word of a shell, in the quotes that were opened already."""
-    quote = fragment[:1]
-    if quote in ("'", '"') and quote not in value and "\\" not in value:
-        return f"{quote}{value}{quote}"
-    return shlex.quote(value)
+def _as_word(value: str, cursor: Cursor) -> str:
+    """Return `value` as the word, or the end of the word, that the line reads as `value`."""
+    quote = cursor.open_quote or cursor.fragment[:1]
+    if quote == "'":
+        within = value.replace("'", "'\"'\"'")  # nothing escapes between single quotes
+    elif quote == '"':
+        within = value.replace("\\", "\\\\").replace('"', '\\"')
+    else:
+        return shlex.quote(value)
+    return f"{within}{quote}" if cursor.open_quote else f"{quote}{within}{quote}"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from watchframe.magics.options import OPTIONS, Option
-from watchframe.magics.words import split_words, without_remark
+from watchframe.magics.words import Word, split_words, without_remark
 from watchframe.parameters.written_brackets import BRACKETS
 
 Kind = Literal["query", "option", "option value", "parameter", "value"]
@@ -29,6 +29,10 @@ class Cursor:
         What can stand there.
     fragment : str
         What of it is typed, as it stands in the text; a completion takes its place.
+    typed : str
+        The same as it is read: without quotes, and without backslashes that escape something.
+    open_quote : str
+        The quote that was opened before the fragment, around the parameter's name; or empty.
     query : str or None
         The query that the line names.
     option : Option or None
@@ -45,6 +49,8 @@ class Cursor:
 
     kind: Kind
     fragment: str
+    typed: str = ""
+    open_quote: str = ""
     query: str | None = None
     option: Option | None = None
     parameter: str | None = None
@@ -79,17 +85,19 @@ def find_cursor(text: str, line: int, column: int) -> Cursor | None:
 
 
 def _in_line(typed: str) -> Cursor:
-    words, fragment = _words(typed)
+    words, last = _words(typed)
+    fragment = typed[last.start :]
     query, option, given, names = _scan(words)
     if option is not None and option.kind == "parameters":
-        return _parameter(fragment, query, names)
+        return _parameter(fragment, last.text, query, names)
     if option is not None:
-        return Cursor(kind="option value", fragment=fragment, option=option)
+        return Cursor(kind="option value", fragment=fragment, typed=last.text, option=option)
     if fragment.startswith("-"):
         flag, equals, value = fragment.partition("=")
         known = _FLAGS.get(flag)
         if equals and known is not None and known.kind == "text":
-            return Cursor(kind="option value", fragment=value, option=known)
+            read = last.text.partition("=")[2]
+            return Cursor(kind="option value", fragment=value, typed=read, option=known)
         return Cursor(kind="option", fragment=fragment, given=given)
     if query is None and "source" not in given and "help" not in given:
         return Cursor(kind="query", fragment=fragment)
@@ -119,38 +127,46 @@ def _scan(
     return query, waiting, frozenset(given), frozenset(names)
 
 
-def _parameter(fragment: str, query: str | None, given: frozenset[str]) -> Cursor:
-    name, equals, value = fragment.partition("=")
-    if equals:
-        return Cursor(
-            kind="value",
-            fragment=_last_item(value),
-            query=query,
-            parameter=name.strip("'\" "),
-            is_bracketed=value[:1] in BRACKETS,
-        )
-    return Cursor(kind="parameter", fragment=fragment, query=query, given=given)
+def _parameter(fragment: str, typed: str, query: str | None, given: frozenset[str]) -> Cursor:
+    name, equals, read = typed.partition("=")
+    if not equals:
+        return Cursor(kind="parameter", fragment=fragment, typed=typed, query=query, given=given)
+    before, _, value = fragment.partition("=")
+    around_name = split_words(before)
+    item = _last_item(value)
+    return Cursor(
+        kind="value",
+        fragment=item,
+        typed=read if item == value else item,
+        open_quote=around_name[-1].open_quote if around_name else "",
+        query=query,
+        parameter=name.strip(),
+        is_bracketed=value[:1] in BRACKETS,
+    )
 
 
 def _in_body(line: str, above: Sequence[str], before: str) -> Cursor | None:
-    words, fragment = _words(line)
-    query, *_ = _scan([*words, fragment] if fragment else words)
+    query, *_ = _scan([word.text for word in split_words(line)])
     if query is None or before.lstrip().startswith(("#", "{")):
         return None
     named = _BODY_NAME.match(before)
     if named is not None:
+        item = _last_item(named[2].lstrip())
         return Cursor(
             kind="value",
-            fragment=_last_item(named[2].lstrip()),
+            fragment=item,
+            typed=item,
             query=query,
             parameter=named[1].strip(),
             is_body=True,
         )
     names = [found[1].strip() for item in above if (found := _BODY_NAME.match(item))]
     if before.lstrip().startswith("-"):
+        item = before.lstrip()[1:].lstrip()
         return Cursor(
             kind="value",
-            fragment=before.lstrip()[1:].lstrip(),
+            fragment=item,
+            typed=item,
             query=query,
             parameter=names[-1] if names else None,
             is_body=True,
@@ -158,18 +174,19 @@ def _in_body(line: str, above: Sequence[str], before: str) -> Cursor | None:
     return Cursor(
         kind="parameter",
         fragment=before.lstrip(),
+        typed=before.lstrip(),
         query=query,
         given=frozenset(names),
         is_body=True,
     )
 
 
-def _words(typed: str) -> tuple[list[str], str]:
-    """Give the finished words of a line, without their quotes, and the one at its end as typed."""
+def _words(typed: str) -> tuple[list[str], Word]:
+    """Return the finished words of a line as they are read, and the one that the cursor is in."""
     words = split_words(typed)
     if words and words[-1].end == len(typed):
-        return [word.text for word in words[:-1]], typed[words[-1].start :]
-    return [word.text for word in words], ""
+        return [word.text for word in words[:-1]], words[-1]
+    return [word.text for word in words], Word(text="", start=len(typed), end=len(typed))
 
 
 def _last_item(value: str) -> str:

@@ -16,6 +16,7 @@ from watchframe.display.interactive import ipython_kernel
 from watchframe.magics.completion.candidates import candidates
 from watchframe.magics.completion.cursor import find_cursor
 from watchframe.magics.completion.server_names import ServerNames
+from watchframe.plain_text import plain_text
 
 #: Seconds for which the server may be waited for: what Tab gives is bounded by 0.2 in all.
 PATIENCE = 0.12
@@ -53,6 +54,6 @@ class WatchMatcher:
 
 
 def _beside(meaning: str) -> str:
-    short = textwrap.shorten(meaning, WIDTH, placeholder="...")
+    short = textwrap.shorten(plain_text(meaning, keep=""), WIDTH, placeholder="...")
     # JupyterLab breaks it at a space and shows the first of its lines: one word of a query's name.
     return short.replace(" ", "\N{NO-BREAK SPACE}") if ipython_kernel() is not None else short
