@@ -11,7 +11,6 @@ import logging
 import os
 import shutil
 import sqlite3
-import threading
 import time
 import warnings
 from collections.abc import Callable
@@ -21,6 +20,7 @@ from typing import TYPE_CHECKING, TypeVar
 from watchframe.cache.file_lock import try_lock, unlock
 from watchframe.cache.private_folder import LAYOUT, make_private, read_or_make_secret
 from watchframe.errors import CacheError, CacheFormatError, CacheWarning
+from watchframe.locks import ProcessLock
 
 if TYPE_CHECKING:
     from watchframe.cache.entry_index import EntryIndex
@@ -71,7 +71,7 @@ class FolderAccess:
         self._secret: bytes | None = None
         self._unusable_until = 0.0
         self._has_warned = False
-        self._guard = threading.RLock()
+        self._guard = ProcessLock()
 
     def attempt(self, action: Callable[[EntryIndex], T], *, otherwise: T) -> T:
         """Give what `action` does with the index; `otherwise`, where the disk does not let it.

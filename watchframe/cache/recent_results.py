@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import threading
 from collections import OrderedDict
 from typing import TYPE_CHECKING
 
 from watchframe.cache.result_entry import CacheEntry
 from watchframe.cache.staging import INLINE_LIMIT
+from watchframe.locks import ProcessLock
 
 if TYPE_CHECKING:
     from watchframe.cache.entry_index import EntryIndex, Row
@@ -27,7 +27,7 @@ class RecentResults:
     """
 
     def __init__(self) -> None:
-        self._guard = threading.Lock()
+        self._guard = ProcessLock()
         self._known: OrderedDict[str, tuple[EntryIndex, _Place, CacheEntry]] = OrderedDict()
 
     def get(self, index: EntryIndex, row: Row) -> CacheEntry | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import os
 import random
 import threading
 import time
@@ -14,6 +15,7 @@ from pathlib import Path
 
 from watchframe.cache.file_lock import noted_end, try_lock, unlock
 from watchframe.errors import JobTimeoutError
+from watchframe.locks import ProcessLock
 
 logger = logging.getLogger(__name__)
 
@@ -55,7 +57,11 @@ class _LocalTurn:
 
 
 _local_turns: dict[str, _LocalTurn] = {}
-_local_guard = threading.Lock()
+_local_guard = ProcessLock()
+
+if hasattr(os, "register_at_fork"):
+    # A forked child has none of its parent's threads: it would wait for their turns forever.
+    os.register_at_fork(after_in_child=_local_turns.clear)
 
 
 @contextlib.contextmanager
@@ -165,7 +171,8 @@ def _local_turn(name: str, wait: _Wait) -> Iterator[_LocalTurn]:
     finally:
         with _local_guard:
             turn.users -= 1
-            if not turn.users:
+            # In a child that was forked within a turn, the name may be another turn's by now.
+            if not turn.users and _local_turns.get(name) is turn:
                 del _local_turns[name]
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 from typing import Any
 
 from watchframe.client.client import Client
 from watchframe.config import Secret
+from watchframe.locks import ProcessLock
 
-_lock = threading.Lock()
+_lock = ProcessLock()
 _current: Client | None = None
 
 

@@ -80,6 +80,13 @@ class Deadline:
             )
         return left
 
+    def at_most(self, seconds: float) -> Self:
+        """Return this deadline, or one that ends `seconds` from now where that is sooner."""
+        ends = time.monotonic() + seconds
+        if self.ends is not None and self.ends <= ends:
+            return self
+        return replace(self, timeout=seconds, ends=ends)
+
     def cut(self, seconds: float) -> float:
         """Give `seconds`, or what is left where that is less."""
         left = self.remaining()

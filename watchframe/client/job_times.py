@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import statistics
-import threading
 from collections import deque
+
+from watchframe.locks import ProcessLock
 
 #: Seconds between two questions: at first, at most, and as a part of the time so far.
 FIRST_PAUSE, LONGEST_PAUSE, PART = 0.03, 2.0, 0.5
@@ -19,7 +20,7 @@ class JobTimes:
     """How long the last jobs of each query took; any thread may use it."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._lock = ProcessLock()
         self._taken: dict[int, deque[float]] = {}
 
     def add(self, query_id: int, seconds: float) -> None:

@@ -69,7 +69,7 @@ class Listing(Generic[T]):
             return self._page(number, PAGE_SIZE)
         except ResponseError as error:
             # The list has become shorter since the page before it (400; 404 where it is empty).
-            if isinstance(error, NotFoundError) or error.server_message == _PAST_THE_END:
+            if isinstance(error, NotFoundError) or error.server_message.startswith(_PAST_THE_END):
                 return {"count": 0, "results": []}
             raise
 

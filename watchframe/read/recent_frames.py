@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import weakref
 from collections import OrderedDict
 from typing import TYPE_CHECKING
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 from watchframe.decode import DtypeBackend, to_frame
 from watchframe.decode.deviation import ENCODING
 from watchframe.decode.typing_rules import JSON
+from watchframe.locks import ProcessLock
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,7 +30,7 @@ class RecentFrames:
     """
 
     def __init__(self) -> None:
-        self._guard = threading.RLock()  # the end of a table may come within any line of ours
+        self._guard = ProcessLock()  # the end of a table may come within any line of ours
         self._known: OrderedDict[_Name, tuple[weakref.ref[pa.Table], pd.DataFrame]] = OrderedDict()
 
     def frame(self, table: pa.Table, dtype_backend: DtypeBackend) -> pd.DataFrame:
