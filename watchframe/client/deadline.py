@@ -101,7 +101,10 @@ class Deadline:
 def _is_seconds(timeout: object) -> bool:
     if not isinstance(timeout, Real) or isinstance(timeout, bool):
         return False
-    return float(timeout) >= 0  # and so not NaN
+    try:
+        return float(timeout) >= 0  # and so not NaN
+    except OverflowError:  # an integer of hundreds of digits
+        return False
 
 
 NO_DEADLINE = Deadline(None, None)

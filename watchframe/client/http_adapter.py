@@ -31,7 +31,7 @@ from urllib3.connection import HTTPConnection
 from watchframe.client.deadline import NO_DEADLINE, Deadline
 
 #: Bytes of an answer's status line and headers, interim answers included.
-MAX_HEAD = 2**20
+MAX_HEAD = 2**18
 
 _deadline: ContextVar[Deadline] = ContextVar("deadline", default=NO_DEADLINE)
 
