@@ -4,6 +4,8 @@ import contextlib
 import http.server
 import re
 import socketserver
+import ssl
+import subprocess
 import threading
 
 import pytest
@@ -77,7 +79,7 @@ def server():
 
 class _RawHandler(socketserver.StreamRequestHandler):
     def handle(self):
-        with contextlib.suppress(ConnectionError):
+        with contextlib.suppress(OSError):  # the client may have had enough
             while request := self.rfile.readline():
                 head = request
                 while (line := self.rfile.readline()).strip():
@@ -120,3 +122,26 @@ def raw_server():
     connection is closed after each answer, unless ``keeps_alive=True``.
     """
     return _raw_server
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory):
+    """A certificate that nobody signed, and its key: two files."""
+    folder = tmp_path_factory.mktemp("certificate")
+    names = "subjectAltName=DNS:localhost,IP:127.0.0.1"
+    subprocess.run(
+        f"openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -addext {names} "
+        "-keyout key.pem -out cert.pem".split(),
+        cwd=folder,
+        check=True,
+        capture_output=True,
+    )
+    return folder / "cert.pem", folder / "key.pem"
+
+
+@pytest.fixture
+def tls(certificate):
+    """The server's side of TLS with that certificate."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(*certificate)
+    return context

@@ -16,7 +16,7 @@ from watchframe.errors import (
     ProtocolError,
     RateLimitError,
     ResponseError,
-    TransportError,
+    TransportTimeoutError,
 )
 
 KEY = "k-0123456789-secret"
@@ -97,9 +97,10 @@ def hanging(released):
 
 
 @pytest.fixture
-def ask(raw_server, tmp_path):
+def ask(raw_server, tmp_path, monkeypatch):
     """Ask a server that answers wrongly at one stage: a read, or a cancellation."""
     released = threading.Event()
+    monkeypatch.setattr("watchframe.client.receiving.LOOK", 0.3)
 
     def ask(stage, fault, **settings):
         with (
@@ -108,7 +109,8 @@ def ask(raw_server, tmp_path):
                 watch.url,
                 KEY,
                 cache_dir=tmp_path / "cache",
-                **{"max_retries": 0, "read_timeout": 0.3, **settings},
+                max_retries=0,
+                **settings,
             ) as client,
         ):
             if stage == "cancellation":
@@ -147,7 +149,6 @@ BODIES = {
     "gzip cut off": (http(gzip.compress(b"{}" * 99)[:-9], **GZIPPED), UNREADABLE),
     "not asked for compression": (http(b"{}", Content_Encoding="br"), UNREADABLE),
     "breaks off": (http(b'{"id": 1', **LONGER), IncompleteBodyError),
-    "hangs": (http(b'{"id": 1<hang>', **LONGER), TransportError),
     "shorter than it says": (http(b'{"id": 1, "name": "x"}', Content_Length="9"), UNREADABLE),
     "bad chunks": (http(b'5\r\n{"id"\r\nzz\r\n', **CHUNKED), IncompleteBodyError),
     "chunks that break off": (http(b'ff\r\n{"id"', **CHUNKED), IncompleteBodyError),
@@ -189,8 +190,12 @@ HEADS = {
     "status of five digits": (b"HTTP/1.1 99999 No\r\n\r\n", ConnectError),
     "bytes": (bytes(range(128, 256)) * 9, ConnectError),
     "closed": (b"", ConnectError),
-    "half a head": (b"HTTP/1.1 200 OK\r\nContent-Le<hang>", TransportError),
 }  # fmt: skip
+
+SILENCES = {
+    "document that hangs": http(b'{"id": 1<hang>', **LONGER),
+    "half a head": b"HTTP/1.1 200 OK\r\nContent-Le<hang>",
+}
 
 HARMLESS = {
     "date of year 9999": lambda stage: right(stage, Date=FAR),
@@ -215,6 +220,13 @@ def test_head_at_fault_is_an_error_of_its_kind(ask, stage, fault, kind):
     with pytest.raises(kind) as caught:
         ask(stage, fault)
     assert KEY not in f"{caught.value!r} {caught.value.__dict__}"
+
+
+@pytest.mark.parametrize("stage", READS)
+@pytest.mark.parametrize("fault", SILENCES.values(), ids=SILENCES)
+def test_silence_is_an_error_after_the_read_timeout(ask, stage, fault):
+    with pytest.raises(TransportTimeoutError):
+        ask(stage, fault, read_timeout=0.3)
 
 
 @pytest.mark.parametrize("stage", STAGES)
