@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from watchframe.client.client import Client
-from watchframe.config import Secret
+from watchframe.config import Secret, as_secret
 from watchframe.locks import ProcessLock
 
 _lock = ProcessLock()
@@ -27,6 +27,7 @@ def connect(
         As of `Client`.
     """
     global _current
+    api_key = as_secret(api_key)
     client = Client(url, api_key, profile=profile, **overrides)
     with _lock:
         previous, _current = _current, client

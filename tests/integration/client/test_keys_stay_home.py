@@ -1,5 +1,6 @@
 """The key goes to its server, over a connection that nobody reads, and nowhere else."""
 
+import contextlib
 import json
 import logging
 import select
@@ -11,7 +12,7 @@ import traceback
 
 import pytest
 
-from watchframe import Client
+from watchframe import Client, connect
 from watchframe.client import Deadline
 from watchframe.errors import (
     AccessDeniedError,
@@ -236,7 +237,8 @@ def everything_about(error):
         if id(item) in seen:
             continue
         seen.add(id(item))
-        texts.append(repr(item))
+        with contextlib.suppress(AttributeError):  # a client that is only half made has no repr
+            texts.append(repr(item))
         if isinstance(item, BaseException):
             left += [item.__cause__, item.__context__, *item.args, *vars(item).values()]
             for frame, _ in traceback.walk_tb(item.__traceback__):
@@ -293,6 +295,21 @@ def test_nothing_of_a_failed_connection_holds_the_key(tmp_path, server, tls_serv
         with client_of(url, tmp_path) as client, pytest.raises(ServerError) as caught:
             client.queries.get(1, deadline=deadline)
         assert KEY not in everything_about(caught.value)
+
+
+@pytest.mark.parametrize("make", [Client, connect])
+@pytest.mark.parametrize(
+    ("url", "end", "more"),
+    [
+        ("ftp://watch.example", "", {}),
+        ("https://watch.example", " two", {}),
+        ("https://watch.example", "", {"read_timeout": "soon"}),
+    ],
+)
+def test_nothing_of_a_wrong_setting_holds_the_key(make, url, end, more):
+    with pytest.raises(ConfigurationError) as caught:
+        make(url, KEY + end, **more)
+    assert KEY not in everything_about(caught.value)
 
 
 def test_nothing_of_a_timeout_holds_the_key(tmp_path, listener):
