@@ -17,6 +17,7 @@ from watchframe.errors import (
     JobTimeoutError,
     TransportError,
     TransportTimeoutError,
+    WatchframeError,
 )
 
 CHUNK = 256 * 1024
@@ -46,8 +47,10 @@ def received(
         for chunk in inflate(_received(response, deadline), encoding, max_bytes=max_bytes):
             arrived += len(chunk)
             yield chunk
-    except IncompleteBodyError as error:
-        error.offset = arrived
+    except WatchframeError as error:
+        response.close()  # there is no reading on, and who began may not have come to closing it
+        if isinstance(error, IncompleteBodyError):
+            error.offset = arrived
         raise
 
 

@@ -1,9 +1,11 @@
 """Every way of answering wrongly, at every request of a read: an error of the right kind."""
 
+import gc
 import gzip
 import itertools
 import json
 import threading
+import warnings
 
 import pytest
 
@@ -277,6 +279,16 @@ def test_time_that_is_none_in_utc_is_an_error(ask, moment):
 def test_runtime_that_is_no_number_of_seconds_is_left_out(ask, runtime):
     body = json.dumps(RIGHT["result"]).encode().replace(b"0.1", runtime)
     assert ask("result", http(body))["a"].tolist() == [1]
+
+
+def test_execution_whose_answer_cannot_be_inflated_lets_go_of_its_connection(ask):
+    gc.collect()
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", ResourceWarning)
+        with pytest.raises(DecodeError):
+            ask("execution", http(b"{}", Content_Encoding="br"))
+        gc.collect()
+    assert [str(item.message) for item in caught] == []
 
 
 def test_interim_answer_does_not_leave_the_real_one_to_the_next_request(raw_server, tmp_path):
