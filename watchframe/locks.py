@@ -10,38 +10,32 @@ from __future__ import annotations
 import os
 import threading
 import weakref
-from types import TracebackType
 
 
 class ProcessLock:
-    """A reentrant lock among the threads of one process, used by ``with``.
+    """A reentrant lock among the threads of one process: ``with guard.lock:``.
 
     It is for state that is right between any two lines of its owner: what a thread of the parent
     left half done stays so in the child.
+
+    Attributes
+    ----------
+    lock : threading.RLock
+        To be entered itself. Were this class entered, an interrupt could strike within its
+        ``__enter__``, when the lock is taken and nothing would release it.
     """
 
     def __init__(self) -> None:
-        self._lock = threading.RLock()
+        self.lock = threading.RLock()
         _all.add(self)
-
-    def __enter__(self) -> None:
-        self._lock.acquire()
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._lock.release()
 
     def free_in_child(self) -> None:
         """Replace the lock if a thread that is not in this process holds it."""
         # Reentrant: this also succeeds where the thread that forked holds it, and will release it.
-        if self._lock.acquire(blocking=False):
-            self._lock.release()
+        if self.lock.acquire(blocking=False):
+            self.lock.release()
         else:
-            self._lock = threading.RLock()
+            self.lock = threading.RLock()
 
 
 _all: weakref.WeakSet[ProcessLock] = weakref.WeakSet()

@@ -32,7 +32,7 @@ def test_lock_of_another_thread_is_free_in_the_child():
         lock, held = ProcessLock(), threading.Event()
 
         def hold():
-            with lock:
+            with lock.lock:
                 held.set()
                 threading.Event().wait()
 
@@ -40,7 +40,7 @@ def test_lock_of_another_thread_is_free_in_the_child():
         held.wait()
         child = os.fork()
         if not child:
-            with lock, lock:
+            with lock.lock, lock.lock:
                 print("free", flush=True)
             os._exit(0)
         print(os.waitpid(child, 0)[1], flush=True)
@@ -55,10 +55,10 @@ def test_lock_of_the_forking_thread_stays_its_own_in_the_child():
         from watchframe.locks import ProcessLock
 
         lock = ProcessLock()
-        with lock:
+        with lock.lock:
             child = os.fork()
             if not child:
-                other = threading.Thread(target=lambda: lock.__enter__(), daemon=True)
+                other = threading.Thread(target=lambda: lock.lock.acquire(), daemon=True)
                 other.start()
                 other.join(0.2)
                 print("kept" if other.is_alive() else "lost", flush=True)

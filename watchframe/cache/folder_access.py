@@ -99,7 +99,7 @@ class FolderAccess:
 
     def secret(self) -> bytes:
         """Give the folder's secret; where it cannot be kept, one for this process alone."""
-        with self._guard:
+        with self._guard.lock:
             if self._secret is None:
                 self._secret = self._kept_secret() or os.urandom(32)
             return self._secret
@@ -124,7 +124,7 @@ class FolderAccess:
 
     def close(self) -> None:
         """Close this thread's connection."""
-        with self._guard:
+        with self._guard.lock:
             if self._index is not None:
                 self._index.close()
                 self._index = None
@@ -133,7 +133,7 @@ class FolderAccess:
         index = self._index
         if index is not None and index.is_current():
             return index
-        with self._guard:
+        with self._guard.lock:
             if self._index is not None and self._index.is_current():
                 return self._index
             if time.monotonic() < self._unusable_until:
@@ -182,7 +182,7 @@ class FolderAccess:
         finally:
             if turn is not None:
                 unlock(path, turn)
-        with self._guard:
+        with self._guard.lock:
             self._index = None
         return True
 

@@ -32,7 +32,7 @@ class RecentResults:
 
     def get(self, index: EntryIndex, row: Row) -> CacheEntry | None:
         """Give the result that `row` of `index` holds, if it is known."""
-        with self._guard:
+        with self._guard.lock:
             known = self._known.get(row.key)
             if known is None or known[0] is not index or known[1] != _place(row):
                 return None
@@ -43,7 +43,7 @@ class RecentResults:
         """Remember what `row` of `index` holds, if it is small."""
         if entry.size > INLINE_LIMIT:
             return
-        with self._guard:
+        with self._guard.lock:
             self._known[row.key] = index, _place(row), entry
             self._known.move_to_end(row.key)
             while len(self._known) > KEPT:
@@ -51,7 +51,7 @@ class RecentResults:
 
     def forget(self) -> None:
         """Have everything read anew."""
-        with self._guard:
+        with self._guard.lock:
             self._known.clear()
 
 

@@ -157,7 +157,7 @@ def _local_turn(name: str, wait: _Wait) -> Iterator[_LocalTurn]:
 
     A lock lives while somebody holds it or waits for it.
     """
-    with _local_guard:
+    with _local_guard.lock:
         turn = _local_turns.setdefault(name, _LocalTurn(threading.Lock()))
         turn.users += 1
     try:
@@ -169,7 +169,7 @@ def _local_turn(name: str, wait: _Wait) -> Iterator[_LocalTurn]:
         finally:
             turn.lock.release()
     finally:
-        with _local_guard:
+        with _local_guard.lock:
             turn.users -= 1
             # In a child that was forked within a turn, the name may be another turn's by now.
             if not turn.users and _local_turns.get(name) is turn:

@@ -29,7 +29,7 @@ def connect(
     global _current
     api_key = as_secret(api_key)
     client = Client(url, api_key, profile=profile, **overrides)
-    with _lock:
+    with _lock.lock:
         previous, _current = _current, client
     if previous is not None:
         previous.close()
@@ -45,7 +45,7 @@ def current_client() -> Client:
         There is neither.
     """
     global _current  # noqa: PLW0603 - as above
-    with _lock:
+    with _lock.lock:
         if _current is None:
             _current = Client()
         return _current
@@ -62,7 +62,7 @@ def connected_client() -> Client | None:
 def disconnect() -> None:
     """Forget the client of `connect`; the settings decide again."""
     global _current
-    with _lock:
+    with _lock.lock:
         previous, _current = _current, None
     if previous is not None:
         previous.close()

@@ -25,14 +25,14 @@ class JobTimes:
 
     def add(self, query_id: int, seconds: float) -> None:
         """Remember how long a job took."""
-        with self._lock:
+        with self._lock.lock:
             if query_id not in self._taken and len(self._taken) >= QUERIES:
                 self._taken.clear()
             self._taken.setdefault(query_id, deque(maxlen=JOBS)).append(seconds)
 
     def expected(self, query_id: int | None) -> float | None:
         """Give the seconds that the next job of this query is likely to take."""
-        with self._lock:
+        with self._lock.lock:
             taken = self._taken.get(query_id) if query_id is not None else None
             return statistics.median(taken) if taken else None
 

@@ -16,7 +16,7 @@ class RateLimit:
 
     def wait_for(self, seconds: float) -> None:
         """Note that the server asks for nothing within `seconds` from now."""
-        with self._lock:
+        with self._lock.lock:
             self._until = max(self._until, time.monotonic() + seconds)
 
     @property

@@ -24,9 +24,9 @@ class SharedDocuments:
 
         One thread asks, and the others wait for it; where it fails, each of them asks.
         """
-        with self._guard:
+        with self._guard.lock:
             lock = self._locks.setdefault(key, ProcessLock())
-        with lock:
+        with lock.lock:
             now = time.monotonic()
             found = self._found.get(key)
             if found is None or now - found[0] >= LASTS:

@@ -177,7 +177,7 @@ def test_child_waits_for_no_lock_of_its_parents_threads(demo, tmp_path):
         def hold():
             with single_flight("ab", None, timeout=None):
                 for lock in list(locks._all):
-                    lock.__enter__()
+                    lock.lock.acquire()
                 held.set()
                 ended.wait()
                 os._exit(0)
