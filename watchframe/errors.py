@@ -248,7 +248,7 @@ class ConnectError(TransportError, ConnectionError):
     was_not_sent : bool
         Whether it is certain that the server did not get the request.
     is_lasting : bool
-        Whether it would be the same a moment later: a certificate that is not trusted.
+        Whether it would be the same a moment later, as with a certificate that is not trusted.
     """
 
     was_not_sent: bool = False

@@ -10,7 +10,6 @@ import contextlib
 import logging
 import os
 import sqlite3
-import threading
 import time
 import warnings
 from collections.abc import Callable
@@ -30,6 +29,7 @@ from watchframe.cache.private_folder import (
     remove,
 )
 from watchframe.errors import CacheError, CacheFormatError, CacheWarning
+from watchframe.locks import ProcessLock
 
 if TYPE_CHECKING:
     from watchframe.cache.entry_index import EntryIndex
@@ -77,7 +77,7 @@ class FolderAccess:
         self._secret: bytes | None = None
         self._unusable_until = 0.0
         self._has_warned = False
-        self._guard = threading.RLock()
+        self._guard = ProcessLock()
 
     def attempt(self, action: Callable[[EntryIndex], T], *, otherwise: T) -> T:
         """Give what `action` does with the index; `otherwise`, where the disk does not let it.
@@ -105,7 +105,7 @@ class FolderAccess:
 
     def secret(self) -> bytes:
         """Give the folder's secret; where it cannot be kept, one for this process alone."""
-        with self._guard:
+        with self._guard.lock:
             if self._secret is None:
                 self._secret = self._kept_secret() or os.urandom(32)
             return self._secret
@@ -130,7 +130,7 @@ class FolderAccess:
 
     def close(self) -> None:
         """Close this thread's connection."""
-        with self._guard:
+        with self._guard.lock:
             if self._index is not None:
                 self._index.close()
                 self._index = None
@@ -139,7 +139,7 @@ class FolderAccess:
         index = self._index
         if index is not None and index.is_current():
             return index
-        with self._guard:
+        with self._guard.lock:
             if self._index is not None and self._index.is_current():
                 return self._index
             if time.monotonic() < self._unusable_until:
@@ -190,7 +190,7 @@ class FolderAccess:
         finally:
             if turn is not None:
                 unlock(path, turn)
-        with self._guard:
+        with self._guard.lock:
             self._index = None
         return True
 

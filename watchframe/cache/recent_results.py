@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import threading
 from collections import OrderedDict
 from typing import TYPE_CHECKING
 
 from watchframe.cache.result_entry import CacheEntry
 from watchframe.cache.staging import INLINE_LIMIT
+from watchframe.locks import ProcessLock
 
 if TYPE_CHECKING:
     from watchframe.cache.entry_index import EntryIndex, Row
@@ -27,12 +27,12 @@ class RecentResults:
     """
 
     def __init__(self) -> None:
-        self._guard = threading.Lock()
+        self._guard = ProcessLock()
         self._known: OrderedDict[str, tuple[EntryIndex, _Place, CacheEntry]] = OrderedDict()
 
     def get(self, index: EntryIndex, row: Row) -> CacheEntry | None:
         """Give the result that `row` of `index` holds, if it is known."""
-        with self._guard:
+        with self._guard.lock:
             known = self._known.get(row.key)
             if known is None or known[0] is not index or known[1] != _place(row):
                 return None
@@ -43,7 +43,7 @@ class RecentResults:
         """Remember what `row` of `index` holds, if it is small."""
         if entry.size > INLINE_LIMIT:
             return
-        with self._guard:
+        with self._guard.lock:
             self._known[row.key] = index, _place(row), entry
             self._known.move_to_end(row.key)
             while len(self._known) > KEPT:
@@ -51,7 +51,7 @@ class RecentResults:
 
     def forget(self) -> None:
         """Have everything read anew."""
-        with self._guard:
+        with self._guard.lock:
             self._known.clear()
 
 

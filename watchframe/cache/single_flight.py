@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import os
 import random
 import threading
 import time
@@ -14,6 +15,7 @@ from pathlib import Path
 
 from watchframe.cache.file_lock import noted_end, try_lock, unlock
 from watchframe.errors import JobTimeoutError
+from watchframe.locks import ProcessLock
 
 logger = logging.getLogger(__name__)
 
@@ -55,7 +57,11 @@ class _LocalTurn:
 
 
 _local_turns: dict[str, _LocalTurn] = {}
-_local_guard = threading.Lock()
+_local_guard = ProcessLock()
+
+if hasattr(os, "register_at_fork"):
+    # A forked child has none of its parent's threads: it would wait for their turns forever.
+    os.register_at_fork(after_in_child=_local_turns.clear)
 
 
 @contextlib.contextmanager
@@ -151,7 +157,7 @@ def _local_turn(name: str, wait: _Wait) -> Iterator[_LocalTurn]:
 
     A lock lives while somebody holds it or waits for it.
     """
-    with _local_guard:
+    with _local_guard.lock:
         turn = _local_turns.setdefault(name, _LocalTurn(threading.Lock()))
         turn.users += 1
     try:
@@ -163,9 +169,10 @@ def _local_turn(name: str, wait: _Wait) -> Iterator[_LocalTurn]:
         finally:
             turn.lock.release()
     finally:
-        with _local_guard:
+        with _local_guard.lock:
             turn.users -= 1
-            if not turn.users:
+            # In a child that was forked within a turn, the name may be another turn's by now.
+            if not turn.users and _local_turns.get(name) is turn:
                 del _local_turns[name]
 
 

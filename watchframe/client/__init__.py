@@ -13,10 +13,12 @@ from watchframe.client.jobs import Jobs, OnStatus
 from watchframe.client.queries import Queries
 from watchframe.client.query_result import QueryResult
 from watchframe.client.query_results import QueryResults
+from watchframe.client.refusals import OUTAGE_STATUSES
 from watchframe.client.result_body import ResultBody
 
 __all__ = [
     "NO_DEADLINE",
+    "OUTAGE_STATUSES",
     "Client",
     "Deadline",
     "DropdownOption",

@@ -23,7 +23,7 @@ from watchframe.client.transport import Transport
 from watchframe.client.users import Users
 from watchframe.client.visualizations import Visualizations
 from watchframe.client.widgets import Widgets
-from watchframe.config import Secret, Settings, load_settings
+from watchframe.config import Secret, Settings, as_secret, load_settings
 from watchframe.models import Session
 
 
@@ -58,6 +58,7 @@ class Client:
         profile: str | None = None,
         **overrides: Any,
     ) -> None:
+        api_key = as_secret(api_key)
         self.settings = settings or load_settings(url, api_key, profile=profile, **overrides)
         self._transport = Transport(self.settings)
         self.queries = Queries(self._transport)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 from typing import Any
 
 from watchframe.client.client import Client
-from watchframe.config import Secret, note_connected
+from watchframe.config import Secret, as_secret, note_connected
+from watchframe.locks import ProcessLock
 
-_lock = threading.Lock()
+_lock = ProcessLock()
 _current: Client | None = None
 
 
@@ -27,8 +27,9 @@ def connect(
         As of `Client`.
     """
     global _current
+    api_key = as_secret(api_key)
     client = Client(url, api_key, profile=profile, **overrides)
-    with _lock:
+    with _lock.lock:
         previous, _current = _current, client
         note_connected(client.settings)
     if previous is not None:
@@ -45,7 +46,7 @@ def current_client() -> Client:
         There is neither.
     """
     global _current  # noqa: PLW0603 - as above
-    with _lock:
+    with _lock.lock:
         if _current is None:
             _current = Client()
             note_connected(_current.settings)
@@ -63,7 +64,7 @@ def connected_client() -> Client | None:
 def disconnect() -> None:
     """Forget the client of `connect`; the settings decide again."""
     global _current
-    with _lock:
+    with _lock.lock:
         previous, _current = _current, None
         note_connected(None)
     if previous is not None:

@@ -80,6 +80,13 @@ class Deadline:
             )
         return left
 
+    def at_most(self, seconds: float) -> Self:
+        """Return this deadline, or one that ends `seconds` from now where that is sooner."""
+        ends = time.monotonic() + seconds
+        if self.ends is not None and self.ends <= ends:
+            return self
+        return replace(self, timeout=seconds, ends=ends)
+
     def cut(self, seconds: float) -> float:
         """Give `seconds`, or what is left where that is less."""
         left = self.remaining()
@@ -94,7 +101,10 @@ class Deadline:
 def _is_seconds(timeout: object) -> bool:
     if not isinstance(timeout, Real) or isinstance(timeout, bool):
         return False
-    return float(timeout) >= 0  # and so not NaN
+    try:
+        return float(timeout) >= 0  # and so not NaN
+    except OverflowError:  # an integer of hundreds of digits
+        return False
 
 
 NO_DEADLINE = Deadline(None, None)

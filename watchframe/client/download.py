@@ -12,10 +12,11 @@ from typing import IO, Literal, get_args
 
 import requests
 
+from watchframe.client.answers import require_kind
 from watchframe.client.deadline import Deadline
 from watchframe.client.receiving import received
 from watchframe.client.transport import Transport
-from watchframe.errors import ArgumentError, IncompleteBodyError, ProtocolError, TransportError
+from watchframe.errors import ArgumentError, IncompleteBodyError, TransportError
 
 logger = logging.getLogger(__name__)
 
@@ -64,7 +65,9 @@ def download_result(
         for fetches_left in range(FETCHES - 1, -1, -1):
             response = transport.request("GET", source, deadline=deadline)
             with response:
-                _require(response, _CONTENT_TYPES[filetype], source)
+                require_kind(
+                    response, _CONTENT_TYPES[filetype], method="GET", url=source, deadline=deadline
+                )
                 try:
                     _copy(response, file, progress, deadline, transport.settings.max_body_bytes)
                 except TransportError as error:
@@ -93,18 +96,6 @@ def _replacing(target: Path) -> Iterator[IO[bytes]]:
         raise
 
 
-def _require(response: requests.Response, wanted: str, source: str) -> None:
-    kind = response.headers.get("Content-Type", "").split(";")[0].strip().lower()
-    if kind != wanted:
-        raise ProtocolError(
-            f"The server answered with {kind or 'something'}, not with {wanted}.",
-            status=response.status_code,
-            method="GET",
-            url=source,
-            hint="Check that the URL is a Watch server's, and that no login page is in the way.",
-        )
-
-
 def _copy(
     response: requests.Response,
     file: IO[bytes],
@@ -112,9 +103,9 @@ def _copy(
     deadline: Deadline,
     max_bytes: int,
 ) -> None:
-    length = response.headers.get("Content-Length", "")
-    is_known = length.isdigit() and "Content-Encoding" not in response.headers
-    total = int(length) if is_known else None
+    # The length as it was read already: a header holds anything.
+    is_known = "Content-Encoding" not in response.headers
+    total = response.raw.length_remaining if is_known else None
     done = 0
     for chunk in received(response, lambda: deadline, max_bytes):
         file.write(chunk)

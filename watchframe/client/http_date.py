@@ -10,7 +10,12 @@ def http_date(text: str) -> datetime | None:
     """Give the moment of a header such as ``Date``, in UTC; None where it tells none."""
     try:
         moment = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     # "-0000" is UTC too, of which nothing more is known (RFC 5322, 3.3).
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    if moment.tzinfo is None:
+        return moment.replace(tzinfo=UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:  # before year 1, or behind year 9999
+        return None

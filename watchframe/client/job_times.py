@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import statistics
-import threading
 from collections import deque
+
+from watchframe.locks import ProcessLock
 
 #: Seconds between two questions: at first, at most, and as a part of the time so far.
 FIRST_PAUSE, LONGEST_PAUSE, PART = 0.03, 2.0, 0.5
@@ -19,19 +20,19 @@ class JobTimes:
     """How long the last jobs of each query took; any thread may use it."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._lock = ProcessLock()
         self._taken: dict[int, deque[float]] = {}
 
     def add(self, query_id: int, seconds: float) -> None:
         """Remember how long a job took."""
-        with self._lock:
+        with self._lock.lock:
             if query_id not in self._taken and len(self._taken) >= QUERIES:
                 self._taken.clear()
             self._taken.setdefault(query_id, deque(maxlen=JOBS)).append(seconds)
 
     def expected(self, query_id: int | None) -> float | None:
         """Give the seconds that the next job of this query is likely to take."""
-        with self._lock:
+        with self._lock.lock:
             taken = self._taken.get(query_id) if query_id is not None else None
             return statistics.median(taken) if taken else None
 

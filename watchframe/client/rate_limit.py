@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import threading
 import time
+
+from watchframe.locks import ProcessLock
 
 
 class RateLimit:
     """One wait for all threads that share a connection: each would be refused as well."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._lock = ProcessLock()
         self._until = 0.0
 
     def wait_for(self, seconds: float) -> None:
         """Note that the server asks for nothing within `seconds` from now."""
-        with self._lock:
+        with self._lock.lock:
             self._until = max(self._until, time.monotonic() + seconds)
 
     @property

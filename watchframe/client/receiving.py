@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
-import socket
+import contextlib
 from collections.abc import Callable, Iterator
 
 import requests
 import urllib3.exceptions
 
 from watchframe.client.deadline import Deadline
+from watchframe.client.http_adapter import bounded_by
 from watchframe.decode import inflate
-from watchframe.errors import IncompleteBodyError, TransportTimeoutError
+from watchframe.errors import (
+    DecodeError,
+    IncompleteBodyError,
+    JobTimeoutError,
+    TransportError,
+    TransportTimeoutError,
+    WatchframeError,
+)
 
 CHUNK = 256 * 1024
+#: Seconds for the body of an error, or of a page: what matters of it comes with its head.
+LOOK = 10.0
 
 
 def received(
-    response: requests.Response, deadline: Callable[[], Deadline], max_bytes: int
+    response: requests.Response, deadline: Callable[[], Deadline], max_bytes: int | None
 ) -> Iterator[bytes]:
     """Give the inflated body in chunks, as they arrive; the deadline may change meanwhile.
 
@@ -37,8 +47,10 @@ def received(
         for chunk in inflate(_received(response, deadline), encoding, max_bytes=max_bytes):
             arrived += len(chunk)
             yield chunk
-    except IncompleteBodyError as error:
-        error.offset = arrived
+    except WatchframeError as error:
+        response.close()  # there is no reading on, and who began may not have come to closing it
+        if isinstance(error, IncompleteBodyError):
+            error.offset = arrived
         raise
 
 
@@ -48,41 +60,40 @@ def _received(response: requests.Response, deadline: Callable[[], Deadline]) -> 
 
 
 def _read(response: requests.Response, deadline: Deadline) -> bytes:
-    left = deadline.remaining()
-    if left is not None:
-        _wait_at_most(response, left)
+    deadline.remaining()  # also where what is read has arrived already
+    failure: Exception
     try:
-        return response.raw.read1(CHUNK, decode_content=False)
+        with bounded_by(deadline):
+            return response.raw.read1(CHUNK, decode_content=False)
     except urllib3.exceptions.ReadTimeoutError:
-        deadline.remaining()  # the whole deadline's own error comes first
-        raise TransportTimeoutError(
+        failure = TransportTimeoutError(
             "The answer stopped arriving.", hint="Try again, or raise the setting read_timeout."
-        ) from None
+        )
     except (urllib3.exceptions.HTTPError, OSError) as error:
-        raise IncompleteBodyError(
+        failure = IncompleteBodyError(
             f"The answer broke off: {type(error).__name__}.", hint="Try again."
-        ) from None
+        )
+    # Outside of the handler: an error raised there would carry the lower one as its context.
+    deadline.remaining()  # the whole deadline's own error comes first
+    raise failure
 
 
-def _wait_at_most(response: requests.Response, seconds: float) -> None:
-    """Have the next bytes waited for no longer than that.
+def beginning(response: requests.Response, deadline: Deadline, max_bytes: int) -> bytes:
+    """Return at most `max_bytes` from the start of a body that is only looked at, inflated.
 
-    The timeout with which the request was made is as long as the deadline was then, and it begins
-    anew with every packet.
+    It is the body of an error or a page: what is said by its status or its type stands, so one that
+    breaks off, cannot be inflated or takes longer than `LOOK` seconds is what came of it by then.
+
+    Raises
+    ------
+    JobCancelledError
+        The deadline was cancelled.
     """
-    connection = _socket(response)
-    if connection is None:  # all is here already
-        return
-    timeout = connection.gettimeout()
-    if timeout is None or timeout > seconds:
-        connection.settimeout(seconds)
-
-
-def _socket(response: requests.Response) -> socket.socket | None:
-    """Give the socket under an answer; after "Connection: close" only its reader has it."""
-    connection = getattr(response.raw, "connection", None)
-    found: socket.socket | None = getattr(connection, "sock", None)
-    if found is None:
-        reader = getattr(getattr(response.raw, "_fp", None), "fp", None)
-        found = getattr(getattr(reader, "raw", None), "_sock", None)
-    return found
+    found = b""
+    soon = deadline.at_most(LOOK)
+    with contextlib.suppress(TransportError, DecodeError, JobTimeoutError):
+        for chunk in received(response, lambda: soon, None):
+            found += chunk
+            if len(found) >= max_bytes:
+                break
+    return found[:max_bytes]

@@ -11,14 +11,18 @@ from typing import NoReturn, TypedDict
 from urllib.parse import urlsplit
 
 import requests
-import urllib3.exceptions
 
+from watchframe.client.deadline import Deadline
+from watchframe.client.html_pages import IDENTITY_PROXY_HINT, page_text, wants_login
 from watchframe.client.http_date import http_date
+from watchframe.client.receiving import beginning
 from watchframe.errors import (
     AccessDeniedError,
     AuthenticationError,
     ConflictError,
+    ConnectError,
     NotFoundError,
+    ProtocolError,
     RateLimitError,
     ResponseError,
 )
@@ -72,7 +76,10 @@ _KINDS = {
     "widgets": "widget",
 }
 
-_TAGS = re.compile(r"<(script|style).*?</\1>|<[^>]*>", re.DOTALL | re.IGNORECASE)
+#: Where executions are asked for.
+_EXECUTION = re.compile(r"/api/(queries/[^/]+/results|query_results)$")
+#: What a proxy in front of the server answers when it cannot ask it.
+OUTAGE_STATUSES = frozenset({502, 503, 504})
 
 
 class _Where(TypedDict):
@@ -82,21 +89,43 @@ class _Where(TypedDict):
     url: str
 
 
-def raise_for_refusal(response: requests.Response, method: str, url: str) -> NoReturn:
+def raise_for_refusal(
+    response: requests.Response, method: str, url: str, deadline: Deadline
+) -> NoReturn:
     """Raise what the answer means.
 
     Raises
     ------
     ResponseError
         One of its kinds.
+    ProtocolError
+        The status neither gives what was asked for nor refuses it.
+    ConnectError
+        It is not the server that refuses, but the proxy on the way to it.
     """
-    words = _server_message(response)
+    content = beginning(response, deadline, MAX_REFUSAL).decode("utf-8", "replace")
+    words = _server_message(content)
     status = response.status_code
     where: _Where = {"status": status, "server_message": words, "method": method, "url": url}
     shown = words.partition(ROUTE_GUESS)[0]
     said = f"The server answered {status}" + (f": {shown}" if shown else ".")
-    is_missing = status == HTTPStatus.NOT_FOUND
-    if status == HTTPStatus.UNAUTHORIZED or (is_missing and words.startswith(WRONG_KEY)):
+    if status < HTTPStatus.BAD_REQUEST:
+        raise ProtocolError(
+            said,
+            status=status,
+            excerpt=words[:200],
+            method=method,
+            url=url,
+            hint="No Watch server answers like this: check the URL, and what is in front of it.",
+        )
+    if status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
+        raise proxy_wants_login(method, url)
+    if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN) and _is_of_a_proxy(
+        response, content
+    ):
+        raise AccessDeniedError(said, hint=IDENTITY_PROXY_HINT, **where)
+    is_wrong_key = status == HTTPStatus.NOT_FOUND and words.startswith(WRONG_KEY)
+    if status == HTTPStatus.UNAUTHORIZED or is_wrong_key:
         raise AuthenticationError(
             said,
             hint="The API key is wrong, or a query's key was used for something that it may not "
@@ -105,48 +134,94 @@ def raise_for_refusal(response: requests.Response, method: str, url: str) -> NoR
         )
     if status == HTTPStatus.FORBIDDEN:
         raise AccessDeniedError(said, hint=_access_hint(words), **where)
-    if lacking := _lacking(status, words, method, url):
-        raise NotFoundError(
-            f"The server answered {status}: this server, an older version, has no {lacking}.",
-            hint="Update the server, or do without. Check also that the URL is the server's.",
-            **where,
-        )
-    if is_missing:
-        raise NotFoundError(
-            _not_found(url) if words.startswith(NO_URL) else said,
-            hint=_not_found_hint(words),
-            **where,
-        )
+    if status in (HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED):
+        raise _missing(said, where)
     if status == HTTPStatus.CONFLICT:
         raise ConflictError(
             said, hint="Somebody changed it since it was read: read it again.", **where
         )
+    wait = _retry_after(response)
     if status == HTTPStatus.TOO_MANY_REQUESTS:
-        wait = _retry_after(response)
-        hint = None if wait is None else f"Try again in {wait:,.0f} s."
-        raise RateLimitError(said, retry_after=wait, hint=hint, **where)
-    error = ResponseError(said, **where)
-    error.retry_after = _retry_after(response)
+        raise RateLimitError(said, retry_after=wait, hint=_wait_hint(wait), **where)
+    hint = None
+    if status in OUTAGE_STATUSES:
+        hint = _wait_hint(wait) if method == "GET" else hint_of_unknown_end(method, url)
+    error = ResponseError(said, hint=hint, **where)
+    error.retry_after = wait
     raise error
 
 
-def _server_message(response: requests.Response) -> str:
-    """Give the server's own words: JSON's message, a job's error, or a page's text."""
+def proxy_wants_login(method: str, url: str) -> ConnectError:
+    """Return the error of a proxy on the way to the server that wants a login (407)."""
+    error = ConnectError(
+        f"The proxy on the way to {urlsplit(url).netloc} wants a login of its own (407).",
+        method=method,
+        url=url,
+        hint="Put the proxy's user name and password into its address in HTTPS_PROXY (or "
+        "HTTP_PROXY), or name the server in NO_PROXY. The API key has no part in that.",
+    )
+    error.was_not_sent = error.is_lasting = True
+    return error
+
+
+def hint_of_unknown_end(method: str, url: str) -> str:
+    """Return how to go on after a request of which nobody knows whether it was carried out.
+
+    A proxy's 502, 503 or 504 does not tell whether the server behind it took the request, nor does
+    a connection that broke while the answer was awaited. So nothing but a GET is sent again.
+    """
+    if method == "POST" and _EXECUTION.search(url):
+        return (
+            "The query may be running all the same. Read it again with the same parameters and "
+            "max_age=: that joins the execution while it runs, or takes its result."
+        )
+    return "It may have been carried out all the same: look before you ask for it again."
+
+
+def _server_message(content: str) -> str:
+    """Return the server's own words: JSON's message, a job's error, or a page's text."""
     try:
-        content = response.raw.read(MAX_REFUSAL, decode_content=True)
-    except (OSError, urllib3.exceptions.HTTPError):
+        body = json.loads(content)
+        if not isinstance(body, dict):
+            return ""
+        job = body.get("job")
+        if isinstance(job, dict):
+            return str(job.get("error") or "")
+        return str(body.get("message") or body.get("error") or "")
+    except RecursionError:  # whoever nests like that has nothing to say
         return ""
-    text = content.decode("utf-8", "replace")
-    try:
-        body = json.loads(text)
     except ValueError:
-        return " ".join(_TAGS.sub(" ", text).split())[:300]
-    if not isinstance(body, dict):
-        return ""
-    job = body.get("job")
-    if isinstance(job, dict):
-        return str(job.get("error") or "")
-    return str(body.get("message") or body.get("error") or "")
+        return page_text(content)[:300]
+
+
+def _is_of_a_proxy(response: requests.Response, content: str) -> bool:
+    """Return whether a refusal of the key is none of the server's, which sends JSON."""
+    return "WWW-Authenticate" in response.headers or (
+        response.headers.get("Content-Type", "").lower().startswith("text/html")
+        and wants_login(content)
+    )
+
+
+def _wait_hint(seconds: float | None) -> str | None:
+    if seconds is None or seconds == math.inf:
+        return None
+    return f"Try again in {seconds:,.0f} s."
+
+
+def _missing(said: str, where: _Where) -> NotFoundError:
+    """Return the error of an object, or a route, that is not there."""
+    words, url = where["server_message"], where["url"]
+    lacking = _lacking(where["status"], words, where["method"], url)
+    if lacking is not None:
+        return NotFoundError(
+            f"The server answered {where['status']}: this server, an older version, has no "
+            f"{lacking}.",
+            hint="Update the server, or do without. Check also that the URL is the server's.",
+            **where,
+        )
+    if words.startswith(NO_URL):
+        said = _not_found(url)
+    return NotFoundError(said, hint=_not_found_hint(words), **where)
 
 
 def _lacking(status: int, words: str, method: str, url: str) -> str | None:
@@ -185,7 +260,7 @@ def _access_hint(words: str) -> str:
 
 
 def _retry_after(response: requests.Response) -> float | None:
-    """Give the header's seconds, whole ones; it may also be a date."""
+    """Return the header's seconds, whole ones; it may also be a date."""
     value = response.headers.get("Retry-After", "").strip()
     if value.isascii() and value.isdigit():
         return float(value)

@@ -159,7 +159,7 @@ def open_body(
 ) -> ResultBody:
     """Send a request and give its answer's body, which is JSON and still to be read."""
     response = transport.request(method, path, deadline=deadline, json=json)
-    require_json(response, method=method, url=path)
+    require_json(response, method=method, url=path, deadline=deadline)
     return ResultBody(
         response,
         deadline=deadline,

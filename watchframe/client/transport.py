@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+import os
 import random
 from collections.abc import Mapping, Sequence
+from http import HTTPStatus
 from typing import Literal
 from urllib.parse import urljoin, urlsplit
 
@@ -12,19 +14,20 @@ import requests
 import urllib3
 
 from watchframe.client.deadline import Deadline
+from watchframe.client.failures import in_words
+from watchframe.client.html_pages import IDENTITY_PROXY_HINT, is_login_address
+from watchframe.client.http_adapter import DeadlineAdapter, bounded_by
 from watchframe.client.job_times import JobTimes
 from watchframe.client.rate_limit import RateLimit
-from watchframe.client.refusals import raise_for_refusal
+from watchframe.client.refusals import OUTAGE_STATUSES, raise_for_refusal
 from watchframe.config import Secret, Settings, is_loopback
 from watchframe.errors import (
     AuthenticationError,
-    ConfigurationError,
     ConnectError,
     ProtocolError,
     RateLimitError,
     ResponseError,
     ServerError,
-    TransportError,
     TransportTimeoutError,
 )
 
@@ -32,8 +35,6 @@ logger = logging.getLogger(__name__)
 
 Method = Literal["GET", "POST", "DELETE"]
 
-#: What a proxy in front of the server answers when it cannot ask it.
-OUTAGE_STATUSES = frozenset({502, 503, 504})
 _ASK_LATER = OUTAGE_STATUSES | {429}
 
 #: Seconds before the first retry; doubled for each further one.
@@ -47,6 +48,9 @@ CONNECTIONS = 64
 ACCEPT_ENCODING = "gzip, deflate"
 #: No proxy for plain HTTP, whatever the environment says.
 _NO_PROXY = {"http": "", "all": ""}
+#: Sessions that forked children have from their parents: the end of one would take locks that a
+#: thread of the parent may have held, and close connections.
+_of_parents: list[requests.Session] = []
 
 
 class _KeyHeader(requests.auth.AuthBase):
@@ -77,18 +81,11 @@ class Transport:
         self.settings = settings
         self.job_times = JobTimes()
         self._rate_limit = RateLimit()
-        self._session = requests.Session()
-        self._session.auth = _KeyHeader(settings.api_key)
-        self._session.headers["User-Agent"] = "watchframe"
-        self._session.headers["Accept"] = "application/json"
-        self._session.headers["Accept-Encoding"] = ACCEPT_ENCODING
         # On this machine the key needs no secrecy, but on the way to a proxy it would.
         is_open = settings.url.startswith("http:") and is_loopback(settings.url)
         passes_proxies_by = is_open and not settings.allow_plain_http
-        for scheme in ("http://", "https://"):
-            self._session.mount(scheme, requests.adapters.HTTPAdapter(pool_maxsize=CONNECTIONS))
         # Looked up once: for each request it would take longer than all else on the way.
-        found = self._session.merge_environment_settings(
+        found = requests.Session().merge_environment_settings(
             settings.url,
             dict(_NO_PROXY) if passes_proxies_by else {},
             stream=True,
@@ -96,11 +93,23 @@ class Transport:
             cert=None,
         )
         self._proxies, self._verify = found["proxies"], found["verify"]
-        self._session.trust_env = False
+        self._process, self._session = os.getpid(), _new_session(settings)
 
     def close(self) -> None:
         """Close the connections."""
-        self._session.close()
+        self._session_of_this_process().close()
+
+    def _session_of_this_process(self) -> requests.Session:
+        """Return the session, which is the only way to its connections.
+
+        A forked child has its parent's: two that send on one connection read each other's answers.
+        So a child makes a session of its own, and leaves the parent's as it is.
+        """
+        if self._process != os.getpid():
+            _of_parents.append(self._session)
+            # In this order: another thread that finds the number right finds the session right.
+            self._session, self._process = _new_session(self.settings), os.getpid()
+        return self._session
 
     def request(
         self,
@@ -167,10 +176,10 @@ class Transport:
             if response.is_redirect:
                 url, query = self._redirected(response, method, url), None
                 continue
-            if response.ok:
+            if HTTPStatus.OK <= response.status_code < HTTPStatus.MULTIPLE_CHOICES:
                 return response
             with response:
-                raise_for_refusal(response, method, url)
+                raise_for_refusal(response, method, url, deadline)
         raise ProtocolError(f"The server redirected {MAX_REDIRECTS} times.", method=method, url=url)
 
     def _send(
@@ -181,71 +190,93 @@ class Transport:
         json: object,
         query: Mapping[str, str | Sequence[str]] | None,
     ) -> requests.Response:
-        settings = self.settings
-        timeout = urllib3.Timeout(
-            connect=settings.connect_timeout,
-            read=settings.read_timeout,
-            total=deadline.remaining(),
-        )
         try:
-            return self._session.request(
-                method,
-                url,
-                json=json,
-                params=query,
-                timeout=timeout,  # type: ignore[arg-type]  # its annotation forgets this kind
-                stream=True,
-                allow_redirects=False,
-                proxies=self._proxies,
-                verify=self._verify,
-            )
-        except requests.Timeout as error:
-            deadline.remaining()  # the whole deadline's own error comes first
-            raise _timeout_error(error, method, url, settings) from None
-        except (requests.ConnectionError, requests.exceptions.ContentDecodingError) as error:
-            raise _connect_error(error, method, url) from None
-        except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
-            raise TransportError(
-                f"The request could not be made: {type(error).__name__}.",
-                method=method,
-                url=url,
-                hint="Check the server's URL, and the proxy where there is one.",
-            ) from None
-        except OSError as error:
-            raise ConfigurationError(
-                f"The certificates to trust cannot be read: {error}",
-                hint="Check ca_bundle, REQUESTS_CA_BUNDLE and CURL_CA_BUNDLE.",
-            ) from None
+            return self._exchange(method, url, deadline, json, query)
         except BaseException as error:  # noqa: BLE001 - any, for what hangs on it
-            # An interrupt: its frames below hold the request's headers, and so the key.
-            raise error.with_traceback(None) from None
+            failure = in_words(error, method, url, deadline, self.settings)
+        # The frames below, and the errors of requests, hold the request with the key in its header.
+        # What is raised within a handler keeps the handled error as its context, whatever "from"
+        # says; so it is raised here.
+        failure.__cause__ = failure.__context__ = None
+        raise failure.with_traceback(None)
+
+    def _exchange(
+        self,
+        method: Method,
+        url: str,
+        deadline: Deadline,
+        json: object,
+        query: Mapping[str, str | Sequence[str]] | None,
+    ) -> requests.Response:
+        settings, session = self.settings, self._session_of_this_process()
+        request = session.prepare_request(requests.Request(method, url, json=json, params=query))
+        timeout = urllib3.Timeout(
+            connect=deadline.cut(settings.connect_timeout), read=settings.read_timeout
+        )
+        # Not by Session.send: of a redirect, it would read the body, however long that is, and
+        # follow an address that is none into a ValueError. It would also keep cookies, and the
+        # requests of a key are to be judged by the key alone.
+        with bounded_by(deadline):
+            response = session.get_adapter(url).send(
+                request,
+                stream=True,
+                timeout=timeout,  # type: ignore[arg-type]  # its annotation forgets this kind
+                verify=self._verify,  # type: ignore[arg-type]  # True, or a path
+                proxies=self._proxies,
+            )
+        del response.request.headers["Authorization"]  # the answer goes where the key does not
+        return response
 
     def _redirected(self, response: requests.Response, method: Method, url: str) -> str:
-        """Give where a GET goes on; the key goes nowhere but to its server."""
-        target = urljoin(url, response.headers.get("Location", ""))
+        """Return where a GET goes on; the key goes nowhere but to its server."""
         response.close()
-        here, there = urlsplit(self.settings.url), urlsplit(target)
-        if "login" in there.path:
+        here, status = urlsplit(self.settings.url), response.status_code
+        try:
+            target = urljoin(url, response.headers["Location"])
+            there = urlsplit(target)
+            host = there.hostname if there.port is None else f"{there.hostname}:{there.port}"
+        except ValueError:
+            raise ProtocolError(
+                "The server redirects to an address that is none.",
+                status=status,
+                method=method,
+                url=url,
+                hint="Check that the URL is the server's.",
+            ) from None
+        address = f"{there.scheme}://{host}{there.path}"
+        is_here = (here.scheme, here.netloc) == (there.scheme, there.netloc)
+        if is_here and "login" in there.path:
             raise AuthenticationError(
                 "The server asks for a login: it does not accept the API key.",
-                status=response.status_code,
+                status=status,
                 method=method,
                 url=url,
                 hint="Check the key on your profile's page, and that the URL is the server's.",
             )
-        if method != "GET" or (here.scheme, here.netloc) != (there.scheme, there.netloc):
-            raise ProtocolError(
-                f"The server redirects to {there.scheme}://{there.hostname}.",
-                status=response.status_code,
-                method=method,
-                url=url,
-                hint="The key is not sent there. If that is the server, connect to its URL.",
-            )
-        return target
+        if is_here and method == "GET":
+            return target
+        if here.hostname != there.hostname and is_login_address(str(host), there.path):
+            words, hint = f"A login at {address} is in the way.", IDENTITY_PROXY_HINT
+        else:
+            words = f"The server redirects to {address}."
+            hint = "The key is not sent there. If that is the server, connect to its URL."
+        raise ProtocolError(words, status=status, method=method, url=url, hint=hint)
+
+
+def _new_session(settings: Settings) -> requests.Session:
+    session = requests.Session()
+    session.trust_env = False
+    session.auth = _KeyHeader(settings.api_key)
+    session.headers["User-Agent"] = "watchframe"
+    session.headers["Accept"] = "application/json"
+    session.headers["Accept-Encoding"] = ACCEPT_ENCODING
+    for scheme in ("http://", "https://"):
+        session.mount(scheme, DeadlineAdapter(pool_maxsize=CONNECTIONS))
+    return session
 
 
 def _pause_before_retry(error: ServerError, method: Method, pause: float) -> float | None:
-    """Give the seconds to wait before trying again; None where it is not to be tried."""
+    """Return the seconds to wait before trying again; None where it is not to be tried."""
     jittered = pause * random.uniform(0.5, 1.0)  # noqa: S311 - spreads load, keeps no secret
     if isinstance(error, ConnectError):
         may_again = not error.is_lasting and (error.was_not_sent or method == "GET")
@@ -259,53 +290,3 @@ def _pause_before_retry(error: ServerError, method: Method, pause: float) -> flo
     asked = error.retry_after or 0.0
     # Not at the very second, at which all others who were told the same come back.
     return asked + jittered if asked <= LONGEST_RETRY_AFTER else None
-
-
-def _timeout_error(
-    error: requests.Timeout, method: str, url: str, settings: Settings
-) -> TransportError:
-    if isinstance(error, requests.ConnectTimeout):
-        failed = ConnectError(
-            f"No connection to {_host(url)} within {settings.connect_timeout:g} s.",
-            method=method,
-            url=url,
-            hint="Check the network, a VPN or a proxy, and the server's URL.",
-        )
-        failed.was_not_sent = True
-        return failed
-    return TransportTimeoutError(
-        f"{_host(url)} did not answer within {settings.read_timeout:g} s.",
-        method=method,
-        url=url,
-        hint="Try again, or raise the setting read_timeout.",
-    )
-
-
-def _connect_error(error: requests.RequestException, method: str, url: str) -> ConnectError:
-    reason = getattr(error.args[0], "reason", None) if error.args else None
-    words = {
-        urllib3.exceptions.NameResolutionError: "its name is not known",
-        urllib3.exceptions.NewConnectionError: "nothing answers there",
-        urllib3.exceptions.SSLError: "its certificate is not trusted",
-        urllib3.exceptions.ProxyError: "the proxy does not let it through",
-    }.get(type(reason), "the connection broke off")
-    if isinstance(error, requests.exceptions.SSLError):
-        words = "its certificate is not trusted"
-    is_lasting = "certificate" in words
-    failed = ConnectError(
-        f"No answer from {_host(url)}: {words}.",
-        method=method,
-        url=url,
-        hint="For a certificate of your own organisation, set ca_bundle."
-        if is_lasting
-        else "Check the network, a VPN or a proxy, and the server's URL.",
-    )
-    failed.is_lasting = is_lasting
-    failed.was_not_sent = isinstance(
-        reason, urllib3.exceptions.NewConnectionError | urllib3.exceptions.NameResolutionError
-    )
-    return failed
-
-
-def _host(url: str) -> str:
-    return urlsplit(url).netloc

@@ -2,7 +2,7 @@
 
 from watchframe.config.login import forget_login, read_logins, save_login
 from watchframe.config.profile import DEFAULT_PROFILE, config_path, profile_for_server
-from watchframe.config.secret import Secret
+from watchframe.config.secret import Secret, as_secret
 from watchframe.config.server_url import is_loopback, server_url
 from watchframe.config.settings import (
     DEFAULT_CACHE_SIZE,
@@ -20,6 +20,7 @@ __all__ = [
     "HOW_TO",
     "Secret",
     "Settings",
+    "as_secret",
     "cache_in_use",
     "config_path",
     "forget_login",

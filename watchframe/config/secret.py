@@ -37,3 +37,12 @@ class Secret:
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("A Secret is not pickled: the pickle would hold the key.")
+
+
+def as_secret(key: str | Secret | None) -> Secret | None:
+    """Return a key, given as a text or as a Secret, as a Secret.
+
+    What takes a key begins with this, so that its frame, which a traceback may show with its
+    variables, does not hold the text.
+    """
+    return Secret(key.strip()) if isinstance(key, str) else key

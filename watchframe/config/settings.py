@@ -15,7 +15,7 @@ from dateutil.tz import tzlocal
 
 from watchframe.config.login import read_logins
 from watchframe.config.profile import DEFAULT_PROFILE, config_path, read_profile
-from watchframe.config.secret import Secret
+from watchframe.config.secret import Secret, as_secret
 from watchframe.config.server_url import is_loopback, server_url
 from watchframe.errors import ConfigurationError
 
@@ -129,6 +129,7 @@ def load_settings(
     ConfigurationError
         No server or no key is known, or a setting cannot be used.
     """
+    api_key = as_secret(api_key)
     environ = os.environ if environ is None else environ
     profile = profile or environ.get("WATCHFRAME_PROFILE")
     named = read_profile(profile, config_file)
@@ -239,10 +240,13 @@ def _text(value: object) -> str:
 
 def _key(value: object) -> Secret:
     secret = value if isinstance(value, Secret) else Secret(_text(value).strip())
-    text = secret.reveal()
-    if not text or not text.isascii() or not text.isprintable() or " " in text:
+    if not _is_key(secret.reveal()):
         raise ValueError
     return secret
+
+
+def _is_key(text: str) -> bool:
+    return text.isascii() and text.isprintable() and bool(text) and " " not in text
 
 
 def _certificates(value: object) -> str:

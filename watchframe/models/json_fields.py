@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import TypeVar
@@ -16,7 +17,7 @@ def as_object(value: object, what: str) -> Mapping[str, object]:
     if isinstance(value, Mapping):
         return value
     raise ProtocolError(
-        f"The server sent {_kind(value)} where a {what} was expected.", excerpt=repr(value)[:200]
+        f"The server sent {_kind(value)} where a {what} was expected.", excerpt=_excerpt(value)
     )
 
 
@@ -27,7 +28,7 @@ def required(obj: Mapping[str, object], key: str, kind: type[T], what: str) -> T
         return value
     raise ProtocolError(
         f"The server sent a {what} whose {key!r} is {_kind(value)}, not {kind.__name__}.",
-        excerpt=repr(value)[:200],
+        excerpt=_excerpt(value),
     )
 
 
@@ -61,11 +62,27 @@ def utc_time(text: str, what: str) -> datetime:
     """Read an ISO 8601 time; one without a zone is UTC, as the server means it."""
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError):  # in UTC, it may be before year 1 or behind year 9999
         raise ProtocolError(
             f"The server sent {text[:60]!r} where the time of a {what} was expected."
         ) from None
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def seconds(value: object) -> float | None:
+    """Return a number of seconds; None where it is no number, or none that a float can tell."""
+    try:
+        number = float(value) if isinstance(value, int | float) else math.nan
+    except OverflowError:
+        return None
+    return number if math.isfinite(number) else None
+
+
+def _excerpt(value: object) -> str:
+    try:
+        return repr(value)[:200]
+    except (RecursionError, ValueError):  # nested too deeply, or a number of too many digits
+        return ""
 
 
 def _kind(value: object) -> str:

@@ -13,6 +13,7 @@ from watchframe.models.json_fields import (
     optional_time,
     other_fields,
     required,
+    seconds,
     without_keys,
 )
 from watchframe.models.parameter import ParameterDefinition
@@ -126,7 +127,6 @@ class Query:
         user = obj.get("user")
         schedule = obj.get("schedule")
         tags = obj.get("tags")
-        runtime = obj.get("runtime")
         shown = obj.get("visualizations")
         more = other_fields(obj, _READ)
         if unknown := other_fields(options, _OPTIONS_READ):
@@ -150,7 +150,7 @@ class Query:
             owner=str(user.get("name") or "") if isinstance(user, Mapping) else "",
             is_favorite=obj.get("is_favorite") is True,
             retrieved_at=optional_time(obj, "retrieved_at", "query"),
-            runtime=float(runtime) if isinstance(runtime, int | float) else None,
+            runtime=seconds(obj.get("runtime")),
             visualizations=tuple(Visualization.from_json(item) for item in shown)
             if isinstance(shown, list)
             else (),

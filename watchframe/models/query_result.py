@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from watchframe.models.json_fields import as_object, optional, utc_time
+from watchframe.models.json_fields import as_object, optional, seconds, utc_time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,12 +42,11 @@ class QueryResultInfo:
         """Read the object under ``"query_result"``; of its ``data`` only ``truncated`` is read."""
         obj = as_object(value, "query result")
         retrieved = optional(obj, "retrieved_at", str, "query result")
-        runtime = obj.get("runtime")
         data = obj.get("data")
         return cls(
             retrieved_at=utc_time(retrieved, "query result") if retrieved else None,
             id=optional(obj, "id", int, "query result"),
-            runtime=float(runtime) if isinstance(runtime, int | float) else None,
+            runtime=seconds(obj.get("runtime")),
             query_text=optional(obj, "query", str, "query result"),
             query_hash=optional(obj, "query_hash", str, "query result"),
             data_source_id=optional(obj, "data_source_id", int, "query result"),

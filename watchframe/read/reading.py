@@ -17,7 +17,7 @@ from watchframe.cache import (
     decide,
     decide_after_error,
 )
-from watchframe.client import Client, Deadline, OnStatus
+from watchframe.client import OUTAGE_STATUSES, Client, Deadline, OnStatus
 from watchframe.display import age_words
 from watchframe.errors import (
     CacheMissError,
@@ -46,9 +46,6 @@ Prepare = Callable[[Knowledge], Question]
 
 #: How often a query may be edited under our hands before we give up.
 EDIT_TRIES = 3
-
-#: What a proxy answers when the server behind it is away.
-_OUTAGE_STATUSES = frozenset({502, 503, 504})
 
 _ANY_AGE = Policy(mode="only")
 _NEWLY_READ = Policy(mode="refresh")
@@ -317,5 +314,5 @@ def _copy_words(age: float) -> str:
 def _is_outage(error: ServerError) -> bool:
     """Whether the server is away, rather than saying no."""
     if isinstance(error, ResponseError):
-        return error.status in _OUTAGE_STATUSES
+        return error.status in OUTAGE_STATUSES
     return isinstance(error, TransportError)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import weakref
 from collections import OrderedDict
 from typing import TYPE_CHECKING
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 from watchframe.decode import DtypeBackend, to_frame
 from watchframe.decode.deviation import ENCODING
 from watchframe.decode.typing_rules import JSON
+from watchframe.locks import ProcessLock
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,13 +30,13 @@ class RecentFrames:
     """
 
     def __init__(self) -> None:
-        self._guard = threading.RLock()  # the end of a table may come within any line of ours
+        self._guard = ProcessLock()  # the end of a table may come within any line of ours
         self._known: OrderedDict[_Name, tuple[weakref.ref[pa.Table], pd.DataFrame]] = OrderedDict()
 
     def frame(self, table: pa.Table, dtype_backend: DtypeBackend) -> pd.DataFrame:
         """Give the frame of the whole table, as `to_frame` does."""
         name = id(table), dtype_backend
-        with self._guard:
+        with self._guard.lock:
             known = self._known.get(name)
             if known is not None and known[0]() is table:
                 self._known.move_to_end(name)
@@ -48,11 +48,11 @@ class RecentFrames:
 
     def _keep(self, name: _Name, table: pa.Table, frame: pd.DataFrame) -> None:
         def forget(ended: weakref.ref[pa.Table]) -> None:
-            with self._guard:
+            with self._guard.lock:
                 if name in self._known and self._known[name][0] is ended:
                     del self._known[name]
 
-        with self._guard:
+        with self._guard.lock:
             self._known[name] = weakref.ref(table, forget), frame
             while len(self._known) > KEPT:
                 self._known.popitem(last=False)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable
+
+from watchframe.locks import ProcessLock
 
 #: Seconds for which a document that one read asked for will do for the others.
 LASTS = 10.0
@@ -14,8 +15,8 @@ class SharedDocuments:
     """Documents that reads side by side have just asked for; any thread may use it."""
 
     def __init__(self) -> None:
-        self._guard = threading.Lock()
-        self._locks: dict[str, threading.Lock] = {}
+        self._guard = ProcessLock()
+        self._locks: dict[str, ProcessLock] = {}
         self._found: dict[str, tuple[float, object]] = {}
 
     def get(self, key: str, ask: Callable[[], object]) -> object:
@@ -23,9 +24,9 @@ class SharedDocuments:
 
         One thread asks, and the others wait for it; where it fails, each of them asks.
         """
-        with self._guard:
-            lock = self._locks.setdefault(key, threading.Lock())
-        with lock:
+        with self._guard.lock:
+            lock = self._locks.setdefault(key, ProcessLock())
+        with lock.lock:
             now = time.monotonic()
             found = self._found.get(key)
             if found is None or now - found[0] >= LASTS:

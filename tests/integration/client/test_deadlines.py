@@ -13,7 +13,14 @@ import pytest
 
 from watchframe import Client, read_watch_query
 from watchframe.client.deadline import Deadline
-from watchframe.errors import JobCancelledError, JobTimeoutError, TransportTimeoutError
+from watchframe.errors import (
+    JobCancelledError,
+    JobTimeoutError,
+    NotFoundError,
+    ProtocolError,
+    ResponseError,
+    TransportTimeoutError,
+)
 
 #: Far beyond any of these deadlines, and far below what the servers here would take.
 SOON = 8.0
@@ -30,6 +37,75 @@ def dripping(start=b"", seconds=20):
     for _ in range(seconds * 10):
         time.sleep(0.1)
         yield b" "
+
+
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+PAGE = b"Content-Type: text/html\r\nContent-Length: 100000\r\n\r\n"
+DRIPPING = {
+    "status line": (b"HTTP/1.1 200 ", JobTimeoutError),
+    "header": (HEAD + b"X-Slow:", JobTimeoutError),
+    "interim answer": (b"HTTP/1.1 103 Early Hints\r\nLink:", JobTimeoutError),
+    "size of a chunk": (HEAD + b"Transfer-Encoding: chunked\r\n\r\n2;", JobTimeoutError),
+    "refusal": (b"HTTP/1.1 500 No\r\n" + PAGE, ResponseError),
+    "page": (b"HTTP/1.1 200 OK\r\n" + PAGE, ProtocolError),
+    "redirect": (b"HTTP/1.1 302 Found\r\nLocation: /again\r\n" + PAGE, ProtocolError),
+}
+
+
+def a_document(client, deadline):
+    client.queries.get(1, deadline=deadline)
+
+
+def an_execution(client, deadline):
+    client.run_query(1, {}, max_age=0, deadline=deadline)
+
+
+# Of an execution's answer the body is read beyond the deadline: it holds the id of a job.
+ASKED = [(a_document, name) for name in DRIPPING] + [
+    (an_execution, name) for name in DRIPPING if name != "size of a chunk"
+]
+
+
+@pytest.mark.parametrize("is_tls", [False, True], ids=["http", "https"])
+@pytest.mark.parametrize(("ask", "name"), ASKED)
+def test_whatever_drips_ends_with_the_deadline(
+    tmp_path, raw_server, certificate, tls, is_tls, ask, name
+):
+    start, kind = DRIPPING[name]
+    with (
+        raw_server(lambda *_: dripping(start), context=tls if is_tls else None) as watch,
+        client_of(watch, tmp_path, ca_bundle=str(certificate[0]), max_retries=0) as client,
+    ):
+        started = time.monotonic()
+        with pytest.raises(kind):
+            ask(client, Deadline.after(0.7))
+        assert time.monotonic() - started < SOON
+
+
+def test_refusal_that_drips_without_a_deadline_ends_soon(tmp_path, raw_server, monkeypatch):
+    monkeypatch.setattr("watchframe.client.receiving.LOOK", 0.3)
+    start = b"HTTP/1.1 404 No\r\nContent-Type: text/html\r\nContent-Length: 9999\r\n\r\n<p>Gone"
+    with raw_server(lambda *_: dripping(start)) as watch, client_of(watch, tmp_path) as client:
+        started = time.monotonic()
+        with pytest.raises(NotFoundError, match="Gone"):
+            client.queries.get(1)
+        assert time.monotonic() - started < SOON
+
+
+def test_read_timeout_is_over_silence_and_not_over_the_whole(tmp_path, raw_server):
+    def slowly(*_):
+        yield HEAD + b"Connection: close\r\n\r\n["
+        for _ in range(30):  # 1.5 s in all
+            time.sleep(0.05)
+            yield b" "
+        yield b"]"
+
+    with (
+        raw_server(slowly) as watch,
+        client_of(watch, tmp_path, read_timeout=1, max_retries=0) as client,
+    ):
+        assert client.data_sources.list() == []
+    assert len(watch.seen) == 1
 
 
 @pytest.fixture

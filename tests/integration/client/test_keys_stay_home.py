@@ -1,26 +1,30 @@
 """The key goes to its server, over a connection that nobody reads, and nowhere else."""
 
+import contextlib
 import json
 import logging
 import select
 import signal
 import socket
 import socketserver
-import ssl
-import subprocess
 import threading
 import traceback
 
 import pytest
 
-from watchframe import Client
+from watchframe import Client, connect
+from watchframe.client import Deadline
 from watchframe.errors import (
+    AccessDeniedError,
     AuthenticationError,
     ConfigurationError,
     ConnectError,
+    JobTimeoutError,
     NotFoundError,
     ProtocolError,
     ServerError,
+    TransportTimeoutError,
+    WatchframeError,
 )
 
 KEY = "k-0123456789-secret"
@@ -225,6 +229,259 @@ def test_frames_of_an_interrupt_do_not_hold_the_key(tmp_path, server):
     assert KEY not in lines
 
 
+def everything_about(error):
+    """Texts of all that hangs on an error: its chain, its frames' locals, requests and headers."""
+    left, seen, texts = [error], set(), []
+    while left:
+        item = left.pop()
+        if id(item) in seen:
+            continue
+        seen.add(id(item))
+        with contextlib.suppress(AttributeError):  # a client that is only half made has no repr
+            texts.append(repr(item))
+        if isinstance(item, BaseException):
+            left += [item.__cause__, item.__context__, *item.args, *vars(item).values()]
+            for frame, _ in traceback.walk_tb(item.__traceback__):
+                if "watchframe" in frame.f_code.co_filename.rpartition("tests")[2]:
+                    left += frame.f_locals.values()
+        elif isinstance(item, dict):
+            left += item.values()
+        elif isinstance(item, list | tuple):
+            left += item
+        elif type(item).__module__.partition(".")[0] in ("requests", "urllib3", "http"):
+            left += getattr(item, "__dict__", {}).values()
+    return "\n".join(texts)
+
+
+BROKEN = {
+    "no HTTP": [b"SSH-2.0\r\n"],
+    "closed": [b""],
+    "two lengths": [b"HTTP/1.1 200 OK\r\nContent-Length: 1, 2\r\n\r\n"],
+    "refusal": [b"HTTP/1.1 404 No\r\nContent-Length: 0\r\n\r\n"],
+    "wrong key": [b"HTTP/1.1 401 No\r\nContent-Length: 0\r\n\r\n"],
+    "outage": [b"HTTP/1.1 503 No\r\nContent-Length: 0\r\n\r\n"],
+    "page": [b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 1\r\n\r\nx"],
+    "body that breaks off": [b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{"],
+    "body that is no gzip": [
+        b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\nno"
+    ],
+    "bad chunks": [b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"],
+    "no JSON": [b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nno"],
+    "redirect elsewhere": [b"HTTP/1.1 302 No\r\nLocation: https://elsewhere.example/\r\n\r\n"],
+    "redirect nowhere": [b"HTTP/1.1 302 No\r\nLocation: http://[::1\r\n\r\n"],
+    "proxy's login": [b"HTTP/1.1 407 No\r\nContent-Length: 0\r\n\r\n"],
+}
+
+
+@pytest.mark.parametrize("pieces", BROKEN.values(), ids=BROKEN)
+@pytest.mark.parametrize(
+    "ask", [lambda client: client.queries.get(1), lambda client: client.run_query(1, {}, max_age=0)]
+)
+def test_nothing_of_an_error_holds_the_key(tmp_path, raw_server, ask, pieces):
+    with (
+        raw_server(lambda *_: pieces) as watch,
+        client_of(watch.url, tmp_path) as client,
+        pytest.raises(WatchframeError) as caught,
+    ):
+        ask(client)
+    assert KEY not in everything_about(caught.value)
+
+
+@pytest.mark.parametrize("timeout", [None, 60])
+def test_nothing_of_a_failed_connection_holds_the_key(tmp_path, server, tls_server, timeout):
+    with server(lambda _: as_json([])) as gone:
+        pass
+    for url in (gone.url, tls_server.url, "https://a..b"):
+        with client_of(url, tmp_path) as client, pytest.raises(ServerError) as caught:
+            client.queries.get(1, deadline=Deadline.after(timeout))
+        assert KEY not in everything_about(caught.value)
+
+
+@pytest.mark.parametrize("make", [Client, connect])
+@pytest.mark.parametrize(
+    ("url", "end", "more"),
+    [
+        ("ftp://watch.example", "", {}),
+        ("https://watch.example", " two", {}),
+        ("https://watch.example", "", {"read_timeout": "soon"}),
+    ],
+)
+def test_nothing_of_a_wrong_setting_holds_the_key(make, url, end, more):
+    with pytest.raises(ConfigurationError) as caught:
+        make(url, KEY + end, **more)
+    assert KEY not in everything_about(caught.value)
+
+
+def test_nothing_of_a_timeout_holds_the_key(tmp_path, listener):
+    url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    with client_of(url, tmp_path, read_timeout=0.2) as client:
+        with pytest.raises(TransportTimeoutError) as caught:
+            client.queries.get(1)
+        assert KEY not in everything_about(caught.value)
+        with pytest.raises(JobTimeoutError) as caught:
+            client.queries.get(1, deadline=Deadline.after(0.1))
+        assert KEY not in everything_about(caught.value)
+
+
+def test_nothing_of_an_interrupt_within_a_handler_holds_the_key(tmp_path, server):
+    """Where it strikes while an error is being handled, it has that as its context."""
+    with server(lambda _: as_json([])) as watch, client_of(watch.url, tmp_path) as client:
+
+        def fail(request):
+            raise ValueError(request.headers)
+
+        def interrupt(request):
+            try:
+                fail(request)
+            except ValueError:
+                raise KeyboardInterrupt from None
+
+        client._transport._session_of_this_process().auth = interrupt
+        client._transport._session_of_this_process().headers["X"] = KEY
+        with pytest.raises(KeyboardInterrupt) as caught:
+            client.queries.get(1)
+    assert caught.value.__context__ is None
+    assert KEY not in everything_about(caught.value)
+
+
+@pytest.fixture
+def listener():
+    """A socket that takes connections and never answers."""
+    with socket.create_server(("127.0.0.1", 0)) as found:
+        yield found
+
+
+def test_https_to_a_silent_http_server_fails_within_the_connect_timeout(tmp_path, listener, caplog):
+    caplog.set_level(logging.INFO, logger="watchframe")
+    url = f"https://127.0.0.1:{listener.getsockname()[1]}"
+    with (
+        client_of(url, tmp_path, connect_timeout=0.5, max_retries=4) as client,
+        pytest.raises(ConnectError, match="does not answer in TLS") as caught,
+    ):
+        client.data_sources.list()
+    assert "http://" in caught.value.hint
+    assert "again in" not in caplog.text
+
+
+class _PlainHandler(socketserver.BaseRequestHandler):
+    def handle(self):
+        self.request.recv(65536)
+        self.request.sendall(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
+
+
+def test_https_to_an_http_server_that_answers_says_so(tmp_path, caplog):
+    caplog.set_level(logging.INFO, logger="watchframe")
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), _PlainHandler) as plain:
+        thread = threading.Thread(target=plain.serve_forever, args=(0.01,))
+        thread.start()
+        try:
+            url = f"https://127.0.0.1:{plain.server_address[1]}"
+            with (
+                client_of(url, tmp_path, max_retries=4) as client,
+                pytest.raises(ConnectError, match="does not answer in TLS") as caught,
+            ):
+                client.data_sources.list()
+        finally:
+            plain.shutdown()
+            thread.join()
+    assert "http://" in caught.value.hint
+    assert "again in" not in caplog.text
+
+
+def test_http_to_an_https_server_says_so(tmp_path, tls_server):
+    url = tls_server.url.replace("https:", "http:")
+    with client_of(url, tmp_path) as client, pytest.raises(ConnectError) as caught:
+        client.data_sources.list()
+    assert "https://" in caught.value.hint
+
+
+def test_alert_of_tls_in_place_of_http_says_so(tmp_path, raw_server):
+    with (
+        raw_server(lambda *_: b"\x15\x03\x03\x00\x02\x02\x46") as watch,
+        client_of(watch.url, tmp_path) as client,
+        pytest.raises(ConnectError, match="answers in TLS") as caught,
+    ):
+        client.data_sources.list()
+    assert caught.value.hint == "Write https:// in the server's URL."
+
+
+@pytest.mark.parametrize(
+    "location",
+    [
+        "https://team.cloudflareaccess.com/cdn-cgi/access/login/watch?kid=secret",
+        "https://accounts.google.com/o/oauth2/v2/auth?client_id=secret",
+        "https://sso.example.org/saml?request=secret",
+    ],
+)
+def test_redirect_to_another_hosts_login_blames_the_identity_proxy(tmp_path, server, location):
+    with (
+        server(lambda _: (302, {"Location": location}, b"")) as watch,
+        client_of(watch.url, tmp_path) as client,
+        pytest.raises(ProtocolError) as caught,
+    ):
+        client.data_sources.list()
+    assert location.partition("?")[0] in caught.value.message
+    assert "identity proxy" in caught.value.hint
+    assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        b"<title>Sign in - Cloudflare Access</title>",
+        b"<title>Example</title><form><input name=p type=password></form>",
+    ],
+)
+def test_login_page_with_status_200_blames_the_identity_proxy(tmp_path, server, page):
+    with (
+        server(lambda _: (200, {"Content-Type": "text/html; charset=utf-8"}, page)) as watch,
+        client_of(watch.url, tmp_path) as client,
+        pytest.raises(ProtocolError, match="login page") as caught,
+    ):
+        client.data_sources.list()
+    assert f"{watch.url.removeprefix('http://')}/api/data_sources" in caught.value.message
+    assert "identity proxy" in caught.value.hint
+
+
+@pytest.mark.parametrize("status", [401, 403])
+@pytest.mark.parametrize(
+    ("headers", "page"),
+    [
+        ({"Content-Type": "text/html"}, b"<title>Sign In</title>"),
+        ({"WWW-Authenticate": 'Basic realm="staff"'}, b""),
+    ],
+)
+def test_refusal_of_an_identity_proxy_does_not_blame_the_key(
+    tmp_path, server, status, headers, page
+):
+    with (
+        server(lambda _: (status, headers, page)) as watch,
+        client_of(watch.url, tmp_path) as client,
+        pytest.raises(AccessDeniedError) as caught,
+    ):
+        client.data_sources.list()
+    assert "identity proxy" in caught.value.hint
+
+
+def test_407_is_the_proxys(tmp_path, raw_server, monkeypatch):
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    refusal = b"HTTP/1.1 407 No\r\nProxy-Authenticate: Basic\r\nContent-Length: 0\r\n\r\n"
+    with raw_server(lambda *_: refusal) as proxy:
+        for name in ("http_proxy", "https_proxy"):
+            monkeypatch.setenv(name, proxy.url.replace("//", "//me:hunter2@"))
+        for url in ("http://watch.invalid", "https://watch.invalid"):
+            with (
+                client_of(url, tmp_path, allow_plain_http=True, max_retries=3) as client,
+                pytest.raises(ConnectError, match="wants a login of its own") as caught,
+            ):
+                client.data_sources.list()
+            assert "HTTPS_PROXY" in caught.value.hint
+            assert "watch.invalid" in caught.value.message
+            assert "hunter2" not in everything_about(caught.value)
+    assert [method for method, _ in proxy.seen] == ["GET", "CONNECT"]
+
+
 class _Tunnel(socketserver.BaseRequestHandler):
     """A proxy that knows CONNECT only."""
 
@@ -251,7 +508,7 @@ def tunnel():
         found.daemon_threads = True
         found.heads = []
         found.url = f"http://127.0.0.1:{found.server_address[1]}"
-        thread = threading.Thread(target=found.serve_forever)
+        thread = threading.Thread(target=found.serve_forever, args=(0.01,))
         thread.start()
         yield found
         found.shutdown()
@@ -259,35 +516,10 @@ def tunnel():
 
 
 @pytest.fixture
-def tls_server(tmp_path, server):
+def tls_server(certificate, tls, server):
     """A server with a certificate that nobody signed."""
-    certificate, key = tmp_path / "cert.pem", tmp_path / "key.pem"
-    subprocess.run(
-        [
-            "openssl",
-            "req",
-            "-x509",
-            "-newkey",
-            "rsa:2048",
-            "-nodes",
-            "-days",
-            "2",
-            "-subj",
-            "/CN=localhost",
-            "-addext",
-            "subjectAltName=DNS:localhost,IP:127.0.0.1",
-            "-keyout",
-            str(key),
-            "-out",
-            str(certificate),
-        ],
-        check=True,
-        capture_output=True,
-    )
     with server(lambda _: as_json([])) as found:
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(certificate, key)
-        found.socket = context.wrap_socket(found.socket, server_side=True)
+        found.socket = tls.wrap_socket(found.socket, server_side=True)
         found.url = f"https://127.0.0.1:{found.server_port}"
-        found.certificate = str(certificate)
+        found.certificate = str(certificate[0])
         yield found

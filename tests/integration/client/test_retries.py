@@ -82,6 +82,46 @@ def test_retry_after_of_a_day_is_not_slept_through(tmp_path, server, retry_after
     assert len(watch.seen) == 1
 
 
+@pytest.mark.parametrize("status", [502, 503, 504])
+def test_execution_that_a_proxy_lost_says_how_to_go_on(client, demo, status):
+    demo.faults.add("POST", status=status, times=1)
+    with pytest.raises(ResponseError) as caught:
+        client.run_query(2, {}, max_age=0)
+    assert "may be running" in caught.value.hint
+    assert "max_age" in caught.value.hint
+    assert len(demo.requests) == 1
+
+
+def test_execution_whose_connection_broke_says_how_to_go_on(client, demo):
+    demo.faults.add("POST", close=True, times=1)
+    with pytest.raises(ConnectError) as caught:
+        client.run_query(2, {}, max_age=0)
+    assert "may be running" in caught.value.hint
+
+
+def test_execution_that_was_lost_is_joined_by_the_next_read(client, demo):
+    """As the hint says: the answer is lost, and the job runs."""
+    demo.faults.add("POST", cut_after=5, times=1)
+    with pytest.raises(TransportError):
+        client.run_query(50, {"seconds": 2}, max_age=0)
+    running = demo.running_jobs()
+    jobs = []
+    client.run_query(50, {"seconds": 2}, max_age=60, on_status=jobs.append).close()
+    assert jobs[0].id in running
+
+
+@pytest.mark.parametrize("status", [502, 503, 504])
+def test_edit_that_a_proxy_lost_says_to_look(tmp_path, server, status):
+    with (
+        server(lambda _: (status, {"Retry-After": "3"}, b"")) as watch,
+        client_of(watch, tmp_path) as client,
+    ):
+        with pytest.raises(ResponseError) as caught:
+            client.queries.fork(1)
+        assert "look before" in caught.value.hint
+    assert len(watch.seen) == 1
+
+
 def test_execution_that_was_refused_by_429_is_sent_again(client, demo):
     demo.faults.add("POST .*/results", status=429, times=2)
     with client.run_query(2, {}, max_age=-1):
@@ -139,9 +179,10 @@ def test_edit_whose_answer_breaks_off_is_not_sent_again(tmp_path, server):
     with (
         server(lambda _: CUT) as watch,
         client_of(watch, tmp_path) as client,
-        pytest.raises(TransportError, match="broke off"),
+        pytest.raises(TransportError, match="broke off") as caught,
     ):
         client.queries.fork(1)
+    assert "look before" in caught.value.hint
     assert len(watch.seen) == 1
 
 

@@ -1,0 +1,78 @@
+"""Locks in forked children."""
+
+import subprocess
+import sys
+import textwrap
+
+import pytest
+
+from watchframe import locks
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there is no fork")
+
+
+def run(program):
+    # From 3.12 on, Python warns of a fork where there are threads; here one is wanted.
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore::DeprecationWarning", "-c", textwrap.dedent(program)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.split()
+
+
+def test_lock_of_another_thread_is_free_in_the_child():
+    program = """
+        import os, threading
+        from watchframe.locks import ProcessLock
+
+        lock, held = ProcessLock(), threading.Event()
+
+        def hold():
+            with lock.lock:
+                held.set()
+                threading.Event().wait()
+
+        threading.Thread(target=hold, daemon=True).start()
+        held.wait()
+        child = os.fork()
+        if not child:
+            with lock.lock, lock.lock:
+                print("free", flush=True)
+            os._exit(0)
+        print(os.waitpid(child, 0)[1], flush=True)
+        os._exit(0)
+    """
+    assert run(program) == ["free", "0"]
+
+
+def test_lock_of_the_forking_thread_stays_its_own_in_the_child():
+    program = """
+        import os, threading
+        from watchframe.locks import ProcessLock
+
+        lock = ProcessLock()
+        with lock.lock:
+            child = os.fork()
+            if not child:
+                other = threading.Thread(target=lambda: lock.lock.acquire(), daemon=True)
+                other.start()
+                other.join(0.2)
+                print("kept" if other.is_alive() else "lost", flush=True)
+        if not child:
+            other.join()
+            os._exit(0)
+        print(os.waitpid(child, 0)[1], flush=True)
+    """
+    assert run(program) == ["kept", "0"]
+
+
+def test_locks_do_not_outlive_their_owners():
+    before = len(locks._all)
+    made = [locks.ProcessLock() for _ in range(100)]
+    assert len(locks._all) >= before + 100
+    del made
+    assert len(locks._all) < before + 100
