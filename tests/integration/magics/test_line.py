@@ -8,7 +8,12 @@ import pandas as pd
 import pytest
 
 from watchframe.client import current_client
-from watchframe.errors import ArgumentError, CacheMissError, UnknownParameterError
+from watchframe.errors import (
+    ArgumentError,
+    CacheMissError,
+    ParameterWarning,
+    UnknownParameterError,
+)
 from watchframe.magics.request import parse_line
 
 FEW = "-p markets=[WETH] -p period=2026-01-01..2026-01-10"
@@ -55,7 +60,8 @@ def test_line_when_variables_are_named_takes_them_whole(shell):
 
 def test_line_when_a_variable_looks_like_options_is_one_value_all_the_same(shell):
     shell.value('place = "New York\' --refresh -o other"')
-    frame = shell.value("%watch 10 -p label=$place")
+    with pytest.warns(ParameterWarning, match="'label' holds '"):
+        frame = shell.value("%watch 10 -p label=$place")
     assert frame.attrs["watchframe"]["parameters"] == {"label": "New York' --refresh -o other"}
     assert "other" not in shell.names
 
