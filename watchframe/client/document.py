@@ -79,7 +79,7 @@ def ask_object(
     Raises
     ------
     ProtocolError
-        It is another object, or none.
+        The answer is about another object, or is no such object.
     ServerError
         As of `ask_document`.
     """

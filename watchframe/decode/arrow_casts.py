@@ -53,7 +53,7 @@ UNITS = {
 _WIDEST_SHOWN = 60
 
 HOW_DATES = (
-    'Give a list of columns, ["created_at"], or a mapping to formats and units, {"day": '
+    'Write a list of columns, ["created_at"], or a mapping to formats and units, {"day": '
     f'"%d.%m.%Y", "block_time": "s"}}; the units are {", ".join(UNITS)}.'
 )
 
@@ -71,7 +71,7 @@ def decimal_type(name: str, dtype: object) -> pa.DataType | None:
     if not 1 <= precision <= _MOST_DIGITS or not 0 <= scale <= precision:
         raise ArgumentError(
             f"dtype has {dtype!r} for column {name!r}, which is no decimal.",
-            hint=f'Give "decimal(digits, digits behind the point)" with at most {_MOST_DIGITS} '
+            hint=f'Write "decimal(digits, digits after the point)" with at most {_MOST_DIGITS} '
             'digits in all, such as "decimal(38, 18)".',
         )
     return (pa.decimal128 if precision <= 38 else pa.decimal256)(precision, scale)  # noqa: PLR2004 - Arrow's own bound
@@ -136,8 +136,8 @@ def as_decimals(field: pa.Field, values: pa.ChunkedArray, type_: pa.DataType) ->
         values = values.cast(pa.string())
     if not is_json and values.type == pa.string():
         # Arrow's cast is exact for these only: it wraps around where there are too many digits.
-        whole, behind = type_.precision - type_.scale, type_.scale
-        fraction = f"(?:[.][0-9]{{1,{behind}}})?" if behind else ""
+        whole, scale = type_.precision - type_.scale, type_.scale
+        fraction = f"(?:[.][0-9]{{1,{scale}}})?" if scale else ""
         plain = f"^-?[0-9]{{1,{whole}}}{fraction}$"
         if whole and pc.all(pc.match_substring_regex(values, plain)).as_py():
             return with_values(field, values.cast(type_))
@@ -154,8 +154,8 @@ def as_decimals(field: pa.Field, values: pa.ChunkedArray, type_: pa.DataType) ->
 
 
 _DECIMAL_HINT = (
-    "Numbers, and texts of numbers, are converted where no digit is lost: give more digits, "
-    "decimal(digits, digits behind the point). A float of 2**53 or more may have been rounded "
+    "Numbers, and texts of numbers, are converted where no digit is lost: ask for more digits, "
+    "decimal(digits, digits after the point). A float of 2**53 or more may have been rounded "
     "before it came: cast it to text in the SQL."
 )
 
@@ -164,7 +164,7 @@ def _exact_number(value: object) -> Decimal | None:
     """Return a number as it was written; None where it is none, or may have been rounded."""
     if isinstance(value, bool) or (isinstance(value, float) and abs(value) >= EXACT_IN_FLOAT):
         return None
-    # repr gives the shortest digits of a float, which are those of the JSON.
+    # repr writes the shortest digits of a float, which are those of the JSON.
     text = value if isinstance(value, str) else repr(value)
     if not _NUMBER.fullmatch(text):
         return None
@@ -299,7 +299,7 @@ def _check(name: str, words: str, values: pa.ChunkedArray, is_right: Any, hint: 
 
 
 def first_failing(works: Callable[[int], bool], values: Any) -> int:
-    """Return the row with which the first rows do not work any more, by halving."""
+    """Return the first row that fails: `works` says whether so many rows are right."""
     good, bad = 0, len(values)
     while bad - good > 1:
         middle = (good + bad) // 2

@@ -55,7 +55,7 @@ class Conversions:
         Raises
         ------
         ArgumentError
-            An argument is none, or names a column that the frame lacks.
+            An argument cannot be used, or names a column that the frame lacks.
         """
         if dtype is None:
             dtypes: dict[str, object] = {}

@@ -31,7 +31,7 @@ def pandas_dtype(name: str, dtype: object) -> Any:
     ):
         raise ArgumentError(
             f"dtype has {dtype!r} for column {name!r}, which pandas does not know as a dtype.",
-            hint='Give one of pandas, such as "Int64", "float64", "string" or "category", or '
+            hint='Use one of pandas, such as "Int64", "float64", "string" or "category", or '
             '"integer", or "decimal(38, 18)".',
         )
     return found
@@ -87,7 +87,7 @@ _NULL_HINT = {
 
 
 def _check_nulls(series: pd.Series[Any], is_null: Any, dtype: Any) -> None:
-    """Raise for the first null where the dtype has none."""
+    """Raise for the first null where the dtype cannot hold nulls."""
     if isinstance(dtype, np.dtype) and dtype.kind in _NULL_HINT and is_null.any():
         row = int(is_null.argmax())
         refuse(str(series.name), str(dtype), row, None, _NULL_HINT[dtype.kind])

@@ -70,7 +70,7 @@ class Knowledge:
         )
 
     def dashboard(self, dashboard: int | str) -> Dashboard:
-        """Give a dashboard with its widgets; a URL must be of the client's own server."""
+        """Return a dashboard with its widgets; a URL must be of the client's own server."""
         reference = parse_dashboard_reference(dashboard)
         return Dashboard.from_json(
             self._document(
