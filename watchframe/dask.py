@@ -53,7 +53,7 @@ def read_watch_query(
     timeout: float | None = 300.0,
     profile: str | None = None,
 ) -> dd.DataFrame:
-    """Give the rows of a saved query as a Dask DataFrame, one partition for each parameter set.
+    """Return the rows of a saved query as a Dask DataFrame, one partition for each parameter set.
 
     Workers read the partitions when Dask computes them. Only the query's definition is read at
     once, by which every parameter set is checked, and the rows of the first set where neither the

@@ -97,7 +97,7 @@ class WatchframeError(Exception):
         self.hint = None if hint is None else plain_text(hint)
 
     def __str__(self) -> str:
-        # Once more, for whoever catches an error may give it another hint, or another message.
+        # Once more: the code that catches an error may set another hint, or another message.
         return plain_text(f"{self.message}\nHint: {self.hint}" if self.hint else self.message)
 
     def __reduce__(self) -> tuple[object, ...]:

@@ -1,7 +1,7 @@
 """Locks that a forked child finds free, whatever its parent's threads were doing.
 
 ``fork`` copies a process with one of its threads: the one that forks. A lock that another thread
-held at that moment is copied as held, and nobody is left in the child to release it: the child's
+held at that moment is copied as held, and no thread of the child would ever release it: the child's
 first read would wait forever.
 """
 

@@ -1,9 +1,9 @@
 r"""Text from elsewhere, made safe to show.
 
-Names, values and error messages come from whoever may edit a query or fails to run it. A terminal
-obeys the control characters in them (they clear the screen, set its title, paint over what was
-said), and bidirectional controls show text in another order than it has. So every text of this
-library that people read passes through here, where it is made or shown:
+Names, values and error messages come from the people who edit queries, and from data sources. A
+terminal obeys the control characters in them (they clear the screen, set its title, overwrite what
+stands there), and bidirectional controls show text in another order than it has. So every text of
+this library that people read passes through here, where it is made or shown:
 
 =================================== ============================================================
 errors and warnings                 `WatchframeError` and `WatchframeWarning` themselves

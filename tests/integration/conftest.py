@@ -162,7 +162,7 @@ def assert_same_value(found, sent):
 def same_rows():
     """Compares a frame with the ``data`` of a recorded result, value by value.
 
-    Keys of rows that no column declares are columns behind the declared ones.
+    Keys of rows that no column declares are columns after the declared ones.
     """
     return _same_rows
 

@@ -24,7 +24,7 @@ from watchframe.cache.private_folder import (
     check_own,
     open_private,
     remove,
-    take_away,
+    remove_planted,
 )
 from watchframe.cache.staging import Staging
 from watchframe.errors import CacheFormatError
@@ -62,7 +62,7 @@ class BytesDisk(diskcache.Disk):  # type: ignore[misc]  # diskcache has no types
         read: object,  # noqa: ARG002 - diskcache's signature
         key: object = None,  # noqa: ARG002 - likewise
     ) -> tuple[int, int, str | None, sqlite3.Binary | None]:
-        """Put staged bytes in their final place; give the row's size, mode, filename and value.
+        """Put staged bytes in their final place; return the row's size, mode, filename and value.
 
         Raises TypeError for anything else, which diskcache would have pickled.
         """
@@ -76,7 +76,7 @@ class BytesDisk(diskcache.Disk):  # type: ignore[misc]  # diskcache has no types
             try:
                 check_own(folder, stat.S_IFDIR)
             except PlantedError as error:
-                take_away(folder, error)
+                remove_planted(folder, error)
             folder.mkdir(mode=FOLDER_MODE, exist_ok=True)
         value.close_file()
         value.moved_to(Path(path))
@@ -89,7 +89,7 @@ class BytesDisk(diskcache.Disk):  # type: ignore[misc]  # diskcache has no types
         value: object,
         read: object = None,  # noqa: ARG002 - diskcache's signature
     ) -> pa.Buffer:
-        """Give an entry's bytes, mapped into memory where they lie in a file.
+        """Return an entry's bytes, mapped into memory where they lie in a file.
 
         Raises
         ------
@@ -110,22 +110,24 @@ class BytesDisk(diskcache.Disk):  # type: ignore[misc]  # diskcache has no types
         try:
             for folder in _folders_of(path):
                 check_own(folder, stat.S_IFDIR)
-            # Arrow opens it by its name: here it is found out whether that can be done.
+            # Arrow opens it by its name, so this checks first that it may be opened.
             os.close(open_private(path, os.O_RDONLY))
         except PlantedError as error:
-            raise CacheFormatError(f"A cache entry's file is none: {error.strerror}.") from None
+            raise CacheFormatError(
+                f"A cache entry's file cannot be used: {error.strerror}."
+            ) from None
         if path.stat().st_size == 0:
             raise CacheFormatError("A cache entry's file is empty.")
         with pa.memory_map(str(path)) as file:
             return file.read_buffer()
 
     def remove(self, file_path: Any) -> None:
-        """Take a value's file away; names that `store` does not give are left alone."""
+        """Remove a value's file; names that `store` does not return are left alone."""
         if isinstance(file_path, str) and _FILENAME.fullmatch(file_path):
             path = self.path_of(file_path)
             with contextlib.suppress(OSError):
                 for folder in _folders_of(path):
-                    check_own(folder, stat.S_IFDIR)  # else the file of another place would go
+                    check_own(folder, stat.S_IFDIR)  # else a file elsewhere would be removed
                 remove(path)
             with contextlib.suppress(OSError):  # not empty: another entry lies there
                 path.parent.rmdir()

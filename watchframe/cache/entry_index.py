@@ -166,7 +166,7 @@ class EntryIndex(diskcache.Cache):  # type: ignore[misc]  # diskcache has no typ
         return row
 
     def load(self, key: str, now: float | None) -> tuple[Row, pa.Buffer] | None:
-        """Give an entry's bytes and note its use, if `now` is given.
+        """Return an entry's bytes and note its use, if `now` is given.
 
         Raises CacheFormatError for a row that this library does not write.
         """

@@ -37,7 +37,7 @@ class EntryLoader:
         self._recent = RecentResults()
 
     def result(self, key: str) -> CacheEntry | None:
-        """Give the result under `key`, checked against its checksum; None where there is none."""
+        """Return the result under `key`, checked against its checksum; None where there is none."""
         now = self._clock()
 
         def look(index: EntryIndex) -> Found | None:

@@ -25,7 +25,7 @@ _held: set[int] = set()
 
 
 def try_lock(path: Path) -> int | None:
-    """Give a descriptor that holds the lock named `path`, or None where another one holds it.
+    """Return a descriptor that holds the lock named `path`, or None where another one holds it.
 
     Raises
     ------

@@ -104,7 +104,7 @@ class FolderAccess:
         return otherwise
 
     def secret(self) -> bytes:
-        """Give the folder's secret; where it cannot be kept, one for this process alone."""
+        """Return the folder's secret; where it cannot be kept, one for this process alone."""
         with self._guard.lock:
             if self._secret is None:
                 self._secret = self._kept_secret() or os.urandom(32)

@@ -1,7 +1,7 @@
 """The cache's folder: this user's alone, with a secret of its own.
 
-Somebody may have put something into it while it was open to others, or as another user's backup was
-restored: links, pipes, other users' files. Such a thing is never opened; it is taken away.
+While the folder was open to others, another user may have put links, pipes or files of their own
+into it; a restored backup may hold such things too. They are never opened, but removed.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ LAYOUT = "v1"
 FOLDER_MODE = 0o700
 FILE_MODE = 0o600
 
-#: What lies in it: SQLite's index, larger entries by the first digits of their names, bytes on
+#: What it holds: SQLite's index, larger entries by the first digits of their names, bytes on
 #: their way in, locks, the mark of the last sweep.
 DATABASE_FILES = ("cache.db", "cache.db-wal", "cache.db-shm", "cache.db-journal")
 VALUE_FOLDER = re.compile(r"[0-9a-f]{2}", re.ASCII)
@@ -101,12 +101,12 @@ def open_or_replace(path: Path, flags: int) -> int:
     Raises
     ------
     OSError
-        It cannot be opened, or what stands there cannot be taken away.
+        It cannot be opened, or what stands there cannot be removed.
     """
     try:
         return open_private(path, flags)
     except PlantedError as error:
-        take_away(path, error)
+        remove_planted(path, error)
         return open_private(path, flags)
 
 
@@ -117,16 +117,16 @@ def check_own(path: Path, kind: int = stat.S_IFREG) -> None:
 
 
 def check_parts(folder: Path) -> None:
-    """Take away, with a warning each, what was planted in place of the private folder's parts.
+    """Remove, with a warning each, what was planted in place of the private folder's parts.
 
-    What is no part of it is let be. Modes that are too wide are narrowed.
+    What is no part of it is left alone. Modes that are too wide are narrowed.
 
     Raises
     ------
     PlantedError
         It is one of the index's files: nothing that the index says can be believed.
     OSError
-        It cannot be taken away.
+        It cannot be removed.
     """
     for name in sorted(os.listdir(folder)):  # noqa: PTH208 - at each opening: a Path costs more
         is_folder = name in (STAGING_FOLDER, LOCKS_FOLDER) or VALUE_FOLDER.fullmatch(name)
@@ -138,14 +138,14 @@ def check_parts(folder: Path) -> None:
         except PlantedError as error:
             if name in DATABASE_FILES:
                 raise
-            take_away(path, error)
+            remove_planted(path, error)
             continue
         # Not by a descriptor: to close one of a database's file would free SQLite's locks on it.
         with contextlib.suppress(FileNotFoundError):
             _narrow(path, FOLDER_MODE if is_folder else FILE_MODE)
 
 
-def take_away(path: Path, error: PlantedError) -> None:
+def remove_planted(path: Path, error: PlantedError) -> None:
     """Remove a planted thing, not what it may lead to; warn that this was done.
 
     Raises
@@ -216,13 +216,13 @@ def read_or_make_secret(folder: Path) -> bytes:
 
 
 def _read_secret(path: Path) -> bytes | None:
-    """Return the secret; anything else in its place, such as a link, is taken away."""
+    """Return the secret; anything else in its place, such as a link, is removed."""
     try:
         descriptor = open_private(path, os.O_RDONLY)
     except FileNotFoundError:
         return None
     except PlantedError as error:
-        take_away(path, error)
+        remove_planted(path, error)
         return None
     with os.fdopen(descriptor, "rb") as file:
         known = file.read(_SECRET_BYTES + 1)

@@ -31,7 +31,7 @@ class RecentResults:
         self._known: OrderedDict[str, tuple[EntryIndex, _Place, CacheEntry]] = OrderedDict()
 
     def get(self, index: EntryIndex, row: Row) -> CacheEntry | None:
-        """Give the result that `row` of `index` holds, if it is known."""
+        """Return the result that `row` of `index` holds, if it is known."""
         with self._guard.lock:
             known = self._known.get(row.key)
             if known is None or known[0] is not index or known[1] != _place(row):
@@ -50,7 +50,7 @@ class RecentResults:
                 self._known.popitem(last=False)
 
     def forget(self) -> None:
-        """Have everything read anew."""
+        """Have everything read again."""
         with self._guard.lock:
             self._known.clear()
 

@@ -70,7 +70,7 @@ def seal_result(
 
 
 def read_head(envelope: Envelope, key: str) -> ResultHead:
-    """Give an entry's schema and provenance.
+    """Return an entry's schema and provenance.
 
     Raises
     ------
@@ -118,7 +118,7 @@ def read_result(entry: pa.Buffer, key: str) -> tuple[pa.Table, ResultHead]:
 
 
 def _with_schema(batches: Iterable[pa.RecordBatch], schema: pa.Schema) -> Iterable[pa.RecordBatch]:
-    """Give each batch the schema of the whole, whose metadata were settled after the last row."""
+    """Yield each batch with the schema of the whole, whose metadata is known after the last row."""
     for batch in batches:
         if batch.num_columns:
             yield pa.RecordBatch.from_arrays(batch.columns, schema=schema)

@@ -39,7 +39,7 @@ def sweep_if_due(index: EntryIndex, folder: Path, now: float) -> int:
 
 
 def sweep(index: EntryIndex, folder: Path) -> int:
-    """Take away what no living process writes and no entry names; give the number of files."""
+    """Remove what no living process writes and no entry names; return the number of files."""
     gone = 0
     for path in (folder / STAGING_FOLDER).glob("*.part"):
         gone += _is_old(path) and not is_in_use(path) and _unlink(path)

@@ -25,7 +25,7 @@ class Alerts:
         return whole_list(self._transport, "/api/alerts", Alert, Alert.from_json, deadline=deadline)
 
     def get(self, alert_id: int, *, deadline: Deadline = NO_DEADLINE) -> Alert:
-        """Give an alert."""
+        """Return an alert."""
         return self._alert("GET", f"/api/alerts/{alert_id}", alert_id, deadline)
 
     def create(
@@ -37,7 +37,7 @@ class Alerts:
         rearm: int | None = None,
         deadline: Deadline = NO_DEADLINE,
     ) -> Alert:
-        """Save a new alert, and give it as the server has it.
+        """Save a new alert, and return it as the server has it.
 
         Parameters
         ----------
@@ -62,7 +62,7 @@ class Alerts:
         rearm: int | EllipsisType | None = ...,
         deadline: Deadline = NO_DEADLINE,
     ) -> Alert:
-        """Change what is given, and give the alert as the server has it then.
+        """Change what is given, and return the alert as the server has it then.
 
         `options` are changed one by one: those that it does not name stay. A `rearm` of None has
         it tell only once.

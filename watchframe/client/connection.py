@@ -19,7 +19,7 @@ def connect(
     profile: str | None = None,
     **overrides: Any,
 ) -> Client:
-    """Give a client, and have every function use it from now on.
+    """Return a client, and have every function use it from now on.
 
     Parameters
     ----------
@@ -38,7 +38,7 @@ def connect(
 
 
 def current_client() -> Client:
-    """Give the client of `connect`, or one made of the settings.
+    """Return the client of `connect`, or one made of the settings.
 
     Raises
     ------

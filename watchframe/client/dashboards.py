@@ -74,7 +74,7 @@ class Dashboards:
         )
 
     def get(self, dashboard: int | str, *, deadline: Deadline = NO_DEADLINE) -> Dashboard:
-        """Give a dashboard with its widgets.
+        """Return a dashboard with its widgets.
 
         Parameters
         ----------
@@ -102,7 +102,7 @@ class Dashboards:
         return self._located(wanted.dashboard_id, deadline)[1]
 
     def create(self, name: str, *, deadline: Deadline = NO_DEADLINE) -> Dashboard:
-        """Make a new, empty dashboard, a draft, and give it."""
+        """Make a new, empty dashboard, a draft, and return it."""
         return self._ask("POST", _PATH, None, deadline, json={"name": name})
 
     def update(
@@ -117,7 +117,7 @@ class Dashboards:
         filters_enabled: bool | None = None,
         deadline: Deadline = NO_DEADLINE,
     ) -> Dashboard:
-        """Change what is given, and give the dashboard as the server has it then.
+        """Change what is given, and return the dashboard as the server has it then.
 
         Parameters
         ----------
@@ -138,7 +138,7 @@ class Dashboards:
         Raises
         ------
         ConflictError
-            Somebody changed it since; the error has both versions.
+            It was changed since; the error has both versions.
         """
         if isinstance(dashboard, int):
             dashboard = self.get(dashboard, deadline=deadline)
@@ -177,7 +177,7 @@ class Dashboards:
     def archive(
         self, dashboard_id: int, *, dry_run: bool = False, deadline: Deadline = NO_DEADLINE
     ) -> Dashboard:
-        """Archive a dashboard, and give it; with `dry_run` it is only read.
+        """Archive a dashboard, and return it; with `dry_run` it is only read.
 
         It is read first in any case: a server of version 8 takes a number for a slug, and would
         archive the dashboard that is called so.
@@ -186,7 +186,7 @@ class Dashboards:
         return found if dry_run else self._ask("DELETE", path, dashboard_id, deadline)
 
     def fork(self, dashboard_id: int, *, deadline: Deadline = NO_DEADLINE) -> Dashboard:
-        """Give a copy of a dashboard, with its own widgets and the same queries."""
+        """Return a copy of a dashboard, with its own widgets and the same queries."""
         return self._ask("POST", f"{_PATH}/{dashboard_id}/fork", None, deadline, json={})
 
     def share(self, dashboard_id: int, *, deadline: Deadline = NO_DEADLINE) -> str:
@@ -207,7 +207,7 @@ class Dashboards:
         return self.get(dashboard_id, deadline=deadline)
 
     def favorite(self, dashboard_id: int, *, deadline: Deadline = NO_DEADLINE) -> None:
-        """Mark a dashboard as a favourite of the key's owner."""
+        """Mark a dashboard as a favorite of the key's owner."""
         self._tell("POST", f"{self._located(dashboard_id, deadline)[0]}/favorite", deadline)
 
     def unfavorite(self, dashboard_id: int, *, deadline: Deadline = NO_DEADLINE) -> None:
@@ -238,7 +238,7 @@ class Dashboards:
 
         Servers since version 10 have it at its id, one of version 8 at its slug alone. Which of the
         two it is shows in the answer: version 8 guesses another route where it finds nothing, or
-        gives the dashboard that has the number for a slug.
+        answers with the dashboard that has the number for a slug.
         """
         path = f"{_PATH}/{dashboard_id}"
         missing = None
@@ -263,7 +263,7 @@ class Dashboards:
                 server_message=missing.server_message if missing else "",
                 method="GET",
                 url=path,
-                hint="This server, an older version, finds dashboards by their slug: give that. "
+                hint="This server, an older version, finds dashboards by their slug: use that. "
                 "It does not list archived ones, nor drafts of others.",
             )
         path = _slug_path(dashboard.slug)

@@ -54,7 +54,7 @@ class DataSources:
         )
 
     def get(self, data_source_id: int, *, deadline: Deadline = NO_DEADLINE) -> DataSource:
-        """Give a data source; to an administrator's key, with its `options`."""
+        """Return a data source; to an administrator's key, with its `options`."""
         path = f"/api/data_sources/{data_source_id}"
         return ask_object(
             self._transport,

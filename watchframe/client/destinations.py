@@ -32,7 +32,7 @@ class Destinations:
         )
 
     def get(self, destination_id: int, *, deadline: Deadline = NO_DEADLINE) -> Destination:
-        """Give a destination with its options, the secret ones masked by the server."""
+        """Return a destination with its options, the secret ones masked by the server."""
         path = f"/api/destinations/{destination_id}"
         return ask_object(
             self._transport,
@@ -72,7 +72,7 @@ class Destinations:
         options: Mapping[str, object] | None = None,
         deadline: Deadline = NO_DEADLINE,
     ) -> Destination:
-        """Change what is given, and give the destination as the server has it then.
+        """Change what is given, and return the destination as the server has it then.
 
         `options` are changed one by one: those that it does not name stay.
         """

@@ -79,7 +79,7 @@ def ask_object(
     Raises
     ------
     ProtocolError
-        It is another object, or none.
+        The answer is about another object, or is no such object.
     ServerError
         As of `ask_document`.
     """
@@ -91,13 +91,19 @@ def ask_object(
 
 def require_same_id(found: Identified, wanted: int | str, *, method: Method, url: str) -> None:
     """Raise ProtocolError where the server answered with another object than the one asked for."""
-    if str(found.id) == str(wanted):  # as texts, for callers give ids as texts too
-        return
-    what = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", type(found).__name__).lower()
-    raise ProtocolError(
-        f"The server answered with {what} {found.id}, but {what} {wanted} was asked for.",
+    if str(found.id) != str(wanted):  # as texts, for callers pass ids as texts too
+        what = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", type(found).__name__).lower()
+        raise other_object_error(what, found.id, wanted, method=method, url=url)
+
+
+def other_object_error(
+    what: str, found: int | str, wanted: int | str, *, method: Method, url: str
+) -> ProtocolError:
+    """Return the error of an answer about the object `found` where `wanted` was asked for."""
+    return ProtocolError(
+        f"The server answered with {what} {found}, but {what} {wanted} was asked for.",
         method=method,
         url=url,
-        hint="Nothing of that answer is used. Try again; if it stays so, something between here "
-        "and the server mixes up answers, or the server is not a Watch server.",
+        hint="Nothing of that answer was used or stored. Try again; if it happens again, a proxy "
+        "on the way may mix up answers: tell the server's administrator.",
     )

@@ -45,7 +45,7 @@ def download_result(
     progress: OnProgress | None,
     deadline: Deadline,
 ) -> Path:
-    """Write a stored result to `path`, and give that."""
+    """Write a stored result to `path`, and return that."""
     if filetype not in _CONTENT_TYPES:
         raise ArgumentError(
             f"filetype={filetype!r} is not one that the server makes.",

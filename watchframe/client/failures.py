@@ -41,7 +41,7 @@ _NOT_TLS = frozenset(
 _TLS_ALERT = "\x15\x03"
 
 
-def in_words(
+def as_watchframe_error(
     error: BaseException, method: str, url: str, deadline: Deadline, settings: Settings
 ) -> BaseException:
     """Return the error that says what a request's failure means.
@@ -153,7 +153,7 @@ def _proxy_error(error: urllib3.exceptions.ProxyError, method: str, url: str) ->
 def _tls_error(error: urllib3.exceptions.SSLError, method: str, url: str) -> ConnectError:
     lower = error.args[0] if error.args else None
     if isinstance(lower, ssl.SSLCertVerificationError | ssl_match_hostname.CertificateError):
-        hint = "For a certificate of your own organisation, set ca_bundle."
+        hint = "For a certificate of your own organization, set ca_bundle."
         failed = _no_answer("its certificate is not trusted", method, url, hint)
         failed.is_lasting = True
         return failed

@@ -20,7 +20,7 @@ class Groups:
         return whole_list(self._transport, "/api/groups", Group, Group.from_json, deadline=deadline)
 
     def get(self, group_id: int, *, deadline: Deadline = NO_DEADLINE) -> Group:
-        """Give a group."""
+        """Return a group."""
         path = f"/api/groups/{group_id}"
         return ask_object(
             self._transport, "GET", path, Group.from_json, wanted=group_id, deadline=deadline

@@ -1,8 +1,8 @@
 """Pages of HTML that came where an answer of the server's API was expected.
 
 A proxy in front of the server sends them, or the server itself for a route that it does not have.
-They are looked at for what they say, and for whether they want a login. Whoever sends them may send
-anything, so every step here takes time in proportion to the page's length.
+Here is what such a page says, and whether it wants a login. A page may hold anything, so every step
+takes time in proportion to its length.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ from email.utils import parsedate_to_datetime
 
 
 def http_date(text: str) -> datetime | None:
-    """Give the moment of a header such as ``Date``, in UTC; None where it tells none."""
+    """Return the moment of a header such as ``Date``, in UTC; None where it holds none."""
     try:
         moment = parsedate_to_datetime(text)
     except (ValueError, OverflowError):
@@ -17,5 +17,5 @@ def http_date(text: str) -> datetime | None:
         return moment.replace(tzinfo=UTC)
     try:
         return moment.astimezone(UTC)
-    except OverflowError:  # before year 1, or behind year 9999
+    except OverflowError:  # before year 1, or after year 9999
         return None

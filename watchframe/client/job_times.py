@@ -31,7 +31,7 @@ class JobTimes:
             self._taken.setdefault(query_id, deque(maxlen=JOBS)).append(seconds)
 
     def expected(self, query_id: int | None) -> float | None:
-        """Give the seconds that the next job of this query is likely to take."""
+        """Return the seconds that the next job of this query is likely to take."""
         with self._lock.lock:
             taken = self._taken.get(query_id) if query_id is not None else None
             return statistics.median(taken) if taken else None

@@ -31,7 +31,7 @@ OnStatus = Callable[[Job | None], None]
 CANCEL_TIMEOUT = 5.0
 #: Seconds after which a job is asked for again that the server answered 500 for.
 ASK_AGAIN = (0.1, 0.3, 1.0)
-#: Seconds for which a job may stay pending that nobody but its id tells of.
+#: Seconds for which a job may stay pending where nothing but its id is known.
 UNKNOWN_AFTER = 60.0
 
 _GOES_ON = (
@@ -210,7 +210,7 @@ def _succeeded(job: Job) -> Job:
         "The job ended without a result, and the server does not say why.",
         reason="",
         job_id=job.id,
-        hint="Either the server could not store its result, for a value in it is none of JSON's; "
+        hint="Either the server could not store its result, since JSON cannot hold a value in it; "
         "or, on a server of version 8, the job was cancelled.",
     )
 
@@ -221,5 +221,5 @@ def _unknown(job_id: str) -> JobError:
         job_id=job_id,
         hint="This server, an older version, says that of jobs that it does not know (any more). "
         "Where it is only waiting in a long queue, wait again; or wait for the Job that execute "
-        "gave, instead of its id.",
+        "returned, instead of its id.",
     )

@@ -35,7 +35,7 @@ class Queries:
         self._transport = transport
 
     def get(self, query: int | str | QueryReference, *, deadline: Deadline = NO_DEADLINE) -> Query:
-        """Give a saved query's definition and its visualizations.
+        """Return a saved query's definition and its visualizations.
 
         Parameters
         ----------
@@ -240,7 +240,7 @@ class Queries:
         return self.get(query_id, deadline=deadline)
 
     def fork(self, query_id: int, *, deadline: Deadline = NO_DEADLINE) -> Query:
-        """Give a copy of a query, a draft, with copies of its visualizations."""
+        """Return a copy of a query, a draft, with copies of its visualizations."""
         path = f"{_PATH}/{query_id}/fork"
         return ask_object(
             self._transport, "POST", path, Query.from_json, wanted=None, deadline=deadline, json={}
@@ -261,7 +261,7 @@ class Queries:
     def regenerate_api_key(
         self, query_id: int, *, dry_run: bool = False, deadline: Deadline = NO_DEADLINE
     ) -> Secret:
-        """Give a query a new key of its own, and give that; the old one stops working at once.
+        """Give a query a new key of its own, and return that; the old one stops working at once.
 
         With `dry_run` the present one is given, and stays.
         """

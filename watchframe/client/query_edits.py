@@ -44,7 +44,7 @@ def created_query(
     options: Mapping[str, object] | None,
     deadline: Deadline,
 ) -> Query:
-    """Save a new query, a draft, and give it as the server has it (recording 139)."""
+    """Save a new query, a draft, and return it as the server has it (recording 139)."""
     payload: dict[str, object] = {
         "name": name,
         "query": text,
@@ -71,7 +71,7 @@ def created_query(
 def updated_query(
     transport: Transport, query: Query | int, edit: QueryEdit, *, deadline: Deadline
 ) -> Query:
-    """Change what is given, and give the query as the server has it then (recording 140).
+    """Change what is given, and return the query as the server has it then (recording 140).
 
     Raises
     ------

@@ -37,7 +37,7 @@ class QueryResults:
     def get(
         self, result_id: int, *, query_id: int | None = None, deadline: Deadline = NO_DEADLINE
     ) -> QueryResult:
-        """Give a stored result, decoded.
+        """Return a stored result, decoded.
 
         Parameters
         ----------

@@ -24,7 +24,7 @@ class QuerySnippets:
         )
 
     def get(self, snippet_id: int, *, deadline: Deadline = NO_DEADLINE) -> QuerySnippet:
-        """Give a snippet."""
+        """Return a snippet."""
         path = f"/api/query_snippets/{snippet_id}"
         return ask_object(
             self._transport,
@@ -51,7 +51,7 @@ class QuerySnippets:
         description: str | None = None,
         deadline: Deadline = NO_DEADLINE,
     ) -> QuerySnippet:
-        """Change what is given, and give the snippet as the server has it then."""
+        """Change what is given, and return the snippet as the server has it then."""
         payload = given(trigger=trigger, snippet=text, description=description)
         return self._saved(f"/api/query_snippets/{snippet_id}", payload, snippet_id, deadline)
 

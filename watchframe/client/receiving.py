@@ -28,7 +28,7 @@ LOOK = 10.0
 def received(
     response: requests.Response, deadline: Callable[[], Deadline], max_bytes: int | None
 ) -> Iterator[bytes]:
-    """Give the inflated body in chunks, as they arrive; the deadline may change meanwhile.
+    """Yield the inflated body in chunks, as they arrive; the deadline may change meanwhile.
 
     Raises
     ------
@@ -48,7 +48,7 @@ def received(
             arrived += len(chunk)
             yield chunk
     except WatchframeError as error:
-        response.close()  # there is no reading on, and who began may not have come to closing it
+        response.close()  # nothing more can be read, and the caller may never get to close it
         if isinstance(error, IncompleteBodyError):
             error.offset = arrived
         raise
@@ -81,8 +81,8 @@ def _read(response: requests.Response, deadline: Deadline) -> bytes:
 def beginning(response: requests.Response, deadline: Deadline, max_bytes: int) -> bytes:
     """Return at most `max_bytes` from the start of a body that is only looked at, inflated.
 
-    It is the body of an error or a page: what is said by its status or its type stands, so one that
-    breaks off, cannot be inflated or takes longer than `LOOK` seconds is what came of it by then.
+    It is the body of an error or a page, whose status or type has said what matters. Where it
+    breaks off, cannot be inflated or takes longer than `LOOK` seconds, what came is returned.
 
     Raises
     ------

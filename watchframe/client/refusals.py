@@ -30,7 +30,7 @@ from watchframe.errors import (
 #: Bytes of a refusal that are read.
 MAX_REFUSAL = 64 * 1024
 # The server's messages are compared by how they begin, never whole: version 8 puts its guess of
-# another route behind each that it answers with 404.
+# another route after each that it answers with 404.
 #: A wrong key, no key, and a query key where it does not belong (recordings 002, 003, 004).
 WRONG_KEY = "Couldn't find resource. Please login and try again."
 
@@ -99,7 +99,7 @@ def raise_for_refusal(
     ResponseError
         One of its kinds.
     ProtocolError
-        The status neither gives what was asked for nor refuses it.
+        The status is neither one of success nor one of an error.
     ConnectError
         It is not the server that refuses, but the proxy on the way to it.
     """
@@ -137,9 +137,7 @@ def raise_for_refusal(
     if status in (HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED):
         raise _missing(said, where)
     if status == HTTPStatus.CONFLICT:
-        raise ConflictError(
-            said, hint="Somebody changed it since it was read: read it again.", **where
-        )
+        raise ConflictError(said, hint="It was changed since it was read: read it again.", **where)
     wait = _retry_after(response)
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         raise RateLimitError(said, retry_after=wait, hint=_wait_hint(wait), **where)
@@ -165,7 +163,7 @@ def proxy_wants_login(method: str, url: str) -> ConnectError:
 
 
 def hint_of_unknown_end(method: str, url: str) -> str:
-    """Return how to go on after a request of which nobody knows whether it was carried out.
+    """Return how to go on after a request that may or may not have been carried out.
 
     A proxy's 502, 503 or 504 does not tell whether the server behind it took the request, nor does
     a connection that broke while the answer was awaited. So nothing but a GET is sent again.
@@ -175,7 +173,7 @@ def hint_of_unknown_end(method: str, url: str) -> str:
             "The query may be running all the same. Read it again with the same parameters and "
             "max_age=: that joins the execution while it runs, or takes its result."
         )
-    return "It may have been carried out all the same: look before you ask for it again."
+    return "It may have been carried out all the same: check before you send it again."
 
 
 def _server_message(content: str) -> str:
@@ -188,14 +186,14 @@ def _server_message(content: str) -> str:
         if isinstance(job, dict):
             return str(job.get("error") or "")
         return str(body.get("message") or body.get("error") or "")
-    except RecursionError:  # whoever nests like that has nothing to say
+    except RecursionError:  # nested so deeply, it holds no message
         return ""
     except ValueError:
         return page_text(content)[:300]
 
 
 def _is_of_a_proxy(response: requests.Response, content: str) -> bool:
-    """Return whether a refusal of the key is none of the server's, which sends JSON."""
+    """Return whether a proxy refused the key: what the server itself refuses, it says in JSON."""
     return "WWW-Authenticate" in response.headers or (
         response.headers.get("Content-Type", "").lower().startswith("text/html")
         and wants_login(content)

@@ -6,13 +6,14 @@ import re
 from collections.abc import Callable, Iterator
 from types import TracebackType
 from typing import Self
+from urllib.parse import urlsplit
 
 import requests
 
 from watchframe.client.deadline import Deadline
+from watchframe.client.document import other_object_error
 from watchframe.client.http_date import http_date
 from watchframe.client.receiving import received
-from watchframe.errors import ProtocolError
 from watchframe.models import QueryResultInfo
 
 
@@ -28,7 +29,7 @@ class ResultBody:
     from_server_cache : bool
         Whether the server had the result already, so that nothing was run.
     is_of_running_job : bool
-        Whether the job was already running when it was asked for: somebody else had started it.
+        Whether the job was already running when it was asked for: another caller started it.
     result_id : int or None
         The result that was asked for; None where the server chose it.
     """
@@ -103,13 +104,9 @@ class ResultBody:
 
     def require_result(self, info: QueryResultInfo) -> None:
         """Raise ProtocolError where what came is another result than was asked for."""
-        if self.result_id is not None and info.id not in (None, self.result_id):
-            raise ProtocolError(
-                f"The server sent the result {info.id} where the result {self.result_id} was "
-                "asked for.",
-                hint="Nothing was stored. A proxy in between may mix up answers: try again, and "
-                "tell the server's administrator if it happens again.",
-            )
+        if self.result_id is not None and info.id is not None and info.id != self.result_id:
+            url = urlsplit(self._response.url).path
+            raise other_object_error("result", info.id, self.result_id, method="GET", url=url)
 
     def reopen(self) -> ResultBody:
         """Fetch the same result again; nothing is run for that."""

@@ -129,7 +129,7 @@ class Run:
 def open_result(
     transport: Transport, result_id: int, *, query_id: int | None, deadline: Deadline
 ) -> ResultBody:
-    """Give the body of a stored result; with `query_id` by the path that a query key may use."""
+    """Return the body of a stored result; with `query_id` by the path that a query key may use."""
     path = (
         f"/api/query_results/{result_id}.json"
         if query_id is None

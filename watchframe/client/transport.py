@@ -14,7 +14,7 @@ import requests
 import urllib3
 
 from watchframe.client.deadline import Deadline
-from watchframe.client.failures import in_words
+from watchframe.client.failures import as_watchframe_error
 from watchframe.client.html_pages import IDENTITY_PROXY_HINT, is_login_address
 from watchframe.client.http_adapter import DeadlineAdapter, bounded_by
 from watchframe.client.job_times import JobTimes
@@ -120,7 +120,7 @@ class Transport:
         json: object = None,
         query: Mapping[str, str | Sequence[str]] | None = None,
     ) -> requests.Response:
-        """Give the answer, whose body is still to be read and which says yes.
+        """Return the answer, whose body is still to be read and which says yes.
 
         A GET is repeated on connection errors, 429, 502, 503 and 504, after ``Retry-After`` where
         that is there. Anything else is repeated only where it certainly was not carried out: no
@@ -193,7 +193,7 @@ class Transport:
         try:
             return self._exchange(method, url, deadline, json, query)
         except BaseException as error:  # noqa: BLE001 - any, for what hangs on it
-            failure = in_words(error, method, url, deadline, self.settings)
+            failure = as_watchframe_error(error, method, url, deadline, self.settings)
         # The frames below, and the errors of requests, hold the request with the key in its header.
         # What is raised within a handler keeps the handled error as its context, whatever "from"
         # says; so it is raised here.
@@ -214,7 +214,7 @@ class Transport:
             connect=deadline.cut(settings.connect_timeout), read=settings.read_timeout
         )
         # Not by Session.send: of a redirect, it would read the body, however long that is, and
-        # follow an address that is none into a ValueError. It would also keep cookies, and the
+        # raise ValueError for an address that is not valid. It would also keep cookies, and the
         # requests of a key are to be judged by the key alone.
         with bounded_by(deadline):
             response = session.get_adapter(url).send(
@@ -237,7 +237,7 @@ class Transport:
             host = there.hostname if there.port is None else f"{there.hostname}:{there.port}"
         except ValueError:
             raise ProtocolError(
-                "The server redirects to an address that is none.",
+                "The server redirects to an address that is not valid.",
                 status=status,
                 method=method,
                 url=url,

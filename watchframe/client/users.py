@@ -52,7 +52,7 @@ class Users:
         )
 
     def get(self, user_id: int, *, deadline: Deadline = NO_DEADLINE) -> User:
-        """Give a user."""
+        """Return a user."""
         return self._user("GET", f"/api/users/{user_id}", user_id, deadline)
 
     def invite(self, name: str, email: str, *, deadline: Deadline = NO_DEADLINE) -> User:
@@ -72,7 +72,7 @@ class Users:
         group_ids: Sequence[int] | None = None,
         deadline: Deadline = NO_DEADLINE,
     ) -> User:
-        """Change what is given, and give the user as the server has them then.
+        """Change what is given, and return the user as the server has them then.
 
         `group_ids` are all groups that they are in from then on.
         """

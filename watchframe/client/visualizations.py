@@ -62,7 +62,7 @@ class Visualizations:
         options: Mapping[str, object] | None = None,
         deadline: Deadline = NO_DEADLINE,
     ) -> Visualization:
-        """Change what is given, and give it as the server has it then.
+        """Change what is given, and return it as the server has it then.
 
         `options` are written whole, instead of those that it has.
         """

@@ -32,7 +32,7 @@ class Widgets:
         width: int = 1,
         deadline: Deadline = NO_DEADLINE,
     ) -> Widget:
-        """Put a tile on a dashboard, and give it.
+        """Put a tile on a dashboard, and return it.
 
         Parameters
         ----------
@@ -72,7 +72,7 @@ class Widgets:
         options: Mapping[str, object] | None = None,
         deadline: Deadline = NO_DEADLINE,
     ) -> Widget:
-        """Change a tile, and give it as the server has it then.
+        """Change a tile, and return it as the server has it then.
 
         Parameters
         ----------

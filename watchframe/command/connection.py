@@ -37,7 +37,7 @@ def connect(
     reference: QueryReference | DashboardReference | None = None,
     **overrides: Any,
 ) -> Client:
-    """Give the client that this command, and the functions that it calls, use.
+    """Return the client that this command, and the functions that it calls, use.
 
     Raises
     ------
@@ -64,8 +64,8 @@ def connect(
 def profile_of(options: GlobalOptions, page_server: str | None = None) -> str | None:
     """Return the profile that a command goes by; None leaves it to the environment.
 
-    Without ``--profile``, it is that of the server that ``--url`` names, else of the one on which
-    the page lies that is asked for.
+    Without ``--profile``, it is that of the server that ``--url`` names, else that of the
+    server of the page that is read.
 
     Raises
     ------

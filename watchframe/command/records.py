@@ -18,7 +18,7 @@ _ROWS = 10_000
 
 
 def json_lines(table: pa.Table) -> Iterator[str]:
-    """Give the text of a JSON array of objects, a line per row.
+    """Yield the text of a JSON array of objects, a line per row.
 
     Dates and times are ISO 8601 text. An integer beyond 64 bits is text with all its digits, which
     most readers of JSON would round; lists and objects are JSON. JSON has no NaN: it becomes null.

@@ -60,7 +60,7 @@ def logins_path(config_file: Path) -> Path:
 
 
 def read_logins(config_file: Path) -> dict[str, Login]:
-    """Give the logins by profile.
+    """Return the logins by profile.
 
     Raises
     ------

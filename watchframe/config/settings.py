@@ -122,7 +122,7 @@ def load_settings(
     config_file: Path | None = None,
     **overrides: Any,
 ) -> Settings:
-    """Give the settings: arguments win over the environment, that over the config file.
+    """Return the settings: arguments win over the environment, that over the config file.
 
     Raises
     ------

@@ -1,7 +1,7 @@
 """The types of columns without values, as the last rows of the same query had them.
 
-A column of nulls, and every column of a result without rows, has no values to decide its type: what
-is remembered of the query tells the zone of its times, and the columns that the result lacks.
+A column of nulls, and every column of a result without rows, has no values to decide its type. What
+is remembered of the query says whether its times have a zone, and which columns the result lacks.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ def column_kinds(table: pa.Table) -> dict[str, str]:
 
 
 def with_kinds(table: pa.Table, kinds: Mapping[str, str]) -> pa.Table:
-    """Return the table with its columns without values of these kinds; unknown kinds are none."""
+    """Return the table, its columns without values of these kinds; unknown kinds are ignored."""
     for place, field in enumerate(table.schema):
         column = table.column(place)
         kind = kinds.get(field.name)
-        # The very table where nothing changes: frames of small ones are known by it.
+        # The same object where nothing changes: frames of small tables are found by it.
         if column.null_count == len(column) and kind in FINAL and kind != kind_of(field):
             old = field.metadata or {}
             new = _field(field.name, kinds, old.get(DECLARED, b"").decode())

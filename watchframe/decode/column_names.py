@@ -18,7 +18,7 @@ def check_names(known: Sequence[str], wanted: Iterable[str]) -> None:
 
 
 def undeclared(name: str) -> Column:
-    """Return a column of which the server has not said anything."""
+    """Return a column that the server does not declare."""
     return Column(name=name, type=None, friendly_name=name)
 
 
@@ -29,7 +29,7 @@ def chosen_columns(
     *,
     has_rows: bool = True,
 ) -> list[Column]:
-    """Return the columns that a table gets: the declared ones, and the rows' other keys behind.
+    """Return the columns that a table gets: the declared ones, then the rows' other keys.
 
     Parameters
     ----------

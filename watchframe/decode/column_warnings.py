@@ -1,7 +1,7 @@
-"""What is to be said of a decoded table's columns: wrong types, no type, rounded values.
+"""The warnings about a decoded table's columns: wrong types, no type, rounded values.
 
-It is found once, when a result is decoded, and stands in the fields' metadata: so the local cache
-keeps it, and reads from there cost nothing more.
+What they say is found once, when a result is decoded, and kept in the fields' metadata: so the
+local cache keeps it, and reads from there cost nothing more.
 """
 
 from __future__ import annotations
@@ -78,15 +78,15 @@ def _undeclared_words(names: Sequence[str]) -> str:
     listed += f" and {more:,} more" if more > 0 else ""
     return (
         f"The rows hold keys that the server does not declare as columns: {listed}; every value "
-        "was kept, in columns behind the declared ones that are typed by what they hold."
+        "was kept, in columns after the declared ones that are typed by what they hold."
     )
 
 
 def _rounded_words(name: str, row: int, value: float) -> str:
     sql = name if _PLAIN_NAME.fullmatch(name) else '"{}"'.format(name.replace('"', '""'))
     return (
-        f"Column {name!r} holds the float {value!r} in row {row}: the server has made floats of "
-        "decimals, and from 2**53 on that loses digits. For all of them cast it to text in the "
+        f"Column {name!r} holds the float {value!r} in row {row}: the server turned decimals "
+        "into floats, which lose digits from 2**53 on. To keep all of them, cast it to text in the "
         f'SQL ({sql}::text as {sql}), then read it with dtype={{{name!r}: "integer"}} or '
         f'dtype={{{name!r}: "decimal(38, 18)"}}.'
     )

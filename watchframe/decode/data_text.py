@@ -38,7 +38,7 @@ class DataText:
         self._opening = opening
         self._head = start[:opening]
         self._chunks = itertools.chain([start[opening + 1 :]], chunks)
-        #: Behind the text: in the body, and among what was yielded.
+        #: The end of the text: its offset in the body, and in what was yielded.
         self._end: tuple[int, int] | None = None
         self._raised: DecodeError | None = None
 
@@ -68,7 +68,7 @@ class DataText:
             raise
 
     def _without_escapes(self) -> Iterator[bytes]:
-        """Yield the text's own bytes, and what stands behind it in its last chunk."""
+        """Yield the text's own bytes, and what follows it in its last chunk."""
         sent, given, waiting = self._opening + 1, self._opening, b""
         for chunk in self._chunks:
             waiting += chunk

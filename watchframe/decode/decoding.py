@@ -23,7 +23,7 @@ def decode_query_result(
     columns: Sequence[str] | None = None,
     on_batch: Callable[[pa.RecordBatch], None] | None = None,
 ) -> DecodedResult:
-    """Give the typed table of a result's body, exact to the last digit.
+    """Return the typed table of a result's body, exact to the last digit.
 
     Parameters
     ----------

@@ -39,7 +39,7 @@ class DecodedResult:
 
 
 def decode_exactly(body: bytes, *, columns: Sequence[str] | None = None) -> DecodedResult:
-    """Give the table of a whole body.
+    """Return the table of a whole body.
 
     Raises
     ------
@@ -78,7 +78,7 @@ def decode_exactly(body: bytes, *, columns: Sequence[str] | None = None) -> Deco
 def decoded_result(
     table: pa.Table, declared: Sequence[Column], info: QueryResultInfo
 ) -> DecodedResult:
-    """Return the result of a finished table, its columns marked with what is to be said of them."""
+    """Return the result of a finished table, its columns marked with what to warn of."""
     marked = mark_columns(table, {column.name for column in declared})
     return DecodedResult(table=marked, info=info, deviations=deviations_of(marked))
 

@@ -68,7 +68,7 @@ def find_head(start: bytes) -> Head | None:
 
 
 def find_data_text(start: bytes) -> int | None:
-    """Return where the quote stands that opens a result's data, which are a text then; else None.
+    """Return where the opening quote of a result's data stands, where they are a text; else None.
 
     `start` is the beginning of a body, or the whole.
     """

@@ -31,7 +31,7 @@ def declared_late(
     columns: Sequence[Column],
     spool: IO[bytes],
 ) -> pa.Table:
-    """Give the table of blocks that were read by their values alone, as `columns` declare them."""
+    """Return the table of blocks that were read by their values alone, as `columns` declare it."""
     places = {plan.column.name: number for number, plan in enumerate(plans)}
     typed: list[TypedColumn | None] = []
     for column in columns:

@@ -70,7 +70,7 @@ class ColumnPlan:
 def plan_column(
     column: Column, values: Sequence[object], *, first_row: int = 0
 ) -> tuple[ColumnPlan, TypedColumn]:
-    """Give the plan for a column that has `values` from `first_row` on, and them as typed."""
+    """Return the plan for a column that has `values` from `first_row` on, and them as typed."""
     typed = typed_column(column.name, column.type, values)
     deviation = typed.deviation
     if deviation is not None:

@@ -31,7 +31,7 @@ class RowReader:
     start : bytes
         Where the rows begin: some whole rows, or all there is.
     declared : sequence of Column
-        None where the server says that behind the rows.
+        Empty where the server declares them after the rows.
     wanted : sequence of str or None
         Columns to be read; None for all.
 
@@ -98,7 +98,7 @@ def _plan(column: Column, rows: Sequence[dict[str, Any]]) -> ColumnPlan:
 
 
 def _sample(start: bytes) -> tuple[bytes, bytes, list[dict[str, Any]]]:
-    """Give the first row as it is written, what follows it, and the first rows as read."""
+    """Return the first row as it is written, what follows it, and the first rows as read."""
     cuts = list(itertools.islice(row_cuts(start), SAMPLE_ROWS))
     if not cuts:
         try:

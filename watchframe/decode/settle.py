@@ -39,7 +39,7 @@ class Block:
     arrays: list[pa.Array | pa.ChunkedArray] = field(default_factory=list)
 
     def widen(self, plans: tuple[ColumnPlan, ...]) -> None:
-        """Have nulls for those of `plans` that were added behind this block."""
+        """Add nulls for those of `plans` that were added after this block."""
         rows = len(self.arrays[0])
         for plan in plans[len(self.plans) :]:
             self.plans += (plan,)
@@ -56,7 +56,7 @@ class Block:
 
 
 def merged(blocks: Sequence[Block]) -> Block:
-    """Give one block for several of the same plans that follow each other.
+    """Return one block for several of the same plans that follow each other.
 
     Their columns are copied into larger pieces of memory, and what the workers took is free for
     the next blocks. Texts stay as they are: frames share them.
@@ -100,7 +100,7 @@ def learned_plan(plan: ColumnPlan, found: ColumnPlan) -> ColumnPlan:
 def settled_table(
     blocks: Sequence[Block], plans: Sequence[ColumnPlan], spool: IO[bytes]
 ) -> pa.Table:
-    """Give the table of all blocks; columns on which they differ are read again from `spool`."""
+    """Return the table of all blocks; columns on which they differ are read again from `spool`."""
     typed = [agreed_column(blocks, number) for number in range(len(plans))]
     missing = [plan.column for plan, found in zip(plans, typed, strict=True) if found is None]
     return completed_table(typed, read_again(blocks, missing, spool))
@@ -120,7 +120,7 @@ def has_no_value(blocks: Sequence[Block], number: int) -> bool:
 
 
 def agreed_column(blocks: Sequence[Block], number: int) -> TypedColumn | None:
-    """Give a column on whose kind all blocks that have values agree; None where they do not."""
+    """Return a column on whose kind all blocks that have values agree; None where they do not."""
     plans = [block.plans[number] for block in blocks]
     arrays = [block.arrays[number] for block in blocks]
     seen = [
@@ -161,7 +161,7 @@ def rows_again(blocks: Sequence[Block], spool: IO[bytes]) -> Iterator[list[dict[
 def read_again(
     blocks: Sequence[Block], columns: Sequence[Column], spool: IO[bytes]
 ) -> list[TypedColumn]:
-    """Give these columns, every value as it was sent."""
+    """Return these columns, every value as it was sent."""
     if not columns:
         return []
     values: list[list[object]] = [[] for _ in columns]

@@ -44,16 +44,16 @@ ColumnTypeWarning: Column 'rate' is declared float, but row 2 holds 118059162071
 ```
 
 Keys of rows that the server does not declare as columns (GraphQL, several events of `evmlogs`,
-Python) are columns too: behind the declared ones, in the order in which they first appear, typed as
+Python) are columns too: after the declared ones, in the order in which they first appear, typed as
 those of which the server says nothing. One `ColumnTypeWarning` names them all; in Arrow
 `b"watchframe.undeclared"` stands in their fields' metadata. A column that is declared twice is one.
 
-What the server rounds, nobody can bring back: it makes floats of PostgreSQL's `numeric`, of `sum` of
-`bigint` and of DuckDB's decimals before it writes them. A float from 2^53 on has lost digits that
+What the server rounds cannot be brought back: it turns PostgreSQL's `numeric`, the `sum` of `bigint`
+and DuckDB's decimals into floats before it sends them. A float from 2^53 on has lost digits that
 way, and a `PrecisionWarning` names the column and the first such value:
 [Decimals that the server rounds](../howto/token-amounts.md#decimals-that-the-server-rounds).
 
-A datetime is one in ISO 8601, with a fraction of up to six digits behind a dot or a comma. With
+A datetime is one in ISO 8601, with a fraction of up to six digits after a dot or a comma. With
 more digits, or in a year that Python does not have, the column stays text.
 
 How to add, scale and store the large integers: [Work with token amounts](../howto/token-amounts.md).
@@ -62,20 +62,20 @@ How to add, scale and store the large integers: [Work with token amounts](../how
 
 A column of nulls, and each column of a result without rows, has the type that it had in the last
 rows of the same query which this machine read: a day without events fits the days with some, down
-to the zone of its times. That is remembered in the local cache, for each text of the query (editing
-it begins anew) and each API key. Where nothing is remembered (a first read, `cache="off"`, results
+to the zone of its times. That is remembered in the local cache, for each text of the query (an
+edited one begins without) and each API key. Where nothing is remembered (a first read, `cache="off"`, results
 that the settings keep out of the cache, a cache that was cleared), it is the declared type of the
 table above, in which times have no zone and undeclared columns are text.
 
 A result without rows may lack columns: some data sources declare them by their rows. In
-`columns=["id"]` it has them all the same, empty, of the remembered type, else text. Among the
+`columns=["id"]` it has them all the same: empty, of the remembered type, or else text. Among the
 results of a sweep or a split it adds no columns, and it is no conflict.
 
 ## Other dtypes
 
 `dtype=` takes any dtype of pandas, and two words of its own:
 
-| `dtype=` | gives | from |
+| `dtype=` | becomes | from |
 | --- | --- | --- |
 | `{"value": "integer"}` | `Int64` (`int64[pyarrow]`) where all fit 64 bits, else an `object` column of Python `int` | integers, texts of digits, whole floats below 2^53 |
 | `{"amount": "decimal(38, 18)"}` | `decimal128(38, 18)[pyarrow]`, up to 76 digits, in both families | integers, texts of numbers, floats below 2^53 by the digits that the server sent |
@@ -90,9 +90,9 @@ results of a sweep or a split it adds no columns, and it is no conflict.
 
 Nulls stay null. A value that does not become what is asked for is an `ArgumentError` that names the
 column, the first such value and its row, counted from 0: an integer too large for `int8`, 1.5 for
-`int64`, a null for a dtype that has none, digits behind a decimal's last place, a time finer than a
-microsecond. Nothing is cut, and nothing is rounded but by a float dtype, which is asked for:
-`{"amount": "float64"}` gives the nearest floats.
+`int64`, a null for a dtype that has none, digits after a decimal's last place, a time finer than a
+microsecond. Nothing is cut, and nothing is rounded except by a float dtype:
+`{"amount": "float64"}` is the nearest floats.
 
 ## Files, and `Table.to_pandas()`
 

@@ -26,7 +26,7 @@ _DAYS = (-719_162, 2_932_896)
 MICROSECONDS = (-62_135_596_800_000_000, 253_402_300_799_999_999)
 
 #: What of ISO 8601 is read as a time. `datetime.fromisoformat` takes more and reads it wrongly: it
-#: drops digits behind the sixth of a fraction and any letter between date and time (a digit too),
+#: drops digits after the sixth of a fraction and any letter between date and time (a digit too),
 #: and takes fractions of an hour or a minute for those of a second.
 _ISO_TIME = re.compile(
     r"\d{4}(-?\d\d-?\d\d|-?W\d\d(-?\d)?)"
@@ -168,7 +168,7 @@ def _times_if_possible(texts: pa.Array, type_: pa.DataType) -> pa.Array | None:
 
 
 def times_of_texts(texts: pa.Array, type_: pa.DataType, **options: object) -> pa.Array:
-    """Give dates or times by their ISO 8601 texts.
+    """Return dates or times by their ISO 8601 texts.
 
     Parameters
     ----------

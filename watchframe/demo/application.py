@@ -112,10 +112,10 @@ class _BrokenConnectionError(Exception):
 def make_application(
     store: Store, executor: Executor, faults: Faults, requests: list[LoggedRequest]
 ) -> Starlette:
-    """Give the application over what is stored."""
+    """Return the application over what is stored."""
 
     async def answer(request: Request) -> Response:
-        refused = _strangers_page(request)
+        refused = _cross_site_refusal(request)
         if refused is not None:
             return _json_response({"message": refused}, 403)
         handler: Handler | None = request.scope.get("handler")
@@ -153,8 +153,8 @@ def make_application(
     return Starlette(routes=routes)
 
 
-def _strangers_page(request: Request) -> str | None:
-    """Return why a request is refused that a web page of another site made a browser send.
+def _cross_site_refusal(request: Request) -> str | None:
+    """Return why a request is refused, where a web page of another site made a browser send it.
 
     Such a page reaches this machine's loopback: under a name of its own that it has pointed here
     (DNS rebinding), which is in `Host`, or across origins, which is in `Origin`.

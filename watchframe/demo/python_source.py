@@ -43,7 +43,7 @@ class PythonSource:
     supports_auto_limit: bool = False
 
     def run(self, text: str, interrupt: Interrupt) -> dict[str, Any]:
-        """Give the ``result`` that the script fills."""
+        """Return the ``result`` that the script fills."""
         script = _Script(interrupt=interrupt)
         try:
             script.run(ast.parse(text).body)
@@ -79,7 +79,7 @@ class _Script:
         if self.steps > MAX_STEPS:
             raise SourceError("The script takes too many steps.")
 
-    def _pay(self, value: Any) -> Any:
+    def _counted(self, value: Any) -> Any:
         """Return `value` after counting what it holds; what is held twice counts twice."""
         waiting = [value]
         while waiting:
@@ -114,9 +114,9 @@ class _Script:
             case ast.Constant() | ast.Name():
                 return node.value if isinstance(node, ast.Constant) else self.names[node.id]
             case ast.List(elts=items) | ast.Tuple(elts=items):
-                return self._pay([self._value(item) for item in items])
+                return self._counted([self._value(item) for item in items])
             case ast.Dict(keys=keys, values=values) if None not in keys:
-                return self._pay(
+                return self._counted(
                     {
                         self._value(key): self._value(value)
                         for key, value in zip(keys, values, strict=True)
@@ -129,8 +129,8 @@ class _Script:
                 return _OPERATORS[type(op)](self._value(operand))
             case ast.Call(func=ast.Name(id=name), args=args, keywords=[]) if name in _FUNCTIONS:
                 given = [self._value(arg) for arg in args]
-                self._pay(given[1:])  # the row of a result, which comes first, is a copy
-                return self._pay(_FUNCTIONS[name](*given))
+                self._counted(given[1:])  # the row of a result, which comes first, is a copy
+                return self._counted(_FUNCTIONS[name](*given))
         raise SourceError(f"The demo's Python does not know {type(node).__name__}.")
 
     def _operate(self, op: ast.operator, left: Any, right: Any) -> Any:
@@ -150,7 +150,7 @@ class _Script:
             raise SourceError(f"The demo's Python does not know {type(op).__name__}.")
         if isinstance(value, int) and value.bit_length() > MAX_BITS:
             raise SourceError("A number is too large.")
-        return self._pay(value)
+        return self._counted(value)
 
 
 def _add_column(result: dict[str, Any], name: str, friendly_name: str, type_: str) -> None:

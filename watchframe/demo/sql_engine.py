@@ -38,9 +38,9 @@ _ALLOWED = frozenset(
     }
 )
 
-#: Functions that a locked configuration does not stop everywhere. DuckDB 1.5 dies of them: of
-#: logging into files, at the first record, and of scans that take a place in memory, at once. The
-#: other two run SQL that stands in a text, where this expression does not see what it names.
+#: Functions that a locked configuration does not stop everywhere. Logging
+#: into files crashes DuckDB 1.5 at the first record, and scans that take an address in memory crash
+#: it at once. The other two run SQL that stands in a text, where this expression cannot see it.
 _REFUSED_FUNCTIONS = re.compile(
     r"""enable_logging | (?:arrow|pandas)_scan | python_map_function
     | json_execute_serialized_sql | \bquery"? (?: \s | /\*.*?\*/ | --[^\n]*\n )* \(""",

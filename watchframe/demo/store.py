@@ -233,7 +233,7 @@ class Store:
 
 
 def with_auto_limit(sql: str, options: Mapping[str, Any]) -> str:
-    """Return the SQL with ``LIMIT 1000`` behind a SELECT without a limit, where that is wanted."""
+    """Return the SQL with ``LIMIT 1000`` after a SELECT without a limit, where that is wanted."""
     if not options.get("apply_auto_limit"):
         return sql
     stripped = sql.rstrip().rstrip(";").rstrip()

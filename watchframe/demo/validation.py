@@ -47,7 +47,7 @@ def missing_names(text: str, values: Json) -> list[str]:
 
 
 def render(text: str, values: Json, definitions: Sequence[Json]) -> str:
-    """Give the SQL: values put in as they are, lists joined.
+    """Return the SQL: values put in as they are, lists joined.
 
     Raises
     ------

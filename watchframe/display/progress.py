@@ -58,7 +58,7 @@ class ProgressBar(tqdm):  # type: ignore[type-arg]  # it takes none when it runs
 def progress_bar(
     *, unit: str, progress: bool | None, total: int | None = None, file: TextIO | None = None
 ) -> ProgressBar:
-    """Return a bar that counts, silent for quick reads and in processes that nobody watches.
+    """Return a bar that counts, silent for quick reads and where no person is watching.
 
     Parameters
     ----------

@@ -34,7 +34,7 @@ df = %watch QUERY [options]
 
 Words and quotes are read as a shell reads them, with three exceptions. A value which begins with a
 bracket goes on to the one that closes it: `-p markets=[WETH, "New York"]` needs no quotes around
-it. What stands behind a lone `#` is a remark. And a backslash is kept unless it stands before a
+it. Everything after a lone `#` is ignored. And a backslash is kept unless it stands before a
 quote, white space or another backslash: `-p file=C:\\new\\table`. Within `"..."` it escapes only
 `"` and a backslash, within `'...'` and within brackets nothing.
 [The how-to](../howto/magic.md) shows it at work.

@@ -57,7 +57,7 @@ def split_words(line: str) -> list[Word]:
 
 
 def read_words(line: str) -> list[str]:
-    """Give the texts of the words of a line.
+    """Return the texts of the words of a line.
 
     Raises
     ------

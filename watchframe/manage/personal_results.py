@@ -22,7 +22,7 @@ logger = logging.getLogger(__name__)
 def in_result(
     client: Client, query: Query, values: Sequence[str], search: BodySearch
 ) -> Iterator[Hit]:
-    """Give the columns of a query's latest stored result in which one of the values stands."""
+    """Yield the columns of a query's latest stored result in which one of the values stands."""
     number = query.latest_result_id
     if number is None:
         if query.parameters:

@@ -171,7 +171,7 @@ def _check_size(node: Any, known: dict[int, int], depth: int) -> int:
                     break
         known[id(node)] = size
     if size == -1:
-        raise ValueError("an alias in it stands for what it is itself a part of")
+        raise ValueError("an alias in it refers to what contains it")
     if size > _LARGEST:
         raise ValueError("it holds more than a query's file can")
     return size

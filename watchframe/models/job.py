@@ -31,7 +31,7 @@ class JobStatus(IntEnum):
 
 #: What a job that somebody cancelled says; its status reads FAILURE (recording 125).
 CANCELLED_BY_USER = "Query cancelled by user."
-#: What version 8 says of one that was queued, and of one that ran. Nothing is said besides, and a
+#: What version 8 says of one that was queued, and of one that ran. It is compared whole, since a
 #: data source's own message may well begin so.
 _CANCELLED_ON_VERSION_8 = ("revoked", "terminated")
 

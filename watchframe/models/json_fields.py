@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 
 def as_object(value: object, what: str) -> Mapping[str, object]:
-    """Give `value` as a JSON object, or raise ProtocolError naming `what`."""
+    """Return `value` as a JSON object, or raise ProtocolError naming `what`."""
     if isinstance(value, Mapping):
         return value
     raise ProtocolError(
@@ -22,7 +22,7 @@ def as_object(value: object, what: str) -> Mapping[str, object]:
 
 
 def required(obj: Mapping[str, object], key: str, kind: type[T], what: str) -> T:
-    """Give ``obj[key]``, which must be there and be of `kind` (a bool is not an int)."""
+    """Return ``obj[key]``, which must be there and be of `kind` (a bool is not an int)."""
     value = obj.get(key)
     if isinstance(value, kind) and not (isinstance(value, bool) and kind is not bool):
         return value
@@ -63,7 +63,7 @@ def utc_time(text: str, what: str) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-    except (ValueError, OverflowError):  # in UTC, it may be before year 1 or behind year 9999
+    except (ValueError, OverflowError):  # in UTC, it may be before year 1 or after year 9999
         raise ProtocolError(
             f"The server sent {text[:60]!r} where the time of a {what} was expected."
         ) from None

@@ -37,7 +37,7 @@ def choice(value: object, definition: ParameterDefinition, at: Circumstances) ->
 
 
 def _items(value: object) -> Iterable[object]:
-    """Give the values of whatever holds several; a single one is a list of one."""
+    """Return the values of whatever holds several; a single one is a list of one."""
     value = plain(value)
     if isinstance(value, set | frozenset):
         return sorted(value, key=str)  # so that an error names the same one each time

@@ -30,7 +30,7 @@ def normalise_parameters(
     timezone: tzinfo,
     dropdown_options: DropdownOptions | None = None,
 ) -> dict[str, JSON]:
-    """Give every parameter of `query` in wire form, in the order of its definition.
+    """Return every parameter of `query` in wire form, in the order of its definition.
 
     A saved parameter that the text does not use is sent only where a value is given for it. Giving
     back what came out gives the same again.

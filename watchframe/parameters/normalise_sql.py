@@ -27,7 +27,7 @@ _RANGE = ParameterDefinition(name="", type="datetime-range-with-seconds", title=
 def normalise_sql_parameters(
     sql: str, params: Mapping[str, object] | None, *, now: datetime, timezone: tzinfo
 ) -> dict[str, JSON]:
-    """Give a value for every ``{{ name }}`` in `sql`, in wire form, in the order of the text.
+    """Return a value for every ``{{ name }}`` in `sql`, in wire form, in the order of the text.
 
     Strings and numbers are sent as they are; a date as ``2024-01-31``, a datetime as ``2024-01-31
     13:45:59``; several values are joined with commas by the server, without quotes. ``{{ name.start

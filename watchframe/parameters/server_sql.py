@@ -1,7 +1,7 @@
 """What the server makes of SQL on its way to the data source, and which SQL a result may report.
 
 A SQL source's text is split into statements (by ``sqlparse``) and joined again. On the way each
-statement loses the white space around it, its semicolon and the comments behind it, empty ones
+statement loses the white space around it, its semicolon and the comments after it, empty ones
 vanish, and the query's automatic limit is added. Every other source runs the text as it is.
 """
 
@@ -34,7 +34,7 @@ _PIECE = re.compile(
 )
 #: White space and comments, whose kinds lie outside of the code.
 _OUTSIDE = frozenset({"line", "block", "newline", "space"})
-#: What belongs to the statement before it where it stands behind a semicolon.
+#: After a semicolon, these belong to the statement before it.
 _IN_LINE = frozenset({"line", "space"})
 _UNSEEN = re.compile(r"/\*.*?\*/|\s+", re.DOTALL)
 #: YAML, JSON, GraphQL and Python, where quotes, ``;`` and ``--`` mean other things than in SQL.
@@ -56,8 +56,8 @@ _ANNOTATION = re.compile(
     r"(?:(?!\*/).)*\*/\s*",
     re.DOTALL,
 )
-#: The automatic limit of all kinds of databases: behind the last statement, or behind its SELECT.
-_LIMITS_BEHIND = (" LIMIT 1000", " FETCH NEXT 1000 ROWS ONLY")
+#: The automatic limit of all kinds of databases: after the last statement, or after its SELECT.
+_LIMITS_AT_END = (" LIMIT 1000", " FETCH NEXT 1000 ROWS ONLY")
 _LIMIT_IN_SELECT = " TOP 1000"
 #: Where a statement's last word is one of these, it has a limit of its own.
 _LIMITING = frozenset({"limit", "offset", "row", "rows", "only", "ties"})
@@ -132,7 +132,7 @@ def has_same_hash(rendered: str, ran: str, *, auto_limit: bool) -> bool:
     if _is_sql(rendered):
         settled = "".join(forms[-1] for forms in _alternatives(rendered, auto_limit=False))
         wanted.add(_seen(settled))
-    limits = ("", *_LIMITS_BEHIND) if auto_limit else ("",)
+    limits = ("", *_LIMITS_AT_END) if auto_limit else ("",)
     return _seen(ran) in {sql + _seen(limit) for sql in wanted for limit in limits}
 
 
@@ -166,12 +166,12 @@ def _alternatives(sql: str, *, auto_limit: bool) -> list[tuple[str, ...]]:
         found += [("".join(last.pieces[begin:end]),), (_LIMIT_IN_SELECT, "")]
         begin = end
     forms = _trailing(gaps[-1])
-    limited = [f"{forms[-1]}{limit}" for limit in _LIMITS_BEHIND]
+    limited = [f"{forms[-1]}{limit}" for limit in _LIMITS_AT_END]
     return [*found, ("".join(last.pieces[begin:]),), (*limited, *forms)]
 
 
 def _statements(sql: str) -> tuple[list[_Code], list[_Gap]]:
-    """Return the statements, and what lies before, between and behind them."""
+    """Return the statements, and what lies before, between and after them."""
     codes: list[_Code] = []
     gaps: list[_Gap] = [[]]
     for match in _PIECE.finditer(sql):
@@ -216,10 +216,10 @@ def _before_end(gap: _Gap) -> str:
 def _kept(gap: _Gap) -> str:
     """Return the comments that stay before a statement: not those in the semicolon's line."""
     ends = [place for place, (kind, _) in enumerate(gap) if kind == "end"]
-    behind: Iterable[tuple[str, str]] = gap
+    after: Iterable[tuple[str, str]] = gap
     if ends:
-        behind = itertools.dropwhile(lambda piece: piece[0] in _IN_LINE, gap[ends[-1] + 1 :])
-    return _text(behind).lstrip()
+        after = itertools.dropwhile(lambda piece: piece[0] in _IN_LINE, gap[ends[-1] + 1 :])
+    return _text(after).lstrip()
 
 
 def _text(gap: Iterable[tuple[str, str]]) -> str:

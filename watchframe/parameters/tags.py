@@ -22,7 +22,7 @@ def without_tags(text: str) -> str:
 
 
 def names_in(text: str) -> list[str]:
-    """Give the names in order, each once; a range stands as ``name.start`` and ``name.end``."""
+    """Return the names in order, each once; a range stands as ``name.start`` and ``name.end``."""
     found = [name for kind, name in tags_in(text) if kind in VALUES and name]
     return list(dict.fromkeys(found))
 

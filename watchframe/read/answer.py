@@ -41,8 +41,8 @@ class Answer:
     known_kinds : mapping of str to str
         The types that the query's columns had in other results, where some have no values here.
     unproven : str or None
-        In words, why nothing proves that these are the rows that were asked for; None where the
-        server tells nothing else.
+        Why it is not certain that these are the rows that were asked for; None where nothing speaks
+        against it.
     """
 
     table: pa.Table
@@ -89,11 +89,11 @@ class Answer:
 
     @property
     def labelled_table(self) -> pa.Table:
-        """The table with its `attributes`, as of `labelled`."""
-        return labelled(self.table, self.attributes)
+        """The table with its `attributes`, as of `with_attributes`."""
+        return with_attributes(self.table, self.attributes)
 
 
-def labelled(table: pa.Table, attributes: Mapping[str, object]) -> pa.Table:
+def with_attributes(table: pa.Table, attributes: Mapping[str, object]) -> pa.Table:
     """Return the table with `attributes` as JSON under ``schema.metadata[b"watchframe"]``.
 
     They stand there for pandas too, with the dtypes of the columns, so that ``table.to_pandas()``

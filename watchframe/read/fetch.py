@@ -27,9 +27,9 @@ BODY_TRIES = 3
 ANY_RESULT, RUN = -1, 0
 
 
-#: Whose rows a result proves to hold: those that were asked for, those of other values that the
-#: server confuses with them, or nobody knows.
-Proof = Literal["given", "other", "none"]
+#: What a result proves of its rows: they are those that were asked for; they are, or may be, those
+#: of other values that the server confuses with them; or neither is certain.
+Proof = Literal["proven", "confused", "uncertain"]
 
 
 class QueryEditedError(Exception):
@@ -65,7 +65,7 @@ class Fetch:
     columns: Sequence[str] | None = None
 
     def answer(self, question: Question, key: str, *, is_edited: Callable[[], bool]) -> Answer:
-        """Give the server's rows for `question`, stored under `key`.
+        """Return the server's rows for `question`, stored under `key`.
 
         Raises
         ------
@@ -87,8 +87,8 @@ class Fetch:
             f"The server answered {question.label} again and again with rows that are, or may be, "
             "those of other parameter values.",
             hint="Its cache ignores white space in values (up to version 10.1 also case), and "
-            "somebody else is running the query now: try again in a moment, or with a user's key, "
-            "under which the server tells what it ran.",
+            "another caller is running the query now: try again in a moment, or with a user's key, "
+            "with which the server says what it ran.",
         )
 
     def _ask(
@@ -112,11 +112,11 @@ class Fetch:
                         )
                         body.require_result(decoded.info)
                         proof = _proof(question, decoded.info, body, is_edited)
-                        if proof == "other":
+                        if proof == "confused":
                             return None
                         provenance = self._provenance(question, decoded, body, requested_at)
                         answer = _answer(question, key, decoded, provenance, body)
-                        if proof == "none":
+                        if proof == "uncertain":
                             return replace(answer, unproven=_unproven(question))
                         is_stored = writer is not None and writer.finish(
                             provenance, table=decoded.table
@@ -169,7 +169,7 @@ def server_max_age(policy: Policy) -> int:
 def _proof(
     question: Question, info: QueryResultInfo, body: ResultBody, is_edited: Callable[[], bool]
 ) -> Proof:
-    """Return what the result itself proves of whose rows these are.
+    """Return what a result itself proves of its rows.
 
     Raises
     ------
@@ -180,15 +180,15 @@ def _proof(
     """
     may_be_others = (body.from_server_cache or body.is_of_running_job) and question.is_confusable
     if info.query_text is None:  # under a query key: what was run is not told
-        return "other" if may_be_others else "given"
+        return "confused" if may_be_others else "proven"
     source = question.facts.get("data_source_id")
     is_elsewhere = None not in (source, info.data_source_id) and source != info.data_source_id
     if not is_elsewhere:
         sqls, auto_limit = (question.rendered, info.query_text), question.has_auto_limit
         if is_same_sql(*sqls, auto_limit=auto_limit):
-            return "given"
+            return "proven"
         if has_same_hash(*sqls, auto_limit=auto_limit):
-            return "other"
+            return "confused"
     if is_edited():
         raise QueryEditedError
     if is_elsewhere or question.doubt is None:
@@ -198,11 +198,11 @@ def _proof(
             hint="Nothing was stored. Try again; if it stays so, compare with the query's page, "
             "and tell the server's administrator.",
         )
-    return "other" if may_be_others else "none"
+    return "confused" if may_be_others else "uncertain"
 
 
 def _unproven(question: Question) -> str:
-    """Return what to tell people of rows whose SQL cannot be compared."""
+    """Return what the warning says of rows whose SQL cannot be compared."""
     return (
         f"Nothing proves that these are the rows that were asked for: {question.doubt}, and the "
         "server ran other SQL than expected. They were not stored; compare them with the query's "

@@ -41,7 +41,7 @@ def read_watch_query(
     page: Page | None = None,
     concurrency: int = CONCURRENCY,
 ) -> pd.DataFrame:
-    """Give the rows of a saved query as a typed DataFrame.
+    """Return the rows of a saved query as a typed DataFrame.
 
     Runs the query on the server, waits for it, and decodes the result exactly; or takes the copy
     that the local cache holds, if that is as fresh as `max_age` asks.
@@ -200,7 +200,7 @@ def read_watch_sql(
     progress: bool | None = None,
     client: Client | None = None,
 ) -> pd.DataFrame:
-    """Give the rows of SQL that is not saved anywhere as a typed DataFrame.
+    """Return the rows of SQL that is not saved anywhere as a typed DataFrame.
 
     Parameters
     ----------

@@ -92,7 +92,7 @@ def read_watch_sweep(
     progress: bool | None = None,
     client: Client | None = None,
 ) -> pd.DataFrame:
-    """Give the rows of one query, read many times, as one frame.
+    """Return the rows of one query, read many times, as one frame.
 
     ``read_watch_query(query, [{...}, {...}])`` and ``read_watch_query(query, split=...)`` are the
     same.

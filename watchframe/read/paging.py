@@ -36,7 +36,7 @@ def answers_of_pages(
     page: Page,
     options: ReadOptions,
 ) -> list[Answer]:
-    """Give one answer for each page, until one is short.
+    """Return one answer for each page, until one is short.
 
     Raises
     ------

@@ -48,7 +48,7 @@ class Question(Protocol):
 
     @property
     def has_auto_limit(self) -> bool:
-        """Whether the server is to append a limit of its own where there is none."""
+        """Whether the server is to append its automatic limit to SQL without a limit."""
 
     @property
     def doubt(self) -> str | None:

@@ -131,7 +131,7 @@ class Reading:
             return None
 
     def _local(self, prepare: Prepare, documents: Policy) -> Answer:
-        """Give the local copy, or CacheMissError, without a request."""
+        """Return the local copy, or CacheMissError, without a request."""
         question = prepare(self._knowledge(documents, may_ask=False))
         if not self._keeps(question):
             raise CacheMissError(
@@ -215,7 +215,7 @@ class Reading:
         return _local_answer(question, key, entry)
 
     def _after_outage(self, prepare: Prepare, error: ServerError) -> Answer:
-        """Give a stale copy where the setting allows it, else say in `error` that there is one."""
+        """Return a stale copy where the setting allows it, else say in `error` that it exists."""
         try:
             question = prepare(self._knowledge(_ANY_AGE, may_ask=False))
         except (CacheMissError, ParameterError):

@@ -34,7 +34,7 @@ class RecentFrames:
         self._known: OrderedDict[_Name, tuple[weakref.ref[pa.Table], pd.DataFrame]] = OrderedDict()
 
     def frame(self, table: pa.Table, dtype_backend: DtypeBackend) -> pd.DataFrame:
-        """Give the frame of the whole table, as `to_frame` does."""
+        """Return the frame of the whole table, as `to_frame` does."""
         name = id(table), dtype_backend
         with self._guard.lock:
             known = self._known.get(name)

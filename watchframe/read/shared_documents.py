@@ -20,7 +20,7 @@ class SharedDocuments:
         self._found: dict[str, tuple[float, object]] = {}
 
     def get(self, key: str, ask: Callable[[], object]) -> object:
-        """Give the document of that key: what was asked for a moment ago, else what `ask` gives.
+        """Return the document of that key: one asked for a moment ago, else what `ask` returns.
 
         One thread asks, and the others wait for it; where it fails, each of them asks.
         """

@@ -39,7 +39,7 @@ class ReadRequest:
 def answers_side_by_side(
     requests: Sequence[ReadRequest], *, concurrency: int, progress: bool | None
 ) -> list[Answer]:
-    """Give the answers in the order of `requests`.
+    """Return the answers in the order of `requests`.
 
     Each result goes into the local cache as it comes, so a second call continues where a first one
     failed or was interrupted. All dynamic dates are counted from one moment.

@@ -79,7 +79,7 @@ class SubmittedQuery:
         self._background.cancel()
 
     def result(self, timeout: float | None = None) -> pd.DataFrame:
-        """Give the frame, once it is there; the same one each time.
+        """Return the frame, once it is there; the same one each time.
 
         Parameters
         ----------
@@ -142,7 +142,7 @@ def submit_watch_query(
     page: Page | None = None,
     concurrency: int = CONCURRENCY,
 ) -> SubmittedQuery:
-    """Begin to read a saved query, and give a handle of the read at once.
+    """Begin to read a saved query, and return a handle of the read at once.
 
     Parameters
     ----------

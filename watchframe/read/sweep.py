@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeGuard
 
 from watchframe.decode import DtypeBackend, to_frame
 from watchframe.errors import ArgumentError
-from watchframe.read.answer import ATTRIBUTE, Answer, labelled
+from watchframe.read.answer import ATTRIBUTE, Answer, with_attributes
 from watchframe.read.ask import Params, ReadOptions
 from watchframe.read.frame_of import known_kinds
 from watchframe.read.many import ParamSet, QueryLike, answers_of_pieces, answers_of_sweep
@@ -129,8 +129,8 @@ class Sweep:
         return frame
 
     def table(self, answers: Sequence[Answer]) -> pa.Table:
-        """Give the answers as one table, with where they came from in the schema's metadata."""
-        return labelled(self._rows(answers), _attributes(answers))
+        """Return the answers as one table, with where they came from in the schema's metadata."""
+        return with_attributes(self._rows(answers), _attributes(answers))
 
     def _rows(self, answers: Sequence[Answer]) -> pa.Table:
         return one_table(answers, dict.fromkeys(name for params in self.sets for name in params))

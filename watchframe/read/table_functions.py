@@ -37,7 +37,7 @@ def read_watch_table(
     page: Page | None = None,
     concurrency: int = CONCURRENCY,
 ) -> pa.Table:
-    """Give the rows of a saved query as a `pyarrow.Table`, for polars, DuckDB and Arrow itself.
+    """Return the rows of a saved query as a `pyarrow.Table`, for polars, DuckDB and Arrow itself.
 
     ``polars.from_arrow(borrows)`` and ``duckdb.sql("select * from borrows")`` take it without a
     copy.

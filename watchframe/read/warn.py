@@ -25,7 +25,7 @@ _IPYTHON = f"{os.sep}IPython{os.sep}core{os.sep}"
 def warn_of_answer(answer: Answer, *, dtype: object = None, parse_dates: object = None) -> None:
     """Warn of what `answer_warnings` finds.
 
-    Of the type of a column that `dtype` or `parse_dates` name, a caller knows.
+    The declared type of a column that `dtype` or `parse_dates` convert does not matter.
     """
     converted = Conversions.of(dtype, parse_dates, (), has_rows=False).columns
     for warning in answer_warnings(answer, converted=converted):

@@ -126,7 +126,7 @@ def _named(column: str) -> str:
 
 
 def chart_svg(table: pa.Table, choice: Choice, number: str) -> str:
-    """Give the chart of the column `number`."""
+    """Return the chart of the column `number`."""
     title = f"{number} by {choice.x}"
     drawn = _lines(table, choice, number) if choice.is_time else _bars(table, choice, number)
     return (

@@ -23,7 +23,7 @@ def heights(column: pa.ChunkedArray) -> np.ndarray:
 
 
 def line_points(table: pa.Table, x: str, number: str, series: str | None) -> dict[str, Points]:
-    """Give the points of each line by time: seconds since 1970, and values.
+    """Return the points of each line by time: seconds since 1970, and values.
 
     Parameters
     ----------

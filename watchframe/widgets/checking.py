@@ -54,7 +54,7 @@ class Checker:
     options: dict[str, Sequence[str]] = field(default_factory=dict)
 
     def __call__(self, definition: ParameterDefinition, value: object) -> Checked:
-        """Give the wire form of `value`, or the problem with it."""
+        """Return the wire form of `value`, or the problem with it."""
         if value is None and not definition.use_current_datetime:
             return Checked(problem=NEEDED)
         alone = replace(self.query, text=f"{{{{ {definition.name} }}}}", parameters=(definition,))

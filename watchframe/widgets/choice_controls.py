@@ -28,7 +28,7 @@ class Option:
 
 
 def option_labels(options: Sequence[Option]) -> list[str]:
-    """Give what to show for each; names that occur twice are told apart by their values."""
+    """Return what to show for each; names that occur twice are told apart by their values."""
     names = [option.name for option in options]
     repeated = {name for name in names if names.count(name) > 1} if len(names) < 1000 else set()  # noqa: PLR2004 - counting is quadratic
     return [
@@ -111,7 +111,7 @@ def as_texts(value: object) -> list[str]:
 
 
 def group_label(title: str) -> ipywidgets.HTML:
-    """Give the label of several fields that belong together, aligned with those of the others."""
+    """Return the label of several fields that belong together, aligned with those of the others."""
     text = html_text(title)
     return ipywidgets.HTML(
         f'<div style="text-align: right; overflow: hidden; text-overflow: ellipsis; '

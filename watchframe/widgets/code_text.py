@@ -42,7 +42,7 @@ def python_call(
 
 
 def magic_cell(query_id: int, params: Mapping[str, object], max_age: float | str | None) -> str:
-    """Give the cell of the magic ``%%watch`` that reads the same into ``df``."""
+    """Return the cell of the magic ``%%watch`` that reads the same into ``df``."""
     age = "" if max_age is None else f" --max-age {max_age}"
     if not params:
         return f"%watch {query_id}{age} --out df\n"
@@ -63,7 +63,7 @@ def _dict_text(params: Mapping[str, object]) -> str:
 
 
 def _literal(value: object) -> str:
-    """Give a Python literal with double quotes, as formatters write it."""
+    """Return a Python literal with double quotes, as formatters write it."""
     if isinstance(value, str):
         return escaped(json.dumps(value, ensure_ascii=False))
     if isinstance(value, tuple | list):

@@ -151,7 +151,7 @@ class PickerLayout:
 
 
 def heading_html(query: Query, server: str) -> str:
-    """Give the query's name, with a link to its page, and its description."""
+    """Return the query's name, with a link to its page, and its description."""
     is_page = server.startswith("http")
     page = html_text(f"{server}/queries/{quote(str(query.id))}") if is_page else ""
     link = f'<a href="{page}" target="_blank" rel="noopener noreferrer">query {query.id}</a>'
@@ -161,7 +161,7 @@ def heading_html(query: Query, server: str) -> str:
 
 
 def _code_html(label: str, code: str) -> str:
-    """Give a field to copy from: in any other element JupyterLab takes Ctrl+A for the cells."""
+    """Return a field to copy from: in any other element JupyterLab takes Ctrl+A for the cells."""
     rows = code.count("\n")
     return (
         f'<textarea class="wf-code" aria-label="{label}" rows="{rows}" spellcheck="false" '

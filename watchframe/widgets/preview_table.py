@@ -66,7 +66,7 @@ def _order_of_integers(column: pa.ChunkedArray, *, is_descending: bool) -> list[
 def table_html(
     table: pa.Table, dtypes: Sequence[str], rows: Sequence[int], *, caption: str = ""
 ) -> str:
-    """Give those rows of a table as HTML.
+    """Return those rows of a table as HTML.
 
     Parameters
     ----------

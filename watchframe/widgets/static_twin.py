@@ -43,7 +43,7 @@ def last_state_html(
     table: str,
     code: str,
 ) -> str:
-    """Give what a picker showed last, for `twin_html`.
+    """Return what a picker showed last, for `twin_html`.
 
     Parameters
     ----------

@@ -111,14 +111,14 @@ def test_execution_that_was_lost_is_joined_by_the_next_read(client, demo):
 
 
 @pytest.mark.parametrize("status", [502, 503, 504])
-def test_edit_that_a_proxy_lost_says_to_look(tmp_path, server, status):
+def test_edit_that_a_proxy_lost_says_to_check(tmp_path, server, status):
     with (
         server(lambda _: (status, {"Retry-After": "3"}, b"")) as watch,
         client_of(watch, tmp_path) as client,
     ):
         with pytest.raises(ResponseError) as caught:
             client.queries.fork(1)
-        assert "look before" in caught.value.hint
+        assert "check before" in caught.value.hint
     assert len(watch.seen) == 1
 
 
@@ -182,7 +182,7 @@ def test_edit_whose_answer_breaks_off_is_not_sent_again(tmp_path, server):
         pytest.raises(TransportError, match="broke off") as caught,
     ):
         client.queries.fork(1)
-    assert "look before" in caught.value.hint
+    assert "check before" in caught.value.hint
     assert len(watch.seen) == 1
 
 

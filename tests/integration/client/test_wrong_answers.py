@@ -138,10 +138,10 @@ def test_rows_that_the_servers_hash_confuses_are_run_again(reader, watch, ran):
 @pytest.mark.parametrize("cache", ["use", "off"])
 def test_result_of_another_id_is_refused(reader, watch, cache):
     watch.result["id"] = 6
-    with pytest.raises(ProtocolError, match="result 6 where the result 5 was asked for"):
+    with pytest.raises(ProtocolError, match="result 6, but result 5 was asked for"):
         read_watch_query(1, cache=cache, client=reader)
     assert not is_stored(reader)
-    with pytest.raises(ProtocolError, match="result 6 where the result 5 was asked for"):
+    with pytest.raises(ProtocolError, match="result 6, but result 5 was asked for"):
         reader.query_results.get(5)
     assert reader.query_results.get(6).info.id == 6
 

@@ -69,6 +69,16 @@ def test_every_widget_is_a_frame_as_of_its_query(client):
     assert "'Price': 365 rows" in repr(frames)
 
 
+def test_slug_that_begins_with_a_number_is_no_id(client):
+    dashboard = client.dashboards.create("2023 report")
+    try:
+        assert dashboard.slug == "2023-report"
+        frames = read_watch_dashboard("2023-report", client=client)
+        assert frames.dashboard.id == dashboard.id
+    finally:
+        client.dashboards.archive(dashboard.id)
+
+
 def test_parameters_left_out_take_what_the_page_takes(client):
     period = {"start": "2026-01-01", "end": "2026-03-31"}
     assert parameters(read_watch_dashboard("lending-overview", client=client)) == {
