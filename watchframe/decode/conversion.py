@@ -148,9 +148,9 @@ def _date_formats(parse_dates: object) -> dict[str, str | None]:
     if isinstance(parse_dates, str):
         found = {parse_dates: None}
     elif isinstance(parse_dates, Mapping):
-        found = dict(parse_dates)
-    elif isinstance(parse_dates, Collection):  # read more than once: not an iterator
-        found = dict.fromkeys(parse_dates)
+        found = {name: _of_options(how) for name, how in parse_dates.items()}
+    elif isinstance(parse_dates, Collection) and all(isinstance(name, str) for name in parse_dates):
+        found = dict.fromkeys(parse_dates)  # read more than once: not an iterator
     else:
         raise ArgumentError(f"parse_dates is {parse_dates!r}.", hint=_HOW_DATES)
     for name, how in found.items():
@@ -158,6 +158,17 @@ def _date_formats(parse_dates: object) -> dict[str, str | None]:
         if not (how is None or is_format):
             raise ArgumentError(f"parse_dates has {how!r} for {name!r}.", hint=_HOW_DATES)
     return {name: None if how == "ISO8601" else how for name, how in found.items()}
+
+
+def _of_options(how: object) -> object:
+    """Return the format or unit of `pandas.to_datetime` options, as `pandas.read_sql` takes them.
+
+    Other options, and anything else, are returned as they are.
+    """
+    if isinstance(how, Mapping) and len(how) == 1:
+        ((option, value),) = how.items()
+        return value if option in ("format", "unit") and isinstance(value, str) else how
+    return how
 
 
 _HOW_DATES = (
@@ -192,11 +203,10 @@ def _pandas_dtype(name: str, dtype: object) -> Any:
         found: Any = pd.api.types.pandas_dtype(dtype)
     except _REFUSALS:
         found = np.dtype("V")
-    # numpy's texts and bytes of a fixed length cut what is longer.
-    if (
-        isinstance(found, np.dtype)
-        and found.kind in "SUV"
-        and (found.itemsize or found.kind != "U")
+    # numpy's texts and bytes of a fixed length cut what is longer; its times without a unit are none.
+    if isinstance(found, np.dtype) and (
+        (found.kind in "SUV" and (found.itemsize or found.kind != "U"))
+        or (found.kind in "mM" and np.datetime_data(found)[0] == "generic")
     ):
         raise ArgumentError(
             f"dtype has {dtype!r} for column {name!r}, which pandas does not know as a dtype.",
@@ -389,6 +399,8 @@ def _formatted_times(
     field: pa.Field, texts: pa.ChunkedArray, how: str, *, has_zone: bool
 ) -> Column:
     series = pd.Series(texts.to_pandas(), dtype="string")
+    # pandas takes two words for the time of this call, whatever the format.
+    series = series.mask(series.isin(["now", "today"]))
     try:
         times = pd.to_datetime(series, format=how, errors="coerce", utc=has_zone)
     except ValueError as error:
@@ -411,8 +423,21 @@ def _as_dtype(series: pd.Series[Any], dtype: Any) -> Any:
     """Return the values in a dtype of pandas; an error where one would be another then."""
     is_null = series.isna().to_numpy()
     _check_nulls(series, is_null, dtype)
+    try:
+        found = _converted(series, is_null, dtype)
+    except ArgumentError:
+        raise
+    except _REFUSALS:
+        row = 0 if is_null.all() else int((~is_null).argmax())
+        value = None if is_null.all() else series.iloc[row]
+        _refuse(str(series.name), str(dtype), row, value, "")
+    # As a bare array, pandas would look for a dtype of its own for Python's objects.
+    return found if found.dtype == object else found.array
+
+
+def _converted(series: pd.Series[Any], is_null: Any, dtype: Any) -> pd.Series[Any]:
     if is_null.all():
-        return pd.Series([None] * len(series), dtype=object if _is_old_str(dtype) else dtype).array
+        return pd.Series([None] * len(series), dtype=object if _is_old_str(dtype) else dtype)
     if dtype.kind == "b":
         series = _booleans(series, is_null, dtype)
     _check_values(series, is_null, dtype)
@@ -441,7 +466,7 @@ def _as_dtype(series: pd.Series[Any], dtype: Any) -> Any:
             row = _first_failing(lambda rows: _works(converted, rows), series)
         _refuse(str(series.name), str(dtype), row, series.iloc[row], "")
     _check_same(series, found, is_null, dtype)
-    return found.array
+    return found
 
 
 def _is_old_str(dtype: Any) -> bool:
@@ -486,7 +511,7 @@ def _check_zone(series: pd.Series[Any], is_null: Any, dtype: Any) -> None:
 
 def _check_bounds(series: pd.Series[Any], is_null: Any, dtype: Any) -> None:
     """Raise where an integer, each of which is exact by now, is not one of the dtype's."""
-    bounds = np.iinfo(getattr(dtype, "numpy_dtype", dtype))
+    bounds = np.iinfo(getattr(dtype, "numpy_dtype", getattr(dtype, "subtype", dtype)))
     if series.dtype.kind == "i" and bounds.min <= series.min() and series.max() <= bounds.max:
         return
     objects = series.astype(object).to_numpy()

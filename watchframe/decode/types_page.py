@@ -86,7 +86,7 @@ results of a sweep or a split it adds no columns, and it is no conflict.
 | --- | --- |
 | `["at"]` | ISO 8601, all of it with a zone or all of it without |
 | `{"day": "%d.%m.%Y"}` | a format of `strptime`; with `%z` it has a zone |
-| `{"block_time": "s"}` | unix time in `D h m s ms us ns`, as numbers or as digits; always UTC, for unix time is |
+| `{"block_time": "s"}`, also `{"block_time": {"unit": "s"}}` | unix time in `D h m s ms us ns`, as numbers or as digits; always UTC, for unix time is |
 
 Nulls stay null. A value that does not become what is asked for is an `ArgumentError` that names the
 column, the first such value and its row, counted from 0: an integer too large for `int8`, 1.5 for
