@@ -203,7 +203,7 @@ def _pandas_dtype(name: str, dtype: object) -> Any:
         found: Any = pd.api.types.pandas_dtype(dtype)
     except _REFUSALS:
         found = np.dtype("V")
-    # numpy's texts and bytes of a fixed length cut what is longer; its times without a unit are none.
+    # numpy's texts and bytes of a fixed length cut what is longer; no time is without a unit.
     if isinstance(found, np.dtype) and (
         (found.kind in "SUV" and (found.itemsize or found.kind != "U"))
         or (found.kind in "mM" and np.datetime_data(found)[0] == "generic")
