@@ -121,6 +121,8 @@ frame = to_frame(pq.read_table("x.parquet"))
 A frame's own `to_parquet` keeps every dtype but two. It refuses integers beyond 64 bits, and lists
 and objects; [as text](../howto/token-amounts.md#write-to-parquet) they are written. Decimals come
 back as `object` of `Decimal`, as the dtype with `pd.read_parquet(path, dtype_backend="pyarrow")`.
+An index comes back in numpy's dtypes (`int64` for `Int64`): `reset_index()` before it is written
+keeps them.
 """  # noqa: E501 - a message is one line
 
 
