@@ -495,7 +495,8 @@ def _check_values(series: pd.Series[Any], is_null: Any, dtype: Any) -> None:
     elif dtype.kind == series.dtype.kind == "M":
         _check_zone(series, is_null, dtype)
     elif isinstance(dtype, pd.CategoricalDtype) and dtype.categories is not None:
-        is_lost = ~series.isin(dtype.categories).to_numpy(bool) & ~is_null
+        # As objects: Arrow takes "1" for 1, and refuses other pairs of types.
+        is_lost = ~series.astype(object).isin(dtype.categories).to_numpy(bool) & ~is_null
         _check_kept(series, is_lost, dtype, "It is none of the categories.")
 
 

@@ -194,6 +194,7 @@ def test_decimal_of_impossible_digits_is_refused(dtype):
         ([[1], 2], "Float64", 0),
         (["a", "z"], pd.CategoricalDtype(["a"]), 1),
         ([None, "5"], pd.CategoricalDtype([5]), 1),
+        ([1.0, 2.0], pd.CategoricalDtype(["1"]), 0),
         ([None, True], pd.CategoricalDtype(["a"]), 1),
         ([None], pd.IntervalDtype("int64"), 0),
         (["a"], "Sparse[int]", 0),
