@@ -17,7 +17,7 @@ import pandas as pd
 from watchframe.cache import Mode
 from watchframe.client import Client, current_client
 from watchframe.config import profile_for_server
-from watchframe.decode import Conversions, DtypeBackend, to_frame
+from watchframe.decode import Conversions, DtypeBackend, to_frame, undeclared_columns
 from watchframe.errors import ArgumentError, ConfigurationError, WatchframeError
 from watchframe.parameters import JSON
 from watchframe.read import MaxAge, ReadOptions, answer_query, wire_sets
@@ -70,8 +70,9 @@ def read_watch_query(
     max_age, cache, columns, dtype, parse_dates, dtype_backend
         As of `watchframe.read_watch_query`. Local caches are those of the workers.
     meta : pandas.DataFrame or mapping of str to dtype, optional
-        The columns and dtypes of every partition. By default those of the first set's result that
-        has rows are taken, for which any copy will do.
+        The columns and dtypes of every partition; one that a result's rows do not have is null
+        there. By default those of the first set's result that has rows are taken, for which any
+        copy will do; those that the server does not declare may be missing in other rows.
     timeout : float or None
         Seconds for each partition.
     profile : str, optional
@@ -125,10 +126,11 @@ def read_watch_query(
         timeout=timeout,
     )
     if meta is None:
-        empty = source.metadata(client, sets)
+        empty, undeclared = source.metadata(client, sets)
     else:
         empty = _empty(meta)
         Conversions.of(dtype, parse_dates, list(map(str, empty.columns)), has_rows=True)
+        undeclared = frozenset(map(str, empty.columns))
     # Dask would make text of every object column: of integers beyond 64 bits, lists and objects.
     with dask.config.set({"dataframe.convert-string": False}):
         frame: dd.DataFrame = dd.from_map(  # type: ignore[no-untyped-call]
@@ -137,6 +139,7 @@ def read_watch_query(
             range(len(sets)),
             source=source,
             expected=tuple((str(name), empty[name].dtype) for name in empty.columns),
+            undeclared=undeclared,
             # Two calls with the same arguments are two reads, also where the first is still held.
             call=uuid.uuid4().hex,
             meta=empty,
@@ -160,8 +163,13 @@ class _Source:
     dtype_backend: DtypeBackend
     timeout: float | None
 
-    def metadata(self, client: Client, sets: Sequence[Mapping[str, JSON]]) -> pd.DataFrame:
-        """Return the first result that has rows without them; any copy of it will do."""
+    def metadata(
+        self, client: Client, sets: Sequence[Mapping[str, JSON]]
+    ) -> tuple[pd.DataFrame, frozenset[str]]:
+        """Return the first result that has rows without them, and its undeclared columns.
+
+        Any copy of it will do.
+        """
         options = ReadOptions(
             cache="use" if self.cache == "refresh" else self.cache,
             timeout=self.timeout,
@@ -171,7 +179,8 @@ class _Source:
             answer = answer_query(self.query_id, params, options)
             if answer.table.num_rows:
                 break
-        return self.frame(answer, self.columns, self.dtype, self.parse_dates).iloc[:0]
+        frame = self.frame(answer, self.columns, self.dtype, self.parse_dates).iloc[:0]
+        return frame, undeclared_columns(answer.table)
 
     def frame(
         self, answer: Answer, columns: Sequence[str] | None, dtype: object, parse_dates: object
@@ -192,7 +201,8 @@ def _partition(
     number: int,
     *,
     source: _Source,
-    expected: tuple[tuple[str, object], ...],
+    expected: tuple[tuple[str, Any], ...],
+    undeclared: frozenset[str],
     call: str,  # noqa: ARG001 - it is there to be part of the partition's key
     columns: list[str] | None = None,
 ) -> pd.DataFrame:
@@ -211,22 +221,42 @@ def _partition(
         if not answer.table.num_rows:
             return _empty_partition(answer, expected, columns)
         known = [name for name, _ in expected]
-        found = answer.table.column_names if source.columns is None else list(source.columns)
-        if found != known:
+        has = answer.table.column_names
+        # Keys that the server does not declare are columns where a row has them.
+        lacks = [name for name in known if name in undeclared and name not in has]
+        found = has if source.columns is None else list(source.columns)
+        if {*found, *lacks} != {*known}:
             raise _differs(number, params, f"has the columns {found}, the metadata {known}")
-        shown = found if columns is None else columns
+        shown = known if columns is None else columns
+        there = [name for name in shown if name not in lacks]
         frame = source.frame(
-            answer, shown, _of_columns(source.dtype, shown), _of_columns(source.parse_dates, shown)
+            answer, there, _of_columns(source.dtype, there), _of_columns(source.parse_dates, there)
         )
         for name, dtype in expected:
+            if name in lacks and name in shown:
+                frame[name] = _nulls(name, dtype, len(frame), number, params)
             if name in frame.columns and frame[name].dtype != dtype:
                 words = f"has {frame[name].dtype} in column {name!r}, the metadata {dtype}"
                 raise _differs(number, params, words)
+        frame = frame[shown]
     except WatchframeError as error:
         error.add_note(f"in partition {number}: query {source.query_id} with {params!r}")
         raise
     frame.attrs[ATTRIBUTE] = answer.attributes
     return frame
+
+
+def _nulls(
+    name: str, dtype: Any, rows: int, number: int, params: Mapping[str, JSON]
+) -> pd.Series[Any]:
+    """Return a column of nulls, for rows that do not have it."""
+    try:
+        nulls = pd.Series([None] * rows, dtype=dtype)
+    except (TypeError, ValueError):
+        nulls = None
+    if nulls is None or not nulls.isna().all():  # numpy makes False of them
+        raise _differs(number, params, f"lacks the column {name!r}, and {dtype} has no nulls")
+    return nulls
 
 
 def _of_columns(argument: Any, shown: Sequence[str]) -> Any:

@@ -1,7 +1,7 @@
 """From a result's bytes to an Arrow table, and from there to a DataFrame."""
 
 from watchframe.decode.column_kinds import column_kinds, with_absent, with_kinds
-from watchframe.decode.column_warnings import column_warnings
+from watchframe.decode.column_warnings import column_warnings, undeclared_columns
 from watchframe.decode.concat import concat_results
 from watchframe.decode.conversion import Conversions
 from watchframe.decode.decoding import decode_query_result
@@ -23,6 +23,7 @@ __all__ = [
     "inflate",
     "pandas_metadata",
     "to_frame",
+    "undeclared_columns",
     "with_absent",
     "with_kinds",
 ]

@@ -258,6 +258,8 @@ def _formatted_times(
     field: pa.Field, texts: pa.ChunkedArray, how: str, *, has_zone: bool
 ) -> Column:
     series = pd.Series(texts.to_pandas(), dtype="string")
+    # pandas takes two words for the time of this call, whatever the format.
+    series = series.mask(series.isin(["now", "today"]))
     try:
         times = pd.to_datetime(series, format=how, errors="coerce", utc=has_zone)
     except ValueError as error:

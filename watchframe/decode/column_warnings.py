@@ -47,6 +47,11 @@ def mark_columns(table: pa.Table, declared: Container[str]) -> pa.Table:
     return pa.table(table.columns, schema=pa.schema(fields)) if is_marked else table
 
 
+def undeclared_columns(table: pa.Table) -> frozenset[str]:
+    """Return the columns of a decoded table that the server did not declare."""
+    return frozenset(field.name for field in table.schema if UNDECLARED in (field.metadata or {}))
+
+
 def column_warnings(
     table: pa.Table, *, converted: Container[str] = frozenset()
 ) -> list[WatchframeWarning]:

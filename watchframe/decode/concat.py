@@ -8,7 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from watchframe.decode.column_warnings import UNDECLARED
+from watchframe.decode.column_warnings import undeclared_columns
 from watchframe.decode.deviation import DECLARED, ENCODING
 from watchframe.decode.typing_rules import INTEGER, JSON, TypedColumn, table_of, typed_column
 from watchframe.errors import ArgumentError
@@ -45,9 +45,7 @@ def concat_results(tables: Sequence[pa.Table]) -> pa.Table:
 
 def _check_declared(tables: Sequence[pa.Table]) -> None:
     """Raise where the declared columns of two results with rows differ."""
-    optional = {
-        field.name for table in tables for field in table.schema if UNDECLARED in _metadata(field)
-    }
+    optional = {name for table in tables for name in undeclared_columns(table)}
     first: list[str] | None = None
     for number, table in enumerate(tables):
         names = [name for name in table.column_names if name not in optional]

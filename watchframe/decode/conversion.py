@@ -119,9 +119,9 @@ def _date_formats(parse_dates: object) -> dict[str, str | None]:
     if isinstance(parse_dates, str):
         found = {parse_dates: None}
     elif isinstance(parse_dates, Mapping):
-        found = dict(parse_dates)
-    elif isinstance(parse_dates, Collection):  # read more than once: not an iterator
-        found = dict.fromkeys(parse_dates)
+        found = {name: _of_options(how) for name, how in parse_dates.items()}
+    elif isinstance(parse_dates, Collection) and all(isinstance(name, str) for name in parse_dates):
+        found = dict.fromkeys(parse_dates)  # read more than once: not an iterator
     else:
         raise ArgumentError(f"parse_dates is {parse_dates!r}.", hint=HOW_DATES)
     for name, how in found.items():
@@ -129,3 +129,14 @@ def _date_formats(parse_dates: object) -> dict[str, str | None]:
         if not (how is None or is_format):
             raise ArgumentError(f"parse_dates has {how!r} for {name!r}.", hint=HOW_DATES)
     return {name: None if how == "ISO8601" else how for name, how in found.items()}
+
+
+def _of_options(how: object) -> object:
+    """Return the format or unit of `pandas.to_datetime` options, as `pandas.read_sql` takes them.
+
+    Other options, and anything else, are returned as they are.
+    """
+    if isinstance(how, Mapping) and len(how) == 1:
+        ((option, value),) = how.items()
+        return value if option in ("format", "unit") and isinstance(value, str) else how
+    return how

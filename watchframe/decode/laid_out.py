@@ -70,16 +70,28 @@ class RowLayout:
             if start is None:
                 continue
             opening, behind = start.groups()
-            starts = [b"}" + between_rows + opening]
+            starts, at = [b"}" + between_rows + opening], start.end()
             for name in names[1:]:
-                found = re.search(rb"\s*,\s*(?=%b)" % re.escape(name + behind), row)
+                found = _next_key(row, name + behind, at)
                 if found is None:
                     break
-                starts.append(found[0])
+                starts.append(row[slice(*found)])
+                at = found[1] + len(name + behind)
             else:
                 frames = [start + name + behind for start, name in zip(starts, names, strict=True)]
                 return cls(first=opening + names[0] + behind, frames=tuple(frames))
         return None
+
+
+def _next_key(row: bytes, key: bytes, start: int) -> tuple[int, int] | None:
+    """Return where the comma before `key` and its white space begin and end, from `start` on."""
+    at = row.find(key, start)
+    while at >= 0:
+        before = row[start:at].rstrip()
+        if before.endswith(b","):
+            return start + len(before[:-1].rstrip()), at
+        at = row.find(key, at + 1)
+    return None
 
 
 class LayoutReader:

@@ -23,11 +23,10 @@ def pandas_dtype(name: str, dtype: object) -> Any:
         found: Any = pd.api.types.pandas_dtype(dtype)
     except _REFUSALS:
         found = np.dtype("V")
-    # numpy's texts and bytes of a fixed length cut what is longer.
-    if (
-        isinstance(found, np.dtype)
-        and found.kind in "SUV"
-        and (found.itemsize or found.kind != "U")
+    # numpy's texts and bytes of a fixed length cut what is longer; no time is without a unit.
+    if isinstance(found, np.dtype) and (
+        (found.kind in "SUV" and (found.itemsize or found.kind != "U"))
+        or (found.kind in "mM" and np.datetime_data(found)[0] == "generic")
     ):
         raise ArgumentError(
             f"dtype has {dtype!r} for column {name!r}, which pandas does not know as a dtype.",
@@ -41,8 +40,21 @@ def as_dtype(series: pd.Series[Any], dtype: Any) -> Any:
     """Return the values in a dtype of pandas; an error where one would be another then."""
     is_null = series.isna().to_numpy()
     _check_nulls(series, is_null, dtype)
+    try:
+        found = _converted(series, is_null, dtype)
+    except ArgumentError:
+        raise
+    except _REFUSALS:
+        row = 0 if is_null.all() else int((~is_null).argmax())
+        value = None if is_null.all() else series.iloc[row]
+        refuse(str(series.name), str(dtype), row, value, "")
+    # As a bare array, pandas would look for a dtype of its own for Python's objects.
+    return found if found.dtype == object else found.array
+
+
+def _converted(series: pd.Series[Any], is_null: Any, dtype: Any) -> pd.Series[Any]:
     if is_null.all():
-        return pd.Series([None] * len(series), dtype=object if _is_old_str(dtype) else dtype).array
+        return pd.Series([None] * len(series), dtype=object if _is_old_str(dtype) else dtype)
     if dtype.kind == "b":
         series = _booleans(series, is_null, dtype)
     _check_values(series, is_null, dtype)
@@ -71,7 +83,7 @@ def as_dtype(series: pd.Series[Any], dtype: Any) -> Any:
             row = first_failing(lambda rows: _works(converted, rows), series)
         refuse(str(series.name), str(dtype), row, series.iloc[row], "")
     _check_same(series, found, is_null, dtype)
-    return found.array
+    return found
 
 
 def _is_old_str(dtype: Any) -> bool:
@@ -100,7 +112,8 @@ def _check_values(series: pd.Series[Any], is_null: Any, dtype: Any) -> None:
     elif dtype.kind == series.dtype.kind == "M":
         _check_zone(series, is_null, dtype)
     elif isinstance(dtype, pd.CategoricalDtype) and dtype.categories is not None:
-        is_lost = ~series.isin(dtype.categories).to_numpy(bool) & ~is_null
+        # As objects: Arrow takes "1" for 1, and refuses other pairs of types.
+        is_lost = ~series.astype(object).isin(dtype.categories).to_numpy(bool) & ~is_null
         _check_kept(series, is_lost, dtype, "It is none of the categories.")
 
 
@@ -116,7 +129,7 @@ def _check_zone(series: pd.Series[Any], is_null: Any, dtype: Any) -> None:
 
 def _check_bounds(series: pd.Series[Any], is_null: Any, dtype: Any) -> None:
     """Raise where an integer, each of which is exact by now, is not one of the dtype's."""
-    bounds = np.iinfo(getattr(dtype, "numpy_dtype", dtype))
+    bounds = np.iinfo(getattr(dtype, "numpy_dtype", getattr(dtype, "subtype", dtype)))
     if series.dtype.kind == "i" and bounds.min <= series.min() and series.max() <= bounds.max:
         return
     objects = series.astype(object).to_numpy()

@@ -86,7 +86,7 @@ results of a sweep or a split it adds no columns, and it is no conflict.
 | --- | --- |
 | `["at"]` | ISO 8601, all of it with a zone or all of it without |
 | `{"day": "%d.%m.%Y"}` | a format of `strptime`; with `%z` it has a zone |
-| `{"block_time": "s"}` | unix time in `D h m s ms us ns`, as numbers or as digits; always UTC, for unix time is |
+| `{"block_time": "s"}`, also `{"block_time": {"unit": "s"}}` | unix time in `D h m s ms us ns`, as numbers or as digits; always UTC, for unix time is |
 
 Nulls stay null. A value that does not become what is asked for is an `ArgumentError` that names the
 column, the first such value and its row, counted from 0: an integer too large for `int8`, 1.5 for
@@ -121,6 +121,8 @@ frame = to_frame(pq.read_table("x.parquet"))
 A frame's own `to_parquet` keeps every dtype but two. It refuses integers beyond 64 bits, and lists
 and objects; [as text](../howto/token-amounts.md#write-to-parquet) they are written. Decimals come
 back as `object` of `Decimal`, as the dtype with `pd.read_parquet(path, dtype_backend="pyarrow")`.
+An index comes back in numpy's dtypes (`int64` for `Int64`): `reset_index()` before it is written
+keeps them.
 """  # noqa: E501 - a message is one line
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Any
@@ -24,6 +25,9 @@ TIMESPEC = {
     "datetime-range": "minutes",
     "datetime-range-with-seconds": "seconds",
 }
+
+#: A time with a fraction of its hour or minute.
+_FRACTION_OF_MORE = re.compile(r".{10}.\d\d(:?\d\d)?[.,]", re.ASCII)
 
 _DATE_NAMES = {name: name for name in DYNAMIC_DATES} | {
     "now": "d_now",
@@ -130,6 +134,9 @@ def _closed_end(interval: Any) -> object:
 
 
 def _from_text(text: str) -> datetime:
+    # fromisoformat takes any letter or digit there, and half an hour ("T10,5") for half a second.
+    if text[10:11] not in ("", "T", "t", " ") or _FRACTION_OF_MORE.match(text):
+        raise ValueError(text)
     moment = datetime.fromisoformat(text)
     if moment.date().isoformat() != text[:10]:
         raise ValueError(text)  # "2024-W01", "20240102": dates, but nobody's spelling here

@@ -59,7 +59,7 @@ def _shown(value: object, type_: str) -> object:
         return " to ".join(map(str, value.values()))
     if isinstance(value, list):
         return ", ".join(map(str, value))
-    if isinstance(value, int) and not isinstance(value, bool) and abs(value) >= 2**63:
+    if isinstance(value, int) and not -(2**63) <= value < 2**63:
         return str(value)
     return value
 

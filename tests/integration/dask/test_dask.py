@@ -180,6 +180,58 @@ for n in range(({{ n }} + 1) // 2):
     assert frame["at"].compute().tolist() == [pd.Timestamp("2026-01-01")] * 2
 
 
+#: Events of which each has other keys, none declared.
+BORROW = "{'columns': [], 'rows': [{'block': 1, 'value': 2**70}]}"
+REPAY = "{'columns': [], 'rows': [{'block': 2, 'pool': '0xab'}]}"
+PLAIN = "{'columns': [], 'rows': [{'block': 3}]}"
+
+
+@pytest.fixture
+def events(caller):
+    options = (BORROW, REPAY, PLAIN)
+    event = ParameterDefinition(name="event", type="enum", title="Event", enum_options=options)
+    text = "result = {{ event }}"
+    return caller.queries.create("events", text, PYTHON_SOURCE, parameters=[event]).id
+
+
+@pytest.mark.filterwarnings("ignore::watchframe.errors.ColumnTypeWarning")
+def test_keys_that_rows_lack_are_null_where_meta_names_them(caller, events):
+    sets = [{"event": BORROW}, {"event": REPAY}]
+    meta = {"block": "Int64", "value": object, "pool": "string"}
+    frame = watch_dask.read_watch_query(events, sets, meta=meta)
+    found = frame.compute(scheduler="threads")
+    assert found.dtypes.astype(str).to_dict() == {**meta, "value": "object"}
+    assert found.astype(object).where(found.notna(), None).to_numpy().tolist() == [
+        [1, 2**70, None],
+        [2, None, "0xab"],
+    ]
+    assert frame["pool"].compute(scheduler="threads").tolist() == [pd.NA, "0xab"]
+    chosen = watch_dask.read_watch_query(
+        events, sets, columns=["pool"], meta={"pool": "string"}, dtype={"pool": "string"}
+    )
+    assert chosen.compute(scheduler="threads")["pool"].tolist() == [pd.NA, "0xab"]
+
+
+@pytest.mark.filterwarnings("ignore::watchframe.errors.ColumnTypeWarning")
+@pytest.mark.parametrize("dtype", ["bool", "int64"])
+def test_keys_that_rows_lack_are_refused_where_the_dtype_has_no_nulls(caller, events, dtype):
+    sets = [{"event": BORROW}]
+    meta = {"block": "Int64", "value": object, "pool": dtype}
+    frame = watch_dask.read_watch_query(events, sets, meta=meta)
+    with pytest.raises(ArgumentError, match=f"lacks the column 'pool', and {dtype} has no nulls"):
+        frame.compute(scheduler="threads")
+
+
+@pytest.mark.filterwarnings("ignore::watchframe.errors.ColumnTypeWarning")
+def test_keys_that_the_metadata_has_are_null_and_others_refused(caller, events):
+    fewer = watch_dask.read_watch_query(events, [{"event": BORROW}, {"event": PLAIN}])
+    assert fewer.compute(scheduler="threads")["value"].tolist() == [2**70, None]
+    more = watch_dask.read_watch_query(events, [{"event": PLAIN}, {"event": REPAY}])
+    with pytest.raises(ArgumentError, match=r"has the columns \['block', 'pool'\]") as caught:
+        more.compute(scheduler="threads")
+    assert "meta= with the columns" in caught.value.hint
+
+
 def test_integers_beyond_64_bits_stay_python_integers(workers, caller):
     amounts = watch_dask.read_watch_query(40, [{}])["amount"].compute()
     assert max(amount for amount in amounts if not pd.isna(amount)) == 2**256 - 1

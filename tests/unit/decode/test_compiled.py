@@ -93,6 +93,14 @@ def test_white_space_of_any_kind_is_a_layout(comma, colon, between):
     ]
 
 
+def test_layout_of_a_row_of_many_keys_takes_no_minutes():
+    keys = [f"key {number}" for number in range(20_000)]
+    layout = RowLayout.of_row(json.dumps(dict.fromkeys(keys, 1)).encode(), keys, b", ")
+    assert layout.first == b'{"key 0": '
+    assert layout.frames[0] == b'}, {"key 0": '
+    assert layout.frames[-1] == b', "key 19999": '
+
+
 @pytest.mark.parametrize("value", [2**63 - 1, -(2**63), 0, -1, 10**18])
 def test_integers_of_64_bits_are_read_to_their_ends(value):
     assert decoded(b'{"a": 1}, {"a": %d}' % value) == [[1, value]]

@@ -193,6 +193,12 @@ def test_decimal_of_impossible_digits_is_refused(dtype):
         (["1.5", "1e400"], "float64", 1),
         ([[1], 2], "Float64", 0),
         (["a", "z"], pd.CategoricalDtype(["a"]), 1),
+        ([None, "5"], pd.CategoricalDtype([5]), 1),
+        ([1.0, 2.0], pd.CategoricalDtype(["1"]), 0),
+        ([None, True], pd.CategoricalDtype(["a"]), 1),
+        ([None], pd.IntervalDtype("int64"), 0),
+        (["a"], "Sparse[int]", 0),
+        ([None], "Sparse[int]", 0),
         (["2024-01-01", "2024-01-01T00:00:00.5"], "datetime64[s]", 1),
         (["2024-01-01", "nope"], "datetime64[us]", 1),
         (["2024-01-01", "nope"], "Period[D]", 1),
@@ -252,7 +258,15 @@ def test_dtype_str_keeps_nulls(dtype, backend):
     assert found.isna().tolist() == [False, True]
 
 
-@pytest.mark.parametrize("dtype", ["int65", "U3", "S3", None, {"a": 1}])
+@BACKENDS
+@pytest.mark.parametrize("value", ["a", "\ud800", 5, [1], None])
+def test_dtype_object_is_object(value, backend):
+    found = column([value, None], object, backend=backend)
+    assert found.dtype == object
+    assert listed(found) == [value, None]
+
+
+@pytest.mark.parametrize("dtype", ["int65", "U3", "S3", "datetime64", "m8", None, {"a": 1}])
 def test_dtype_that_is_none_is_refused(dtype):
     with pytest.raises(ArgumentError, match="which pandas does not know as a dtype"):
         to_frame(table_of([1]), dtype={"x": dtype})
@@ -282,6 +296,8 @@ def test_dtype_of_all_columns_and_of_the_index():
         ([0, 1704164645123456], {"x": "us"}, "2024-01-02 03:04:05.123456Z"),
         ([0, 1704164645123456000], {"x": "ns"}, "2024-01-02 03:04:05.123456Z"),
         ([0, 19724], {"x": "D"}, "2024-01-02T00:00Z"),
+        ([0, 1704164645], {"x": {"unit": "s"}}, "2024-01-02 03:04:05Z"),
+        (["01.01.2024", "02.01.2024"], {"x": {"format": "%d.%m.%Y"}}, "2024-01-02"),
         (["1", 1704164645], {"x": "s"}, "2024-01-02 03:04:05Z"),
         (["01.01.2024", "02.01.2024", None], {"x": "%d.%m.%Y"}, "2024-01-02"),
         ([20240101, 20240102], {"x": "%Y%m%d"}, "2024-01-02"),
@@ -315,6 +331,8 @@ def test_dates_are_parsed(values, dates, expected, backend):
         ([True], "s", 0),
         (["01.01.2024", "2024-01-01"], "%d.%m.%Y", 1),
         ([None, "1.1234567"], "%S.%f", 1),
+        (["2024", "now"], "%Y", 1),
+        (["today", "2024"], "%Y", 0),
         ([[1]], "%Y", 0),
     ],
 )
@@ -325,7 +343,9 @@ def test_dates_that_are_none_are_refused(values, how, row, backend):
 
 
 @pytest.mark.parametrize(
-    "dates", [True, iter(["x"]), {"x": "seconds"}, {"x": 5}, {"x": {"unit": "s"}}]
+    "dates",
+    [True, iter(["x"]), [["x"]], [0], {"x": "seconds"}, {"x": 5}, {"x": {"unit": "Y"}}]
+    + [{"x": how} for how in ({}, {"errors": "coerce"}, {"unit": "s", "utc": True}, ["x"])],
 )
 def test_dates_in_no_form_of_theirs_are_refused(dates):
     with pytest.raises(ArgumentError, match=r"parse_dates (is|has) "):

@@ -307,6 +307,21 @@ def test_dates_refuse_what_the_server_would_guess_at(value):
 
 
 @pytest.mark.parametrize(
+    "text", ["2024-01-02T10,5", "2024-01-02 10:30.5", "2024-01-02T1030,5", "2024-01-02510:30"]
+)
+def test_times_that_python_reads_as_others_are_refused(text):
+    with pytest.raises(ParameterValueError, match="it takes a date"):
+        wire(text, "datetime-with-seconds")
+
+
+@pytest.mark.parametrize(
+    "text", ["2024-01-02T10:30:05", "2024-01-02 10:30:05.25", "2024-01-02t103005,25"]
+)
+def test_times_of_every_spelling(text):
+    assert wire(text, "datetime-with-seconds") == "2024-01-02 10:30:05"
+
+
+@pytest.mark.parametrize(
     "value",
     [
         ("2024-01-01", "2024-01-31"),
