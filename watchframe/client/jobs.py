@@ -127,48 +127,75 @@ class Jobs:
             The server could not be asked any more, or answered with another job; the job is left
             alone.
         """
-        is_known = not isinstance(job, str)
-        if isinstance(job, str):
-            job = self.get(job, query_id=query_id, deadline=deadline)
-        query_id = job.query_id if query_id is None else query_id
-        try:
-            for state in self._states(job, query_id, is_known=is_known, deadline=deadline):
-                job = state
-                if on_status is not None:
-                    on_status(job)
-        except (JobTimeoutError, JobCancelledError) as error:  # the deadline's
-            is_cancelled = cancel_quietly(self, job.id)
-            error.job_id = job.id
-            if isinstance(error, JobTimeoutError) and not is_cancelled:
-                error.hint = _GOES_ON
-            raise
-        except BaseException as error:
-            # An error of any kind leaves the job alone; an interrupt does not.
-            if not isinstance(error, Exception):
-                cancel_quietly(self, job.id)
-            raise
-        return _succeeded(job)
+        latest: Job | None = job if isinstance(job, Job) else None
 
-    def _states(
-        self, job: Job, query_id: int | None, *, is_known: bool, deadline: Deadline
-    ) -> Iterator[Job]:
-        """Yield the job as it is now and each time it is asked for, until it is finished."""
-        began, times = time.monotonic(), self._transport.job_times
-        unfinished = began
-        expected = times.expected(query_id)
+        def note(state: Job | None) -> None:
+            nonlocal latest
+            latest = state
+            if on_status is not None:
+                on_status(state)
+
+        try:
+            return finished_job(
+                self._transport, job, query_id=query_id, deadline=deadline, on_status=note
+            )
+        except Exception:
+            raise
+        except BaseException:  # an interrupt
+            if latest is None or not latest.status.is_finished:
+                cancel_quietly(self, job if isinstance(job, str) else job.id)
+            raise
+
+
+def finished_job(
+    transport: Transport,
+    job: Job | str,
+    *,
+    query_id: int | None,
+    deadline: Deadline,
+    on_status: OnStatus,
+) -> Job:
+    """Return the job once it has succeeded; as `Jobs.wait`, but an interrupt does not cancel it.
+
+    That is for the caller to do, who has `on_status` told how the job stood.
+    """
+    jobs, is_known = Jobs(transport), not isinstance(job, str)
+    if isinstance(job, str):
+        job = jobs.get(job, query_id=query_id, deadline=deadline)
+    query_id = job.query_id if query_id is None else query_id
+    try:
+        for state in _states(transport, job, query_id, is_known=is_known, deadline=deadline):
+            job = state
+            on_status(job)
+    except (JobTimeoutError, JobCancelledError) as error:  # the deadline's
+        is_cancelled = cancel_quietly(jobs, job.id)
+        error.job_id = job.id
+        if isinstance(error, JobTimeoutError) and not is_cancelled:
+            error.hint = _GOES_ON
+        raise
+    return _succeeded(job)
+
+
+def _states(
+    transport: Transport, job: Job, query_id: int | None, *, is_known: bool, deadline: Deadline
+) -> Iterator[Job]:
+    """Yield the job as it is now and each time it is asked for, until it is finished."""
+    began, times = time.monotonic(), transport.job_times
+    unfinished = began
+    expected = times.expected(query_id)
+    yield job
+    while not job.status.is_finished:
+        unfinished = time.monotonic()
+        is_known = is_known or not job.may_be_unknown
+        if not is_known and unfinished - began > UNKNOWN_AFTER:
+            raise _unknown(job.id)
+        deadline.sleep(pause(unfinished - began, expected))
+        job = Jobs(transport).get(job.id, query_id=query_id, deadline=deadline)
         yield job
-        while not job.status.is_finished:
-            unfinished = time.monotonic()
-            is_known = is_known or not job.may_be_unknown
-            if not is_known and unfinished - began > UNKNOWN_AFTER:
-                raise _unknown(job.id)
-            deadline.sleep(pause(unfinished - began, expected))
-            job = self.get(job.id, query_id=query_id, deadline=deadline)
-            yield job
-        if query_id is not None:
-            # It ended somewhere between the last two answers. To take the moment at which that was
-            # noticed would have each job wait for what the one before it waited.
-            times.add(query_id, (unfinished + time.monotonic()) / 2 - began)
+    if query_id is not None:
+        # It ended somewhere between the last two answers. To take the moment at which that was
+        # noticed would have each job wait for what the one before it waited.
+        times.add(query_id, (unfinished + time.monotonic()) / 2 - began)
 
 
 def cancel_quietly(jobs: Jobs, job_id: str) -> bool:
