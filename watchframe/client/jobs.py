@@ -121,8 +121,9 @@ class Jobs:
         JobTimeoutError
             The deadline is over. The hint says where the key may not cancel the job.
         JobError
-            A job that was given by its id stayed pending for a minute, on a server of version 8:
-            it says so of jobs that it does not know.
+            A job that neither `Queries.execute` gave nor the server is known to have queued stayed
+            pending for a minute, on a server of version 8: it says so of jobs that it does not
+            know, or has forgotten.
         ServerError
             The server could not be asked any more, or answered with another job; the job is left
             alone.
@@ -159,12 +160,12 @@ def finished_job(
 
     That is for the caller to do, who has `on_status` told how the job stood.
     """
-    jobs, is_known = Jobs(transport), not isinstance(job, str)
+    jobs = Jobs(transport)
     if isinstance(job, str):
         job = jobs.get(job, query_id=query_id, deadline=deadline)
     query_id = job.query_id if query_id is None else query_id
     try:
-        for state in _states(transport, job, query_id, is_known=is_known, deadline=deadline):
+        for state in _states(transport, job, query_id, deadline=deadline):
             job = state
             on_status(job)
     except (JobTimeoutError, JobCancelledError) as error:  # the deadline's
@@ -177,17 +178,22 @@ def finished_job(
 
 
 def _states(
-    transport: Transport, job: Job, query_id: int | None, *, is_known: bool, deadline: Deadline
+    transport: Transport, job: Job, query_id: int | None, *, deadline: Deadline
 ) -> Iterator[Job]:
     """Yield the job as it is now and each time it is asked for, until it is finished."""
     began, times = time.monotonic(), transport.job_times
-    unfinished = began
+    unfinished = known_at = began
     expected = times.expected(query_id)
+    is_queued = not job.may_be_unknown
     yield job
     while not job.status.is_finished:
         unfinished = time.monotonic()
-        is_known = is_known or not job.may_be_unknown
-        if not is_known and unfinished - began > UNKNOWN_AFTER:
+        if job.status is not JobStatus.PENDING:
+            # Called pending without a result after this, it is forgotten, not queued.
+            is_queued, known_at = False, unfinished
+        elif not job.may_be_unknown:
+            is_queued = True
+        if not is_queued and unfinished - known_at > UNKNOWN_AFTER:
             raise _unknown(job.id)
         deadline.sleep(pause(unfinished - began, expected))
         job = Jobs(transport).get(job.id, query_id=query_id, deadline=deadline)
@@ -248,5 +254,5 @@ def _unknown(job_id: str) -> JobError:
         job_id=job_id,
         hint="This server, an older version, says that of jobs that it does not know (any more). "
         "Where it is only waiting in a long queue, wait again; or wait for the Job that execute "
-        "gave, instead of its id.",
+        "gave, instead of its id. Of one that ran, the result may be stored: read the query again.",
     )

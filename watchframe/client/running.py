@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from watchframe.client.answers import parse_json, require_json
 from watchframe.client.deadline import NO_DEADLINE, Deadline
@@ -199,4 +199,5 @@ def _job(answer: Mapping[str, object], query_id: int | None) -> Job:
     if job.get("status") == JobStatus.FAILURE and job.get("id") is None:
         reason = str(job.get("error") or "")
         raise JobFailedError(f"The server refused to run it: {reason}", reason=reason)
-    return Job.from_json(job, query_id=query_id)
+    # It has just been queued, so that a server of version 8 means it when it calls it pending.
+    return replace(Job.from_json(job, query_id=query_id), may_be_unknown=False)

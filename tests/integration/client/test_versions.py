@@ -432,7 +432,7 @@ def test_alerts_are_listed_with_their_queries(watch, client_of):
 @recorded("unknown_route", "unknown_route_post")
 def test_route_that_is_not_there_is_an_error_in_words(client_of):
     transport = client_of()._transport
-    with pytest.raises(ProtocolError, match="text/html, not with JSON"):
+    with pytest.raises(ProtocolError, match="text/html, not with application/json"):
         ask_document(transport, "GET", "/api/no_such_thing", deadline=NO_DEADLINE)
     with pytest.raises(NotFoundError, match="has no route POST /api/no_such_thing"):
         ask_document(transport, "POST", "/api/no_such_thing", deadline=NO_DEADLINE, json={})
