@@ -161,7 +161,8 @@ def _tls_error(error: urllib3.exceptions.SSLError, method: str, url: str) -> Con
     if said in _NOT_TLS:
         return _other_protocol("does not answer in TLS", method, url)
     said = said.lower().replace("_", " ") or "it broke off"
-    return _no_answer(f"there is no agreement on TLS ({said})", method, url, _CHECK_NETWORK)
+    hint = f"{_CHECK_NETWORK} If the server speaks plain http, write http:// in its URL."
+    return _no_answer(f"there is no agreement on TLS ({said})", method, url, hint)
 
 
 def _other_protocol(words: str, method: str, url: str) -> ConnectError:

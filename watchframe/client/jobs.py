@@ -121,54 +121,87 @@ class Jobs:
         JobTimeoutError
             The deadline is over. The hint says where the key may not cancel the job.
         JobError
-            A job that was given by its id stayed pending for a minute, on a server of version 8:
-            it says so of jobs that it does not know.
+            A job that neither `Queries.execute` gave nor the server is known to have queued stayed
+            pending for a minute, on a server of version 8: it says so of jobs that it does not
+            know, or has forgotten.
         ServerError
             The server could not be asked any more, or answered with another job; the job is left
             alone.
         """
-        is_known = not isinstance(job, str)
-        if isinstance(job, str):
-            job = self.get(job, query_id=query_id, deadline=deadline)
-        query_id = job.query_id if query_id is None else query_id
-        try:
-            for state in self._states(job, query_id, is_known=is_known, deadline=deadline):
-                job = state
-                if on_status is not None:
-                    on_status(job)
-        except (JobTimeoutError, JobCancelledError) as error:  # the deadline's
-            is_cancelled = cancel_quietly(self, job.id)
-            error.job_id = job.id
-            if isinstance(error, JobTimeoutError) and not is_cancelled:
-                error.hint = _GOES_ON
-            raise
-        except BaseException as error:
-            # An error of any kind leaves the job alone; an interrupt does not.
-            if not isinstance(error, Exception):
-                cancel_quietly(self, job.id)
-            raise
-        return _succeeded(job)
+        latest: Job | None = job if isinstance(job, Job) else None
 
-    def _states(
-        self, job: Job, query_id: int | None, *, is_known: bool, deadline: Deadline
-    ) -> Iterator[Job]:
-        """Yield the job as it is now and each time it is asked for, until it is finished."""
-        began, times = time.monotonic(), self._transport.job_times
-        unfinished = began
-        expected = times.expected(query_id)
+        def note(state: Job | None) -> None:
+            nonlocal latest
+            latest = state
+            if on_status is not None:
+                on_status(state)
+
+        try:
+            return finished_job(
+                self._transport, job, query_id=query_id, deadline=deadline, on_status=note
+            )
+        except Exception:
+            raise
+        except BaseException:  # an interrupt
+            if latest is None or not latest.status.is_finished:
+                cancel_quietly(self, job if isinstance(job, str) else job.id)
+            raise
+
+
+def finished_job(
+    transport: Transport,
+    job: Job | str,
+    *,
+    query_id: int | None,
+    deadline: Deadline,
+    on_status: OnStatus,
+) -> Job:
+    """Return the job once it has succeeded; as `Jobs.wait`, but an interrupt does not cancel it.
+
+    That is for the caller to do, who has `on_status` told how the job stood.
+    """
+    jobs = Jobs(transport)
+    if isinstance(job, str):
+        job = jobs.get(job, query_id=query_id, deadline=deadline)
+    query_id = job.query_id if query_id is None else query_id
+    try:
+        for state in _states(transport, job, query_id, deadline=deadline):
+            job = state
+            on_status(job)
+    except (JobTimeoutError, JobCancelledError) as error:  # the deadline's
+        is_cancelled = cancel_quietly(jobs, job.id)
+        error.job_id = job.id
+        if isinstance(error, JobTimeoutError) and not is_cancelled:
+            error.hint = _GOES_ON
+        raise
+    return _succeeded(job)
+
+
+def _states(
+    transport: Transport, job: Job, query_id: int | None, *, deadline: Deadline
+) -> Iterator[Job]:
+    """Yield the job as it is now and each time it is asked for, until it is finished."""
+    began, times = time.monotonic(), transport.job_times
+    unfinished = known_at = began
+    expected = times.expected(query_id)
+    is_queued = not job.may_be_unknown
+    yield job
+    while not job.status.is_finished:
+        unfinished = time.monotonic()
+        if job.status is not JobStatus.PENDING:
+            # Called pending without a result after this, it is forgotten, not queued.
+            is_queued, known_at = False, unfinished
+        elif not job.may_be_unknown:
+            is_queued = True
+        if not is_queued and unfinished - known_at > UNKNOWN_AFTER:
+            raise _unknown(job.id)
+        deadline.sleep(pause(unfinished - began, expected))
+        job = Jobs(transport).get(job.id, query_id=query_id, deadline=deadline)
         yield job
-        while not job.status.is_finished:
-            unfinished = time.monotonic()
-            is_known = is_known or not job.may_be_unknown
-            if not is_known and unfinished - began > UNKNOWN_AFTER:
-                raise _unknown(job.id)
-            deadline.sleep(pause(unfinished - began, expected))
-            job = self.get(job.id, query_id=query_id, deadline=deadline)
-            yield job
-        if query_id is not None:
-            # It ended somewhere between the last two answers. To take the moment at which that was
-            # noticed would have each job wait for what the one before it waited.
-            times.add(query_id, (unfinished + time.monotonic()) / 2 - began)
+    if query_id is not None:
+        # It ended somewhere between the last two answers. To take the moment at which that was
+        # noticed would have each job wait for what the one before it waited.
+        times.add(query_id, (unfinished + time.monotonic()) / 2 - began)
 
 
 def cancel_quietly(jobs: Jobs, job_id: str) -> bool:
@@ -221,5 +254,6 @@ def _unknown(job_id: str) -> JobError:
         job_id=job_id,
         hint="This server, an older version, says that of jobs that it does not know (any more). "
         "Where it is only waiting in a long queue, wait again; or wait for the Job that execute "
-        "returned, instead of its id.",
+        "returned, instead of its id. Of one that ran, the result may be stored: read the query "
+        "again.",
     )

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from watchframe.client.answers import parse_json, require_json
 from watchframe.client.deadline import NO_DEADLINE, Deadline
-from watchframe.client.jobs import CANCEL_TIMEOUT, Jobs, OnStatus, cancel_quietly
+from watchframe.client.jobs import CANCEL_TIMEOUT, Jobs, OnStatus, cancel_quietly, finished_job
 from watchframe.client.refusals import NO_RESULT
 from watchframe.client.result_body import ResultBody
 from watchframe.client.transport import Method, Transport
@@ -43,36 +43,59 @@ class Run:
     query_id: int | None
 
     def result(self, max_age: int, *, deadline: Deadline, on_status: OnStatus | None) -> ResultBody:
-        """Give the body of the server's cached result, or of the new one once it is there."""
-        answer = self.execute(max_age, deadline=deadline)
+        """Return the body of the server's cached result, or of the new one once it is there."""
+        latest: Job | None = None
+
+        def note(job: Job | None) -> None:
+            nonlocal latest
+            latest = job
+            if on_status is not None:
+                on_status(job)
+
+        def finished(answer: ResultBody | Job) -> tuple[ResultBody | Job, Job | None]:
+            if isinstance(answer, ResultBody):
+                return answer, None
+            return answer, finished_job(
+                self.transport,
+                answer,
+                query_id=self.query_id,
+                deadline=deadline,
+                on_status=note,
+            )
+
+        answer, job = uninterrupted(
+            lambda: self._execute(max_age, deadline),
+            finished,
+            undo=lambda answer: self._undo(latest or answer),
+            deadline=deadline,
+            grace=CANCEL_TIMEOUT,
+        )
         if isinstance(answer, ResultBody):
             return answer
-        job = Jobs(self.transport).wait(
-            answer, query_id=self.query_id, deadline=deadline, on_status=on_status
-        )
-        if job.query_result_id is None:
+        if job is None or job.query_result_id is None:
             raise ProtocolError("The server's job succeeded without a result.")
         body = self._open(job.query_result_id, deadline=deadline)
         body.is_of_running_job = answer.status is JobStatus.STARTED
         return body
 
     def execute(self, max_age: int, *, deadline: Deadline) -> ResultBody | Job:
-        """Ask once; give the cached result or the job that was started.
+        """Ask once; return the cached result or the job that was started.
 
         An interrupt meanwhile cancels the job, if one was started.
         """
         return uninterrupted(
             lambda: self._execute(max_age, deadline),
+            lambda answer: answer,
             undo=self._undo,
             deadline=deadline,
             grace=CANCEL_TIMEOUT,
         )
 
     def _undo(self, answer: ResultBody | Job) -> None:
-        if isinstance(answer, Job):
-            cancel_quietly(Jobs(self.transport), answer.id)
-        else:
+        if isinstance(answer, ResultBody):
             answer.close()
+        elif not answer.status.is_finished:  # to cancel what has ended turns it into a failure
+            cancel_quietly(Jobs(self.transport), answer.id)
 
     def _execute(self, max_age: int, deadline: Deadline) -> ResultBody | Job:
         body = self._post(max_age, deadline)
@@ -176,4 +199,5 @@ def _job(answer: Mapping[str, object], query_id: int | None) -> Job:
     if job.get("status") == JobStatus.FAILURE and job.get("id") is None:
         reason = str(job.get("error") or "")
         raise JobFailedError(f"The server refused to run it: {reason}", reason=reason)
-    return Job.from_json(job, query_id=query_id)
+    # It has just been queued, so that a server of version 8 means it when it calls it pending.
+    return replace(Job.from_json(job, query_id=query_id), may_be_unknown=False)

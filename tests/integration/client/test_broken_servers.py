@@ -139,6 +139,45 @@ def test_interrupt_cancels_the_job_on_the_server(client, demo):
     assert not demo.running_jobs()
 
 
+#: Where an interrupt must not leave a job running.
+WAYS_OF_A_JOB = ("client/running.py", "client/uninterrupted.py", "client/jobs.py")
+
+
+class Interrupter:
+    """Raises one interrupt in this thread: before the line of that number once a job runs."""
+
+    def __init__(self, demo, number):
+        self.demo, self.left, self.struck = demo, number, None
+
+    def __call__(self, frame, event, argument):
+        if not frame.f_code.co_filename.endswith(WAYS_OF_A_JOB):
+            return None
+        if event == "line" and not self.struck and self.demo.running_jobs():
+            self.left -= 1
+            if self.left < 0:
+                self.struck = f"{frame.f_code.co_filename}:{frame.f_lineno}"
+                raise KeyboardInterrupt
+        return self
+
+
+def test_interrupt_before_any_line_leaves_no_job_running(client, demo):
+    left = []
+    for number in range(50):  # as far as the second poll
+        interrupter, before = Interrupter(demo, number), sys.gettrace()
+        sys.settrace(interrupter)
+        try:
+            client.run_query(50, {"seconds": 43}, max_age=0, deadline=Deadline.after(20))
+        except KeyboardInterrupt:
+            pass
+        finally:
+            sys.settrace(before)
+        assert interrupter.struck
+        for job_id in demo.running_jobs():
+            left.append(interrupter.struck)
+            client.jobs.cancel(job_id)
+    assert left == []
+
+
 def test_job_whose_start_is_still_being_told_is_cancelled_too(client, demo):
     demo.faults.add("POST .*/results", chunk=4, chunk_delay=0.05)
     deadline = Deadline.after(None)

@@ -229,12 +229,12 @@ def test_ctrl_c_in_a_script_cancels_the_job_on_the_server(demo, tmp_path, after)
         text=True,
     ) as process:
         assert process.stdout.readline() == "reading\n"
-        for _ in itertools.takewhile(lambda _: not demo.running_jobs(), range(3000)):
+        for _ in itertools.takewhile(lambda _: not demo.running_jobs(), range(9000)):
             time.sleep(0.01)
         assert len(demo.running_jobs()) == 1
         time.sleep(after)
         os.kill(process.pid, signal.SIGINT)
-        out, err = process.communicate(timeout=30)
+        out, err = process.communicate(timeout=90)
     assert out == "interrupted\n"
     assert process.returncode == -signal.SIGINT
     assert demo.running_jobs() == []

@@ -140,17 +140,28 @@ def test_job_of_an_id_that_stays_pending_on_version_8_ends_in_words(client, demo
     assert cancels(demo) == []
 
 
-@pytest.mark.parametrize(
-    "seen",
-    [{"status": 2}, {"status": 1, "result": None}],
-    ids=["has started once", "is of another version"],
-)
-def test_job_of_an_id_that_the_server_knows_is_waited_for(client, demo, monkeypatch, seen):
+def test_job_of_an_id_that_another_version_has_queued_is_waited_for(client, demo, monkeypatch):
     monkeypatch.setattr("watchframe.client.jobs.UNKNOWN_AFTER", 0.0)
-    poll_answers(demo, **seen)
+    poll_answers(demo, result=None)
     poll_answers(demo, times=3)
     poll_answers(demo, status=3, query_result_id=5)
     assert client.jobs.wait(UNKNOWN).query_result_id == 5
+
+
+def test_job_that_get_gave_and_stays_pending_on_version_8_ends_in_words(client, demo, monkeypatch):
+    monkeypatch.setattr("watchframe.client.jobs.UNKNOWN_AFTER", 0.1)
+    poll_answers(demo, times=99)
+    with pytest.raises(JobError, match=f"Job {UNKNOWN} stayed pending"):
+        client.jobs.wait(client.jobs.get(UNKNOWN), deadline=Deadline.after(60))
+
+
+def test_job_that_version_8_forgets_while_it_runs_ends_in_words(client, demo, job, monkeypatch):
+    monkeypatch.setattr("watchframe.client.jobs.UNKNOWN_AFTER", 0.1)
+    poll_answers(demo, id=job.id, status=2)
+    poll_answers(demo, id=job.id, times=99)
+    with pytest.raises(JobError, match=f"Job {job.id} stayed pending"):
+        client.jobs.wait(job, deadline=Deadline.after(60))
+    assert cancels(demo) == []
 
 
 def test_job_that_execute_gave_is_waited_for_however_long_it_is_pending(client, demo, monkeypatch):

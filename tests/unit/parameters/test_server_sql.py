@@ -44,6 +44,8 @@ def test_same_sql_of_every_recorded_server(pair):
         ("-- nothing", ""),
         ("select 1", ANNOTATION + "select 1"),
         ("with a as (select 1) select * from a", "with a as (select 1) select * from a"),
+        ("select 1", "select 1;"),
+        ("set x = 1; select 1 -- why", "set x = 1;\nselect 1;\n"),
     ],
 )
 @pytest.mark.parametrize("auto_limit", [True, False])
@@ -55,6 +57,7 @@ def test_same_sql_after_the_servers_splitting(rendered, ran, auto_limit):
     ("rendered", "ran"),
     [
         ("select 1", "select 1 LIMIT 1000"),
+        ("select 1", "select 1 LIMIT 1000;"),
         ("select 1; ", "select 1 LIMIT 1000"),
         ("select 1 -- all\n", "select 1 LIMIT 1000"),
         ("select 1 -- all\n;", "select 1 -- all LIMIT 1000"),
@@ -90,6 +93,7 @@ def test_same_sql_with_the_automatic_limit_of_a_query_that_has_it(rendered, ran)
         ("select 1; select 2", "select 1 LIMIT 1000;\nselect 2"),
         ("select (select 1)", "select (select TOP 1000 1)"),
         ("select 1", "/* note */ select 1"),
+        ("select 1", "select 1; select 2"),
         ("select 1", ANNOTATION + "select 2"),
         ("select 1", ""),
     ],
@@ -103,6 +107,7 @@ def test_other_sql_is_not_the_same(rendered, ran, auto_limit):
     ("rendered", "ran"),
     [
         ("address: a; b", "address: a;\nb"),
+        ("address: a", "address: a;"),
         ("# note\naddress: 0x1 -- 0x2", "# note\naddress: 0x1"),
         ("- a: 1 /* 2 */", "- a: 1"),
         ('{"a": "x" /* y */}', '{"a": "x" }'),
