@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 import watchframe
-from watchframe.errors import ArgumentError
+from watchframe.errors import ArgumentError, ParameterWarning
 
 COUNT = "select market, count(*) as events from events where kind = '{{ kind }}' group by market"
 
@@ -52,7 +52,8 @@ def test_cell_when_it_is_sql_runs_it_with_the_parameters_of_the_line(shell):
 
 def test_cell_when_a_value_is_sql_is_sent_beside_the_statement(shell, demo):
     shell.value("kind, evil = 'borrow', \"x' or '1'='1\"")
-    shell.run(f"%%watch --source Lending -p kind=$evil\n{COUNT}").raise_error()
+    with pytest.warns(ParameterWarning, match="kind"):
+        shell.run(f"%%watch --source Lending -p kind=$evil\n{COUNT}").raise_error()
     sent = next(item.body for item in reversed(demo.requests) if item.path == "/api/query_results")
     assert sent["query"] == COUNT
     assert sent["parameters"] == {"kind": "x' or '1'='1"}
