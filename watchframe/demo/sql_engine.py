@@ -47,8 +47,16 @@ _REFUSED_FUNCTIONS = re.compile(
     re.IGNORECASE | re.VERBOSE | re.DOTALL,
 )
 
-#: Values that a result may have: a tenth is more than any query of the catalogue gives.
+#: Values that a result may have, those within lists and structures too, and the letters of its
+#: texts: a tenth is more than any query of the catalogue gives.
 MAX_VALUES = 20_000_000
+MAX_LETTERS = 500_000_000
+
+#: Values that are fetched at once: no more than these are there before they are counted.
+_BLOCK = 100_000
+
+#: Seconds that a statement may take, so that no worker of the server is lost for ever.
+MAX_SECONDS = 600.0
 
 _CLOSED_OFF = (
     "set memory_limit = '2GB'",
@@ -139,15 +147,23 @@ class SqlSource:
         """Give columns and rows of the last statement."""
         cursor = self.connection.cursor()
         interrupt.stop = cursor.interrupt
+        limit = threading.Timer(MAX_SECONDS, cursor.interrupt)
+        limit.daemon = True
+        limit.start()
         try:
             return self._run(cursor, text, interrupt)
         except duckdb.InterruptException:
+            if not interrupt.is_set.is_set():
+                raise SourceError(
+                    f"The query took longer than the demo's {MAX_SECONDS:g} seconds."
+                ) from None
             raise CancelledError from None
         except duckdb.Error as error:
             if interrupt.is_set.is_set():
                 raise CancelledError from None
             raise SourceError(str(error)) from None
         finally:
+            limit.cancel()
             interrupt.stop = None
             cursor.close()
 
@@ -181,15 +197,15 @@ class SqlSource:
         types = [str(column[1]) for column in cursor.description]
         readers = [int_or_none if type_ == "BIGNUM" else json_value for type_ in types]
         rows: list[dict[str, Any]] = []
-        while block := cursor.fetchmany(10_000):
+        size = _Size()
+        while block := cursor.fetchmany(max(1, _BLOCK // len(names))):
             if interrupt.is_set.is_set():
                 raise CancelledError
+            size.add(block)
             rows += [
                 {name: read(value) for name, read, value in zip(names, readers, row, strict=True)}
                 for row in block
             ]
-            if len(rows) * len(names) > MAX_VALUES:
-                raise SourceError(f"The result has more than {MAX_VALUES:,} values.")
         return {
             "columns": [
                 {"name": name, "friendly_name": name, "type": declared_type(self.type, type_)}
@@ -197,6 +213,38 @@ class SqlSource:
             ],
             "rows": rows,
         }
+
+
+@dataclass(slots=True)
+class _Size:
+    """What a result holds so far."""
+
+    values: int = 0
+    letters: int = 0
+
+    def add(self, rows: list[tuple[Any, ...]]) -> None:
+        """Count rows; raises SourceError where the result becomes too large."""
+        for row in rows:
+            self.values += len(row)
+            for value in row:
+                if isinstance(value, str | bytes):
+                    self.letters += len(value)
+                elif isinstance(value, list | tuple | dict):
+                    self._add_nested(value)
+        if self.values > MAX_VALUES:
+            raise SourceError(f"The result has more than {MAX_VALUES:,} values.")
+        if self.letters > MAX_LETTERS:
+            raise SourceError(f"The result has more than {MAX_LETTERS:,} letters.")
+
+    def _add_nested(self, value: list[Any] | tuple[Any, ...] | dict[Any, Any]) -> None:
+        waiting: list[Any] = [value]
+        while waiting:
+            item = waiting.pop()
+            if isinstance(item, str | bytes):
+                self.letters += len(item)
+            elif isinstance(item, list | tuple | dict):
+                self.values += len(item)
+                waiting.extend([*item, *item.values()] if isinstance(item, dict) else item)
 
 
 def _check_allowed(statements: Iterable[duckdb.Statement], text: str) -> None:

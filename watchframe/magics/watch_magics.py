@@ -18,7 +18,7 @@ from IPython.core.magic import (
 from watchframe.display.known_secrets import known_secrets
 from watchframe.errors import JobFailedError
 from watchframe.magics.asked import SavedQuery, Sql, asked
-from watchframe.magics.calling_cell import is_value_kept
+from watchframe.magics.calling_cell import check_backslash_was_not_taken, is_value_kept
 from watchframe.magics.doing import (
     explained,
     picker,
@@ -109,6 +109,8 @@ class WatchMagics(Magics):
         line = without_remark(line)
         is_kept = cell is None and is_value_kept()
         try:
+            if cell is None:
+                check_backslash_was_not_taken(line)
             request = parse_line(line.removesuffix(";"))
             if request.help:
                 show_text(help_text())

@@ -151,6 +151,29 @@ def test_result_larger_than_memory_should_hold_is_an_error(server, monkeypatch):
     assert "more than 30,000 values" in run(server, "select range as a, 1 as b from range(15001)")
 
 
+def test_nested_values_count(server, monkeypatch):
+    monkeypatch.setattr("watchframe.demo.sql_engine.MAX_VALUES", 30_000)
+    assert len(run(server, "select range(0, 29999) as a")[0]["a"]) == 29_999
+    assert "more than 30,000 values" in run(server, "select range(0, 30001) as a")
+    assert "more than 30,000 values" in run(server, "select {'a': [range(0, 30001)]} as a")
+
+
+@pytest.mark.parametrize(
+    "value", ["repeat('x', {n})", "[repeat('x', {n})]", "{{'a': repeat('x', {n})}}"]
+)
+def test_letters_are_bounded(server, monkeypatch, value):
+    monkeypatch.setattr("watchframe.demo.sql_engine.MAX_LETTERS", 30_000)
+    assert len(run(server, f"select {value.format(n=10_000)} as a from range(2)")) == 2
+    said = run(server, f"select {value.format(n=10_001)} as a from range(3)")
+    assert "more than 30,000 letters" in said
+
+
+def test_query_that_would_run_for_ever_ends(server, monkeypatch):
+    monkeypatch.setattr("watchframe.demo.sql_engine.MAX_SECONDS", 0.05)
+    said = run(server, "select count(*) as n from range(1000000000000)")
+    assert said == "The query took longer than the demo's 0.05 seconds."
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -197,6 +197,25 @@ def test_line_sends_backslashes_as_they_are_typed(shell, typed, value):
     assert parse_line(f"42 -p file={written}").params == (("file", value),)
 
 
+@pytest.mark.parametrize("rest", ["\n\n1", "\n# a remark\n1", "\n--no-display\n1", "\n\n2\n3"])
+@pytest.mark.parametrize("head", ["%watch", "df = %watch", "if True:\n    %watch"])
+def test_line_whose_last_backslash_joins_the_next_line_is_an_error(shell, head, rest):
+    error = shell.run(f"{head} 10 -p label=C:\\data\\{rest}").error_in_exec
+    assert isinstance(error, ArgumentError)
+    assert "label=C:\\data\\ joins the next line" in str(error)
+    assert "'label=C:\\data\\'" in error.hint
+
+
+def test_line_that_goes_on_in_the_next_one_is_read_whole(shell):
+    frame = shell.value("%watch 10 \\\n -p label=a \\\n --no-display -o df\ndf")
+    assert frame.attrs["watchframe"]["parameters"] == {"label": "a"}
+
+
+def test_line_with_a_backslash_at_the_end_of_the_cell_keeps_it(shell):
+    frame = shell.value("%watch 10 -p label=C:\\data\\\n")
+    assert frame.attrs["watchframe"]["parameters"] == {"label": "C:\\data\\"}
+
+
 def test_line_saves_backslashes_as_they_are_typed(shell):
     cell = r"%%watch --source Lending -p file=C:\new\table --save 'Files of C:\new'"
     said = shell.run(f"{cell}\nselect '{{{{ file }}}}' as file").shown

@@ -138,8 +138,14 @@ def test_interrupt_cancels_what_runs_and_keeps_what_is_done(client, demo, tmp_pa
         except CacheMissError:
             return False
 
+    def is_known():
+        """Whether the process has the ids of four jobs: it asked for each, so it can cancel it."""
+        asked = {item.path.rpartition("/")[2] for item in demo.requests if "/jobs/" in item.path}
+        running = set(demo.running_jobs())
+        return len(running) == 4 and running <= asked
+
     # Four jobs alone would not do: on a busy machine the one of query 2 is still among them.
-    until(lambda: is_kept() and len(started()) == 4 and len(demo.running_jobs()) == 4)
+    until(lambda: is_kept() and len(started()) == 4 and is_known())
     process.send_signal(signal.SIGINT)
     _, said = process.communicate(timeout=60)
     assert said.rstrip().endswith("KeyboardInterrupt")
