@@ -18,6 +18,7 @@ def main() -> None:
     given = parser.parse_args()
     try:
         server = DemoServer(given.state_dir, given.port)
+        server.listen()  # before its address is printed, for whoever reads that may ask at once
     except (OSError, OverflowError, duckdb.IOException) as error:  # a port or a folder in use
         sys.exit(f"The demo server cannot start: {error}")
     sys.stdout.write(
@@ -29,8 +30,6 @@ def main() -> None:
     sys.stdout.flush()
     try:
         server.serve_forever()
-    except OSError as error:  # another program listens on the port since
-        sys.exit(f"The demo server cannot start: {error}")
     except KeyboardInterrupt:
         sys.stdout.write("stopped\n")
 

@@ -110,6 +110,20 @@ class DemoServer:
         """Give the ids of the jobs that are not finished."""
         return [job.id for job in self._jobs.running()]
 
+    def listen(self) -> None:
+        """Accept connections from now on; they wait until `start` or `serve_forever` answers them.
+
+        Raises
+        ------
+        OSError
+            Another program listens on the port; the server is closed then.
+        """
+        try:
+            self._socket.listen()
+        except OSError:
+            self.close()
+            raise
+
     def start(self) -> Self:
         """Answer requests from now on.
 
@@ -120,7 +134,7 @@ class DemoServer:
         """
         if self._thread is not None:
             return self
-        self._socket.listen()
+        self.listen()
         self._thread = threading.Thread(target=self._serve, name="watch-demo", daemon=True)
         self._thread.start()
         deadline = time.monotonic() + START_TIMEOUT
@@ -133,7 +147,7 @@ class DemoServer:
     def serve_forever(self) -> None:
         """Answer requests in this thread until Ctrl-C, then close."""
         try:
-            self._socket.listen()
+            self.listen()
             self._server.run([self._socket])
         finally:
             self.close()
