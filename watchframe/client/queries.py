@@ -261,7 +261,7 @@ class Queries:
     def regenerate_api_key(
         self, query_id: int, *, dry_run: bool = False, deadline: Deadline = NO_DEADLINE
     ) -> Secret:
-        """Give a query a new key of its own, and return that; the old one stops working at once.
+        """Make a new key of a query's own, and return it; the old one stops working at once.
 
         With `dry_run` the present one is given, and stays.
         """

@@ -36,7 +36,7 @@ def uninterrupted(
         Runs in a thread of its own, which no interrupt reaches.
     then : callable
         Goes on with the answer. It is called from here, so that there is no moment between the two
-        at which an interrupt would leave the answer to nobody. Errors of its own undo nothing.
+        at which an interrupt would lose the answer. Its own errors undo nothing.
     undo : callable
         Is given the answer that nobody wants any more.
     deadline : Deadline

@@ -18,7 +18,7 @@ def main() -> None:
     given = parser.parse_args()
     try:
         server = DemoServer(given.state_dir, given.port)
-        server.listen()  # before its address is printed, for whoever reads that may ask at once
+        server.listen()  # before its address is printed: a reader may connect at once
     except (OSError, OverflowError, duckdb.IOException) as error:  # a port or a folder in use
         sys.exit(f"The demo server cannot start: {error}")
     sys.stdout.write(

@@ -121,7 +121,7 @@ def is_same_sql(rendered: str, ran: str, *, auto_limit: bool) -> bool:
             for text in alternatives
             if ran.startswith(text, place)
         }
-    # A semicolon behind the last statement ends what ends there anyway, whoever wrote it.
+    # A semicolon behind the last statement changes nothing: the statement ends there anyway.
     return any(not ran[place:].strip(_ENDINGS) for place in places)
 
 
