@@ -241,7 +241,9 @@ class Reading:
 
     def _remembered(self, question: Question, answer: Answer) -> Answer:
         """Return the answer with its columns without values typed as the query's last rows were."""
-        if self.cache is not None and may_be_kept(question, self.client.settings):
+        # Rows that may be of another question teach no types.
+        may_teach = answer.unproven is None and may_be_kept(question, self.client.settings)
+        if self.cache is not None and may_teach:
             use_column_memory(answer, self._key_parts(question), self.cache)
         return answer
 

@@ -14,7 +14,12 @@ from watchframe import (
     submit_watch_query,
 )
 from watchframe.cache import ResultCache
-from watchframe.errors import CacheMissError, ProtocolError, UnprovenResultWarning
+from watchframe.errors import (
+    CacheMissError,
+    ColumnTypeWarning,
+    ProtocolError,
+    UnprovenResultWarning,
+)
 from watchframe.widgets import pick
 
 TEXT = "select '{{ t }}' as t"
@@ -31,6 +36,7 @@ class Watch:
         self.result = {"id": 5, "query": "select 'a' as t", "data_source_id": 1}
         self.dashboard = {"id": 3, "slug": "d", "name": "D", "widgets": []}
         self.cached = False
+        self.rows = [{"t": "x"}]
         self.after = {}
 
     def __call__(self, path):
@@ -47,7 +53,7 @@ class Watch:
         return 200, {"Content-Type": "application/json"}, found
 
     def _result(self):
-        data = {"columns": [{"name": "t", "type": "string"}], "rows": [{"t": "x"}]}
+        data = {"columns": [{"name": "t", "type": "string"}], "rows": self.rows}
         return {**self.result, "data": data, "retrieved_at": "2026-01-01T00:00:00.000Z"}
 
 
@@ -195,6 +201,15 @@ def test_rows_of_a_doubtful_text_come_with_a_warning_and_are_not_stored(reader, 
             frame = read_watch_query(1, cache=cache, client=reader)
         assert (frame["t"].item(), seen[0].filename) == ("x", __file__)
     assert not is_stored(reader)
+
+
+def test_rows_of_a_doubtful_text_teach_no_types_of_columns(reader, watch):
+    watch.query["query"] = TEXT + "{{> tail }}"
+    watch.result["query"], watch.rows = "select 'a' as t where true", [{"t": 1}]
+    with pytest.warns((UnprovenResultWarning, ColumnTypeWarning)):
+        read_watch_query(1, client=reader)
+    watch.result["query"], watch.rows = "select 'a' as t", []
+    assert read_watch_query(1, client=reader)["t"].dtype == "string"
 
 
 def test_rows_of_a_doubtful_text_in_a_picker_come_with_the_warning(reader, watch):
