@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from watchframe.read import read_watch_sweep as read_watch_sweep
     from watchframe.read import read_watch_table as read_watch_table
     from watchframe.read import submit_watch_query as submit_watch_query
-    from watchframe.reference import QueryReference as QueryReference
+    from watchframe.references import QueryReference as QueryReference
     from watchframe.widgets import ParameterPicker as ParameterPicker
     from watchframe.widgets import QueryPicker as QueryPicker
     from watchframe.widgets import link_pickers as link_pickers
@@ -39,7 +39,7 @@ _EXPORTS = {
     "DashboardFrames": "watchframe.read",
     "ParameterPicker": "watchframe.widgets",
     "QueryPicker": "watchframe.widgets",
-    "QueryReference": "watchframe.reference",
+    "QueryReference": "watchframe.references",
     "ResultCache": "watchframe.cache",
     "SubmittedQuery": "watchframe.read",
     "connect": "watchframe.client",
@@ -91,13 +91,13 @@ def __dir__() -> list[str]:
 
 def load_ipython_extension(shell: InteractiveShell) -> None:
     """Register ``%watch``; IPython calls it on ``%load_ext watchframe``."""
-    from watchframe.magics.extension import load  # noqa: PLC0415 - only notebooks need IPython
+    from watchframe.magics.magic import load  # noqa: PLC0415 - only notebooks need IPython
 
     load(shell)
 
 
 def unload_ipython_extension(shell: InteractiveShell) -> None:
     """Take ``%watch`` away again; IPython calls it on ``%unload_ext watchframe``."""
-    from watchframe.magics.extension import unload  # noqa: PLC0415 - only notebooks need IPython
+    from watchframe.magics.magic import unload  # noqa: PLC0415 - only notebooks need IPython
 
     unload(shell)

@@ -21,9 +21,8 @@ from watchframe.decode import Conversions, DtypeBackend, to_frame, undeclared_co
 from watchframe.errors import ArgumentError, ConfigurationError, WatchframeError
 from watchframe.parameters import JSON
 from watchframe.read import MaxAge, ReadOptions, answer_query, wire_sets
-from watchframe.read.answer import ATTRIBUTE, Answer
-from watchframe.read.warn import warn_of_answer
-from watchframe.reference import QueryReference
+from watchframe.read.answer import ATTRIBUTE, Answer, warn_of_answer
+from watchframe.references import QueryReference
 
 try:
     import dask

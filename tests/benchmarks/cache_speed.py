@@ -36,7 +36,7 @@ from watchframe.cache import (
     cache_key,
     decide,
 )
-from watchframe.cache.entry_index import EntryIndex
+from watchframe.cache.index import EntryIndex
 from watchframe.decode import decode_query_result, to_frame
 from watchframe.demo import DemoServer
 

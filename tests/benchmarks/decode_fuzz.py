@@ -23,14 +23,14 @@ from pathlib import Path
 try:
     import atheris
 except ImportError:  # only asked for by --coverage
-    from watchframe.decode import compiled, row_reader, to_frame
+    from watchframe.decode import blocks, compiled, to_frame
     from watchframe.decode.data_text import DataText
     from watchframe.decode.exact import DecodedResult, decode_exactly
     from watchframe.decode.framing import find_data_text
     from watchframe.decode.streaming import decode_streaming
 else:
     with atheris.instrument_imports(include=["watchframe.decode"]):
-        from watchframe.decode import compiled, row_reader, to_frame
+        from watchframe.decode import blocks, compiled, to_frame
         from watchframe.decode.data_text import DataText
         from watchframe.decode.exact import DecodedResult, decode_exactly
         from watchframe.decode.framing import find_data_text
@@ -124,7 +124,7 @@ def check(body: bytes) -> bool:
     """Ask both paths; say whether it was refused. Anything but agreement is raised."""
     source = random.Random(body[:4096])
     chunk, block = source.choice([1, 13, 4096]), source.randrange(1, 600)
-    row_reader.SAMPLE_ROWS = source.choice([1, 10, 100])
+    blocks.SAMPLE_ROWS = source.choice([1, 10, 100])
     signal.alarm(HANG)
     exact = outcome(lambda: decode_exactly(body))
     for compiled.rows in READERS:

@@ -10,8 +10,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from watchframe.cache import Provenance, ResultCache
-from watchframe.cache.document_entry import Document, read_document, write_document
-from watchframe.cache.result_entry import read_result, seal_result
+from watchframe.cache.entry_format import (
+    Document,
+    read_document,
+    read_result,
+    seal_result,
+    write_document,
+)
 from watchframe.errors import CacheFormatError
 
 KEY = "ab" * 32

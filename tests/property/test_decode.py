@@ -11,7 +11,7 @@ from decode_strategies import bodies, in_chunks
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from watchframe.decode import compiled, row_reader, to_frame
+from watchframe.decode import blocks, compiled, to_frame
 from watchframe.decode.data_text import DataText
 from watchframe.decode.exact import decode_exactly
 from watchframe.decode.framing import find_data_text
@@ -24,7 +24,7 @@ def reader(request):
     if request.param == "compiled" and compiled.rows is None:
         pytest.skip("this installation was made without a C compiler")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(row_reader, "SAMPLE_ROWS", 3)  # so that most rows are not looked at before
+        patch.setattr(blocks, "SAMPLE_ROWS", 3)  # so that most rows are not looked at before
         if request.param == "not compiled":
             patch.setattr(compiled, "rows", None)
         yield

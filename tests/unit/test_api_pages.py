@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import watchframe
-from watchframe import errors, manage, models
+from watchframe import admin, errors, models
 from watchframe.api_pages import api_pages
 from watchframe.api_pages.client_page import RESOURCES
 from watchframe.api_pages.docstring import Docstring
@@ -39,7 +39,7 @@ def test_pages_are_those_that_the_code_makes(pages):
 
 def test_every_public_name_has_a_part(headings):
     names = {name for found in headings.values() for name in found}
-    for module in (watchframe, manage, errors):
+    for module in (watchframe, admin, errors):
         assert set(module.__all__) - names == set(), module.__name__
     assert set(models.__all__) - names == {"MappingType"}  # the words stand with ParameterMapping
 

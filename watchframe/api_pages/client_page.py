@@ -21,16 +21,12 @@ from watchframe.client import (
     current_client,
     disconnect,
 )
-from watchframe.client.alerts import Alerts
-from watchframe.client.dashboards import Dashboards
+from watchframe.client.alerts import Alerts, Destinations
+from watchframe.client.dashboards import Dashboards, Widgets
 from watchframe.client.data_sources import DataSources
-from watchframe.client.destinations import Destinations
-from watchframe.client.groups import Groups
 from watchframe.client.listing import Listing, WholeList
-from watchframe.client.query_snippets import QuerySnippets
-from watchframe.client.users import Users
+from watchframe.client.users import Groups, QuerySnippets, Users
 from watchframe.client.visualizations import Visualizations
-from watchframe.client.widgets import Widgets
 
 #: Attribute of a client -> what it is.
 RESOURCES: dict[str, type] = {

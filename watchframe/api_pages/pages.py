@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Callable, Iterable, Iterator
 
 import watchframe
-from watchframe import dask, errors, manage, models
+from watchframe import admin, dask, errors, models
 from watchframe.api_pages.client_page import client_page
 from watchframe.api_pages.docstring import Docstring
 from watchframe.api_pages.entry import ERRORS_PAGE, class_entry, function_entry
@@ -28,7 +28,7 @@ What `watchframe` itself has: each name is imported from there.
 _MANAGE_HEAD = """\
 # Looking after a server
 
-`from watchframe.manage import ...`. Queries as files and the names of tables need
+`from watchframe.admin import ...`. Queries as files and the names of tables need
 `pip install "watchframe[manage]"`.
 """
 _MODELS_HEAD = """\
@@ -74,7 +74,7 @@ _PICKERS = (
     watchframe.QueryPicker,
     watchframe.link_pickers,
 )
-_MANAGE = sorted((getattr(manage, name) for name in manage.__all__), key=inspect.isclass)
+_MANAGE = sorted((getattr(admin, name) for name in admin.__all__), key=inspect.isclass)
 _CACHE = (watchframe.ResultCache, CacheEntry, Provenance, PruneReport, VerifyReport)
 _ERRORS = sorted(
     (getattr(errors, name) for name in errors.__all__), key=lambda kind: issubclass(kind, Warning)

@@ -8,9 +8,16 @@ difference between the clocks does not matter.
 
 from __future__ import annotations
 
+import math
+import re
+from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Literal
+
+import pandas as pd
 
 from watchframe.cache.provenance import Provenance
 from watchframe.errors import ArgumentError
@@ -244,3 +251,110 @@ def _by_server_state(
     if server_state.latest_result_id != provenance.query_result_id:
         return "fetch", "newer-result"
     return "use", "latest-result"
+
+
+_UNIT_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
+_TEXT = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([smhdw])\s*", re.ASCII | re.IGNORECASE)
+
+
+def parse_max_age(value: float | str | timedelta | None) -> float | None:
+    """Give `value` in seconds; None, the server's own default, stays None.
+
+    Parameters
+    ----------
+    value : number, timedelta, str or None
+        Seconds, a duration, or a number with a unit: ``"90s"``, ``"15m"``, ``"1.5h"``, ``"7d"``,
+        ``"2w"``.
+
+    Raises
+    ------
+    ArgumentError
+        It is not one of these, it is negative, or it is not finite.
+
+    Examples
+    --------
+    >>> parse_max_age("15m")
+    900.0
+    """
+    if value is None:
+        return None
+    seconds = _seconds(value)
+    if seconds is None or not math.isfinite(seconds) or seconds < 0:
+        raise ArgumentError(
+            f"max_age is {value!r}, which is not an age.",
+            hint='Give seconds (900), a timedelta, a text such as "15m", "1h" or "7d", or None.',
+        )
+    return seconds
+
+
+def _seconds(value: object) -> float | None:
+    if isinstance(value, timedelta):
+        return value.total_seconds()
+    if isinstance(value, str):
+        match = _TEXT.fullmatch(value)
+        return float(match[1]) * _UNIT_SECONDS[match[2].lower()] if match else None
+    if isinstance(value, bool):
+        return None
+    try:
+        return float(value)  # type: ignore[arg-type]  # numpy's numbers have no common type
+    except (TypeError, ValueError, OverflowError):
+        return None
+
+
+#: Decisions that a process remembers for each folder.
+REMEMBERED = 1000
+
+_COLUMNS = {
+    "at": "datetime64[us, UTC]",
+    "what": "string",
+    "action": "string",
+    "reason": "string",
+    "age": "timedelta64[us]",
+    "key": "string",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotedDecision:
+    """A decision, when it was taken, and about what.
+
+    Attributes
+    ----------
+    at : datetime
+    what : str
+        ``query 42 'Borrows'``, ``the definition of query 42``, ...
+    key : str
+        The entry's key.
+    decision : Decision
+    """
+
+    at: datetime
+    what: str
+    key: str
+    decision: Decision
+
+
+_logs: dict[Path, deque[NotedDecision]] = {}
+
+
+def log_of(directory: Path) -> deque[NotedDecision]:
+    """Give the decisions about that folder, the oldest first; all its `ResultCache` share them."""
+    return _logs.setdefault(directory, deque(maxlen=REMEMBERED))
+
+
+def list_decisions(noted: Iterable[NotedDecision]) -> pd.DataFrame:
+    """Give a frame with one row a decision, the newest first."""
+    import pandas as pd  # noqa: PLC0415 - only listing needs it here
+
+    ages = [item.decision.age for item in noted]
+    frame = pd.DataFrame(
+        {
+            "at": [item.at for item in noted],
+            "what": [item.what for item in noted],
+            "action": [item.decision.action for item in noted],
+            "reason": [item.decision.reason for item in noted],
+            "age": pd.to_timedelta(pd.Series(ages, dtype="Float64"), unit="s"),
+            "key": [item.key for item in noted],
+        }
+    )
+    return frame.astype(_COLUMNS)[::-1].reset_index(drop=True)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from watchframe.cache.file_lock import noted_end, try_lock, unlock
+from watchframe.cache.private_files import noted_end, try_lock, unlock
 from watchframe.errors import JobTimeoutError
 from watchframe.locks import ProcessLock
 

@@ -1,20 +1,12 @@
 """JSON over HTTP: one server, one key."""
 
-from watchframe.client.client import Client
-from watchframe.client.connection import (
-    connect,
-    connected_client,
-    current_client,
-    disconnect,
-)
-from watchframe.client.deadline import NO_DEADLINE, Deadline
-from watchframe.client.dropdowns import DropdownOption
+from watchframe.client.client import Client, connect, connected_client, current_client, disconnect
 from watchframe.client.jobs import Jobs, OnStatus
-from watchframe.client.queries import Queries
-from watchframe.client.query_result import QueryResult
-from watchframe.client.query_results import QueryResults
-from watchframe.client.refusals import OUTAGE_STATUSES
+from watchframe.client.queries import DropdownOption, Queries
+from watchframe.client.query_results import QueryResult, QueryResults
 from watchframe.client.result_body import ResultBody
+from watchframe.http.deadline import NO_DEADLINE, Deadline
+from watchframe.http.refusals import OUTAGE_STATUSES
 
 __all__ = [
     "NO_DEADLINE",

@@ -6,25 +6,32 @@ from collections.abc import Mapping
 from types import TracebackType
 from typing import Any, Self
 
-from watchframe.client.alerts import Alerts
-from watchframe.client.dashboards import Dashboards
+from watchframe.client.alerts import Alerts, Destinations
+from watchframe.client.dashboards import Dashboards, Widgets
 from watchframe.client.data_sources import DataSources
-from watchframe.client.deadline import NO_DEADLINE, Deadline
-from watchframe.client.destinations import Destinations
-from watchframe.client.groups import Groups
 from watchframe.client.jobs import Jobs, OnStatus
-from watchframe.client.queries import Queries
+from watchframe.client.queries import Queries, saved_run
 from watchframe.client.query_results import QueryResults, adhoc_run
-from watchframe.client.query_snippets import QuerySnippets
 from watchframe.client.result_body import ResultBody
-from watchframe.client.saved_run import saved_run
-from watchframe.client.session import read_session
-from watchframe.client.transport import Transport
-from watchframe.client.users import Users
+from watchframe.client.users import Groups, QuerySnippets, Users
 from watchframe.client.visualizations import Visualizations
-from watchframe.client.widgets import Widgets
-from watchframe.config import Secret, Settings, as_secret, load_settings
+from watchframe.config import Secret, Settings, as_secret, load_settings, note_connected
+from watchframe.http.deadline import NO_DEADLINE, Deadline
+from watchframe.http.documents import ask_document
+from watchframe.http.transport import Transport
+from watchframe.locks import ProcessLock
 from watchframe.models import Session
+
+
+def read_session(transport: Transport, *, deadline: Deadline) -> Session:
+    """Give the key's owner and the server's version.
+
+    Raises
+    ------
+    AuthenticationError
+        The key is wrong, or a query's key: that one belongs to nobody.
+    """
+    return Session.from_json(ask_document(transport, "GET", "/api/session", deadline=deadline))
 
 
 class Client:
@@ -133,3 +140,66 @@ class Client:
 
     def __repr__(self) -> str:
         return f"Client({self.server!r})"
+
+
+_lock = ProcessLock()
+_current: Client | None = None
+
+
+def connect(
+    url: str | None = None,
+    api_key: str | Secret | None = None,
+    *,
+    profile: str | None = None,
+    **overrides: Any,
+) -> Client:
+    """Return a client, and have every function use it from now on.
+
+    Parameters
+    ----------
+    url, api_key, profile, **overrides
+        As of `Client`.
+    """
+    global _current
+    api_key = as_secret(api_key)
+    client = Client(url, api_key, profile=profile, **overrides)
+    with _lock.lock:
+        previous, _current = _current, client
+        note_connected(client.settings)
+    if previous is not None:
+        previous.close()
+    return client
+
+
+def current_client() -> Client:
+    """Return the client of `connect`, or one made of the settings.
+
+    Raises
+    ------
+    ConfigurationError
+        There is neither.
+    """
+    global _current  # noqa: PLW0603 - as above
+    with _lock.lock:
+        if _current is None:
+            _current = Client()
+            note_connected(_current.settings)
+        return _current
+
+
+def connected_client() -> Client | None:
+    """Give the client of `connect`, or the one that `current_client` has made; makes none itself.
+
+    Making one may take long: its key may lie in a keyring that asks the user to unlock it.
+    """
+    return _current
+
+
+def disconnect() -> None:
+    """Forget the client of `connect`; the settings decide again."""
+    global _current
+    with _lock.lock:
+        previous, _current = _current, None
+        note_connected(None)
+    if previous is not None:
+        previous.close()

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from watchframe.client.deadline import Deadline
-from watchframe.client.document import ask_document
-from watchframe.client.refusals import PAST_THE_END
-from watchframe.client.transport import Transport
 from watchframe.errors import NotFoundError, ProtocolError, ResponseError
+from watchframe.http.deadline import Deadline
+from watchframe.http.documents import ask_document
+from watchframe.http.refusals import PAST_THE_END
+from watchframe.http.transport import Transport
 from watchframe.models.json_fields import as_object, required
-from watchframe.models.table import records_frame
+from watchframe.models.results import records_frame
 
 if TYPE_CHECKING:
     import pandas as pd

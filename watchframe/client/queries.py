@@ -3,27 +3,304 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
 from types import EllipsisType
+from typing import TypedDict
 
-from watchframe.client.deadline import NO_DEADLINE, Deadline
-from watchframe.client.document import ask_document, ask_object, require_same_id
-from watchframe.client.dropdowns import DropdownOption, dropdown_options
+from watchframe.client.jobs import Run, open_body
 from watchframe.client.listing import Listing, WholeList
-from watchframe.client.query_edits import Schedule, created_query, updated_query
-from watchframe.client.query_lists import WantedQueries, listed_queries
-from watchframe.client.query_result import QueryResult, read_result
+from watchframe.client.query_results import QueryResult, read_result
 from watchframe.client.result_body import ResultBody
-from watchframe.client.running import open_body
-from watchframe.client.saved_run import saved_run
-from watchframe.client.tags import tag_counts
-from watchframe.client.this_server import require_this_server
-from watchframe.client.transport import Method, Transport
 from watchframe.config import Secret
+from watchframe.errors import (
+    ArgumentError,
+    ConfigurationError,
+    ConflictError,
+    ProtocolError,
+    ResponseError,
+)
+from watchframe.http.deadline import NO_DEADLINE, Deadline
+from watchframe.http.documents import ask_document, ask_object, require_same_id
+from watchframe.http.transport import Method, Transport
 from watchframe.models import Job, ParameterDefinition, Query
 from watchframe.models.json_fields import as_object, required
-from watchframe.reference import QueryReference, parse_reference
+from watchframe.references import QueryReference, parse_reference
+
+
+def saved_run(transport: Transport, query_id: int, parameters: Mapping[str, object]) -> Run:
+    """Give what runs a saved query."""
+    return Run(
+        transport=transport,
+        execute_path=f"/api/queries/{query_id}/results",
+        payload={"parameters": dict(parameters)},
+        query_id=query_id,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DropdownOption:
+    """One choice of a query-based dropdown: what is shown and what is sent."""
+
+    name: str
+    value: str
+
+
+def dropdown_options(
+    transport: Transport, query_id: int, dropdown_query_id: int, *, deadline: Deadline
+) -> list[DropdownOption]:
+    """Give the choices of a query's dropdown; a feeding query that never ran is run first."""
+    path = f"/api/queries/{query_id}/dropdowns/{dropdown_query_id}"
+    try:
+        found = ask_document(transport, "GET", path, deadline=deadline)
+    except ResponseError as error:
+        if error.status != HTTPStatus.INTERNAL_SERVER_ERROR:
+            raise
+        _run(transport, dropdown_query_id, deadline, error)
+        found = ask_document(transport, "GET", path, deadline=deadline)
+    if not isinstance(found, list):
+        raise ProtocolError("The server sent dropdown values that are not a list.")
+    return [_option(item) for item in found]
+
+
+def _run(transport: Transport, query_id: int, deadline: Deadline, refusal: ResponseError) -> None:
+    try:
+        run = saved_run(transport, query_id, {})
+        run.result(-1, deadline=deadline, on_status=None).close()
+    except ResponseError:
+        raise refusal from None  # this key may not run it
+
+
+def _option(value: object) -> DropdownOption:
+    item = as_object(value, "dropdown value")
+    sent = item.get("value")
+    shown = item.get("name")
+    return DropdownOption(
+        name=str(shown if shown is not None else sent), value="" if sent is None else str(sent)
+    )
+
+
+Schedule = Mapping[str, object]
+
+
+class QueryEdit(TypedDict):
+    """What an edit changes; None leaves as it is, and so does ``...`` of `schedule`."""
+
+    name: str | None
+    text: str | None
+    parameters: Sequence[ParameterDefinition] | None
+    description: str | None
+    tags: Sequence[str] | None
+    schedule: Schedule | EllipsisType | None
+    data_source_id: int | None
+    is_draft: bool | None
+    options: Mapping[str, object] | None
+
+
+def created_query(
+    transport: Transport,
+    *,
+    name: str,
+    text: str,
+    data_source_id: int,
+    parameters: Sequence[ParameterDefinition],
+    description: str,
+    tags: Sequence[str],
+    schedule: Schedule | None,
+    options: Mapping[str, object] | None,
+    deadline: Deadline,
+) -> Query:
+    """Save a new query, a draft, and return it as the server has it (recording 139)."""
+    payload: dict[str, object] = {
+        "name": name,
+        "query": text,
+        "data_source_id": data_source_id,
+        "options": {**(options or {}), "parameters": _definitions(parameters)},
+    }
+    if description:
+        payload["description"] = description
+    if tags:
+        payload["tags"] = [*tags]
+    if schedule is not None:
+        payload["schedule"] = dict(schedule)
+    return ask_object(
+        transport,
+        "POST",
+        "/api/queries",
+        Query.from_json,
+        wanted=None,
+        deadline=deadline,
+        json=payload,
+    )
+
+
+def updated_query(
+    transport: Transport, query: Query | int, edit: QueryEdit, *, deadline: Deadline
+) -> Query:
+    """Change what is given, and return the query as the server has it then (recording 140).
+
+    Raises
+    ------
+    ConflictError
+        It was edited since it was read.
+    """
+    query_id = query if isinstance(query, int) else query.id
+    path = f"/api/queries/{query_id}"
+    sent = as_object(ask_document(transport, "GET", path, deadline=deadline), "query")
+    now = Query.from_json(sent)
+    require_same_id(now, query_id, method="GET", url=path)
+    based_on = now if isinstance(query, int) else query
+    # The version that the server counts never changes (recording 141), so the time must tell.
+    if based_on.updated_at is not None and based_on.updated_at != now.updated_at:
+        raise _conflict(based_on, now, None)
+    payload = _changes(edit, sent.get("options"))
+    if not payload:
+        return now
+    if now.version is not None:
+        payload["version"] = now.version
+    try:
+        return ask_object(
+            transport,
+            "POST",
+            path,
+            Query.from_json,
+            wanted=query_id,
+            deadline=deadline,
+            json=payload,
+        )
+    except ConflictError as error:
+        latest = ask_object(
+            transport, "GET", path, Query.from_json, wanted=query_id, deadline=deadline
+        )
+        raise _conflict(based_on, latest, error) from None
+
+
+def _changes(edit: QueryEdit, options: object) -> dict[str, object]:
+    """Give an edit in the server's words; options that it does not name stay."""
+    tags = edit["tags"]
+    values: dict[str, object] = {
+        "name": edit["name"],
+        "query": edit["text"],
+        "description": edit["description"],
+        "tags": None if tags is None else [*tags],
+        "data_source_id": edit["data_source_id"],
+        "is_draft": edit["is_draft"],
+    }
+    payload = {name: value for name, value in values.items() if value is not None}
+    if edit["parameters"] is not None or edit["options"] is not None:
+        changed = {**(options if isinstance(options, Mapping) else {}), **(edit["options"] or {})}
+        if edit["parameters"] is not None:
+            changed["parameters"] = _definitions(edit["parameters"])
+        payload["options"] = changed
+    schedule = edit["schedule"]
+    if not isinstance(schedule, EllipsisType):
+        payload["schedule"] = None if schedule is None else dict(schedule)
+    return payload
+
+
+def _definitions(parameters: Sequence[ParameterDefinition]) -> list[dict[str, object]]:
+    return [item.to_json() for item in parameters]
+
+
+def _conflict(given: Query, current: Query, refusal: ConflictError | None) -> ConflictError:
+    return ConflictError(
+        f"Query {given.id} was edited at {current.updated_at}; this edit was based on the query "
+        f"of {given.updated_at}. Nothing was changed.",
+        status=HTTPStatus.CONFLICT,
+        server_message=refusal.server_message if refusal else "",
+        given_version=given.version,
+        current_version=current.version,
+        given=given,
+        current=current,
+        method=refusal.method if refusal else None,
+        url=refusal.url if refusal else f"/api/queries/{given.id}",
+        hint="Read it again, and make the edit on that.",
+    )
+
 
 _PATH = "/api/queries"
+#: The server has one list of each kind; there is none of two kinds at once.
+_LISTS = {
+    "is_mine": "/my",
+    "is_favorite": "/favorites",
+    "is_recent": "/recent",
+    "is_archived": "/archive",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WantedQueries:
+    """Which queries are asked for; `kinds` are names of `Queries.list`'s switches."""
+
+    search: str | None
+    tags: Sequence[str]
+    order: str | None
+    kinds: Sequence[str]
+
+
+def listed_queries(
+    transport: Transport, wanted: WantedQueries, *, deadline: Deadline
+) -> Listing[Query]:
+    """Give saved queries page by page as they are needed.
+
+    Raises
+    ------
+    ArgumentError
+        The server has no such list.
+    """
+    if len(wanted.kinds) > 1:
+        raise ArgumentError(
+            f"{' and '.join(wanted.kinds)} are different lists of the server.",
+            hint="Ask for one of them, and choose among what it gives.",
+        )
+    kind = next(iter(wanted.kinds), None)
+    if kind == "is_recent":
+        if wanted.search or wanted.tags or wanted.order:
+            raise ArgumentError(
+                "The server's list of recent queries cannot be searched or sorted.",
+                hint="Leave out search, tags and order, and choose among what it gives.",
+            )
+        return _RecentQueries(transport, deadline)
+    asked: dict[str, str | Sequence[str]] = {"order": wanted.order or "-created_at"}
+    if wanted.search:
+        asked["q"] = wanted.search
+    if wanted.tags:
+        asked["tags"] = [wanted.tags] if isinstance(wanted.tags, str) else [*wanted.tags]
+    path = _PATH + (_LISTS[kind] if kind else "")
+    return Listing(transport, path, Query, Query.from_json, query=asked, deadline=deadline)
+
+
+class _RecentQueries(Listing[Query]):
+    """The few queries that were edited last; they come whole, not in pages."""
+
+    def __init__(self, transport: Transport, deadline: Deadline) -> None:
+        path = _PATH + _LISTS["is_recent"]
+        super().__init__(transport, path, Query, Query.from_json, query={}, deadline=deadline)
+
+    def _page(self, number: int, size: int) -> Mapping[str, object]:
+        found = ask_document(self._transport, "GET", self._path, deadline=self._deadline)
+        if not isinstance(found, list):
+            raise ProtocolError(
+                "The server sent something that is not a list.", method="GET", url=self._path
+            )
+        return {"count": len(found), "page": number, "page_size": size, "results": found}
+
+
+def tag_counts(transport: Transport, path: str, *, deadline: Deadline) -> dict[str, int]:
+    """Give every tag and how many objects have it, in the server's order (recording 147)."""
+    found = as_object(ask_document(transport, "GET", path, deadline=deadline), "list of tags")
+    tags = [as_object(item, "tag") for item in required(found, "tags", list, "list of tags")]
+    return {required(tag, "name", str, "tag"): required(tag, "count", int, "tag") for tag in tags}
+
+
+def require_this_server(here: str, server_url: str | None) -> None:
+    """Raise ConfigurationError where a page is of another server than `here`."""
+    if server_url not in (None, here):
+        raise ConfigurationError(
+            f"That is a page of {server_url}, but the connection is to {here}.",
+            hint="Use a client of that server: a key of the one is not sent to the other.",
+        )
+
 
 DropdownOptions = list[DropdownOption]  # in the class, `list` is its method
 
@@ -319,3 +596,8 @@ class Queries:
     def _tell(self, method: Method, path: str, deadline: Deadline) -> None:
         json: dict[str, object] | None = {} if method == "POST" else None
         ask_document(self._transport, method, path, deadline=deadline, json=json)
+
+
+def given(**values: object) -> dict[str, object]:
+    """Give those of the values that are not None, under the server's names."""
+    return {name: value for name, value in values.items() if value is not None}

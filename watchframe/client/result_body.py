@@ -10,10 +10,10 @@ from urllib.parse import urlsplit
 
 import requests
 
-from watchframe.client.deadline import Deadline
-from watchframe.client.document import other_object_error
-from watchframe.client.http_date import http_date
-from watchframe.client.receiving import received
+from watchframe.http.body import received
+from watchframe.http.deadline import Deadline
+from watchframe.http.documents import other_object_error
+from watchframe.http.retries import http_date
 from watchframe.models import QueryResultInfo
 
 

@@ -39,7 +39,7 @@ TOOLBELT_METHODS = (
         "duplicate_dashboard",
         (
             "client.dashboards.fork(dashboard_id)",
-            "watchframe.manage.clone_dashboard(dashboard, name, with_queries=False)",
+            "watchframe.admin.clone_dashboard(dashboard, name, with_queries=False)",
         ),
     ),
     Covered(
@@ -54,7 +54,7 @@ TOOLBELT_METHODS = (
         "disable_user",
         (
             "client.users.disable(user_id, dry_run=True)",
-            "watchframe.manage.disable_users(emails_or_ids, dry_run=True)",
+            "watchframe.admin.disable_users(emails_or_ids, dry_run=True)",
         ),
         "many at once: [how to](../howto/users-in-bulk.md), `watchframe disable-users`",
     ),
@@ -90,29 +90,29 @@ TOOLBELT_EXAMPLES = (
     ),
     Covered(
         "query_export",
-        ("watchframe.manage.export_queries(folder)", "watchframe.manage.import_queries(folder)"),
+        ("watchframe.admin.export_queries(folder)", "watchframe.admin.import_queries(folder)"),
         "what was exported can be compared and written back: "
         "[how to](../howto/queries-as-code.md), `watchframe export`",
     ),
     Covered(
         "clone_dashboard_and_queries",
-        ("watchframe.manage.clone_dashboard(dashboard, name, with_queries=True)",),
+        ("watchframe.admin.clone_dashboard(dashboard, name, with_queries=True)",),
         "all or nothing: [how to](../howto/dashboards-clone.md), `watchframe clone`",
     ),
     Covered(
         "find_table_names",
-        ("watchframe.manage.find_table_names()",),
+        ("watchframe.admin.find_table_names()",),
         "by a SQL parser, not by a pattern: [how to](../howto/table-names.md), `watchframe tables`",
     ),
     Covered(
         "gdpr_scrub",
-        ("watchframe.manage.find_personal_data(value)",),
+        ("watchframe.admin.find_personal_data(value)",),
         "also in results; the value is not sent: "
         "[how to](../howto/personal-data.md), `watchframe find-personal-data`",
     ),
     Covered(
         "migrate",
-        ("watchframe.manage.move_workspace(source, target, state=file, data_sources=mapping)",),
+        ("watchframe.admin.move_workspace(source, target, state=file, data_sources=mapping)",),
         "can be interrupted and repeated: [how to](../howto/move-servers.md), `watchframe move`",
     ),
 )

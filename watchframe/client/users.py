@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from watchframe.client.deadline import NO_DEADLINE, Deadline
-from watchframe.client.document import ask_object
-from watchframe.client.given import given
-from watchframe.client.listing import Listing
-from watchframe.client.transport import Method, Transport
-from watchframe.models import User
+from watchframe.client.listing import Listing, WholeList, whole_list
+from watchframe.client.queries import given
+from watchframe.http.deadline import NO_DEADLINE, Deadline
+from watchframe.http.documents import ask_object
+from watchframe.http.transport import Method, Transport
+from watchframe.models import DataSource, Group, QuerySnippet, User
 
 
 class Users:
@@ -108,6 +108,160 @@ class Users:
             method,
             path,
             User.from_json,
+            wanted=wanted,
+            deadline=deadline,
+            json=payload,
+        )
+
+
+class Groups:
+    """Users who may do the same: ``/api/groups``."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def list(self, *, deadline: Deadline = NO_DEADLINE) -> WholeList[Group]:
+        """Give the groups, as a list with ``to_frame()``."""
+        return whole_list(self._transport, "/api/groups", Group, Group.from_json, deadline=deadline)
+
+    def get(self, group_id: int, *, deadline: Deadline = NO_DEADLINE) -> Group:
+        """Return a group."""
+        path = f"/api/groups/{group_id}"
+        return ask_object(
+            self._transport, "GET", path, Group.from_json, wanted=group_id, deadline=deadline
+        )
+
+    def members(self, group_id: int, *, deadline: Deadline = NO_DEADLINE) -> WholeList[User]:
+        """Give the users that are in it."""
+        path = f"/api/groups/{group_id}/members"
+        return whole_list(self._transport, path, User, User.from_json, deadline=deadline)
+
+    def data_sources(
+        self, group_id: int, *, deadline: Deadline = NO_DEADLINE
+    ) -> WholeList[DataSource]:
+        """Give the data sources that its members see."""
+        path = f"/api/groups/{group_id}/data_sources"
+        return whole_list(
+            self._transport, path, DataSource, DataSource.from_json, deadline=deadline
+        )
+
+    def create(self, name: str, *, deadline: Deadline = NO_DEADLINE) -> Group:
+        """Make a new group, without members."""
+        return ask_object(
+            self._transport,
+            "POST",
+            "/api/groups",
+            Group.from_json,
+            wanted=None,
+            deadline=deadline,
+            json={"name": name},
+        )
+
+    def delete(
+        self, group_id: int, *, dry_run: bool = False, deadline: Deadline = NO_DEADLINE
+    ) -> Group:
+        """Delete a group, not its members; give it as it was. With `dry_run` nothing is deleted."""
+        found = self.get(group_id, deadline=deadline)
+        if not dry_run:
+            self._transport.request("DELETE", f"/api/groups/{group_id}", deadline=deadline).close()
+        return found
+
+    def add_member(self, group_id: int, user_id: int, *, deadline: Deadline = NO_DEADLINE) -> User:
+        """Put a user into it."""
+        path = f"/api/groups/{group_id}/members"
+        return ask_object(
+            self._transport,
+            "POST",
+            path,
+            User.from_json,
+            wanted=user_id,
+            deadline=deadline,
+            json={"user_id": user_id},
+        )
+
+    def remove_member(
+        self,
+        group_id: int,
+        user_id: int,
+        *,
+        dry_run: bool = False,
+        deadline: Deadline = NO_DEADLINE,
+    ) -> User | None:
+        """Take a user out of it, and give them; with `dry_run` they stay in it.
+
+        None where they are not in it: then there is nothing to do.
+        """
+        members = self.members(group_id, deadline=deadline)
+        found = next((user for user in members if user.id == user_id), None)
+        if found is not None and not dry_run:
+            path = f"/api/groups/{group_id}/members/{user_id}"
+            self._transport.request("DELETE", path, deadline=deadline).close()
+        return found
+
+
+class QuerySnippets:
+    """Pieces of SQL that the editor inserts: ``/api/query_snippets``."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def list(self, *, deadline: Deadline = NO_DEADLINE) -> WholeList[QuerySnippet]:
+        """Give the snippets, as a list with ``to_frame()``."""
+        path = "/api/query_snippets"
+        return whole_list(
+            self._transport, path, QuerySnippet, QuerySnippet.from_json, deadline=deadline
+        )
+
+    def get(self, snippet_id: int, *, deadline: Deadline = NO_DEADLINE) -> QuerySnippet:
+        """Return a snippet."""
+        path = f"/api/query_snippets/{snippet_id}"
+        return ask_object(
+            self._transport,
+            "GET",
+            path,
+            QuerySnippet.from_json,
+            wanted=snippet_id,
+            deadline=deadline,
+        )
+
+    def create(
+        self, trigger: str, text: str, *, description: str = "", deadline: Deadline = NO_DEADLINE
+    ) -> QuerySnippet:
+        """Save a new snippet: typing `trigger` offers to insert `text`."""
+        payload = {"trigger": trigger, "snippet": text, "description": description}
+        return self._saved("/api/query_snippets", payload, None, deadline)
+
+    def update(
+        self,
+        snippet_id: int,
+        *,
+        trigger: str | None = None,
+        text: str | None = None,
+        description: str | None = None,
+        deadline: Deadline = NO_DEADLINE,
+    ) -> QuerySnippet:
+        """Change what is given, and return the snippet as the server has it then."""
+        payload = given(trigger=trigger, snippet=text, description=description)
+        return self._saved(f"/api/query_snippets/{snippet_id}", payload, snippet_id, deadline)
+
+    def delete(
+        self, snippet_id: int, *, dry_run: bool = False, deadline: Deadline = NO_DEADLINE
+    ) -> QuerySnippet:
+        """Delete a snippet; give it as it was. With `dry_run` nothing is deleted."""
+        found = self.get(snippet_id, deadline=deadline)
+        if not dry_run:
+            path = f"/api/query_snippets/{snippet_id}"
+            self._transport.request("DELETE", path, deadline=deadline).close()
+        return found
+
+    def _saved(
+        self, path: str, payload: object, wanted: int | None, deadline: Deadline
+    ) -> QuerySnippet:
+        return ask_object(
+            self._transport,
+            "POST",
+            path,
+            QuerySnippet.from_json,
             wanted=wanted,
             deadline=deadline,
             json=payload,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from watchframe.client.deadline import NO_DEADLINE, Deadline
-from watchframe.client.document import ask_document, ask_object
-from watchframe.client.transport import Transport
+from watchframe.http.deadline import NO_DEADLINE, Deadline
+from watchframe.http.documents import ask_document, ask_object
+from watchframe.http.transport import Transport
 from watchframe.models import Visualization
 
 _PATH = "/api/visualizations"

@@ -1,17 +1,18 @@
 """Settings: argument, environment, config file's profile, default."""
 
-from watchframe.config.login import forget_login, read_logins, save_login
-from watchframe.config.profile import DEFAULT_PROFILE, config_path, profile_for_server
-from watchframe.config.secret import Secret, as_secret
+from watchframe.config.login import Secret, as_secret, forget_login, read_logins, save_login
 from watchframe.config.server_url import is_loopback, server_url
 from watchframe.config.settings import (
     DEFAULT_CACHE_SIZE,
+    DEFAULT_PROFILE,
     HOW_TO,
     Settings,
     cache_in_use,
+    config_path,
     load_setting,
     load_settings,
     note_connected,
+    profile_for_server,
 )
 
 __all__ = [

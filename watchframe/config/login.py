@@ -14,14 +14,57 @@ import os
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from watchframe.config.files import read_config, warn_if_readable
-from watchframe.config.secret import Secret
 from watchframe.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from types import ModuleType
+
+
+class Secret:
+    """Holds a text that no repr, message, log line or pickle shows.
+
+    Parameters
+    ----------
+    value : str
+        The text; `reveal` alone gives it back.
+    """
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def reveal(self) -> str:
+        """Give the text."""
+        return self._value
+
+    def __repr__(self) -> str:
+        return "Secret(***)"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and self._value == other._value
+
+    def __hash__(self) -> int:
+        return hash((Secret, self._value))
+
+    def __deepcopy__(self, memo: object) -> Secret:
+        return self  # it does not change
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("A Secret is not pickled: the pickle would hold the key.")
+
+
+def as_secret(key: str | Secret | None) -> Secret | None:
+    """Return a key, given as a text or as a Secret, as a Secret.
+
+    What takes a key begins with this, so that its frame, which a traceback may show with its
+    variables, does not hold the text.
+    """
+    return Secret(key.strip()) if isinstance(key, str) else key
+
 
 _SERVICE = "watchframe"
 

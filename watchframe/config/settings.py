@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import tzinfo
@@ -13,11 +14,70 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import platformdirs
 from dateutil.tz import tzlocal
 
-from watchframe.config.login import read_logins
-from watchframe.config.profile import DEFAULT_PROFILE, config_path, read_profile
-from watchframe.config.secret import Secret, as_secret
+from watchframe.config.files import read_config, warn_if_readable
+from watchframe.config.login import Secret, as_secret, read_logins
 from watchframe.config.server_url import is_loopback, server_url
 from watchframe.errors import ConfigurationError
+
+DEFAULT_PROFILE = "default"
+
+
+def config_path() -> Path:
+    """Give the platform's place of the config file."""
+    return platformdirs.user_config_path("watchframe") / "config.toml"
+
+
+def read_profile(name: str | None, path: Path | None = None) -> Mapping[str, object]:
+    """Give the settings of a profile; with no name, those of ``default``, if there is one.
+
+    Raises
+    ------
+    ConfigurationError
+        The file cannot be read, or has no such profile.
+    """
+    path = path or config_path()
+    profiles = _profiles(path)
+    wanted = name or DEFAULT_PROFILE
+    if wanted in profiles:
+        return profiles[wanted]
+    if name is None:
+        return {}
+    known = ", ".join(sorted(profiles)) or "none"
+    raise ConfigurationError(f"{path} has no profile {name!r}.", hint=f"It has: {known}.")
+
+
+def profile_for_server(url: str, path: Path | None = None) -> str | None:
+    """Give the name of the profile whose server `url` is."""
+    for name, profile in _profiles(path or config_path()).items():
+        address = profile.get("url")
+        if isinstance(address, str) and server_url(address) == url:
+            return name
+    return None
+
+
+def _profiles(path: Path) -> dict[str, Mapping[str, object]]:
+    found: dict[str, Mapping[str, object]] = {
+        name: table for name, table in _content(path).items() if isinstance(table, Mapping)
+    }
+    for name, login in read_logins(path).items():
+        found[name] = {"url": login.url, **found.get(name, {})}
+    return found
+
+
+def _content(path: Path) -> Mapping[str, object]:
+    try:
+        content = tomllib.loads(read_config(path).decode())
+    except FileNotFoundError:
+        return {}
+    except (OSError, RecursionError, ValueError) as error:
+        raise ConfigurationError(
+            f"The config file {path} cannot be read: {error}.",
+            hint="Correct it, or move it away.",
+        ) from None
+    if any(isinstance(item, Mapping) and item.get("api_key") for item in content.values()):
+        warn_if_readable(path)
+    return content
+
 
 HOW_TO = (
     'Call watchframe.connect("https://app.inverse.watch", key), or set WATCHFRAME_URL and '

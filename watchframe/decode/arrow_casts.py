@@ -13,10 +13,11 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from watchframe.decode.deviation import DECLARED, ENCODING
-from watchframe.decode.parsing import parsed
+from watchframe.decode.column_plan import parsed
 from watchframe.decode.typing_rules import (
     AWARE,
+    DECLARED,
+    ENCODING,
     EXACT_IN_FLOAT,
     INTEGER,
     JSON,

@@ -13,8 +13,13 @@ from collections.abc import Container, Sequence
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from watchframe.decode.deviation import DEVIATION, ENCODING, ColumnDeviation
-from watchframe.decode.typing_rules import EXACT_IN_FLOAT, JSON
+from watchframe.decode.typing_rules import (
+    DEVIATION,
+    ENCODING,
+    EXACT_IN_FLOAT,
+    JSON,
+    ColumnDeviation,
+)
 from watchframe.errors import ColumnTypeWarning, PrecisionWarning, WatchframeWarning
 
 #: Field metadata: there where the rows have the column and the server's list of columns has not.

@@ -7,8 +7,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
+from watchframe.decode.column_plan import parsed
 from watchframe.decode.damage import error_of
-from watchframe.decode.parsing import parsed
 from watchframe.errors import DecodeError
 
 Result = TypeVar("Result")

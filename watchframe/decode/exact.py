@@ -7,15 +7,19 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from watchframe.decode.by_column import column_values, is_unicode, keys_of, whole_columns
-from watchframe.decode.column_names import chosen_columns
+from watchframe.decode.column_plan import (
+    chosen_columns,
+    column_values,
+    is_unicode,
+    keys_of,
+    parsed,
+    whole_columns,
+)
 from watchframe.decode.column_warnings import mark_columns
 from watchframe.decode.damage import error_of, place_of, row_error
 from watchframe.decode.data_text import DataText
-from watchframe.decode.deviation import ColumnDeviation, deviations_of
 from watchframe.decode.framing import find_data_text
-from watchframe.decode.parsing import parsed
-from watchframe.decode.typing_rules import table_of, typed_column
+from watchframe.decode.typing_rules import ColumnDeviation, deviations_of, table_of, typed_column
 from watchframe.errors import DecodeError, ProtocolError
 from watchframe.models import Column, QueryResultInfo
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import json
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any, Literal
 
 import numpy as np
@@ -11,14 +12,71 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from watchframe.decode import compiled
-from watchframe.decode.column_kinds import with_absent
+from watchframe.decode.column_plan import parsed
+from watchframe.decode.concat import with_absent
 from watchframe.decode.conversion import Conversions
-from watchframe.decode.deviation import ENCODING
-from watchframe.decode.free_memory import give_back
-from watchframe.decode.pandas_metadata import pandas_attributes
-from watchframe.decode.parsing import parsed
-from watchframe.decode.typing_rules import INTEGER
+from watchframe.decode.streaming import give_back
+from watchframe.decode.typing_rules import ENCODING, INTEGER
 from watchframe.errors import ArgumentError
+
+#: Where pandas looks for a frame's ``attrs``.
+_ATTRIBUTES = b"PANDAS_ATTRS"
+#: Arrow's type -> pandas' names for the type of the values, and for the dtype of the column.
+_DTYPES = {
+    pa.int64(): ("int64", "Int64"),
+    pa.float64(): ("float64", "Float64"),
+    pa.bool_(): ("bool", "boolean"),
+    pa.string(): ("unicode", "string"),
+    # Named so, days stay days: pandas' own way makes Python objects of them.
+    pa.date32(): ("date", "date32[day][pyarrow]"),
+    pa.timestamp("us"): ("datetime", "datetime64[us]"),
+    pa.timestamp("us", "UTC"): ("datetimetz", "datetime64[us, UTC]"),
+}
+
+
+def pandas_metadata(schema: pa.Schema, attributes: Mapping[str, object]) -> dict[bytes, bytes]:
+    """Return the schema's metadata that pandas reads.
+
+    Parameters
+    ----------
+    schema : pyarrow.Schema
+        Of a decoded table.
+    attributes : mapping
+        JSON values that become the frame's ``attrs``.
+    """
+    columns = []
+    for field in schema:
+        values, dtype = _DTYPES.get(field.type, ("object", "object"))
+        zone = {"timezone": "UTC"} if values == "datetimetz" else None
+        name = field.name
+        columns.append(
+            {
+                "name": name,
+                "field_name": name,
+                "pandas_type": values,
+                "numpy_type": dtype,
+                "metadata": zone,
+            }
+        )
+    described = {
+        "index_columns": [],
+        "column_indexes": [],
+        "columns": columns,
+        "attributes": dict(attributes),  # where pyarrow looks for them
+        "pandas_version": pd.__version__,
+    }
+    return {
+        b"pandas": json.dumps(described).encode(),
+        _ATTRIBUTES: json.dumps(dict(attributes)).encode(),
+    }
+
+
+def pandas_attributes(schema: pa.Schema) -> dict[Hashable | None, object]:
+    """Return the attributes that `pandas_metadata` put there."""
+    text = (schema.metadata or {}).get(_ATTRIBUTES)
+    found: dict[Hashable | None, object] = {} if text is None else json.loads(text)
+    return found
+
 
 DtypeBackend = Literal["numpy_nullable", "pyarrow"]
 

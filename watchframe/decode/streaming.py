@@ -7,17 +7,31 @@ settle is read again from there, exactly, and never asked for a second time.
 
 from __future__ import annotations
 
+import ctypes
 import tempfile
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from typing import Any
+from typing import IO, Any
 
 import pyarrow as pa
 
-from watchframe.decode.block import exact_rows
-from watchframe.decode.by_column import keys_of
-from watchframe.decode.column_names import chosen_columns
+from watchframe.decode.blocks import (
+    Block,
+    NotFramedError,
+    RowReader,
+    agreed_column,
+    completed_table,
+    exact_rows,
+    found_plans,
+    has_no_value,
+    merged,
+    read_again,
+    rows_again,
+    settled_table,
+)
+from watchframe.decode.column_plan import ColumnPlan, chosen_columns, keys_of
+from watchframe.decode.compiled_rows import POOL
 from watchframe.decode.damage import damage_in, error_of_tail
 from watchframe.decode.exact import (
     DecodedResult,
@@ -27,20 +41,133 @@ from watchframe.decode.exact import (
     result_info,
 )
 from watchframe.decode.framing import AmbiguousError, Cutter, find_head, find_tail
-from watchframe.decode.free_memory import give_back
-from watchframe.decode.laid_out import POOL
-from watchframe.decode.late import declared_late
-from watchframe.decode.row_reader import NotFramedError, RowReader
-from watchframe.decode.settle import (
-    Block,
-    found_plans,
-    has_no_value,
-    merged,
-    rows_again,
-    settled_table,
+from watchframe.decode.typing_rules import (
+    AWARE,
+    DECLARED_TYPES,
+    ENCODING,
+    INTEGER,
+    NAIVE,
+    TypedColumn,
+    field_metadata,
+    times_of_texts,
 )
-from watchframe.decode.spool import Spooled
 from watchframe.models import Column
+
+
+def give_back() -> None:
+    """Have the C library return what is free, where it is glibc; others do so by themselves.
+
+    Between two blocks of rows glibc keeps what the workers took, and after the last one as well: a
+    fifth of the body.
+    """
+    trim = getattr(_LIBRARY, "malloc_trim", None)
+    if trim is not None:
+        trim(0)
+
+
+def _opened() -> ctypes.CDLL | None:
+    try:
+        return ctypes.CDLL(None)
+    except (OSError, TypeError):  # on Windows there is none
+        return None
+
+
+_LIBRARY = _opened()
+
+
+#: What is read as text as long as nobody has said that it is a time.
+_FROM_TEXT = {"datetime": (NAIVE, AWARE), "date": (pa.date32(),)}
+
+
+def declared_late(
+    blocks: Sequence[Block],
+    plans: Sequence[ColumnPlan],
+    columns: Sequence[Column],
+    spool: IO[bytes],
+) -> pa.Table:
+    """Return the table of blocks that were read by their values alone, as `columns` declare it."""
+    places = {plan.column.name: number for number, plan in enumerate(plans)}
+    typed: list[TypedColumn | None] = []
+    for column in columns:
+        place = places.get(column.name)
+        found = None if place is None else agreed_column(blocks, place)
+        typed.append(None if found is None else _redeclared(found, column))
+    missing = [column for column, found in zip(columns, typed, strict=True) if found is None]
+    return completed_table(typed, read_again(blocks, missing, spool))
+
+
+def _redeclared(found: TypedColumn, column: Column) -> TypedColumn | None:
+    """Give the column by its declared type; None where its values have to be read again."""
+    array, declared = found.array, DECLARED_TYPES.get(column.type or "")
+    encoding = (found.field.metadata or {}).get(ENCODING)
+    is_wide = encoding == INTEGER and column.type == "integer"
+    if declared is None or is_wide:
+        return _column(column, array, encoding)
+    if array.null_count == len(array):
+        return _column(column, pa.chunked_array([pa.nulls(len(array), declared)]))
+    if encoding is not None:
+        return None
+    return _cast(column, array, _possible_types(array.type, column))
+
+
+def _possible_types(found: pa.DataType, column: Column) -> Sequence[pa.DataType]:
+    """Give the types that a column of type `found` may have in truth, being declared so."""
+    declared = DECLARED_TYPES[column.type or ""]
+    if found == declared or (found == pa.int64() and declared == pa.float64()):
+        return (declared,)
+    return _FROM_TEXT.get(column.type or "", ()) if found == pa.string() else ()
+
+
+def _cast(
+    column: Column, array: pa.ChunkedArray, types: Sequence[pa.DataType]
+) -> TypedColumn | None:
+    for type_ in types:
+        is_time = pa.types.is_temporal(type_)
+        try:
+            cast = times_of_texts(array, type_) if is_time else array.cast(type_)
+            return _column(column, cast)
+        except pa.ArrowInvalid:  # another zone, or not exactly
+            continue
+    return None
+
+
+def _column(column: Column, array: pa.ChunkedArray, encoding: bytes | None = None) -> TypedColumn:
+    metadata = field_metadata(column.type, encoding, None)
+    return TypedColumn(field=pa.field(column.name, array.type, metadata=metadata), array=array)
+
+
+class Spooled:
+    """The chunks of a body, which are also written to `spool` as they pass.
+
+    Parameters
+    ----------
+    chunks : iterable of bytes
+    spool : binary file
+    """
+
+    def __init__(self, chunks: Iterable[bytes], spool: IO[bytes]) -> None:
+        self._chunks = iter(chunks)
+        self.spool = spool
+
+    def __iter__(self) -> Iterator[bytes]:
+        for chunk in self._chunks:
+            self.spool.write(chunk)
+            yield chunk
+
+    def read(self, start: int, end: int) -> bytes:
+        """Give a part of what has passed."""
+        here = self.spool.tell()
+        self.spool.seek(start)
+        part = self.spool.read(end - start)
+        self.spool.seek(here)
+        return part
+
+    def whole(self) -> bytes:
+        """Have the rest pass, and give all of it."""
+        for _ in self:
+            pass
+        return self.read(0, self.spool.tell())
+
 
 OnBatch = Callable[[pa.RecordBatch], None]
 

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from watchframe.decode.deviation import ENCODING
 from watchframe.decode.exact import decode_exactly
 from watchframe.decode.frame import DtypeBackend, to_frame
+from watchframe.decode.typing_rules import ENCODING
 
 _HEAD = """\
 <!-- Made by `python -m watchframe.decode.types_page`; a test compares. Do not edit. -->

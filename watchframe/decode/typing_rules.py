@@ -5,13 +5,78 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from watchframe.decode.deviation import DECLARED, ENCODING, ColumnDeviation, as_metadata
+#: Field metadata: how a text column encodes what Arrow has no type for.
+ENCODING = b"watchframe.encoding"
+#: Field metadata: the server's word for the column's type.
+DECLARED = b"watchframe.declared"
+#: Field metadata: the first row that is not of that type.
+DEVIATION = b"watchframe.deviation"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ColumnDeviation:
+    """A column's first value that is not of the declared type.
+
+    Attributes
+    ----------
+    column : str
+    declared : str
+        The server's word.
+    row : int
+        Counted from 0.
+    value : str
+        The value as JSON, shortened.
+    """
+
+    column: str
+    declared: str
+    row: int
+    value: str
+
+    def __str__(self) -> str:
+        return (
+            f"Column {self.column!r} is declared {self.declared}, but row {self.row} holds "
+            f"{self.value}; every value was kept as the server sent it.{self._hint}"
+        )
+
+    @property
+    def _hint(self) -> str:
+        """Which argument of a read converts such values, if one does."""
+        name = json.dumps(self.column, ensure_ascii=False)
+        is_time = self.declared in ("datetime", "date")
+        number = re.match(r"-?\d+(\.\d+)?", self.value)
+        text = re.fullmatch(r'"-?\d+(\.\d+)?"?', self.value)  # without its quote, where shortened
+        if text is not None and not is_time:
+            found = "decimal(38, 18)" if text[1] else "integer"
+        elif number is not None and is_time:
+            return f' parse_dates={{{name}: "s"}} converts unix seconds.'
+        elif self.value.startswith('"') and is_time:
+            return f' parse_dates={{{name}: "%d.%m.%Y"}} converts texts of one format.'
+        elif number is not None and self.declared == "float":
+            return f' dtype={{{name}: "float64"}} rounds it.'
+        elif self.declared == "string" and self.value[0] not in "[{":
+            found = "string"
+        else:
+            return ""
+        return f' dtype={{{name}: "{found}"}} converts it.'
+
+
+def deviations_of(table: pa.Table) -> tuple[ColumnDeviation, ...]:
+    """Give the deviations that a decoded table carries in its fields' metadata."""
+    marked = [(field.metadata or {}).get(DEVIATION) for field in table.schema]
+    return tuple(ColumnDeviation(**json.loads(text)) for text in marked if text is not None)
+
+
+def as_metadata(deviation: ColumnDeviation) -> dict[bytes, bytes]:
+    """Give the field metadata that `deviations_of` reads."""
+    return {DEVIATION: json.dumps(asdict(deviation)).encode()}
+
 
 INTEGER, JSON = b"integer", b"json"
 

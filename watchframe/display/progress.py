@@ -3,17 +3,89 @@
 from __future__ import annotations
 
 import math
+import re
+import sys
 import time
+import uuid
 from collections.abc import Iterable, Iterator
 from types import TracebackType
 from typing import Self, TextIO, TypeVar
 
 from tqdm.std import tqdm
 
-from watchframe.display.cell_stream import progress_stream
-from watchframe.display.interactive import is_interactive
 from watchframe.models import Job, JobStatus
 from watchframe.plain_text import plain_text
+
+
+def is_interactive() -> bool:
+    """Whether a person is watching this process: a terminal, or a notebook that somebody has open.
+
+    Under ``nbconvert --execute`` and papermill there is a kernel but nobody to watch it. Such
+    runners tell the kernel that nobody can answer ``input()``; a notebook in a browser tells it
+    the opposite. (``allow_stdin`` of an ``execute_request``, in the Jupyter messaging protocol.)
+    """
+    kernel = ipython_kernel()
+    if kernel is not None:
+        return bool(getattr(kernel, "_allow_stdin", False))
+    return sys.stderr is not None and sys.stderr.isatty()
+
+
+def ipython_kernel() -> object | None:
+    """Give IPython's kernel where this process is one."""
+    ipython = sys.modules.get("IPython")
+    if ipython is None:
+        return None
+    shell = ipython.get_ipython()
+    return getattr(shell, "kernel", None)
+
+
+#: tqdm goes down to the line of a bar within another one, and up again: here is one line only.
+_MOVES = re.compile(r"(?:\n|\x1b\[A)*")
+
+
+class CellStream:
+    """A stream that shows the last line written to it below the cell.
+
+    Standard error would do as well, but front ends color it as an error, and what is wiped there
+    leaves a colored strip in the saved notebook. Nothing can take an output away; one without any
+    data takes no space in JupyterLab, and none in an exported notebook.
+
+    Parameters
+    ----------
+    kernel : object
+        IPython's.
+    """
+
+    encoding = "utf-8"  # tqdm asks whether it can draw blocks
+
+    def __init__(self, kernel: object) -> None:
+        self._kernel = kernel
+        self._id = uuid.uuid4().hex
+        self._shown = ""
+        self._is_there = False
+
+    def write(self, text: str) -> int:
+        """Show `text` in place of what was shown; spaces alone leave nothing."""
+        line = text.replace("\r", "").rstrip()
+        if line != self._shown and not _MOVES.fullmatch(text):
+            # Noted first: an interrupt while it is published must not leave it for good.
+            is_update, self._is_there, self._shown = self._is_there, True, line
+            self._kernel.shell.display_pub.publish(  # type: ignore[attr-defined]
+                {"text/plain": line} if line else {},
+                transient={"display_id": self._id},
+                update=is_update,
+            )
+        return len(text)
+
+    def flush(self) -> None:
+        """Do nothing: everything is shown at once."""
+
+
+def progress_stream() -> CellStream | None:
+    """Give where tqdm is to draw: below the cell, or None (standard error) outside a notebook."""
+    kernel = ipython_kernel()
+    return None if kernel is None else CellStream(kernel)
+
 
 T = TypeVar("T")
 

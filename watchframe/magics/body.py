@@ -6,8 +6,15 @@ import re
 from collections.abc import Mapping, Sequence
 
 from watchframe.errors import ArgumentError
-from watchframe.parameters.written_brackets import BRACKETS, closing_bracket, without_remark
-from watchframe.parameters.written_values import Namespace, look_up, read_json, read_value
+from watchframe.parameters.text_syntax import (
+    BRACKETS,
+    Namespace,
+    closing_bracket,
+    look_up,
+    read_json,
+    read_value,
+    without_remark,
+)
 
 #: The number of the body's first line in the cell.
 FIRST_LINE = 2

@@ -13,8 +13,8 @@ from itertools import groupby
 
 import traitlets
 
+from watchframe.magics.magic import WatchMagics
 from watchframe.magics.options import OPTIONS, QUERY_HELP, Option
-from watchframe.magics.watch_magics import WatchMagics
 
 _HEAD = """\
 # The magic

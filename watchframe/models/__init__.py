@@ -4,21 +4,17 @@ Each has ``from_json``, which takes what the server sent and raises
 :class:`~watchframe.errors.ProtocolError` where that is not of Watch's shape.
 """
 
-from watchframe.models.alert import Alert, AlertSubscription
-from watchframe.models.column import Column
-from watchframe.models.connection_type import ConnectionType
-from watchframe.models.dashboard import Dashboard
-from watchframe.models.data_source import DataSource
-from watchframe.models.destination import Destination
-from watchframe.models.group import Group
-from watchframe.models.job import Job, JobStatus
-from watchframe.models.parameter import MultiValues, ParameterDefinition
-from watchframe.models.query import Query, Visualization
-from watchframe.models.query_result import QueryResultInfo
-from watchframe.models.query_snippet import QuerySnippet
-from watchframe.models.session import Session
-from watchframe.models.user import User
-from watchframe.models.widget import MappingType, ParameterMapping, Widget
+from watchframe.models.alerts import Alert, AlertSubscription, Destination
+from watchframe.models.dashboards import Dashboard, MappingType, ParameterMapping, Widget
+from watchframe.models.queries import (
+    MultiValues,
+    ParameterDefinition,
+    Query,
+    QuerySnippet,
+    Visualization,
+)
+from watchframe.models.results import Column, Job, JobStatus, QueryResultInfo
+from watchframe.models.site import ConnectionType, DataSource, Group, Session, User
 
 __all__ = [
     "Alert",

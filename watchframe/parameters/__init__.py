@@ -1,19 +1,22 @@
 """From a dict of natural Python values to what the server takes, and back to SQL and URLs."""
 
-from watchframe.parameters.dynamic import (
+from watchframe.parameters.moments import (
     DYNAMIC_DATES,
     DYNAMIC_RANGES,
     DynamicRange,
     resolve_dynamic_date,
     resolve_dynamic_range,
 )
-from watchframe.parameters.json_type import JSON
-from watchframe.parameters.normalise import lasting_parameters, normalise_parameters
-from watchframe.parameters.normalise_sql import normalise_sql_parameters
+from watchframe.parameters.normalize import (
+    lasting_parameters,
+    normalise_parameters,
+    normalise_sql_parameters,
+)
 from watchframe.parameters.page_url import query_url
-from watchframe.parameters.parameter_types import PARAMETER_TYPES, ParameterType
-from watchframe.parameters.rendering import render_query, rendering_doubt
 from watchframe.parameters.server_sql import has_same_hash, is_same_sql
+from watchframe.parameters.templates import render_query, rendering_doubt
+from watchframe.parameters.types import PARAMETER_TYPES, ParameterType
+from watchframe.parameters.values import JSON
 
 __all__ = [
     "DYNAMIC_DATES",

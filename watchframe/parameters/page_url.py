@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from urllib.parse import quote, urlencode
 
 from watchframe.models import ParameterDefinition, Query
-from watchframe.parameters.json_type import JSON
+from watchframe.parameters.values import JSON
 
 
 def values_of_url(

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import sys
 
-from watchframe.parameters.dynamic import DYNAMIC_DATES, DYNAMIC_RANGES
-from watchframe.parameters.parameter_types import PARAMETER_TYPES
+from watchframe.parameters.moments import DYNAMIC_DATES, DYNAMIC_RANGES
+from watchframe.parameters.types import PARAMETER_TYPES
 
 _HEAD = """\
 <!-- Made by `python -m watchframe.parameters.reference_page`; a test compares. Do not edit. -->

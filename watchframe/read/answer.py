@@ -2,15 +2,40 @@
 
 from __future__ import annotations
 
+import inspect
+import itertools
 import json
-from collections.abc import Mapping
+import os
+import warnings
+import weakref
+from collections import OrderedDict
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Literal
 
+import pandas as pd
 import pyarrow as pa
 
-from watchframe.cache import Provenance
-from watchframe.decode import pandas_metadata
+from watchframe.cache import KeyParts, Provenance, ResultCache
+from watchframe.decode import (
+    Conversions,
+    DtypeBackend,
+    column_kinds,
+    column_warnings,
+    pandas_metadata,
+    to_frame,
+    with_kinds,
+)
+from watchframe.decode.typing_rules import ENCODING, JSON
+from watchframe.errors import (
+    CacheWarning,
+    ResultTruncatedWarning,
+    UnprovenResultWarning,
+    WatchframeWarning,
+)
+from watchframe.locks import ProcessLock
+from watchframe.read.question import AUTO_LIMIT, is_probably_cut
 
 Source = Literal["local cache", "server cache", "executed"]
 
@@ -107,3 +132,212 @@ def with_attributes(table: pa.Table, attributes: Mapping[str, object]) -> pa.Tab
     if not table.num_columns:  # Arrow would forget how many rows there are
         return pa.table({"none": pa.nulls(table.num_rows)}, metadata=metadata).select([])
     return table.replace_schema_metadata(metadata)
+
+
+_Name = tuple[int, str]
+
+#: Frames that are kept, and how large a table may be whose frame is.
+KEPT, LARGEST = 32, 64 * 1024
+
+
+class RecentFrames:
+    """Frames by the very table that they show, and by the backend.
+
+    What is kept is never handed out, and what is handed out is a deep copy: whoever changes a frame
+    changes his own. A frame with lists or objects in its cells is not kept, for a copy would share
+    those. A frame is forgotten with its table, which the local cache forgets when it is emptied.
+    """
+
+    def __init__(self) -> None:
+        self._guard = ProcessLock()  # the end of a table may come within any line of ours
+        self._known: OrderedDict[_Name, tuple[weakref.ref[pa.Table], pd.DataFrame]] = OrderedDict()
+
+    def frame(self, table: pa.Table, dtype_backend: DtypeBackend) -> pd.DataFrame:
+        """Return the frame of the whole table, as `to_frame` does."""
+        name = id(table), dtype_backend
+        with self._guard.lock:
+            known = self._known.get(name)
+            if known is not None and known[0]() is table:
+                self._known.move_to_end(name)
+                return known[1].copy()
+        frame = to_frame(table, dtype_backend=dtype_backend)
+        if table.nbytes <= LARGEST and not _has_mutable_cells(table):
+            self._keep(name, table, frame.copy())
+        return frame
+
+    def _keep(self, name: _Name, table: pa.Table, frame: pd.DataFrame) -> None:
+        def forget(ended: weakref.ref[pa.Table]) -> None:
+            with self._guard.lock:
+                if name in self._known and self._known[name][0] is ended:
+                    del self._known[name]
+
+        with self._guard.lock:
+            self._known[name] = weakref.ref(table, forget), frame
+            while len(self._known) > KEPT:
+                self._known.popitem(last=False)
+
+
+def _has_mutable_cells(table: pa.Table) -> bool:
+    return any((field.metadata or {}).get(ENCODING) == JSON for field in table.schema)
+
+
+_recent = RecentFrames()
+
+
+def frame_of(
+    answer: Answer,
+    *,
+    dtype_backend: DtypeBackend = "numpy_nullable",
+    index_col: str | Sequence[str] | None = None,
+    columns: Sequence[str] | None = None,
+    dtype: object = None,
+    parse_dates: object = None,
+    takes_table: bool = False,
+) -> pd.DataFrame:
+    """Return the answer's frame with its provenance in ``attrs``; as of `read_watch_query`.
+
+    With `takes_table` the answer has no table any more: column by column its memory becomes the
+    frame's, and the two are never there as a whole beside each other.
+    """
+    if answer.source == "local cache" and columns is dtype is parse_dates is index_col is None:
+        frame = _recent.frame(answer.table, dtype_backend)
+    else:
+        frame = to_frame(
+            answer.take_table() if takes_table else answer.table,
+            dtype_backend=dtype_backend,
+            columns=columns,
+            dtype=dtype,
+            parse_dates=parse_dates,
+            index_col=index_col,
+            known_kinds=answer.known_kinds,
+        )
+    frame.attrs[ATTRIBUTE] = answer.attributes
+    return frame
+
+
+def needed_columns(
+    columns: Sequence[str] | None, index_col: str | Sequence[str] | None
+) -> list[str] | None:
+    """Return the columns that a frame is made of; None for all, or where none are asked for."""
+    if columns is None:
+        return None
+    index = [index_col] if isinstance(index_col, str) else list(index_col or ())
+    return list(dict.fromkeys([*index, *columns])) or None
+
+
+def known_kinds(answers: Sequence[Answer]) -> dict[str, str]:
+    """Return the types that are known of the columns of one query, by all of its answers."""
+    return {name: kind for answer in answers for name, kind in answer.known_kinds.items()}
+
+
+_PACKAGE = f"{Path(__file__).parents[1]}{os.sep}"
+_IPYTHON = f"{os.sep}IPython{os.sep}core{os.sep}"
+
+
+def warn_of_answer(answer: Answer, *, dtype: object = None, parse_dates: object = None) -> None:
+    """Warn of what `answer_warnings` finds.
+
+    The declared type of a column that `dtype` or `parse_dates` convert does not matter.
+    """
+    converted = Conversions.of(dtype, parse_dates, (), has_rows=False).columns
+    for warning in answer_warnings(answer, converted=converted):
+        warnings.warn(warning, stacklevel=users_level())
+
+
+def answer_warnings(
+    answer: Answer, *, converted: Container[str] = frozenset()
+) -> list[WatchframeWarning]:
+    """Return the warnings for an answer: of its rows' origin, of its columns, of missing rows.
+
+    A copy from the local cache has those of the first read. The declared types of `converted`
+    columns do not matter.
+    """
+    found: list[WatchframeWarning] = []
+    if answer.unproven is not None:
+        found.append(UnprovenResultWarning(answer.unproven))
+    found += column_warnings(answer.table, converted=converted)
+    known, rows = answer.provenance, answer.table.num_rows
+    if known.is_truncated:
+        what = "the SQL" if known.query_id is None else f"query {known.query_id}"
+        found.append(
+            ResultTruncatedWarning(
+                f"The data source says that rows are missing: it gave {rows:,} rows of {what} and "
+                "left out the others. Ask for less at once: fewer columns, a shorter period, or a "
+                "LIMIT with an ORDER BY."
+            )
+        )
+    if is_probably_cut(may_be_cut=answer.may_be_cut, rows=rows, ran=known.query_text):
+        found.append(
+            ResultTruncatedWarning(
+                f"Query {known.query_id} gave exactly {AUTO_LIMIT:,} rows, and the "
+                f"server appends LIMIT {AUTO_LIMIT} to it: there are probably more. Switch off "
+                "its auto limit on its page, or give it a LIMIT of its own."
+            )
+        )
+    return found
+
+
+def warn_stale(label: str, copy: str, error: Exception) -> None:
+    """Warn that a copy too old for the policy was taken because the server is away."""
+    warnings.warn(
+        CacheWarning(f"{label}: a {copy}, from the local cache, because: {error}"),
+        stacklevel=users_level(),
+    )
+
+
+def users_level() -> int:
+    """Give the stack level of the nearest caller outside this package, seen from our caller.
+
+    Between a magic and the cell that it stands in lies IPython, which is nobody's own line either.
+    """
+    here = inspect.currentframe()
+    frame, level = here and here.f_back, 1
+    while frame is not None and _is_inner(frame.f_code.co_filename):
+        frame, level = frame.f_back, level + 1
+    return level
+
+
+def _is_inner(filename: str) -> bool:
+    return filename.startswith(_PACKAGE) or _IPYTHON in filename
+
+
+#: Columns that are remembered of a query: one that pivots may have other ones each day.
+_MOST_COLUMNS = 1_000
+
+#: Queries whose types this process has compared with the document: a hit need not read it again.
+_taught: set[tuple[Path, str]] = set()
+_MOST_TAUGHT = 10_000
+
+
+def use_column_memory(answer: Answer, parts: KeyParts, cache: ResultCache) -> None:
+    """Remember the types of an answer's columns, and set those of its columns without values.
+
+    Of two processes that write at the same moment, one may lose what it has learned, until it reads
+    again: the document is always whole, and of one text of the query.
+
+    Parameters
+    ----------
+    answer : Answer
+        Its table, and what is known of the columns that the table lacks, are set.
+    parts : KeyParts
+        Of the question; types are remembered for all values of its parameters together.
+    cache : ResultCache
+    """
+    of_query = (parts.server, parts.principal, parts.query_id, parts.data_source_id)
+    key = "/".join(map(str, ("columns", *of_query, parts.text_hash)))
+    found = column_kinds(answer.table)
+    lacks_values = len(found) < answer.table.num_columns or not answer.table.num_rows
+    is_taught = answer.source == "local cache" and (cache.directory, key) in _taught
+    if is_taught and not lacks_values:
+        return
+    document = cache.get_document(key)
+    kept = document.value if document is not None else None
+    known = {str(name): str(kind) for name, kind in kept.items()} if isinstance(kept, dict) else {}
+    if lacks_values:
+        answer.table = with_kinds(answer.table, known)
+        answer.known_kinds = known
+    merged = dict(itertools.islice({**found, **known, **found}.items(), _MOST_COLUMNS))
+    if merged != known:
+        cache.put_document(key, merged)
+    if len(_taught) < _MOST_TAUGHT:
+        _taught.add((cache.directory, key))

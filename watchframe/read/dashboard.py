@@ -4,28 +4,222 @@ from __future__ import annotations
 
 import json
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+
+import pandas as pd
 
 from watchframe.cache import Mode
 from watchframe.client import Client
 from watchframe.decode import DtypeBackend
-from watchframe.errors import WatchframeError, WatchframeWarning
-from watchframe.models import Dashboard
+from watchframe.errors import (
+    ArgumentError,
+    ParameterValueError,
+    UnknownParameterError,
+    WatchframeError,
+    WatchframeWarning,
+)
+from watchframe.models import Dashboard, ParameterDefinition, ParameterMapping, Query, Widget
 from watchframe.parameters import normalise_parameters
-from watchframe.read.answer import Answer
-from watchframe.read.ask import MaxAge, Params, ReadOptions, dashboard_of
-from watchframe.read.dashboard_parameters import WidgetQuery, widget_queries
-from watchframe.read.frame_of import frame_of
-from watchframe.read.server import client_for
-from watchframe.read.side_by_side import CONCURRENCY, ReadRequest, answers_side_by_side
-from watchframe.read.warn import users_level, warn_of_answer
-from watchframe.reference import parse_dashboard_reference
+from watchframe.parameters.normalize import default_of, definitions_of
+from watchframe.parameters.page_url import values_of_url
+from watchframe.parameters.values import did_you_mean, nearest
+from watchframe.read.answer import Answer, frame_of, users_level, warn_of_answer
+from watchframe.read.options import client_for
+from watchframe.read.pipeline import MaxAge, Params, ReadOptions, dashboard_of
+from watchframe.read.sweep import CONCURRENCY, ReadRequest, answers_side_by_side
+from watchframe.references import parse_dashboard_reference
 
-if TYPE_CHECKING:
-    import pandas as pd
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WidgetQuery:
+    """What a widget asks.
+
+    Attributes
+    ----------
+    title : str
+        The widget's; where several have the same one, the second has " (2)" behind it, and so on.
+    widget : Widget
+    query : Query
+        Its query, as it stands on the dashboard.
+    params : mapping
+        Values for the query's parameters. Those that are left out take the query's defaults.
+    """
+
+    title: str
+    widget: Widget
+    query: Query
+    params: Mapping[str, object]
+
+
+def widget_queries(
+    dashboard: Dashboard,
+    params: Mapping[str, object] | None,
+    url_parameters: Mapping[str, str] | None = None,
+) -> list[WidgetQuery]:
+    """Give what each widget asks, in the order of the page: row by row; texts ask nothing.
+
+    A parameter of the dashboard has one value, for all that are mapped to it: the given one, or the
+    default of the first. A parameter of one widget is called ``w<widget id>_<name>``, as in the
+    page's address, or by its name alone where no other one is called so.
+
+    Raises
+    ------
+    UnknownParameterError
+        The dashboard has no such parameter.
+    ParameterValueError
+        A value is given for a parameter that the dashboard fixes.
+    ArgumentError
+        `params` is not a mapping, or names one parameter in two ways.
+    """
+    # The server sends them in any order. The order decides which default is the first one.
+    widgets = sorted(dashboard.widgets, key=lambda widget: widget.place)
+    shown = [(widget, query) for widget in widgets if (query := widget.query)]
+    slots = [slot for widget, query in shown for slot in _slots(widget, query)]
+    addresses = _Addresses(dashboard, slots)
+    from_url = values_of_url(
+        url_parameters or {}, {slot.address: slot.definition for slot in reversed(slots)}
+    )
+    given = {**addresses.resolved(from_url), **addresses.resolved(_mapping(params))}
+    chosen: dict[int, dict[str, object]] = {}
+    for slot in slots:
+        values = chosen.setdefault(slot.widget.id, {})
+        if slot.mapping.type == "static-value":
+            values[slot.definition.name] = slot.mapping.value
+        elif slot.address in given:
+            values[slot.definition.name] = given[slot.address]
+        elif slot.mapping.type == "dashboard-level":
+            default = default_of(addresses.first[slot.address].definition)
+            if default is not None:
+                values[slot.definition.name] = default
+    titles = _unique(widget.title for widget, _ in shown)
+    return [
+        WidgetQuery(title=title, widget=widget, query=query, params=chosen.get(widget.id, {}))
+        for title, (widget, query) in zip(titles, shown, strict=True)
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Slot:
+    """A parameter of a widget's query, and where its value comes from."""
+
+    widget: Widget
+    query: Query
+    definition: ParameterDefinition
+    mapping: ParameterMapping
+
+    @property
+    def address(self) -> str:
+        """Under which name a caller gives its value."""
+        if self.mapping.type == "dashboard-level":
+            return self.mapping.map_to
+        return f"w{self.widget.id}_{self.definition.name}"
+
+
+def _slots(widget: Widget, query: Query) -> list[_Slot]:
+    mappings = widget.parameter_mappings
+    return [
+        _Slot(
+            widget=widget,
+            query=query,
+            definition=item,
+            mapping=mappings.get(item.name)
+            or ParameterMapping(name=item.name, type="widget-level", map_to=item.name),
+        )
+        for item in definitions_of(query, used_only=True)
+    ]
+
+
+@dataclass(slots=True)
+class _Addresses:
+    """The names by which a caller may give values."""
+
+    dashboard: Dashboard
+    slots: list[_Slot]
+    first: dict[str, _Slot] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.first = {slot.address: slot for slot in reversed(self.slots)}
+
+    def resolved(self, given: Mapping[str, object]) -> dict[str, object]:
+        """Give the values by address, each checked to be one that may be given."""
+        found: dict[str, object] = {}
+        for name, value in given.items():
+            slot = self._slot(name)
+            if slot.mapping.type == "static-value":
+                raise self._fixed(slot, value)
+            if slot.address in found:
+                raise ArgumentError(f"Parameter {slot.address!r} is given by two names.")
+            found[slot.address] = value
+        return found
+
+    def _slot(self, name: str) -> _Slot:
+        if name in self.first:
+            return self.first[name]
+        same = [
+            slot
+            for slot in self.slots
+            if slot.definition.name == name and slot.mapping.type != "dashboard-level"
+        ]
+        if len(same) == 1:
+            return same[0]
+        known = tuple(
+            address
+            for address, slot in sorted(self.first.items())
+            if slot.mapping.type != "static-value"
+        )
+        near = tuple(slot.address for slot in same) or nearest(name, known)
+        has = f"It has: {', '.join(map(repr, known)) or 'none'}."
+        raise UnknownParameterError(
+            f"{self._words} has no parameter {name!r}.",
+            name=name,
+            known=known,
+            suggestions=near,
+            hint=f"{len(same)} widgets have one: {', '.join(map(repr, near))}."
+            if same
+            else did_you_mean(near) or has,
+        )
+
+    def _fixed(self, slot: _Slot, value: object) -> ParameterValueError:
+        name, query = slot.definition.name, slot.query
+        return ParameterValueError(
+            f"{self._words} fixes the parameter {name!r} of {slot.widget.title!r} at "
+            f"{slot.mapping.value!r}.",
+            name=name,
+            value=value,
+            expected=repr(slot.mapping.value),
+            query_id=query.id,
+            query_name=query.name,
+            hint=f"Read the query itself: read_watch_query({query.id}, {{{name!r}: ...}}).",
+        )
+
+    @property
+    def _words(self) -> str:
+        return f"Dashboard {self.dashboard.id} {self.dashboard.name!r}"
+
+
+def _unique(titles: Iterable[str]) -> list[str]:
+    """Give the titles, with a number behind each that was there before."""
+    found: list[str] = []
+    for title in titles:
+        number, label = 1, title
+        while label in found:
+            number += 1
+            label = f"{title} ({number})"
+        found.append(label)
+    return found
+
+
+def _mapping(params: object) -> Mapping[str, object]:
+    if params is None:
+        return {}
+    if not isinstance(params, Mapping):
+        raise ArgumentError(
+            f"params is a {type(params).__name__}.",
+            hint='Give a mapping of names to values, such as {"market": "WETH"}.',
+        )
+    return params
 
 
 class DashboardFrames(Mapping[str, "pd.DataFrame"]):

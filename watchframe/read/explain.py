@@ -12,13 +12,12 @@ from watchframe.client import Client, Deadline
 from watchframe.errors import CacheMissError
 from watchframe.models import DataSource, ParameterDefinition, Query
 from watchframe.parameters import JSON, normalise_parameters, normalise_sql_parameters, query_url
-from watchframe.read.ask import Params, ReadOptions
+from watchframe.read.documents import Knowledge
 from watchframe.read.fetch import server_max_age
-from watchframe.read.keeping import decision_without_copy, may_be_kept
-from watchframe.read.knowledge import Knowledge
+from watchframe.read.options import client_for, local_cache
+from watchframe.read.pipeline import Params, ReadOptions, decision_without_copy, may_be_kept
 from watchframe.read.question import Question, SavedQuestion, SqlQuestion
-from watchframe.read.server import client_for, local_cache
-from watchframe.reference import QueryReference, parse_reference
+from watchframe.references import QueryReference, parse_reference
 
 T = TypeVar("T")
 

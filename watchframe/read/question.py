@@ -4,16 +4,58 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypedDict
 
 from watchframe.cache import KeyParts, ServerState
 from watchframe.client import Client, Deadline, OnStatus, ResultBody
 from watchframe.models import DataSource, Query
-from watchframe.parameters import JSON, render_query, rendering_doubt
-from watchframe.parameters.definitions import definitions_of
-from watchframe.read.guards import ends_in_auto_limit, is_confusable_value
+from watchframe.parameters import JSON, has_same_hash, render_query, rendering_doubt
+from watchframe.parameters.normalize import definitions_of
+
+#: What the server's automatic limit leaves.
+AUTO_LIMIT = 1000
+
+#: A comment may begin in one value and end in another.
+_MAY_START_UNSEEN = re.compile(r"\s|/\*|\*/|--")
+_AUTO_LIMIT_TAIL = re.compile(rf"\bLIMIT\s+{AUTO_LIMIT}\s*;?\s*$", re.IGNORECASE)
+
+
+def is_confusable_value(value: JSON, options: Sequence[str] = ()) -> bool:
+    """Return whether the server's hash may take another value for this one.
+
+    It may where any text of it holds what the hash does not see, or where another of the `options`
+    differs from it in nothing else.
+    """
+    texts = _texts(value)
+    return any(_MAY_START_UNSEEN.search(text) for text in texts) or any(
+        option != text and has_same_hash(text, option, auto_limit=False)
+        for text in texts
+        for option in options
+    )
+
+
+def is_probably_cut(*, may_be_cut: bool, rows: int, ran: str | None) -> bool:
+    """Whether a result of `rows` rows probably ends where the server's own limit cut it."""
+    return may_be_cut and rows == AUTO_LIMIT and (ran is None or ends_in_auto_limit(ran))
+
+
+def ends_in_auto_limit(sql: str) -> bool:
+    """Whether SQL ends in the limit that the server appends, whoever wrote it."""
+    return _AUTO_LIMIT_TAIL.search(sql) is not None
+
+
+def _texts(value: JSON) -> list[str]:
+    if isinstance(value, str):
+        return [value]
+    if isinstance(value, Mapping):
+        return [text for item in value.values() for text in _texts(item)]
+    if isinstance(value, list):
+        return [text for item in value for text in _texts(item)]
+    return []
+
 
 #: Types whose values may hold any text; the white space in a date's is always the same.
 _FREE_TEXT_TYPES = frozenset({"text", "text-pattern", "enum", "query"})

@@ -3,8 +3,7 @@
 from watchframe.widgets.control_kinds import CONTROL_KINDS, ControlKind
 from watchframe.widgets.linking import PickerLink, link_pickers
 from watchframe.widgets.parameter_picker import ParameterPicker
-from watchframe.widgets.pick import pick
-from watchframe.widgets.query_picker import QueryPicker, search_queries
+from watchframe.widgets.query_picker import QueryPicker, pick, search_queries
 
 __all__ = [
     "CONTROL_KINDS",

@@ -9,14 +9,168 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Self
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from watchframe.plain_text import html_text
-from watchframe.widgets.chart_axes import Scale, number_words, ticks, time_ticks, time_words
-from watchframe.widgets.chart_points import heights, line_points
-from watchframe.widgets.preview_table import encoding
+from watchframe.widgets.table import encoding
+
+_DAY = 86_400.0
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MONDAY = 4 * _DAY  # the first one after the epoch
+_UNITS = ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "k"))
+_LONGEST_PLAIN = 1e15
+_CLOCK_STEPS: tuple[tuple[float, str], ...] = (
+    *((float(step), "%H:%M:%S") for step in (1, 5, 15, 30)),
+    *((60.0 * step, "%H:%M") for step in (1, 5, 15, 30)),
+    *((3600.0 * step, "%m-%d %H:%M") for step in (1, 3, 6, 12)),
+    *((_DAY * step, "%Y-%m-%d") for step in (1, 2, 7, 14)),
+)
+_YEAR_STEPS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000)
+_MONTH_STEPS = (1, 2, 3, 6, *(12 * years for years in _YEAR_STEPS))
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """From a value to a position."""
+
+    low: float
+    high: float
+    start: float
+    end: float
+
+    @classmethod
+    def over(cls, values: Sequence[float], start: float, end: float) -> Self:
+        """Make one that spans `values`."""
+        return cls(min(values), max(values), start, end)
+
+    def __call__(self, value: float) -> float:
+        """Give the position of `value`."""
+        if self.high == self.low:
+            return (self.start + self.end) / 2
+        return self.start + (value - self.low) / (self.high - self.low) * (self.end - self.start)
+
+
+def ticks(low: float, high: float, about: int = 4) -> list[float]:
+    """Give round values from at most `low` to at least `high`, evenly apart."""
+    if low == high:
+        high = low + 1.0
+    rough = (high - low) / about
+    size = 10.0 ** math.floor(math.log10(rough))
+    step = next(size * times for times in (1, 2, 2.5, 5, 10) if size * times >= rough * 0.999)
+    first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
+    return [place * step for place in range(first, last + 1)]
+
+
+def number_words(value: float) -> str:
+    """Give a number in the few signs that an axis has room for, such as ``2.5M``."""
+    size = abs(value)
+    if size >= _LONGEST_PLAIN:
+        return f"{value:.3g}"
+    for unit, letter in _UNITS:
+        if size >= unit:
+            return f"{value / unit:.4g}{letter}"
+    return f"{value:.4g}"
+
+
+def time_ticks(low: float, high: float, most: int = 7) -> tuple[list[float], str]:
+    """Give round moments from `low` to `high`, and the format that tells them apart.
+
+    Both in seconds since 1970, UTC. Whole years, months, days, hours, ... whichever gives the most
+    marks that are not more than `most`; `low` itself where no round moment lies between.
+    """
+    for step, format_ in _CLOCK_STEPS:
+        start = _MONDAY if step >= 7 * _DAY else 0.0
+        first, last = math.ceil((low - start) / step), math.floor((high - start) / step)
+        if last - first < most:
+            found = [start + place * step for place in range(first, last + 1)]
+            return (found or [low]), format_
+    for months in _MONTH_STEPS:
+        first, last = math.ceil(_months(low) / months), math.floor(_months(high) / months)
+        if last - first < most:
+            break
+    found = [_seconds(place * months) for place in range(first, last + 1)]
+    return (found or [low]), "%Y" if months % 12 == 0 else "%Y-%m"
+
+
+def time_words(seconds: float, format_: str) -> str:
+    """Give a moment in that format."""
+    return (_EPOCH + timedelta(seconds=seconds)).strftime(format_)
+
+
+def _months(seconds: float) -> float:
+    """Give the months since year 0, with a part of one where it has begun."""
+    moment = _EPOCH + timedelta(seconds=seconds)
+    whole = moment.year * 12 + moment.month - 1
+    is_round = (moment.day, moment.hour, moment.minute, moment.second) == (1, 0, 0, 0)
+    return whole if is_round else whole + 0.5
+
+
+def _seconds(months: int) -> float:
+    return (datetime(months // 12, months % 12 + 1, 1, tzinfo=UTC) - _EPOCH).total_seconds()
+
+
+MOST_SERIES, MOST_POINTS = 6, 600
+
+Points = list[tuple[float, float]]
+
+
+def heights(column: pa.ChunkedArray) -> np.ndarray:
+    """Give a column's numbers as float64; NaN where there is none, or one beyond all floats."""
+    found = pc.cast(column, pa.float64(), safe=False).to_numpy(zero_copy_only=False)
+    return np.where(np.isfinite(found), found, np.nan)
+
+
+def line_points(table: pa.Table, x: str, number: str, series: str | None) -> dict[str, Points]:
+    """Return the points of each line by time: seconds since 1970, and values.
+
+    Parameters
+    ----------
+    table : pyarrow.Table
+    x : str
+        A column of dates or times.
+    number : str
+        A column of numbers.
+    series : str or None
+        A column of texts or booleans: a line for each of the largest; None for one line.
+    """
+    times = table.column(x)
+    moments = pc.cast(times, pa.timestamp("us", getattr(times.type, "tz", None)))
+    seconds = pc.cast(pc.cast(moments, pa.int64()), pa.float64()).to_numpy() / 1e6
+    values = heights(table.column(number))
+    is_known = np.isfinite(seconds) & np.isfinite(values)
+    if series is None:
+        return {number: _line(seconds[is_known], values[is_known])} if is_known.any() else {}
+    texts = pc.fill_null(pc.cast(table.column(series), pa.string()), "null")
+    names = texts.combine_chunks().dictionary_encode()
+    places = names.indices.to_numpy(zero_copy_only=False)
+    sizes = np.bincount(places[is_known], np.abs(values[is_known]), minlength=len(names.dictionary))
+    counts = np.bincount(places[is_known], minlength=len(names.dictionary))
+    largest = [place for place in np.argsort(-sizes, kind="stable") if counts[place]]
+    found = {}
+    for place in largest[:MOST_SERIES]:
+        chosen = is_known & (places == place)
+        found[names.dictionary[int(place)].as_py()] = _line(seconds[chosen], values[chosen])
+    return found
+
+
+def _line(seconds: np.ndarray, values: np.ndarray) -> Points:
+    """Sort points by time; keep the lowest and the highest of every few where there are many."""
+    order = np.argsort(seconds, kind="stable")
+    seconds, values = seconds[order], values[order]
+    size = math.ceil(2 * len(values) / MOST_POINTS)
+    if size > 2:  # noqa: PLR2004 - two of two would be kept anyway
+        kept: list[int] = []
+        for start in range(0, len(values), size):
+            few = values[start : start + size]
+            kept.extend(sorted({start + int(few.argmin()), start + int(few.argmax())}))
+        seconds, values = seconds[kept], values[kept]
+    return list(zip(seconds.tolist(), values.tolist(), strict=True))
+
 
 WIDTH, HEIGHT = 720, 280
 LEFT, RIGHT, TOP, BOTTOM = 64, 12, 26, 34

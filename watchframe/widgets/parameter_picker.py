@@ -16,18 +16,14 @@ from watchframe.client import Client
 from watchframe.errors import ParameterError
 from watchframe.models import Query
 from watchframe.read import ReadOptions
-from watchframe.reference import QueryReference
-from watchframe.widgets.background_read import Outcome, Progress
-from watchframe.widgets.checking import Checker
-from watchframe.widgets.code_text import magic_cell, python_call
-from watchframe.widgets.control import GUARD, Control
-from watchframe.widgets.definitions import definitions_of, open_query
-from watchframe.widgets.parameter_form import ParameterForm, fetch_with
-from watchframe.widgets.picker_layout import PickerLayout, heading_html
-from watchframe.widgets.runs import Runs
-from watchframe.widgets.static_twin import last_state_html, twin_html
-from watchframe.widgets.status_line import outcome_html, progress_html, ready_html
-from watchframe.widgets.twin_output import TwinOutput
+from watchframe.references import QueryReference
+from watchframe.widgets.code import magic_cell, python_call
+from watchframe.widgets.control import GUARD, Checker, Control
+from watchframe.widgets.form import ParameterForm, definitions_of, fetch_with, open_query
+from watchframe.widgets.layout import PickerLayout, heading_html
+from watchframe.widgets.runs import Outcome, Progress, Runs
+from watchframe.widgets.static_twin import TwinOutput, last_state_html, twin_html
+from watchframe.widgets.status import outcome_html, progress_html, ready_html
 
 #: Seconds without another change before a changed value runs the query by itself.
 DEBOUNCE = 0.8

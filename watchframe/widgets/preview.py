@@ -10,9 +10,8 @@ import pyarrow as pa
 
 from watchframe.plain_text import html_text, plain_text
 from watchframe.widgets.chart import Choice, NoChartError, chart_choice, chart_svg
-from watchframe.widgets.closing import close_tree
-from watchframe.widgets.control import GUARD
-from watchframe.widgets.preview_table import Order, row_order, table_html
+from watchframe.widgets.control import GUARD, close_tree
+from watchframe.widgets.table import Order, row_order, table_html
 
 #: Shown, and the value of the menu: no column is called nothing.
 UNSORTED, NO_COLUMN = "as they came", ""

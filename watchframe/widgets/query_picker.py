@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import itertools
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import overload
 
 import ipywidgets
 import traitlets
@@ -13,14 +15,13 @@ from watchframe.client import Client
 from watchframe.errors import WatchframeError
 from watchframe.models import Query
 from watchframe.plain_text import html_text, plain_text
-from watchframe.read.server import client_for
-from watchframe.widgets.closing import close_tree
-from watchframe.widgets.control import GUARD
-from watchframe.widgets.option_list import OptionList, on_enter
+from watchframe.read.options import client_for
+from watchframe.references import QueryReference
+from watchframe.widgets.choice_controls import OptionList, on_enter
+from watchframe.widgets.control import GUARD, close_tree
+from watchframe.widgets.layout import style_tag
 from watchframe.widgets.parameter_picker import ParameterPicker
-from watchframe.widgets.static_twin import twin_html
-from watchframe.widgets.style import style_tag
-from watchframe.widgets.twin_output import TwinOutput
+from watchframe.widgets.static_twin import TwinOutput, twin_html
 
 #: As many are listed; a search by tag looks through so many.
 LISTED, LOOKED_THROUGH = 50, 2000
@@ -237,3 +238,57 @@ def _label(query: Query) -> str:
 
 def _hint(words: str) -> str:
     return f'<div class="wf-hint">{html_text(words)}</div>'
+
+
+@overload
+def pick(query: None = None, *, client: Client | None = None) -> QueryPicker: ...
+
+
+@overload
+def pick(
+    query: int | str | QueryReference,
+    params: Mapping[str, object] | None = None,
+    *,
+    max_age: float | str | timedelta | None = None,
+    run: bool = False,
+    run_on_change: bool = False,
+    timeout: float | None = 300.0,
+    client: Client | None = None,
+) -> ParameterPicker: ...
+
+
+def pick(
+    query: int | str | QueryReference | None = None,
+    params: Mapping[str, object] | None = None,
+    *,
+    max_age: float | str | timedelta | None = None,
+    run: bool = False,
+    run_on_change: bool = False,
+    timeout: float | None = 300.0,
+    client: Client | None = None,
+) -> ParameterPicker | QueryPicker:
+    """Give inputs for a saved query's parameters; without a query, a search for one first.
+
+    Parameters
+    ----------
+    query : int, str or QueryReference, optional
+        Its id, or the URL of its page.
+    params, max_age, run, run_on_change, timeout, client
+        As of `ParameterPicker`.
+
+    Returns
+    -------
+    ParameterPicker or QueryPicker
+        Show it by leaving it in a cell's last line.
+    """
+    if query is None:
+        return QueryPicker(client=client)
+    return ParameterPicker(
+        query,
+        params,
+        max_age=max_age,
+        run=run,
+        run_on_change=run_on_change,
+        timeout=timeout,
+        client=client,
+    )

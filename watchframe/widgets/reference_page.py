@@ -11,9 +11,9 @@ import sys
 from collections.abc import Iterable
 
 from watchframe.parameters import DYNAMIC_DATES, DYNAMIC_RANGES
+from watchframe.widgets.choice_controls import FEW, LISTED, TICKED
 from watchframe.widgets.control_kinds import CONTROL_KINDS
-from watchframe.widgets.picker_layout import MAX_AGES
-from watchframe.widgets.search_controls import FEW, LISTED, TICKED
+from watchframe.widgets.layout import MAX_AGES
 
 _HEAD = """\
 # Pickers

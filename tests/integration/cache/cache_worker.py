@@ -74,7 +74,7 @@ def mixed(cache: ResultCache, seed: str, count: str, may_miss: str) -> None:
 
 def be_killed(cache: ResultCache, seed: str, count: str) -> None:
     """Fork writers that are killed at random points; say how many left something behind."""
-    import watchframe.cache.entry_index  # noqa: F401, PLC0415 - once, not in every child
+    import watchframe.cache.index  # noqa: F401, PLC0415 - once, not in every child
 
     make_table(KEYS[0], 1)  # likewise: pyarrow loads pandas here
     choose = random.Random(seed)

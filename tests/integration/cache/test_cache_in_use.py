@@ -6,8 +6,8 @@ import pytest
 
 import watchframe
 from watchframe import ResultCache
+from watchframe.cli.main import program
 from watchframe.client import Client, disconnect
-from watchframe.command.program import program
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import uuid
 import pytest
 
 import watchframe
-from watchframe import manage
+from watchframe import admin
 from watchframe.client import ResultBody
 from watchframe.client.coverage import DOCUMENTED_ROUTES, FURTHER_ROUTES
 from watchframe.client.listing import Listing
@@ -161,7 +161,7 @@ def pattern(route):
 def test_call_when_it_is_made_asks_the_route_beside_it(
     row, call, site, own_server, tmp_path, monkeypatch
 ):
-    monkeypatch.setattr("watchframe.client.connection._current", site)
+    monkeypatch.setattr("watchframe.client.client._current", site)
     things = Things(site, tmp_path, **KINDS.get(call.split(".")[1], {}))
     code = compile(call.replace("dry_run=True", "dry_run=False"), call, "eval")
     if ".results(" in call:
@@ -169,7 +169,7 @@ def test_call_when_it_is_made_asks_the_route_beside_it(
     if ".remove_member(" in call:
         site.groups.add_member(things["group_id"], things["user_id"])
     for name in code.co_names:
-        if name not in dir(manage) and hasattr(things, f"make_{name}"):
+        if name not in dir(admin) and hasattr(things, f"make_{name}"):
             things[name]  # made before it is looked what is asked
     own_server.requests.clear()
     found = eval(code, {}, things)

@@ -12,7 +12,6 @@ import time
 import pytest
 
 from watchframe import Client, read_watch_query
-from watchframe.client.deadline import Deadline
 from watchframe.errors import (
     JobCancelledError,
     JobTimeoutError,
@@ -21,6 +20,7 @@ from watchframe.errors import (
     ResponseError,
     TransportTimeoutError,
 )
+from watchframe.http.deadline import Deadline
 
 #: Far beyond any of these deadlines, and far below what the servers here would take.
 SOON = 8.0
@@ -83,7 +83,7 @@ def test_whatever_drips_ends_with_the_deadline(
 
 
 def test_refusal_that_drips_without_a_deadline_ends_soon(tmp_path, raw_server, monkeypatch):
-    monkeypatch.setattr("watchframe.client.receiving.LOOK", 0.3)
+    monkeypatch.setattr("watchframe.http.body.LOOK", 0.3)
     start = b"HTTP/1.1 404 No\r\nContent-Type: text/html\r\nContent-Length: 9999\r\n\r\n<p>Gone"
     with raw_server(lambda *_: dripping(start)) as watch, client_of(watch, tmp_path) as client:
         started = time.monotonic()

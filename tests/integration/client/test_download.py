@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from watchframe import Client
-from watchframe.client import Deadline, receiving
+from watchframe.client import Deadline
 from watchframe.errors import (
     ArgumentError,
     JobTimeoutError,
@@ -15,6 +15,7 @@ from watchframe.errors import (
     ProtocolError,
     TransportError,
 )
+from watchframe.http import body
 
 SQL = "select range as n, 'row ' || range as name, date '2024-01-02' as day from range(5000)"
 RESULTS = r"GET /api/query_results/\d+\.csv"
@@ -74,7 +75,7 @@ def test_querys_own_key_may_download_by_the_querys_path(own_server, site, tmp_pa
 
 
 def test_progress_ends_at_the_whole(site, result_id, tmp_path, monkeypatch):
-    monkeypatch.setattr(receiving, "CHUNK", 20_000)
+    monkeypatch.setattr(body, "CHUNK", 20_000)
     seen = []
     path = site.query_results.download(
         result_id, tmp_path / "a.csv", progress=lambda done, total: seen.append((done, total))

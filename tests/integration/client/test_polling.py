@@ -5,7 +5,6 @@ import time
 
 import pytest
 
-from watchframe.client.deadline import Deadline
 from watchframe.errors import (
     JobCancelledError,
     JobError,
@@ -14,6 +13,7 @@ from watchframe.errors import (
     ProtocolError,
     ResponseError,
 )
+from watchframe.http.deadline import Deadline
 
 JSON = {"Content-Type": "application/json"}
 POLL = "GET .*/jobs/"

@@ -7,8 +7,6 @@ from email.utils import format_datetime
 import pytest
 
 from watchframe import Client
-from watchframe.client import transport
-from watchframe.client.deadline import Deadline
 from watchframe.errors import (
     ConnectError,
     JobTimeoutError,
@@ -16,6 +14,8 @@ from watchframe.errors import (
     ResponseError,
     TransportError,
 )
+from watchframe.http import transport
+from watchframe.http.deadline import Deadline
 
 BUSY = (429, {}, b"slow down")
 GOOD = (200, {"Content-Type": "application/json"}, b"[]")

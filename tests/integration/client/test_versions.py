@@ -9,8 +9,6 @@ import requests
 
 from watchframe import Client
 from watchframe.client import ResultBody
-from watchframe.client.deadline import NO_DEADLINE
-from watchframe.client.document import ask_document
 from watchframe.decode import decode_query_result, to_frame
 from watchframe.errors import (
     AccessDeniedError,
@@ -24,6 +22,8 @@ from watchframe.errors import (
     ResponseError,
     WatchframeWarning,
 )
+from watchframe.http.deadline import NO_DEADLINE
+from watchframe.http.documents import ask_document
 from watchframe.models import Dashboard, JobStatus
 
 RECORDINGS = Path(__file__).parents[2] / "data" / "wire_versions"

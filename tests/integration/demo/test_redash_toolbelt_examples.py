@@ -11,9 +11,9 @@ import pytest
 from redash_toolbelt.examples.find_table_names import find_table_names as their_table_names
 from redash_toolbelt.examples.refresh_query import get_fresh_query_result
 
+from watchframe.admin import find_table_names
 from watchframe.client import Client
 from watchframe.demo import DemoServer
-from watchframe.manage import find_table_names
 from watchframe.read import read_watch_query
 
 LENDING = 1

@@ -6,9 +6,9 @@ import pytest
 
 import watchframe
 from watchframe.client import current_client
-from watchframe.magics.request import parse_line
+from watchframe.magics.line import parse_line
 from watchframe.models import ParameterDefinition
-from watchframe.parameters.written_values import read_assignments
+from watchframe.parameters.text_syntax import read_assignments
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ import watchframe
 from watchframe.client import connected_client, disconnect
 from watchframe.config import Secret
 from watchframe.config.login import save_login
-from watchframe.config.profile import config_path
+from watchframe.config.settings import config_path
 
 PATIENT = 60
 

@@ -14,7 +14,7 @@ from watchframe.errors import (
     ParameterWarning,
     UnknownParameterError,
 )
-from watchframe.magics.request import parse_line
+from watchframe.magics.line import parse_line
 
 FEW = "-p markets=[WETH] -p period=2026-01-01..2026-01-10"
 

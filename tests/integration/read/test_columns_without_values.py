@@ -84,7 +84,7 @@ def test_nulls_are_typed_by_what_another_process_has_read(client, demo, nulls, t
 
 def test_nulls_are_typed_by_an_old_copy(client, nulls, monkeypatch):
     with monkeypatch.context() as patch:  # as a version wrote it that remembered nothing
-        patch.setattr("watchframe.read.reading.use_column_memory", lambda *_: None)
+        patch.setattr("watchframe.read.pipeline.use_column_memory", lambda *_: None)
         read_watch_query(nulls, FULL, client=client)
     assert read_watch_query(nulls, FULL, cache="only", client=client).shape == (2, 2)
     empty = read_watch_query(nulls, EMPTY, client=client)

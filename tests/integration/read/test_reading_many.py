@@ -21,8 +21,8 @@ from watchframe.errors import (
     ParameterValueError,
 )
 from watchframe.models import ParameterDefinition
-from watchframe.read import ReadOptions, answer_query, side_by_side
-from watchframe.read.shared_documents import SharedDocuments
+from watchframe.read import ReadOptions, answer_query, sweep
+from watchframe.read.documents import SharedDocuments
 
 KINDS = ["borrow", "repay", "liquidation"]
 
@@ -170,7 +170,7 @@ def test_error_that_is_not_the_librarys_own_waits_for_the_others_too(client, mon
         raise OSError(28, "No space left on device")
 
     read_watch_query(2, client=client)
-    monkeypatch.setattr("watchframe.cache.result_writer.ResultWriter.finish", full)
+    monkeypatch.setattr("watchframe.cache.writer.ResultWriter.finish", full)
     with pytest.raises(ExceptionGroup, match="1 of 2 reads failed") as caught:
         read_watch_queries([(13, {"kind": "repay"}), 2], client=client, concurrency=1)
     assert isinstance(caught.value.exceptions[0], OSError)
@@ -269,13 +269,13 @@ def test_parameters_in_front_are_never_rounded(client):
 
 def test_dynamic_dates_of_all_reads_are_counted_from_one_moment(client, monkeypatch):
     seen = set()
-    original = side_by_side.answer_query
+    original = sweep.answer_query
 
     def noted(query, params, options):
         seen.add(options.now)
         return original(query, params, options)
 
-    monkeypatch.setattr(side_by_side, "answer_query", noted)
+    monkeypatch.setattr(sweep, "answer_query", noted)
     read_watch_queries([(33, {"period": "d_last_7_days"}), 2, (38, {})], client=client)
     assert len(seen) == 1
     assert None not in seen

@@ -7,8 +7,8 @@ import pytest
 
 from watchframe import Client, read_watch_query, read_watch_sql, read_watch_table
 from watchframe.errors import CacheWarning
-from watchframe.read.frame_of import _recent
-from watchframe.read.server import local_cache
+from watchframe.read.answer import _recent
+from watchframe.read.options import local_cache
 
 MIXED = """
 result = {"columns": [{"name": "n", "type": "integer"}, {"name": "wide", "type": "integer"},

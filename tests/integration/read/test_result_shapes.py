@@ -21,8 +21,8 @@ from watchframe.errors import (
 )
 from watchframe.models import ParameterDefinition
 from watchframe.read import ReadOptions
-from watchframe.widgets.background_read import BackgroundRead
-from watchframe.widgets.status_line import outcome_html
+from watchframe.widgets.runs import BackgroundRead
+from watchframe.widgets.status import outcome_html
 
 PYTHON_SOURCE = 2
 UNDECLARED = """

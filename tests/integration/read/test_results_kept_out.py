@@ -6,7 +6,7 @@ import pytest
 
 from watchframe import Client, ResultCache, read_watch_query, read_watch_sql
 from watchframe.errors import CacheMissError
-from watchframe.magics.explaining import explanation_text
+from watchframe.magics.reading import explanation_text
 from watchframe.read import ReadOptions, explain_query
 
 TOTALS, BY_LABEL, BY_KIND = 2, 10, 13

@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 
 from watchframe.cache import ResultCache
-from watchframe.cache.bytes_disk import BytesDisk
-from watchframe.cache.entry_index import EntryIndex
-from watchframe.cache.private_folder import make_private
+from watchframe.cache.index import BytesDisk, EntryIndex
+from watchframe.cache.private_files import make_private
 from watchframe.errors import CacheFormatError, CacheWarning
 
 MODE_RAW, MODE_BINARY, MODE_TEXT, MODE_PICKLE = 1, 2, 3, 4

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from watchframe.cache import Decision, ResultCache
-from watchframe.cache.decision_log import REMEMBERED
+from watchframe.cache.freshness import REMEMBERED
 
 
 def test_decisions_when_noted_are_listed_newest_first(cache, clock):

@@ -3,7 +3,7 @@ import zlib
 import pyarrow as pa
 import pytest
 
-from watchframe.cache.envelope import TRAILER_SIZE, open_envelope, seal
+from watchframe.cache.entry_format import TRAILER_SIZE, open_envelope, seal
 from watchframe.errors import CacheFormatError
 
 BODY, HEADER = b"the rows of a result", b"what they are"

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pyarrow as pa
 
 from watchframe.cache import ResultCache
-from watchframe.cache.entry_index import USE_RESOLUTION
+from watchframe.cache.index import USE_RESOLUTION
 
 
 def keys(count: int) -> list[str]:

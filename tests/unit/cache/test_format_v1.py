@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from watchframe.cache import ResultCache
-from watchframe.cache.envelope import FORMAT_VERSION
+from watchframe.cache.entry_format import FORMAT_VERSION
 
 FOLDER = Path(__file__).parents[2] / "data" / "cache_v1"
 

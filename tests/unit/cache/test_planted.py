@@ -17,10 +17,8 @@ import pyarrow as pa
 import pytest
 
 from watchframe.cache import ResultCache
-from watchframe.cache.document_entry import document_name
-from watchframe.cache.envelope import seal
-from watchframe.cache.result_entry import seal_result
-from watchframe.cache.staging import Staging
+from watchframe.cache.entry_format import document_name, seal, seal_result
+from watchframe.cache.private_files import Staging
 from watchframe.errors import CacheWarning
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="links, pipes and owners are POSIX")

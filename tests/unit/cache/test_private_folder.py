@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from watchframe.cache import ResultCache
-from watchframe.cache.private_folder import make_private, read_or_make_secret
+from watchframe.cache.private_files import make_private, read_or_make_secret
 from watchframe.errors import CacheError, CacheWarning
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="modes are POSIX")

@@ -4,7 +4,7 @@ import pyarrow as pa
 import pytest
 
 from watchframe.cache import ResultCache
-from watchframe.cache.recent_results import KEPT
+from watchframe.cache.access import KEPT
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 
 from watchframe.cache import Policy, ResultCache, decide, single_flight
-from watchframe.cache.file_lock import (
+from watchframe.cache.private_files import (
     is_in_use,
     locked_if_free,
     mark_in_use,

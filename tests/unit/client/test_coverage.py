@@ -12,12 +12,12 @@ import redash_toolbelt
 from redash_toolbelt import examples
 
 import watchframe
-import watchframe.manage
+import watchframe.admin
+from watchframe.cli.main import program
 from watchframe.client import Client
 from watchframe.client.coverage import DOCUMENTED_ROUTES, FURTHER_ROUTES
 from watchframe.client.coverage_page import coverage_page
 from watchframe.client.toolbelt_coverage import TOOLBELT_EXAMPLES, TOOLBELT_METHODS
-from watchframe.command.program import program
 from watchframe.demo.application import ROUTES
 
 PAGE = Path(__file__).parents[3] / "docs" / "reference" / "coverage.md"

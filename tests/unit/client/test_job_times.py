@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from watchframe.client.job_times import JOBS, QUERIES, JobTimes, pause
+from watchframe.http.retries import JOBS, QUERIES, JobTimes, pause
 
 
 def questions(lasts, expected):

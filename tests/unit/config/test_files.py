@@ -7,9 +7,8 @@ import warnings
 import pytest
 
 from watchframe.config import files, load_settings, save_login
-from watchframe.config.login import logins_path, read_logins
-from watchframe.config.profile import read_profile
-from watchframe.config.secret import Secret
+from watchframe.config.login import Secret, logins_path, read_logins
+from watchframe.config.settings import read_profile
 from watchframe.errors import ConfigurationError, ConfigurationWarning
 
 KEY = "k0-0123456789-abcdef"

@@ -11,10 +11,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from watchframe.decode import decode_query_result, inflate, to_frame
+from watchframe.decode import decode_query_result, to_frame
 from watchframe.decode.exact import decode_exactly
 from watchframe.decode.streaming import decode_streaming
 from watchframe.errors import DecodeError
+from watchframe.http.body import inflate
 
 DATA = Path(__file__).parents[2] / "data"
 RECORDED = {

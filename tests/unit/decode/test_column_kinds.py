@@ -6,8 +6,8 @@ import pyarrow as pa
 import pytest
 
 from watchframe.decode import column_kinds, to_frame, with_absent, with_kinds
+from watchframe.decode.column_plan import FINAL
 from watchframe.decode.exact import decode_exactly
-from watchframe.decode.plan import FINAL
 from watchframe.decode.types_page import EXAMPLES
 from watchframe.errors import ArgumentError
 

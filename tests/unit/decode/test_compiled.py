@@ -7,9 +7,9 @@ import pyarrow as pa
 import pytest
 
 from watchframe.decode import compiled
-from watchframe.decode.laid_out import LayoutReader, RowLayout
-from watchframe.decode.plan import plan_column
-from watchframe.decode.row_reader import undeclared
+from watchframe.decode.blocks import undeclared
+from watchframe.decode.column_plan import plan_column
+from watchframe.decode.compiled_rows import LayoutReader, RowLayout
 
 NONE = (None, None, None)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from watchframe.display.marked_sql import line_number, marked_sql
+from watchframe.display.messages import line_number, marked_sql
 
 SQL = "select\n  a,\n  b\nform t\nwhere x = 1\nlimit 5"
 

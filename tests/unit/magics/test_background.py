@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 
-from watchframe.magics.completion.background import Background
+from watchframe.magics.completion_sources import Background
 
 PATIENT = 30.0
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from watchframe.errors import ArgumentError
 from watchframe.magics.body import parse_body
-from watchframe.parameters.written_values import write_value
+from watchframe.parameters.text_syntax import write_value
 
 NAMESPACE = {"markets": ["WETH", "INV"], "day": date(2026, 1, 1), "all_of_them": {"a": 1, "b": 2}}
 

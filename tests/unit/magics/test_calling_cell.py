@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from watchframe.magics.calling_cell import is_value_kept
+from watchframe.magics.magic import is_value_kept
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from watchframe.magics.completion.cursor import find_cursor
+from watchframe.magics.completion import find_cursor
 
 
 def at(marked):

@@ -9,7 +9,7 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
-from watchframe.magics.completion.matcher import WatchMatcher
+from watchframe.magics.completion import WatchMatcher
 
 
 def matchers(ipython):

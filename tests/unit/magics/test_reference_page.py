@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from watchframe.magics.magic import WatchMagics
 from watchframe.magics.options import OPTIONS
 from watchframe.magics.reference_page import reference_page
-from watchframe.magics.watch_magics import WatchMagics
 
 PAGE = Path(__file__).parents[3] / "docs" / "reference" / "magic.md"
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from watchframe.errors import ArgumentError
+from watchframe.magics.line import Request, help_text, parse_line
 from watchframe.magics.options import OPTIONS
-from watchframe.magics.request import Request, help_text, parse_line
 
 
 def test_parse_line_when_an_id_stands_alone_gives_the_query_and_nothing_else():

@@ -6,9 +6,9 @@ import pickle
 
 import pytest
 
-from watchframe.display.error_lines import HIDDEN
+from watchframe.display.messages import HIDDEN
 from watchframe.errors import ArgumentError, JobFailedError, WatchframeError
-from watchframe.magics.short_errors import Rendering, short_form
+from watchframe.magics.errors import Rendering, short_form
 
 KEY = "a-key-that-is-secret"
 SQL = "select a\nform t"

@@ -10,9 +10,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from watchframe.errors import ArgumentError
-from watchframe.magics.request import parse_line
-from watchframe.magics.words import read_words, split_words, without_remark
-from watchframe.parameters.written_values import read_assignments, write_value
+from watchframe.magics.line import parse_line, read_words, split_words, without_remark
+from watchframe.parameters.text_syntax import read_assignments, write_value
 
 
 @given(st.lists(st.text()))

@@ -18,7 +18,7 @@ from watchframe.models import (
     Session,
     User,
 )
-from watchframe.models.table import records_frame
+from watchframe.models.results import records_frame
 
 WIRE = Path(__file__).parents[2] / "data" / "wire"
 

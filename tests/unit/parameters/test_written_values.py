@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from watchframe.errors import ArgumentError
-from watchframe.parameters.written_values import (
+from watchframe.parameters.text_syntax import (
     read_assignments,
     read_value,
     split_assignment,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from watchframe.read.guards import ends_in_auto_limit, is_confusable_value, is_probably_cut
+from watchframe.read.question import ends_in_auto_limit, is_confusable_value, is_probably_cut
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 
 from watchframe.cache import Provenance
 from watchframe.read.answer import Answer
-from watchframe.read.one_table import one_table
+from watchframe.read.sweep import one_table
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from watchframe.read.order import is_moving, order_columns, order_terms
+from watchframe.read.paging import is_moving, order_columns, order_terms
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from watchframe.read.range_ends import inclusive_of
+from watchframe.read.pieces import inclusive_of
 
 START, END = "'{{ period.start }}'", "'{{ period.end }}'"
 

@@ -12,7 +12,7 @@ import pytest
 from watchframe.client import Client
 from watchframe.demo import DemoServer
 from watchframe.models import Query
-from watchframe.widgets.checking import Checker
+from watchframe.widgets.control import Checker
 
 WITHIN = 60
 NOW = datetime(2026, 11, 24, 10, 30, 5, tzinfo=UTC)

@@ -6,9 +6,17 @@ from datetime import UTC, date, datetime, timedelta
 import pyarrow as pa
 import pytest
 
-from watchframe.widgets.chart import MOST_BARS, NoChartError, chart_choice, chart_svg
-from watchframe.widgets.chart_axes import number_words, ticks, time_ticks, time_words
-from watchframe.widgets.chart_points import MOST_POINTS
+from watchframe.widgets.chart import (
+    MOST_BARS,
+    MOST_POINTS,
+    NoChartError,
+    chart_choice,
+    chart_svg,
+    number_words,
+    ticks,
+    time_ticks,
+    time_words,
+)
 
 SVG = "{http://www.w3.org/2000/svg}"
 DAYS = [date(2026, 1, 1) + timedelta(days=day) for day in range(10)]

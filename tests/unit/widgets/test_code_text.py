@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from watchframe.magics.body import parse_body
-from watchframe.magics.request import parse_line
+from watchframe.magics.line import parse_line
 from watchframe.plain_text import plain_text
-from watchframe.widgets.code_text import magic_cell, python_call
+from watchframe.widgets.code import magic_cell, python_call
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=12)
 values = st.one_of(

@@ -11,11 +11,20 @@ import pytest
 from tests.unit.widgets.conftest import NOW
 from watchframe.models import MultiValues, ParameterDefinition
 from watchframe.parameters import PARAMETER_TYPES
-from watchframe.widgets.choice_controls import MenuControl, Option, TicksControl
-from watchframe.widgets.control_kinds import CONTROL_KINDS, make_control
-from watchframe.widgets.search_controls import SearchControl, SearchManyControl
-from watchframe.widgets.text_control import TextControl, TypedChoiceControl
-from watchframe.widgets.time_picker import TimePicker
+from watchframe.widgets.choice_controls import (
+    MenuControl,
+    Option,
+    SearchControl,
+    SearchManyControl,
+    TicksControl,
+)
+from watchframe.widgets.control_kinds import (
+    CONTROL_KINDS,
+    TextControl,
+    TypedChoiceControl,
+    make_control,
+)
+from watchframe.widgets.date_controls import TimePicker
 
 JANUARY = {"start": "2026-01-01", "end": "2026-01-31"}
 

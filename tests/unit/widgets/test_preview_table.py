@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pyarrow as pa
 
-from watchframe.widgets.preview_table import Order, cell_text, row_order, table_html
+from watchframe.widgets.table import Order, cell_text, row_order, table_html
 
 BIG = 2**255 + 1
 EVIL = "<script>alert(1)</script>"

@@ -5,8 +5,8 @@ import re
 import pytest
 
 from watchframe.models import Job, JobStatus
-from watchframe.widgets.background_read import Outcome, Progress
-from watchframe.widgets.status_line import outcome_html, progress_html
+from watchframe.widgets.runs import Outcome, Progress
+from watchframe.widgets.status import outcome_html, progress_html
 
 RUNNING = Job(id="1", status=JobStatus.STARTED)
 QUEUED = Job(id="1", status=JobStatus.PENDING)

@@ -1,0 +1,163 @@
+"""Reading the files of queries: what somebody else put into the folder harms nobody."""
+
+import os
+import socket
+
+import pytest
+
+from watchframe.admin.query_files import read_query_files
+from watchframe.config.files import write_atomically
+from watchframe.errors import ArgumentError
+
+FIELDS = "id: 1\nname: Borrows\n"
+
+
+@pytest.fixture
+def folder(tmp_path):
+    folder = tmp_path / "queries"
+    folder.mkdir()
+    (folder / "1-borrows.sql").write_text("select 1")
+    (folder / "1-borrows.yaml").write_text(FIELDS)
+    (tmp_path / "secret").write_text("id: 1\nname: secret\n")
+    return folder
+
+
+def refused(folder):
+    """Return the words of the one error that names the file."""
+    with pytest.raises(ArgumentError) as caught:
+        read_query_files(folder)
+    assert str(folder / "1-borrows") in caught.value.message
+    assert caught.value.hint
+    return caught.value.message
+
+
+def with_fields(folder, more):
+    (folder / "1-borrows.yaml").write_text(FIELDS + more)
+    return folder
+
+
+@pytest.mark.parametrize("suffix", [".sql", ".yaml"])
+@pytest.mark.parametrize("is_absolute", [True, False], ids=["absolute", "relative"])
+def test_link_out_of_the_folder_is_not_followed(folder, suffix, is_absolute):
+    path = folder / f"1-borrows{suffix}"
+    path.unlink()
+    path.symlink_to(folder.parent / "secret" if is_absolute else "../secret")
+    assert "is a link out of its folder" in refused(folder)
+
+
+def test_link_through_a_folder_that_leads_out_is_not_followed(folder):
+    (folder / "elsewhere").symlink_to(folder.parent, target_is_directory=True)
+    (folder / "1-borrows.sql").unlink()
+    (folder / "1-borrows.sql").symlink_to("elsewhere/secret")
+    assert "is a link out of its folder" in refused(folder)
+
+
+def test_link_within_the_folder_and_to_the_folder_is_followed(folder):
+    (folder / "1-borrows.sql").rename(folder / "shared.sql")
+    (folder / "1-borrows.sql").symlink_to("shared.sql")
+    link = folder.parent / "link"
+    link.symlink_to(folder, target_is_directory=True)
+    (query,) = read_query_files(link)
+    assert query.text == "select 1"
+
+
+def test_link_in_a_circle_is_refused(folder):
+    (folder / "1-borrows.sql").unlink()
+    (folder / "1-borrows.sql").symlink_to("1-borrows.sql")
+    assert refused(folder)
+
+
+@pytest.mark.parametrize("suffix", [".sql", ".yaml"])
+@pytest.mark.parametrize("kind", ["pipe", "folder", "socket"])
+def test_what_is_no_file_is_refused_at_once(folder, suffix, kind):
+    path = folder / f"1-borrows{suffix}"
+    path.unlink()
+    if kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "folder":
+        path.mkdir()
+    else:
+        with socket.socket(socket.AF_UNIX) as bound:
+            bound.bind(os.path.relpath(path))  # a socket's whole name is short
+    assert "cannot be read" in refused(folder)
+
+
+def test_file_that_is_too_large_is_refused(folder):
+    with (folder / "1-borrows.sql").open("wb") as file:
+        file.truncate(10_000_001)
+    assert "more than 10,000,000 bytes" in refused(folder)
+
+
+def nested_aliases(levels, kind):
+    lines = ["  a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
+    for level in range(1, levels):
+        names = ", ".join([f"*a{level - 1}"] * 10)
+        lines.append(f"  a{level}: &a{level} " + kind.format(names))
+    return "options:\n" + "\n".join(lines) + "\n"
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ("options: " + "[" * 100_000, "nested too deeply"),
+        ("options: {a: " + "[" * 150 + "]" * 150 + "}", "nested too deeply"),
+        ("options:\n" + "".join(f"{' ' * n}a:\n" for n in range(1, 2_000)), "nested too deeply"),
+        (nested_aliases(9, "[{}]"), "more than a query's file"),
+        ("options: &a {b: *a}", "refers to what contains it"),
+        ("options: &a [*a]", "refers to what contains it"),
+        (f"options: {{a: {'9' * 5_000}}}", "4300 digits"),
+        (f"options: {{a: 0x{'f' * 5_000}}}", "too large"),
+        ("options: {a: .nan}", "which JSON does not have"),
+        ("options: {a: -.inf}", "which JSON does not have"),
+        ("options: {a: 1, a: 2}", "'a' in line 3 is there twice"),
+        ("name: Other\n", "'name' in line 3 is there twice"),
+        ("options: {1: 2}", "line 3 is no text"),
+        ("options: {yes: 2}", "line 3 is no text"),
+        ("options: {[a]: 2}", "line 3 is no text"),
+        ("options: !!python/object/apply:os.system ['id']", "python/object"),
+        ("options: {a: !!binary aGk=}", "tag:yaml.org,2002:binary"),
+        ("options: {a: !!set {b}}", "tag:yaml.org,2002:set"),
+        ("options: {a: !!timestamp 2026-01-01}", "tag:yaml.org,2002:timestamp"),
+        ("options: {a: \x07}", "special characters"),
+        ("options: {a: *nobody}", "undefined alias"),
+        ("is_draft: 1", "is_draft is 1"),
+        ("tags: lending", "tags is 'lending'"),
+        ("updated_at: yesterday", "yesterday"),
+        ("--- {}\n", "single document"),
+    ],
+)
+def test_yaml_that_is_no_query_is_refused_in_words(folder, more, words):
+    assert words in refused(with_fields(folder, more))
+
+
+@pytest.mark.parametrize("content", ["", "[]", "text", "id: true", "id: 1.5"])
+def test_yaml_of_another_kind_is_refused_in_words(folder, content):
+    (folder / "1-borrows.yaml").write_text(content)
+    assert refused(folder)
+
+
+def test_yaml_of_people_is_read_as_json_has_it(folder):
+    more = (
+        "description: 2026-01-01\n"
+        "tags: [2026-01-02, lending]\n"
+        "updated_at: 2026-01-03 10:00:00Z\n"
+        "options: {since: 2026-01-04, limits: &limits {low: 1}, others: {<<: *limits, low: 2}}\n"
+    )
+    (query,) = read_query_files(with_fields(folder, more))
+    assert query.description == "2026-01-01"
+    assert query.tags == ("2026-01-02", "lending")
+    assert query.updated_at.isoformat() == "2026-01-03T10:00:00+00:00"
+    assert query.options == {"since": "2026-01-04", "limits": {"low": 1}, "others": {"low": 2}}
+
+
+def test_writing_over_a_pipe_or_a_link_replaces_it(folder):
+    path = folder / "2.sql"
+    os.mkfifo(path)
+    assert write_atomically(path, b"select 2")
+    assert path.read_bytes() == b"select 2"
+    path.unlink()
+    path.symlink_to("../secret")
+    assert write_atomically(path, b"select 3")
+    assert (folder.parent / "secret").read_text() == "id: 1\nname: secret\n"
+    assert path.read_bytes() == b"select 3"
+    assert not path.is_symlink()

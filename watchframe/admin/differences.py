@@ -1,0 +1,211 @@
+"""What the files of queries say otherwise than the server."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from os import PathLike
+from pathlib import Path
+from typing import Literal
+
+from watchframe.admin.query_files import (
+    FIELDS_SUFFIX,
+    TEXT_SUFFIX,
+    DataSourceName,
+    QueryFile,
+    as_yaml,
+    query_file,
+    read_query_files,
+    sources_by_id,
+)
+from watchframe.client import Client, current_client
+from watchframe.client.listing import WholeList
+from watchframe.errors import ArgumentError, NotFoundError
+from watchframe.models import DataSource, Query
+
+DifferenceKind = Literal["changed", "conflict", "missing"]
+
+#: What an import can write, in the order of the file.
+FIELDS = (
+    "text",
+    "name",
+    "description",
+    "tags",
+    "is_draft",
+    "data_source",
+    "parameters",
+    "schedule",
+    "options",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueryDifference:
+    """What an import of a query's files would change on the server.
+
+    Attributes
+    ----------
+    query_id : int or None
+        None in files that were written by hand, for a query that is not made yet.
+    name : str
+        As the files have it.
+    kind : {"changed", "conflict", "missing"}
+        ``conflict``: the query was also edited on the server, since the export. ``missing``: the
+        server has no such query.
+    fields : tuple of str
+        What differs: ``text``, ``name``, ``tags``, ...
+    diff : str
+        A unified diff, from what the server has to what the files have.
+    path : Path
+        The YAML file.
+    """
+
+    query_id: int | None
+    name: str
+    kind: DifferenceKind
+    fields: tuple[str, ...]
+    diff: str
+    path: Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """A query's files beside the server's query.
+
+    Attributes
+    ----------
+    file : QueryFile
+        With its data source as this server has it.
+    query : Query or None
+        The server's; None where it has none.
+    fields : tuple of str
+        What differs.
+    difference : QueryDifference or None
+        None where nothing differs.
+    """
+
+    file: QueryFile
+    query: Query | None
+    fields: tuple[str, ...]
+    difference: QueryDifference | None
+
+
+def diff_queries(
+    folder: str | PathLike[str], client: Client | None = None, *, ids: Iterable[int] | None = None
+) -> WholeList[QueryDifference]:
+    """Tell what an import of a folder's files would change; nothing is written.
+
+    Parameters
+    ----------
+    folder : path
+        As `export_queries` wrote it.
+    client : Client, optional
+        By default that of `watchframe.connect`.
+    ids : iterable of int, optional
+        Only these queries.
+
+    Returns
+    -------
+    list of QueryDifference
+        By id, only of queries that differ; its ``to_frame()`` gives a DataFrame, and
+        ``print(item.diff)`` shows one.
+
+    Raises
+    ------
+    ArgumentError
+        A file cannot be read as a query's, or names a data source that the server does not have.
+    ServerError
+        One of its kinds.
+    """
+    asked = client or current_client()
+    sources = sources_by_id(asked)
+    found = [compare(file, asked, sources) for file in read_query_files(Path(folder), ids)]
+    return WholeList([item.difference for item in found if item.difference], QueryDifference)
+
+
+def compare(file: QueryFile, client: Client, sources: Mapping[int, DataSource]) -> Comparison:
+    """Ask for the server's query and compare it with its files."""
+    here = replace(file, data_source=_on_this_server(file, sources))
+    query = _query(client, file.id)
+    there = None if query is None else query_file(query, sources)
+    if there is not None and here.data_source is None:
+        here = replace(here, data_source=there.data_source)  # a query cannot be without one
+    fields = (
+        FIELDS
+        if there is None
+        else tuple(name for name in FIELDS if getattr(here, name) != getattr(there, name))
+    )
+    if not fields:
+        return Comparison(file=here, query=query, fields=(), difference=None)
+    kind: DifferenceKind = "missing"
+    if there is not None:
+        kind = "changed" if there.updated_at == here.updated_at else "conflict"
+    difference = QueryDifference(
+        query_id=here.id,
+        name=here.name,
+        kind=kind,
+        fields=fields,
+        diff=_diff(there, here),
+        path=here.path or Path(),
+    )
+    return Comparison(file=here, query=query, fields=fields, difference=difference)
+
+
+def _query(client: Client, query_id: int | None) -> Query | None:
+    if query_id is None:
+        return None
+    try:
+        return client.queries.get(query_id)
+    except NotFoundError:
+        return None
+
+
+def _on_this_server(file: QueryFile, sources: Mapping[int, DataSource]) -> DataSourceName | None:
+    """Give the file's data source as the server has it: by id and name, else by its name."""
+    named = file.data_source
+    if named is None:
+        return None
+    by_id = sources.get(named.id or 0)
+    if by_id is not None and named.name in ("", by_id.name):
+        return DataSourceName(id=by_id.id, name=by_id.name, type=by_id.type)
+    same = [item for item in sources.values() if item.name == named.name]
+    if len(same) == 1:
+        return DataSourceName(id=same[0].id, name=same[0].name, type=same[0].type)
+    if named.id is not None and not named.name:
+        return named  # deleted already when it was exported
+    words = "several data sources" if same else "no data source"
+    known = ", ".join(sorted(repr(item.name) for item in sources.values()))
+    raise ArgumentError(
+        f"{file.path}: the server has {words} of the name {named.name!r}.",
+        hint=f"Correct data_source in the file. The server has: {known}.",
+    )
+
+
+def _diff(there: QueryFile | None, here: QueryFile) -> str:
+    text = difflib.unified_diff(
+        _lines(there.text if there else ""),
+        _lines(here.text),
+        "server" if there else "/dev/null",
+        here.stem + TEXT_SUFFIX,
+    )
+    fields = difflib.unified_diff(
+        _field_lines(there) if there else [],
+        _field_lines(here),
+        "server" if there else "/dev/null",
+        here.stem + FIELDS_SUFFIX,
+    )
+    return "".join([*text, *fields])
+
+
+def _field_lines(file: QueryFile) -> list[str]:
+    shown = file.fields()
+    del shown["updated_at"]  # differs after every edit and is not written
+    return _lines(as_yaml(shown))
+
+
+def _lines(text: str) -> list[str]:
+    lines = text.splitlines(keepends=True)
+    if lines and not lines[-1].endswith("\n"):
+        lines[-1] += "\n\\ No newline at end of file\n"
+    return lines

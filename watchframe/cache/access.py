@@ -1,0 +1,373 @@
+"""Getting at the index of a cache folder, and what to do when that fails.
+
+The cache is never in the way: what the disk refuses is a warning, once, and then a cache that holds
+nothing. A damaged index is thrown away and made anew; a folder that somebody deleted is made again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import sqlite3
+import time
+import warnings
+from collections import OrderedDict
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import pyarrow as pa
+
+from watchframe.cache.entry_format import CacheEntry, Document, read_document, read_result
+from watchframe.cache.private_files import (
+    DATABASE_FILES,
+    INLINE_LIMIT,
+    LAYOUT,
+    REBUILD_LOCK,
+    VALUE_FOLDER,
+    PlantedError,
+    check_parts,
+    make_private,
+    read_or_make_secret,
+    remove,
+    try_lock,
+    unlock,
+)
+from watchframe.errors import CacheError, CacheFormatError, CacheWarning
+from watchframe.locks import ProcessLock
+
+if TYPE_CHECKING:
+    from watchframe.cache.index import EntryIndex, Row
+
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+_REBUILD_SECONDS = 10.0
+_RETRY_SECONDS = 60.0
+
+#: SQLite's ways of saying that the disk, not the database, is the matter.
+_DISK_CODES = frozenset(
+    {
+        sqlite3.SQLITE_PERM,
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_NOMEM,
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_INTERRUPT,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_PROTOCOL,
+        sqlite3.SQLITE_NOLFS,
+        sqlite3.SQLITE_AUTH,
+    }
+)
+
+
+class FolderAccess:
+    """One process's access to a cache folder.
+
+    Parameters
+    ----------
+    directory : Path
+        The cache folder; entries lie in a private folder within it.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        self.folder = directory / LAYOUT
+        self._database = str(self.folder / DATABASE_FILES[0])
+        self._index: EntryIndex | None = None
+        self._secret: bytes | None = None
+        self._unusable_until = 0.0
+        self._has_warned = False
+        self._guard = ProcessLock()
+
+    def attempt(self, action: Callable[[EntryIndex], T], *, otherwise: T) -> T:
+        """Give what `action` does with the index; `otherwise`, where the disk does not let it.
+
+        Raises
+        ------
+        CacheFormatError
+            As `action` does.
+        """
+        for may_rebuild in (True, False):
+            identity = _inode(self._database)
+            index = None
+            try:
+                index = self._opened()
+                return otherwise if index is None else action(index)
+            except CacheFormatError:
+                raise
+            except (CacheError, OSError, sqlite3.Error, _timeout_class()) as error:
+                if index is not None:
+                    index.close()  # a transaction that could not be ended ends with its connection
+                if not (may_rebuild and _is_damage(error) and self._rebuilt(identity, error)):
+                    self.report(error)
+                    return otherwise
+        return otherwise
+
+    def secret(self) -> bytes:
+        """Return the folder's secret; where it cannot be kept, one for this process alone."""
+        with self._guard.lock:
+            if self._secret is None:
+                self._secret = self._kept_secret() or os.urandom(32)
+            return self._secret
+
+    def is_usable(self) -> bool:
+        """Whether the folder can be used at all."""
+        return self.attempt(lambda _: True, otherwise=False)
+
+    def report(self, error: Exception) -> None:
+        """Say once that the cache does not work here."""
+        logger.debug("cache: %s: %r", self.folder, error)
+        if self._has_warned:
+            return
+        self._has_warned = True
+        words = _words(error)
+        warnings.warn(
+            f"The local cache in {self.directory} cannot be used as it should: {words}. "
+            "Results are complete, but may not be kept.",
+            CacheWarning,
+            stacklevel=2,
+        )
+
+    def close(self) -> None:
+        """Close this thread's connection."""
+        with self._guard.lock:
+            if self._index is not None:
+                self._index.close()
+                self._index = None
+
+    def _opened(self) -> EntryIndex | None:
+        index = self._index
+        if index is not None and index.is_current():
+            return index
+        with self._guard.lock:
+            if self._index is not None and self._index.is_current():
+                return self._index
+            if time.monotonic() < self._unusable_until:
+                return None
+            from watchframe.cache.index import EntryIndex  # noqa: PLC0415 - loads diskcache
+
+            if index is not None:
+                index.close()
+            self._index = None
+            try:
+                folder = make_private(self.directory)
+                check_parts(folder)
+                self._index = EntryIndex(folder)
+            except (TypeError, ValueError, LookupError, AttributeError) as error:
+                # How diskcache, which believes what it reads, fails on a database of another kind.
+                raise CacheError(f"The index cannot be read: {error}") from error
+            except (CacheError, OSError, sqlite3.Error) as error:
+                if not _is_damage(error):
+                    # Tried at each read, a folder that cannot be used would cost time each time.
+                    self._unusable_until = time.monotonic() + _RETRY_SECONDS
+                raise
+            return self._index
+
+    def _kept_secret(self) -> bytes | None:
+        try:
+            return read_or_make_secret(make_private(self.directory))
+        except (CacheError, OSError) as error:
+            self.report(error)
+            return None
+
+    def _rebuilt(self, identity: tuple[int, int] | None, error: Exception) -> bool:
+        """Throw the index away, unless another process has made a new one; say if it can be used.
+
+        The turn is for one process at a time, for as long as that one may take.
+        """
+        path = self.folder / REBUILD_LOCK
+        until = time.monotonic() + _REBUILD_SECONDS
+        turn = None
+        try:
+            with contextlib.suppress(OSError):  # no locks on this file system: then without
+                while (turn := try_lock(path)) is None and time.monotonic() < until:
+                    time.sleep(0.01)
+            if _inode(self._database) == identity:
+                self._throw_away(error)
+        except OSError as refusal:
+            logger.debug("cache: %s cannot be made anew: %s", self.folder, refusal)
+            return False
+        finally:
+            if turn is not None:
+                unlock(path, turn)
+        with self._guard.lock:
+            self._index = None
+        return True
+
+    def _throw_away(self, error: Exception) -> None:
+        for name in DATABASE_FILES:
+            remove(self.folder / name)
+        for child in self.folder.iterdir():
+            if VALUE_FOLDER.fullmatch(child.name):
+                with contextlib.suppress(OSError):  # no entry names it any more
+                    remove(child)
+        warnings.warn(
+            f"The index of the local cache in {self.directory} was damaged ({_words(error)}); "
+            "the cache was emptied.",
+            CacheWarning,
+            stacklevel=2,
+        )
+
+
+def _timeout_class() -> type[Exception]:
+    from diskcache import Timeout  # noqa: PLC0415 - diskcache loads when it is used
+
+    timeout: type[Exception] = Timeout
+    return timeout
+
+
+def _is_damage(error: Exception) -> bool:
+    """Whether the database itself is unfit, rather than the disk it lies on."""
+    if isinstance(error, PlantedError):
+        return True
+    if not isinstance(error, sqlite3.DatabaseError):
+        return isinstance(error, CacheError) and error.__cause__ is not None
+    code = getattr(error, "sqlite_errorcode", None)
+    return code is None or (code & 0xFF) not in _DISK_CODES
+
+
+def _words(error: Exception) -> str:
+    if isinstance(error, _timeout_class()):
+        return "another process holds it"
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    return str(error).splitlines()[0] if str(error) else type(error).__name__
+
+
+def _inode(path: str) -> tuple[int, int] | None:
+    try:
+        status = os.stat(path)  # noqa: PTH116 - at each read: a Path costs as much as the look-up
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
+
+
+#: Results that are kept, each of at most `INLINE_LIMIT` bytes: 2 MB at most.
+KEPT = 32
+
+_Place = tuple[int, str | None, float]
+
+
+class RecentResults:
+    """Parsed results by key; each stands for one writing of one row of one index.
+
+    So the index is asked first, always: what was written anew, evicted or cleared, here or by
+    another process, is not found here either. What is spared is the checksum and the parsing, which
+    take most of a small hit. Arrow tables cannot be changed, so all callers may have the same one.
+    """
+
+    def __init__(self) -> None:
+        self._guard = ProcessLock()
+        self._known: OrderedDict[str, tuple[EntryIndex, _Place, CacheEntry]] = OrderedDict()
+
+    def get(self, index: EntryIndex, row: Row) -> CacheEntry | None:
+        """Return the result that `row` of `index` holds, if it is known."""
+        with self._guard.lock:
+            known = self._known.get(row.key)
+            if known is None or known[0] is not index or known[1] != _place(row):
+                return None
+            self._known.move_to_end(row.key)
+            return known[2]
+
+    def keep(self, index: EntryIndex, row: Row, entry: CacheEntry) -> None:
+        """Remember what `row` of `index` holds, if it is small."""
+        if entry.size > INLINE_LIMIT:
+            return
+        with self._guard.lock:
+            self._known[row.key] = index, _place(row), entry
+            self._known.move_to_end(row.key)
+            while len(self._known) > KEPT:
+                self._known.popitem(last=False)
+
+    def forget(self) -> None:
+        """Have everything read again."""
+        with self._guard.lock:
+            self._known.clear()
+
+
+def _place(row: Row) -> _Place:
+    return row.id, row.writing, row.stored
+
+
+Found = tuple["EntryIndex", "Row", "CacheEntry | None"]
+
+
+class EntryLoader:
+    """Reads entries; a damaged one is dropped with a CacheWarning, and is none.
+
+    Parameters
+    ----------
+    access : FolderAccess
+    clock : callable
+        Gives seconds since 1970.
+    """
+
+    def __init__(self, access: FolderAccess, clock: Callable[[], float]) -> None:
+        self._access = access
+        self._clock = clock
+        self._recent = RecentResults()
+
+    def result(self, key: str) -> CacheEntry | None:
+        """Return the result under `key`, checked against its checksum; None where there is none."""
+        now = self._clock()
+
+        def look(index: EntryIndex) -> Found | None:
+            row = index.find(key, now)
+            return None if row is None else (index, row, self._recent.get(index, row))
+
+        nothing: Found | None = None
+        try:
+            place = self._access.attempt(look, otherwise=nothing)
+        except CacheFormatError as error:
+            self._drop_damaged(key, None, error)
+            return None
+        if place is not None and place[2] is not None:
+            return place[2]
+        found = self._load(key, read_result)
+        if found is None:
+            return None
+        row, size, (table, head) = found
+        entry = CacheEntry(key=key, table=table, provenance=head.provenance, size=size)
+        if place is not None:
+            self._recent.keep(place[0], row, entry)
+        return entry
+
+    def document(self, name: str) -> Document | None:
+        """Give the document that lies under `name`; None where there is none."""
+        found = self._load(name, read_document)
+        return None if found is None else found[2]
+
+    def forget(self) -> None:
+        """Have everything read from the disk again."""
+        self._recent.forget()
+
+    def _load(self, key: str, read: Callable[[pa.Buffer, str], T]) -> tuple[Row, int, T] | None:
+        row: Row | None = None
+        try:
+            found = self._access.attempt(
+                lambda index: index.load(key, self._clock()), otherwise=None
+            )
+            if found is None:
+                return None
+            row, entry = found
+            return row, entry.size, read(entry, key)
+        except CacheFormatError as error:
+            self._drop_damaged(key, row, error)
+            return None
+
+    def _drop_damaged(self, key: str, row: Row | None, error: CacheFormatError) -> None:
+        self._access.attempt(
+            lambda index: index.drop_key(key) if row is None else index.drop(row), otherwise=False
+        )
+        warnings.warn(
+            f"An entry of the local cache was dropped, and is fetched anew: {error.message}",
+            CacheWarning,
+            stacklevel=2,
+        )

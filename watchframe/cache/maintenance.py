@@ -1,0 +1,221 @@
+"""What lies in the cache: listed, and read whole to see that it is right."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import pyarrow as pa
+
+from watchframe.cache.entry_format import open_envelope, read_document, read_head, read_result
+from watchframe.cache.freshness import data_age
+from watchframe.cache.private_files import (
+    LOCKS_FOLDER,
+    STAGING_FOLDER,
+    SWEPT_MARK,
+    VALUE_FOLDER,
+    is_in_use,
+    open_or_replace,
+    take_away_if_free,
+)
+from watchframe.errors import CacheFormatError
+
+if TYPE_CHECKING:
+    from watchframe.cache.index import EntryIndex, Row
+
+
+_COLUMNS = {
+    "key": "string",
+    "server": "string",
+    "query_id": "Int64",
+    "query_name": "string",
+    "sql": "string",
+    "parameters": "object",
+    "rows": "Int64",
+    "columns": "Int64",
+    "bytes": "Int64",
+    "retrieved_at": "datetime64[us, UTC]",
+    "age": "timedelta64[us]",
+    "last_used": "datetime64[us, UTC]",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PruneReport:
+    """What was taken away.
+
+    Attributes
+    ----------
+    entries, bytes : int
+        Entries, and their size.
+    left_overs : int
+        Files that killed processes had left.
+    """
+
+    entries: int = 0
+    bytes: int = 0
+    left_overs: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerifyReport:
+    """What reading every entry showed.
+
+    Attributes
+    ----------
+    checked : int
+        Entries that were read.
+    bytes : int
+        Their size.
+    damaged : tuple of str
+        Keys of those that were unreadable, and are now gone.
+    """
+
+    checked: int = 0
+    bytes: int = 0
+    damaged: tuple[str, ...] = ()
+
+
+def list_entries(index: EntryIndex | None, now: datetime) -> pd.DataFrame:
+    """Give a frame with one row a result, that which was used last first."""
+    import pandas as pd  # noqa: PLC0415 - only listing needs it here
+
+    found = []
+    if index is not None:
+        facts = (_facts(index, row, now) for row in reversed(index.rows()))
+        found = [fact for fact in facts if fact is not None]
+    frame = pd.DataFrame(found, columns=list(_COLUMNS))
+    return frame.astype(_COLUMNS)
+
+
+def verify_entries(index: EntryIndex) -> VerifyReport:
+    """Read every entry; drop those that are not right."""
+    checked, size, damaged = 0, 0, []
+    for row in index.rows():
+        try:
+            found = index.load(row.key, None)
+            if found is None:
+                continue  # evicted or replaced meanwhile
+            row, entry = found  # noqa: PLW2901 - as it is now
+            _read(entry, row.key)
+        except CacheFormatError:
+            index.drop(row)
+            damaged.append(row.key)
+            continue
+        checked += 1
+        size += row.size
+    return VerifyReport(checked=checked + len(damaged), bytes=size, damaged=tuple(damaged))
+
+
+def _read(entry: pa.Buffer, key: str) -> None:
+    if open_envelope(entry).kind == "document":
+        read_document(entry, key)
+    else:
+        read_result(entry, key)
+
+
+def _facts(index: EntryIndex, row: Row, now: datetime) -> dict[str, object] | None:
+    with contextlib.suppress(CacheFormatError):
+        found = index.load(row.key, None)
+        if found is None:
+            return None
+        envelope = open_envelope(found[1])
+        if envelope.kind != "result":
+            return None
+        head = read_head(envelope, row.key)
+        origin = head.provenance
+        return {
+            "key": row.key,
+            "server": origin.server,
+            "query_id": origin.query_id,
+            "query_name": origin.query_name,
+            "sql": origin.sql,
+            "parameters": dict(origin.parameters),
+            "rows": head.rows,
+            "columns": len(head.schema),
+            "bytes": row.size,
+            "retrieved_at": origin.retrieved_at,
+            "age": data_age(origin, now),
+            "last_used": datetime.fromtimestamp(row.used, UTC),
+        }
+    return None
+
+
+#: Between being made and being marked as in use, or being moved and being named, a file may seem
+#: left behind: one younger than this many seconds is let be.
+YOUNG = 60.0
+
+#: Seconds between two sweeps that nobody asked for.
+SWEEP_INTERVAL = 3600.0
+
+
+def sweep_if_due(index: EntryIndex, folder: Path, now: float) -> int:
+    """Sweep, unless some process did so lately."""
+    mark = folder / SWEPT_MARK
+    with contextlib.suppress(OSError):
+        if 0 <= now - mark.stat().st_mtime < SWEEP_INTERVAL:
+            return 0
+    return sweep(index, folder)
+
+
+def sweep(index: EntryIndex, folder: Path) -> int:
+    """Remove what no living process writes and no entry names; return the number of files."""
+    gone = 0
+    for path in (folder / STAGING_FOLDER).glob("*.part"):
+        gone += _is_old(path) and not is_in_use(path) and _unlink(path)
+    known = index.value_files()
+    for holder in _value_folders(folder):
+        for path in holder.glob("*.val"):
+            name = "/".join(path.parts[-3:])
+            gone += name not in known and _is_old(path) and _unlink(path)
+    for path in (folder / LOCKS_FOLDER).glob("*"):
+        gone += _is_old(path) and take_away_if_free(path)
+    for path in (*_value_folders(folder), *_real_folders(folder)):
+        with contextlib.suppress(OSError):  # not empty
+            path.rmdir()
+    index.recount()
+    _mark_swept(folder / SWEPT_MARK)
+    return gone
+
+
+def _is_old(path: Path) -> bool:
+    try:
+        return time.time() - path.stat().st_mtime > YOUNG
+    except OSError:
+        return False
+
+
+def _unlink(path: Path) -> bool:
+    try:
+        path.unlink()
+    except OSError:
+        return False
+    return True
+
+
+def _value_folders(folder: Path) -> Iterator[Path]:
+    """Yield the folders that hold entries, and none that a link leads to."""
+    for first in _real_folders(folder):
+        yield from _real_folders(first)
+
+
+def _real_folders(folder: Path) -> list[Path]:
+    with os.scandir(folder) as found:
+        return [
+            folder / item.name
+            for item in found
+            if VALUE_FOLDER.fullmatch(item.name) and item.is_dir(follow_symlinks=False)
+        ]
+
+
+def _mark_swept(mark: Path) -> None:
+    with contextlib.suppress(OSError):
+        os.close(open_or_replace(mark, os.O_WRONLY | os.O_CREAT))
+        os.utime(mark)

@@ -1,0 +1,293 @@
+"""The local cache: results and small documents on disk; right or absent, and never in the way."""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+import pandas as pd
+import pyarrow as pa
+
+from watchframe.cache.access import EntryLoader, FolderAccess
+from watchframe.cache.entry_format import CacheEntry, Document, document_name, write_document
+from watchframe.cache.freshness import Decision, NotedDecision, list_decisions, log_of
+from watchframe.cache.maintenance import (
+    PruneReport,
+    VerifyReport,
+    list_entries,
+    sweep,
+    sweep_if_due,
+    verify_entries,
+)
+from watchframe.cache.private_files import LOCKS_FOLDER, STAGING_FOLDER, Staging, principal_of
+from watchframe.cache.provenance import Provenance
+from watchframe.cache.single_flight import Flight, single_flight
+from watchframe.cache.writer import ResultWriter
+from watchframe.config import DEFAULT_CACHE_SIZE, cache_in_use
+
+if TYPE_CHECKING:
+    from watchframe.cache.index import EntryIndex, Row
+
+
+logger = logging.getLogger(__name__)
+
+#: Entries that nobody used for so long go.
+DEFAULT_UNUSED_LIMIT = timedelta(days=90)
+
+
+class ResultCache:
+    """Results on this machine's disk, shared by all processes of one user.
+
+    Nothing is made or opened before it is used. Reading and writing never raise for the cache's own
+    troubles: a damaged entry is dropped with a CacheWarning and is a miss; a folder that is full,
+    read-only or another user's is a cache that holds nothing, with one CacheWarning.
+
+    Parameters
+    ----------
+    directory : path, optional
+        The folder; if not given, the one that reads use now: of `watchframe.connect`, else of the
+        settings (the environment, a profile), else the platform's folder for caches.
+    size_limit : int, optional
+        Bytes of all entries together; beyond it, those longest unused go. If not given, the
+        setting `cache_size_limit` of the reads where the folder is theirs too, else 2 GB.
+    unused_limit : timedelta
+        Entries that nobody used for so long go.
+    clock : callable
+        Gives seconds since 1970.
+    """
+
+    def __init__(
+        self,
+        directory: str | os.PathLike[str] | None = None,
+        *,
+        size_limit: int | None = None,
+        unused_limit: timedelta = DEFAULT_UNUSED_LIMIT,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        path, limit = cache_in_use() if directory is None else (Path(directory), DEFAULT_CACHE_SIZE)
+        self.directory = path.expanduser().absolute()
+        self.size_limit = limit if size_limit is None else size_limit
+        self.unused_limit = unused_limit
+        self._clock = clock
+        self._access = FolderAccess(self.directory)
+        self._loader = EntryLoader(self._access, clock)
+        self._decisions = log_of(self.directory)
+        self._swept = False
+
+    def __repr__(self) -> str:
+        return f"ResultCache({str(self.directory)!r}, size_limit={self.size_limit:_})"
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # For worker processes: they open the same folder themselves.
+        return _open_again, (self.directory, self.size_limit, self.unused_limit)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def now(self) -> datetime:
+        """Give the time by the cache's clock, UTC."""
+        return datetime.fromtimestamp(self._clock(), UTC)
+
+    def close(self) -> None:
+        """Close the index; it opens again when it is needed."""
+        self._loader.forget()
+        self._access.close()
+
+    def principal(self, api_key: str) -> str:
+        """Give the name under which the results of `api_key` lie; it says nothing about the key."""
+        return principal_of(api_key, self._access.secret())
+
+    def get(self, key: str) -> CacheEntry | None:
+        """Give the result under `key`, checked against its checksum; None where there is none."""
+        return self._loader.result(key)
+
+    def open_writer(self, key: str) -> ResultWriter:
+        """Give a writer that takes a result batch by batch (see `ResultWriter`)."""
+        return ResultWriter(
+            key,
+            self._staging(),
+            size_limit=self.size_limit,
+            store=self._store,
+            on_trouble=self._access.report,
+        )
+
+    def put(self, key: str, table: pa.Table, provenance: Provenance) -> bool:
+        """Store a whole result, and say whether that was done."""
+        with self.open_writer(key) as writer:
+            return writer.finish(provenance, table=table)
+
+    def get_document(self, key: str) -> Document | None:
+        """Give the document under `key`, a text of any form; None where there is none."""
+        return self._loader.document(document_name(key))
+
+    def put_document(self, key: str, value: object, *, stored_at: datetime | None = None) -> bool:
+        """Store a JSON value, fetched now or at `stored_at`, and say whether that was done.
+
+        Raises
+        ------
+        TypeError, ValueError
+            It is not a JSON value.
+        """
+        name = document_name(key)
+        moment = stored_at or self.now()
+        entry = write_document(name, Document(value=value, stored_at=moment))
+        staging = self._staging()
+        if staging is None:
+            return False
+        with staging:
+            try:
+                staging.write(entry)
+            except OSError as error:
+                self._access.report(error)
+                return False
+            return self._store(name, staging)
+
+    def single_flight(
+        self,
+        key: str,
+        *,
+        timeout: float | None = None,
+        check: Callable[[], object] | None = None,
+    ) -> AbstractContextManager[Flight]:
+        """Have the turn for `key` within the block, alone among all threads and processes.
+
+        A holder that dies frees it at once, ``kill -9`` included; the next one goes on within
+        0.1 s. A holder that hangs keeps it: hence `timeout`.
+
+        Parameters
+        ----------
+        key : str
+            A cache key.
+        timeout : float, optional
+            Seconds to wait at most.
+        check : callable, optional
+            Called again and again while waiting; what it raises ends the wait.
+
+        Raises
+        ------
+        JobTimeoutError
+            On entering: it was not free within `timeout`.
+        """
+        folder = self._access.folder / LOCKS_FOLDER if self._access.is_usable() else None
+        return single_flight(key, folder, timeout=timeout, check=check)
+
+    def size(self) -> int:
+        """Give the bytes of all entries."""
+        return self._access.attempt(lambda index: index.total_size(), otherwise=0)
+
+    def entries(self) -> pd.DataFrame:
+        """Give the stored results, that which was used last first.
+
+        Returns
+        -------
+        DataFrame
+            One row a result: ``key server query_id query_name sql parameters rows columns bytes
+            retrieved_at age last_used``. `age` is that of the data; `last_used` is right to within
+            a minute. Damaged entries are left out (see `verify`), documents too.
+        """
+        now = self.now()
+        return self._access.attempt(
+            lambda index: list_entries(index, now), otherwise=list_entries(None, now)
+        )
+
+    def note_decision(self, what: str, key: str, decision: Decision) -> None:
+        """Remember what a read has decided, for `decisions`."""
+        self._decisions.append(NotedDecision(at=self.now(), what=what, key=key, decision=decision))
+
+    def decisions(self) -> pd.DataFrame:
+        """Give what the reads of this process decided about copies in this folder, and why.
+
+        Returns
+        -------
+        DataFrame
+            One row a decision, the newest first, of the last 1,000: ``at what action reason age
+            key``. `action` is ``"use"``, ``"fetch"`` or ``"fail"``, `reason` its name in
+            docs/explanation/freshness.md, `age` that of the copy's data, null where there was none.
+        """
+        return list_decisions(list(self._decisions))
+
+    def prune(
+        self, *, size_limit: int | None = None, unused_for: timedelta | None = None
+    ) -> PruneReport:
+        """Take away what is over the limits, and what killed processes left behind.
+
+        Parameters
+        ----------
+        size_limit : int, optional
+            Bytes to come down to, for this time; the cache's own limit if not given.
+        unused_for : timedelta, optional
+            How long an entry may be unused, for this time; the cache's own limit if not given.
+        """
+        limit = self.size_limit if size_limit is None else size_limit
+        unused = self.unused_limit if unused_for is None else unused_for
+        since = self._clock() - unused.total_seconds()
+
+        def take_away(index: EntryIndex) -> PruneReport:
+            gone = index.evict(limit, unused_since=since)
+            self._loader.forget()
+            index.shrink()
+            return _report(gone, files=sweep(index, self._access.folder))
+
+        return self._access.attempt(take_away, otherwise=PruneReport())
+
+    def clear(self, *, query_id: int | None = None) -> PruneReport:
+        """Take away every entry; with `query_id`, the results of that query alone."""
+
+        def take_away(index: EntryIndex) -> PruneReport:
+            rows = index.rows()
+            if query_id is not None:
+                known = list_entries(index, self.now())
+                keys = set(known.loc[known["query_id"] == query_id, "key"])
+                rows = [row for row in rows if row.key in keys]
+            gone = [row for row in rows if index.drop(row)]
+            self._loader.forget()
+            index.shrink()
+            return _report(gone, files=0)
+
+        return self._access.attempt(take_away, otherwise=PruneReport())
+
+    def verify(self) -> VerifyReport:
+        """Read every entry whole, drop the damaged ones, and say what was found."""
+        return self._access.attempt(verify_entries, otherwise=VerifyReport())
+
+    def _staging(self) -> Staging | None:
+        return Staging(self._access.folder / STAGING_FOLDER) if self._access.is_usable() else None
+
+    def _store(self, key: str, staging: Staging) -> bool:
+        now = self._clock()
+
+        def save(index: EntryIndex) -> bool:
+            index.save(key, staging, now)
+            unused_since = now - self.unused_limit.total_seconds()
+            gone = index.evict(self.size_limit, unused_since=unused_since, keep=(key,))
+            if gone:
+                logger.debug("cache: %d entries evicted", len(gone))
+            if not self._swept:
+                self._swept = True
+                sweep_if_due(index, self._access.folder, now)
+            return True
+
+        return self._access.attempt(save, otherwise=False)
+
+
+def _open_again(directory: Path, size_limit: int, unused_limit: timedelta) -> ResultCache:
+    return ResultCache(directory, size_limit=size_limit, unused_limit=unused_limit)
+
+
+def _report(rows: list[Row], *, files: int) -> PruneReport:
+    return PruneReport(entries=len(rows), bytes=sum(row.size for row in rows), left_overs=files)

@@ -1,0 +1,167 @@
+"""``watchframe cache``: the results that this machine keeps."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from watchframe.cli.connection import GlobalOptions, profile_of
+from watchframe.cli.messages import FAILED, note
+from watchframe.cli.output import write_rows
+from watchframe.config import cache_in_use
+from watchframe.errors import ArgumentError
+
+if TYPE_CHECKING:
+    from watchframe.cache import PruneReport, ResultCache
+
+_UNITS = {"": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
+_SIZE = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([KMGT]?B|)\s*", re.ASCII | re.IGNORECASE)
+_SHOWN = ("query", "name", "parameters", "rows", "size", "age", "last used")
+
+
+@click.group(short_help="Look into the local cache, and make room in it.")
+def cache() -> None:
+    """Look into the local cache, and make room in it.
+
+    None of these commands needs a server or a key.
+    """
+
+
+@cache.command("list", short_help="List the results that are kept.")
+@click.option("--query", "query_id", type=int, metavar="ID", help="Only those of this query.")
+@click.option("--json", "is_json", is_flag=True, help="All that is known of them, as JSON.")
+@click.pass_obj
+def list_entries(options: GlobalOptions, *, query_id: int | None, is_json: bool) -> None:
+    """List the results that are kept, that which was used last first."""
+    with _opened(options) as results:
+        frame = results.entries()
+    if query_id is not None:
+        frame = frame[frame["query_id"] == query_id]
+    if is_json:
+        click.echo(frame.to_json(orient="records", date_format="iso", indent=2))
+        return
+    records: list[dict[str, Any]] = [
+        {
+            "query": "SQL" if entry["sql"] is not None else str(entry["query_id"]),
+            "name": " ".join(str(entry["sql"] or entry["query_name"]).split())[:40],
+            "parameters": json.dumps(entry["parameters"], ensure_ascii=False),
+            "rows": f"{entry['rows']:,}",
+            "size": _size_words(entry["bytes"]),
+            "age": _age(entry["age"].total_seconds()),
+            "last used": entry["last_used"].strftime("%Y-%m-%d %H:%M"),
+        }
+        for entry in frame.astype(object).where(frame.notna(), None).to_dict(orient="records")
+    ]
+    write_rows(_SHOWN, records, numbers=("query", "rows", "size", "age"))
+
+
+@cache.command(short_help="Say where the cache lies and how full it is.")
+@click.option("--json", "is_json", is_flag=True, help="As JSON, in bytes.")
+@click.pass_obj
+def info(options: GlobalOptions, *, is_json: bool) -> None:
+    """Say where the cache lies, how much it holds, and how much it may hold."""
+    with _opened(options) as results:
+        size, limit = results.size(), results.size_limit
+        facts = {
+            "directory": str(results.directory),
+            "results": len(results.entries()),
+            "bytes": size,
+            "size_limit": limit,
+            "unused_limit_days": results.unused_limit.days,
+        }
+    if is_json:
+        click.echo(json.dumps(facts, indent=2))
+        return
+    click.echo(f"folder      {facts['directory']}")
+    click.echo(f"results     {facts['results']:,}")
+    click.echo(f"size        {_size_words(size)} of {_size_words(limit)}")
+    click.echo(f"kept unused {facts['unused_limit_days']} days")
+
+
+@cache.command(short_help="Take away results.")
+@click.option("--query", "query_id", type=int, metavar="ID", help="Only those of this query.")
+@click.pass_obj
+def clear(options: GlobalOptions, *, query_id: int | None) -> None:
+    """Take away every result; they are fetched anew when they are asked for."""
+    with _opened(options) as results:
+        _say_taken(results.clear(query_id=query_id))
+
+
+@cache.command(short_help="Take away what was longest unused.")
+@click.option("--size", metavar="SIZE", help="Come down to this: 500MB, 1.5GB, or bytes.")
+@click.option(
+    "--unused-for", metavar="TIME", help="Take away what nobody used for so long: 12h, 7d, 4w."
+)
+@click.pass_obj
+def prune(options: GlobalOptions, *, size: str | None, unused_for: str | None) -> None:
+    """Take away what was longest unused, and what killed processes left behind.
+
+    Without options, what is over the cache's own limits.
+    """
+    from watchframe.cache import parse_max_age  # noqa: PLC0415 - help needs no cache
+
+    limit = None if size is None else _bytes(size)
+    unused = None
+    if unused_for is not None:
+        seconds = parse_max_age(float(unused_for) if unused_for.isdigit() else unused_for)
+        unused = timedelta(seconds=seconds or 0)
+    with _opened(options) as results:
+        _say_taken(results.prune(size_limit=limit, unused_for=unused))
+
+
+@cache.command(short_help="Read every entry whole, and drop the damaged ones.")
+@click.pass_context
+def verify(ctx: click.Context) -> None:
+    """Read every entry whole, and drop the damaged ones: then the exit code is 1."""
+    with _opened(ctx.obj) as results:
+        report = results.verify()
+    note(
+        f"{report.checked:,} entries checked, {_size_words(report.bytes)}; "
+        f"{len(report.damaged):,} damaged"
+    )
+    for key in report.damaged:
+        note(f"dropped: {key}")
+    if report.damaged:
+        ctx.exit(FAILED)
+
+
+def _opened(options: GlobalOptions) -> ResultCache:
+    from watchframe.cache import ResultCache  # noqa: PLC0415 - help needs no cache
+
+    folder, limit = cache_in_use(profile_of(options))
+    return ResultCache(folder, size_limit=limit)
+
+
+def _say_taken(report: PruneReport) -> None:
+    words = "entry" if report.entries == 1 else "entries"
+    left = f", {report.left_overs} left-over files" if report.left_overs else ""
+    note(f"{report.entries:,} {words} taken away, {_size_words(report.bytes)}{left}")
+
+
+def _age(seconds: float) -> str:
+    from watchframe.display import age_words  # noqa: PLC0415 - help needs no models
+
+    # One from the future: a clock was set back.
+    return age_words(seconds) if seconds >= 0 else "unknown"
+
+
+def _size_words(size: float) -> str:
+    unit = "B"
+    for larger in ("kB", "MB", "GB", "TB"):
+        if size < 1000:  # noqa: PLR2004 - the step between units
+            break
+        size, unit = size / 1000, larger
+    return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"
+
+
+def _bytes(text: str) -> int:
+    found = _SIZE.fullmatch(text)
+    if found is None:
+        raise ArgumentError(
+            f"--size cannot be {text!r}.", hint="Give bytes, or a number with MB or GB."
+        )
+    return int(float(found[1]) * _UNITS[found[2].upper()])

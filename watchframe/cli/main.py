@@ -1,0 +1,182 @@
+"""The program: its global options, its commands, and how it ends."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from typing import Any, NoReturn
+
+import click
+
+from watchframe.cli.cache import cache
+from watchframe.cli.connection import GlobalOptions
+from watchframe.cli.dashboard import dashboard
+from watchframe.cli.list_queries import list_queries
+from watchframe.cli.login import login, logout
+from watchframe.cli.messages import (
+    BROKEN_PIPE,
+    INTERRUPTED,
+    MEANINGS,
+    TERMINATED,
+    exit_code,
+    note,
+    show_error,
+    shown_warnings,
+)
+from watchframe.cli.queries_as_code import diff_command, export_command, import_command
+from watchframe.cli.query import STATEMENT, query, show, sql
+from watchframe.cli.server import (
+    clone,
+    demo,
+    disable_users_command,
+    find_personal_data_command,
+    move,
+    tables,
+)
+
+#: The commands, as the help shows them.
+_SECTIONS: dict[str, tuple[click.Command, ...]] = {
+    "Read": (query, sql, dashboard, list_queries, show),
+    "Look after a server": (
+        *(export_command, diff_command, import_command, clone, tables),
+        *(find_personal_data_command, disable_users_command, move),
+    ),
+    "This machine": (cache, login, logout, demo),
+}
+
+
+class Program(click.Group):
+    """A group of commands of which each ends in an exit code of ours, and never in a traceback."""
+
+    def main(self, *args: Any, **extra: Any) -> NoReturn:
+        """Run a command line, and exit."""
+        extra["standalone_mode"] = False
+        with shown_warnings(), _ended_by_signals():
+            try:
+                code = super().main(*args, **extra)
+            except click.Abort:
+                note("Interrupted.")
+                code = INTERRUPTED
+            except click.ClickException as error:
+                error.show()
+                code = error.exit_code
+        sys.exit(code if isinstance(code, int) else 0)
+
+    def format_commands(
+        self,
+        ctx: click.Context,  # noqa: ARG002 - click's signature
+        formatter: click.HelpFormatter,
+    ) -> None:
+        """Write the commands under the heads of their sections."""
+        for head, commands in _SECTIONS.items():
+            with formatter.section(head):
+                rows = [(str(item.name), item.get_short_help_str(80)) for item in commands]
+                formatter.write_dl(rows)
+
+    def invoke(self, ctx: click.Context) -> None:
+        """Run the command that was named; an error becomes a message and an exit code."""
+        try:
+            super().invoke(ctx)
+            sys.stdout.flush()
+        except (click.ClickException, click.exceptions.Exit):
+            raise
+        except BrokenPipeError:
+            code = BROKEN_PIPE
+        except (KeyboardInterrupt, click.Abort):
+            note("Interrupted.")
+            code = INTERRUPTED
+        except Exception as error:  # noqa: BLE001 - whatever it is, people get words for it
+            show_error(
+                error,
+                secrets=_secrets(),
+                sql=ctx.meta.get(STATEMENT),
+                is_debug=bool(ctx.params.get("debug")),
+            )
+            code = exit_code(error)
+        else:
+            return
+        _settle_output()
+        raise click.exceptions.Exit(code)
+
+
+@click.group(
+    cls=Program,
+    name="watchframe",
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="\b\nExit codes:\n" + "\n".join(f"  {code:<4}{_}" for code, _ in MEANINGS.items()),
+)
+@click.option(
+    "--url",
+    metavar="URL",
+    envvar="WATCHFRAME_URL",
+    help="The server's address; with no --profile, the key is that of its profile.",
+)
+@click.option(
+    "--profile",
+    metavar="NAME",
+    envvar="WATCHFRAME_PROFILE",
+    help="A profile of the config file, or of watchframe login.",
+)
+@click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors and warnings.")
+@click.option("--debug", is_flag=True, help="Log each step, and show the traceback of an error.")
+@click.version_option(package_name="watchframe", message="%(prog)s %(version)s")
+@click.pass_context
+def program(
+    ctx: click.Context, *, url: str | None, profile: str | None, quiet: bool, debug: bool
+) -> None:
+    """Read saved Inverse Watch queries from a terminal or a script.
+
+    Rows go to standard output or to a file; all else goes to standard error. The API key comes from
+    WATCHFRAME_API_KEY or from watchframe login; it is never an argument.
+    """
+    ctx.obj = GlobalOptions(url=url, profile=profile, is_quiet=quiet)
+    if debug:
+        logging.basicConfig(stream=sys.stderr)
+        logging.getLogger("watchframe").setLevel(logging.DEBUG)
+
+
+for _command in (command for commands in _SECTIONS.values() for command in commands):
+    program.add_command(_command)
+
+
+def main() -> NoReturn:
+    """Run the command line of this process, and exit."""
+    program(prog_name="watchframe")
+    raise AssertionError  # program() has exited
+
+
+@contextlib.contextmanager
+def _ended_by_signals() -> Iterator[None]:
+    """Have a request to end run through the code, so that it cancels its job and tidies up."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def end(number: int, frame: object) -> NoReturn:  # noqa: ARG001 - the system's signature
+        sys.exit(TERMINATED)
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _secrets() -> tuple[str, ...]:
+    from watchframe.display.messages import known_secrets  # noqa: PLC0415 - after a failure
+
+    return known_secrets()
+
+
+def _settle_output() -> None:
+    """Write what is still to be written; where that fails, drop it: Python would try once more."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        with contextlib.suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,0 +1,157 @@
+"""What is said on standard error: errors, warnings, notes. Never an API key."""
+
+from __future__ import annotations
+
+import contextlib
+import textwrap
+import traceback
+import warnings
+from collections.abc import Iterable, Iterator
+from typing import TextIO
+
+import click
+
+from watchframe.config import HOW_TO
+from watchframe.display.messages import error_lines, without
+from watchframe.errors import (
+    AccessDeniedError,
+    ArgumentError,
+    AuthenticationError,
+    CacheMissError,
+    ConfigurationError,
+    JobTimeoutError,
+    NotFoundError,
+    ParameterError,
+    QueryReferenceError,
+    TransportError,
+    TransportTimeoutError,
+    WatchframeError,
+    WatchframeWarning,
+)
+from watchframe.plain_text import plain_text
+
+#: What hints say to those who call functions, and how it is typed here.
+_TYPED = {
+    "allow_plain_http=True": "set WATCHFRAME_ALLOW_PLAIN_HTTP=1",
+    "give overwrite=True": "give --overwrite",
+    "create_missing=True makes": "--create-missing makes",
+    "Look at diff_queries": "Look at watchframe diff",
+    'split={"period": "1M"}': "--split period=1M",
+    'pass inclusive="both", "left" or "right"': "call read_watch_sweep with inclusive=",
+}
+_LOGIN = "Run: watchframe login, or set WATCHFRAME_URL and WATCHFRAME_API_KEY."
+
+
+def note(text: str, secrets: Iterable[str] = ()) -> None:
+    """Say something beside the output."""
+    click.echo(plain_text(without(text, secrets)), err=True)
+
+
+def show_error(
+    error: BaseException,
+    *,
+    secrets: Iterable[str],
+    sql: str | None = None,
+    is_debug: bool = False,
+) -> None:
+    """Say what went wrong and what to do about it; the traceback too where it is asked for."""
+    lines = traceback.format_exception(error) if is_debug else []
+    lines += ["Error: " + "\n".join(_lines(error, sql))]
+    note("".join(lines), secrets)
+
+
+@contextlib.contextmanager
+def shown_warnings() -> Iterator[None]:
+    """Have this library's warnings said in one line each, and no others."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        warnings.simplefilter("always", WatchframeWarning)
+        warnings.showwarning = _show_warning
+        yield
+
+
+def _show_warning(  # the signature is the standard library's
+    message: Warning | str,
+    category: type[Warning],  # noqa: ARG001
+    filename: str,  # noqa: ARG001
+    lineno: int,  # noqa: ARG001
+    file: TextIO | None = None,  # noqa: ARG001
+    line: str | None = None,  # noqa: ARG001
+) -> None:
+    note(f"Warning: {message}")
+
+
+def _lines(error: BaseException, sql: str | None) -> list[str]:
+    if isinstance(error, BaseExceptionGroup):
+        return [f"{error.message.rstrip('.')}:", *_group_lines(error, sql), *_notes(error)]
+    if isinstance(error, WatchframeError):
+        # The library's hints are for those who call it; here they name options.
+        error.hint = _hint(error)
+        return error_lines(error, sql)
+    if isinstance(error, OSError) and error.strerror:
+        where = f"{error.filename}: " if error.filename else ""
+        return [f"{where}{error.strerror}"]
+    words = f"{type(error).__name__}: {error}"
+    return [f"Unexpected: {words}", "Hint: watchframe --debug ... shows where."]
+
+
+def _group_lines(group: BaseExceptionGroup[BaseException], sql: str | None) -> Iterator[str]:
+    """Give the lines of each error; its notes say of what it is."""
+    for error in group.exceptions:
+        first, *more = _lines(error, sql)
+        yield textwrap.indent(f"- {first}", "  ")
+        yield from (textwrap.indent(line, "    ") for line in [*_notes(error), *more])
+
+
+def _notes(error: BaseException) -> list[str]:
+    return [str(words) for words in getattr(error, "__notes__", ())]
+
+
+def _hint(error: WatchframeError) -> str | None:
+    if error.hint == HOW_TO:
+        return _LOGIN
+    if isinstance(error, JobTimeoutError):
+        return "Give a longer --timeout, or 'none' to wait as long as it takes."
+    if isinstance(error, CacheMissError):
+        return "Run it without --cache only while the server can be reached."
+    hint = error.hint
+    for said, typed in _TYPED.items():
+        hint = hint and hint.replace(said, typed)
+    return hint
+
+
+FAILED, USAGE, ACCESS, NOT_FOUND, TIMEOUT, UNREACHABLE = range(1, 7)
+#: 128 and the signal's number, as shells count.
+INTERRUPTED, BROKEN_PIPE, TERMINATED = 130, 141, 143
+
+MEANINGS = {
+    0: "done",
+    FAILED: "the query failed, or the server refused it, or a file could not be written",
+    USAGE: "the command, a parameter or a setting cannot be used; nothing was executed",
+    ACCESS: "the API key is wrong, or may not do this",
+    NOT_FOUND: "there is no such query; with --cache only, no local copy",
+    TIMEOUT: "not finished within the timeout",
+    UNREACHABLE: "the server could not be reached, or broke off: trying again may help",
+    INTERRUPTED: "Ctrl-C",
+    BROKEN_PIPE: "whoever read the output stopped, as head does",
+    TERMINATED: "the process was told to end (SIGTERM)",
+}
+
+_CODES: tuple[tuple[int, tuple[type[BaseException], ...]], ...] = (
+    (ACCESS, (AuthenticationError, AccessDeniedError)),
+    (NOT_FOUND, (NotFoundError, CacheMissError)),
+    (TIMEOUT, (JobTimeoutError, TransportTimeoutError)),
+    (UNREACHABLE, (TransportError,)),
+    (USAGE, (ArgumentError, ConfigurationError, ParameterError, QueryReferenceError)),
+)
+
+
+def exit_code(error: BaseException) -> int:
+    """Give the exit code of a command that ended in `error`; of several errors, what all have.
+
+    Beside several, something else may have been executed.
+    """
+    if isinstance(error, BaseExceptionGroup):
+        codes = set(map(exit_code, error.exceptions))
+        return codes.pop() if len(codes) == 1 and USAGE not in codes else FAILED
+    return next((code for code, kinds in _CODES if isinstance(error, kinds)), FAILED)

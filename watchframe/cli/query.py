@@ -1,0 +1,248 @@
+"""``watchframe query``: the rows of a saved query."""
+
+from __future__ import annotations
+
+import json
+import sys
+import textwrap
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from watchframe.cli.completion import complete_data_source, complete_query
+from watchframe.cli.connection import GlobalOptions, connect
+from watchframe.cli.options import (
+    many_options,
+    parameter_sets,
+    read_arguments,
+    reading_options,
+    split_of,
+)
+from watchframe.cli.output import Destination
+from watchframe.errors import AccessDeniedError, ArgumentError, NotFoundError
+from watchframe.plain_text import escaped, plain_text
+from watchframe.references import parse_reference
+
+if TYPE_CHECKING:
+    from watchframe.client import Client
+    from watchframe.models import ParameterDefinition, Query
+
+
+@click.command(short_help="Run a saved query, and show or keep its rows.")
+@click.argument("reference", metavar="QUERY", shell_complete=complete_query)
+@reading_options
+@many_options
+@click.pass_obj
+def query(
+    options: GlobalOptions,
+    /,
+    *,
+    reference: str,
+    output: str | None,
+    format_: str | None,
+    is_json: bool,
+    rows: int | None,
+    each: tuple[str, ...],
+    split: str | None,
+    concurrency: int,
+    **given: Any,
+) -> None:
+    """Run a saved query, and show or keep its rows.
+
+    QUERY is its id, or the URL of its page, whose p_ values are parameters.
+    """
+    from watchframe.read import read_watch_table  # noqa: PLC0415 - help needs no reading
+
+    if each and split is not None:
+        raise click.UsageError("--each and --split do not go together.")
+    asked = parse_reference(reference)
+    destination = Destination.of(output=output, format_=format_, is_json=is_json, rows=rows)
+    arguments = read_arguments(**given)
+    params = parameter_sets(arguments["params"], each)
+    pieces = split_of(split)
+    client = connect(options, asked)
+    table = read_watch_table(
+        asked,
+        params,
+        max_age=arguments["max_age"],
+        cache=arguments["cache"],
+        timeout=arguments["timeout"],
+        columns=arguments["columns"],
+        split=pieces,
+        concurrency=concurrency,
+        client=client,
+        progress=False if options.is_quiet else None,
+    )
+    destination.write(table, is_quiet=options.is_quiet)
+
+
+#: Under which name the context holds the statement, so that an error can show its line.
+STATEMENT = "watchframe.statement"
+
+
+@click.command(short_help="Run SQL on a data source, and show or keep its rows.")
+@click.argument("statement", metavar="SQL")
+@click.option(
+    "-d",
+    "--data-source",
+    required=True,
+    metavar="NAME",
+    shell_complete=complete_data_source,
+    help="Where it runs: a name or an id.",
+)
+@reading_options
+@click.pass_context
+def sql(
+    ctx: click.Context,
+    /,
+    *,
+    statement: str,
+    data_source: str,
+    output: str | None,
+    format_: str | None,
+    is_json: bool,
+    rows: int | None,
+    **given: Any,
+) -> None:
+    """Run SQL on a data source, and show or keep its rows.
+
+    SQL may hold {{ name }} where parameters go: the server puts them in as they are, without any
+    quoting. - reads it from standard input.
+    """
+    from watchframe.read import read_watch_sql_table  # noqa: PLC0415 - help needs no reading
+    from watchframe.read.options import data_source as source  # noqa: PLC0415 - likewise
+
+    options: GlobalOptions = ctx.obj
+    text = sys.stdin.read() if statement == "-" else statement
+    if not text.strip():
+        raise ArgumentError("There is no SQL.", hint="Give it in quotes, or - and on stdin.")
+    ctx.meta[STATEMENT] = text
+    destination = Destination.of(output=output, format_=format_, is_json=is_json, rows=rows)
+    arguments = read_arguments(**given)
+    client = connect(options)
+    progress = False if options.is_quiet else None
+    table = read_watch_sql_table(
+        text, source(data_source), **arguments, client=client, progress=progress
+    )
+    destination.write(table, is_quiet=options.is_quiet)
+
+
+#: Choices that are named; --json has all.
+_CHOICES = 20
+
+
+@click.command(short_help="Show a query's parameters, their choices, and its SQL.")
+@click.argument("reference", metavar="QUERY", shell_complete=complete_query)
+@click.option("--json", "is_json", is_flag=True, help="As JSON, with every choice.")
+@click.pass_obj
+def show(options: GlobalOptions, *, reference: str, is_json: bool) -> None:
+    """Show a saved query: its parameters with types, choices and defaults, and its SQL.
+
+    QUERY is its id, or the URL of its page. Nothing is executed, but for a dropdown's query that
+    has never run.
+    """
+    asked = parse_reference(reference)
+    client = connect(options, asked)
+    query = client.queries.get(asked.query_id)
+    facts = _facts(client, query)
+    if is_json:
+        click.echo(escaped(json.dumps(facts, ensure_ascii=False, indent=2)))
+        return
+    click.echo(plain_text("\n".join(_lines(query, facts))))
+
+
+def _facts(client: Client, query: Query) -> dict[str, object]:
+    from watchframe.parameters.normalize import definitions_of  # noqa: PLC0415 - help needs none of it
+
+    return {
+        "id": query.id,
+        "name": query.name,
+        "url": f"{client.server}/queries/{query.id}",
+        "description": query.description,
+        "tags": list(query.tags),
+        "owner": query.owner,
+        "data_source_id": query.data_source_id,
+        "is_draft": query.is_draft,
+        "is_archived": query.is_archived,
+        "updated_at": query.updated_at.isoformat() if query.updated_at else None,
+        "parameters": [
+            _parameter_facts(client, query, definition) for definition in definitions_of(query)
+        ],
+        "sql": query.text,
+    }
+
+
+def _parameter_facts(
+    client: Client, query: Query, definition: ParameterDefinition
+) -> dict[str, object]:
+    from watchframe.parameters.normalize import default_of  # noqa: PLC0415 - as above
+
+    return {
+        "name": definition.name,
+        "type": definition.type,
+        "title": definition.title,
+        "takes_several": definition.multi is not None,
+        "default": default_of(definition),
+        "choices": _choices(client, query, definition),
+        "pattern": definition.regex,
+    }
+
+
+def _choices(
+    client: Client, query: Query, definition: ParameterDefinition
+) -> list[dict[str, str]] | None:
+    """Give values and what is shown for them; None where any will do, or the key may not know."""
+    if definition.type == "enum":
+        return [{"value": option, "name": option} for option in definition.enum_options]
+    if definition.type != "query" or definition.dropdown_query_id is None:
+        return None
+    try:
+        found = client.queries.dropdown_options(query.id, definition.dropdown_query_id)
+    except (AccessDeniedError, NotFoundError):
+        return None
+    return [{"value": option.value, "name": option.name} for option in found]
+
+
+def _lines(query: Query, facts: dict[str, object]) -> Iterator[str]:
+    yield query.name
+    yield str(facts["url"])
+    notes = [f"by {query.owner}" if query.owner else "", ", ".join(query.tags)]
+    notes += ["a draft"] * query.is_draft + ["archived"] * query.is_archived
+    if any(notes):
+        yield "; ".join(text for text in notes if text)
+    if query.description:
+        yield from ("", query.description)
+    parameters = facts["parameters"]
+    if isinstance(parameters, list) and parameters:
+        yield from ("", "Parameters:")
+        for parameter in parameters:
+            yield from _parameter_lines(parameter)
+    yield from ("", "SQL:", textwrap.indent(query.text.rstrip(), "  "))
+
+
+def _parameter_lines(facts: dict[str, object]) -> Iterator[str]:
+    several = ", several" if facts["takes_several"] else ""
+    title = f" ({facts['title']})" if facts["title"] != facts["name"] else ""
+    yield f"  {facts['name']}{title}: {facts['type']}{several}"
+    if facts["pattern"]:
+        yield f"    must match: {facts['pattern']}"
+    choices = facts["choices"]
+    if isinstance(choices, list):
+        words = [
+            item["value"] if item["value"] == item["name"] else f"{item['value']} ({item['name']})"
+            for item in choices[:_CHOICES]
+        ]
+        more = [f"and {len(choices) - _CHOICES:,} more"] if len(choices) > _CHOICES else []
+        yield textwrap.indent(textwrap.fill(f"choices: {', '.join(words + more)}", 92), "    ")
+    default = facts["default"]
+    shown = "none: a value must be given" if default is None else _written(default)
+    yield f"    default: {shown}"
+
+
+def _written(value: object) -> str:
+    if isinstance(value, str):
+        return value or "'' (an empty text)"
+    if isinstance(value, dict) and set(value) == {"start", "end"}:
+        return f"{value['start']}--{value['end']}"
+    return json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,196 @@
+"""Requests that got no answer, as errors in words: what happened, and what to do next."""
+
+from __future__ import annotations
+
+import http.client
+import ssl
+from urllib.parse import urlsplit
+
+import requests
+import urllib3
+from urllib3.util import ssl_match_hostname
+
+from watchframe.config import Settings
+from watchframe.errors import (
+    ConfigurationError,
+    ConnectError,
+    JobError,
+    ProtocolError,
+    TransportError,
+    TransportTimeoutError,
+    WatchframeError,
+)
+from watchframe.http.adapter import HandshakeTimeoutError
+from watchframe.http.deadline import Deadline
+from watchframe.http.refusals import hint_of_unknown_end, proxy_wants_login
+
+_CHECK_NETWORK = "Check the network, a VPN or a proxy, and the server's URL."
+_CHECK_URL = "Check the server's URL and its port, and the proxy where there is one."
+
+#: What OpenSSL says of an answer that is not TLS; each of its versions says it in another way.
+_NOT_TLS = frozenset(
+    {
+        "HTTP_REQUEST",
+        "PACKET_LENGTH_TOO_LONG",
+        "RECORD_LAYER_FAILURE",
+        "UNKNOWN_PROTOCOL",
+        "WRONG_VERSION_NUMBER",
+    }
+)
+#: How a server begins its answer to plain HTTP where it speaks TLS: with an alert of that.
+_TLS_ALERT = "\x15\x03"
+
+
+def as_watchframe_error(
+    error: BaseException, method: str, url: str, deadline: Deadline, settings: Settings
+) -> BaseException:
+    """Return the error that says what a request's failure means.
+
+    An interrupt, and an error that is ours already, is returned as it is.
+    """
+    if isinstance(error, WatchframeError) or not isinstance(error, Exception):
+        return error
+    try:
+        deadline.remaining()  # the whole deadline's own error comes first
+    except JobError as over:
+        return over
+    if isinstance(error, requests.Timeout):
+        return _timeout_error(error, method, url, settings)
+    if isinstance(error, requests.ConnectionError):
+        return _connect_error(error, method, url)
+    if isinstance(error, OSError) and not isinstance(error, requests.RequestException):
+        return ConfigurationError(
+            f"The certificates to trust cannot be read: {error}",
+            hint="Check ca_bundle, REQUESTS_CA_BUNDLE and CURL_CA_BUNDLE.",
+        )
+    return _request_error(error, method, url)
+
+
+def _request_error(error: Exception, method: str, url: str) -> Exception:
+    if isinstance(error, requests.exceptions.InvalidHeader):
+        return ProtocolError(
+            "The head of the server's answer cannot be read.",
+            method=method,
+            url=url,
+            hint=_CHECK_URL,
+        )
+    lower = (requests.RequestException, urllib3.exceptions.HTTPError, http.client.HTTPException)
+    if isinstance(error, (*lower, UnicodeError)):
+        return TransportError(
+            f"The request could not be made: {type(error).__name__}.",
+            method=method,
+            url=url,
+            hint=_CHECK_URL,
+        )
+    return error
+
+
+def _timeout_error(
+    error: requests.Timeout, method: str, url: str, settings: Settings
+) -> TransportError:
+    if not isinstance(error, requests.ConnectTimeout):
+        return TransportTimeoutError(
+            f"{_host(url)} did not answer within {settings.read_timeout:g} s.",
+            method=method,
+            url=url,
+            hint="Try again, or raise the setting read_timeout."
+            if method == "GET"
+            else hint_of_unknown_end(method, url),
+        )
+    if isinstance(_reason(error), HandshakeTimeoutError):
+        return _other_protocol("took the connection, but does not answer in TLS", method, url)
+    failed = ConnectError(
+        f"No connection to {_host(url)} within {settings.connect_timeout:g} s.",
+        method=method,
+        url=url,
+        hint=_CHECK_NETWORK,
+    )
+    failed.was_not_sent = True
+    return failed
+
+
+def _connect_error(error: requests.ConnectionError, method: str, url: str) -> ConnectError:
+    reason = _reason(error)
+    if isinstance(reason, urllib3.exceptions.ProxyError):
+        return _proxy_error(reason, method, url)
+    if isinstance(reason, urllib3.exceptions.SSLError):
+        return _tls_error(reason, method, url)
+    if isinstance(reason, http.client.BadStatusLine) and str(reason).startswith(_TLS_ALERT):
+        return _other_protocol("answers in TLS, not in plain http", method, url)
+    words, hint, was_not_sent = "the connection broke off", _CHECK_NETWORK, False
+    if isinstance(reason, urllib3.exceptions.NameResolutionError):
+        words, was_not_sent = "its name is not known", True
+    elif isinstance(reason, urllib3.exceptions.NewConnectionError):
+        words, was_not_sent = "nothing answers there", True
+    elif method != "GET":
+        hint = hint_of_unknown_end(method, url)
+    elif _is_not_http(reason):
+        words, hint = "what came is not HTTP", _CHECK_URL
+    elif url.startswith("http:"):
+        hint += " If the server speaks https, write https://."
+    failed = _no_answer(words, method, url, hint)
+    failed.was_not_sent = was_not_sent
+    return failed
+
+
+def _is_not_http(reason: object) -> bool:
+    return isinstance(reason, http.client.HTTPException) and not isinstance(
+        reason, http.client.RemoteDisconnected
+    )
+
+
+def _proxy_error(error: urllib3.exceptions.ProxyError, method: str, url: str) -> ConnectError:
+    if "407" in str(error.original_error):
+        return proxy_wants_login(method, url)
+    return _no_answer(
+        "the proxy does not let it through",
+        method,
+        url,
+        "Check the proxy in HTTPS_PROXY, or name the server in NO_PROXY.",
+    )
+
+
+def _tls_error(error: urllib3.exceptions.SSLError, method: str, url: str) -> ConnectError:
+    lower = error.args[0] if error.args else None
+    if isinstance(lower, ssl.SSLCertVerificationError | ssl_match_hostname.CertificateError):
+        hint = "For a certificate of your own organization, set ca_bundle."
+        failed = _no_answer("its certificate is not trusted", method, url, hint)
+        failed.is_lasting = True
+        return failed
+    said = (lower.reason or "") if isinstance(lower, ssl.SSLError) else ""
+    if said in _NOT_TLS:
+        return _other_protocol("does not answer in TLS", method, url)
+    said = said.lower().replace("_", " ") or "it broke off"
+    hint = f"{_CHECK_NETWORK} If the server speaks plain http, write http:// in its URL."
+    return _no_answer(f"there is no agreement on TLS ({said})", method, url, hint)
+
+
+def _other_protocol(words: str, method: str, url: str) -> ConnectError:
+    """Return the error of ``https`` where the server speaks ``http``, or the other way round."""
+    hint = (
+        "If the server speaks plain http, write http:// in its URL (and allow_plain_http=True "
+        "where the network is yours). Else check the port, and the proxy where there is one."
+    )
+    if url.startswith("http:"):
+        hint = "Write https:// in the server's URL."
+    failed = ConnectError(f"{_host(url)} {words}.", method=method, url=url, hint=hint)
+    failed.is_lasting = failed.was_not_sent = True
+    return failed
+
+
+def _no_answer(words: str, method: str, url: str, hint: str) -> ConnectError:
+    return ConnectError(f"No answer from {_host(url)}: {words}.", method=method, url=url, hint=hint)
+
+
+def _reason(error: requests.RequestException) -> object:
+    """Return the error of urllib3, or of the standard library, of which requests made this one."""
+    inner = error.args[0] if error.args else None
+    if isinstance(inner, urllib3.exceptions.MaxRetryError):
+        return inner.reason
+    if isinstance(inner, urllib3.exceptions.ProtocolError):
+        return inner.args[-1]
+    return inner
+
+
+def _host(url: str) -> str:
+    return urlsplit(url).netloc

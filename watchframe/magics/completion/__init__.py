@@ -1,1 +1,0 @@
-"""What Tab offers in ``%watch`` lines and ``%%watch`` cells."""

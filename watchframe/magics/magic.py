@@ -1,0 +1,318 @@
+"""The magic itself: `WatchMagics`, with its settings under ``%config``."""
+
+from __future__ import annotations
+
+import dis
+import re
+import shlex
+import sys
+from collections.abc import Callable, Mapping, MutableMapping
+from types import FrameType
+from typing import cast
+
+import pandas as pd
+import traitlets
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.core.magic import (
+    Magics,
+    line_cell_magic,
+    magics_class,
+    needs_local_scope,
+    no_var_expand,
+)
+from IPython.display import publish_display_data
+
+from watchframe.display.messages import known_secrets
+from watchframe.errors import ArgumentError, JobFailedError
+from watchframe.magics.completion import WatchMatcher
+from watchframe.magics.errors import Rendering
+from watchframe.magics.line import Request, help_text, parse_line, without_remark
+from watchframe.magics.reading import (
+    Defaults,
+    DtypeBackend,
+    SavedQuery,
+    Sql,
+    asked,
+    explained,
+    picker,
+    provenance,
+    query_search,
+    read,
+    read_arguments,
+    refused_sql,
+    saved,
+)
+from watchframe.plain_text import plain_text
+from watchframe.read.options import ANY_AGE, NO_TIMEOUT, seconds
+
+#: What follows a call whose value goes nowhere, or (3.11; from 3.12 on) to the display.
+_DROPPED = frozenset({("POP_TOP", None), ("PRINT_EXPR", None), ("CALL_INTRINSIC_1", 1)})
+
+#: A line of a magic with a backslash at its end, right behind something.
+_CONTINUED = re.compile(r"%watch\s+(.*\S)\\$", re.MULTILINE)
+
+
+def check_backslash_was_not_taken(line: str) -> None:
+    r"""Refuse a line whose last value lost the backslash at its end to IPython.
+
+    There it joins the next line to this one: ``-p dir=C:\data\`` would be ``C:\data``, and without
+    a word where an empty line or a remark follows. IPython tells a magic nothing about that, so the
+    cell as it was typed tells it.
+
+    Raises
+    ------
+    ArgumentError
+    """
+    for found in _CONTINUED.finditer(_typed_cell()):
+        word = found[1].split()[-1]
+        if "=" in word and f"{line.strip()} ".startswith(f"{found[1]} "):
+            typed = f"{word}\\"
+            raise ArgumentError(
+                f"The backslash at the end of {typed} joins the next line to this one.",
+                hint="A value that ends with a backslash goes into quotes: "
+                f"{shlex.quote(typed)}. With a space before it, the backslash goes on in "
+                "the next line.",
+            )
+
+
+def is_value_kept() -> bool:
+    """Whether the cell that runs a line magic does something with its value.
+
+    ``df = %watch 42`` keeps it, ``%watch 42`` alone on its line does not. IPython tells a magic
+    nothing about that, so the instruction after the call tells it.
+    """
+    frame = _cell_frame()
+    if frame is None:
+        return True
+    following = (item for item in dis.get_instructions(frame.f_code) if item.offset > frame.f_lasti)
+    instruction = next(following, None)
+    return instruction is None or (instruction.opname, instruction.arg) not in _DROPPED
+
+
+def _cell_frame() -> FrameType | None:
+    frame: FrameType | None = sys._getframe()  # noqa: SLF001 - Python's own way up the stack
+    while frame is not None and frame.f_code.co_name != "run_line_magic":
+        frame = frame.f_back
+    return frame.f_back if frame is not None else None
+
+
+def _typed_cell() -> str:
+    frame: FrameType | None = sys._getframe()  # noqa: SLF001 - Python's own way up the stack
+    while frame is not None and frame.f_code.co_name != "run_cell_async":
+        frame = frame.f_back
+    typed = frame.f_locals.get("raw_cell") if frame is not None else None
+    # The last line has no next one.
+    return typed.rstrip("\n").rpartition("\n")[0] if isinstance(typed, str) else ""
+
+
+_ROW_OPTIONS = ("display.max_rows", "display.min_rows")
+
+
+def show_text(text: str) -> None:
+    """Show a text: under the cell in a notebook, which colors it as a terminal, or printed."""
+    publish_display_data({"text/plain": plain_text(text)})  # type: ignore[no-untyped-call]
+
+
+class RowLimit:
+    """Limits the rows that a cell shows of its frames.
+
+    Parameters
+    ----------
+    shell : InteractiveShell
+        Tells when the cell is finished.
+    """
+
+    def __init__(self, shell: InteractiveShell) -> None:
+        self._shell = shell
+        self._before: dict[str, object] = {}
+
+    def limit(self, rows: int) -> None:
+        """Show at most `rows` rows until the cell that runs now is finished."""
+        if not self._before:
+            self._before = {option: pd.get_option(option) for option in _ROW_OPTIONS}
+            self._shell.events.register("post_execute", self._restore)
+        for option in _ROW_OPTIONS:
+            pd.set_option(option, rows)
+
+    def _restore(self) -> None:
+        self._shell.events.unregister("post_execute", self._restore)
+        for option, value in self._before.items():
+            pd.set_option(option, value)
+        self._before = {}
+
+
+@magics_class
+class WatchMagics(Magics):
+    """``%watch`` and ``%%watch``.
+
+    Parameters
+    ----------
+    shell : InteractiveShell
+        The shell that runs the cells.
+    """
+
+    max_age = traitlets.Union(
+        [traitlets.Float(), traitlets.Unicode()],
+        default_value=None,
+        allow_none=True,
+        help="How old the data may be where --max-age is not given: seconds, or '15m', '1h', '7d'.",
+    ).tag(config=True)
+    dtype_backend = traitlets.Enum(
+        ("numpy_nullable", "pyarrow"),
+        default_value="numpy_nullable",
+        help="The family of dtypes where --dtype-backend is not given.",
+    ).tag(config=True)
+    timeout = traitlets.Union(
+        [traitlets.Float(), traitlets.Unicode()],
+        default_value=300.0,
+        allow_none=True,
+        help="How long a read may take where --timeout is not given; None waits for ever.",
+    ).tag(config=True)
+    source = traitlets.Unicode(
+        None,
+        allow_none=True,
+        help="The data source of SQL cells where --source is not given.",
+    ).tag(config=True)
+    display_rows = traitlets.Int(
+        None,
+        allow_none=True,
+        min=1,
+        help="How many rows of a frame are shown at most; None leaves it to pandas.",
+    ).tag(config=True)
+    full_traceback = traitlets.Bool(
+        default_value=False,
+        help="Whether errors show the whole traceback instead of the short form.",
+    ).tag(config=True)
+
+    def __init__(self, shell: InteractiveShell) -> None:
+        super().__init__(shell=shell)
+        type(self).watch.__doc__ = help_text()  # what %watch? shows
+        self._shell = shell
+        self._row_limit = RowLimit(shell)
+
+    @traitlets.validate("max_age", "timeout")
+    def _is_duration(self, proposal: Mapping[str, object]) -> object:
+        name = proposal["trait"].name  # type: ignore[attr-defined]  # a Bunch of traitlets
+        value = proposal["value"]
+        try:
+            seconds(value, ANY_AGE if name == "max_age" else NO_TIMEOUT, name)  # type: ignore[arg-type]
+        except ValueError as error:
+            raise traitlets.TraitError(str(error)) from None
+        return value
+
+    @no_var_expand
+    @needs_local_scope
+    @line_cell_magic
+    def watch(
+        self,
+        line: str,
+        cell: str | None = None,
+        local_ns: MutableMapping[str, object] | None = None,
+    ) -> object:
+        """Read a saved query, or run SQL; ``%watch --help`` says how."""
+        what: SavedQuery | Sql | None = None
+        line = without_remark(line)
+        is_kept = cell is None and is_value_kept()
+        try:
+            if cell is None:
+                check_backslash_was_not_taken(line)
+            request = parse_line(line.removesuffix(";"))
+            if request.help:
+                show_text(help_text())
+                return None
+            if cell is None and request == Request(pick=True, out=request.out):
+                value = self._bound(query_search(), request.out)
+            else:
+                namespace = self._variables(local_ns or {})
+                what = asked(request, cell, namespace, source=self.source)
+                value = self._do(what, request)
+        except (Exception, KeyboardInterrupt) as error:
+            self._show_short(error, what)
+            raise
+        is_shown = request.pick or (
+            request.out is None and not request.no_display and line[-1:] != ";"
+        )
+        if is_shown and not is_kept and self.display_rows is not None:
+            self._row_limit.limit(self.display_rows)
+        return value if is_shown or is_kept else None
+
+    def _variables(self, local: Mapping[str, object]) -> dict[str, object]:
+        """Give the variables that a cell sees, without what IPython itself has put there."""
+        hidden = self._shell.user_ns_hidden
+        return {
+            name: value
+            for name, value in {**self._shell.user_ns, **local}.items()
+            if name not in hidden or hidden[name] is not value
+        }
+
+    @property
+    def _defaults(self) -> Defaults:
+        return Defaults(
+            max_age=self.max_age,
+            dtype_backend=cast("DtypeBackend", self.dtype_backend),
+            timeout=self.timeout,
+            source=self.source,
+        )
+
+    def _do(self, what: SavedQuery | Sql, request: Request) -> object:
+        """Do what is asked; bind the outcome where it has a name, and give it."""
+        arguments = read_arguments(request, self._defaults)
+        if request.explain:
+            show_text(explained(what, arguments))
+            return None
+        if request.pick:
+            return self._bound(picker(what, arguments), request.out)
+        frame = read(what, arguments)
+        notes = [] if request.no_display else [provenance(frame)]
+        if request.save is not None:
+            notes.append(saved(what, request.save))
+        value = self._bound(frame, request.out)
+        for note in notes:
+            show_text(note)
+        return value
+
+    def _bound(self, value: object, name: str | None) -> object:
+        if name is not None:
+            self._shell.user_ns[name] = value
+        return value
+
+    def _show_short(self, error: BaseException, what: SavedQuery | Sql | None) -> None:
+        """Have IPython show an error in its short form, whoever catches and shows it."""
+        error._render_traceback_ = Rendering(  # type: ignore[attr-defined]
+            error=error,
+            shell=self._shell,
+            is_full=lambda: bool(self.full_traceback),
+            secrets=known_secrets,
+            sql=refused_sql(what) if isinstance(error, JobFailedError) and what else None,
+        )
+
+
+def load(shell: InteractiveShell) -> None:
+    """Register the magic, its settings and its completions; a second time changes nothing."""
+    if not _settings(shell):
+        # Being made, it goes into shell.configurables, which is what %config works on.
+        shell.register_magics(WatchMagics(shell))
+    if not _matchers(shell):
+        shell.Completer.custom_matchers.append(WatchMatcher().complete)
+
+
+def unload(shell: InteractiveShell) -> None:
+    """Take away what `load` registered."""
+    for matcher in _matchers(shell):
+        shell.Completer.custom_matchers.remove(matcher)
+    for magics in _settings(shell):
+        cast("list[object]", shell.configurables).remove(magics)
+    for kind in ("line", "cell"):
+        shell.magics_manager.magics[kind].pop("watch", None)
+
+
+def _settings(shell: InteractiveShell) -> list[WatchMagics]:
+    return [item for item in shell.configurables if isinstance(item, WatchMagics)]
+
+
+def _matchers(shell: InteractiveShell) -> list[Callable[..., object]]:
+    return [
+        item
+        for item in shell.Completer.custom_matchers
+        if isinstance(getattr(item, "__self__", None), WatchMatcher)
+    ]

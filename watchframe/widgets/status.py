@@ -1,0 +1,97 @@
+"""What a picker says about its query: running, finished, failed."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from watchframe.display import age_words
+from watchframe.display.provenance import SOURCE_WORDS
+from watchframe.errors import JobFailedError, WatchframeError
+from watchframe.models import JobStatus
+from watchframe.plain_text import html_text
+from watchframe.read import Answer
+from watchframe.widgets.runs import Outcome, Progress
+
+#: Seconds from which on a run is a long one, and how full its bar is before it has ended.
+LONG, ALMOST = 2.0, 0.95
+
+_WAITING = {
+    JobStatus.STARTED: "Running on the data source",
+    JobStatus.SUCCESS: "Finished, fetching the result",
+}
+
+
+def ready_html(problems: int) -> str:
+    """Say that nothing ran yet, or what has to be done first."""
+    if problems:
+        words = "a value has" if problems == 1 else f"{problems} values have"
+        return _line(f"Not ready: {words} to be put right first.")
+    return _line("Ready.")
+
+
+def progress_html(progress: Progress) -> str:
+    """Say what is going on, and for how long; with a bar where it is long.
+
+    The seconds are a timer to screen readers, which do not read out each of them.
+    """
+    words = "Asking the server"
+    if progress.is_cancelling:
+        words = "Cancelling"
+    elif progress.job is not None:
+        words = _WAITING.get(progress.job.status, "Waiting in the server's queue")
+    usual = "" if progress.expected is None else f" (last time {age_words(progress.expected)})"
+    text = html_text(f"{words} … {progress.seconds:.0f} s{usual}")
+    return f'<div class="wf-status wf-running" role="timer">{text}</div>{_bar_html(progress)}'
+
+
+def _bar_html(progress: Progress) -> str:
+    """Give a bar: how far it would be by the last time, or only that something is going on."""
+    if progress.seconds < LONG:
+        return ""
+    part = ""
+    if progress.expected is not None and not progress.is_cancelling:
+        part = f' value="{min(progress.seconds / max(progress.expected, LONG), ALMOST):.2f}"'
+    return f'<progress class="wf-bar" max="1"{part} aria-label="Progress of the query"></progress>'
+
+
+def outcome_html(outcome: Outcome) -> str:
+    """Say how it ended: rows, age and source; or the error, with the data source's own words."""
+    if outcome.status == "cancelled":
+        return _line(f"Cancelled after {age_words(outcome.seconds)}.")
+    if outcome.error is not None:
+        return _error_html(outcome.error)
+    if outcome.answer is None or outcome.frame is None:
+        return ""
+    notes = "".join(f'<div class="wf-hint">{html_text(note)}</div>' for note in outcome.notes)
+    words = _result_words(outcome.answer, outcome.seconds)
+    # Ages are those of the moment when the run ended: a moment's name does not grow old.
+    moment = outcome.answer.provenance.retrieved_at.astimezone(UTC)
+    of = f'<span class="wf-hint"> · data of {moment:%Y-%m-%d %H:%M:%S} UTC</span>'
+    return f'<div class="wf-status" role="status">{html_text(words)}{of}</div>{notes}'
+
+
+def _result_words(answer: Answer, seconds: float) -> str:
+    rows, columns = answer.table.num_rows, answer.table.num_columns
+    parts = [f"{rows:,} {'row' if rows == 1 else 'rows'} × {columns:,}"]  # noqa: RUF001 - the sign
+    if answer.source != "executed":
+        age = (datetime.now(UTC) - answer.provenance.retrieved_at).total_seconds()
+        parts.append(f"{age_words(age)} old")
+    took = f" in {seconds:.1f} s" if answer.source == "executed" else ""
+    return ", ".join([*parts, SOURCE_WORDS[answer.source] + took])
+
+
+def _error_html(error: Exception) -> str:
+    if isinstance(error, JobFailedError):
+        words = "The query failed. The data source says:"
+        detail = f'<div class="wf-reason">{html_text(error.reason)}</div>' if error.reason else ""
+        return f'<div class="wf-status wf-problem" role="alert">{words}</div>{detail}'
+    hint = ""
+    message = str(error) or type(error).__name__
+    if isinstance(error, WatchframeError):
+        message = error.message
+        hint = f'<div class="wf-hint">{html_text(error.hint)}</div>' if error.hint else ""
+    return f'<div class="wf-status wf-problem" role="alert">{html_text(message)}</div>{hint}'
+
+
+def _line(words: str) -> str:
+    return f'<div class="wf-status" role="status">{html_text(words)}</div>'
