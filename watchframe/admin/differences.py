@@ -162,7 +162,7 @@ def _query(client: Client, query_id: int | None) -> Query | None:
 
 
 def _on_this_server(file: QueryFile, sources: Mapping[int, DataSource]) -> DataSourceName | None:
-    """Give the file's data source as the server has it: by id and name, else by its name."""
+    """Return the file's data source as the server has it: by id and name, else by its name."""
     named = file.data_source
     if named is None:
         return None

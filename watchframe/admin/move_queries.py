@@ -26,7 +26,7 @@ _OWN_ID = "parentQueryId"
 
 
 def referred_queries(query: Query, source_type: str) -> list[int]:
-    """Give the ids of the queries that a query needs, each once."""
+    """Return the ids of the queries that a query needs, each once."""
     found = [
         item.dropdown_query_id for item in query.parameters if item.dropdown_query_id is not None
     ]
@@ -37,7 +37,7 @@ def referred_queries(query: Query, source_type: str) -> list[int]:
 
 
 def moved_text(query: Query, source_type: str, on_target: OnTarget) -> str:
-    """Give a query's text with the target's ids; an unknown id stays."""
+    """Return a query's text with the target's ids; an unknown id stays."""
     pattern = _IN_TEXT.get(source_type)
     if pattern is None:
         return query.text
@@ -49,7 +49,7 @@ def moved_text(query: Query, source_type: str, on_target: OnTarget) -> str:
 
 
 def moved_parameters(query: Query, on_target: OnTarget) -> tuple[ParameterDefinition, ...]:
-    """Give a query's parameters with the target's ids; a dropdown of an unknown id has none."""
+    """Return a query's parameters with the target's ids; a dropdown of an unknown id has none."""
     return tuple(
         replace(
             item,
@@ -86,7 +86,7 @@ def turn_links(run: MoveRun, query: Query) -> None:
 
 
 def _wanted(run: MoveRun, item: Visualization) -> Visualization:
-    """Give what the target's should be: columns of a table may link to pages of the server."""
+    """Return what the target's should be: columns of a table may link to pages of the server."""
     options = cast("dict[str, object]", run.links.in_json(item.options))
     return replace(item, options=options, description=run.links.in_text(item.description))
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar, get_args
 from urllib.parse import urlsplit
 
-from watchframe.cache.private_files import locked_if_free
+from watchframe.cache.file_locks import locked_if_free
 from watchframe.client import Client
 from watchframe.config.files import write_atomically
 from watchframe.errors import ArgumentError, AuthenticationError, ResponseError, WatchframeError
@@ -50,7 +50,7 @@ class MovedLinks:
     on_target: Mapping[Linked, OnTarget]
 
     def in_text(self, text: str) -> str:
-        """Give a text for people: whole addresses are turned, and paths such as ``/queries/12``.
+        """Return a text for people: whole addresses are turned, and paths such as ``/queries/12``.
 
         A link to what is not on the target stays as it is.
         """
@@ -59,11 +59,11 @@ class MovedLinks:
         return self._turned(path, there, self.in_sql(text))
 
     def in_sql(self, text: str) -> str:
-        """Give SQL: only whole addresses are turned, for a path may be a value that is compared."""
+        """Return SQL with whole addresses replaced: a bare path may be a value that is compared."""
         return self._turned(re.escape(self.source) + _PAGE, self.target, text)
 
     def in_json(self, value: object) -> object:
-        """Give a JSON value with the links of all its texts turned."""
+        """Return a JSON value with the links of all its texts turned."""
         if isinstance(value, str):
             return self.in_text(value)
         if isinstance(value, Mapping):
@@ -161,15 +161,15 @@ class MoveState:
             self._read()
 
     def get(self, kind: Kind, source_id: int) -> Moved | None:
-        """Give what an object of the source is on the target, if it is there."""
+        """Return what an object of the source is on the target, if it is there."""
         return self._moved[kind].get(source_id)
 
     def target_ids(self, kind: Kind) -> set[int]:
-        """Give the ids on the target of all that is there."""
+        """Return the ids on the target of all that is there."""
         return {item.target_id for item in self._moved[kind].values()}
 
     def of_parent(self, kind: Kind, parent: int) -> Iterator[int]:
-        """Give the ids in the source of what belongs to a query or dashboard."""
+        """Return the ids in the source of what belongs to a query or dashboard."""
         return (number for number, item in self._moved[kind].items() if item.parent == parent)
 
     def begin(self, kind: Kind, source_id: int, floor: int) -> None:
@@ -225,7 +225,7 @@ class MoveState:
 
 
 def digest_of(value: object) -> str:
-    """Give what tells a JSON value from any other."""
+    """Return what tells a JSON value from any other."""
     text = json.dumps(value, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
@@ -289,13 +289,13 @@ class MoveRun:
             self.lines[kind, source_id] = Line(kind, source_id, name, action, error)
 
     def on_target(self, kind: Kind, source_id: int) -> int | None:
-        """Give an object's id on the target; None where it is not there."""
+        """Return an object's id on the target; None where it is not there."""
         moved = self.state.get(kind, source_id)
         return moved.target_id if moved else None
 
     @property
     def links(self) -> MovedLinks:
-        """Give how links change, as of what is on the target by now."""
+        """Return how links change, as of what is on the target by now."""
         return MovedLinks(
             source=self.source.server,
             target=self.target.server,

@@ -62,7 +62,7 @@ def _plain(text: str) -> str:
 
 
 def _ways(character: str) -> bytes:
-    """Give a pattern for the ways in which JSON may write a character, in either case."""
+    """Return a pattern for the ways in which JSON may write a character, in either case."""
     same = {character, character.lower(), character.upper()}
     ways = {re.escape(item.encode()) for item in same}
     for item in same:
@@ -106,7 +106,7 @@ class Hit:
 
 
 def in_query(query: Query, values: Sequence[str]) -> Iterator[Hit]:
-    """Give the places in a query's definition."""
+    """Return the places in a query's definition."""
     texts = {"text": query.text, "name": query.name, "description": query.description}
     for number, value in enumerate(values):
         for place, text in texts.items():
@@ -121,7 +121,7 @@ def in_query(query: Query, values: Sequence[str]) -> Iterator[Hit]:
 
 
 def in_dashboard(dashboard: Dashboard, values: Sequence[str]) -> Iterator[Hit]:
-    """Give the places in a dashboard and its tiles; their queries are searched by themselves."""
+    """Return the places in a dashboard and its tiles; their queries are searched by themselves."""
     for number, value in enumerate(values):
         if count := _lines(value, dashboard.name):
             yield Hit(place="name", value=number, count=count)
@@ -136,7 +136,7 @@ def in_dashboard(dashboard: Dashboard, values: Sequence[str]) -> Iterator[Hit]:
 
 
 def _lines(value: str, text: str) -> int:
-    """Give in how many lines it stands; 1 where it stands in several lines at once."""
+    """Return in how many lines it stands; 1 where it stands in several lines at once."""
     if not is_in(value, text):
         return 0
     return sum(is_in(value, line) for line in text.splitlines()) or 1
@@ -147,7 +147,7 @@ def _is_in_json(value: str, found: object) -> bool:
 
 
 def _texts(value: object) -> Iterator[str]:
-    """Give the texts in a JSON value."""
+    """Return the texts in a JSON value."""
     if isinstance(value, Mapping | list):
         for item in value.values() if isinstance(value, Mapping) else value:
             yield from _texts(item)

@@ -30,7 +30,7 @@ _JSON_KINDS = ("null", "bool", "int", "float", "str", "seq", "map")
 
 
 def as_yaml(value: Mapping[str, object]) -> str:
-    """Give a JSON object as YAML, in its order; the same object gives the same text.
+    """Return a JSON object as YAML, in its order; the same object gives the same text.
 
     Texts of several lines stand line by line, so that a diff shows which of them changed.
     """
@@ -232,12 +232,12 @@ class QueryFile:
 
     @property
     def stem(self) -> str:
-        """Give the files' name without its suffix: ``<id>-<slug>``."""
+        """Return the files' name without its suffix: ``<id>-<slug>``."""
         slug = slug_of(self.name)
         return f"{self.id}-{slug}" if slug else str(self.id)
 
     def fields(self) -> dict[str, Any]:
-        """Give what stands in the YAML file, in its order."""
+        """Return what stands in the YAML file, in its order."""
         source = self.data_source
         return {
             "id": self.id,
@@ -265,7 +265,7 @@ class QueryFile:
 
 
 def query_file(query: Query, sources: Mapping[int, DataSource]) -> QueryFile:
-    """Give a query of the server as its files have it, without API keys."""
+    """Return a query of the server as its files have it, without API keys."""
     source = sources.get(query.data_source_id or 0)
     named = (
         DataSourceName(id=source.id, name=source.name, type=source.type)
@@ -288,7 +288,7 @@ def query_file(query: Query, sources: Mapping[int, DataSource]) -> QueryFile:
 
 
 def query_options(query: Query) -> dict[str, object]:
-    """Give a query's options but its parameters."""
+    """Return a query's options but its parameters."""
     unknown = query.more.get("options")
     known = _plain(unknown if isinstance(unknown, Mapping) else None) or {}
     # An edit cannot take an option away: it can only make it null.
@@ -299,7 +299,7 @@ def query_options(query: Query) -> dict[str, object]:
 
 
 def options_edit(present: Mapping[str, object], wanted: Mapping[str, object]) -> dict[str, object]:
-    """Give the edit after which a query has the `wanted` options, besides its parameters."""
+    """Return the edit after which a query has the `wanted` options, besides its parameters."""
     nothing: dict[str, object] = dict.fromkeys(present)
     if "apply_auto_limit" in nothing:
         nothing["apply_auto_limit"] = False
@@ -307,19 +307,19 @@ def options_edit(present: Mapping[str, object], wanted: Mapping[str, object]) ->
 
 
 def sources_by_id(client: Client) -> dict[int, DataSource]:
-    """Give the server's data sources by their ids."""
+    """Return the server's data sources by their ids."""
     return {source.id: source for source in client.data_sources.list()}
 
 
 def slug_of(name: str) -> str:
-    """Give a query's name as a part of a file's name: letters and digits, words with ``-``."""
+    """Return a query's name as a part of a file's name: letters and digits, words with ``-``."""
     plain = unicodedata.normalize("NFC", name).lower()
     words = "-".join(re.findall(r"[^\W_]+", plain))
     return words[:_LONGEST_SLUG].strip("-")
 
 
 def files_in(folder: Path) -> dict[int, list[Path]]:
-    """Give the YAML files of exported queries, by their ids."""
+    """Return the YAML files of exported queries, by their ids."""
     found: dict[int, list[Path]] = {}
     for path in sorted(folder.glob(f"*{FIELDS_SUFFIX}")):
         match = _NAME.fullmatch(path.name)
@@ -335,7 +335,7 @@ def remove_files(path: Path) -> None:
 
 
 def read_query_files(folder: Path, ids: Iterable[int] | None = None) -> list[QueryFile]:
-    """Give the queries of a folder, or those with `ids`, by id; those without one come last.
+    """Return the queries of a folder, or those with `ids`, by id; those without one come last.
 
     Raises
     ------
@@ -448,6 +448,6 @@ def _typed(value: Mapping[str, object], name: str, kind: type[Any]) -> Any:
 
 
 def _plain(value: Mapping[str, object] | None) -> dict[str, object] | None:
-    """Give a JSON object without API keys."""
+    """Return a JSON object without API keys."""
     cleaned = without_keys(value)
     return dict(cleaned) if isinstance(cleaned, Mapping) else None

@@ -42,12 +42,12 @@ class PlainSql:
     tags: tuple[str, ...]
 
     def restored(self, name: str) -> str:
-        """Give a name of the SQL as the query has it, its parameters in braces."""
+        """Return a name of the SQL as the query has it, its parameters in braces."""
         return _STAND_INS.sub(lambda found: self.tags[int(found[1])], name)
 
 
 def plain_sql(text: str) -> list[PlainSql]:
-    """Give the SQL that a text with parameters can become: one, or two where it has sections.
+    """Return the SQL that a text with parameters can become: one, or two where it has sections.
 
     The first has what stands in ``{{# x }}`` sections and nothing of ``{{^ x }}`` sections, the
     second is the other way round.
@@ -169,7 +169,7 @@ def check_sqlglot() -> None:
 
 
 def tables_of(text: str, source_type: str) -> tuple[set[TableName], list[str]]:
-    """Give the tables of a query's text, and what could not be read, in words.
+    """Return the tables of a query's text, and what could not be read, in words.
 
     Parameters
     ----------
@@ -205,7 +205,7 @@ def _tables(sql: PlainSql, statements: Iterable[exp.Expr]) -> Iterator[TableName
 
 
 def _statements(sql: PlainSql, dialect: str) -> tuple[list[exp.Expr], list[str]]:
-    """Give the statements that could be read, and in words what could not."""
+    """Return the statements that could be read, and in words what could not."""
     from sqlglot import ErrorLevel, exp  # noqa: PLC0415 - an extra
 
     found: list[exp.Expr] = []
@@ -277,7 +277,7 @@ def _is_of_with(table: exp.Table) -> bool:
 
 
 def _visible(with_: exp.With, inside: exp.CTE | None) -> set[str]:
-    """Give the names of a ``with`` as seen from below it, or from within one of its own parts."""
+    """Return the names of a ``with`` as seen from below it, or from within one of its own parts."""
     names: set[str] = set()
     for part in with_.expressions:
         name = part.alias.lower()

@@ -61,7 +61,7 @@ def disable_users(
 
 
 def _users(client: Client, wanted: Iterable[str | int]) -> list[User | None]:
-    """Give the users, None for those that are not there; addresses by two lists of them all."""
+    """Return the users, None for those that are not there; addresses by two lists of them all."""
     items = list(wanted)
     by_email: dict[str, User] = {}
     if any(isinstance(item, str) for item in items):

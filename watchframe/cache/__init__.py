@@ -1,4 +1,4 @@
-"""The local cache: what a result's name is, when it may answer, and where it lies."""
+"""The local cache: the key of a result, when a copy may answer, and how it is stored."""
 
 from watchframe.cache.entry_format import CacheEntry, Document
 from watchframe.cache.freshness import (

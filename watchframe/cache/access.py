@@ -1,7 +1,7 @@
-"""Getting at the index of a cache folder, and what to do when that fails.
+"""Access to the index of a cache folder, and what happens when that fails.
 
-The cache is never in the way: what the disk refuses is a warning, once, and then a cache that holds
-nothing. A damaged index is thrown away and made anew; a folder that somebody deleted is made again.
+A cache failure never fails a read: what the disk refuses is one warning, and from then on the cache
+is empty. A damaged index is deleted and rebuilt; a deleted folder is made again.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from typing import TYPE_CHECKING, TypeVar
 import pyarrow as pa
 
 from watchframe.cache.entry_format import CacheEntry, Document, read_document, read_result
+from watchframe.cache.file_locks import try_lock, unlock
 from watchframe.cache.private_files import (
     DATABASE_FILES,
-    INLINE_LIMIT,
     LAYOUT,
     REBUILD_LOCK,
     VALUE_FOLDER,
@@ -31,9 +31,8 @@ from watchframe.cache.private_files import (
     make_private,
     read_or_make_secret,
     remove,
-    try_lock,
-    unlock,
 )
+from watchframe.cache.writer import INLINE_LIMIT
 from watchframe.errors import CacheError, CacheFormatError, CacheWarning
 from watchframe.locks import ProcessLock
 
@@ -48,7 +47,7 @@ T = TypeVar("T")
 _REBUILD_SECONDS = 10.0
 _RETRY_SECONDS = 60.0
 
-#: SQLite's ways of saying that the disk, not the database, is the matter.
+#: SQLite's codes for a fault of the disk, not of the database.
 _DISK_CODES = frozenset(
     {
         sqlite3.SQLITE_PERM,
@@ -87,7 +86,7 @@ class FolderAccess:
         self._guard = ProcessLock()
 
     def attempt(self, action: Callable[[EntryIndex], T], *, otherwise: T) -> T:
-        """Give what `action` does with the index; `otherwise`, where the disk does not let it.
+        """Return `action(index)`, or `otherwise` where the disk prevents it.
 
         Raises
         ------
@@ -122,7 +121,7 @@ class FolderAccess:
         return self.attempt(lambda _: True, otherwise=False)
 
     def report(self, error: Exception) -> None:
-        """Say once that the cache does not work here."""
+        """Warn, once, that the cache does not work here."""
         logger.debug("cache: %s: %r", self.folder, error)
         if self._has_warned:
             return
@@ -161,11 +160,11 @@ class FolderAccess:
                 check_parts(folder)
                 self._index = EntryIndex(folder)
             except (TypeError, ValueError, LookupError, AttributeError) as error:
-                # How diskcache, which believes what it reads, fails on a database of another kind.
+                # diskcache does not check what it reads: so it fails on a database of another kind.
                 raise CacheError(f"The index cannot be read: {error}") from error
             except (CacheError, OSError, sqlite3.Error) as error:
                 if not _is_damage(error):
-                    # Tried at each read, a folder that cannot be used would cost time each time.
+                    # Else each read would spend time on a folder that cannot be used.
                     self._unusable_until = time.monotonic() + _RETRY_SECONDS
                 raise
             return self._index
@@ -178,35 +177,35 @@ class FolderAccess:
             return None
 
     def _rebuilt(self, identity: tuple[int, int] | None, error: Exception) -> bool:
-        """Throw the index away, unless another process has made a new one; say if it can be used.
+        """Delete the index, unless another process has rebuilt it; return whether it can be used.
 
-        The turn is for one process at a time, for as long as that one may take.
+        One process does so at a time; the others wait for `_REBUILD_SECONDS` at most.
         """
         path = self.folder / REBUILD_LOCK
         until = time.monotonic() + _REBUILD_SECONDS
-        turn = None
+        lock = None
         try:
             with contextlib.suppress(OSError):  # no locks on this file system: then without
-                while (turn := try_lock(path)) is None and time.monotonic() < until:
+                while (lock := try_lock(path)) is None and time.monotonic() < until:
                     time.sleep(0.01)
             if _inode(self._database) == identity:
-                self._throw_away(error)
+                self._delete_index(error)
         except OSError as refusal:
-            logger.debug("cache: %s cannot be made anew: %s", self.folder, refusal)
+            logger.debug("cache: %s cannot be rebuilt: %s", self.folder, refusal)
             return False
         finally:
-            if turn is not None:
-                unlock(path, turn)
+            if lock is not None:
+                unlock(path, lock)
         with self._guard.lock:
             self._index = None
         return True
 
-    def _throw_away(self, error: Exception) -> None:
+    def _delete_index(self, error: Exception) -> None:
         for name in DATABASE_FILES:
             remove(self.folder / name)
         for child in self.folder.iterdir():
             if VALUE_FOLDER.fullmatch(child.name):
-                with contextlib.suppress(OSError):  # no entry names it any more
+                with contextlib.suppress(OSError):  # no entry refers to it now
                     remove(child)
         warnings.warn(
             f"The index of the local cache in {self.directory} was damaged ({_words(error)}); "
@@ -224,7 +223,7 @@ def _timeout_class() -> type[Exception]:
 
 
 def _is_damage(error: Exception) -> bool:
-    """Whether the database itself is unfit, rather than the disk it lies on."""
+    """Whether the database itself is damaged, rather than the disk."""
     if isinstance(error, PlantedError):
         return True
     if not isinstance(error, sqlite3.DatabaseError):
@@ -249,18 +248,18 @@ def _inode(path: str) -> tuple[int, int] | None:
     return status.st_dev, status.st_ino
 
 
-#: Results that are kept, each of at most `INLINE_LIMIT` bytes: 2 MB at most.
+#: How many parsed results stay in memory, each of at most `INLINE_LIMIT` bytes: 2 MB at most.
 KEPT = 32
 
 _Place = tuple[int, str | None, float]
 
 
 class RecentResults:
-    """Parsed results by key; each stands for one writing of one row of one index.
+    """Parsed results by key, each valid for one version of one row of one index.
 
-    So the index is asked first, always: what was written anew, evicted or cleared, here or by
-    another process, is not found here either. What is spared is the checksum and the parsing, which
-    take most of a small hit. Arrow tables cannot be changed, so all callers may have the same one.
+    The index is always asked first, so an entry that was overwritten, evicted or cleared, also by
+    another process, is not found here either. This saves the checksum and the parsing, which take
+    most of a small hit. Arrow tables are immutable, so all callers share one.
     """
 
     def __init__(self) -> None:
@@ -277,7 +276,7 @@ class RecentResults:
             return known[2]
 
     def keep(self, index: EntryIndex, row: Row, entry: CacheEntry) -> None:
-        """Remember what `row` of `index` holds, if it is small."""
+        """Remember the result that `row` of `index` holds, if it is small."""
         if entry.size > INLINE_LIMIT:
             return
         with self._guard.lock:
@@ -287,7 +286,7 @@ class RecentResults:
                 self._known.popitem(last=False)
 
     def forget(self) -> None:
-        """Have everything read again."""
+        """Forget all."""
         with self._guard.lock:
             self._known.clear()
 
@@ -300,13 +299,13 @@ Found = tuple["EntryIndex", "Row", "CacheEntry | None"]
 
 
 class EntryLoader:
-    """Reads entries; a damaged one is dropped with a CacheWarning, and is none.
+    """Reads entries; a damaged one is dropped with a CacheWarning, and is a miss.
 
     Parameters
     ----------
     access : FolderAccess
     clock : callable
-        Gives seconds since 1970.
+        Returns seconds since 1970.
     """
 
     def __init__(self, access: FolderAccess, clock: Callable[[], float]) -> None:
@@ -340,12 +339,12 @@ class EntryLoader:
         return entry
 
     def document(self, name: str) -> Document | None:
-        """Give the document that lies under `name`; None where there is none."""
+        """Return the document under `name`; None where there is none."""
         found = self._load(name, read_document)
         return None if found is None else found[2]
 
     def forget(self) -> None:
-        """Have everything read from the disk again."""
+        """Forget what is held in memory."""
         self._recent.forget()
 
     def _load(self, key: str, read: Callable[[pa.Buffer, str], T]) -> tuple[Row, int, T] | None:
@@ -367,7 +366,7 @@ class EntryLoader:
             lambda index: index.drop_key(key) if row is None else index.drop(row), otherwise=False
         )
         warnings.warn(
-            f"An entry of the local cache was dropped, and is fetched anew: {error.message}",
+            f"An entry of the local cache was dropped, and is fetched again: {error.message}",
             CacheWarning,
             stacklevel=2,
         )

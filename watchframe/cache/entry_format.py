@@ -48,20 +48,20 @@ class Envelope:
     _body_crc: int
 
     def checked_body(self) -> pa.Buffer:
-        """Give the body; raises CacheFormatError where its checksum does not fit."""
+        """Return the body; raises CacheFormatError where its checksum does not fit."""
         if zlib.crc32(self._body) != self._body_crc:
             raise CacheFormatError("A cache entry is damaged: its rows do not fit their checksum.")
         return self._body
 
 
 def seal(kind: Kind, *, body_length: int, body_crc: int, header: bytes) -> bytes:
-    """Give what is to be written after the body: header and trailer."""
+    """Return what is to be written after the body: header and trailer."""
     fields = _FIELDS.pack(_MAGIC[kind], FORMAT_VERSION, body_length, len(header), body_crc)
     return header + fields + _CHECK.pack(zlib.crc32(fields, zlib.crc32(header)))
 
 
 def open_envelope(entry: pa.Buffer) -> Envelope:
-    """Take an entry's bytes apart, without a copy.
+    """Split an entry's bytes into header and body, without a copy.
 
     Raises
     ------
@@ -91,7 +91,7 @@ def open_envelope(entry: pa.Buffer) -> Envelope:
 _KEY = b"watchframe.key"
 _ROWS = b"watchframe.rows"
 _PROVENANCE = b"watchframe.provenance"
-_MOST_DIGITS = 18  # of a number of rows: all such fit into 64 bits
+_MOST_DIGITS = 18  # of a row count: all such fit into 64 bits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +117,7 @@ class CacheEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResultHead:
-    """What an entry says of itself before its rows are read."""
+    """An entry's header: what is known before its rows are read."""
 
     key: str
     rows: int
@@ -134,12 +134,12 @@ def seal_result(
     body_length: int,
     body_crc: int,
 ) -> bytes:
-    """Give what follows the Arrow stream of a result of `schema`."""
+    """Return what follows the Arrow stream of a result of `schema`."""
     metadata = {
         **(schema.metadata or {}),
         _KEY: key.encode(),
         _ROWS: str(rows).encode(),
-        _PROVENANCE: json.dumps(provenance.to_json(), allow_nan=False).encode(),
+        _PROVENANCE: provenance.to_json(),
     }
     header = schema.with_metadata(metadata).serialize().to_pybytes()
     return seal("result", body_length=body_length, body_crc=body_crc, header=header)
@@ -174,7 +174,7 @@ def read_head(envelope: Envelope, key: str) -> ResultHead:
 
 
 def read_result(entry: pa.Buffer, key: str) -> tuple[pa.Table, ResultHead]:
-    """Give the table and the head of an entry; the columns lie in `entry`'s own memory.
+    """Return the table and the head of an entry; the columns lie in `entry`'s own memory.
 
     Raises
     ------
@@ -218,12 +218,12 @@ class Document:
 
 
 def document_name(key: str) -> str:
-    """Give the name under which the document of `key`, a text of any form, lies in the index."""
+    """Return the name in the index of the document of `key`, any text."""
     return "document-" + hashlib.sha256(key.encode()).hexdigest()
 
 
 def write_document(key: str, document: Document) -> bytes:
-    """Give the bytes of an entry; raises TypeError or ValueError where it is no JSON value."""
+    """Return the bytes of an entry; raises TypeError or ValueError where it is no JSON value."""
     body = json.dumps(document.value, allow_nan=False).encode()
     stored_at = document.stored_at.astimezone(UTC).isoformat()
     header = json.dumps({"key": key, "stored_at": stored_at}).encode()
@@ -232,7 +232,7 @@ def write_document(key: str, document: Document) -> bytes:
 
 
 def read_document(entry: pa.Buffer, key: str) -> Document:
-    """Read what `write_document` gave.
+    """Read what `write_document` returned.
 
     Raises
     ------

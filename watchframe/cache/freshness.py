@@ -1,9 +1,9 @@
 """Whether a local copy may answer: pure decisions, each with a named reason.
 
-The age of a result is the age of its *data*: how long ago the server had the rows. Two clocks take
-part. How old the data was when it arrived is told by the server's clock alone (its ``Date`` header
-minus ``retrieved_at``); how long it has lain here is told by this machine's clock alone. So a
-difference between the clocks does not matter.
+The age of a result is the age of its *data*: how long ago the server had the rows. It is the sum of
+two durations, each by one clock: how old the data was on arrival, by the server's (its ``Date``
+header minus ``retrieved_at``), and how long it has been here, by this machine's. So a difference
+between the clocks does not matter.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ class Policy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServerState:
-    """What one small request has just shown: the query's definition as it is now.
+    """The query's definition as one small request has just shown it.
 
     The key holds the hash of the query's text, so an entry found under the key made from that
     definition belongs to the text as it stands.
@@ -90,7 +90,7 @@ class Decision:
     ----------
     action : {"use", "check", "fetch", "fail"}
         Take the local copy; make the small request and decide again with a `ServerState`; ask the
-        server for the result; give up with CacheMissError.
+        server for the result; raise CacheMissError.
     reason : str
         The named reason, such as ``"fresh"`` or ``"too-old"``.
     age : float or None
@@ -103,10 +103,9 @@ class Decision:
 
 
 def data_age(provenance: Provenance, now: datetime) -> timedelta:
-    """Give how long ago the server had the rows.
+    """Return how long ago the server had the rows.
 
-    Differences of up to `CLOCK_TOLERANCE` into the future count as no age; a larger one is given as
-    it is, negative.
+    A negative age of up to `CLOCK_TOLERANCE` counts as 0; a larger one is returned as it is.
     """
     on_arrival = (provenance.server_time or provenance.stored_at) - provenance.retrieved_at
     since = now - provenance.stored_at
@@ -117,7 +116,7 @@ def data_age(provenance: Provenance, now: datetime) -> timedelta:
 
 
 def document_age(stored_at: datetime, now: datetime) -> timedelta:
-    """Give how long ago a document was fetched; negative for one from the future."""
+    """Return how long ago a document was fetched; negative for one from the future."""
     age = now - stored_at
     return age if age < -CLOCK_TOLERANCE else max(age, timedelta())
 
@@ -130,7 +129,7 @@ def decide(
     server_state: ServerState | None = None,
     waited_since: datetime | None = None,
 ) -> Decision:
-    """Give what to do with the local copy of a result.
+    """Return what to do with the local copy of a result.
 
     Parameters
     ----------
@@ -159,7 +158,7 @@ def decide(
 
 
 def decide_document(stored_at: datetime | None, policy: Policy, *, now: datetime) -> Decision:
-    """Give what to do with the local copy of a definition or of a dropdown's values.
+    """Return what to do with the local copy of a definition or of a dropdown's values.
 
     Parameters
     ----------
@@ -190,7 +189,7 @@ def decide_document(stored_at: datetime | None, policy: Policy, *, now: datetime
 def decide_after_error(
     provenance: Provenance | None, *, now: datetime, stale_if_error: bool
 ) -> Decision:
-    """Give what to do with a copy that was not fresh enough, now that the server cannot be asked.
+    """Return what to do with a copy that was not fresh enough, now that the server cannot be asked.
 
     ``"use"`` (with a warning) if the setting allows it; else ``"fail"``, whose `age` the error
     should name, with ``cache="only"`` as the way to take that copy.
@@ -226,7 +225,7 @@ def _judge(
 def _answers_waiter(provenance: Provenance, policy: Policy, waited_since: datetime) -> bool:
     """Whether the result came while the caller waited.
 
-    Who asks for a new execution gets one that began after the asking, not one already under way.
+    A caller that asked for a new execution gets one that began after the call.
     """
     wants_new = policy.mode == "refresh" or policy.max_age == 0
     moment = provenance.requested_at if wants_new else provenance.stored_at
@@ -258,7 +257,7 @@ _TEXT = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([smhdw])\s*", re.ASCII | re.IGNORECAS
 
 
 def parse_max_age(value: float | str | timedelta | None) -> float | None:
-    """Give `value` in seconds; None, the server's own default, stays None.
+    """Return `value` in seconds; None, the server's own default, stays None.
 
     Parameters
     ----------
@@ -338,12 +337,12 @@ _logs: dict[Path, deque[NotedDecision]] = {}
 
 
 def log_of(directory: Path) -> deque[NotedDecision]:
-    """Give the decisions about that folder, the oldest first; all its `ResultCache` share them."""
+    """Return the decisions about that folder, oldest first, which all its caches share."""
     return _logs.setdefault(directory, deque(maxlen=REMEMBERED))
 
 
 def list_decisions(noted: Iterable[NotedDecision]) -> pd.DataFrame:
-    """Give a frame with one row a decision, the newest first."""
+    """Return a frame with one row a decision, the newest first."""
     import pandas as pd  # noqa: PLC0415 - only listing needs it here
 
     ages = [item.decision.age for item in noted]

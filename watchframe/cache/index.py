@@ -23,12 +23,12 @@ from diskcache.core import DEFAULT_SETTINGS, METADATA
 from watchframe.cache.private_files import (
     FOLDER_MODE,
     PlantedError,
-    Staging,
     check_own,
     open_private,
     remove,
     remove_planted,
 )
+from watchframe.cache.writer import Staging
 from watchframe.errors import CacheFormatError, CacheWarning
 
 _MODE_RAW, _MODE_BINARY = 1, 2
@@ -47,13 +47,13 @@ class BytesDisk(diskcache.Disk):  # type: ignore[misc]  # diskcache has no types
         raise _refusal(key)
 
     def put(self, key: object) -> tuple[str, bool]:
-        """Give the key as the database has it; raises TypeError where it is not text."""
+        """Return the key as the database has it; raises TypeError where it is not text."""
         if not isinstance(key, str):
             raise _refusal(key)
         return key, True
 
     def get(self, key: object, raw: object) -> str:
-        """Give the key of a row; raises CacheFormatError where it is not text."""
+        """Return the key of a row; raises CacheFormatError where it is not text."""
         if not raw or not isinstance(key, str):
             raise CacheFormatError("A cache row's key is not plain text.")
         return key
@@ -135,7 +135,7 @@ class BytesDisk(diskcache.Disk):  # type: ignore[misc]  # diskcache has no types
                 path.parent.rmdir()
 
     def path_of(self, filename: str) -> Path:
-        """Give where the file of that name lies."""
+        """Return where the file of that name lies."""
         return Path(self._directory) / filename
 
 
@@ -165,7 +165,7 @@ _SETTINGS = {
     **DEFAULT_SETTINGS,  # in place of what the database says
     "cull_limit": 0,  # diskcache evicts ten at a time, the newest too; see `evict`
     "eviction_policy": "least-recently-used",  # makes the index on access_time
-    "sqlite_mmap_size": 0,  # a database that somebody cuts short is an error, not a SIGBUS
+    "sqlite_mmap_size": 0,  # a database that is cut short is an error, not a SIGBUS
     "sqlite_auto_vacuum": 2,  # incremental: a full vacuum at each commit slows every writer
 }
 
@@ -306,7 +306,7 @@ class EntryIndex(diskcache.Cache):  # type: ignore[misc]  # diskcache has no typ
             try:
                 entry = self._disk.fetch(*found[-3:])
             except FileNotFoundError:
-                continue  # replaced between the two looks: its row says where it is now
+                continue  # replaced between the two steps: its row says where it is now
             if now is not None:
                 self._note_use(row, now)
             return row, entry
@@ -314,7 +314,7 @@ class EntryIndex(diskcache.Cache):  # type: ignore[misc]  # diskcache has no typ
         return None
 
     def save(self, key: str, staging: Staging, now: float) -> None:
-        """Put a whole entry in the place of any other under its key, at once for all to see."""
+        """Store an entry under its key, atomically replacing any other."""
         size, mode, filename, value = self._disk.store(staging, read=False)
         columns = (None, secrets.token_hex(8), size, mode, filename, value)
         with self._transact(filename=filename) as (sql, remove_afterwards):
@@ -332,7 +332,7 @@ class EntryIndex(diskcache.Cache):  # type: ignore[misc]  # diskcache has no typ
                 raise
 
     def drop(self, row: Row) -> bool:
-        """Take away an entry, unless it was written anew since `row` was read."""
+        """Delete an entry, unless it was overwritten since `row` was read."""
         with self._transact() as (sql, remove_afterwards):
             dropped = sql(
                 "DELETE FROM Cache WHERE rowid = ? AND store_time = ? AND tag IS ?"
@@ -344,7 +344,7 @@ class EntryIndex(diskcache.Cache):  # type: ignore[misc]  # diskcache has no typ
         return bool(dropped)
 
     def drop_key(self, key: str) -> bool:
-        """Take away whatever stands under `key`, even if it cannot be read."""
+        """Delete whatever is stored under `key`, even if it cannot be read."""
         with self._transact() as (sql, remove_afterwards):
             dropped = sql("DELETE FROM Cache WHERE key = ? RETURNING filename", (key,)).fetchall()
             for (filename,) in dropped:
@@ -352,7 +352,7 @@ class EntryIndex(diskcache.Cache):  # type: ignore[misc]  # diskcache has no typ
         return bool(dropped)
 
     def rows(self) -> list[Row]:
-        """Return all entries, that which was longest unused first.
+        """Return all entries, longest unused first.
 
         Rows that this library does not write are dropped, with one CacheWarning.
         """
@@ -393,7 +393,7 @@ class EntryIndex(diskcache.Cache):  # type: ignore[misc]  # diskcache has no typ
         return None if found is None else found[0]
 
     def evict(self, size_limit: int, *, unused_since: float, keep: Sequence[str] = ()) -> list[Row]:
-        """Take away what was not used since then, and what was longest unused while all is too big.
+        """Delete entries unused since then, and the longest unused while the total is too large.
 
         Entries whose key is in `keep` stay.
         """
@@ -413,26 +413,26 @@ class EntryIndex(diskcache.Cache):  # type: ignore[misc]  # diskcache has no typ
         return gone
 
     def recount(self) -> None:
-        """Set right the sum of sizes that triggers keep."""
+        """Correct the sum of sizes that the database's triggers keep."""
         self._sql(
             "UPDATE Settings SET value = (SELECT coalesce(sum(size), 0)"  # noqa: S608 - ours
             f" FROM Cache WHERE {_FITS}) WHERE key = 'size'"
         )
 
     def shrink(self) -> None:
-        """Give free pages back to the disk, and empty the write-ahead log."""
+        """Return free pages to the disk, and empty the write-ahead log."""
         self._sql("PRAGMA incremental_vacuum").fetchall()
         self._sql("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     def value_files(self) -> set[str]:
-        """Give the names of the files that the index knows."""
+        """Return the names of the files that the index knows."""
         found = self._sql("SELECT filename FROM Cache WHERE filename IS NOT NULL")
         return {str(name) for (name,) in found.fetchall()}
 
     def _note_use(self, row: Row, now: float) -> None:
         if abs(now - row.used) < USE_RESOLUTION:
             return
-        # Only the order of eviction hangs on it: no reason to fail, or to wait for a writer.
+        # Only the order of eviction depends on it: no reason to fail, or to wait for a writer.
         self._sql(f"PRAGMA busy_timeout = {_SHORT_WAIT}")
         try:
             self._sql("UPDATE Cache SET access_time = ? WHERE rowid = ?", (now, row.id))

@@ -40,7 +40,7 @@ class KeyParts:
 
 
 def cache_key(parts: KeyParts) -> str:
-    """Give 64 hexadecimal digits: the SHA-256 of the parts as canonical JSON.
+    """Return 64 hexadecimal digits: the SHA-256 of the parts as canonical JSON.
 
     Each part stands under its name, so no two different sets of parts are spelled alike.
 

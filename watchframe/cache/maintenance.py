@@ -1,4 +1,4 @@
-"""What lies in the cache: listed, and read whole to see that it is right."""
+"""Care for the cache: listing and verifying entries, removing what killed processes left."""
 
 from __future__ import annotations
 
@@ -15,15 +15,14 @@ import pandas as pd
 import pyarrow as pa
 
 from watchframe.cache.entry_format import open_envelope, read_document, read_head, read_result
+from watchframe.cache.file_locks import delete_if_free, is_in_use
 from watchframe.cache.freshness import data_age
 from watchframe.cache.private_files import (
     LOCKS_FOLDER,
     STAGING_FOLDER,
     SWEPT_MARK,
     VALUE_FOLDER,
-    is_in_use,
     open_or_replace,
-    take_away_if_free,
 )
 from watchframe.errors import CacheFormatError
 
@@ -49,14 +48,14 @@ _COLUMNS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PruneReport:
-    """What was taken away.
+    """What was removed.
 
     Attributes
     ----------
     entries, bytes : int
         Entries, and their size.
     left_overs : int
-        Files that killed processes had left.
+        Files left by killed processes.
     """
 
     entries: int = 0
@@ -66,7 +65,7 @@ class PruneReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerifyReport:
-    """What reading every entry showed.
+    """What reading every entry found.
 
     Attributes
     ----------
@@ -84,7 +83,7 @@ class VerifyReport:
 
 
 def list_entries(index: EntryIndex | None, now: datetime) -> pd.DataFrame:
-    """Give a frame with one row a result, that which was used last first."""
+    """Return a frame with one row per result, last used first."""
     import pandas as pd  # noqa: PLC0415 - only listing needs it here
 
     found = []
@@ -96,7 +95,7 @@ def list_entries(index: EntryIndex | None, now: datetime) -> pd.DataFrame:
 
 
 def verify_entries(index: EntryIndex) -> VerifyReport:
-    """Read every entry; drop those that are not right."""
+    """Read every entry; drop the damaged ones."""
     checked, size, damaged = 0, 0, []
     for row in index.rows():
         try:
@@ -148,11 +147,11 @@ def _facts(index: EntryIndex, row: Row, now: datetime) -> dict[str, object] | No
     return None
 
 
-#: Between being made and being marked as in use, or being moved and being named, a file may seem
-#: left behind: one younger than this many seconds is let be.
+#: A new file looks left behind until it is marked as in use or named in the index: one younger
+#: than this many seconds is skipped.
 YOUNG = 60.0
 
-#: Seconds between two sweeps that nobody asked for.
+#: Seconds between two automatic sweeps.
 SWEEP_INTERVAL = 3600.0
 
 
@@ -166,7 +165,7 @@ def sweep_if_due(index: EntryIndex, folder: Path, now: float) -> int:
 
 
 def sweep(index: EntryIndex, folder: Path) -> int:
-    """Remove what no living process writes and no entry names; return the number of files."""
+    """Remove files that no living process writes and no entry refers to; return how many."""
     gone = 0
     for path in (folder / STAGING_FOLDER).glob("*.part"):
         gone += _is_old(path) and not is_in_use(path) and _unlink(path)
@@ -176,7 +175,7 @@ def sweep(index: EntryIndex, folder: Path) -> int:
             name = "/".join(path.parts[-3:])
             gone += name not in known and _is_old(path) and _unlink(path)
     for path in (folder / LOCKS_FOLDER).glob("*"):
-        gone += _is_old(path) and take_away_if_free(path)
+        gone += _is_old(path) and delete_if_free(path)
     for path in (*_value_folders(folder), *_real_folders(folder)):
         with contextlib.suppress(OSError):  # not empty
             path.rmdir()

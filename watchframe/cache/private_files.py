@@ -1,7 +1,7 @@
 """The cache's folder: this user's alone, with a secret of its own.
 
-While the folder was open to others, another user may have put links, pipes or files of their own
-into it; a restored backup may hold such things too. They are never opened, but removed.
+Another user may have put links, pipes or files into the folder while it was open to others, and a
+restored backup may hold such things too. They are removed, never opened.
 """
 
 from __future__ import annotations
@@ -14,14 +14,8 @@ import re
 import secrets
 import shutil
 import stat
-import sys
-import time
 import warnings
-import zlib
-from collections.abc import Iterator
 from pathlib import Path
-from types import TracebackType
-from typing import BinaryIO, Self
 
 from watchframe.config.files import open_regular
 from watchframe.errors import CacheError, CacheWarning
@@ -51,12 +45,12 @@ class PlantedError(OSError):
 
 
 def make_private(directory: Path) -> Path:
-    """Give the folder for entries within `directory`, made if need be, as its owner's alone.
+    """Return the folder for entries within `directory`, made if need be, as its owner's alone.
 
     Raises
     ------
     CacheError
-        The folder is another user's: who could write into it could answer queries.
+        The folder is another user's, who could forge results.
     OSError
         It cannot be made.
     """
@@ -107,7 +101,7 @@ def open_or_replace(path: Path, flags: int) -> int:
     Raises
     ------
     OSError
-        It cannot be opened, or what stands there cannot be removed.
+        It cannot be opened, or what is there cannot be removed.
     """
     try:
         return open_private(path, flags)
@@ -152,7 +146,7 @@ def check_parts(folder: Path) -> None:
 
 
 def remove_planted(path: Path, error: PlantedError) -> None:
-    """Remove a planted thing, not what it may lead to; warn that this was done.
+    """Remove a planted file or link (not its target), with a warning.
 
     Raises
     ------
@@ -168,7 +162,7 @@ def remove_planted(path: Path, error: PlantedError) -> None:
 
 
 def remove(path: Path) -> None:
-    """Remove what stands at `path`, if anything does: a folder with all in it, a link alone.
+    """Remove what is at `path`, if anything: a folder with its content, a link alone.
 
     Raises
     ------
@@ -195,7 +189,7 @@ def _check_status(path: Path, status: os.stat_result, kind: int) -> None:
 
 
 def read_or_make_secret(folder: Path) -> bytes:
-    """Give the folder's own random secret; of many that ask at once, all get the same.
+    """Return the folder's own random secret; concurrent callers get the same one.
 
     Raises
     ------
@@ -212,7 +206,7 @@ def read_or_make_secret(folder: Path) -> bytes:
         with os.fdopen(descriptor, "wb") as file:
             file.write(secrets.token_bytes(_SECRET_BYTES))
         with contextlib.suppress(FileExistsError):
-            os.link(draft, path)  # unlike a rename, this loses to whoever was first
+            os.link(draft, path)  # unlike a rename, this fails where another process was first
     finally:
         draft.unlink()
     known = _read_secret(path)
@@ -239,229 +233,8 @@ def _read_secret(path: Path) -> bytes | None:
 
 
 def principal_of(api_key: str, secret: bytes) -> str:
-    """Give a name for the holder of `api_key` that says nothing about the key.
+    """Return a name for the holder of `api_key` that reveals nothing about the key.
 
     It is a hash keyed with the folder's secret, so names from two folders cannot be compared.
     """
     return hashlib.blake2b(api_key.encode(), key=secret, digest_size=16).hexdigest()
-
-
-if sys.platform != "win32":
-    import fcntl
-
-#: The time of last access that says: the time of last change is the end of a turn.
-_NOTE = 0
-
-_held: set[int] = set()
-
-
-def try_lock(path: Path) -> int | None:
-    """Return a descriptor that holds the lock named `path`, or None where another one holds it.
-
-    Raises
-    ------
-    OSError
-        The file cannot be made, or the file system knows no locks.
-    """
-    descriptor = open_or_replace(path, os.O_RDWR | os.O_CREAT)
-    try:
-        if _lock(descriptor) and _is_named(path, descriptor):
-            _held.add(descriptor)
-            return descriptor
-    except BaseException:
-        os.close(descriptor)
-        raise
-    os.close(descriptor)
-    return None
-
-
-def unlock(path: Path, descriptor: int, *, note_end: bool = False) -> None:
-    """Free a lock that `try_lock` gave, and take its file away.
-
-    With `note_end` the file stays, and tells the next holder when that was (`noted_end`).
-    """
-    if descriptor not in _held:
-        return  # this is a forked child: the lock is its parent's
-    _held.discard(descriptor)
-    with contextlib.suppress(OSError):
-        if note_end:
-            # In its times, not in its bytes: those could not be written to a full disk.
-            os.utime(descriptor, ns=(_NOTE, time.time_ns()))
-        else:
-            # First the name, then the lock: who locks the nameless file sees that and tries again.
-            path.unlink()
-    os.close(descriptor)
-
-
-def noted_end(descriptor: int) -> float:
-    """Give when an earlier holder of this lock ended and noted it, in seconds since 1970, or 0."""
-    status = os.fstat(descriptor)
-    return status.st_mtime if status.st_atime_ns == _NOTE else 0.0
-
-
-def take_away_if_free(path: Path) -> bool:
-    """Take away a lock's file that a killed holder, or a note, has left; say whether that is so."""
-    with contextlib.suppress(OSError):
-        descriptor = try_lock(path)
-        if descriptor is not None:
-            unlock(path, descriptor)
-            return True
-    return False
-
-
-@contextlib.contextmanager
-def locked_if_free(path: Path) -> Iterator[bool]:
-    """Hold the lock named `path` within the block; False where another one holds it."""
-    descriptor = try_lock(path)
-    try:
-        yield descriptor is not None
-    finally:
-        if descriptor is not None:
-            unlock(path, descriptor)
-
-
-def mark_in_use(descriptor: int) -> None:
-    """Lock an open file for as long as it is open, where the file system can."""
-    with contextlib.suppress(OSError):
-        _lock(descriptor)
-
-
-def is_in_use(path: Path) -> bool:
-    """Whether a living process has marked the file; True where that cannot be told."""
-    try:
-        descriptor = open_private(path, os.O_RDWR)
-    except FileNotFoundError:
-        return False
-    except OSError:
-        return True
-    try:
-        return not _lock(descriptor)
-    except OSError:
-        return True
-    finally:
-        os.close(descriptor)
-
-
-def _lock(descriptor: int) -> bool:
-    if sys.platform == "win32":
-        raise OSError("This system has no flock.")
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
-
-
-def _is_named(path: Path, descriptor: int) -> bool:
-    """Whether the locked file is still the one at `path`, and not one that a holder took away."""
-    try:
-        named = path.stat()
-    except FileNotFoundError:
-        return False
-    locked = os.fstat(descriptor)
-    return (named.st_ino, named.st_dev) == (locked.st_ino, locked.st_dev)
-
-
-def _forget_in_child() -> None:
-    # A forked child shares its parent's open files: it would keep the locks of a parent that died.
-    for descriptor in _held:
-        with contextlib.suppress(OSError):
-            os.close(descriptor)
-    _held.clear()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_forget_in_child)
-
-
-#: Entries up to this many bytes lie in the index itself, larger ones each in a file.
-INLINE_LIMIT = 64 * 1024
-
-
-class Staging:
-    """A sink that counts and checks what it is given; nobody sees it until the index takes it.
-
-    Parameters
-    ----------
-    folder : Path
-        Where its file lies; on the same file system as the entries.
-    """
-
-    def __init__(self, folder: Path) -> None:
-        self.size = 0
-        self.crc = 0
-        self.path: Path | None = None
-        self.closed = False  # asked for by pyarrow
-        self._folder = folder
-        self._parts: list[bytes] = []
-        self._file: BinaryIO | None = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.discard()
-
-    def write(self, data: bytes) -> int:
-        """Take bytes; raises OSError where the disk does."""
-        view = memoryview(data).cast("B")
-        self.crc = zlib.crc32(view, self.crc)
-        self.size += view.nbytes
-        if self._file is not None:
-            self._file.write(view)
-            return view.nbytes
-        self._parts.append(bytes(view))
-        if self.size > INLINE_LIMIT:
-            self._spill()
-        return view.nbytes
-
-    def flush(self) -> None:
-        """Do nothing; asked for by pyarrow."""
-
-    def inline(self) -> bytes | None:
-        """Give all bytes, or None where they lie in a file."""
-        return None if self._file is not None else b"".join(self._parts)
-
-    def close_file(self) -> None:
-        """Bring the file's last bytes to the system; raises OSError where the disk is full."""
-        if self._file is not None:
-            self._file.close()
-
-    def moved_to(self, path: Path) -> None:
-        """Put the file in its final place, whole."""
-        if self.path is None:
-            raise FileNotFoundError(path)
-        self.path.replace(path)
-        self.path = None
-
-    def start_over(self) -> None:
-        """Forget all bytes and take new ones."""
-        self.discard()
-        self._file, self.size, self.crc = None, 0, 0
-
-    def discard(self) -> None:
-        """Leave nothing behind; does nothing where the file was moved."""
-        self._parts.clear()
-        if self._file is not None:
-            with contextlib.suppress(OSError):
-                self._file.close()
-        if self.path is not None:
-            with contextlib.suppress(OSError):
-                self.path.unlink()
-            self.path = None
-
-    def _spill(self) -> None:
-        self._folder.mkdir(mode=FOLDER_MODE, exist_ok=True)
-        path = self._folder / f"{secrets.token_hex(12)}.part"
-        descriptor = open_private(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
-        self.path = path
-        mark_in_use(descriptor)
-        self._file = os.fdopen(descriptor, "wb", buffering=1 << 18)
-        for part in self._parts:
-            self._file.write(part)
-        self._parts.clear()

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta, Struct
 
 from watchframe.errors import CacheFormatError
 
-_NEEDED_TIMES = ("retrieved_at", "stored_at")
-_TIMES = (*_NEEDED_TIMES, "requested_at", "server_time")
-_INTEGERS = ("query_id", "query_result_id", "data_source_id")
-_TEXTS = ("query_name", "data_source", "text_hash", "sql", "query_text")
-_LARGEST_INTEGER = 2**63 - 1
+_Moment = Annotated[datetime, Meta(tz=True)]
+#: Fits a column of 64 bits.
+_Id = Annotated[int, Meta(ge=-(2**63) + 1, le=2**63 - 1)]
+_TIMES = ("retrieved_at", "stored_at", "server_time", "requested_at")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Provenance:
+class Provenance(Struct, frozen=True, kw_only=True):
     """A result's origin. Times are aware and UTC.
 
     Attributes
@@ -38,7 +38,7 @@ class Provenance:
     query_id, query_name : int, str or None
         The saved query; None for ad-hoc SQL.
     query_result_id : int or None
-        The server's id of the result; None under a query key, which is not told.
+        The server's id of the result; None under a query key, which does not show it.
     runtime_s : float or None
         Seconds that the data source took.
     data_source_id, data_source : int, str or None
@@ -46,7 +46,7 @@ class Provenance:
     text_hash : str or None
         The key's hash of the query's text.
     sql : str or None
-        Ad-hoc SQL as it was given.
+        Ad-hoc SQL as the caller wrote it.
     query_text : str or None
         The SQL that the server ran; None under a query key.
     is_truncated : bool
@@ -55,16 +55,16 @@ class Provenance:
     """
 
     server: str
-    parameters: Mapping[str, object] = field(default_factory=dict)
-    retrieved_at: datetime
-    stored_at: datetime
-    server_time: datetime | None = None
-    requested_at: datetime | None = None
-    query_id: int | None = None
+    parameters: Mapping[str, object] = msgspec.field(default_factory=dict)
+    retrieved_at: _Moment
+    stored_at: _Moment
+    server_time: _Moment | None = None
+    requested_at: _Moment | None = None
+    query_id: _Id | None = None
     query_name: str | None = None
-    query_result_id: int | None = None
+    query_result_id: _Id | None = None
     runtime_s: float | None = None
-    data_source_id: int | None = None
+    data_source_id: _Id | None = None
     data_source: str | None = None
     text_hash: str | None = None
     sql: str | None = None
@@ -74,24 +74,20 @@ class Provenance:
     def __post_init__(self) -> None:
         for name in _TIMES:
             moment = getattr(self, name)
-            if moment.tzinfo is None if moment is not None else name in _NEEDED_TIMES:
+            if moment is None:
+                continue
+            if moment.tzinfo is None:
                 raise ValueError(f"Provenance.{name} must be an aware time.")
+            if moment.tzinfo is not UTC:
+                msgspec.structs.force_setattr(self, name, moment.astimezone(UTC))
 
-    def to_json(self) -> dict[str, object]:
-        """Give it as JSON values; `from_json` of that is equal to this."""
-        values: dict[str, object] = {}
-        for item in fields(self):
-            value = getattr(self, item.name)
-            if isinstance(value, datetime):
-                value = value.astimezone(UTC).isoformat()
-            elif isinstance(value, Mapping):
-                value = dict(value)
-            values[item.name] = value
-        return values
+    def to_json(self) -> bytes:
+        """Return it as JSON; `from_json` of that is equal to this."""
+        return msgspec.json.encode(self)
 
     @classmethod
     def from_json(cls, text: bytes | str) -> Provenance:
-        """Read what `to_json` wrote; names that this release does not know are passed over.
+        """Read what `to_json` wrote; names that this release does not know are skipped.
 
         Raises
         ------
@@ -99,32 +95,6 @@ class Provenance:
             It is not a provenance.
         """
         try:
-            values = json.loads(text)
-            known = {item.name: values[item.name] for item in fields(cls) if item.name in values}
-            for name in _TIMES:
-                if known.get(name) is not None:
-                    known[name] = _utc(datetime.fromisoformat(known[name]))
-            _check_types(known)
-            return cls(**{**known, "parameters": dict(known["parameters"])})
-        except (ArithmeticError, LookupError, RecursionError, TypeError, ValueError) as error:
+            return msgspec.json.decode(text, type=cls)
+        except (msgspec.MsgspecError, OverflowError, RecursionError, ValueError) as error:
             raise CacheFormatError(f"A cache entry's provenance cannot be read: {error}.") from None
-
-
-def _utc(moment: datetime) -> datetime:
-    """Return an aware time in UTC; a naive one as it is, which `Provenance` refuses."""
-    return moment if moment.tzinfo is None else moment.astimezone(UTC)
-
-
-def _check_types(known: Mapping[str, object]) -> None:
-    kinds: dict[str, type] = {"server": str, "runtime_s": float}
-    kinds |= dict.fromkeys(_INTEGERS, int) | dict.fromkeys(_TEXTS, str)
-    for name, kind in kinds.items():
-        value = known.get(name)
-        if kind is float and isinstance(value, int):
-            continue
-        if value is None and name != "server":
-            continue
-        if not isinstance(value, kind) or isinstance(value, bool):
-            raise TypeError(f"{name} is not of the type {kind.__name__}")
-        if isinstance(value, int) and abs(value) > _LARGEST_INTEGER:
-            raise ValueError(f"{name} is too large")

@@ -1,4 +1,4 @@
-"""Of all that ask the same at the same time, one goes; the others wait for what it brings."""
+"""Single flight: of concurrent reads of one key, one asks the server; the others wait for it."""
 
 from __future__ import annotations
 
@@ -13,29 +13,30 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from watchframe.cache.private_files import noted_end, try_lock, unlock
+from watchframe.cache.file_locks import noted_end, try_lock, unlock
 from watchframe.errors import JobTimeoutError
 from watchframe.locks import ProcessLock
 
 logger = logging.getLogger(__name__)
 
-#: Seconds between two looks at a lock that another one holds. A holder's death is seen as late.
+#: Seconds between two polls of a lock that another caller holds, so a holder's death is seen within
+#: `LONGEST_PAUSE`.
 FIRST_PAUSE = 0.002
 LONGEST_PAUSE = 0.1
 
 
 @dataclass(slots=True, kw_only=True)
 class Flight:
-    """The turn of one caller.
+    """One caller's hold of the lock.
 
     Attributes
     ----------
     waited_since : datetime or None
-        The moment from which another one with the same key was waited for; None where there was
-        none. Then look into the cache again (`decide` takes this moment) before asking the server.
+        Since when this caller waited for another one; None where it did not wait. If it did, look
+        into the cache again (`decide` takes this moment) before asking the server.
     waited_in_vain : bool
-        Whether one of those who were waited for said `end_in_vain`. Then leave the turn first, and
-        ask outside of it: to go one by one, each as much in vain, would only take longer.
+        Whether a holder that this caller waited for called `end_in_vain`. Then release the lock
+        before asking the server: callers would else fail one after the other, each after a wait.
     """
 
     waited_since: datetime | None
@@ -43,25 +44,25 @@ class Flight:
     ends_in_vain: bool = False
 
     def end_in_vain(self) -> None:
-        """Say that this turn brings nothing that could answer the others: they need not queue."""
+        """Tell the waiting callers that this one brings nothing that could answer them."""
         self.ends_in_vain = True
 
 
 @dataclass(slots=True)
-class _LocalTurn:
-    """What the threads of this process share while any of them holds a turn or waits for it."""
+class _LocalLock:
+    """What the threads of this process share while any of them holds the lock or waits for it."""
 
     lock: threading.Lock
     users: int = 0
     ended_in_vain: float = 0.0
 
 
-_local_turns: dict[str, _LocalTurn] = {}
+_local_locks: dict[str, _LocalLock] = {}
 _local_guard = ProcessLock()
 
 if hasattr(os, "register_at_fork"):
-    # A forked child has none of its parent's threads: it would wait for their turns forever.
-    os.register_at_fork(after_in_child=_local_turns.clear)
+    # A forked child has none of its parent's threads: it would wait for their locks forever.
+    os.register_at_fork(after_in_child=_local_locks.clear)
 
 
 @contextlib.contextmanager
@@ -72,7 +73,7 @@ def single_flight(
     timeout: float | None,
     check: Callable[[], object] | None = None,
 ) -> Iterator[Flight]:
-    """Have the turn for `name` within the block, alone among threads and processes.
+    """Hold the lock for `name` within the block, alone among threads and processes.
 
     Parameters
     ----------
@@ -83,17 +84,17 @@ def single_flight(
     timeout : float or None
         Seconds to wait at most.
     check : callable, optional
-        Called again and again while waiting; what it raises ends the wait.
+        Called repeatedly while waiting; what it raises ends the wait.
 
     Raises
     ------
     JobTimeoutError
-        Another one still held the turn at the end of `timeout`.
+        Another caller still held the lock after `timeout`.
     """
     asked = time.time()
     wait = _Wait(timeout, check)
-    with _local_turn(f"{folder}/{name}", wait) as local:
-        path, descriptor = _file_turn(name, folder, wait)
+    with _local_lock(f"{folder}/{name}", wait) as local:
+        path, descriptor = _file_lock(name, folder, wait)
         flight = Flight(waited_since=None)
         if wait.has_waited:
             logger.debug("single flight: %.12s: waited %.3f s", name, wait.seconds)
@@ -126,8 +127,8 @@ class _Wait:
     def left(self) -> float | None:
         return None if self._timeout is None else max(self._timeout - self.seconds, 0.0)
 
-    def until_next_look(self) -> float:
-        """Give the seconds to wait before another look, at most `LONGEST_PAUSE`."""
+    def until_next_poll(self) -> float:
+        """Return the seconds until the next poll, at most `LONGEST_PAUSE`."""
         self.has_waited = True
         if self._check is not None:
             self._check()
@@ -137,7 +138,7 @@ class _Wait:
         return LONGEST_PAUSE if left is None else min(LONGEST_PAUSE, left)
 
     def pause(self) -> None:
-        longest = self.until_next_look()
+        longest = self.until_next_poll()
         pause = self._pause * random.uniform(0.5, 1.0)  # noqa: S311 - spreads, keeps no secret
         time.sleep(min(pause, longest))
         self._pause = min(self._pause * 2, LONGEST_PAUSE)
@@ -152,32 +153,32 @@ class _Wait:
 
 
 @contextlib.contextmanager
-def _local_turn(name: str, wait: _Wait) -> Iterator[_LocalTurn]:
-    """Take turns among the threads of this process: the lock's file is then polled by one of them.
+def _local_lock(name: str, wait: _Wait) -> Iterator[_LocalLock]:
+    """Lock among the threads of this process, so that only one of them polls the lock's file.
 
-    A lock lives while somebody holds it or waits for it.
+    A lock exists while a thread holds it or waits for it.
     """
     with _local_guard.lock:
-        turn = _local_turns.setdefault(name, _LocalTurn(threading.Lock()))
-        turn.users += 1
+        shared = _local_locks.setdefault(name, _LocalLock(threading.Lock()))
+        shared.users += 1
     try:
-        if not turn.lock.acquire(blocking=False):
-            while not turn.lock.acquire(timeout=wait.until_next_look()):
+        if not shared.lock.acquire(blocking=False):
+            while not shared.lock.acquire(timeout=wait.until_next_poll()):
                 pass
         try:
-            yield turn
+            yield shared
         finally:
-            turn.lock.release()
+            shared.lock.release()
     finally:
         with _local_guard.lock:
-            turn.users -= 1
-            # In a child that was forked within a turn, the name may be another turn's by now.
-            if not turn.users and _local_turns.get(name) is turn:
-                del _local_turns[name]
+            shared.users -= 1
+            # In a child that was forked while it was held, the name may be another lock's by now.
+            if not shared.users and _local_locks.get(name) is shared:
+                del _local_locks[name]
 
 
-def _file_turn(name: str, folder: Path | None, wait: _Wait) -> tuple[Path | None, int | None]:
-    """Take turns among processes; where there can be no lock's file, do without."""
+def _file_lock(name: str, folder: Path | None, wait: _Wait) -> tuple[Path | None, int | None]:
+    """Lock among processes, where the file system can."""
     if folder is None:
         return None, None
     path = folder / name

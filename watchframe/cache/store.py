@@ -1,4 +1,4 @@
-"""The local cache: results and small documents on disk; right or absent, and never in the way."""
+"""`ResultCache`: results and small documents on this machine's disk."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ from watchframe.cache.maintenance import (
     sweep_if_due,
     verify_entries,
 )
-from watchframe.cache.private_files import LOCKS_FOLDER, STAGING_FOLDER, Staging, principal_of
+from watchframe.cache.private_files import LOCKS_FOLDER, STAGING_FOLDER, principal_of
 from watchframe.cache.provenance import Provenance
 from watchframe.cache.single_flight import Flight, single_flight
-from watchframe.cache.writer import ResultWriter
+from watchframe.cache.writer import ResultWriter, Staging
 from watchframe.config import DEFAULT_CACHE_SIZE, cache_in_use
 
 if TYPE_CHECKING:
@@ -38,29 +38,29 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-#: Entries that nobody used for so long go.
+#: Entries unused for so long are evicted.
 DEFAULT_UNUSED_LIMIT = timedelta(days=90)
 
 
 class ResultCache:
     """Results on this machine's disk, shared by all processes of one user.
 
-    Nothing is made or opened before it is used. Reading and writing never raise for the cache's own
-    troubles: a damaged entry is dropped with a CacheWarning and is a miss; a folder that is full,
-    read-only or another user's is a cache that holds nothing, with one CacheWarning.
+    Nothing is made or opened before it is used. Reading and writing never raise for a failure of
+    the cache itself: a damaged entry is dropped with a CacheWarning and is a miss; a folder that
+    is full, read-only or another user's is an empty cache, with one CacheWarning.
 
     Parameters
     ----------
     directory : path, optional
-        The folder; if not given, the one that reads use now: of `watchframe.connect`, else of the
+        The folder; by default the one that reads use now: of `watchframe.connect`, else of the
         settings (the environment, a profile), else the platform's folder for caches.
     size_limit : int, optional
-        Bytes of all entries together; beyond it, those longest unused go. If not given, the
+        Bytes of all entries together; beyond it, the longest unused are evicted. By default the
         setting `cache_size_limit` of the reads where the folder is theirs too, else 2 GB.
     unused_limit : timedelta
-        Entries that nobody used for so long go.
+        Entries unused for so long are evicted.
     clock : callable
-        Gives seconds since 1970.
+        Returns seconds since 1970.
     """
 
     def __init__(
@@ -100,7 +100,7 @@ class ResultCache:
         self.close()
 
     def now(self) -> datetime:
-        """Give the time by the cache's clock, UTC."""
+        """Return the time by the cache's clock, UTC."""
         return datetime.fromtimestamp(self._clock(), UTC)
 
     def close(self) -> None:
@@ -109,15 +109,15 @@ class ResultCache:
         self._access.close()
 
     def principal(self, api_key: str) -> str:
-        """Give the name under which the results of `api_key` lie; it says nothing about the key."""
+        """Return a name for the results of `api_key` that reveals nothing about the key."""
         return principal_of(api_key, self._access.secret())
 
     def get(self, key: str) -> CacheEntry | None:
-        """Give the result under `key`, checked against its checksum; None where there is none."""
+        """Return the result under `key`, checked against its checksum; None where there is none."""
         return self._loader.result(key)
 
     def open_writer(self, key: str) -> ResultWriter:
-        """Give a writer that takes a result batch by batch (see `ResultWriter`)."""
+        """Return a `ResultWriter`, which takes a result batch by batch."""
         return ResultWriter(
             key,
             self._staging(),
@@ -127,16 +127,16 @@ class ResultCache:
         )
 
     def put(self, key: str, table: pa.Table, provenance: Provenance) -> bool:
-        """Store a whole result, and say whether that was done."""
+        """Store a whole result; return whether that was done."""
         with self.open_writer(key) as writer:
             return writer.finish(provenance, table=table)
 
     def get_document(self, key: str) -> Document | None:
-        """Give the document under `key`, a text of any form; None where there is none."""
+        """Return the document under `key`, a text of any form; None where there is none."""
         return self._loader.document(document_name(key))
 
     def put_document(self, key: str, value: object, *, stored_at: datetime | None = None) -> bool:
-        """Store a JSON value, fetched now or at `stored_at`, and say whether that was done.
+        """Store a JSON value, fetched now or at `stored_at`; return whether that was done.
 
         Raises
         ------
@@ -164,9 +164,9 @@ class ResultCache:
         timeout: float | None = None,
         check: Callable[[], object] | None = None,
     ) -> AbstractContextManager[Flight]:
-        """Have the turn for `key` within the block, alone among all threads and processes.
+        """Hold the lock for `key` within the block, alone among all threads and processes.
 
-        A holder that dies frees it at once, ``kill -9`` included; the next one goes on within
+        A holder that dies releases it at once, also by ``kill -9``; the next one continues within
         0.1 s. A holder that hangs keeps it: hence `timeout`.
 
         Parameters
@@ -176,7 +176,7 @@ class ResultCache:
         timeout : float, optional
             Seconds to wait at most.
         check : callable, optional
-            Called again and again while waiting; what it raises ends the wait.
+            Called repeatedly while waiting; what it raises ends the wait.
 
         Raises
         ------
@@ -187,16 +187,16 @@ class ResultCache:
         return single_flight(key, folder, timeout=timeout, check=check)
 
     def size(self) -> int:
-        """Give the bytes of all entries."""
+        """Return the bytes of all entries."""
         return self._access.attempt(lambda index: index.total_size(), otherwise=0)
 
     def entries(self) -> pd.DataFrame:
-        """Give the stored results, that which was used last first.
+        """Return the stored results, last used first.
 
         Returns
         -------
         DataFrame
-            One row a result: ``key server query_id query_name sql parameters rows columns bytes
+            One row per result: ``key server query_id query_name sql parameters rows columns bytes
             retrieved_at age last_used``. `age` is that of the data; `last_used` is right to within
             a minute. Damaged entries are left out (see `verify`), documents too.
         """
@@ -206,16 +206,16 @@ class ResultCache:
         )
 
     def note_decision(self, what: str, key: str, decision: Decision) -> None:
-        """Remember what a read has decided, for `decisions`."""
+        """Note a read's decision, for `decisions`."""
         self._decisions.append(NotedDecision(at=self.now(), what=what, key=key, decision=decision))
 
     def decisions(self) -> pd.DataFrame:
-        """Give what the reads of this process decided about copies in this folder, and why.
+        """Return what the reads of this process decided about copies in this folder, and why.
 
         Returns
         -------
         DataFrame
-            One row a decision, the newest first, of the last 1,000: ``at what action reason age
+            One row per decision, newest first, of the last 1,000: ``at what action reason age
             key``. `action` is ``"use"``, ``"fetch"`` or ``"fail"``, `reason` its name in
             docs/explanation/freshness.md, `age` that of the copy's data, null where there was none.
         """
@@ -224,7 +224,7 @@ class ResultCache:
     def prune(
         self, *, size_limit: int | None = None, unused_for: timedelta | None = None
     ) -> PruneReport:
-        """Take away what is over the limits, and what killed processes left behind.
+        """Remove entries over the limits, and files that killed processes left.
 
         Parameters
         ----------
@@ -237,18 +237,18 @@ class ResultCache:
         unused = self.unused_limit if unused_for is None else unused_for
         since = self._clock() - unused.total_seconds()
 
-        def take_away(index: EntryIndex) -> PruneReport:
+        def remove_entries(index: EntryIndex) -> PruneReport:
             gone = index.evict(limit, unused_since=since)
             self._loader.forget()
             index.shrink()
             return _report(gone, files=sweep(index, self._access.folder))
 
-        return self._access.attempt(take_away, otherwise=PruneReport())
+        return self._access.attempt(remove_entries, otherwise=PruneReport())
 
     def clear(self, *, query_id: int | None = None) -> PruneReport:
-        """Take away every entry; with `query_id`, the results of that query alone."""
+        """Remove every entry; with `query_id`, the results of that query alone."""
 
-        def take_away(index: EntryIndex) -> PruneReport:
+        def remove_entries(index: EntryIndex) -> PruneReport:
             rows = index.rows()
             if query_id is not None:
                 known = list_entries(index, self.now())
@@ -259,10 +259,10 @@ class ResultCache:
             index.shrink()
             return _report(gone, files=0)
 
-        return self._access.attempt(take_away, otherwise=PruneReport())
+        return self._access.attempt(remove_entries, otherwise=PruneReport())
 
     def verify(self) -> VerifyReport:
-        """Read every entry whole, drop the damaged ones, and say what was found."""
+        """Read every entry whole, and drop the damaged ones."""
         return self._access.attempt(verify_entries, otherwise=VerifyReport())
 
     def _staging(self) -> Staging | None:

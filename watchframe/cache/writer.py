@@ -1,16 +1,22 @@
-"""Storing a result while it arrives, so that it is never held twice."""
+"""Storing a result while it arrives, so that it is never in memory twice."""
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import os
+import secrets
+import zlib
 from collections.abc import Callable
+from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import BinaryIO, Self
 
 import pyarrow as pa
 
 from watchframe.cache.entry_format import seal_result
-from watchframe.cache.private_files import Staging
+from watchframe.cache.file_locks import mark_in_use
+from watchframe.cache.private_files import FOLDER_MODE, open_private
 from watchframe.cache.provenance import Provenance
 
 logger = logging.getLogger(__name__)
@@ -19,11 +25,11 @@ _UNCOMPRESSED = pa.ipc.IpcWriteOptions(compression=None)  # docs/decisions/0032
 
 
 class ResultWriter:
-    """Takes a result's record batches; the entry is seen once it is finished, or never.
+    """Takes a result's record batches; the entry becomes visible when it is finished, or never.
 
     Made by `ResultCache.open_writer`. Use it as a context manager: leaving the block without
-    `finish` discards what was written. Its methods never raise for the cache's own troubles (a full
-    disk): then they do nothing, after one CacheWarning.
+    `finish` discards what was written. Its methods never raise for a failure of the cache itself
+    (a full disk): then they do nothing, after one CacheWarning.
 
     Parameters
     ----------
@@ -34,9 +40,9 @@ class ResultWriter:
     size_limit : int
         Bytes that an entry may have at most.
     store : callable
-        Makes a whole entry visible; says whether it did.
+        Makes a whole entry visible; returns whether it did.
     on_trouble : callable
-        Told of what the disk refused.
+        Called with what the disk raised.
     """
 
     def __init__(
@@ -77,7 +83,7 @@ class ResultWriter:
             if self._schema is None or self._stream is None:
                 self._start(batch.schema, self._staging)
             elif not batch.schema.equals(self._schema):
-                # The types were settled anew: what lies here is of no use, the whole table may be.
+                # The types have changed: what was written is of no use; the whole table may be.
                 self._mixed = True
                 return
             self._stream.write_batch(batch)  # type: ignore[union-attr]  # _start made it
@@ -89,14 +95,14 @@ class ResultWriter:
             self._refuse_size(self._staging.size)
 
     def finish(self, provenance: Provenance, *, table: pa.Table | None = None) -> bool:
-        """Make the entry visible, and say whether that was done.
+        """Make the entry visible; return whether that was done.
 
         Parameters
         ----------
         provenance : Provenance
             Where the rows came from.
         table : pyarrow.Table, optional
-            The whole result, if it is at hand. Its schema, with the metadata that were settled
+            The whole result, if the caller has it. Its schema, with the metadata that are known
             after the last row, becomes the entry's; and where the batches do not add up to it, it
             is written instead.
 
@@ -180,3 +186,96 @@ class ResultWriter:
     def _give_up(self, error: Exception) -> None:
         self.abort()
         self._on_trouble(error)
+
+
+#: Entries up to this many bytes are stored in the index itself, larger ones each in a file.
+INLINE_LIMIT = 64 * 1024
+
+
+class Staging:
+    """A sink for an entry's bytes, with size and checksum; invisible until the index takes it.
+
+    Parameters
+    ----------
+    folder : Path
+        Where its file is made; on the same file system as the entries.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.size = 0
+        self.crc = 0
+        self.path: Path | None = None
+        self.closed = False  # asked for by pyarrow
+        self._folder = folder
+        self._parts: list[bytes] = []
+        self._file: BinaryIO | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.discard()
+
+    def write(self, data: bytes) -> int:
+        """Take bytes; raises OSError where the disk does."""
+        view = memoryview(data).cast("B")
+        self.crc = zlib.crc32(view, self.crc)
+        self.size += view.nbytes
+        if self._file is not None:
+            self._file.write(view)
+            return view.nbytes
+        self._parts.append(bytes(view))
+        if self.size > INLINE_LIMIT:
+            self._spill()
+        return view.nbytes
+
+    def flush(self) -> None:
+        """Do nothing; asked for by pyarrow."""
+
+    def inline(self) -> bytes | None:
+        """Return all bytes, or None where they are in a file."""
+        return None if self._file is not None else b"".join(self._parts)
+
+    def close_file(self) -> None:
+        """Write the file's last bytes; raises OSError where the disk is full."""
+        if self._file is not None:
+            self._file.close()
+
+    def moved_to(self, path: Path) -> None:
+        """Put the file in its final place, whole."""
+        if self.path is None:
+            raise FileNotFoundError(path)
+        self.path.replace(path)
+        self.path = None
+
+    def start_over(self) -> None:
+        """Discard all bytes and begin again."""
+        self.discard()
+        self._file, self.size, self.crc = None, 0, 0
+
+    def discard(self) -> None:
+        """Delete the file, unless it was moved."""
+        self._parts.clear()
+        if self._file is not None:
+            with contextlib.suppress(OSError):
+                self._file.close()
+        if self.path is not None:
+            with contextlib.suppress(OSError):
+                self.path.unlink()
+            self.path = None
+
+    def _spill(self) -> None:
+        self._folder.mkdir(mode=FOLDER_MODE, exist_ok=True)
+        path = self._folder / f"{secrets.token_hex(12)}.part"
+        descriptor = open_private(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
+        self.path = path
+        mark_in_use(descriptor)
+        self._file = os.fdopen(descriptor, "wb", buffering=1 << 18)
+        for part in self._parts:
+            self._file.write(part)
+        self._parts.clear()

@@ -90,7 +90,7 @@ class BlockDecoder:
         self._unexpected = "error" if takes_all and not raw else "ignore"
 
     def decode(self, rows: bytes) -> list[pa.Array] | None:
-        """Give the columns' arrays, or None where anything is not as planned."""
+        """Return the columns' arrays, or None where anything is not as planned."""
         if not rows.isascii() and not _is_utf8(rows):
             return None
         arrays = self._laid_out.decode(rows) if self._laid_out is not None else None
@@ -140,7 +140,7 @@ class BlockDecoder:
 
 
 def exact_rows(rows: bytes) -> list[dict[str, Any]] | None:
-    """Give a block's rows as `json` reads them; None where it is not whole rows."""
+    """Return a block's rows as `json` reads them; None where it is not whole rows."""
     try:
         found = parsed(b"[" + rows + b"]")
     except (ValueError, RecursionError):
@@ -149,7 +149,7 @@ def exact_rows(rows: bytes) -> list[dict[str, Any]] | None:
 
 
 def _finished(array: pa.Array, plan: ColumnPlan) -> pa.Array | None:
-    """Give the array in its final type; None where that would lose anything."""
+    """Return the array in its final type; None where that would lose anything."""
     if plan.kind == "float":
         ends = pc.min_max(array)
         if not ends["min"].is_valid:  # all null
@@ -178,7 +178,7 @@ def _checked_raw(array: pa.Array, plan: ColumnPlan) -> pa.Array | None:
 
 
 def _texts(values: list[msgspec.Raw]) -> pa.Array:
-    """Give the values as they were sent, null for null."""
+    """Return the values as they were sent, null for null."""
     # Joined and cut again: making a `bytes` of each costs five times as much.
     lines = pa.scalar(msgspec.json.Encoder().encode_lines(values)[:-1].decode(), pa.large_string())
     texts = pc.split_pattern(lines, "\n", memory_pool=POOL).values
@@ -272,7 +272,7 @@ def _chunks(array: pa.Array | pa.ChunkedArray) -> list[pa.Array]:
 def found_plans(
     plans: Sequence[ColumnPlan], rows: Sequence[Mapping[str, Any]], *, first_row: int
 ) -> list[tuple[ColumnPlan, TypedColumn]]:
-    """Give what the columns of `rows` are, each by itself."""
+    """Return what the columns of `rows` are, each by itself."""
     return [
         plan_column(plan.column, column_values(rows, plan.column.name), first_row=first_row)
         for plan in plans
@@ -280,7 +280,7 @@ def found_plans(
 
 
 def learned_plan(plan: ColumnPlan, found: ColumnPlan) -> ColumnPlan:
-    """Give the plan for the blocks behind one in which the column was `found` to be otherwise."""
+    """Return the plan for the blocks behind one in which the column was `found` to be otherwise."""
     if not found.is_known or found.kind == plan.kind:
         return plan
     if not plan.is_known:

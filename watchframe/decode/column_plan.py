@@ -96,7 +96,7 @@ def kind_of(field: pa.Field) -> Kind:
 
 
 def parsed(text: bytes | str) -> Any:
-    """Give what `json.loads` gives, and raise what it raises.
+    """Return what `json.loads` gives, and raise what it raises.
 
     msgspec reads integers of any size and floats exactly, and refuses more than `json` does:
     literals such as NaN, lone surrogates, other encodings than UTF-8. What it refuses, `json` is to
@@ -114,7 +114,7 @@ def parsed(text: bytes | str) -> Any:
 
 
 def column_values(rows: Sequence[Mapping[str, Any]], name: str) -> list[Any]:
-    """Give the value that each row has for `name`; None where it has none."""
+    """Return the value that each row has for `name`; None where it has none."""
     try:
         return list(map(itemgetter(name), rows))
     except KeyError:

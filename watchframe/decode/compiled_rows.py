@@ -59,7 +59,7 @@ class RowLayout:
 
     @classmethod
     def of_row(cls, row: bytes, keys: Sequence[str], between_rows: bytes) -> RowLayout | None:
-        """Give the layout of rows like `row`, which has these keys; None where it is unusual.
+        """Return the layout of rows like `row`, which has these keys; None where it is unusual.
 
         White space is taken for what it is where it is first seen. Where it is otherwise later, or
         a value was taken for a key, no block is of this layout.
@@ -122,7 +122,7 @@ class LayoutReader:
         )
 
     def decode(self, rows: bytes) -> list[pa.Array] | None:
-        """Give the arrays of the plans; None where the block is not laid out and filled so."""
+        """Return the arrays of the plans; None where the block is not laid out and filled so."""
         if compiled.rows is None or not self._is_usable:
             return None
         most = len(rows) // self._shortest + 1
@@ -181,14 +181,14 @@ class _Room:
             self._offsets = np.empty(slots + 1, np.int32)
 
     def places(self) -> Iterator[tuple[str, Place]]:
-        """Give where the values of each key go."""
+        """Return where the values of each key go."""
         for place, key in enumerate(self._keys):
             yield key, (place, len(self._keys), self._valid, self._values, self._offsets)
 
     def arrays(
         self, rows: bytes, count: int, nulls: Mapping[str, int]
     ) -> Iterable[tuple[str, pa.Array]]:
-        """Give each key's array, with so many nulls; raises ArrowInvalid."""
+        """Return each key's array, with so many nulls; raises ArrowInvalid."""
         slots = count * len(self._keys)
         missing = sum(nulls[key] for key in self._keys)
         # Copied, here and below, as there was room for more.
@@ -215,7 +215,7 @@ class _Room:
     def _separated(
         self, cast: pa.Array, count: int, nulls: Mapping[str, int]
     ) -> Iterator[tuple[str, pa.Array]]:
-        """Give each key's array from the one that has them row by row."""
+        """Return each key's array from the one that has them row by row."""
         shape = count, len(self._keys)
         values = np.frombuffer(cast.buffers()[1], f"i{cast.type.bit_width // 8}").reshape(shape)
         valid = np.unpackbits(self._valid, count=values.size, bitorder="little").reshape(shape)

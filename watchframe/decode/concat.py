@@ -108,7 +108,7 @@ def _metadata(field: pa.Field) -> dict[bytes, bytes]:
 
 
 def _json_values(field: pa.Field, array: pa.ChunkedArray) -> list[object]:
-    """Give the values as the server sent them."""
+    """Return the values as the server sent them."""
     encoding = _encoding(field)
     values: list[Any] = array.to_pylist()
     if encoding in (INTEGER, JSON):

@@ -16,7 +16,7 @@ _BETWEEN = re.compile(r"[ \t\r\n,]*")
 
 
 def error_of(body: bytes, error: ValueError | RecursionError, offset: int = 0) -> DecodeError:
-    """Give the error for what `json` raised on `body`, which begins at `offset`."""
+    """Return the error for what `json` raised on `body`, which begins at `offset`."""
     if isinstance(error, UnicodeDecodeError):
         return DecodeError("The result is not UTF-8.", offset=offset + error.start)
     if isinstance(error, json.JSONDecodeError):
@@ -32,7 +32,7 @@ def error_of(body: bytes, error: ValueError | RecursionError, offset: int = 0) -
 
 
 def error_of_tail(tail: bytes, error: ValueError | RecursionError, offset: int) -> DecodeError:
-    """Give the error for a body whose last bytes, from `offset` on, are no end of a result."""
+    """Return the error for a body whose last bytes, from `offset` on, are no end of a result."""
     if isinstance(error, json.JSONDecodeError):
         place = tail_error_offset(tail, error)
         return DecodeError(f"The result is not JSON: {error.msg}.", offset=offset + place)
@@ -40,7 +40,7 @@ def error_of_tail(tail: bytes, error: ValueError | RecursionError, offset: int) 
 
 
 def damage_in(rows: bytes, *, offset: int, first_row: int) -> DecodeError | None:
-    """Give what is wrong with a block of rows; None where only its end may be at fault.
+    """Return what is wrong with a block of rows; None where only its end may be at fault.
 
     Parameters
     ----------
@@ -67,7 +67,7 @@ def damage_in(rows: bytes, *, offset: int, first_row: int) -> DecodeError | None
 def not_an_object(
     rows: bytes, found: list[object], *, offset: int | None, first_row: int = 0
 ) -> DecodeError | None:
-    """Give the error for the first of these rows that is not an object; None where all are."""
+    """Return the error for the first of these rows that is not an object; None where all are."""
     for number, row in enumerate(found):
         if not isinstance(row, dict):
             place = None if offset is None else offset + _offset_of_item(rows, number)
@@ -78,19 +78,19 @@ def not_an_object(
 
 
 def row_error(body: bytes, rows: list[object]) -> DecodeError | None:
-    """Give the error for the first row of a whole body that is not an object."""
+    """Return the error for the first row of a whole body that is not an object."""
     head = find_head(body)
     start = None if head is None else head.length
     return not_an_object(body[start or 0 :], rows, offset=start)
 
 
 def place_of(body: bytes, key: bytes) -> int:
-    """Give where `key` first stands in `body`, or 0: about where something is missing."""
+    """Return where `key` first stands in `body`, or 0: about where something is missing."""
     return max(0, body.find(b'"' + key + b'"'))
 
 
 def _offset_of_item(rows: bytes, number: int) -> int:
-    """Give where the array's item of this number begins; `rows` begins behind its ``[``."""
+    """Return where the array's item of this number begins; `rows` begins behind its ``[``."""
     text, at = rows.decode(), 0
     decoder = json.JSONDecoder()
     for _ in range(number):
@@ -104,7 +104,7 @@ def _behind(text: str, at: int) -> int:
 
 
 def _deepest(body: bytes) -> int:
-    """Give where the nesting is deepest."""
+    """Return where the nesting is deepest."""
     depth = most = place = 0
     for token in _BRACKET.finditer(body):
         if token[0] in (b"{", b"["):

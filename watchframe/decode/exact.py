@@ -132,7 +132,7 @@ def _rows(data: dict[str, object], body: bytes) -> list[dict[str, object]]:
 
 
 def result_info(result: dict[str, object]) -> QueryResultInfo:
-    """Give what a body says of the result; raises DecodeError."""
+    """Return what a body says of the result; raises DecodeError."""
     try:
         return QueryResultInfo.from_json(result)
     except ProtocolError as error:

@@ -180,7 +180,7 @@ def _array(field: pa.Field, values: pa.ChunkedArray, backend: DtypeBackend) -> A
 
 
 def _masked(values: pa.ChunkedArray, made: Callable[..., Any], dtype: str) -> Any:
-    """Give a nullable array, filled chunk by chunk: pandas' own way needs twice its memory."""
+    """Return a nullable array, filled chunk by chunk: pandas' own way needs twice its memory."""
     data = np.empty(len(values), dtype)
     is_null = np.zeros(len(values), np.bool_)
     start = 0
@@ -197,7 +197,7 @@ def _masked(values: pa.ChunkedArray, made: Callable[..., Any], dtype: str) -> An
 def _objects(
     values: pa.ChunkedArray, said: Callable[[pa.Array], list[Any]]
 ) -> np.ndarray[Any, np.dtype[np.object_]]:
-    """Give what texts say, piece by piece."""
+    """Return what texts say, piece by piece."""
     objects = np.empty(len(values), dtype=object)
     start = 0
     for chunk in values.chunks:
@@ -209,7 +209,7 @@ def _objects(
 
 
 def _parsed(texts: pa.Array) -> list[Any]:
-    """Give what JSON texts say; joining and one parse take three quarters of the time of many."""
+    """Return what JSON texts say; joining and one parse take three quarters of the time of many."""
     items = texts.cast(pa.large_string()).fill_null("null")
     comma = pa.scalar(",", pa.large_string())
     joined = pc.binary_join(pa.ListArray.from_arrays([0, len(items)], items), comma)

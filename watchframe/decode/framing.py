@@ -54,7 +54,7 @@ class Head:
 
 
 def find_head(start: bytes) -> Head | None:
-    """Give the head of a body that begins with `start`; None where it does not end therein."""
+    """Return the head of a body that begins with `start`; None where it does not end therein."""
     for match in itertools.islice(_ROWS.finditer(start), _MAX_TRIES):
         try:
             document = json.loads(start[: match.end()] + _CLOSING)
@@ -86,7 +86,7 @@ def find_data_text(start: bytes) -> int | None:
 
 
 def row_cuts(rows: bytes | bytearray) -> Iterator[Cut]:
-    """Give the end of each whole row and the start of the one behind it, by counting brackets.
+    """Return the end of each whole row and the start of the one behind it, by counting brackets.
 
     `rows` begins with a row. Right for every JSON, and about as slow as a parse.
     """
@@ -126,7 +126,7 @@ class Cutter:
         self._any = re.compile(rb"\}\s*,\s*\{\s*" + re.escape(key))
 
     def last_cut(self, rows: bytes | bytearray, end: int) -> Cut | None:
-        """Give the end of the last whole row before `end`, and the start of the one behind it."""
+        """Return the end of the last whole row before `end`, and the start of the one behind it."""
         if self.counts:
             cut: Cut | None = _last(row_cuts(rows[:end]))
             return cut
@@ -140,7 +140,7 @@ class Cutter:
 
 
 def find_tail(rest: bytes) -> tuple[int, dict[str, Any]]:
-    """Give where the rows end in `rest`, the body's last bytes, and what is said behind them.
+    """Return where the rows end in `rest`, the body's last bytes, and what is said behind them.
 
     The place is that of the ``]`` behind the last row.
 
@@ -162,7 +162,7 @@ def find_tail(rest: bytes) -> tuple[int, dict[str, Any]]:
 
 
 def tail_error_offset(rest: bytes, error: Exception) -> int:
-    """Give the byte of `rest` at which `error`, raised by `find_tail`, stands."""
+    """Return the byte of `rest` at which `error`, raised by `find_tail`, stands."""
     if isinstance(error, UnicodeDecodeError):
         return error.start
     try:

@@ -97,7 +97,7 @@ def declared_late(
 
 
 def _redeclared(found: TypedColumn, column: Column) -> TypedColumn | None:
-    """Give the column by its declared type; None where its values have to be read again."""
+    """Return the column by its declared type; None where its values have to be read again."""
     array, declared = found.array, DECLARED_TYPES.get(column.type or "")
     encoding = (found.field.metadata or {}).get(ENCODING)
     is_wide = encoding == INTEGER and column.type == "integer"
@@ -111,7 +111,7 @@ def _redeclared(found: TypedColumn, column: Column) -> TypedColumn | None:
 
 
 def _possible_types(found: pa.DataType, column: Column) -> Sequence[pa.DataType]:
-    """Give the types that a column of type `found` may have in truth, being declared so."""
+    """Return the types that a column of type `found` may have in truth, being declared so."""
     declared = DECLARED_TYPES[column.type or ""]
     if found == declared or (found == pa.int64() and declared == pa.float64()):
         return (declared,)
@@ -155,7 +155,7 @@ class Spooled:
             yield chunk
 
     def read(self, start: int, end: int) -> bytes:
-        """Give a part of what has passed."""
+        """Return a part of what has passed."""
         here = self.spool.tell()
         self.spool.seek(start)
         part = self.spool.read(end - start)
@@ -195,7 +195,7 @@ def decode_streaming(
     on_batch: OnBatch | None = None,
     block_size: int = BLOCK_SIZE,
 ) -> DecodedResult:
-    """Give the table of a body, decoding beside its arrival; as `decode_query_result`."""
+    """Return the table of a body, decoding beside its arrival; as `decode_query_result`."""
     # glibc hands blocks of this size straight back to the system, and zeroes new ones for each use,
     # until it has seen one freed: without this, half of the time would go there.
     pa.allocate_buffer(LARGEST_TEMPORARY, memory_pool=POOL)

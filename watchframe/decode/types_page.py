@@ -186,7 +186,7 @@ EXAMPLES = (
 
 
 def types_page() -> str:
-    """Give the whole page, as Markdown."""
+    """Return the whole page, as Markdown."""
     return _HEAD + "".join(_row(example) for example in EXAMPLES) + _TAIL
 
 

@@ -68,13 +68,13 @@ class ColumnDeviation:
 
 
 def deviations_of(table: pa.Table) -> tuple[ColumnDeviation, ...]:
-    """Give the deviations that a decoded table carries in its fields' metadata."""
+    """Return the deviations that a decoded table carries in its fields' metadata."""
     marked = [(field.metadata or {}).get(DEVIATION) for field in table.schema]
     return tuple(ColumnDeviation(**json.loads(text)) for text in marked if text is not None)
 
 
 def as_metadata(deviation: ColumnDeviation) -> dict[bytes, bytes]:
-    """Give the field metadata that `deviations_of` reads."""
+    """Return the field metadata that `deviations_of` reads."""
     return {DEVIATION: json.dumps(asdict(deviation)).encode()}
 
 
@@ -131,7 +131,7 @@ def table_of(columns: Sequence[TypedColumn], rows: int) -> pa.Table:
 
 
 def typed_column(name: str, declared: str | None, values: Sequence[object]) -> TypedColumn:
-    """Give the column's Arrow array, exact, and its field.
+    """Return the column's Arrow array, exact, and its field.
 
     Parameters
     ----------
@@ -155,7 +155,7 @@ def typed_column(name: str, declared: str | None, values: Sequence[object]) -> T
 def _exact_array(
     kinds: set[type], declared: str | None, values: Sequence[object]
 ) -> tuple[pa.Array, bytes | None]:
-    """Give the values in the one Arrow type that holds each exactly, and how texts encode them."""
+    """Return the values in the Arrow type that holds all exactly, and how texts encode them."""
     if not kinds:
         return pa.nulls(len(values), DECLARED_TYPES.get(declared or "", pa.string())), None
     array = None
@@ -186,7 +186,7 @@ def _is_as_declared(
 
 
 def _if_possible(values: Sequence[object], type_: pa.DataType) -> pa.Array | None:
-    """Give the values as this type; None where it cannot hold them."""
+    """Return the values as this type; None where it cannot hold them."""
     try:
         return pa.array(values, type_)
     except (pa.ArrowInvalid, OverflowError, UnicodeEncodeError):
@@ -194,7 +194,7 @@ def _if_possible(values: Sequence[object], type_: pa.DataType) -> pa.Array | Non
 
 
 def _digits(values: Sequence[object]) -> pa.Array:
-    """Give integers of any size as texts."""
+    """Return integers of any size as texts."""
     # Written as one text and cut again: to make a text of each takes half as long again.
     listed = pa.scalar(repr(list(values))[1:-1], pa.large_string())
     texts = pc.split_pattern(listed, ", ").values.cast(_TEXT)
@@ -259,7 +259,7 @@ def times_of_texts(texts: pa.Array, type_: pa.DataType, **options: object) -> pa
 
 
 def _unusual_times(values: Sequence[object]) -> pa.Array | None:
-    """Give times in what else ISO 8601 allows and Arrow does not know; None where one is none."""
+    """Return times in what else ISO 8601 allows and Arrow does not know; None where one is none."""
     moments = [None if value is None else _moment(str(value)) for value in values]
     zones = {
         "none" if moment is None else "naive" if moment.tzinfo is None else "aware"
@@ -285,7 +285,7 @@ def _moment(text: str) -> datetime | None:
 def field_metadata(
     declared: str | None, encoding: bytes | None, deviation: ColumnDeviation | None
 ) -> dict[bytes, bytes]:
-    """Give the metadata that a column's field carries."""
+    """Return the metadata that a column's field carries."""
     metadata = {DECLARED: (declared or "").encode()}
     if encoding is not None:
         metadata[ENCODING] = encoding

@@ -37,7 +37,7 @@ def test_value_when_a_byte_is_another_is_dropped_with_a_warning(
         cache.put(key, large_table, provenance())
         (value,) = (cache.directory / "v1").glob("*/*/*.val")
         flip(value, place)
-        with pytest.warns(CacheWarning, match="dropped, and is fetched anew"):
+        with pytest.warns(CacheWarning, match="dropped, and is fetched again"):
             assert cache.get(key) is None
         assert cache.get(key) is None
         assert cache.size() == 0

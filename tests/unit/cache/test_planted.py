@@ -18,7 +18,7 @@ import pytest
 
 from watchframe.cache import ResultCache
 from watchframe.cache.entry_format import document_name, seal, seal_result
-from watchframe.cache.private_files import Staging
+from watchframe.cache.writer import Staging
 from watchframe.errors import CacheWarning
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="links, pipes and owners are POSIX")
@@ -400,7 +400,7 @@ WRONG_PROVENANCE = {
 def test_result_of_a_wrong_origin_is_dropped(cache, key, table, provenance, name, value):
     class Forged:
         def to_json(self):
-            return provenance().to_json() | {name: value}
+            return json.dumps(json.loads(provenance().to_json()) | {name: value}).encode()
 
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, table.schema) as stream:

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 
 from watchframe.cache import Policy, ResultCache, decide, single_flight
-from watchframe.cache.private_files import (
+from watchframe.cache.file_locks import (
     is_in_use,
     locked_if_free,
     mark_in_use,
@@ -64,7 +64,7 @@ def test_flights_when_many_threads_wait_for_one_run_it_no_more_than_needed(
 
 
 def waiting(count: int) -> bool:
-    turns = single_flight._local_turns.values()
+    turns = single_flight._local_locks.values()
     return sum(turn.users for turn in turns) == count + 1
 
 
@@ -113,7 +113,7 @@ def test_flights_when_over_leave_nothing(cache, key):
     with cache.single_flight(key):
         assert [path.name for path in (cache.directory / "v1" / "locks").iterdir()] == [key]
     assert list((cache.directory / "v1" / "locks").iterdir()) == []
-    assert not single_flight._local_turns
+    assert not single_flight._local_locks
 
 
 def test_waiter_when_its_turn_comes_knows_since_when_it_waited(cache, key):
