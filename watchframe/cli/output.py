@@ -20,7 +20,7 @@ import pyarrow.parquet as pa_parquet
 
 from watchframe.cli.messages import note
 from watchframe.config.files import atomic_file, check_writable
-from watchframe.decode.typing_rules import ENCODING, INTEGER, JSON
+from watchframe.decode.typing_rules import INTEGER, JSON, encoding_of
 from watchframe.display import provenance_line
 from watchframe.plain_text import escaped, plain_text
 
@@ -132,10 +132,7 @@ def json_lines(table: pa.Table) -> Iterator[str]:
     most readers of JSON would round; lists and objects are JSON. JSON has no NaN: it becomes null.
     """
     names = table.column_names
-    written = [
-        json.loads if (field.metadata or {}).get(ENCODING) == JSON else _json_value
-        for field in table.schema
-    ]
+    written = [json.loads if encoding_of(field) == JSON else _json_value for field in table.schema]
     separator = "[\n"
     for batch in table.to_batches(max_chunksize=_ROWS_RECORDS):
         columns = [
@@ -295,7 +292,7 @@ def _texts(column: pa.ChunkedArray) -> list[str]:
 
 
 def _is_number(field: pa.Field) -> bool:
-    is_exact = (field.metadata or {}).get(ENCODING) == INTEGER
+    is_exact = encoding_of(field) == INTEGER
     return bool(is_exact or pa.types.is_integer(field.type) or pa.types.is_floating(field.type))
 
 

@@ -13,24 +13,24 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from watchframe.decode.column_plan import parsed
 from watchframe.decode.typing_rules import (
     AWARE,
-    DECLARED,
-    ENCODING,
     EXACT_IN_FLOAT,
     INTEGER,
     JSON,
     MICROSECONDS,
     NAIVE,
+    declared_type,
+    encoding_of,
     field_metadata,
     typed_column,
+    values_as_sent,
 )
 from watchframe.errors import ArgumentError
 
 Column = tuple[pa.Field, pa.ChunkedArray]
 
-#: The word for exact integers of any size.
+#: The dtype of exact integers of any size.
 WHOLE = "integer"
 _DECIMAL_WORD = re.compile(r"decimal\(\s*(\d+)\s*,\s*(\d+)\s*\)")
 _DIGITS = re.compile(r"-?[0-9]+")
@@ -41,7 +41,7 @@ _LONGEST = 4_300
 _MOST_DIGITS = 76
 #: Holds any decimal of those digits unrounded.
 _EXACT = Context(prec=200)
-#: pandas' words for the unit of a unix time -> its microseconds.
+#: pandas' names of the unit of a unix time -> its microseconds.
 UNITS = {
     "D": Fraction(86_400_000_000),
     "h": Fraction(3_600_000_000),
@@ -78,34 +78,34 @@ def decimal_type(name: str, dtype: object) -> pa.DataType | None:
     return (pa.decimal128 if precision <= 38 else pa.decimal256)(precision, scale)  # noqa: PLR2004 - Arrow's own bound
 
 
-def as_integers(field: pa.Field, values: pa.ChunkedArray, words: str) -> Column:
+def as_integers(field: pa.Field, values: pa.ChunkedArray, target: str) -> Column:
     """Return integers: int64 where all fit, else digits that are marked so."""
-    encoding = (field.metadata or {}).get(ENCODING)
+    encoding = encoding_of(field)
     if is_empty(values):
         return with_values(field, pa.nulls(len(values), pa.int64()))
     if encoding == INTEGER or values.type == pa.int64():
         return field, values
     if encoding == JSON:
-        listed = _json_values(values)
+        listed = values_as_sent(field, values)
         found = [_whole(value) for value in listed]
         for row, (value, number) in enumerate(zip(listed, found, strict=True)):
             if number is None and value is not None:
-                refuse(field.name, words, row, value, _WHOLE_HINT)
+                refuse(field.name, target, row, value, _WHOLE_HINT)
         typed = typed_column(field.name, "integer", found)
         return typed.field, pa.chunked_array([typed.array])
     if values.type == pa.float64():
         is_whole = pc.and_(
             pc.equal(pc.floor(values), values), pc.less(pc.abs(values), float(EXACT_IN_FLOAT))
         )
-        _check(field.name, words, values, is_whole, _WHOLE_HINT)
+        _check(field.name, target, values, is_whole, _WHOLE_HINT)
         return with_values(field, values.cast(pa.int64()))
     if values.type != pa.string():
-        _refuse_first(field.name, words, values, _WHOLE_HINT)
+        _refuse_first(field.name, target, values, _WHOLE_HINT)
     is_whole = pc.and_(
         pc.match_substring_regex(values, f"^{_DIGITS.pattern}$"),
         pc.less_equal(pc.binary_length(values), _LONGEST),
     )
-    _check(field.name, words, values, is_whole, _WHOLE_HINT)
+    _check(field.name, target, values, is_whole, _WHOLE_HINT)
     try:
         return with_values(field, values.cast(pa.int64()))
     except pa.ArrowInvalid:  # one is beyond 64 bits
@@ -129,10 +129,10 @@ def _whole(value: object) -> int | None:
 
 def as_decimals(field: pa.Field, values: pa.ChunkedArray, type_: pa.DataType) -> Column:
     """Return decimals of this type."""
-    words = f"decimal({type_.precision}, {type_.scale})"
+    target = f"decimal({type_.precision}, {type_.scale})"
     if is_empty(values):
         return with_values(field, pa.nulls(len(values), type_))
-    is_json = (field.metadata or {}).get(ENCODING) == JSON
+    is_json = encoding_of(field) == JSON
     if values.type == pa.int64():
         values = values.cast(pa.string())
     if not is_json and values.type == pa.string():
@@ -143,13 +143,13 @@ def as_decimals(field: pa.Field, values: pa.ChunkedArray, type_: pa.DataType) ->
         if whole and pc.all(pc.match_substring_regex(values, plain)).as_py():
             return with_values(field, values.cast(type_))
     elif not is_json and values.type != pa.float64():
-        _refuse_first(field.name, words, values, _DECIMAL_HINT)
-    listed = _json_values(values) if is_json else values.to_pylist()
+        _refuse_first(field.name, target, values, _DECIMAL_HINT)
+    listed = values_as_sent(field, values) if is_json else values.to_pylist()
     found = []
     for row, value in enumerate(listed):
         number = None if value is None else _scaled(value, type_)
         if number is None and value is not None:
-            refuse(field.name, words, row, value, _DECIMAL_HINT)
+            refuse(field.name, target, row, value, _DECIMAL_HINT)
         found.append(number)
     return with_values(field, pa.array(found, type_))
 
@@ -200,7 +200,7 @@ def as_times(field: pa.Field, values: pa.ChunkedArray, how: str | None) -> Colum
         return with_values(field, pa.nulls(len(values), AWARE if has_zone else NAIVE))
     if how in UNITS:
         return _unix_times(field, values, str(how))
-    is_plain = ENCODING not in (field.metadata or {})
+    is_plain = encoding_of(field) is None
     if how is not None and is_plain and values.type in (pa.string(), pa.int64()):
         return _formatted_times(field, values.cast(pa.string()), how, has_zone=has_zone)
     if not is_plain or values.type != pa.string():
@@ -226,7 +226,7 @@ def as_times(field: pa.Field, values: pa.ChunkedArray, how: str | None) -> Colum
 def _unix_times(field: pa.Field, values: pa.ChunkedArray, unit: str) -> Column:
     """Return the moments that numbers say: UTC, as unix time is."""
     factor = UNITS[unit]
-    encoding = (field.metadata or {}).get(ENCODING)
+    encoding = encoding_of(field)
     hint = f"Numbers of the unit {unit!r} are moments in the years 1 to 9999, to the microsecond."
     if values.type == pa.string() and encoding is None:
         if pc.all(pc.match_substring_regex(values, "^-?[0-9]{1,18}$")).as_py():
@@ -241,7 +241,7 @@ def _unix_times(field: pa.Field, values: pa.ChunkedArray, unit: str) -> Column:
         )
         _check(field.name, "a time", values, is_time, hint)
         return with_values(field, pc.multiply(values, scale).cast(AWARE))
-    listed = _json_values(values) if encoding == JSON else values.to_pylist()
+    listed = values_as_sent(field, values) if encoding == JSON else values.to_pylist()
     found: list[int | None] = []
     for row, value in enumerate(listed):
         number = None if value is None else _exact_number(value)
@@ -259,7 +259,7 @@ def _formatted_times(
     field: pa.Field, texts: pa.ChunkedArray, how: str, *, has_zone: bool
 ) -> Column:
     series = pd.Series(texts.to_pandas(), dtype="string")
-    # pandas takes two words for the time of this call, whatever the format.
+    # pandas reads two target as the time of this call, whatever the format.
     series = series.mask(series.isin(["now", "today"]))
     try:
         times = pd.to_datetime(series, format=how, errors="coerce", utc=has_zone)
@@ -278,7 +278,7 @@ def _formatted_times(
 
 def with_values(field: pa.Field, array: Any, encoding: bytes | None = None) -> Column:
     """Return the column of `field` with other values, and the type that they have."""
-    declared = (field.metadata or {}).get(DECLARED, b"").decode()
+    declared = declared_type(field)
     if isinstance(array, pa.Array):
         array = pa.chunked_array([array])
     metadata = field_metadata(declared, encoding, None)
@@ -290,15 +290,11 @@ def is_empty(values: pa.ChunkedArray) -> bool:
     return bool(values.null_count == len(values))
 
 
-def _json_values(values: pa.ChunkedArray) -> list[object]:
-    return [None if text is None else parsed(text.encode()) for text in values.to_pylist()]
-
-
-def _check(name: str, words: str, values: pa.ChunkedArray, is_right: Any, hint: str) -> None:
+def _check(name: str, target: str, values: pa.ChunkedArray, is_right: Any, hint: str) -> None:
     """Raise for the first value that is not right; nulls are."""
     row = pc.index(is_right, value=False).as_py()
     if row >= 0:
-        refuse(name, words, row, values[row].as_py(), hint)
+        refuse(name, target, row, values[row].as_py(), hint)
 
 
 def first_failing(works: Callable[[int], bool], values: Any) -> int:
@@ -313,18 +309,18 @@ def first_failing(works: Callable[[int], bool], values: Any) -> int:
     return good
 
 
-def _refuse_first(name: str, words: str, values: pa.ChunkedArray, hint: str) -> NoReturn:
+def _refuse_first(name: str, target: str, values: pa.ChunkedArray, hint: str) -> NoReturn:
     """Raise for a column none of whose values will do."""
     row = pc.index(pc.is_valid(values), value=True).as_py()
-    refuse(name, words, row, values[row].as_py(), hint)
+    refuse(name, target, row, values[row].as_py(), hint)
 
 
-def refuse(name: str, words: str, row: int, value: object, hint: str) -> NoReturn:
+def refuse(name: str, target: str, row: int, value: object, hint: str) -> NoReturn:
     """Raise the ArgumentError of a value that cannot be converted."""
     shown = "null" if value is None else repr(value) if isinstance(value, str) else str(value)
     if len(shown) > _WIDEST_SHOWN:
         shown = f"{shown[:_WIDEST_SHOWN]}..."
     raise ArgumentError(
-        f"Column {name!r} cannot become {words}: row {row}, counted from 0, holds {shown}.",
+        f"Column {name!r} cannot become {target}: row {row}, counted from 0, holds {shown}.",
         hint=hint or "Without dtype= the column comes as the server sent it.",
     )

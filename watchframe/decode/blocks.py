@@ -239,8 +239,8 @@ class Block:
             self.plans += (plan,)
             self.arrays.append(pa.nulls(rows, FINAL[plan.kind]))
 
-    def settle(self, found: Sequence[tuple[ColumnPlan, TypedColumn]], rows: int) -> None:
-        """Take the columns that `json` read, where the block was not as planned."""
+    def replace_columns(self, found: Sequence[tuple[ColumnPlan, TypedColumn]], rows: int) -> None:
+        """Take the columns that `json` read, where the block did not fit its plans."""
         pairs = list(zip(found, self.plans, strict=True))
         self.plans = tuple(new if new.is_known else old for (new, _), old in pairs)
         self.arrays = [
@@ -291,7 +291,7 @@ def learned_plan(plan: ColumnPlan, found: ColumnPlan) -> ColumnPlan:
     return replace(plan, kind="json")
 
 
-def settled_table(
+def table_of_blocks(
     blocks: Sequence[Block], plans: Sequence[ColumnPlan], spool: IO[bytes]
 ) -> pa.Table:
     """Return the table of all blocks; columns on which they differ are read again from `spool`."""
@@ -330,7 +330,7 @@ def agreed_column(blocks: Sequence[Block], number: int) -> TypedColumn | None:
         return None
     plan = replace(last, kind=kind)
     final = FINAL[kind]
-    settled = [
+    chunks = [
         chunk
         for array in arrays
         for chunk in (
@@ -339,7 +339,7 @@ def agreed_column(blocks: Sequence[Block], number: int) -> TypedColumn | None:
             else [pa.nulls(len(array), final)]
         )
     ]
-    return TypedColumn(field=plan.field, array=pa.chunked_array(settled, final))
+    return TypedColumn(field=plan.field, array=pa.chunked_array(chunks, final))
 
 
 def rows_again(blocks: Sequence[Block], spool: IO[bytes]) -> Iterator[list[dict[str, Any]]]:

@@ -1,4 +1,4 @@
-"""How each column is to be read by the fast path: settled from declared types and first rows."""
+"""How the fast path reads each column: from its declared type and its first rows."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ import pyarrow as pa
 
 from watchframe.decode.typing_rules import (
     AWARE,
-    ENCODING,
     INTEGER,
     JSON,
     NAIVE,
     ColumnDeviation,
     TypedColumn,
+    encoding_of,
     field_metadata,
     typed_column,
 )
@@ -90,13 +90,13 @@ def plan_column(
 
 def kind_of(field: pa.Field) -> Kind:
     """Return the kind of a finished column."""
-    encoding = (field.metadata or {}).get(ENCODING)
+    encoding = encoding_of(field)
     by_encoding: dict[bytes | None, Kind] = {INTEGER: "wide", JSON: "json"}
     return by_encoding.get(encoding) or _KIND_OF_TYPE[field.type]
 
 
 def parsed(text: bytes | str) -> Any:
-    """Return what `json.loads` gives, and raise what it raises.
+    """Return what `json.loads` returns, and raise what it raises.
 
     msgspec reads integers of any size and floats exactly, and refuses more than `json` does:
     literals such as NaN, lone surrogates, other encodings than UTF-8. What it refuses, `json` is to

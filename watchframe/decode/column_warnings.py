@@ -15,10 +15,10 @@ import pyarrow.compute as pc
 
 from watchframe.decode.typing_rules import (
     DEVIATION,
-    ENCODING,
     EXACT_IN_FLOAT,
     JSON,
     ColumnDeviation,
+    encoding_of,
 )
 from watchframe.errors import ColumnTypeWarning, PrecisionWarning, WatchframeWarning
 
@@ -108,7 +108,7 @@ def _first_rounded(table: pa.Table, number: int, field: pa.Field) -> tuple[int, 
         values = table.column(number)
         place = _first_large(values)
         return None if place is None else (place, values[place].as_py())
-    if field.type != pa.string() or (field.metadata or {}).get(ENCODING) != JSON:
+    if field.type != pa.string() or encoding_of(field) != JSON:
         return None
     # Old servers send whole decimals as integers and only the others as floats, in one column.
     texts = table.column(number)

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import pyarrow as pa
 
 from watchframe.decode.column_plan import ENCODINGS, FINAL, Kind, check_names, kind_of
 from watchframe.decode.column_warnings import undeclared_columns
 from watchframe.decode.typing_rules import (
-    DECLARED,
-    ENCODING,
-    INTEGER,
-    JSON,
     TypedColumn,
+    declared_type,
+    encoding_of,
     field_metadata,
     table_of,
     typed_column,
+    values_as_sent,
 )
 from watchframe.errors import ArgumentError
 
@@ -79,7 +76,7 @@ def _column(fields: Sequence[pa.Field], arrays: Sequence[pa.ChunkedArray]) -> Ty
         for field, array in zip(fields, arrays, strict=True)
         if array.null_count < len(array)
     ]
-    kinds = {(field.type, _encoding(field)) for field, _ in filled}
+    kinds = {(field.type, encoding_of(field)) for field, _ in filled}
     if len(kinds) <= 1:
         field = filled[0][0] if filled else fields[0]
         chunks = [
@@ -93,29 +90,10 @@ def _column(fields: Sequence[pa.Field], arrays: Sequence[pa.ChunkedArray]) -> Ty
     values = [
         value
         for field, array in zip(fields, arrays, strict=True)
-        for value in _json_values(field, array)
+        for value in values_as_sent(field, array)
     ]
-    declared = _metadata(fields[0]).get(DECLARED, b"").decode() or None
+    declared = declared_type(fields[0]) or None
     return typed_column(fields[0].name, declared, values)
-
-
-def _encoding(field: pa.Field) -> bytes | None:
-    return _metadata(field).get(ENCODING)
-
-
-def _metadata(field: pa.Field) -> dict[bytes, bytes]:
-    return field.metadata or {}
-
-
-def _json_values(field: pa.Field, array: pa.ChunkedArray) -> list[object]:
-    """Return the values as the server sent them."""
-    encoding = _encoding(field)
-    values: list[Any] = array.to_pylist()
-    if encoding in (INTEGER, JSON):
-        return [None if text is None else json.loads(text) for text in values]
-    if pa.types.is_temporal(field.type):
-        return [None if moment is None else moment.isoformat() for moment in values]
-    return values
 
 
 def column_kinds(table: pa.Table) -> dict[str, str]:
@@ -135,7 +113,7 @@ def with_kinds(table: pa.Table, kinds: Mapping[str, str]) -> pa.Table:
         # The same object where nothing changes: frames of small tables are found by it.
         if column.null_count == len(column) and kind in FINAL and kind != kind_of(field):
             old = field.metadata or {}
-            new = _field(field.name, kinds, old.get(DECLARED, b"").decode())
+            new = _field(field.name, kinds, declared_type(field))
             # The marks of what is to be warned of stay.
             new = new.with_metadata({**old, **(new.metadata or {})})
             table = table.set_column(place, new, _nulls(len(column), new.type))

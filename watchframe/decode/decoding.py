@@ -32,10 +32,10 @@ def decode_query_result(
     columns : sequence of str, optional
         Only these; at least one.
     on_batch : callable, optional
-        Given record batches while the body arrives: all of one schema, in order. They are the
-        whole table only if their rows add up to it, and their schema is its own: where a later
-        block settles a column's type anew, no more batches come, and with small bodies none at
-        all. So whoever stores them has to compare (`ResultWriter.finish` does).
+        Called with record batches while the body arrives, all of one schema, in order. They may
+        not be the whole table: where a later block changes a column's type, no more batches come,
+        and with small bodies none at all. The receiver has to compare their schema and number of
+        rows with the table's (`ResultWriter.finish` does).
 
     Raises
     ------

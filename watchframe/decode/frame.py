@@ -16,7 +16,7 @@ from watchframe.decode.column_plan import parsed
 from watchframe.decode.concat import with_absent
 from watchframe.decode.conversion import Conversions
 from watchframe.decode.streaming import give_back
-from watchframe.decode.typing_rules import ENCODING, INTEGER
+from watchframe.decode.typing_rules import INTEGER, encoding_of
 from watchframe.errors import ArgumentError
 
 #: Where pandas looks for a frame's ``attrs``.
@@ -163,7 +163,7 @@ def to_frame(
 
 def _array(field: pa.Field, values: pa.ChunkedArray, backend: DtypeBackend) -> Any:
     """Return a column's values as pandas holds them."""
-    encoding = (field.metadata or {}).get(ENCODING)
+    encoding = encoding_of(field)
     if encoding is not None:
         objects = _objects(values, _integers if encoding == INTEGER else _parsed)
         return pd.Series(objects, dtype=object, copy=False)  # said, or texts are taken for strings

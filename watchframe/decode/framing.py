@@ -1,7 +1,7 @@
 """Where the rows of a result's body begin, where they may be cut, and where they end.
 
-Nothing here is believed without a parse: the head is parsed closed, the tail is parsed opened, and
-a block of rows is parsed by whoever decodes it.
+Nothing is cut without a parse: the head is parsed with a closing added, the tail with an opening,
+and the decoder of a block parses its rows.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The fast path: a body decoded block by block beside its download.
 
-The reading thread cuts the rows into blocks; two workers turn blocks into Arrow arrays; nothing
-outlives the call. The body also goes to a temporary file, so that whatever the fast path cannot
-settle is read again from there, exactly, and never asked for a second time.
+The reading thread cuts the rows into blocks; two workers turn blocks into Arrow arrays; no thread
+outlives the call. The body also goes to a temporary file, so that what the fast path cannot read
+is read again from there by the exact path, and is never requested a second time.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from watchframe.decode.blocks import (
     merged,
     read_again,
     rows_again,
-    settled_table,
+    table_of_blocks,
 )
 from watchframe.decode.column_plan import ColumnPlan, chosen_columns, keys_of
 from watchframe.decode.compiled_rows import POOL
@@ -44,10 +44,10 @@ from watchframe.decode.framing import AmbiguousError, Cutter, find_head, find_ta
 from watchframe.decode.typing_rules import (
     AWARE,
     DECLARED_TYPES,
-    ENCODING,
     INTEGER,
     NAIVE,
     TypedColumn,
+    encoding_of,
     field_metadata,
     times_of_texts,
 )
@@ -99,7 +99,7 @@ def declared_late(
 def _redeclared(found: TypedColumn, column: Column) -> TypedColumn | None:
     """Return the column by its declared type; None where its values have to be read again."""
     array, declared = found.array, DECLARED_TYPES.get(column.type or "")
-    encoding = (found.field.metadata or {}).get(ENCODING)
+    encoding = encoding_of(found.field)
     is_wide = encoding == INTEGER and column.type == "integer"
     if declared is None or is_wide:
         return _column(column, array, encoding)
@@ -163,7 +163,7 @@ class Spooled:
         return part
 
     def whole(self) -> bytes:
-        """Have the rest pass, and give all of it."""
+        """Read the rest, and return the whole body."""
         for _ in self:
             pass
         return self.read(0, self.spool.tell())
@@ -185,7 +185,7 @@ IN_FLIGHT = 3
 #: Blocks of whose columns larger ones are made.
 MERGED = 16
 #: Merged blocks after which the system gets back what is free: it costs as much as a block or two.
-GIVEN_BACK = 2
+GIVE_BACK_AFTER = 2
 
 
 def decode_streaming(
@@ -261,7 +261,7 @@ class _Stream:
         if is_late:
             table = declared_late(self._blocks, plans, shown, spool)
         else:
-            table = settled_table(self._blocks, plans, spool)
+            table = table_of_blocks(self._blocks, plans, spool)
         said = {**result, **rest, "data": {**data, **rest["data"]}}
         return decoded_result(table, declared, result_info(said))
 
@@ -340,13 +340,13 @@ class _Stream:
                 raise error_of_tail(tail, error, self._offset) from None
             start = self._offset
             self._drop(end)
-            is_cut_anew = self._submit(tail[:end].rstrip(), start) or self._collect_all()
-            if not is_cut_anew:
+            is_cut_again = self._submit(tail[:end].rstrip(), start) or self._collect_all()
+            if not is_cut_again:
                 return rest
             self._take_blocks()
 
     def _submit(self, rows: bytes, start: int) -> bool:
-        """Have a block decoded; say whether one before it has to be cut anew, and this one too."""
+        """Submit a block to the decoder; return whether an earlier one has to be cut again."""
         decoder = self._reader.decoder
         block = Block(start=start, end=start + len(rows), plans=self._reader.plans)
         self._waiting.append((block, self._pool.submit(decoder.decode, rows)))
@@ -354,14 +354,14 @@ class _Stream:
         return len(self._waiting) > IN_FLIGHT and self._collect()
 
     def _collect_all(self) -> bool:
-        """Take all blocks that wait; say whether some have to be cut anew."""
+        """Collect all submitted blocks; return whether one has to be cut again."""
         while self._waiting:
             if self._collect():
                 return True
         return False
 
     def _collect(self) -> bool:
-        """Take the oldest block's columns, in order; say whether it has to be cut anew."""
+        """Collect the oldest block's columns; return whether it has to be cut again."""
         block, future = self._waiting.popleft()
         arrays = future.result()
         if arrays is not None:
@@ -376,18 +376,18 @@ class _Stream:
             error = damage_in(text, offset=block.start, first_row=self._rows)
             if error is not None:
                 raise error
-            self._cut_anew(block)
+            self._cut_again(block)
             return True
-        self._on_batch = None  # what follows is not of the batches' schema any more
+        self._on_batch = None  # what follows has another schema than the batches
         self._reader.add_columns(rows)
         block.plans = self._reader.plans
         found = found_plans(block.plans, rows, first_row=self._rows)
         self._rows += len(rows)
-        block.settle(found, len(rows))
+        block.replace_columns(found, len(rows))
         self._reader.learn(new for new, _ in found)
         return False
 
-    def _cut_anew(self, block: Block) -> None:
+    def _cut_again(self, block: Block) -> None:
         """Go back to where `block` begins: it was cut within a nested object."""
         if self._cutter.counts:
             raise NotFramedError
@@ -406,7 +406,7 @@ class _Stream:
         if all(block.plans == recent[0].plans for block in recent):
             recent = self._blocks[self._merged : done] = [merged(recent)]
         self._merged += len(recent)
-        if self._merged % GIVEN_BACK == 0:
+        if self._merged % GIVE_BACK_AFTER == 0:
             give_back()
 
     def _emit(self, block: Block) -> None:

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 #: Field metadata: how a text column encodes what Arrow has no type for.
 ENCODING = b"watchframe.encoding"
-#: Field metadata: the server's word for the column's type.
+#: Field metadata: the type that the server declared.
 DECLARED = b"watchframe.declared"
 #: Field metadata: the first row that is not of that type.
 DEVIATION = b"watchframe.deviation"
@@ -27,7 +27,7 @@ class ColumnDeviation:
     ----------
     column : str
     declared : str
-        The server's word.
+        The declared type.
     row : int
         Counted from 0.
     value : str
@@ -100,7 +100,7 @@ _ISO_TIME = re.compile(
     re.ASCII,
 )
 
-#: The server's word -> the Arrow type of a column that holds nothing else.
+#: Declared type -> the Arrow type of a column that holds nothing else.
 DECLARED_TYPES = {
     "integer": pa.int64(),
     "float": pa.float64(),
@@ -137,7 +137,7 @@ def typed_column(name: str, declared: str | None, values: Sequence[object]) -> T
     ----------
     name : str
     declared : str or None
-        The server's word; None where it does not know.
+        The declared type; None where the server does not know it.
     values : sequence
         As `json` reads them: None, bool, int, float, str, list or dict.
     """
@@ -280,6 +280,26 @@ def _moment(text: str) -> datetime | None:
         return moment if moment.tzinfo is None else moment.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
+
+
+def encoding_of(field: pa.Field) -> bytes | None:
+    """Return how a column's texts encode its values: `INTEGER`, `JSON`, or None for plain ones."""
+    return (field.metadata or {}).get(ENCODING)
+
+
+def declared_type(field: pa.Field) -> str:
+    """Return the type that the server declared for a column; empty where it declared none."""
+    return (field.metadata or {}).get(DECLARED, b"").decode()
+
+
+def values_as_sent(field: pa.Field, array: pa.ChunkedArray) -> list[object]:
+    """Return a column's values as the server sent them."""
+    values: list[object] = array.to_pylist()
+    if encoding_of(field) in (INTEGER, JSON):
+        return [None if text is None else json.loads(text) for text in values]
+    if pa.types.is_temporal(field.type):
+        return [None if moment is None else moment.isoformat() for moment in values]
+    return values
 
 
 def field_metadata(

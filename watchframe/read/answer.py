@@ -27,7 +27,7 @@ from watchframe.decode import (
     to_frame,
     with_kinds,
 )
-from watchframe.decode.typing_rules import ENCODING, JSON
+from watchframe.decode.typing_rules import JSON, encoding_of
 from watchframe.errors import (
     CacheWarning,
     ResultTruncatedWarning,
@@ -178,7 +178,7 @@ class RecentFrames:
 
 
 def _has_mutable_cells(table: pa.Table) -> bool:
-    return any((field.metadata or {}).get(ENCODING) == JSON for field in table.schema)
+    return any(encoding_of(field) == JSON for field in table.schema)
 
 
 _recent = RecentFrames()
