@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -289,12 +290,13 @@ def encoding_of(field: pa.Field) -> bytes | None:
 
 def declared_type(field: pa.Field) -> str:
     """Return the type that the server declared for a column; empty where it declared none."""
-    return (field.metadata or {}).get(DECLARED, b"").decode()
+    declared: bytes = (field.metadata or {}).get(DECLARED, b"")
+    return declared.decode()
 
 
 def values_as_sent(field: pa.Field, array: pa.ChunkedArray) -> list[object]:
     """Return a column's values as the server sent them."""
-    values: list[object] = array.to_pylist()
+    values: list[Any] = array.to_pylist()
     if encoding_of(field) in (INTEGER, JSON):
         return [None if text is None else json.loads(text) for text in values]
     if pa.types.is_temporal(field.type):
