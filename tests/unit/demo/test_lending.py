@@ -7,15 +7,16 @@ import duckdb
 import pytest
 
 from watchframe.demo.lending import (
+    ACCOUNT_LABELS,
     DEFAULT_EVENTS,
     DEFAULT_SEED,
     FIRST_BLOCK,
     FIRST_DAY,
     LAST_DAY,
+    MARKETS,
     SECONDS_PER_BLOCK,
     build_lending_database,
 )
-from watchframe.demo.lending_markets import ACCOUNT_LABELS, MARKETS
 
 TABLES = ("markets", "accounts", "prices", "events", "allowances")
 FEW_EVENTS = 3_000
