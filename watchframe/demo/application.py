@@ -72,15 +72,9 @@ def make_application(
         if refusal is not None:
             return json_response({"message": refusal}, 403)
         payload = _payload(await request.body())
-        requests.append(
-            LoggedRequest(
-                method=request.method,
-                path=request.url.path,
-                query=str(request.url.query),
-                body=payload,
-            )
-        )
-        fault = faults.take(request.method, request.url.path)
+        method, path, query = request.method, request.url.path, request.url.query
+        requests.append(LoggedRequest(method=method, path=path, query=query, body=payload))
+        fault = faults.take(method, path)
         if fault is not None:
             await asyncio.sleep(fault.delay)
             if fault.close and request.client is not None:

@@ -1,16 +1,8 @@
 """The demo's saved queries and dashboards, all of them: `CATALOGUE`.
 
-====== ============================== ===================================================
-ids    file                           shows
-====== ============================== ===================================================
-1, 2   ``catalogue_parameters``       the quickstart; a query without parameters
-10-19  ``catalogue_parameters``       text, text-pattern, number, enum
-20-29  ``catalogue_parameters``       query-based dropdowns, and what feeds them
-30-39  ``catalogue_dates``            dates, date-times and ranges; dynamic ones
-40-49  ``catalogue_results``          results of every type, size and odd shape
-50-59  ``catalogue_results``          slow, failing, limited, archived, untrusted
-60-69  ``catalogue_results``          the Python data source
-====== ============================== ===================================================
+``catalogue_parameters``  1, 2: the quickstart; 10-19: plain parameters; 20-29: dropdowns
+``catalogue_dates``       30-39: dates, date-times and ranges, dynamic ones too
+``catalogue_results``     40-49: odd results; 50-59: slow and failing queries; 60-69: Python
 """
 
 from __future__ import annotations
@@ -18,12 +10,7 @@ from __future__ import annotations
 from watchframe.demo.catalogue_dates import DATE_QUERIES
 from watchframe.demo.catalogue_parameters import PARAMETER_QUERIES
 from watchframe.demo.catalogue_results import RESULT_QUERIES
-from watchframe.demo.catalogue_types import (
-    Catalogue,
-    ParameterMapping,
-    SavedDashboard,
-    SavedWidget,
-)
+from watchframe.demo.catalogue_types import Catalogue, ParameterMapping, SavedDashboard, SavedWidget
 
 #: Several queries side by side, with parameters that they share.
 _DASHBOARDS = (
@@ -59,11 +46,7 @@ _DASHBOARDS = (
                 visualization="Price",
                 mappings={"market": ParameterMapping("widget-level", "market")},
             ),
-            SavedWidget(
-                position=(3, 10, 3, 8),
-                query_id=2,
-                visualization="Events by market",
-            ),
+            SavedWidget(position=(3, 10, 3, 8), query_id=2, visualization="Events by market"),
         ),
     ),
     SavedDashboard(

@@ -35,6 +35,9 @@ group by day
 order by day
 """
 
+_DAYS = "block_time::date between '{{ period.start }}' and '{{ period.end }}'"
+_TIMES = "block_time between '{{ period.start }}' and '{{ period.end }}'"
+
 DATE_QUERIES = (
     SavedQuery(
         id=30,
@@ -66,9 +69,7 @@ DATE_QUERIES = (
         id=33,
         name="Events by day",
         description="A date-range parameter; both days are part of it.",
-        text=_BY_DAY.format(
-            condition="block_time::date between '{{ period.start }}' and '{{ period.end }}'"
-        ),
+        text=_BY_DAY.format(condition=_DAYS),
         parameters=(
             SavedParameter(
                 "period", "date-range", "Period", {"start": "2026-01-01", "end": "2026-01-31"}
@@ -80,9 +81,7 @@ DATE_QUERIES = (
         id=34,
         name="Events by hour",
         description="A datetime-range parameter: to the minute.",
-        text=_BY_HOUR.format(
-            condition="block_time between '{{ period.start }}' and '{{ period.end }}'"
-        ),
+        text=_BY_HOUR.format(condition=_TIMES),
         parameters=(
             SavedParameter(
                 "period",
@@ -97,10 +96,7 @@ DATE_QUERIES = (
         id=35,
         name="Events between two seconds",
         description="A datetime-range-with-seconds parameter.",
-        text=_IN_ORDER.format(
-            condition="block_time between '{{ period.start }}' and '{{ period.end }}'",
-            direction="asc",
-        ),
+        text=_IN_ORDER.format(condition=_TIMES, direction="asc"),
         parameters=(
             SavedParameter(
                 "period",
@@ -133,9 +129,7 @@ DATE_QUERIES = (
         id=38,
         name="Events of the last 30 days",
         description="A date-range parameter whose default is the dynamic `d_last_30_days`.",
-        text=_BY_DAY.format(
-            condition="block_time::date between '{{ period.start }}' and '{{ period.end }}'"
-        ),
+        text=_BY_DAY.format(condition=_DAYS),
         parameters=(SavedParameter("period", "date-range", "Period", "d_last_30_days"),),
         tags=("parameters", "dates", "dynamic"),
     ),

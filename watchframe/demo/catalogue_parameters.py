@@ -120,7 +120,8 @@ order by market
         id=10,
         name="Accounts by label",
         description=(
-            "A text parameter. Try 'New York' and then 'NewYork': the server's cache confuses the two."
+            "A text parameter. Try 'New York' and then 'NewYork': "
+            "the server's cache confuses the two."
         ),
         text="""\
 select account_id, address, label, region, is_contract, first_seen
@@ -301,7 +302,9 @@ order by month, market
     SavedQuery(
         id=25,
         name="Events of an account",
-        description="Two dropdown parameters from two queries, one of them with thousands of choices.",
+        description=(
+            "Two dropdown parameters from two queries, one of them with thousands of choices."
+        ),
         text="""\
 select event_id, block_time, market, kind, amount_raw, amount, amount_usd, tx_hash
 from events

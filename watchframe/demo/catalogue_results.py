@@ -37,7 +37,9 @@ order by event_id
     SavedQuery(
         id=42,
         name="Every column type",
-        description="One column for each type of the SQL engine: usual values, nulls, extreme values.",
+        description=(
+            "One column for each type of the SQL engine: usual values, nulls, extreme values."
+        ),
         text="""\
 select * from (
     values
@@ -76,7 +78,9 @@ select * from (
     SavedQuery(
         id=43,
         name="Odd column names",
-        description="Duplicates (which the server renames), spaces, signs, HTML, and other scripts.",
+        description=(
+            "Duplicates (which the server renames), spaces, signs, HTML, and other scripts."
+        ),
         text="""\
 select
     1 as dup, 2 as dup, 3 as dup, 4 as dup1,
@@ -185,7 +189,9 @@ group by market
     SavedQuery(
         id=52,
         name="Fails with some values",
-        description="Runs with 18; a division by 0 gives null, and a text is an error while it runs.",
+        description=(
+            "Runs with 18; a division by 0 gives null, and a text is an error while it runs."
+        ),
         text="""\
 select symbol, decimals, decimals / cast('{{ divisor }}' as integer) as quotient
 from markets
@@ -245,7 +251,9 @@ order by market
     SavedQuery(
         id=57,
         name="<img src=x onerror=\"alert('name')\"> & friends",
-        description="<script>alert('description')</script> Whatever shows this must show it as text.",
+        description=(
+            "<script>alert('description')</script> Whatever shows this must show it as text."
+        ),
         text="""\
 select '{{ choice }}' as choice, '<script>alert(1)</script>' as "<i>column</i>"
 """,
@@ -288,7 +296,9 @@ for year in range({{ years }} + 1):
     SavedQuery(
         id=61,
         name="Wrong types (Python)",
-        description="Values that are not of their columns' types, and a column with no values at all.",
+        description=(
+            "Values that are not of their columns' types, and a column with no values at all."
+        ),
         text="""\
 result = {}
 add_result_column(result, 'amount', 'Amount', 'integer')

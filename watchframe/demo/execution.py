@@ -1,14 +1,21 @@
-"""Executing: parameters are checked and rendered, then the result cache or a job answers."""
+"""Executing: parameters are checked and rendered, then the result cache or a job answers.
+
+The server fills in no defaults and knows no dynamic dates: both are a client's work.
+"""
 
 from __future__ import annotations
 
+import numbers
+import re
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+import pystache
+from dateutil.parser import parse as parse_date
+
 from watchframe.demo.jobs import Interrupt, Job, JobQueue
-from watchframe.demo.parameters import invalid_names, missing_names, render
 from watchframe.demo.responses import RefusalError, job_refusal, server_error
 from watchframe.demo.store import Store, StoredQuery, StoredResult, sql_hash, with_auto_limit
 
@@ -16,6 +23,13 @@ UNSAFE = (
     "This query contains potentially unsafe parameters and cannot be executed on a shared "
     "dashboard or an embedded visualization."
 )
+
+Json = Mapping[str, Any]
+DropdownValues = Callable[[int], list[str]]
+
+_TAG = re.compile(r"\{\{\s*([{#^&/!>=]?)\s*([^{}]*?)\s*\}?\}\}")
+#: Tags that the server takes for parameters: it does not notice ``{{{x}}}`` and ``{{&x}}``.
+_NOTICED = frozenset({"", "#"})
 
 
 class DataSource(Protocol):
@@ -49,7 +63,7 @@ class Executor:
         values = _values(payload)
         if by_query_key and not query.is_safe:
             raise job_refusal(403, UNSAFE)
-        invalid = invalid_names(query.definitions, values, self._dropdown_values)
+        invalid = _invalid_names(query.definitions, values, self._dropdown_values)
         if invalid:
             raise RefusalError(
                 400,
@@ -94,10 +108,10 @@ class Executor:
         source = self.sources.get(source_id) if isinstance(source_id, int) else None
         if source is None:
             raise RefusalError(404, "Data source not found.")
-        missing = missing_names(text, values)
+        missing = _missing_names(text, values)
         if missing:
             raise job_refusal(400, f"Missing parameter value for: {', '.join(missing)}")
-        sql = render(text, values, definitions)
+        sql = _render(text, values, definitions)
         if source.supports_auto_limit:
             sql = with_auto_limit(sql, options)
 
@@ -126,3 +140,83 @@ def _max_age(payload: Mapping[str, Any]) -> int:
         return int(max_age)
     except (TypeError, ValueError):
         raise server_error() from None
+
+
+def _invalid_names(
+    definitions: Sequence[Json], values: Json, dropdown_values: DropdownValues
+) -> list[str]:
+    """Return the names of the values that do not fit; without definitions, anything does."""
+    if not definitions:
+        return []
+    by_name = {str(item["name"]): item for item in definitions}
+    return [
+        name
+        for name, value in values.items()
+        if name not in by_name or not _fits(by_name[name], value, dropdown_values)
+    ]
+
+
+def _missing_names(text: str, values: Json) -> list[str]:
+    """Return the names in the text that have no value."""
+    needed = {name for kind, name in _TAG.findall(text) if kind in _NOTICED and name}
+    known = set(values)
+    for name, value in values.items():
+        if isinstance(value, Mapping):
+            known |= {f"{name}.{key}" for key in value}
+    return sorted(needed - known)
+
+
+def _render(text: str, values: Json, definitions: Sequence[Json]) -> str:
+    """Return the SQL: values put in as they are, lists joined.
+
+    A list of other things than strings is a TypeError; the real server answers 500 too.
+    """
+    multi = {item["name"]: item.get("multiValuesOptions") for item in definitions}
+    joined = {
+        name: _join(value, multi.get(name) or {}) if isinstance(value, list) else value
+        for name, value in values.items()
+    }
+    # Without partials of its own, pystache would read a file for {{> name}}.
+    renderer = pystache.Renderer(escape=lambda value: value, missing_tags="ignore", partials={})
+    return str(renderer.render(text, joined))
+
+
+def _join(values: list[Any], multi: Json) -> str:
+    prefix, suffix = multi.get("prefix", ""), multi.get("suffix", "")
+    return str(multi.get("separator", ",")).join(prefix + value + suffix for value in values)
+
+
+def _fits(definition: Json, value: Any, dropdown_values: DropdownValues) -> bool:  # noqa: PLR0911 - one for each type
+    try:
+        match definition.get("type"):
+            case "text":
+                return isinstance(value, str)
+            case "text-pattern":
+                return re.fullmatch(definition.get("regex") or "", value) is not None
+            case "number":
+                if not isinstance(value, numbers.Number):
+                    float(value)
+                return True
+            case "enum":
+                options = str(definition.get("enumOptions") or "").split("\n")
+                return _is_choice(definition, value, options)
+            case "query":
+                return _is_choice(definition, value, dropdown_values(int(definition["queryId"])))
+            case "date" | "datetime-local" | "datetime-with-seconds":
+                parse_date(value)
+                return True
+            case "date-range" | "datetime-range" | "datetime-range-with-seconds":
+                parse_date(value["start"])
+                parse_date(value["end"])
+                return True
+            case _:
+                return False
+    except Exception:  # noqa: BLE001 - the real server takes every exception for "does not fit"
+        return False
+
+
+def _is_choice(definition: Json, value: object, options: Sequence[str]) -> bool:
+    if isinstance(value, list):
+        several = isinstance(definition.get("multiValuesOptions"), Mapping)
+        return several and all(str(item) in options for item in value)
+    return str(value) in options

@@ -31,17 +31,10 @@ class CancelledError(Exception):
 
 @dataclass(slots=True)
 class Interrupt:
-    """Stops one run.
-
-    Attributes
-    ----------
-    is_set : threading.Event
-    stop : callable or None
-        Interrupts the engine, while it runs.
-    """
+    """Stops one run."""
 
     is_set: threading.Event = field(default_factory=threading.Event)
-    stop: Callable[[], None] | None = None
+    stop: Callable[[], None] | None = None  #: interrupts the engine, while it runs
 
     def set(self) -> None:
         """Interrupt the run, or keep it from beginning."""
@@ -86,13 +79,7 @@ class Job:
 
 
 class JobQueue:
-    """All jobs, and the threads that run them.
-
-    Parameters
-    ----------
-    workers : int
-        How many jobs run at the same time.
-    """
+    """All jobs, and the `workers` threads that run them."""
 
     def __init__(self, workers: int) -> None:
         self._lock = threading.Lock()

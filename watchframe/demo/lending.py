@@ -37,36 +37,16 @@ DEFAULT_EVENTS = 240_000
 
 @dataclass(frozen=True, slots=True)
 class Market:
-    """A token that the demo's accounts deposit, borrow and repay.
+    """A token that the demo's accounts deposit, borrow and repay."""
 
-    Attributes
-    ----------
-    symbol : str
-        The token's name, also the value of the ``markets`` parameters.
-    decimals : int
-        An amount on the chain counts units of ``10 ** -decimals`` tokens.
-    typical_amount : int
-        The least size of an event, in tokens; sizes have a long tail above it.
-    start_price : int
-        US cents for one token on the first day.
-    daily_step : int
-        The largest change of the price from one day to the next, in hundred-thousandths.
-    collateral_factor : str
-        A decimal number: what may be borrowed against one dollar of it.
-    description : str
-        Texts that are hard to show, some of them.
-    is_paused : bool or None
-        None where the protocol never said.
-    """
-
-    symbol: str
-    decimals: int
-    typical_amount: int
-    start_price: int
-    daily_step: int
-    collateral_factor: str
+    symbol: str  #: also the value of the ``markets`` parameters
+    decimals: int  #: an amount on the chain counts units of ``10 ** -decimals`` tokens
+    typical_amount: int  #: the least size of an event, in tokens; sizes have a long tail above it
+    start_price: int  #: US cents for one token on the first day
+    daily_step: int  #: the largest change of the price in a day, in hundred-thousandths
+    collateral_factor: str  #: a decimal number: what may be borrowed against one dollar of it
     description: str
-    is_paused: bool | None = False
+    is_paused: bool | None = False  #: None where the protocol never said
 
 
 MARKETS = (
@@ -101,28 +81,12 @@ REGIONS = ("Americas", "Europe", "Asia", "Africa", "Oceania")
 
 
 def build_lending_database(
-    connection: duckdb.DuckDBPyConnection,
-    *,
-    seed: int = DEFAULT_SEED,
-    events: int = DEFAULT_EVENTS,
+    connection: duckdb.DuckDBPyConnection, *, seed: int = DEFAULT_SEED, events: int = DEFAULT_EVENTS
 ) -> None:
-    """Create and fill the five tables of the demo in `connection`'s database.
+    """Create and fill the five tables of the demo in `connection`'s database, which has none yet.
 
-    Parameters
-    ----------
-    connection : duckdb.DuckDBPyConnection
-        Its database must not have these tables yet.
-    seed : int
-        Another seed gives other rows; the same one the same rows.
-    events : int
-        The number of rows of ``events``, spread evenly over the five years.
-
-    Raises
-    ------
-    ValueError
-        `events` is not between 1 and one a block.
-    duckdb.CatalogException
-        One of the tables is there already.
+    The same `seed` gives the same rows. The `events`, from 1 to one a block (else a ValueError), are
+    spread evenly over the five years.
     """
     days = (LAST_DAY - FIRST_DAY).days + 1
     blocks = days * 86_400 // SECONDS_PER_BLOCK

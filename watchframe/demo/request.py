@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from watchframe.demo.execution import Executor
@@ -19,29 +19,15 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """A request.
-
-    Attributes
-    ----------
-    key : str
-        The API key that came with it; empty for none.
-    path : mapping of str to str
-        The parts of the path.
-    query : mapping of str to list of str
-        The query string.
-    base_url : str
-        The address under which the client reached the server.
-    body : mapping
-        The JSON body; empty for none.
-    """
+    """A request: its key, the parts of its path, its query string, its JSON body."""
 
     store: Store
     executor: Executor
-    key: str
+    key: str  #: empty for none
     path: Mapping[str, str]
     query: Mapping[str, list[str]]
-    base_url: str = ""
-    body: Mapping[str, Any] = field(default_factory=dict)
+    base_url: str  #: the address under which the client reached the server
+    body: Mapping[str, Any]
 
     @property
     def is_user(self) -> bool:
@@ -78,6 +64,16 @@ class Call:
     def edits(self, names: Iterable[str]) -> dict[str, Any]:
         """Return those of the fields `names` that the body has."""
         return {name: self.body[name] for name in names if name in self.body}
+
+    def configuration(self, types: Mapping[str, Sequence[str]]) -> tuple[Any, str, dict[str, Any]]:
+        """Return the body's name, type and options, or refuse without one that its type needs."""
+        name, type_ = self.body.get("name"), str(self.body.get("type"))
+        options = self.body.get("options")
+        if not name or type_ not in types or not isinstance(options, dict):
+            raise RefusalError(400, "Bad Request")
+        if not all(options.get(word) for word in types[type_]):
+            raise RefusalError(400, "Bad Request")
+        return name, type_, options
 
     def first(self, name: str, default: str = "") -> str:
         """Return the first value of that name in the query string."""

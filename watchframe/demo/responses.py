@@ -20,14 +20,7 @@ _SECRETS = ("password", "token", "secret", "key")
 
 
 class RefusalError(Exception):
-    """An answer other than 200.
-
-    Parameters
-    ----------
-    status : int
-    body : str or mapping
-        A text goes into the server's usual shape (recordings 002, 008, 014, 028).
-    """
+    """An answer other than 200; a text has the usual shape (recordings 002, 008, 014, 028)."""
 
     def __init__(self, status: int, body: str | Mapping[str, Any]) -> None:
         super().__init__(status, body)

@@ -10,17 +10,14 @@ from collections.abc import Mapping
 from starlette.responses import Response
 
 from watchframe.demo.request import Call, Routes, existing
-from watchframe.demo.responses import MASK, RefusalError, masked, not_found
+from watchframe.demo.responses import MASK, masked, not_found
 from watchframe.demo.store import Record
 
 #: What an edit of an alert may change.
 _ALERT_FIELDS = ("name", "options", "query_id", "rearm")
-#: Type of destination -> the options that it cannot do without, and its icon.
-_DESTINATION_TYPES: Mapping[str, tuple[tuple[str, ...], str]] = {
-    "email": (("addresses",), "fa-envelope"),
-    "slack": (("url",), "fa-slack"),
-    "webhook": (("url",), "fa-bolt"),
-}
+#: Type of destination -> the options that it cannot do without.
+_REQUIRED_OPTIONS = {"email": ("addresses",), "slack": ("url",), "webhook": ("url",)}
+_ICONS = {"email": "fa-envelope", "slack": "fa-slack", "webhook": "fa-bolt"}
 
 
 def _list_alerts(call: Call) -> object:
@@ -76,7 +73,7 @@ def _list_subscriptions(call: Call) -> object:
 
 
 def _subscribe(call: Call) -> object:
-    """Have the user told, or a destination."""
+    """Subscribe the user, or a destination."""
     number = call.body.get("destination_id")
     if number is not None:
         existing(call.store.destinations, number)
@@ -131,10 +128,10 @@ def _list_destination_types(_call: Call) -> object:
         {
             "name": type_.title(),
             "type": type_,
-            "icon": icon,
+            "icon": _ICONS[type_],
             "configuration_schema": {"type": "object", "required": required},
         }
-        for type_, (required, icon) in _DESTINATION_TYPES.items()
+        for type_, required in _REQUIRED_OPTIONS.items()
     ]
 
 
@@ -169,12 +166,7 @@ def _destination(call: Call) -> Record:
 
 def _destination_values(call: Call, known: Mapping[str, object]) -> Record:
     """Return the whole destination in the body; an incomplete one is refused."""
-    name, type_ = call.body.get("name"), str(call.body.get("type"))
-    options = call.body.get("options")
-    if type_ not in _DESTINATION_TYPES or not isinstance(options, dict) or not name:
-        raise RefusalError(400, "Bad Request")
-    if not all(options.get(word) for word in _DESTINATION_TYPES[type_][0]):
-        raise RefusalError(400, "Bad Request")
+    name, type_, options = call.configuration(_REQUIRED_OPTIONS)
     unmasked = {
         word: known.get(word) if value == MASK else value for word, value in options.items()
     }
@@ -182,7 +174,7 @@ def _destination_values(call: Call, known: Mapping[str, object]) -> Record:
 
 
 def _brief_destination(record: Record) -> Record:
-    icon = _DESTINATION_TYPES[record["type"]][1]
+    icon = _ICONS[record["type"]]
     return {"id": record["id"], "name": record["name"], "type": record["type"], "icon": icon}
 
 

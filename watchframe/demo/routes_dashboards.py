@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from watchframe.demo.request import Call, Routes, existing, tag_counts
 from watchframe.demo.responses import RefusalError, not_found, server_error
-from watchframe.demo.store import Record, Store, StoredQuery, new_key
+from watchframe.demo.store import Record, Store, new_key
 from watchframe.demo.stored_dashboards import (
     find_visualization,
     find_widget,
@@ -130,14 +130,14 @@ def _create_widget(call: Call) -> object:
         raise server_error()
     dashboard = existing(call.store.dashboards, call.body.get("dashboard_id"))
     shown = call.body["visualization_id"]
-    if shown and find_visualization(call.store, shown) is None:
-        raise not_found()
+    if shown:
+        find_visualization(call.store, shown)
     return widget_json(call.store, new_widget(call.store, dashboard, call.body))
 
 
 def _edit_widget(call: Call) -> object:
     """Change a widget's text and options; both must be there."""
-    widget, _ = _widget(call)
+    widget, _ = find_widget(call.store, call.number("id"))
     changed = call.edits(("text", "options"))
     if len(changed) < 2:  # noqa: PLR2004 - both
         raise server_error()
@@ -147,7 +147,7 @@ def _edit_widget(call: Call) -> object:
 
 
 def _delete_widget(call: Call) -> None:
-    widget, dashboard = _widget(call)
+    widget, dashboard = find_widget(call.store, call.number("id"))
     with call.store.lock:
         dashboard["widgets"] = [item for item in dashboard["widgets"] if item is not widget]
 
@@ -163,7 +163,7 @@ def _create_visualization(call: Call) -> object:
 
 
 def _edit_visualization(call: Call) -> object:
-    found, _ = _visualization(call)
+    found, _ = find_visualization(call.store, call.number("id"))
     with call.store.lock:
         found |= {**call.edits(_VISUALIZATION_FIELDS), "updated_at": call.store.moment()}
     return found
@@ -171,7 +171,7 @@ def _edit_visualization(call: Call) -> object:
 
 def _delete_visualization(call: Call) -> None:
     """Delete a visualization and the widgets that show it."""
-    found, query = _visualization(call)
+    found, query = find_visualization(call.store, call.number("id"))
     with call.store.lock:
         query.visualizations.remove(found)
         remove_widgets_of(call.store, [found])
@@ -208,20 +208,6 @@ def _dashboard(call: Call) -> Record:
     if not call.path["id"].isdecimal():
         raise server_error()
     return existing(call.store.dashboards, int(call.path["id"]))
-
-
-def _widget(call: Call) -> tuple[Record, Record]:
-    found = find_widget(call.store, call.number("id"))
-    if found is None:
-        raise not_found()
-    return found
-
-
-def _visualization(call: Call) -> tuple[Record, StoredQuery]:
-    found = find_visualization(call.store, call.number("id"))
-    if found is None:
-        raise not_found()
-    return found
 
 
 _DASHBOARD = "/api/dashboards/{id}"

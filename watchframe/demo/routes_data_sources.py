@@ -82,17 +82,12 @@ def _list_types(_call: Call) -> object:
 
 def _create_source(call: Call) -> object:
     """Make a data source; it is not tried."""
-    name, type_ = str(call.body.get("name") or ""), str(call.body.get("type"))
-    options = call.body.get("options")
-    if not name or type_ not in _TYPES or not isinstance(options, dict):
-        raise RefusalError(400, "Bad Request")
-    if not all(options.get(word) for word in _TYPES[type_]):
-        raise RefusalError(400, "Bad Request")
+    name, type_, options = call.configuration(_TYPES)
     sources = call.executor.sources
     with call.store.lock:
-        if any(source.name == name for source in sources.values()):
+        if any(source.name == str(name) for source in sources.values()):
             raise RefusalError(400, f"Data source with the name {name} already exists.")
-        source = _new_source(next_id(sources), name, type_, options, sources)
+        source = _new_source(next_id(sources), str(name), type_, options, sources)
         sources[source.id] = source
         call.store.source_options[source.id] = dict(options)
     return _whole(call, source)

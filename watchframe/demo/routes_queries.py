@@ -125,37 +125,35 @@ def _queries(call: Call) -> list[StoredQuery]:
 
 
 def _page(call: Call, queries: Iterable[StoredQuery]) -> object:
-    def order(of: Callable[[Store, StoredQuery], Any]) -> Callable[[StoredQuery], Any]:
-        """Return a sort key that has null last, as PostgreSQL has it."""
-
-        def key(query: StoredQuery) -> tuple[bool, Any, int]:
-            value = of(call.store, query)
-            return value is None, 0 if value is None else value, query.id
-
-        return key
-
     return call.page(
         (query for query in queries if call.has_tags(query.tags)),
         lambda query: call.store.query_json(query, whole=False),
         text=lambda query: f"{query.name} {query.description or ''}",
-        orders={name: order(of) for name, of in _ORDERS.items()},
+        orders=_orders(call.store),
         default_order="-created_at",
     )
 
 
-def _latest(store: Store, query: StoredQuery, name: str) -> object:
-    return getattr(store.results.get(query.latest_result_id or 0), name, None)
+def _orders(store: Store) -> dict[str, Callable[[StoredQuery], Any]]:
+    """Return what a list can be ordered by, null last, as PostgreSQL has it."""
 
+    def latest(query: StoredQuery, name: str) -> object:
+        return getattr(store.results.get(query.latest_result_id or 0), name, None)
 
-#: What a list can be ordered by.
-_ORDERS: dict[str, Callable[[Store, StoredQuery], Any]] = {
-    "name": lambda _, query: query.name,
-    "created_at": lambda _, query: query.created_at,
-    "created_by": lambda _, __: USER_ID,
-    "schedule": lambda _, query: int((query.schedule or {}).get("interval") or 0) or None,
-    "runtime": lambda store, query: _latest(store, query, "runtime"),
-    "executed_at": lambda store, query: _latest(store, query, "retrieved_at"),
-}
+    def null_last(query: StoredQuery, value: object) -> tuple[bool, object, int]:
+        return value is None, 0 if value is None else value, query.id
+
+    return {
+        "name": lambda query: (query.name, query.id),
+        "created_at": lambda query: (query.created_at, query.id),
+        "created_by": lambda query: query.id,  # after the user, who is the same for all
+        "schedule": lambda query: null_last(
+            query, int((query.schedule or {}).get("interval") or 0) or None
+        ),
+        "runtime": lambda query: null_last(query, latest(query, "runtime")),
+        "executed_at": lambda query: null_last(query, latest(query, "retrieved_at")),
+    }
+
 
 _QUERY = "/api/queries/{query_id}"
 ROUTES: Routes = (

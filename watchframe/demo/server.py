@@ -134,7 +134,11 @@ class DemoServer:
         if self._thread is not None:
             return self
         self.listen()
-        self._thread = threading.Thread(target=self._serve, name="watch-demo", daemon=True)
+        self._thread = threading.Thread(
+            target=lambda: asyncio.run(self._server.serve([self._socket])),
+            name="watch-demo",
+            daemon=True,
+        )
         self._thread.start()
         deadline = time.monotonic() + START_TIMEOUT
         while not self._server.started:
@@ -194,9 +198,6 @@ class DemoServer:
             timeout_keep_alive=30,
             timeout_graceful_shutdown=1,
         )
-
-    def _serve(self) -> None:
-        asyncio.run(self._server.serve([self._socket]))
 
 
 def _open_database(path: Path, events: int) -> duckdb.DuckDBPyConnection:

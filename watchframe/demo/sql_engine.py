@@ -176,21 +176,8 @@ class _Size:
     letters: int = 0
 
     def add(self, rows: list[tuple[Any, ...]]) -> None:
-        """Count rows; raises SourceError where the result becomes too large."""
-        for row in rows:
-            self.values += len(row)
-            for value in row:
-                if isinstance(value, str | bytes):
-                    self.letters += len(value)
-                elif isinstance(value, list | tuple | dict):
-                    self._add_nested(value)
-        if self.values > MAX_VALUES:
-            raise SourceError(f"The result has more than {MAX_VALUES:,} values.")
-        if self.letters > MAX_LETTERS:
-            raise SourceError(f"The result has more than {MAX_LETTERS:,} letters.")
-
-    def _add_nested(self, value: list[Any] | tuple[Any, ...] | dict[Any, Any]) -> None:
-        waiting: list[Any] = [value]
+        """Count rows and what is nested in them; raises SourceError where there is too much."""
+        waiting: list[Any] = [*rows]
         while waiting:
             item = waiting.pop()
             if isinstance(item, str | bytes):
@@ -198,6 +185,10 @@ class _Size:
             elif isinstance(item, list | tuple | dict):
                 self.values += len(item)
                 waiting.extend([*item, *item.values()] if isinstance(item, dict) else item)
+        if self.values > MAX_VALUES:
+            raise SourceError(f"The result has more than {MAX_VALUES:,} values.")
+        if self.letters > MAX_LETTERS:
+            raise SourceError(f"The result has more than {MAX_LETTERS:,} letters.")
 
 
 def _check_allowed(statements: Iterable[duckdb.Statement], text: str) -> None:
@@ -236,18 +227,12 @@ def unique_names(names: Iterable[str]) -> list[str]:
 
 
 def declared_type(face: str, engine_type: str) -> str | None:
-    """Return the server's word for a column of DuckDB's `engine_type`: a hint, and often wrong.
+    """Return the server's word for a column of a type such as ``DECIMAL(18,3)``, ``INTEGER[]``.
 
-    Observed on a real server (recordings 018, 031, 041, 044): PostgreSQL knows most types and calls
-    the rest null; SQLite calls every column null; DuckDB calls what it does not know ``string``,
-    although the values are numbers, arrays and objects.
-
-    Parameters
-    ----------
-    face : {"pg", "sqlite", "duckdb"}
-        The kind of data source.
-    engine_type : str
-        Such as ``BIGINT``, ``DECIMAL(18,3)``, ``INTEGER[]``.
+    It is a hint, and often wrong, by the kind of data source (`face`), as observed on a real server
+    (recordings 018, 031, 041, 044): PostgreSQL knows most types and calls the rest null; SQLite
+    calls every column null; DuckDB calls what it does not know ``string``, although the values are
+    numbers, arrays and objects.
     """
     name = engine_type.upper().split("(")[0]
     if face == "sqlite":

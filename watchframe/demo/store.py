@@ -111,15 +111,7 @@ def machine_time() -> datetime:
 
 
 class Store:
-    """Everything that is saved; records are kept by their ids.
-
-    Parameters
-    ----------
-    catalogue : Catalogue
-        What a fresh server begins with.
-    clock : callable
-        Returns the time, aware.
-    """
+    """Everything that is saved, by ids; `catalogue` is what a fresh server begins with."""
 
     def __init__(self, catalogue: Catalogue, clock: Clock) -> None:
         self.now = clock

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from watchframe.demo.catalogue_types import SavedDashboard
+from watchframe.demo.responses import not_found
 from watchframe.demo.store import EMAIL, USER_ID, Record, Store, StoredQuery, new_key, next_id
 
 _OWNER = {"id": USER_ID, "name": "Admin", "email": EMAIL, "profile_image_url": ""}
@@ -68,22 +69,22 @@ def new_widget(store: Store, dashboard: Record, values: Mapping[str, object]) ->
     return widget
 
 
-def find_widget(store: Store, number: int) -> tuple[Record, Record] | None:
-    """Return a widget and its dashboard."""
+def find_widget(store: Store, number: object) -> tuple[Record, Record]:
+    """Return a widget and its dashboard, or refuse."""
     for dashboard in store.dashboards.values():
         for widget in dashboard["widgets"]:
             if widget["id"] == number:
                 return widget, dashboard
-    return None
+    raise not_found()
 
 
-def find_visualization(store: Store, number: int) -> tuple[Record, StoredQuery] | None:
-    """Return a visualization and its query."""
+def find_visualization(store: Store, number: object) -> tuple[Record, StoredQuery]:
+    """Return a visualization and its query, or refuse."""
     for query in store.queries.values():
         for visualization in query.visualizations:
             if visualization["id"] == number:
                 return visualization, query
-    return None
+    raise not_found()
 
 
 def remove_widgets_of(store: Store, visualizations: Iterable[Record]) -> None:
@@ -96,10 +97,8 @@ def remove_widgets_of(store: Store, visualizations: Iterable[Record]) -> None:
 def widget_json(store: Store, widget: Mapping[str, object]) -> Record:
     """Return a widget as it is sent: its visualization with its query (recording 132)."""
     sent = {name: value for name, value in widget.items() if name != _SHOWN}
-    number = widget[_SHOWN]
-    shown = find_visualization(store, number) if isinstance(number, int) else None
-    if shown is not None:
-        visualization, query = shown
+    if widget[_SHOWN]:
+        visualization, query = find_visualization(store, widget[_SHOWN])
         sent["visualization"] = {**visualization, "query": store.nested_query_json(query)}
     return sent
 
