@@ -11,7 +11,7 @@ import click
 from watchframe.errors import ConfigurationError
 
 #: What the extra ``demo`` brings. The server is started by name: nothing here knows its code.
-_NEEDED = ("duckdb", "starlette", "uvicorn")
+_NEEDED = ("duckdb", "starlette", "uvicorn", "xlsxwriter")
 _MODULE = "watchframe.demo"
 
 

@@ -85,8 +85,8 @@ def build_lending_database(
 ) -> None:
     """Create and fill the five tables of the demo in `connection`'s database, which has none yet.
 
-    The same `seed` gives the same rows. The `events`, from 1 to one a block (else a ValueError), are
-    spread evenly over the five years.
+    The same `seed` gives the same rows. The `events`, from 1 to one a block (else a ValueError),
+    are spread evenly over the five years.
     """
     days = (LAST_DAY - FIRST_DAY).days + 1
     blocks = days * 86_400 // SECONDS_PER_BLOCK
