@@ -193,7 +193,7 @@ class DemoServer:
             http=TrackedProtocol,
             log_level=logging.CRITICAL,
             access_log=False,
-            date_header=False,  # the application gives it, by the server's own clock
+            date_header=False,  # the application sets it, by the server's own clock
             lifespan="off",
             timeout_keep_alive=30,
             timeout_graceful_shutdown=1,
@@ -223,7 +223,7 @@ def _bind(port: int) -> socket.socket:
     try:
         if port:
             # A server that was just closed may be started again. Not for a free port: with this,
-            # two sockets that do not listen yet could be given the same one.
+            # two sockets that do not listen yet could get the same one.
             found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         found.bind((HOST, port))
     except BaseException:
