@@ -220,7 +220,7 @@ def _end_by(ctx: click.Context, done: pd.DataFrame) -> None:
 
 
 #: What the extra ``demo`` brings. The server is started by name: nothing here knows its code.
-_NEEDED = ("duckdb", "starlette", "uvicorn")
+_NEEDED = ("duckdb", "starlette", "uvicorn", "xlsxwriter")
 _MODULE = "watchframe.demo"
 
 

@@ -3,9 +3,8 @@
 It shares no code with the client: a server that held the client's beliefs could not refute them.
 """
 
-from watchframe.demo.faults import Fault, Faults, LoggedRequest
-
 try:
+    from watchframe.demo.faults import Fault, Faults, LoggedRequest
     from watchframe.demo.server import DemoServer
 except ModuleNotFoundError as error:
     raise ModuleNotFoundError(

@@ -14,10 +14,10 @@ def main() -> None:
     """Start the server, say where it is, and serve."""
     parser = argparse.ArgumentParser(prog="python -m watchframe.demo", description=__doc__)
     parser.add_argument("--port", type=int, default=0, help="0 takes a free one (default)")
-    parser.add_argument("--state-dir", help="where the data lie; a temporary folder by default")
-    given = parser.parse_args()
+    parser.add_argument("--state-dir", help="where the data are; a temporary folder by default")
+    options = parser.parse_args()
     try:
-        server = DemoServer(given.state_dir, given.port)
+        server = DemoServer(options.state_dir, options.port)
         server.listen()  # before its address is printed: a reader may connect at once
     except (OSError, OverflowError, duckdb.IOException) as error:  # a port or a folder in use
         sys.exit(f"The demo server cannot start: {error}")

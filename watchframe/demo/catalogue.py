@@ -1,41 +1,76 @@
 """The demo's saved queries and dashboards, all of them: `CATALOGUE`.
 
-They stand in files by what they show:
-
-====== ================================ ===========================================
-ids    file                             shows
-====== ================================ ===========================================
-1, 2   ``catalogue_start``              the quickstart; a query without parameters
-10-19  ``catalogue_plain``              text, text-pattern, number, enum
-20-29  ``catalogue_dropdowns``          query-based dropdowns, and what feeds them
-30-39  ``catalogue_dates``              dates, date-times and ranges; dynamic ones
-40-49  ``catalogue_shapes``             results of every type, size and odd shape
-50-59  ``catalogue_conduct``            slow, failing, limited, archived, untrusted
-60-69  ``catalogue_python``             the Python data source
-====== ================================ ===========================================
+``catalogue_parameters``  1, 2: the quickstart; 10-19: plain parameters; 20-29: dropdowns
+``catalogue_dates``       30-39: dates, date-times and ranges, dynamic ones too
+``catalogue_results``     40-49: odd results; 50-59: slow and failing queries; 60-69: Python
 """
 
 from __future__ import annotations
 
-from watchframe.demo.catalogue_conduct import CONDUCT_QUERIES
-from watchframe.demo.catalogue_dashboards import DASHBOARDS
 from watchframe.demo.catalogue_dates import DATE_QUERIES
-from watchframe.demo.catalogue_dropdowns import DROPDOWN_QUERIES
-from watchframe.demo.catalogue_plain import PLAIN_QUERIES
-from watchframe.demo.catalogue_python import PYTHON_QUERIES
-from watchframe.demo.catalogue_shapes import SHAPE_QUERIES
-from watchframe.demo.catalogue_start import START_QUERIES
-from watchframe.demo.catalogue_types import Catalogue
+from watchframe.demo.catalogue_parameters import PARAMETER_QUERIES
+from watchframe.demo.catalogue_results import RESULT_QUERIES
+from watchframe.demo.catalogue_types import Catalogue, ParameterMapping, SavedDashboard, SavedWidget
+
+#: Several queries side by side, with parameters that they share.
+_DASHBOARDS = (
+    SavedDashboard(
+        id=1,
+        slug="lending-overview",
+        name="Lending overview",
+        tags=("lending",),
+        is_shared=True,
+        widgets=(
+            SavedWidget(
+                position=(0, 0, 6, 2),
+                text="# Lending\nInvented data; `period` and `markets` hold for all of it.",
+            ),
+            SavedWidget(
+                position=(0, 2, 3, 8),
+                query_id=1,
+                visualization="Borrowed a day, in dollars",
+                mappings={
+                    "markets": ParameterMapping("dashboard-level", "markets"),
+                    "period": ParameterMapping("dashboard-level", "period"),
+                    "min_amount": ParameterMapping("static-value", "min_amount", 1),
+                },
+            ),
+            SavedWidget(
+                position=(3, 2, 3, 8),
+                query_id=33,
+                mappings={"period": ParameterMapping("dashboard-level", "period")},
+            ),
+            SavedWidget(
+                position=(0, 10, 3, 8),
+                query_id=23,
+                visualization="Price",
+                mappings={"market": ParameterMapping("widget-level", "market")},
+            ),
+            SavedWidget(position=(3, 10, 3, 8), query_id=2, visualization="Events by market"),
+        ),
+    ),
+    SavedDashboard(
+        id=2,
+        slug="recent-activity",
+        name="Recent activity",
+        tags=("lending", "dynamic"),
+        widgets=(
+            SavedWidget(
+                position=(0, 0, 6, 8),
+                query_id=38,
+                mappings={"period": ParameterMapping("dashboard-level", "days")},
+            ),
+            SavedWidget(
+                position=(0, 8, 6, 8),
+                query_id=13,
+                visualization="Events by month",
+                mappings={"kind": ParameterMapping("static-value", "kind", "liquidation")},
+            ),
+        ),
+    ),
+)
 
 CATALOGUE = Catalogue(
-    queries=(
-        *START_QUERIES,
-        *PLAIN_QUERIES,
-        *DROPDOWN_QUERIES,
-        *DATE_QUERIES,
-        *SHAPE_QUERIES,
-        *CONDUCT_QUERIES,
-        *PYTHON_QUERIES,
-    ),
-    dashboards=DASHBOARDS,
+    queries=(*PARAMETER_QUERIES, *DATE_QUERIES, *RESULT_QUERIES),
+    dashboards=_DASHBOARDS,
 )

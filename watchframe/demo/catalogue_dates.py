@@ -35,169 +35,118 @@ group by day
 order by day
 """
 
-DATE = SavedQuery(
-    id=30,
-    name="Events of a day by hour",
-    description="A date parameter.",
-    text=_BY_HOUR.format(condition="block_time::date = '{{ day }}'"),
-    parameters=(SavedParameter(name="day", type="date", title="Day", value="2026-01-15"),),
-    tags=("parameters", "dates"),
-)
-
-DATETIME_LOCAL = SavedQuery(
-    id=31,
-    name="Events since a minute",
-    description="A datetime-local parameter: to the minute.",
-    text=_IN_ORDER.format(condition="block_time >= '{{ since }}'", direction="asc"),
-    parameters=(
-        SavedParameter(
-            name="since", type="datetime-local", title="Since", value="2026-01-15 12:30"
-        ),
-    ),
-    tags=("parameters", "dates"),
-)
-
-DATETIME_WITH_SECONDS = SavedQuery(
-    id=32,
-    name="Events until a second",
-    description="A datetime-with-seconds parameter: the newest events first.",
-    text=_IN_ORDER.format(condition="block_time <= '{{ until }}'", direction="desc"),
-    parameters=(
-        SavedParameter(
-            name="until",
-            type="datetime-with-seconds",
-            title="Until",
-            value="2026-01-15 12:30:36",
-        ),
-    ),
-    tags=("parameters", "dates"),
-)
-
-DATE_RANGE = SavedQuery(
-    id=33,
-    name="Events by day",
-    description="A date-range parameter; both days are part of it.",
-    text=_BY_DAY.format(
-        condition="block_time::date between '{{ period.start }}' and '{{ period.end }}'"
-    ),
-    parameters=(
-        SavedParameter(
-            name="period",
-            type="date-range",
-            title="Period",
-            value={"start": "2026-01-01", "end": "2026-01-31"},
-        ),
-    ),
-    tags=("parameters", "dates"),
-)
-
-DATETIME_RANGE = SavedQuery(
-    id=34,
-    name="Events by hour",
-    description="A datetime-range parameter: to the minute.",
-    text=_BY_HOUR.format(
-        condition="block_time between '{{ period.start }}' and '{{ period.end }}'"
-    ),
-    parameters=(
-        SavedParameter(
-            name="period",
-            type="datetime-range",
-            title="Period",
-            value={"start": "2026-01-15 06:00", "end": "2026-01-16 18:30"},
-        ),
-    ),
-    tags=("parameters", "dates"),
-)
-
-DATETIME_RANGE_WITH_SECONDS = SavedQuery(
-    id=35,
-    name="Events between two seconds",
-    description="A datetime-range-with-seconds parameter.",
-    text=_IN_ORDER.format(
-        condition="block_time between '{{ period.start }}' and '{{ period.end }}'",
-        direction="asc",
-    ),
-    parameters=(
-        SavedParameter(
-            name="period",
-            type="datetime-range-with-seconds",
-            title="Period",
-            value={"start": "2026-01-15 06:00:00", "end": "2026-01-15 09:59:59"},
-        ),
-    ),
-    tags=("parameters", "dates"),
-)
-
-YESTERDAY = SavedQuery(
-    id=36,
-    name="Events of yesterday by hour",
-    description="A date parameter whose default is the dynamic `d_yesterday`.",
-    text=_BY_HOUR.format(condition="block_time::date = '{{ day }}'"),
-    parameters=(SavedParameter(name="day", type="date", title="Day", value="d_yesterday"),),
-    tags=("parameters", "dates", "dynamic"),
-)
-
-NOW = SavedQuery(
-    id=37,
-    name="Events until now",
-    description="No default at all, but `useCurrentDateTime`: without a value it means now.",
-    text=_IN_ORDER.format(condition="block_time <= '{{ until }}'", direction="desc"),
-    parameters=(
-        SavedParameter(
-            name="until",
-            type="datetime-with-seconds",
-            title="Until",
-            value=None,
-            use_current_datetime=True,
-        ),
-    ),
-    tags=("parameters", "dates", "dynamic"),
-)
-
-LAST_30_DAYS = SavedQuery(
-    id=38,
-    name="Events of the last 30 days",
-    description="A date-range parameter whose default is the dynamic `d_last_30_days`.",
-    text=_BY_DAY.format(
-        condition="block_time::date between '{{ period.start }}' and '{{ period.end }}'"
-    ),
-    parameters=(
-        SavedParameter(name="period", type="date-range", title="Period", value="d_last_30_days"),
-    ),
-    tags=("parameters", "dates", "dynamic"),
-)
-
-LAST_WEEK_AND_HOURS = SavedQuery(
-    id=39,
-    name="Events of last week, and of the last 24 hours",
-    description="Two ranges with dynamic defaults, `d_last_week` and `d_last_24_hours`.",
-    text=_BY_HOUR.format(
-        condition=(
-            "block_time between '{{ week.start }}' and '{{ week.end }}'\n"
-            "    or block_time between '{{ hours.start }}' and '{{ hours.end }}'"
-        )
-    ),
-    parameters=(
-        SavedParameter(name="week", type="datetime-range", title="Week", value="d_last_week"),
-        SavedParameter(
-            name="hours",
-            type="datetime-range-with-seconds",
-            title="Hours",
-            value="d_last_24_hours",
-        ),
-    ),
-    tags=("parameters", "dates", "dynamic"),
-)
+_DAYS = "block_time::date between '{{ period.start }}' and '{{ period.end }}'"
+_TIMES = "block_time between '{{ period.start }}' and '{{ period.end }}'"
 
 DATE_QUERIES = (
-    DATE,
-    DATETIME_LOCAL,
-    DATETIME_WITH_SECONDS,
-    DATE_RANGE,
-    DATETIME_RANGE,
-    DATETIME_RANGE_WITH_SECONDS,
-    YESTERDAY,
-    NOW,
-    LAST_30_DAYS,
-    LAST_WEEK_AND_HOURS,
+    SavedQuery(
+        id=30,
+        name="Events of a day by hour",
+        description="A date parameter.",
+        text=_BY_HOUR.format(condition="block_time::date = '{{ day }}'"),
+        parameters=(SavedParameter("day", "date", "Day", "2026-01-15"),),
+        tags=("parameters", "dates"),
+    ),
+    SavedQuery(
+        id=31,
+        name="Events since a minute",
+        description="A datetime-local parameter: to the minute.",
+        text=_IN_ORDER.format(condition="block_time >= '{{ since }}'", direction="asc"),
+        parameters=(SavedParameter("since", "datetime-local", "Since", "2026-01-15 12:30"),),
+        tags=("parameters", "dates"),
+    ),
+    SavedQuery(
+        id=32,
+        name="Events until a second",
+        description="A datetime-with-seconds parameter: the newest events first.",
+        text=_IN_ORDER.format(condition="block_time <= '{{ until }}'", direction="desc"),
+        parameters=(
+            SavedParameter("until", "datetime-with-seconds", "Until", "2026-01-15 12:30:36"),
+        ),
+        tags=("parameters", "dates"),
+    ),
+    SavedQuery(
+        id=33,
+        name="Events by day",
+        description="A date-range parameter; both days are part of it.",
+        text=_BY_DAY.format(condition=_DAYS),
+        parameters=(
+            SavedParameter(
+                "period", "date-range", "Period", {"start": "2026-01-01", "end": "2026-01-31"}
+            ),
+        ),
+        tags=("parameters", "dates"),
+    ),
+    SavedQuery(
+        id=34,
+        name="Events by hour",
+        description="A datetime-range parameter: to the minute.",
+        text=_BY_HOUR.format(condition=_TIMES),
+        parameters=(
+            SavedParameter(
+                "period",
+                "datetime-range",
+                "Period",
+                {"start": "2026-01-15 06:00", "end": "2026-01-16 18:30"},
+            ),
+        ),
+        tags=("parameters", "dates"),
+    ),
+    SavedQuery(
+        id=35,
+        name="Events between two seconds",
+        description="A datetime-range-with-seconds parameter.",
+        text=_IN_ORDER.format(condition=_TIMES, direction="asc"),
+        parameters=(
+            SavedParameter(
+                "period",
+                "datetime-range-with-seconds",
+                "Period",
+                {"start": "2026-01-15 06:00:00", "end": "2026-01-15 09:59:59"},
+            ),
+        ),
+        tags=("parameters", "dates"),
+    ),
+    SavedQuery(
+        id=36,
+        name="Events of yesterday by hour",
+        description="A date parameter whose default is the dynamic `d_yesterday`.",
+        text=_BY_HOUR.format(condition="block_time::date = '{{ day }}'"),
+        parameters=(SavedParameter("day", "date", "Day", "d_yesterday"),),
+        tags=("parameters", "dates", "dynamic"),
+    ),
+    SavedQuery(
+        id=37,
+        name="Events until now",
+        description="No default at all, but `useCurrentDateTime`: without a value it means now.",
+        text=_IN_ORDER.format(condition="block_time <= '{{ until }}'", direction="desc"),
+        parameters=(
+            SavedParameter("until", "datetime-with-seconds", "Until", use_current_datetime=True),
+        ),
+        tags=("parameters", "dates", "dynamic"),
+    ),
+    SavedQuery(
+        id=38,
+        name="Events of the last 30 days",
+        description="A date-range parameter whose default is the dynamic `d_last_30_days`.",
+        text=_BY_DAY.format(condition=_DAYS),
+        parameters=(SavedParameter("period", "date-range", "Period", "d_last_30_days"),),
+        tags=("parameters", "dates", "dynamic"),
+    ),
+    SavedQuery(
+        id=39,
+        name="Events of last week, and of the last 24 hours",
+        description="Two ranges with dynamic defaults, `d_last_week` and `d_last_24_hours`.",
+        text=_BY_HOUR.format(
+            condition=(
+                "block_time between '{{ week.start }}' and '{{ week.end }}'\n"
+                "    or block_time between '{{ hours.start }}' and '{{ hours.end }}'"
+            )
+        ),
+        parameters=(
+            SavedParameter("week", "datetime-range", "Week", "d_last_week"),
+            SavedParameter("hours", "datetime-range-with-seconds", "Hours", "d_last_24_hours"),
+        ),
+        tags=("parameters", "dates", "dynamic"),
+    ),
 )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, asdict, dataclass, field
+from typing import Any
 
 LENDING_SOURCE = 1
 PYTHON_SOURCE = 2
@@ -18,7 +19,7 @@ class MultiValues:
     separator: str = ","
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class SavedParameter:
     """A parameter's definition; `type` and `value` (the default) are in the server's words."""
 
@@ -26,11 +27,29 @@ class SavedParameter:
     type: str
     title: str
     value: object = None
+    _: KW_ONLY
     enum_options: tuple[str, ...] = ()
     query_id: int | None = None
     regex: str | None = None
     multi: MultiValues | None = None
     use_current_datetime: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the definition in the server's shape."""
+        further = {
+            "enumOptions": "\n".join(self.enum_options) or None,
+            "queryId": self.query_id,
+            "regex": self.regex,
+            "multiValuesOptions": None if self.multi is None else asdict(self.multi),
+            "useCurrentDateTime": self.use_current_datetime or None,
+        }
+        return {
+            "name": self.name,
+            "type": self.type,
+            "title": self.title,
+            "value": self.value,
+            **{name: value for name, value in further.items() if value is not None},
+        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +78,7 @@ class SavedQuery:
     is_draft: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class ParameterMapping:
     """Where a widget's parameter gets its value; `type` is the server's word for that."""
 
@@ -80,6 +99,22 @@ class SavedWidget:
     query_id: int | None = None
     visualization: str | None = None
     mappings: Mapping[str, ParameterMapping] = field(default_factory=dict)
+
+    def options_json(self) -> dict[str, Any]:
+        """Return the position and the mappings in the server's shape."""
+        return {
+            "position": dict(zip(("col", "row", "sizeX", "sizeY"), self.position, strict=True)),
+            "parameterMappings": {
+                name: {
+                    "name": name,
+                    "type": mapping.type,
+                    "mapTo": mapping.map_to,
+                    "title": "",
+                    "value": mapping.value,
+                }
+                for name, mapping in self.mappings.items()
+            },
+        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

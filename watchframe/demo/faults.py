@@ -1,11 +1,17 @@
-"""Misbehaviour on demand, so that clients can be tested against it, and a log of what was asked."""
+"""Misbehaviour on demand, so that clients can be tested against it, and the log of requests."""
 
 from __future__ import annotations
 
+import asyncio
+import gzip
 import re
 import threading
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
+
+from starlette.responses import Response, StreamingResponse
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,13 +33,9 @@ class Fault:
     path : str
         A regular expression, searched for in ``"GET /api/queries/1"``.
     times : int
-        How many requests it meets.
+        How many requests go wrong.
     status : int or None
-        Answer with this status instead.
-    body : bytes
-        And this body.
-    headers : mapping
-        And these headers.
+        Answer with this status, `body` and `headers` instead.
     delay : float
         Seconds to wait before answering.
     cut_after : int or None
@@ -69,7 +71,7 @@ class Faults:
         self._waiting: list[Fault] = []
 
     def add(self, path: str, **what: object) -> Fault:
-        """Have the next requests to `path` go wrong; see `Fault`."""
+        """Make the next requests to `path` go wrong; see `Fault`."""
         fault = Fault(path=path, **what)  # type: ignore[arg-type]  # a wrong one is a TypeError
         with self._lock:
             self._waiting.append(fault)
@@ -81,7 +83,7 @@ class Faults:
             self._waiting.clear()
 
     def take(self, method: str, path: str) -> Fault | None:
-        """Give the fault that meets this request, if there is one."""
+        """Return the fault that waits for this request, if there is one."""
         with self._lock:
             for fault in self._waiting:
                 if re.search(fault.path, f"{method} {path}"):
@@ -90,3 +92,52 @@ class Faults:
                         self._waiting.remove(fault)
                     return fault
         return None
+
+
+class _BrokenConnectionError(Exception):
+    """Ends the answering of a request by breaking its connection off."""
+
+
+def spoiled(response: Response, fault: Fault) -> Response:
+    """Return the true answer with what the fault does to it."""
+    body = bytes(response.body)
+    headers = dict(response.headers)
+    if fault.gzip:
+        body = gzip.compress(body)
+        headers |= {"content-encoding": "gzip", "content-length": str(len(body))}
+    end = len(body) if fault.cut_after is None else fault.cut_after
+    size = fault.chunk or max(end, 1)
+
+    async def pieces() -> AsyncIterator[bytes]:
+        for start in range(0, end, size):
+            yield body[start : min(start + size, end)]
+            await asyncio.sleep(fault.chunk_delay)
+        if fault.cut_after is not None:
+            raise _BrokenConnectionError
+
+    return StreamingResponse(pieces(), response.status_code, headers)
+
+
+_open: dict[tuple[str, int], asyncio.Transport] = {}
+
+
+class TrackedProtocol(H11Protocol):
+    """HTTP as uvicorn speaks it, with a record of the open connections by their clients."""
+
+    def connection_made(self, transport: Any) -> None:
+        """Remember the connection by the address of its other end."""
+        super().connection_made(transport)
+        self._peer = tuple(transport.get_extra_info("peername"))
+        _open[self._peer] = transport
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Forget the connection."""
+        _open.pop(self._peer, None)
+        super().connection_lost(exc)
+
+
+def break_off(peer: tuple[str, int]) -> None:
+    """End the connection from that address at once, with whatever it was sending."""
+    transport = _open.get(peer)
+    if transport is not None:
+        transport.abort()

@@ -1,4 +1,4 @@
-"""Asynchronous executions: a queue, worker threads, states, and cancellation for real."""
+"""Asynchronous executions: a queue, worker threads, states, and cancellation that interrupts."""
 
 from __future__ import annotations
 
@@ -11,14 +11,39 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from watchframe.demo.sql_engine import CancelledError, Interrupt, SchemaError, SourceError
-
 logger = logging.getLogger(__name__)
 
 PENDING, STARTED, SUCCESS, FAILURE = 1, 2, 3, 4
 CANCELLED_BY_USER = "Query cancelled by user."
 
-#: Runs something and gives its result's id; asking for a schema gives that itself.
+
+class SourceError(Exception):
+    """What a data source says of a query that failed."""
+
+
+class SchemaError(SourceError):
+    """What a data source says when it cannot list its tables."""
+
+
+class CancelledError(Exception):
+    """The query was interrupted."""
+
+
+@dataclass(slots=True)
+class Interrupt:
+    """Stops one run."""
+
+    is_set: threading.Event = field(default_factory=threading.Event)
+    stop: Callable[[], None] | None = None  #: interrupts the engine, while it runs
+
+    def set(self) -> None:
+        """Interrupt the run, or keep it from beginning."""
+        self.is_set.set()
+        if self.stop is not None:
+            self.stop()
+
+
+#: Runs a query and returns its result's id; for a schema, returns the schema itself.
 Work = Callable[[Interrupt], Any]
 
 
@@ -31,36 +56,30 @@ class Job:
     id: str = field(default_factory=lambda: str(uuid.uuid4()))
     status: int = PENDING
     error: str | dict[str, Any] = ""
-    query_result_id: Any = None
+    result: Any = None
     started_at: datetime | None = None
-    interrupt: Interrupt = field(default_factory=lambda: Interrupt(threading.Event()))
+    interrupt: Interrupt = field(default_factory=Interrupt)
 
     @property
     def is_finished(self) -> bool:
-        """Whether it will not change any more."""
+        """Whether the job will not change any more."""
         return self.status in (SUCCESS, FAILURE)
 
     def to_json(self) -> dict[str, Any]:
-        """Give it in the server's shape: recordings 016, 017, 036, 123, 125."""
-        moment = self.started_at if self.status == STARTED else None
+        """Return the job in the server's shape (recordings 016, 017, 036, 123, 125)."""
+        started = self.started_at if self.status == STARTED else None
         return {
             "id": self.id,
-            "updated_at": moment.strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] if moment else 0,
+            "updated_at": started.isoformat(timespec="milliseconds") if started else 0,
             "status": self.status,
             "error": self.error,
-            "result": self.query_result_id,
-            "query_result_id": self.query_result_id,
+            "result": self.result,
+            "query_result_id": self.result,
         }
 
 
 class JobQueue:
-    """All jobs, and the threads that run them.
-
-    Parameters
-    ----------
-    workers : int
-        How many run at the same time.
-    """
+    """All jobs, and the `workers` threads that run them."""
 
     def __init__(self, workers: int) -> None:
         self._lock = threading.Lock()
@@ -74,7 +93,7 @@ class JobQueue:
             thread.start()
 
     def submit(self, key: tuple[int, str], work: Work) -> Job:
-        """Give the job that runs `work`; what is in flight under the same `key` is shared."""
+        """Return a job that runs `work`, or the unfinished job with the same `key`."""
         with self._lock:
             for job in self._jobs.values():
                 if job.key == key and not job.is_finished:
@@ -85,18 +104,18 @@ class JobQueue:
         return job
 
     def get(self, job_id: str) -> Job | None:
-        """Give the job of that id."""
+        """Return the job with that id."""
         with self._lock:
             return self._jobs.get(job_id)
 
     def cancel(self, job: Job) -> None:
-        """Cancel a job for everybody; a finished one turns to a failure, as on the real server."""
+        """Cancel a job; a finished one turns into a failure, as on the real server."""
         with self._lock:
-            job.status, job.error, job.query_result_id = FAILURE, CANCELLED_BY_USER, None
+            job.status, job.error, job.result = FAILURE, CANCELLED_BY_USER, None
         job.interrupt.set()
 
     def running(self) -> list[Job]:
-        """Give the jobs that are not finished."""
+        """Return the jobs that are not finished."""
         with self._lock:
             return [job for job in self._jobs.values() if not job.is_finished]
 
@@ -114,8 +133,13 @@ class JobQueue:
             with self._lock:
                 if job.is_finished:
                     continue
-                job.status, job.started_at = STARTED, datetime.now(UTC)
-            self._finish(job, *self._outcome(job))
+                # Without a zone: the server writes these times without one.
+                job.status, job.started_at = STARTED, datetime.now(UTC).replace(tzinfo=None)
+            result, error = self._outcome(job)
+            with self._lock:
+                if not job.is_finished:  # it may have been cancelled meanwhile
+                    job.result, job.error = result, error
+                    job.status = FAILURE if result is None else SUCCESS
 
     def _outcome(self, job: Job) -> tuple[Any, str | dict[str, Any]]:
         try:
@@ -123,17 +147,10 @@ class JobQueue:
         except CancelledError:
             return None, CANCELLED_BY_USER
         except SchemaError as error:
-            words = {"code": 2, "message": "Error retrieving schema", "details": str(error)}
-            return None, words
+            details = {"code": 2, "message": "Error retrieving schema", "details": str(error)}
+            return None, details
         except SourceError as error:
             return None, str(error)
         except Exception as error:
             logger.exception("job %s", job.id)
             return None, str(error)
-
-    def _finish(self, job: Job, result_id: Any, error: str | dict[str, Any]) -> None:
-        with self._lock:
-            if job.is_finished:  # cancelled meanwhile
-                return
-            job.query_result_id, job.error = result_id, error
-            job.status = FAILURE if result_id is None else SUCCESS

@@ -2,8 +2,8 @@
 
 A script fills ``result`` by ``add_result_column`` and ``add_result_row``; its author writes the
 types, so they may be wrong. Nothing is imported, no attribute is read, and a script can do no more
-than count: so that a demo server runs no stranger's code. Time and memory are bounded by steps:
-each statement and expression is one, and so is each value and letter that a new value holds.
+than count, so it is safe to run whatever is sent. Time and memory are bounded by steps: each
+statement and expression is one, and so is each value and letter that a new value holds.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from watchframe.demo.sql_engine import CancelledError, Interrupt, SourceError
+from watchframe.demo.jobs import CancelledError, Interrupt, SourceError
 
 MAX_STEPS = 2_000_000
 MAX_BITS = 4096
@@ -57,7 +57,7 @@ class PythonSource:
         return {"columns": [], "rows": [], **result, "log": []}
 
     def schema(self) -> list[dict[str, Any]]:
-        """Give nothing: there are no tables."""
+        """Return nothing: there are no tables."""
         return []
 
 
@@ -128,9 +128,9 @@ class _Script:
             case ast.UnaryOp(op=op, operand=operand) if type(op) in _OPERATORS:
                 return _OPERATORS[type(op)](self._value(operand))
             case ast.Call(func=ast.Name(id=name), args=args, keywords=[]) if name in _FUNCTIONS:
-                given = [self._value(arg) for arg in args]
-                self._counted(given[1:])  # the row of a result, which comes first, is a copy
-                return self._counted(_FUNCTIONS[name](*given))
+                values = [self._value(arg) for arg in args]
+                self._counted(values[1:])  # the row of a result, which comes first, is a copy
+                return self._counted(_FUNCTIONS[name](*values))
         raise SourceError(f"The demo's Python does not know {type(node).__name__}.")
 
     def _operate(self, op: ast.operator, left: Any, right: Any) -> Any:

@@ -19,13 +19,12 @@ import uvicorn
 from watchframe.demo.application import make_application
 from watchframe.demo.catalogue import CATALOGUE
 from watchframe.demo.catalogue_types import LENDING_SOURCE, PYTHON_SOURCE, Catalogue
-from watchframe.demo.connections import TrackedProtocol
-from watchframe.demo.execution import Executor
-from watchframe.demo.faults import Faults, LoggedRequest
+from watchframe.demo.execution import DataSource, Executor
+from watchframe.demo.faults import Faults, LoggedRequest, TrackedProtocol
 from watchframe.demo.jobs import JobQueue
 from watchframe.demo.lending import DEFAULT_EVENTS, build_lending_database
 from watchframe.demo.python_source import PythonSource
-from watchframe.demo.sql_engine import DataSource, SqlSource, close_off, is_closed_off
+from watchframe.demo.sql_engine import SqlSource, close_off, is_closed_off
 from watchframe.demo.store import Clock, Store, machine_time
 from watchframe.demo.stored_dashboards import save_dashboard
 
@@ -51,8 +50,8 @@ class DemoServer:
     workers : int
         How many queries run at the same time.
     clock : callable, optional
-        Gives the server's time, aware, in place of this machine's: when results were retrieved, how
-        old they are, and the ``Date`` of answers go by it.
+        Returns the server's time, aware, in place of this machine's: when things were made, changed
+        and retrieved, how old they are, and the ``Date`` of answers go by it.
 
     Attributes
     ----------
@@ -63,7 +62,7 @@ class DemoServer:
     faults : Faults
         Misbehaviour on demand.
     requests : list of LoggedRequest
-        What was asked, without keys.
+        The requests that came, without their keys.
     """
 
     def __init__(
@@ -103,11 +102,11 @@ class DemoServer:
         return self._store.user_key
 
     def query_key(self, query_id: int) -> str:
-        """Give the key of one query."""
+        """Return the key of one query."""
         return self._store.queries[query_id].api_key
 
     def running_jobs(self) -> list[str]:
-        """Give the ids of the jobs that are not finished."""
+        """Return the ids of the jobs that are not finished."""
         return [job.id for job in self._jobs.running()]
 
     def listen(self) -> None:
@@ -135,7 +134,11 @@ class DemoServer:
         if self._thread is not None:
             return self
         self.listen()
-        self._thread = threading.Thread(target=self._serve, name="watch-demo", daemon=True)
+        self._thread = threading.Thread(
+            target=lambda: asyncio.run(self._server.serve([self._socket])),
+            name="watch-demo",
+            daemon=True,
+        )
         self._thread.start()
         deadline = time.monotonic() + START_TIMEOUT
         while not self._server.started:
@@ -173,16 +176,15 @@ class DemoServer:
 
     def _sources(self) -> dict[int, DataSource]:
         sources: list[DataSource] = [
-            SqlSource(id=LENDING_SOURCE, name="Lending", type="pg", connection=self._database),
-            PythonSource(id=PYTHON_SOURCE, name="Python"),
-            SqlSource(
-                id=SQLITE_SOURCE, name="Lending (SQLite)", type="sqlite", connection=self._database
-            ),
-            SqlSource(
-                id=DUCKDB_SOURCE, name="Lending (DuckDB)", type="duckdb", connection=self._database
-            ),
+            SqlSource(id=number, name=name, type=type_, connection=self._database)
+            for number, name, type_ in (
+                (LENDING_SOURCE, "Lending", "pg"),
+                (SQLITE_SOURCE, "Lending (SQLite)", "sqlite"),
+                (DUCKDB_SOURCE, "Lending (DuckDB)", "duckdb"),
+            )
         ]
-        return {source.id: source for source in sources}
+        sources.append(PythonSource(id=PYTHON_SOURCE, name="Python"))
+        return {source.id: source for source in sorted(sources, key=lambda source: source.id)}
 
     def _config(self) -> uvicorn.Config:
         application = make_application(self._store, self._executor, self.faults, self.requests)
@@ -191,14 +193,11 @@ class DemoServer:
             http=TrackedProtocol,
             log_level=logging.CRITICAL,
             access_log=False,
-            date_header=False,  # the application gives it, by the server's own clock
+            date_header=False,  # the application sets it, by the server's own clock
             lifespan="off",
             timeout_keep_alive=30,
             timeout_graceful_shutdown=1,
         )
-
-    def _serve(self) -> None:
-        asyncio.run(self._server.serve([self._socket]))
 
 
 def _open_database(path: Path, events: int) -> duckdb.DuckDBPyConnection:
@@ -224,7 +223,7 @@ def _bind(port: int) -> socket.socket:
     try:
         if port:
             # A server that was just closed may be started again. Not for a free port: with this,
-            # two sockets that do not listen yet could be given the same one.
+            # two sockets that do not listen yet could get the same one.
             found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         found.bind((HOST, port))
     except BaseException:

@@ -5,17 +5,19 @@ It is closed off from the machine: a statement reaches the tables of its databas
 
 from __future__ import annotations
 
+import math
 import os
 import re
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
+from typing import Any
 
 import duckdb
 
-from watchframe.demo.json_values import json_value
-from watchframe.demo.type_faces import declared_type
+from watchframe.demo.jobs import CancelledError, Interrupt, SourceError
 
 #: What a statement without rows is reported as, though it took effect (recording 038).
 NO_DATA = "Query completed but it returned no data."
@@ -71,39 +73,6 @@ _CLOSED_OFF = (
 )
 
 
-class SourceError(Exception):
-    """What the data source says of a query that failed."""
-
-
-class SchemaError(SourceError):
-    """What the data source says when its tables cannot be told."""
-
-
-class CancelledError(Exception):
-    """The query was interrupted."""
-
-
-@dataclass(slots=True)
-class Interrupt:
-    """Stops one run.
-
-    Attributes
-    ----------
-    is_set : threading.Event
-    stop : callable or None
-        What interrupts the engine, while it runs.
-    """
-
-    is_set: threading.Event
-    stop: Callable[[], None] | None = None
-
-    def set(self) -> None:
-        """Interrupt the run, or keep it from beginning."""
-        self.is_set.set()
-        if self.stop is not None:
-            self.stop()
-
-
 def close_off(connection: duckdb.DuckDBPyConnection) -> None:
     """Bound what the statements on a database may use, and keep them from files and the network."""
     for statement in _CLOSED_OFF:
@@ -114,22 +83,6 @@ def is_closed_off(connection: duckdb.DuckDBPyConnection) -> bool:
     """Return whether `close_off` was done, for this connection or another one of the process."""
     locked = connection.execute("select current_setting('lock_configuration')").fetchone()
     return locked == (True,)
-
-
-class DataSource(Protocol):
-    """Something that queries run on."""
-
-    id: int
-    name: str
-    type: str
-    syntax: str
-    supports_auto_limit: bool
-
-    def run(self, text: str, interrupt: Interrupt) -> dict[str, Any]:
-        """Give ``{"columns": ..., "rows": ...}``; raises SourceError or CancelledError."""
-
-    def schema(self) -> list[dict[str, Any]]:
-        """Give its tables and their columns."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -144,7 +97,7 @@ class SqlSource:
     supports_auto_limit: bool = True
 
     def run(self, text: str, interrupt: Interrupt) -> dict[str, Any]:
-        """Give columns and rows of the last statement."""
+        """Return the columns and rows of the last statement."""
         cursor = self.connection.cursor()
         interrupt.stop = cursor.interrupt
         limit = threading.Timer(MAX_SECONDS, cursor.interrupt)
@@ -168,7 +121,7 @@ class SqlSource:
             cursor.close()
 
     def schema(self) -> list[dict[str, Any]]:
-        """Give the tables with their columns and types."""
+        """Return the tables with their columns and types."""
         cursor = self.connection.cursor()
         rows = cursor.execute(
             "select table_name, column_name, data_type from information_schema.columns"
@@ -195,7 +148,7 @@ class SqlSource:
             raise SourceError(NO_DATA)
         names = unique_names([column[0] for column in cursor.description])
         types = [str(column[1]) for column in cursor.description]
-        readers = [int_or_none if type_ == "BIGNUM" else json_value for type_ in types]
+        readers = [_bignum if type_ == "BIGNUM" else json_value for type_ in types]
         rows: list[dict[str, Any]] = []
         size = _Size()
         while block := cursor.fetchmany(max(1, _BLOCK // len(names))):
@@ -223,21 +176,8 @@ class _Size:
     letters: int = 0
 
     def add(self, rows: list[tuple[Any, ...]]) -> None:
-        """Count rows; raises SourceError where the result becomes too large."""
-        for row in rows:
-            self.values += len(row)
-            for value in row:
-                if isinstance(value, str | bytes):
-                    self.letters += len(value)
-                elif isinstance(value, list | tuple | dict):
-                    self._add_nested(value)
-        if self.values > MAX_VALUES:
-            raise SourceError(f"The result has more than {MAX_VALUES:,} values.")
-        if self.letters > MAX_LETTERS:
-            raise SourceError(f"The result has more than {MAX_LETTERS:,} letters.")
-
-    def _add_nested(self, value: list[Any] | tuple[Any, ...] | dict[Any, Any]) -> None:
-        waiting: list[Any] = [value]
+        """Count rows and what is nested in them; raises SourceError where there is too much."""
+        waiting: list[Any] = [*rows]
         while waiting:
             item = waiting.pop()
             if isinstance(item, str | bytes):
@@ -245,6 +185,10 @@ class _Size:
             elif isinstance(item, list | tuple | dict):
                 self.values += len(item)
                 waiting.extend([*item, *item.values()] if isinstance(item, dict) else item)
+        if self.values > MAX_VALUES:
+            raise SourceError(f"The result has more than {MAX_VALUES:,} values.")
+        if self.letters > MAX_LETTERS:
+            raise SourceError(f"The result has more than {MAX_LETTERS:,} letters.")
 
 
 def _check_allowed(statements: Iterable[duckdb.Statement], text: str) -> None:
@@ -267,13 +211,8 @@ def _shows_rows(statement: duckdb.Statement, cursor: duckdb.DuckDBPyConnection) 
     return statement.type in (duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN)
 
 
-def int_or_none(value: str | None) -> int | None:
-    """Give the integer that DuckDB hands out as its digits."""
-    return None if value is None else int(value)
-
-
 def unique_names(names: Iterable[str]) -> list[str]:
-    """Give the names with duplicates renamed as the server does: ``a, a, a1`` to ``a, a1, a11``."""
+    """Return the names, duplicates renamed as the server does: ``a, a, a1`` to ``a, a1, a11``."""
     seen: set[str] = set()
     counts: dict[str, int] = {}
     unique = []
@@ -285,3 +224,68 @@ def unique_names(names: Iterable[str]) -> list[str]:
         seen.add(found)
         unique.append(found)
     return unique
+
+
+def declared_type(face: str, engine_type: str) -> str | None:
+    """Return the server's word for a column of a type such as ``DECIMAL(18,3)``, ``INTEGER[]``.
+
+    It is a hint, and often wrong, by the kind of data source (`face`), as observed on a real server
+    (recordings 018, 031, 041, 044): PostgreSQL knows most types and calls the rest null; SQLite
+    calls every column null; DuckDB calls what it does not know ``string``, although the values are
+    numbers, arrays and objects.
+    """
+    name = engine_type.upper().split("(")[0]
+    if face == "sqlite":
+        return None
+    if face == "pg":
+        is_moment = name.startswith("TIMESTAMP") and not name.endswith("]")
+        return "datetime" if is_moment else _PG_TYPES.get(name)
+    return _DUCKDB_TYPES.get(name, "string")
+
+
+_INTEGERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER")
+_WIDE_INTEGERS = ("UBIGINT", "HUGEINT", "UHUGEINT", "BIGNUM")
+_DUCKDB_TYPES = {
+    **dict.fromkeys(_INTEGERS, "integer"),
+    **dict.fromkeys(("FLOAT", "DOUBLE"), "float"),
+    "DATE": "date",
+}
+_PG_TYPES = {
+    **_DUCKDB_TYPES,
+    **dict.fromkeys(_WIDE_INTEGERS, "integer"),
+    "DECIMAL": "float",
+    "BOOLEAN": "boolean",
+    "VARCHAR": "string",
+}
+
+
+def json_value(value: Any) -> Any:  # noqa: PLR0911 - one for each type
+    """Return what `json` can write: times as text cut to milliseconds, decimals as floats."""
+    match value:
+        case None | bool() | int() | str():
+            return value
+        case float():
+            return value if math.isfinite(value) else None
+        case Decimal():
+            return json_value(float(value))
+        case dict():
+            return {str(key): json_value(item) for key, item in value.items()}
+        case list() | tuple():
+            return [json_value(item) for item in value]
+        case datetime():
+            precision = "milliseconds" if value.microsecond else "seconds"
+            if value.tzinfo is None:
+                return value.isoformat(timespec=precision)
+            moment = value.astimezone(UTC).replace(tzinfo=None)
+            return f"{moment.isoformat(timespec=precision)}Z"
+        case date() | time():
+            return value.isoformat()
+        case bytes() | bytearray() | memoryview():
+            return bytes(value).hex()
+        case _:  # an interval, a UUID
+            return str(value)
+
+
+def _bignum(digits: str | None) -> int | None:
+    """Return the integer that DuckDB hands out as its digits."""
+    return None if digits is None else int(digits)

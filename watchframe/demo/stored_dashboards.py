@@ -8,55 +8,51 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
-from typing import Any
+from collections.abc import Iterable, Mapping
 
-from watchframe.demo.catalogue_types import SavedDashboard, SavedWidget
-from watchframe.demo.shapes import query_json
-from watchframe.demo.site_store import EMAIL, USER_ID
-from watchframe.demo.store import Store, StoredQuery, moment_text
+from watchframe.demo.catalogue_types import SavedDashboard
+from watchframe.demo.responses import not_found
+from watchframe.demo.store import EMAIL, USER_ID, Record, Store, StoredQuery, new_key, next_id
 
 _OWNER = {"id": USER_ID, "name": "Admin", "email": EMAIL, "profile_image_url": ""}
 _SHOWN = "visualization_id"
 
 
-def new_dashboard(store: Store, name: str) -> dict[str, Any]:
-    """Keep a new dashboard without widgets, a draft, and give it."""
+def new_dashboard(store: Store, name: str) -> Record:
+    """Keep a new dashboard without widgets, a draft."""
     with store.lock:
-        number = max(store.dashboards, default=0) + 1
-        dashboard = _dashboard(number, slug_of(name), name, is_draft=True)
-        store.dashboards[number] = dashboard
-    return dashboard
+        return _add_dashboard(store, next_id(store.dashboards), slug_of(name), name, is_draft=True)
 
 
 def save_dashboard(store: Store, saved: SavedDashboard) -> None:
     """Keep a dashboard of the catalogue."""
-    dashboard = _dashboard(saved.id, saved.slug, saved.name, is_draft=False)
+    dashboard = _add_dashboard(store, saved.id, saved.slug, saved.name, is_draft=False)
     dashboard["tags"] = list(saved.tags)
-    store.dashboards[saved.id] = dashboard
     for widget in saved.widgets:
-        new_widget(store, dashboard, _values(store, widget))
+        values = {"width": 1, "options": widget.options_json(), "text": widget.text}
+        if widget.query_id is not None:
+            shown = store.queries[widget.query_id].visualizations
+            named = [item for item in shown if item["name"] == widget.visualization]
+            values[_SHOWN] = (named or shown)[0]["id"]
+        new_widget(store, dashboard, values)
     if saved.is_shared:
-        store.shares[saved.id] = store.new_key()
+        store.shares[saved.id] = new_key()
 
 
-def fork_of(store: Store, dashboard: Mapping[str, Any]) -> dict[str, Any]:
-    """Keep a copy of a dashboard and of its widgets, and give it."""
+def fork_of(store: Store, dashboard: Record) -> Record:
+    """Keep a copy of a dashboard and of its widgets, and return it."""
     with store.lock:
-        found = new_dashboard(store, f"Copy of (#{dashboard['id']}) {dashboard['name']}")
-        for name in ("layout", "dashboard_filters_enabled", "tags"):
-            found[name] = copy.deepcopy(dashboard[name])
-        for widget in dashboard["widgets"]:
-            new_widget(store, found, copy.deepcopy(widget))
-    return found
+        fork = new_dashboard(store, f"Copy of (#{dashboard['id']}) {dashboard['name']}")
+        original = copy.deepcopy(dashboard)
+        fork |= {name: original[name] for name in ("layout", "dashboard_filters_enabled", "tags")}
+        for widget in original["widgets"]:
+            new_widget(store, fork, widget)
+    return fork
 
 
-def new_widget(
-    store: Store, dashboard: dict[str, Any], values: Mapping[str, Any]
-) -> dict[str, Any]:
-    """Put a new widget on a dashboard, and give it."""
-    now = moment_text(datetime.now(UTC))
+def new_widget(store: Store, dashboard: Record, values: Mapping[str, object]) -> Record:
+    """Put a new widget on a dashboard, and return it."""
+    now = store.moment()
     with store.lock:
         widget = {
             "id": store.next_widget,
@@ -73,57 +69,48 @@ def new_widget(
     return widget
 
 
-def find_widget(store: Store, number: int) -> tuple[dict[str, Any], dict[str, Any]] | None:
-    """Give a widget and its dashboard."""
+def find_widget(store: Store, number: object) -> tuple[Record, Record]:
+    """Return a widget and its dashboard, or refuse."""
     for dashboard in store.dashboards.values():
         for widget in dashboard["widgets"]:
             if widget["id"] == number:
                 return widget, dashboard
-    return None
+    raise not_found()
 
 
-def find_visualization(store: Store, number: int) -> tuple[dict[str, Any], StoredQuery] | None:
-    """Give a visualization and its query."""
+def find_visualization(store: Store, number: object) -> tuple[Record, StoredQuery]:
+    """Return a visualization and its query, or refuse."""
     for query in store.queries.values():
         for visualization in query.visualizations:
             if visualization["id"] == number:
                 return visualization, query
-    return None
+    raise not_found()
 
 
-def widgets_showing(store: Store, visualization: int) -> Iterator[tuple[dict[str, Any], int]]:
-    """Give each dashboard with the id of each of its widgets that shows a visualization."""
+def remove_widgets_of(store: Store, visualizations: Iterable[Record]) -> None:
+    """Take every widget that shows one of the visualizations off its dashboard."""
+    shown = [item["id"] for item in visualizations]
     for dashboard in store.dashboards.values():
-        for widget in list(dashboard["widgets"]):
-            if widget[_SHOWN] == visualization:
-                yield dashboard, widget["id"]
+        dashboard["widgets"] = [item for item in dashboard["widgets"] if item[_SHOWN] not in shown]
 
 
-def remove_widget(dashboard: dict[str, Any], number: int) -> None:
-    """Take a widget off its dashboard."""
-    dashboard["widgets"] = [item for item in dashboard["widgets"] if item["id"] != number]
-
-
-def widget_json(store: Store, widget: Mapping[str, Any]) -> dict[str, Any]:
-    """Give a widget as it is sent: its visualization with its query (recording 132)."""
+def widget_json(store: Store, widget: Mapping[str, object]) -> Record:
+    """Return a widget as it is sent: its visualization with its query (recording 132)."""
     sent = {name: value for name, value in widget.items() if name != _SHOWN}
-    shown = find_visualization(store, widget[_SHOWN]) if widget[_SHOWN] else None
-    if shown is not None:
-        visualization, query = shown
-        without = ("visualizations", "is_favorite", "can_edit")
-        whole = query_json(store, query, without=without)
-        sent["visualization"] = {**visualization, "query": whole}
+    if widget[_SHOWN]:
+        visualization, query = find_visualization(store, widget[_SHOWN])
+        sent["visualization"] = {**visualization, "query": store.nested_query_json(query)}
     return sent
 
 
 def slug_of(name: str) -> str:
-    """Give the words of a name as they stand in an address."""
+    """Return the words of a name as they stand in an address."""
     return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
 
 
-def _dashboard(number: int, slug: str, name: str, *, is_draft: bool) -> dict[str, Any]:
-    now = moment_text(datetime.now(UTC))
-    return {
+def _add_dashboard(store: Store, number: int, slug: str, name: str, *, is_draft: bool) -> Record:
+    now = store.moment()
+    dashboard = {
         "id": number,
         "slug": slug,
         "name": name,
@@ -141,28 +128,5 @@ def _dashboard(number: int, slug: str, name: str, *, is_draft: bool) -> dict[str
         "version": 1,
         "is_favorite": False,
     }
-
-
-def _values(store: Store, saved: SavedWidget) -> dict[str, Any]:
-    column, row, width, height = saved.position
-    mappings = {
-        name: {
-            "name": name,
-            "type": mapping.type,
-            "mapTo": mapping.map_to,
-            "title": "",
-            "value": mapping.value,
-        }
-        for name, mapping in saved.mappings.items()
-    }
-    position = {"col": column, "row": row, "sizeX": width, "sizeY": height}
-    values: dict[str, Any] = {
-        "width": 1,
-        "options": {"position": position, "parameterMappings": mappings},
-        "text": saved.text,
-    }
-    if saved.query_id is not None:
-        shown = store.queries[saved.query_id].visualizations
-        named = [item for item in shown if item["name"] == saved.visualization]
-        values[_SHOWN] = (named or shown)[0]["id"]
-    return values
+    store.dashboards[number] = dashboard
+    return dashboard

@@ -27,7 +27,7 @@ def test_destination_shows_its_secret_to_nobody(site, destination):
 def test_update_of_one_option_keeps_the_others_and_the_secret(site, destination, own_server):
     changed = site.destinations.update(destination.id, options={"url": "https://chat.invalid/b"})
     assert (changed.name, changed.options["url"]) == ("desk", "https://chat.invalid/b")
-    kept = own_server._store.site.destinations[destination.id]["options"]
+    kept = own_server._store.destinations[destination.id]["options"]
     assert kept == {"url": "https://chat.invalid/b", "token": TOKEN}
     assert site.destinations.update(destination.id, name="night desk").name == "night desk"
 

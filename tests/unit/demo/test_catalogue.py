@@ -3,6 +3,7 @@
 import re
 import threading
 from datetime import date, datetime, timedelta
+from itertools import combinations
 from pathlib import Path
 
 import duckdb
@@ -13,7 +14,6 @@ from watchframe.demo.catalogue import CATALOGUE
 from watchframe.demo.catalogue_page import catalogue_page
 from watchframe.demo.catalogue_types import PYTHON_SOURCE
 from watchframe.demo.lending import build_lending_database
-from watchframe.demo.store import with_auto_limit
 
 ROOT = Path(__file__).resolve().parents[3]
 QUERIES = {query.id: query for query in CATALOGUE.queries}
@@ -45,6 +45,10 @@ RANGES = {
     "datetime-range-with-seconds": FORMATS["datetime-with-seconds"],
 }
 NOW = datetime(2026, 11, 24, 12, 30, 15)  # noqa: DTZ001 - the data's times have no zone
+CHARTS = [(q, chart) for q in CATALOGUE.queries for chart in q.visualizations]
+WIDGETS = [(dashboard, w) for dashboard in CATALOGUE.dashboards for w in dashboard.widgets]
+QUERY_WIDGETS = [widget for _, widget in WIDGETS if widget.query_id is not None]
+MAPPING_TYPES = {"dashboard-level", "widget-level", "static-value"}
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +59,7 @@ def lending():
 
 
 def wire_value(parameter):
-    """Give the default as a front end sends it; a dynamic range as the ten days before `NOW`."""
+    """Return the default as a front end sends it; a dynamic range as the ten days before `NOW`."""
     value = parameter.value
     if parameter.type in RANGES and isinstance(value, str):
         start, end = NOW - timedelta(days=10), NOW
@@ -82,24 +86,24 @@ def result_of(connection, query_id, **values):
     return names, cursor.fetchall()
 
 
-def test_ids_when_listed_rise_and_are_never_used_twice():
+def test_ids_rise():
     ids = [query.id for query in CATALOGUE.queries]
     assert ids == sorted(set(ids))
 
 
-def test_types_when_all_queries_are_taken_together_are_all_there():
+def test_parameter_types_are_all_there():
     used = {p.type for query in CATALOGUE.queries for p in query.parameters}
     assert used == PARAMETER_TYPES
 
 
 @pytest.mark.parametrize("type_", ["enum", "query"])
-def test_choices_when_all_queries_are_taken_together_are_single_and_multiple(type_):
+def test_choices_are_single_and_multiple(type_):
     parameters = [p for q in CATALOGUE.queries for p in q.parameters if p.type == type_]
     assert {parameter.multi is None for parameter in parameters} == {True, False}
 
 
 @pytest.mark.parametrize("query", CATALOGUE.queries, ids=lambda query: query.name)
-def test_definitions_when_compared_with_the_text_are_the_names_in_it(query):
+def test_definitions_are_the_names_in_the_text(query):
     in_text = {name.split(".")[0] for name in re.findall(r"{{[#/]?\s*([\w.]+)\s*}}", query.text)}
     defined = {parameter.name for parameter in query.parameters}
     assert in_text - defined == ({"decimals"} if query.id == UNDEFINED_PARAMETER else set())
@@ -111,7 +115,7 @@ def test_definitions_when_compared_with_the_text_are_the_names_in_it(query):
     [p for query in CATALOGUE.queries for p in query.parameters],
     ids=lambda parameter: f"{parameter.type}-{parameter.name}",
 )
-def test_default_when_sent_as_it_stands_is_one_the_server_accepts(parameter):
+def test_default_is_valid(parameter):
     value = wire_value(parameter)
     match parameter.type:
         case "enum":
@@ -137,7 +141,7 @@ def test_default_when_sent_as_it_stands_is_one_the_server_accepts(parameter):
     [p for q in CATALOGUE.queries for p in q.parameters if p.type == "query" and p.value],
     ids=lambda parameter: parameter.name,
 )
-def test_default_of_a_dropdown_when_looked_up_is_among_the_choices(lending, parameter):
+def test_default_of_a_dropdown_is_a_choice(lending, parameter):
     names, rows = result_of(lending, parameter.query_id)
     position = names.index("value") if "value" in names else 0
     choices = {str(row[position]) for row in rows}
@@ -146,7 +150,7 @@ def test_default_of_a_dropdown_when_looked_up_is_among_the_choices(lending, para
 
 
 @pytest.mark.parametrize("query", RUNNING, ids=lambda query: query.name)
-def test_text_when_rendered_with_the_defaults_runs_and_gives_rows_where_it_should(lending, query):
+def test_text_runs_with_the_defaults(lending, query):
     values = {}
     if query.id == 25:
         values["account"] = result_of(lending, 21)[1][0][1]
@@ -158,7 +162,7 @@ def test_text_when_rendered_with_the_defaults_runs_and_gives_rows_where_it_shoul
     assert (rows > 0) == (query.id not in {44, 53})
 
 
-def test_quickstart_query_when_recomputed_in_python_gives_the_same_rows(lending):
+def test_quickstart_has_the_rows_that_python_computes(lending):
     _, rows = result_of(
         lending,
         1,
@@ -180,7 +184,7 @@ def test_quickstart_query_when_recomputed_in_python_gives_the_same_rows(lending)
     assert len(rows) > 100
 
 
-def test_labels_when_they_differ_by_a_space_only_give_different_rows(lending):
+def test_labels_that_differ_by_a_space_have_different_rows(lending):
     _, spaced = result_of(lending, 10, label="New York")
     _, joined = result_of(lending, 10, label="NewYork")
     assert spaced
@@ -188,12 +192,12 @@ def test_labels_when_they_differ_by_a_space_only_give_different_rows(lending):
     assert spaced != joined
 
 
-def test_optional_filter_when_empty_takes_all_regions_and_else_one(lending):
+def test_optional_filter_takes_all_regions_or_one(lending):
     assert len(result_of(lending, 15, region="")[1]) == 5
     assert [row[0] for row in result_of(lending, 15, region="Asia")[1]] == ["Asia"]
 
 
-def test_sizes_when_run_are_what_the_descriptions_promise(lending):
+def test_sizes_are_those_of_the_descriptions(lending):
     names, rows = result_of(lending, 41)
     assert (len(names), len(rows) > 100_000) == (12, True)
     assert len(result_of(lending, 45)[0]) == 183
@@ -203,17 +207,17 @@ def test_sizes_when_run_are_what_the_descriptions_promise(lending):
     assert (len(names), rows) == (7, [])
 
 
-def test_failing_query_when_run_names_the_missing_table_and_its_line(lending):
+def test_failing_query_names_the_table_and_the_line(lending):
     with pytest.raises(duckdb.CatalogException, match=r"borrow_events does not exist[\s\S]+LINE 2"):
         lending.execute(QUERIES[FAILS_AT_ONCE].text)
 
 
-def test_value_when_it_is_not_a_number_fails_in_the_engine(lending):
+def test_value_that_is_no_number_fails_in_the_engine(lending):
     with pytest.raises(duckdb.ConversionException, match="ten"):
         lending.execute(rendered(QUERIES[52], divisor="ten")).fetchall()
 
 
-def test_slow_query_when_interrupted_stops(lending):
+def test_slow_query_can_be_interrupted(lending):
     connection = lending.cursor()
     timer = threading.Timer(0.2, connection.interrupt)
     timer.start()
@@ -222,26 +226,73 @@ def test_slow_query_when_interrupted_stops(lending):
     timer.join()
 
 
-def test_names_when_odd_come_as_the_query_spells_them(lending):
+def test_odd_names_come_as_they_are_spelled(lending):
     names, _ = result_of(lending, 43)
     assert names[:4] == ["dup", "dup", "dup", "dup1"]
     assert {"Sp ace", "it's", 'say "hi" twice', "<b>bold</b>", "métrique 指標"} <= set(names)
 
 
+@pytest.mark.parametrize(("query", "chart"), CHARTS, ids=lambda item: item.name)
+def test_chart_uses_columns_of_its_query(lending, query, chart):
+    text = query.text
+    for tag in ("{{ markets }}", "{{ period.start }}", "{{ period.end }}"):
+        text = text.replace(tag, "'2026-01-01'" if "markets" in tag else "2026-01-01")
+    text = text.replace("{{ min_amount }}", "1").replace("{{ kind }}", "x")
+    columns = {column[0] for column in lending.execute(text).description}
+    mapping = chart.options["columnMapping"]
+    assert set(mapping) <= columns
+    assert sorted(mapping.values()) in (["x", "y"], ["series", "x", "y"])
+
+
+@pytest.mark.parametrize("widget", QUERY_WIDGETS, ids=lambda widget: str(widget.query_id))
+def test_widget_maps_each_parameter_of_its_query(widget):
+    query = QUERIES[widget.query_id]
+    assert set(widget.mappings) == {parameter.name for parameter in query.parameters}
+    if widget.visualization is not None:
+        assert widget.visualization in {chart.name for chart in query.visualizations}
+
+
+def test_mappings_are_of_all_types():
+    used = {mapping.type for widget in QUERY_WIDGETS for mapping in widget.mappings.values()}
+    assert used == MAPPING_TYPES
+
+
+@pytest.mark.parametrize("dashboard", CATALOGUE.dashboards, ids=lambda d: d.slug)
+def test_shared_parameter_is_of_one_type(dashboard):
+    types = {}
+    for widget in dashboard.widgets:
+        for name, mapping in widget.mappings.items():
+            if mapping.type == "dashboard-level":
+                (parameter,) = (p for p in QUERIES[widget.query_id].parameters if p.name == name)
+                types.setdefault(mapping.map_to, set()).add(parameter.type)
+    assert types
+    assert all(len(of_one_name) == 1 for of_one_name in types.values())
+
+
+@pytest.mark.parametrize("dashboard", CATALOGUE.dashboards, ids=lambda d: d.slug)
+def test_tiles_stay_on_the_grid_and_do_not_overlap(dashboard):
+    cells = []
+    for widget in dashboard.widgets:
+        column, row, width, height = widget.position
+        assert 0 <= column < column + width <= 6
+        cells.append(
+            {(c, r) for c in range(column, column + width) for r in range(row, row + height)}
+        )
+    assert not any(first & second for first, second in combinations(cells, 2))
+
+
+def test_shared_period_reaches_two_queries():
+    overview = CATALOGUE.dashboards[0]
+    followers = [
+        widget.query_id
+        for widget in overview.widgets
+        if any(
+            m.map_to == "period" and m.type == "dashboard-level" for m in widget.mappings.values()
+        )
+    ]
+    assert len(followers) >= 2
+
+
 def test_page_when_made_anew_is_the_one_in_the_docs():
     page = (ROOT / "docs/reference/demo-catalogue.md").read_text(encoding="utf-8")
     assert page == catalogue_page()
-
-
-@pytest.mark.parametrize(
-    ("sql", "run"),
-    [
-        ("select 1;", "select 1 LIMIT 1000"),
-        ("select 1 limit 5", "select 1 limit 5"),
-        ("with a as (select 1) select * from a", "with a as (select 1) select * from a"),
-        ("-- one\nselect 1", "-- one\nselect 1"),
-    ],
-)
-def test_automatic_limit_is_of_a_select_without_one(sql, run):
-    assert with_auto_limit(sql, {"apply_auto_limit": True}) == run
-    assert with_auto_limit(sql, {}) == sql

@@ -7,15 +7,16 @@ import duckdb
 import pytest
 
 from watchframe.demo.lending import (
+    ACCOUNT_LABELS,
     DEFAULT_EVENTS,
     DEFAULT_SEED,
     FIRST_BLOCK,
     FIRST_DAY,
     LAST_DAY,
+    MARKETS,
     SECONDS_PER_BLOCK,
     build_lending_database,
 )
-from watchframe.demo.lending_markets import ACCOUNT_LABELS, MARKETS
 
 TABLES = ("markets", "accounts", "prices", "events", "allowances")
 FEW_EVENTS = 3_000
@@ -38,26 +39,26 @@ def built(**options):
         return {table: rows_of(connection, table) for table in TABLES}
 
 
-def test_rows_when_the_seed_is_the_same_are_the_same_in_the_same_order():
+def test_rows_of_one_seed_are_the_same():
     assert built(seed=7, events=FEW_EVENTS) == built(seed=7, events=FEW_EVENTS)
 
 
 @pytest.mark.parametrize("table", TABLES)
-def test_rows_when_the_seed_is_another_are_others(table):
+def test_rows_of_another_seed_are_others(table):
     assert built(seed=7, events=50)[table] != built(seed=8, events=50)[table]
 
 
-def test_tables_when_built_are_these_five_and_nothing_else(lending):
+def test_tables_are_these_five(lending):
     assert {name for (name,) in lending.execute("show tables").fetchall()} == set(TABLES)
 
 
-def test_events_when_built_by_default_are_at_least_two_hundred_thousand(lending):
+def test_events_are_at_least_two_hundred_thousand(lending):
     (count,) = lending.execute("select count(distinct tx_hash) from events").fetchone()
     assert count == DEFAULT_EVENTS
     assert count >= 200_000
 
 
-def test_events_when_recomputed_in_python_have_the_same_amounts_and_times(lending):
+def test_events_are_those_that_python_computes(lending):
     columns = "event_id, block_number, block_time, tx_hash, market, amount_raw, amount"
     blocks = ((LAST_DAY - FIRST_DAY).days + 1) * 86_400 // SECONDS_PER_BLOCK
     for number, block_number, time, tx_hash, symbol, raw, amount in lending.execute(
@@ -80,19 +81,19 @@ def test_events_when_recomputed_in_python_have_the_same_amounts_and_times(lendin
         assert amount == pytest.approx(raw / one_token, rel=1e-15)
 
 
-def test_events_when_read_in_order_never_go_back_in_time(lending):
+def test_events_never_go_back_in_time(lending):
     times = [time for (time,) in lending.execute("select block_time from events").fetchall()]
     assert times == sorted(times)
     assert times[0].date() == FIRST_DAY
     assert times[-1].date() == LAST_DAY
 
 
-def test_events_when_grouped_by_day_leave_no_day_out(lending):
+def test_events_leave_no_day_out(lending):
     (days,) = lending.execute("select count(distinct block_time::date) from events").fetchone()
     assert days == (LAST_DAY - FIRST_DAY).days + 1
 
 
-def test_liquidations_when_compared_with_other_events_alone_have_a_liquidator(lending):
+def test_liquidations_alone_have_a_liquidator(lending):
     mixed = lending.execute(
         """
         select count(*) from events
@@ -105,12 +106,12 @@ def test_liquidations_when_compared_with_other_events_alone_have_a_liquidator(le
 
 
 @pytest.mark.parametrize("column", ["gas_used", "via_router", "amount_usd", "liquidator"])
-def test_nullable_column_when_counted_has_nulls_and_values(lending, column):
+def test_nullable_column_has_nulls_and_values(lending, column):
     values, rows = lending.execute(f"select count({column}), count(*) from events").fetchone()
     assert 0 < values < rows
 
 
-def test_amounts_when_in_18_decimals_are_beyond_what_a_float_can_hold(lending):
+def test_amounts_are_beyond_what_a_float_can_hold(lending):
     lost = lending.execute(
         """
         select count(*) from events join markets on symbol = market
@@ -120,7 +121,7 @@ def test_amounts_when_in_18_decimals_are_beyond_what_a_float_can_hold(lending):
     assert lost > (100_000,)
 
 
-def test_allowances_when_read_are_uint256_with_unlimited_ones_and_nulls(lending):
+def test_allowances_are_uint256_with_unlimited_ones_and_nulls(lending):
     texts = [text for (text,) in lending.execute("select amount from allowances").fetchall()]
     amounts = [int(text) for text in texts if text is not None]
     assert None in texts
@@ -129,7 +130,7 @@ def test_allowances_when_read_are_uint256_with_unlimited_ones_and_nulls(lending)
     assert any(2**128 < amount < 2**256 - 1 for amount in amounts)
 
 
-def test_labels_when_read_are_as_written_and_two_differ_by_a_space_only(lending):
+def test_labels_are_as_written_and_two_differ_by_a_space(lending):
     labels = [
         label
         for (label,) in lending.execute(
@@ -141,7 +142,7 @@ def test_labels_when_read_are_as_written_and_two_differ_by_a_space_only(lending)
     assert len(set(without_spaces)) == len(labels) - 1
 
 
-def test_accounts_when_labelled_have_events_of_their_own(lending):
+def test_accounts_with_a_label_have_events(lending):
     silent = lending.execute(
         "select label from accounts anti join events on account = address where label is not null"
     ).fetchall()
@@ -149,14 +150,14 @@ def test_accounts_when_labelled_have_events_of_their_own(lending):
 
 
 @pytest.mark.parametrize("events", [0, -1, 20_000_000])
-def test_build_when_there_is_no_room_for_the_events_refuses_before_making_a_table(events):
+def test_build_without_room_for_the_events_makes_no_table(events):
     with duckdb.connect() as connection:
         with pytest.raises(ValueError, match="events must be from 1 to 13,154,400"):
             build_lending_database(connection, events=events)
         assert connection.execute("show tables").fetchall() == []
 
 
-def test_build_when_the_tables_are_there_already_is_an_error():
+def test_build_of_tables_that_exist_is_an_error():
     with duckdb.connect() as connection:
         build_lending_database(connection, events=10)
         with pytest.raises(duckdb.CatalogException, match="already exists"):

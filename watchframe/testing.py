@@ -23,7 +23,7 @@ from watchframe.demo import DemoServer
 
 @pytest.fixture(scope="session")
 def watch_server() -> Iterator[DemoServer]:
-    """Give a demo server that lives as long as the test session."""
+    """Return a demo server that lives as long as the test session."""
     with DemoServer() as server:
         yield server
 
@@ -32,9 +32,9 @@ def watch_server() -> Iterator[DemoServer]:
 def watch_environment(
     watch_server: DemoServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[DemoServer]:
-    """Have the code under test talk to the demo server, with a cache folder of its own.
+    """Connect the code under test to the demo server, with a cache folder of its own.
 
-    It is set by the environment, so it holds for code that does not call ``connect``.
+    The environment says so: code that does not call ``connect`` is connected too.
     """
     monkeypatch.setenv("WATCHFRAME_URL", watch_server.url)
     monkeypatch.setenv("WATCHFRAME_API_KEY", watch_server.user_key)

@@ -1,0 +1,68 @@
+"""How the server says no, writes JSON, and masks secrets."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.responses import Response
+
+WRONG_KEY = "Couldn't find resource. Please login and try again."
+NOT_FOUND = (
+    "The requested URL was not found on the server. If you entered the URL manually please check "
+    "your spelling and try again."
+)
+SERVER_ERROR = "Internal Server Error"
+#: What the server shows instead of a secret; sent back, it leaves the secret as it is.
+MASK = "--------"
+_SECRETS = ("password", "token", "secret", "key")
+
+
+class RefusalError(Exception):
+    """An answer other than 200; a text has the usual shape (recordings 002, 008, 014, 028)."""
+
+    def __init__(self, status: int, body: str | Mapping[str, Any]) -> None:
+        super().__init__(status, body)
+        self.status = status
+        self.body = {"message": body} if isinstance(body, str) else body
+
+
+def job_refusal(status: int, error: str) -> RefusalError:
+    """Return the refusal of an execution: a job without an id (recording 127)."""
+    return RefusalError(status, {"job": {"status": 4, "error": error}})
+
+
+def wrong_key() -> RefusalError:
+    """Return the refusal of a wrong key, of no key, and of a query key where it does not belong."""
+    return RefusalError(404, WRONG_KEY)
+
+
+def not_found() -> RefusalError:
+    """Return the refusal for an object that does not exist."""
+    return RefusalError(404, NOT_FOUND)
+
+
+def server_error() -> RefusalError:
+    """Return what the server answers to many mistakes of a client."""
+    return RefusalError(500, SERVER_ERROR)
+
+
+def json_response(
+    value: object, status: int = 200, headers: Mapping[str, str] | None = None
+) -> Response:
+    """Return JSON as the server writes it: ASCII, with a space after commas and colons."""
+    return Response(
+        json.dumps(value).encode(),
+        status,
+        {"Vary": "Cookie", **(headers or {})},
+        media_type="application/json",
+    )
+
+
+def masked(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the options of a data source or a destination as the server shows them."""
+    return {
+        name: MASK if any(word in name.lower() for word in _SECRETS) else value
+        for name, value in options.items()
+    }

@@ -1,0 +1,190 @@
+"""Executions, jobs, results and dropdowns; and a result as a file, as lossy as the real server's.
+
+In files, dates and times are in the organization's display format (day first, without seconds).
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+import xlsxwriter
+from starlette.responses import Response
+
+from watchframe.demo.jobs import Job
+from watchframe.demo.request import Call, Routes
+from watchframe.demo.responses import RefusalError, json_response, server_error
+from watchframe.demo.store import StoredResult, sql_hash
+
+#: A result never changes (recording 018).
+_FOREVER = {"Cache-Control": "private,max-age=31557600"}
+_NO_RESULT = "No cached result found for this query."
+#: What is made of a result besides its JSON.
+_CONTENT_TYPES = {
+    "csv": "text/csv; charset=UTF-8",
+    "tsv": "text/tab-separated-values; charset=UTF-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
+def _execute_query(call: Call) -> object:
+    """Run a saved query, or return its cached result (recordings 016, 019, 020, 021)."""
+    query = call.saved_query()
+    found = call.executor.run_saved(query, call.body, by_query_key=not call.is_user)
+    if isinstance(found, Job):
+        return {"job": found.to_json()}
+    return {"query_result": found.to_json(for_query_key=not call.is_user)}
+
+
+def _execute_adhoc(call: Call) -> object:
+    """Run SQL that is not saved (recordings 126 to 128)."""
+    found = call.executor.run_adhoc(call.body)
+    name = "job" if isinstance(found, Job) else "query_result"
+    return {name: found.to_json()}
+
+
+def _get_job(call: Call) -> object:
+    """Return a job's state (recordings 017, 028)."""
+    return {"job": _job(call).to_json()}
+
+
+def _get_job_of_query(call: Call) -> object:
+    """Return a job by the path that a query key may use (recording 022)."""
+    call.saved_query()
+    return _get_job(call)
+
+
+def _cancel_job(call: Call) -> None:
+    """Cancel a job (recordings 124, 125)."""
+    if call.key and call.store.query_of_key(call.key) is not None:
+        raise server_error()
+    call.require_user()
+    job = _job(call)
+    if job.error:
+        raise server_error()
+    call.executor.jobs.cancel(job)
+
+
+def _job(call: Call) -> Job:
+    job = call.executor.jobs.get(call.path["job_id"])
+    if job is None:
+        raise server_error()
+    return job
+
+
+def _get_result(call: Call) -> object:
+    """Return a stored result (recording 018)."""
+    return _as_file(call, call.record(call.store.results, "result_id"))
+
+
+def _get_result_of_query(call: Call) -> object:
+    """Return one result; a query key gets only that of the text as it is saved (recording 023)."""
+    query = call.saved_query()
+    result = call.record(call.store.results, "result_id")
+    if not call.is_user and result.hash != sql_hash(query.sql):
+        raise RefusalError(404, _NO_RESULT)
+    return _as_file(call, result)
+
+
+def _get_latest_result(call: Call) -> object:
+    """Return the latest result of a query without parameters, as JSON or a file."""
+    result = call.store.results.get(call.saved_query().latest_result_id or 0)
+    if result is None:
+        raise RefusalError(404, _NO_RESULT)
+    return _as_file(call, result, {})
+
+
+def _get_dropdown(call: Call) -> object:
+    """Return the choices of a query's dropdown (recording 121)."""
+    query = call.saved_query()
+    feed = call.number("dropdown_id")
+    if feed not in [item.get("queryId") for item in query.definitions]:
+        raise RefusalError(403, "Query is not associated with this dropdown.")
+    return _dropdown_options(call, feed)
+
+
+def _get_own_dropdown(call: Call) -> object:
+    """Return the choices that a query's own latest result makes."""
+    return _dropdown_options(call, call.saved_query().id)
+
+
+def _dropdown_options(call: Call, query_id: int) -> object:
+    try:
+        return call.executor.dropdown_options(query_id)
+    except LookupError:
+        raise server_error() from None
+
+
+def _as_file(call: Call, result: StoredResult, headers: dict[str, str] = _FOREVER) -> Response:
+    filetype = call.path.get("filetype", "json")
+    if filetype == "json":
+        return json_response({"query_result": result.to_json()}, headers=headers)
+    if filetype not in _CONTENT_TYPES:
+        raise server_error()
+    columns = result.data["columns"]
+    rows = [
+        [column["name"] for column in columns],
+        *(
+            [_displayed(row.get(column["name"]), column["type"]) for column in columns]
+            for row in result.data["rows"]
+        ),
+    ]
+    content = _workbook(rows) if filetype == "xlsx" else _csv(rows, filetype)
+    return Response(content, headers={"Content-Type": _CONTENT_TYPES[filetype]})
+
+
+def _displayed(value: Any, type_: str | None) -> Any:
+    if isinstance(value, str) and type_ in ("date", "datetime"):
+        try:
+            moment = datetime.fromisoformat(value)
+        except ValueError:
+            return value
+        return moment.strftime("%d/%m/%y" if type_ == "date" else "%d/%m/%y %H:%M")
+    return value
+
+
+def _csv(rows: Iterable[Sequence[Any]], filetype: str) -> bytes:
+    """Return a ``.csv`` (recording 026) or ``.tsv``."""
+    out = io.StringIO()
+    csv.writer(out, delimiter="," if filetype == "csv" else "\t").writerows(rows)
+    return out.getvalue().encode()
+
+
+def _workbook(rows: Iterable[Sequence[Any]]) -> bytes:
+    """Return an ``.xlsx`` with one sheet of numbers, booleans and texts."""
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out, {"constant_memory": True}) as book:
+        sheet = book.add_worksheet("result")
+        for r, row in enumerate(rows):
+            for c, value in enumerate(row):
+                if isinstance(value, bool):
+                    sheet.write_boolean(r, c, value)
+                elif isinstance(value, int | float):
+                    sheet.write_number(r, c, value)
+                elif value is not None:  # a text that looks like a formula stays a text
+                    sheet.write_string(r, c, str(value))
+    return out.getvalue()
+
+
+_QUERY = "/api/queries/{query_id}"
+ROUTES: Routes = (
+    ("POST", "/api/query_results", _execute_adhoc),
+    ("GET", "/api/query_results/{result_id}.{filetype}", _get_result),
+    ("GET", "/api/query_results/{result_id}", _get_result),
+    ("GET", "/api/jobs/{job_id}", _get_job),
+)
+#: These check the key themselves: a query's own key may ask for that query.
+QUERY_KEY_ROUTES: Routes = (
+    ("POST", _QUERY + "/results", _execute_query),
+    ("GET", _QUERY + "/results", _get_latest_result),
+    ("GET", _QUERY + "/results.{filetype}", _get_latest_result),
+    ("GET", _QUERY + "/results/{result_id}.{filetype}", _get_result_of_query),
+    ("GET", _QUERY + "/jobs/{job_id}", _get_job_of_query),
+    ("DELETE", _QUERY + "/jobs/{job_id}", _cancel_job),
+    ("DELETE", "/api/jobs/{job_id}", _cancel_job),
+    ("GET", _QUERY + "/dropdown", _get_own_dropdown),
+    ("GET", _QUERY + "/dropdowns/{dropdown_id}", _get_dropdown),
+)
