@@ -88,7 +88,7 @@ def test_internal_server_error_that_stays_leaves_the_job_to_the_others(client, d
 
 
 def test_deadline_ends_the_pauses_before_a_job_is_asked_for_again(client, demo, job, monkeypatch):
-    monkeypatch.setattr("watchframe.client.jobs.ASK_AGAIN", (600.0,))
+    monkeypatch.setattr("watchframe.client.jobs.PAUSES_AFTER_500", (600.0,))
     demo.faults.add(POLL, status=500)
     with pytest.raises(JobTimeoutError) as caught:
         client.jobs.wait(job, deadline=Deadline.after(0.5))
