@@ -154,7 +154,7 @@ class Dashboards(Resource):
                 f"Dashboard {dashboard.id} is at version {now.version}; the edit was based on "
                 f"version {dashboard.version}."
             )
-            raise edit_conflict(words, dashboard, now, error) from None
+            raise edit_conflict(words, dashboard, now, path=path, refusal=error) from None
 
     def archive(
         self, dashboard_id: int, *, dry_run: bool = False, deadline: Deadline = NO_DEADLINE

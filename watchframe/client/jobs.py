@@ -6,6 +6,7 @@ import contextlib
 import logging
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from http import HTTPStatus
 from typing import TypeVar
 
@@ -130,22 +131,14 @@ class Jobs(Resource):
             The server could not be asked any more, or answered with another job; the job is left
             alone.
         """
-        latest: Job | None = job if isinstance(job, Job) else None
 
-        def note(state: Job | None) -> None:
-            nonlocal latest
-            latest = state
-            if on_status is not None:
-                on_status(state)
+        def start() -> Job:
+            if isinstance(job, str):
+                return self.get(job, query_id=query_id, deadline=deadline)
+            return job if query_id is None else replace(job, query_id=query_id)
 
-        try:
-            return wait_for_job(self._transport, job, query_id, deadline, note)
-        except Exception:
-            raise
-        except BaseException:  # an interrupt
-            if latest is None or not latest.status.is_finished:
-                try_cancel(self._transport, job if isinstance(job, str) else job.id)
-            raise
+        started, finished = run_job(self._transport, start, deadline=deadline, on_status=on_status)
+        return finished or started
 
 
 def run_job(
@@ -170,7 +163,7 @@ def run_job(
     def wait(answer: T) -> tuple[T, Job | None]:
         if not isinstance(answer, Job):
             return answer, None
-        return answer, wait_for_job(transport, answer, None, deadline, note)
+        return answer, _finished(transport, answer, deadline, note)
 
     return uninterrupted(
         start,
@@ -190,22 +183,10 @@ def undo_start(transport: Transport, answer: object) -> None:
         try_cancel(transport, answer.id)
 
 
-def wait_for_job(
-    transport: Transport,
-    job: Job | str,
-    query_id: int | None,
-    deadline: Deadline,
-    on_status: OnStatus,
-) -> Job:
-    """Return the job once it has succeeded; as `Jobs.wait`, but an interrupt does not cancel it.
-
-    That is left to the caller, who learns from `on_status` how the job stood.
-    """
-    if isinstance(job, str):
-        job = Jobs(transport).get(job, query_id=query_id, deadline=deadline)
-    query_id = job.query_id if query_id is None else query_id
+def _finished(transport: Transport, job: Job, deadline: Deadline, on_status: OnStatus) -> Job:
+    """Return the job once it has succeeded; the deadline cancels it, but not an interrupt."""
     try:
-        for state in _states(transport, job, query_id, deadline):
+        for state in _states(transport, job, deadline):
             job = state
             on_status(job)
     except (JobTimeoutError, JobCancelledError) as error:  # the deadline's
@@ -217,11 +198,9 @@ def wait_for_job(
     return _succeeded(job)
 
 
-def _states(
-    transport: Transport, job: Job, query_id: int | None, deadline: Deadline
-) -> Iterator[Job]:
+def _states(transport: Transport, job: Job, deadline: Deadline) -> Iterator[Job]:
     """Yield the job as it is now and after each poll, until it is finished."""
-    began, times = time.monotonic(), transport.job_times
+    began, times, query_id = time.monotonic(), transport.job_times, job.query_id
     unfinished = known_at = began
     expected = times.expected(query_id)
     is_queued = not job.may_be_unknown

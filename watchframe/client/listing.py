@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, Protocol, Self, TypeVar
 
 from watchframe.errors import NotFoundError, ResponseError
 from watchframe.http.deadline import Deadline
-from watchframe.http.documents import Readable, request_json
+from watchframe.http.documents import request_json
 from watchframe.http.error_responses import PAST_THE_END
 from watchframe.http.transport import Transport
 from watchframe.models.json_fields import as_object, required
@@ -15,6 +15,14 @@ from watchframe.models.results import records_frame
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+class Readable(Protocol):
+    """An object that can be read from JSON."""
+
+    @classmethod
+    def from_json(cls, value: object, /) -> Self:
+        """Read what the server sent."""
 
 
 T = TypeVar("T")

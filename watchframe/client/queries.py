@@ -243,7 +243,7 @@ class Queries(Resource):
         based_on = now if isinstance(query, int) else query
         # The version that the server counts never changes (recording 141), so the time must tell.
         if based_on.updated_at is not None and based_on.updated_at != now.updated_at:
-            raise _conflict(based_on, now, None)
+            raise _conflict(based_on, now, path)
         json = without_none(
             name=name,
             query=text,
@@ -268,7 +268,7 @@ class Queries(Resource):
             return self._object("POST", path, Query, deadline, expected_id=query_id, json=json)
         except ConflictError as error:
             latest = self.get(query_id, deadline=deadline)
-            raise _conflict(based_on, latest, error) from None
+            raise _conflict(based_on, latest, path, error) from None
 
     def archive(
         self, query_id: int, *, dry_run: bool = False, deadline: Deadline = NO_DEADLINE
@@ -378,12 +378,14 @@ def _definitions(parameters: Sequence[ParameterDefinition]) -> list[dict[str, ob
     return [item.to_json() for item in parameters]
 
 
-def _conflict(given: Query, current: Query, refusal: ConflictError | None) -> ConflictError:
+def _conflict(
+    given: Query, current: Query, path: str, refusal: ConflictError | None = None
+) -> ConflictError:
     words = (
         f"Query {given.id} was edited at {current.updated_at}; this edit was based on the query of "
         f"{given.updated_at}."
     )
-    return edit_conflict(words, given, current, refusal)
+    return edit_conflict(words, given, current, path=path, refusal=refusal)
 
 
 def _option(value: object) -> DropdownOption:

@@ -154,44 +154,6 @@ class QueryResults(Resource):
         return target
 
 
-@contextmanager
-def _replacing(target: Path) -> Iterator[IO[bytes]]:
-    """Yield a file that replaces the target when all went well, and is removed otherwise."""
-    beside = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
-    try:
-        with beside.open("xb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(target)
-    except BaseException:
-        beside.unlink(missing_ok=True)
-        raise
-
-
-def _copy(
-    response: requests.Response,
-    chunks: Iterator[bytes],
-    file: IO[bytes],
-    progress: OnProgress | None,
-) -> None:
-    # Not the header, which may hold anything: urllib3 has read it already.
-    is_known = "Content-Encoding" not in response.headers
-    total = response.raw.length_remaining if is_known else None
-    done = 0
-    for chunk in chunks:
-        file.write(chunk)
-        done += len(chunk)
-        if progress is not None:
-            progress(done, total)
-    if total is not None and done < total:
-        raise IncompleteBodyError(
-            f"The file broke off after {done} of {total} bytes; nothing was written.",
-            offset=done,
-            hint="Try again.",
-        )
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueryResult:
     """A stored result of the server: it never changes.
@@ -259,3 +221,41 @@ def read_result(body: ResultBody) -> QueryResult:
         return QueryResult(info=found.info, table=found.table, deviations=found.deviations)
 
     return read_or_refetch(body, read, ResultBody.reopen)
+
+
+@contextmanager
+def _replacing(target: Path) -> Iterator[IO[bytes]]:
+    """Yield a file that replaces the target when all went well, and is removed otherwise."""
+    beside = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
+    try:
+        with beside.open("xb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(target)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
+
+
+def _copy(
+    response: requests.Response,
+    chunks: Iterator[bytes],
+    file: IO[bytes],
+    progress: OnProgress | None,
+) -> None:
+    # Not the header, which may hold anything: urllib3 has read it already.
+    is_known = "Content-Encoding" not in response.headers
+    total = response.raw.length_remaining if is_known else None
+    done = 0
+    for chunk in chunks:
+        file.write(chunk)
+        done += len(chunk)
+        if progress is not None:
+            progress(done, total)
+    if total is not None and done < total:
+        raise IncompleteBodyError(
+            f"The file broke off after {done} of {total} bytes; nothing was written.",
+            offset=done,
+            hint="Try again.",
+        )

@@ -1,18 +1,23 @@
-"""What the classes of all resources share: requests, lists, tags, favorites, edits that collide."""
+"""What the classes of all resources share: requests, lists, tags, conflicting edits."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
-from typing import ClassVar, TypeVar
+from typing import ClassVar, Protocol, TypeVar
 
-from watchframe.client.listing import WholeList
+from watchframe.client.listing import Readable, WholeList
 from watchframe.errors import ConfigurationError, ConflictError, ProtocolError
 from watchframe.http.deadline import Deadline
-from watchframe.http.documents import Model, Readable, request_json, request_object
+from watchframe.http.documents import Identified, request_json, require_same_id
 from watchframe.http.transport import Method, Transport
 from watchframe.models import Dashboard, Query
 from watchframe.models.json_fields import as_object, required
+
+
+class Model(Identified, Readable, Protocol):
+    """An object with an id that can be read from JSON."""
+
 
 T = TypeVar("T", bound=Model)
 R = TypeVar("R", bound=Readable)
@@ -55,16 +60,19 @@ class Resource:
         expected_id: int | None = None,
         json: object = None,
     ) -> T:
-        """Return the object that the server answers; see `request_object`."""
-        return request_object(
-            self._transport,
-            method,
-            path,
-            kind,
-            expected_id=expected_id,
-            deadline=deadline,
-            json=json,
-        )
+        """Return the object of `kind` that the server answers, which has the id `expected_id`.
+
+        With None the server chooses the id: the object is new.
+
+        Raises
+        ------
+        ProtocolError
+            The answer is about another object, or is not such an object.
+        """
+        found = kind.from_json(self._request(method, path, deadline, json=json))
+        if expected_id is not None:
+            require_same_id(found, expected_id, method=method, url=path)
+        return found
 
     def _whole_list(self, path: str, kind: type[R], deadline: Deadline) -> WholeList[R]:
         """Return a list that the server sends at once, not in pages."""
@@ -97,13 +105,13 @@ def without_none(**values: object) -> dict[str, object]:
 def search_arguments(
     search: str | None, tags: Sequence[str], order: str | None
 ) -> dict[str, str | Sequence[str]]:
-    """Return what asks the server for these of a list's objects, newest first by default."""
-    asked: dict[str, str | Sequence[str]] = {"order": order or "-created_at"}
+    """Return the arguments of a list's address; the newest objects come first by default."""
+    found: dict[str, str | Sequence[str]] = {"order": order or "-created_at"}
     if search:
-        asked["q"] = search
+        found["q"] = search
     if tags:
-        asked["tags"] = [tags] if isinstance(tags, str) else [*tags]
-    return asked
+        found["tags"] = [tags] if isinstance(tags, str) else [*tags]
+    return found
 
 
 def as_list(value: object, path: str) -> list[object]:
@@ -114,11 +122,16 @@ def as_list(value: object, path: str) -> list[object]:
 
 
 def edit_conflict(
-    words: str, given: Query | Dashboard, current: Query | Dashboard, refusal: ConflictError | None
+    words: str,
+    given: Query | Dashboard,
+    current: Query | Dashboard,
+    *,
+    path: str,
+    refusal: ConflictError | None = None,
 ) -> ConflictError:
     """Return the error of an edit of an object that was changed since it was read.
 
-    `refusal` is the server's; without one it was noticed before anything was sent.
+    `refusal` is the server's; without one the change was noticed before anything was sent.
     """
     return ConflictError(
         f"{words} Nothing was changed.",
@@ -129,6 +142,6 @@ def edit_conflict(
         given=given,
         current=current,
         method=refusal.method if refusal else None,
-        url=refusal.url if refusal else f"/api/queries/{given.id}",
+        url=refusal.url if refusal else path,
         hint="Read it again, and make the edit on that.",
     )

@@ -6,7 +6,7 @@ import json as json_module
 import re
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
-from typing import Protocol, Self, TypeVar
+from typing import Protocol
 from urllib.parse import urlsplit
 
 import requests
@@ -31,56 +31,6 @@ MAX_PAGE = 64 * 1024
 #: The server's own documents nest far less deep, and what nests deeper ends in a RecursionError
 #: wherever it is walked through.
 MAX_NESTING = 100
-
-
-class Identified(Protocol):
-    """An object that the server knows by an id."""
-
-    @property
-    def id(self) -> int | str:
-        """The server's id."""
-
-
-class Readable(Protocol):
-    """An object that can be read from JSON."""
-
-    @classmethod
-    def from_json(cls, value: object, /) -> Self:
-        """Read what the server sent."""
-
-
-class Model(Identified, Readable, Protocol):
-    """An object with an id that can be read from JSON."""
-
-
-T = TypeVar("T", bound=Model)
-
-
-def request_object(
-    transport: Transport,
-    method: Method,
-    path: str,
-    kind: type[T],
-    *,
-    expected_id: int | str | None,
-    deadline: Deadline,
-    json: object = None,
-) -> T:
-    """Return the object of `kind` that the server answers, which has the id `expected_id`.
-
-    With None the server chooses the id: the object is new.
-
-    Raises
-    ------
-    ProtocolError
-        The answer is about another object, or is not such an object.
-    ServerError
-        As of `request_json`.
-    """
-    found = kind.from_json(request_json(transport, method, path, deadline=deadline, json=json))
-    if expected_id is not None:
-        require_same_id(found, expected_id, method=method, url=path)
-    return found
 
 
 def request_json(
@@ -190,6 +140,14 @@ def require_content_type(
         words = f"A login page came for {at.netloc}{at.path}" + (f": {title}." if title else ".")
         hint = IDENTITY_PROXY_HINT
     raise ProtocolError(words, status=response.status_code, excerpt=page[:200], **where, hint=hint)
+
+
+class Identified(Protocol):
+    """An object that the server knows by an id."""
+
+    @property
+    def id(self) -> int | str:
+        """The server's id."""
 
 
 def require_same_id(found: Identified, expected: int | str, *, method: Method, url: str) -> None:
