@@ -1,20 +1,15 @@
 """A demo server that the tests of this folder may change, and servers that are not Watch at all."""
 
 import contextlib
-import http.server
 import re
 import socketserver
 import ssl
 import subprocess
-import threading
 
 import pytest
 
 from watchframe.client import Client
 from watchframe.demo import DemoServer
-
-#: Seconds between two looks of a server at whether it is to end.
-LOOK = 0.01
 
 
 @pytest.fixture(scope="module")
@@ -33,95 +28,65 @@ def site(own_server, tmp_path):
     own_server.faults.clear()
 
 
-class _Handler(http.server.BaseHTTPRequestHandler):
-    def do_GET(self):
-        self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        self.server.seen.append((self.path, self.headers.get("Authorization")))
-        status, headers, body = self.server.answer(self.path)
-        self.send_response(status)
-        length = {"Content-Length": len(body)} if isinstance(body, bytes) else {}
-        for name, value in {**length, **headers}.items():
-            self.send_header(name, str(value))
-        self.end_headers()
-        with contextlib.suppress(ConnectionError):  # the client may have had enough
-            for piece in [body] if isinstance(body, bytes) else body:
-                self.wfile.write(piece)
+class _Connections(socketserver.ThreadingTCPServer):
+    """Passes each connection to a function."""
 
-    do_POST = do_DELETE = do_GET  # noqa: N815 - http.server looks for these names
+    daemon_threads, block_on_close = True, False
 
-    def log_message(self, *args):
-        pass
+    def __init__(self, handle):
+        super().__init__(("127.0.0.1", 0), socketserver.BaseRequestHandler)
+        self.seen, self._handle = [], handle
 
-
-@contextlib.contextmanager
-def _server(answer):
-    found = http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
-    found.seen, found.answer = [], answer
-    found.url = f"http://127.0.0.1:{found.server_port}"
-    thread = threading.Thread(target=found.serve_forever, args=(LOOK,))
-    thread.start()
-    try:
-        yield found
-    finally:
-        found.shutdown()
-        thread.join()
-        found.server_close()
-
-
-@pytest.fixture
-def server():
-    """Makes a server of a function: path to status, headers and body (bytes, or pieces of it).
-
-    ``server(answer)`` is for a ``with`` statement; ``.seen`` holds paths and keys.
-    """
-    return _server
-
-
-class _RawHandler(socketserver.StreamRequestHandler):
-    def handle(self):
+    def finish_request(self, request, address):
         with contextlib.suppress(OSError):  # the client may have had enough
-            while request := self.rfile.readline():
-                head = request
-                while (line := self.rfile.readline()).strip():
-                    head += line
-                length = re.search(rb"(?i)content-length: *([0-9]+)", head)
-                self.rfile.read(int(length[1]) if length else 0)
-                method, path, _ = request.decode().split()
-                self.server.seen.append((method, path))
-                pieces = self.server.answer(method, path)
-                for piece in [pieces] if isinstance(pieces, bytes) else pieces:
-                    self.wfile.write(piece)
-                if not self.server.keeps_alive:
-                    return
-
-
-@contextlib.contextmanager
-def _raw_server(answer, *, keeps_alive=False, context=None):
-    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), _RawHandler) as found:
-        found.daemon_threads, found.block_on_close = True, False
-        found.seen, found.answer, found.keeps_alive = [], answer, keeps_alive
-        port = found.server_address[1]
-        found.url = f"http://127.0.0.1:{port}"
-        if context is not None:
-            found.url = f"https://127.0.0.1:{port}"
-            found.socket = context.wrap_socket(found.socket, server_side=True)
-        thread = threading.Thread(target=found.serve_forever, args=(LOOK,))
-        thread.start()
-        try:
-            yield found
-        finally:
-            found.shutdown()
-            thread.join()
+            self._handle(request, self.seen)
 
 
 @pytest.fixture
-def raw_server():
+def tcp_server(running):
+    """Makes a server of a function of a connection and of ``.seen``, where it may note things.
+
+    ``tcp_server(handle)`` is for a ``with`` statement, with ``context=`` for TLS.
+    """
+
+    def serve(handle, context=None):
+        found = _Connections(handle)
+        if context is None:
+            return running(found)
+        found.socket = context.wrap_socket(found.socket, server_side=True)
+        return running(found, "https")
+
+    return serve
+
+
+@pytest.fixture
+def raw_server(tcp_server):
     """Makes a server of a function: method and path to the bytes that are sent, or pieces of them.
 
     ``raw_server(answer)`` is for a ``with`` statement; ``.seen`` holds methods and paths. A
     connection is closed after each answer, unless ``keeps_alive=True``.
     """
-    return _raw_server
+
+    def serve(answer, *, keeps_alive=False, context=None):
+        def handle(connection, seen):
+            with connection.makefile("rb") as requests:
+                while request := requests.readline():
+                    head = request
+                    while (line := requests.readline()).strip():
+                        head += line
+                    length = re.search(rb"(?i)content-length: *([0-9]+)", head)
+                    requests.read(int(length[1]) if length else 0)
+                    method, path, _ = request.decode().split()
+                    seen.append((method, path))
+                    pieces = answer(method, path)
+                    for piece in [pieces] if isinstance(pieces, bytes) else pieces:
+                        connection.sendall(piece)
+                    if not keeps_alive:
+                        return
+
+        return tcp_server(handle, context)
+
+    return serve
 
 
 @pytest.fixture(scope="session")

@@ -163,7 +163,7 @@ def test_unknown_data_source_is_not_found(site):
 
 
 def test_interrupt_while_the_id_of_a_schema_job_arrives_cancels_the_job(site, own_server):
-    own_server.faults.add("GET .*/schema", chunk=4, chunk_delay=0.1)
+    own_server.faults.add("GET .*/schema", chunk=16, chunk_delay=0.05)
 
     def is_asked():
         return any(item.path.endswith("/schema") for item in own_server.requests)
