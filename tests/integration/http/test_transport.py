@@ -14,7 +14,6 @@ import pytest
 from watchframe import Client, connect
 from watchframe.client import Deadline
 from watchframe.errors import (
-    AccessDeniedError,
     AuthenticationError,
     ConfigurationError,
     ConnectError,
@@ -393,64 +392,6 @@ def test_alert_of_tls_in_place_of_http_says_so(tmp_path, raw_server):
     ):
         client.data_sources.list()
     assert caught.value.hint == "Write https:// in the server's URL."
-
-
-@pytest.mark.parametrize(
-    "location",
-    [
-        "https://team.cloudflareaccess.com/cdn-cgi/access/login/watch?kid=secret",
-        "https://accounts.google.com/o/oauth2/v2/auth?client_id=secret",
-        "https://sso.example.org/saml?request=secret",
-    ],
-)
-def test_redirect_to_another_hosts_login_blames_the_identity_proxy(tmp_path, server, location):
-    with (
-        server(lambda _: (302, {"Location": location}, b"")) as watch,
-        client_of(watch.url, tmp_path) as client,
-        pytest.raises(ProtocolError) as caught,
-    ):
-        client.data_sources.list()
-    assert location.partition("?")[0] in caught.value.message
-    assert "identity proxy" in caught.value.hint
-    assert "secret" not in str(caught.value)
-
-
-@pytest.mark.parametrize(
-    "page",
-    [
-        b"<title>Sign in - Cloudflare Access</title>",
-        b"<title>Example</title><form><input name=p type=password></form>",
-    ],
-)
-def test_login_page_with_status_200_blames_the_identity_proxy(tmp_path, server, page):
-    with (
-        server(lambda _: (200, {"Content-Type": "text/html; charset=utf-8"}, page)) as watch,
-        client_of(watch.url, tmp_path) as client,
-        pytest.raises(ProtocolError, match="login page") as caught,
-    ):
-        client.data_sources.list()
-    assert f"{watch.url.removeprefix('http://')}/api/data_sources" in caught.value.message
-    assert "identity proxy" in caught.value.hint
-
-
-@pytest.mark.parametrize("status", [401, 403])
-@pytest.mark.parametrize(
-    ("headers", "page"),
-    [
-        ({"Content-Type": "text/html"}, b"<title>Sign In</title>"),
-        ({"WWW-Authenticate": 'Basic realm="staff"'}, b""),
-    ],
-)
-def test_refusal_of_an_identity_proxy_does_not_blame_the_key(
-    tmp_path, server, status, headers, page
-):
-    with (
-        server(lambda _: (status, headers, page)) as watch,
-        client_of(watch.url, tmp_path) as client,
-        pytest.raises(AccessDeniedError) as caught,
-    ):
-        client.data_sources.list()
-    assert "identity proxy" in caught.value.hint
 
 
 def test_407_is_the_proxys(tmp_path, raw_server, monkeypatch):
