@@ -195,7 +195,7 @@ class Dashboards(Resource):
         self._send("POST", f"{self._located(dashboard_id, deadline)[0]}/favorite", deadline)
 
     def unfavorite(self, dashboard_id: int, *, deadline: Deadline = NO_DEADLINE) -> None:
-        """Remove that mark."""
+        """Remove the mark of a favorite."""
         self._send("DELETE", f"{self._located(dashboard_id, deadline)[0]}/favorite", deadline)
 
     def tags(self, *, deadline: Deadline = NO_DEADLINE) -> dict[str, int]:

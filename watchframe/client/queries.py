@@ -291,7 +291,7 @@ class Queries(Resource):
         self._send("POST", f"{self._path}/{query_id}/favorite", deadline)
 
     def unfavorite(self, query_id: int, *, deadline: Deadline = NO_DEADLINE) -> None:
-        """Remove that mark."""
+        """Remove the mark of a favorite."""
         self._send("DELETE", f"{self._path}/{query_id}/favorite", deadline)
 
     def tags(self, *, deadline: Deadline = NO_DEADLINE) -> dict[str, int]:

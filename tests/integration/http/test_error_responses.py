@@ -48,6 +48,17 @@ def test_login_page_with_status_200_blames_the_identity_proxy(tmp_path, server, 
     assert "identity proxy" in caught.value.hint
 
 
+@pytest.mark.parametrize("ask", ["mute", "unmute"])
+def test_login_page_is_not_taken_for_the_end_of_an_edit(tmp_path, server, ask):
+    page = b"<title>Sign in</title>"
+    with (
+        server(lambda _: (200, {"Content-Type": "text/html"}, page)) as watch,
+        client_of(watch.url, tmp_path) as client,
+        pytest.raises(ProtocolError, match="login page"),
+    ):
+        getattr(client.alerts, ask)(1)
+
+
 @pytest.mark.parametrize("status", [401, 403])
 @pytest.mark.parametrize(
     ("headers", "page"),
