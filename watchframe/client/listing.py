@@ -9,7 +9,7 @@ from watchframe.errors import NotFoundError, ResponseError
 from watchframe.http.deadline import Deadline
 from watchframe.http.documents import request_json
 from watchframe.http.error_responses import PAST_THE_END
-from watchframe.http.transport import Transport
+from watchframe.http.transport import QueryArguments, Transport
 from watchframe.models.json_fields import as_object, required
 from watchframe.models.results import records_frame
 
@@ -46,7 +46,7 @@ class Listing(Generic[R]):
         path: str,
         kind: type[R],
         *,
-        query: Mapping[str, str | Sequence[str]],
+        query: QueryArguments,
         deadline: Deadline,
     ) -> None:
         self._transport = transport

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import ClassVar, Protocol, TypeVar
 
@@ -10,7 +10,7 @@ from watchframe.client.listing import Readable, WholeList
 from watchframe.errors import ConfigurationError, ConflictError, ProtocolError
 from watchframe.http.deadline import Deadline
 from watchframe.http.documents import Identified, request_json, require_same_id
-from watchframe.http.transport import Method, Transport
+from watchframe.http.transport import Method, QueryArguments, Transport
 from watchframe.models import Dashboard, Query
 from watchframe.models.json_fields import as_object, required
 
@@ -39,7 +39,7 @@ class Resource:
         deadline: Deadline,
         *,
         json: object = None,
-        query: Mapping[str, str | Sequence[str]] | None = None,
+        query: QueryArguments | None = None,
     ) -> object:
         """Return the JSON value that the server answers."""
         return request_json(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json as json_module
 import re
-from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Protocol
 from urllib.parse import urlsplit
@@ -22,7 +21,7 @@ from watchframe.http.error_responses import (
     wants_login,
 )
 from watchframe.http.retries import BODY_TRIES, read_or_refetch
-from watchframe.http.transport import Method, Transport
+from watchframe.http.transport import Method, QueryArguments, Transport
 
 #: The most bytes of a document; results are streamed instead.
 MAX_DOCUMENT = 256 * 2**20
@@ -40,7 +39,7 @@ def request_json(
     *,
     deadline: Deadline,
     json: object = None,
-    query: Mapping[str, str | Sequence[str]] | None = None,
+    query: QueryArguments | None = None,
 ) -> object:
     """Return the JSON value that the server answers; None where it answers without a body (204).
 

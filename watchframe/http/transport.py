@@ -34,6 +34,8 @@ from watchframe.http.retries import JobTimes, RateLimit, pause_before_retry
 logger = logging.getLogger(__name__)
 
 Method = Literal["GET", "POST", "DELETE"]
+#: What stands after the ``?`` of an address.
+QueryArguments = Mapping[str, str | Sequence[str]]
 
 MAX_REDIRECTS = 5
 #: How many connections are kept alive, for as many threads; further ones are opened each time.
@@ -49,12 +51,12 @@ _inherited: list[requests.Session] = []
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request: its body is `json`, the arguments after the ``?`` are `query`."""
+    """One request, with `json` as its body."""
 
     method: Method
     url: str
     json: object = None
-    query: Mapping[str, str | Sequence[str]] | None = None
+    query: QueryArguments | None = None
 
     @property
     def where(self) -> Where:
@@ -127,7 +129,7 @@ class Transport:
         *,
         deadline: Deadline,
         json: object = None,
-        query: Mapping[str, str | Sequence[str]] | None = None,
+        query: QueryArguments | None = None,
     ) -> requests.Response:
         """Return the successful answer, whose body is still to be read.
 
