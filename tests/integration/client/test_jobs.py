@@ -131,6 +131,17 @@ def test_raw_error_while_polling_leaves_the_job_to_the_others(client, demo, job)
     assert job.id in demo.running_jobs()
 
 
+@pytest.mark.parametrize("is_by_id", [False, True])
+def test_interrupt_of_the_wait_cancels_the_job(client, demo, job, is_by_id):
+    def interrupt(_):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        client.jobs.wait(job.id if is_by_id else job, on_status=interrupt)
+    assert len(cancels(demo)) == 1
+    assert job.id not in demo.running_jobs()
+
+
 def test_job_of_an_id_that_stays_pending_on_version_8_ends_in_words(client, demo, monkeypatch):
     monkeypatch.setattr("watchframe.client.jobs.UNKNOWN_AFTER", 0.1)
     poll_answers(demo, times=99)
