@@ -142,6 +142,23 @@ def test_interrupt_of_the_wait_cancels_the_job(client, demo, job, is_by_id):
     assert job.id not in demo.running_jobs()
 
 
+def test_interrupt_after_the_end_of_a_job_cancels_nothing(client, demo):
+    def interrupt(job):
+        if job.status.is_finished:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        client.run_query(2, {}, max_age=0, on_status=interrupt)
+    assert cancels(demo) == []
+
+
+def test_job_is_polled_by_the_path_of_its_query_where_that_is_given(client, demo):
+    job = client.jobs.get(client.queries.execute(50, {"seconds": 0.5}, max_age=0).id)
+    demo.requests.clear()
+    assert client.jobs.wait(job, query_id=50).query_id == 50
+    assert {item.path for item in polls(demo)} == {f"/api/queries/50/jobs/{job.id}"}
+
+
 def test_job_of_an_id_that_stays_pending_on_version_8_ends_in_words(client, demo, monkeypatch):
     monkeypatch.setattr("watchframe.client.jobs.UNKNOWN_AFTER", 0.1)
     poll_answers(demo, times=99)
