@@ -94,7 +94,7 @@ def test_method_is_told_with_signature_route_and_errors(pages):
     assert ") -> Query\n```\n\n`POST /api/queries/<id>`\n" in part
     assert "| `schedule` | mapping or None, optional | None stops it. |" in part
     assert (
-        "**Raises**\n\n- [`ConflictError`](api-errors.md#conflicterror): Somebody edited it since;"
+        "**Raises**\n\n- [`ConflictError`](api-errors.md#conflicterror): It was edited since;"
         in part
     )
     assert "deadline" not in part

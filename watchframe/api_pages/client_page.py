@@ -25,7 +25,8 @@ from watchframe.client.alerts import Alerts, Destinations
 from watchframe.client.dashboards import Dashboards, Widgets
 from watchframe.client.data_sources import DataSources
 from watchframe.client.listing import Listing, WholeList
-from watchframe.client.users import Groups, QuerySnippets, Users
+from watchframe.client.query_snippets import QuerySnippets
+from watchframe.client.users import Groups, Users
 from watchframe.client.visualizations import Visualizations
 
 #: Attribute of a client -> what it is.

@@ -6,7 +6,7 @@ from watchframe.client.queries import DropdownOption, Queries
 from watchframe.client.query_results import QueryResult, QueryResults
 from watchframe.client.result_body import ResultBody
 from watchframe.http.deadline import NO_DEADLINE, Deadline
-from watchframe.http.refusals import OUTAGE_STATUSES
+from watchframe.http.retries import OUTAGE_STATUSES
 
 __all__ = [
     "NO_DEADLINE",

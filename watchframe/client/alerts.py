@@ -1,32 +1,29 @@
-"""Watches over queries' results."""
+"""Alerts on queries' results, and the destinations that they are sent to."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from types import EllipsisType
-from typing import Literal
 
-from watchframe.client.listing import WholeList, whole_list
-from watchframe.client.queries import given
+from watchframe.client.listing import WholeList
+from watchframe.client.resource import Resource, without_none
 from watchframe.http.deadline import NO_DEADLINE, Deadline
-from watchframe.http.documents import ask_object
-from watchframe.http.transport import Transport
 from watchframe.models import Alert, AlertSubscription, ConnectionType, Destination
 
 
-class Alerts:
-    """Watches over results, and who is told: ``/api/alerts``."""
+class Alerts(Resource):
+    """Alerts on queries' results, and their subscriptions: ``/api/alerts``."""
 
-    def __init__(self, transport: Transport) -> None:
-        self._transport = transport
+    _path = "/api/alerts"
 
     def list(self, *, deadline: Deadline = NO_DEADLINE) -> WholeList[Alert]:
-        """Give those that the key may see, as a list with ``to_frame()``."""
-        return whole_list(self._transport, "/api/alerts", Alert, Alert.from_json, deadline=deadline)
+        """Return the alerts that the key may see, as a list with ``to_frame()``."""
+        return self._whole_list(self._path, Alert, deadline)
 
     def get(self, alert_id: int, *, deadline: Deadline = NO_DEADLINE) -> Alert:
         """Return an alert."""
-        return self._alert("GET", f"/api/alerts/{alert_id}", alert_id, deadline)
+        path = f"{self._path}/{alert_id}"
+        return self._object("GET", path, Alert, deadline, expected_id=alert_id)
 
     def create(
         self,
@@ -43,14 +40,14 @@ class Alerts:
         ----------
         name : str
         query_id : int
-            A query without parameters that the server runs by itself.
+            A query without parameters, with a schedule.
         options : mapping of str to object
             What is compared: ``column``, ``op`` (such as ``">"``) and ``value``.
         rearm : int, optional
-            Seconds after which it tells again; by default it tells once.
+            Seconds after which it is sent again; by default it is sent once.
         """
-        payload = given(name=name, query_id=query_id, options=dict(options), rearm=rearm)
-        return self._alert("POST", "/api/alerts", None, deadline, payload)
+        json = without_none(name=name, query_id=query_id, options=dict(options), rearm=rearm)
+        return self._object("POST", self._path, Alert, deadline, json=json)
 
     def update(
         self,
@@ -62,51 +59,46 @@ class Alerts:
         rearm: int | EllipsisType | None = ...,
         deadline: Deadline = NO_DEADLINE,
     ) -> Alert:
-        """Change what is given, and return the alert as the server has it then.
+        """Change what is passed, and return the alert as the server has it then.
 
-        `options` are changed one by one: those that it does not name stay. A `rearm` of None has
-        it tell only once.
+        `options` are changed one by one: those that it does not name stay. With `rearm` None the
+        alert is sent only once.
         """
-        path = f"/api/alerts/{alert_id}"
+        path = f"{self._path}/{alert_id}"
         whole = None
         if options is not None:
             whole = {**self.get(alert_id, deadline=deadline).options, **options}
-        payload = given(name=name, query_id=query_id, options=whole)
+        json = without_none(name=name, query_id=query_id, options=whole)
         if not isinstance(rearm, EllipsisType):
-            payload["rearm"] = rearm
-        return self._alert("POST", path, alert_id, deadline, payload)
+            json["rearm"] = rearm
+        return self._object("POST", path, Alert, deadline, expected_id=alert_id, json=json)
 
     def delete(
         self, alert_id: int, *, dry_run: bool = False, deadline: Deadline = NO_DEADLINE
     ) -> Alert:
-        """Delete an alert and its subscriptions, for good; give it as it was.
+        """Delete an alert and its subscriptions for good, and return it as it was.
 
         With `dry_run` nothing is deleted.
         """
         found = self.get(alert_id, deadline=deadline)
         if not dry_run:
-            self._transport.request("DELETE", f"/api/alerts/{alert_id}", deadline=deadline).close()
+            self._send("DELETE", f"{self._path}/{alert_id}", deadline)
         return found
 
     def mute(self, alert_id: int, *, deadline: Deadline = NO_DEADLINE) -> None:
-        """Have nobody told of it."""
-        self._transport.request("POST", f"/api/alerts/{alert_id}/mute", deadline=deadline).close()
+        """Stop sending an alert."""
+        self._send("POST", f"{self._path}/{alert_id}/mute", deadline)
 
     def unmute(self, alert_id: int, *, deadline: Deadline = NO_DEADLINE) -> None:
-        """Have its subscribers told again."""
-        self._transport.request("DELETE", f"/api/alerts/{alert_id}/mute", deadline=deadline).close()
+        """Send a muted alert again."""
+        self._send("DELETE", f"{self._path}/{alert_id}/mute", deadline)
 
     def subscriptions(
         self, alert_id: int, *, deadline: Deadline = NO_DEADLINE
     ) -> WholeList[AlertSubscription]:
-        """Give who is told of it."""
-        return whole_list(
-            self._transport,
-            f"/api/alerts/{alert_id}/subscriptions",
-            AlertSubscription,
-            AlertSubscription.from_json,
-            deadline=deadline,
-        )
+        """Return an alert's subscriptions: the users and destinations that it is sent to."""
+        path = f"{self._path}/{alert_id}/subscriptions"
+        return self._whole_list(path, AlertSubscription, deadline)
 
     def subscribe(
         self,
@@ -115,18 +107,10 @@ class Alerts:
         destination_id: int | None = None,
         deadline: Deadline = NO_DEADLINE,
     ) -> AlertSubscription:
-        """Have the key's owner told by mail, or a destination."""
-        payload = given(destination_id=destination_id)
-        path = f"/api/alerts/{alert_id}/subscriptions"
-        return ask_object(
-            self._transport,
-            "POST",
-            path,
-            AlertSubscription.from_json,
-            wanted=None,
-            deadline=deadline,
-            json=payload,
-        )
+        """Send an alert to a destination, or by mail to the key's owner."""
+        path = f"{self._path}/{alert_id}/subscriptions"
+        json = without_none(destination_id=destination_id)
+        return self._object("POST", path, AlertSubscription, deadline, json=json)
 
     def unsubscribe(
         self,
@@ -136,67 +120,35 @@ class Alerts:
         dry_run: bool = False,
         deadline: Deadline = NO_DEADLINE,
     ) -> AlertSubscription | None:
-        """End a subscription, and give it as it was; with `dry_run` it goes on.
+        """End a subscription, and return it as it was; with `dry_run` it continues.
 
         None where the alert has no such subscription: then there is nothing to do.
         """
         subscriptions = self.subscriptions(alert_id, deadline=deadline)
         found = next((item for item in subscriptions if item.id == subscription_id), None)
         if found is not None and not dry_run:
-            path = f"/api/alerts/{alert_id}/subscriptions/{subscription_id}"
-            self._transport.request("DELETE", path, deadline=deadline).close()
+            path = f"{self._path}/{alert_id}/subscriptions/{subscription_id}"
+            self._send("DELETE", path, deadline)
         return found
 
-    def _alert(
-        self,
-        method: Literal["GET", "POST"],
-        path: str,
-        wanted: int | None,
-        deadline: Deadline,
-        payload: object = None,
-    ) -> Alert:
-        return ask_object(
-            self._transport,
-            method,
-            path,
-            Alert.from_json,
-            wanted=wanted,
-            deadline=deadline,
-            json=payload,
-        )
 
-
-class Destinations:
+class Destinations(Resource):
     """Where alerts are sent: ``/api/destinations``."""
 
-    def __init__(self, transport: Transport) -> None:
-        self._transport = transport
+    _path = "/api/destinations"
 
     def list(self, *, deadline: Deadline = NO_DEADLINE) -> WholeList[Destination]:
-        """Give the destinations, without their options, as a list with ``to_frame()``."""
-        path = "/api/destinations"
-        return whole_list(
-            self._transport, path, Destination, Destination.from_json, deadline=deadline
-        )
+        """Return the destinations, without their options, as a list with ``to_frame()``."""
+        return self._whole_list(self._path, Destination, deadline)
 
     def types(self, *, deadline: Deadline = NO_DEADLINE) -> WholeList[ConnectionType]:
-        """Give the kinds of destinations that can be made on this server."""
-        path = "/api/destinations/types"
-        return whole_list(
-            self._transport, path, ConnectionType, ConnectionType.from_json, deadline=deadline
-        )
+        """Return the kinds of destinations that can be created on this server."""
+        return self._whole_list(f"{self._path}/types", ConnectionType, deadline)
 
     def get(self, destination_id: int, *, deadline: Deadline = NO_DEADLINE) -> Destination:
         """Return a destination with its options, the secret ones masked by the server."""
-        path = f"/api/destinations/{destination_id}"
-        return ask_object(
-            self._transport,
-            "GET",
-            path,
-            Destination.from_json,
-            wanted=destination_id,
-            deadline=deadline,
-        )
+        path = f"{self._path}/{destination_id}"
+        return self._object("GET", path, Destination, deadline, expected_id=destination_id)
 
     def create(
         self,
@@ -216,8 +168,8 @@ class Destinations:
         options : mapping of str to object
             What that kind needs: ``{"addresses": ...}``, ``{"url": ...}``, ...
         """
-        payload = {"name": name, "type": type, "options": dict(options)}
-        return self._saved("/api/destinations", payload, None, deadline)
+        json = {"name": name, "type": type, "options": dict(options)}
+        return self._object("POST", self._path, Destination, deadline, json=json)
 
     def update(
         self,
@@ -227,38 +179,27 @@ class Destinations:
         options: Mapping[str, object] | None = None,
         deadline: Deadline = NO_DEADLINE,
     ) -> Destination:
-        """Change what is given, and return the destination as the server has it then.
+        """Change what is passed, and return the destination as the server has it then.
 
         `options` are changed one by one: those that it does not name stay.
         """
-        # The server wants the whole; what it masked and gets back masked, it keeps.
+        # The server needs the whole object; an option that comes back masked, it keeps.
         now = self.get(destination_id, deadline=deadline)
-        payload = {
+        json = {
             "name": now.name if name is None else name,
             "type": now.type,
             "options": {**now.options, **(options or {})},
         }
-        return self._saved(f"/api/destinations/{destination_id}", payload, destination_id, deadline)
+        path = f"{self._path}/{destination_id}"
+        return self._object(
+            "POST", path, Destination, deadline, expected_id=destination_id, json=json
+        )
 
     def delete(
         self, destination_id: int, *, dry_run: bool = False, deadline: Deadline = NO_DEADLINE
     ) -> Destination:
-        """Delete a destination; give it as it was. With `dry_run` nothing is deleted."""
+        """Delete a destination, and return it as it was; with `dry_run` nothing is deleted."""
         found = self.get(destination_id, deadline=deadline)
         if not dry_run:
-            path = f"/api/destinations/{destination_id}"
-            self._transport.request("DELETE", path, deadline=deadline).close()
+            self._send("DELETE", f"{self._path}/{destination_id}", deadline)
         return found
-
-    def _saved(
-        self, path: str, payload: object, wanted: int | None, deadline: Deadline
-    ) -> Destination:
-        return ask_object(
-            self._transport,
-            "POST",
-            path,
-            Destination.from_json,
-            wanted=wanted,
-            deadline=deadline,
-            json=payload,
-        )

@@ -3,35 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import TracebackType
 from typing import Any, Self
 
 from watchframe.client.alerts import Alerts, Destinations
 from watchframe.client.dashboards import Dashboards, Widgets
 from watchframe.client.data_sources import DataSources
+from watchframe.client.execution import Execution
 from watchframe.client.jobs import Jobs, OnStatus
-from watchframe.client.queries import Queries, saved_run
-from watchframe.client.query_results import QueryResults, adhoc_run
+from watchframe.client.queries import Queries
+from watchframe.client.query_results import QueryResults
+from watchframe.client.query_snippets import QuerySnippets
 from watchframe.client.result_body import ResultBody
-from watchframe.client.users import Groups, QuerySnippets, Users
+from watchframe.client.users import Groups, Users
 from watchframe.client.visualizations import Visualizations
 from watchframe.config import Secret, Settings, as_secret, load_settings, note_connected
 from watchframe.http.deadline import NO_DEADLINE, Deadline
-from watchframe.http.documents import ask_document
+from watchframe.http.documents import request_json
 from watchframe.http.transport import Transport
 from watchframe.locks import ProcessLock
 from watchframe.models import Session
-
-
-def read_session(transport: Transport, *, deadline: Deadline) -> Session:
-    """Give the key's owner and the server's version.
-
-    Raises
-    ------
-    AuthenticationError
-        The key is wrong, or a query's key: that one belongs to nobody.
-    """
-    return Session.from_json(ask_document(transport, "GET", "/api/session", deadline=deadline))
 
 
 class Client:
@@ -87,14 +77,16 @@ class Client:
         return self.settings.url
 
     def session(self, *, deadline: Deadline = NO_DEADLINE) -> Session:
-        """Give whose key it is, what they may do, and the server's version.
+        """Return whose key it is, what they may do, and the server's version.
 
         Raises
         ------
         AuthenticationError
             The key is wrong, or a query's key: that one belongs to nobody.
         """
-        return read_session(self._transport, deadline=deadline)
+        return Session.from_json(
+            request_json(self._transport, "GET", "/api/session", deadline=deadline)
+        )
 
     def run_query(
         self,
@@ -105,9 +97,9 @@ class Client:
         deadline: Deadline = NO_DEADLINE,
         on_status: OnStatus | None = None,
     ) -> ResultBody:
-        """Give a saved query's result: the server's cached one, or a new one once it is there."""
-        run = saved_run(self._transport, query_id, parameters)
-        return run.result(max_age, deadline=deadline, on_status=on_status)
+        """Return a saved query's result: the server's cached one, or a new one once it is there."""
+        execution = Execution.of_query(self._transport, query_id, parameters)
+        return execution.result(max_age, deadline=deadline, on_status=on_status)
 
     def run_sql(
         self,
@@ -119,9 +111,9 @@ class Client:
         deadline: Deadline = NO_DEADLINE,
         on_status: OnStatus | None = None,
     ) -> ResultBody:
-        """Give the result of SQL that is not saved."""
-        run = adhoc_run(self._transport, sql, data_source_id, parameters)
-        return run.result(max_age, deadline=deadline, on_status=on_status)
+        """Return the result of SQL that is not saved."""
+        execution = Execution.of_sql(self._transport, sql, data_source_id, parameters)
+        return execution.result(max_age, deadline=deadline, on_status=on_status)
 
     def close(self) -> None:
         """Close the connections; the client can be used again."""
@@ -130,12 +122,7 @@ class Client:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def __repr__(self) -> str:

@@ -1,4 +1,4 @@
-"""Dashboards: several queries side by side."""
+"""Dashboards and their widgets: several queries side by side."""
 
 from __future__ import annotations
 
@@ -8,24 +8,20 @@ from http import HTTPStatus
 from urllib.parse import quote
 
 from watchframe.client.listing import Listing
-from watchframe.client.queries import require_this_server, tag_counts
+from watchframe.client.resource import Resource, edit_conflict, search_arguments, without_none
 from watchframe.errors import ArgumentError, ConflictError, NotFoundError, ProtocolError
 from watchframe.http.deadline import NO_DEADLINE, Deadline
-from watchframe.http.documents import ask_document, ask_object, require_same_id
-from watchframe.http.refusals import ROUTE_GUESS
-from watchframe.http.transport import Method, Transport
+from watchframe.http.documents import require_same_id
+from watchframe.http.error_responses import ROUTE_GUESS
 from watchframe.models import Dashboard, Widget
 from watchframe.models.json_fields import as_object, required
 from watchframe.references import parse_dashboard_reference
 
-_PATH = "/api/dashboards"
 
-
-class Dashboards:
+class Dashboards(Resource):
     """Dashboards: ``/api/dashboards``."""
 
-    def __init__(self, transport: Transport) -> None:
-        self._transport = transport
+    _path = "/api/dashboards"
 
     def list(
         self,
@@ -37,7 +33,7 @@ class Dashboards:
         is_mine: bool = False,
         deadline: Deadline = NO_DEADLINE,
     ) -> Listing[Dashboard]:
-        """Give dashboards, newest first, without their widgets, page by page as they are needed.
+        """Return dashboards, newest first, without their widgets, page by page as they are needed.
 
         Parameters
         ----------
@@ -46,7 +42,7 @@ class Dashboards:
         tags : sequence of str
             Only those that have all of these.
         order : str, optional
-            ``name`` or ``created_at``; with ``-`` before it the other way round.
+            ``name`` or ``created_at``; with ``-`` before it, descending.
         is_favorite : bool
             Only those that the key's owner marked.
         is_mine : bool
@@ -62,15 +58,9 @@ class Dashboards:
                 "is_favorite and is_mine are two lists of the server.",
                 hint="Ask for one of them, and choose among what it gives.",
             )
-        asked: dict[str, str | Sequence[str]] = {"order": order or "-created_at"}
-        if search:
-            asked["q"] = search
-        if tags:
-            asked["tags"] = [tags] if isinstance(tags, str) else [*tags]
-        path = _PATH + ("/favorites" if is_favorite else "/my" if is_mine else "")
-        return Listing(
-            self._transport, path, Dashboard, Dashboard.from_json, query=asked, deadline=deadline
-        )
+        path = self._path + ("/favorites" if is_favorite else "/my" if is_mine else "")
+        query = search_arguments(search, tags, order)
+        return Listing(self._transport, path, Dashboard, query=query, deadline=deadline)
 
     def get(self, dashboard: int | str, *, deadline: Deadline = NO_DEADLINE) -> Dashboard:
         """Return a dashboard with its widgets.
@@ -92,7 +82,7 @@ class Dashboards:
             The server answered with another one.
         """
         wanted = parse_dashboard_reference(dashboard)
-        require_this_server(self._transport.settings.url, wanted.server_url)
+        self._require_this_server(wanted.server_url)
         if wanted.dashboard_id is None:
             return self._by_slug(wanted.slug or "", deadline)
         if wanted.slug is not None:
@@ -101,8 +91,8 @@ class Dashboards:
         return self._located(wanted.dashboard_id, deadline)[1]
 
     def create(self, name: str, *, deadline: Deadline = NO_DEADLINE) -> Dashboard:
-        """Make a new, empty dashboard, a draft, and return it."""
-        return self._ask("POST", _PATH, None, deadline, json={"name": name})
+        """Create an empty dashboard, a draft, and return it."""
+        return self._object("POST", self._path, Dashboard, deadline, json={"name": name})
 
     def update(
         self,
@@ -116,7 +106,7 @@ class Dashboards:
         filters_enabled: bool | None = None,
         deadline: Deadline = NO_DEADLINE,
     ) -> Dashboard:
-        """Change what is given, and return the dashboard as the server has it then.
+        """Change what is passed, and return the dashboard as the server has it then.
 
         Parameters
         ----------
@@ -141,37 +131,30 @@ class Dashboards:
         """
         if isinstance(dashboard, int):
             dashboard = self.get(dashboard, deadline=deadline)
-        changes: dict[str, object] = {
-            "name": name,
-            "tags": None if tags is None else [*tags],
-            "layout": None if layout is None else [*layout],
-            "options": None if options is None else {**dashboard.options, **options},
-            "is_draft": is_draft,
-            "dashboard_filters_enabled": filters_enabled,
-        }
-        payload = {name: value for name, value in changes.items() if value is not None}
-        path = f"{_PATH}/{dashboard.id}"
-        if not payload:
+        json = without_none(
+            name=name,
+            tags=None if tags is None else [*tags],
+            layout=None if layout is None else [*layout],
+            options=None if options is None else {**dashboard.options, **options},
+            is_draft=is_draft,
+            dashboard_filters_enabled=filters_enabled,
+        )
+        if not json:
             return self.get(dashboard.id, deadline=deadline)
         if dashboard.version is not None:
-            payload["version"] = dashboard.version
+            json["version"] = dashboard.version
+        path = f"{self._path}/{dashboard.id}"
         try:
-            return self._ask("POST", path, dashboard.id, deadline, json=payload)
+            return self._object(
+                "POST", path, Dashboard, deadline, expected_id=dashboard.id, json=json
+            )
         except ConflictError as error:
             now = self.get(dashboard.id, deadline=deadline)
-            raise ConflictError(
+            words = (
                 f"Dashboard {dashboard.id} is at version {now.version}; the edit was based on "
-                f"version {dashboard.version}. Nothing was changed.",
-                status=error.status,
-                server_message=error.server_message,
-                given_version=dashboard.version,
-                current_version=now.version,
-                given=dashboard,
-                current=now,
-                method=error.method,
-                url=error.url,
-                hint="Read it again, and make the edit on that.",
-            ) from None
+                f"version {dashboard.version}."
+            )
+            raise edit_conflict(words, dashboard, now, path=path, refusal=error) from None
 
     def archive(
         self, dashboard_id: int, *, dry_run: bool = False, deadline: Deadline = NO_DEADLINE
@@ -179,50 +162,50 @@ class Dashboards:
         """Archive a dashboard, and return it; with `dry_run` it is only read.
 
         It is read first in any case: a server of version 8 takes a number for a slug, and would
-        archive the dashboard that is called so.
+        archive the dashboard with that slug.
         """
         path, found = self._located(dashboard_id, deadline)
-        return found if dry_run else self._ask("DELETE", path, dashboard_id, deadline)
+        if dry_run:
+            return found
+        return self._object("DELETE", path, Dashboard, deadline, expected_id=dashboard_id)
 
     def fork(self, dashboard_id: int, *, deadline: Deadline = NO_DEADLINE) -> Dashboard:
         """Return a copy of a dashboard, with its own widgets and the same queries."""
-        return self._ask("POST", f"{_PATH}/{dashboard_id}/fork", None, deadline, json={})
+        path = f"{self._path}/{dashboard_id}/fork"
+        return self._object("POST", path, Dashboard, deadline, json={})
 
     def share(self, dashboard_id: int, *, deadline: Deadline = NO_DEADLINE) -> str:
-        """Let everybody see a dashboard who has its public URL, and give that URL.
+        """Make a dashboard readable for everyone who has its public URL, and return that URL.
 
-        It works without a key for whoever has it, until `unshare`.
+        It works without a key until `unshare`.
         """
-        path = f"{_PATH}/{dashboard_id}/share"
-        found = ask_document(self._transport, "POST", path, deadline=deadline, json={})
+        found = self._request("POST", f"{self._path}/{dashboard_id}/share", deadline, json={})
         return required(as_object(found, "share"), "public_url", str, "share")
 
     def unshare(
         self, dashboard_id: int, *, dry_run: bool = False, deadline: Deadline = NO_DEADLINE
     ) -> Dashboard:
-        """Make a dashboard's public URL useless, and give it; with `dry_run` it is only read."""
+        """End a dashboard's public URL, and return it; with `dry_run` it is only read."""
         if not dry_run:
-            self._tell("DELETE", f"{_PATH}/{dashboard_id}/share", deadline)
+            self._send("DELETE", f"{self._path}/{dashboard_id}/share", deadline)
         return self.get(dashboard_id, deadline=deadline)
 
     def favorite(self, dashboard_id: int, *, deadline: Deadline = NO_DEADLINE) -> None:
         """Mark a dashboard as a favorite of the key's owner."""
-        self._tell("POST", f"{self._located(dashboard_id, deadline)[0]}/favorite", deadline)
+        self._send("POST", f"{self._located(dashboard_id, deadline)[0]}/favorite", deadline)
 
     def unfavorite(self, dashboard_id: int, *, deadline: Deadline = NO_DEADLINE) -> None:
-        """Take the mark away."""
-        self._tell("DELETE", f"{self._located(dashboard_id, deadline)[0]}/favorite", deadline)
+        """Remove the mark of a favorite."""
+        self._send("DELETE", f"{self._located(dashboard_id, deadline)[0]}/favorite", deadline)
 
     def tags(self, *, deadline: Deadline = NO_DEADLINE) -> dict[str, int]:
-        """Give every tag, and how many dashboards have it."""
-        return tag_counts(self._transport, f"{_PATH}/tags", deadline=deadline)
+        """Return every tag, and how many dashboards have it."""
+        return self._tag_counts(f"{self._path}/tags", deadline)
 
     def _by_slug(self, slug: str, deadline: Deadline) -> Dashboard:
-        path = _slug_path(slug)
+        path = self._slug_path(slug)
         # Without "legacy", servers since version 10 take it for an id, and fail.
-        found = Dashboard.from_json(
-            ask_document(self._transport, "GET", path, deadline=deadline, query={"legacy": ""})
-        )
+        found = Dashboard.from_json(self._request("GET", path, deadline, query={"legacy": ""}))
         if found.slug != slug:
             raise ProtocolError(
                 f"The server answered with dashboard {found.slug!r}, but {slug!r} was asked for.",
@@ -235,16 +218,14 @@ class Dashboards:
     def _located(self, dashboard_id: int, deadline: Deadline) -> tuple[str, Dashboard]:
         """Return the path at which this server has a dashboard, and the dashboard.
 
-        Servers since version 10 have it at its id, one of version 8 at its slug alone. Which of the
-        two it is shows in the answer: version 8 guesses another route where it finds nothing, or
-        answers with the dashboard that has the number for a slug.
+        Servers since version 10 have it at its id, version 8 at its slug alone. The answer shows
+        which of the two it is: version 8 guesses another route where it finds nothing, or answers
+        with the dashboard that has the number for a slug.
         """
-        path = f"{_PATH}/{dashboard_id}"
+        path = f"{self._path}/{dashboard_id}"
         missing = None
         try:
-            found = Dashboard.from_json(
-                ask_document(self._transport, "GET", path, deadline=deadline)
-            )
+            found = Dashboard.from_json(self._request("GET", path, deadline))
         except NotFoundError as error:
             if ROUTE_GUESS not in error.server_message:
                 raise
@@ -265,48 +246,20 @@ class Dashboards:
                 hint="This server, an older version, finds dashboards by their slug: use that. "
                 "It does not list archived ones, nor drafts of others.",
             )
-        path = _slug_path(dashboard.slug)
-        return path, self._ask("GET", path, dashboard_id, deadline)
+        path = self._slug_path(dashboard.slug)
+        return path, self._object("GET", path, Dashboard, deadline, expected_id=dashboard_id)
 
-    def _ask(
-        self,
-        method: Method,
-        path: str,
-        wanted: int | None,
-        deadline: Deadline,
-        *,
-        json: Mapping[str, object] | None = None,
-    ) -> Dashboard:
-        return ask_object(
-            self._transport,
-            method,
-            path,
-            Dashboard.from_json,
-            wanted=wanted,
-            deadline=deadline,
-            json=json,
-        )
-
-    def _tell(self, method: Method, path: str, deadline: Deadline) -> None:
-        json: dict[str, object] | None = {} if method == "POST" else None
-        ask_document(self._transport, method, path, deadline=deadline, json=json)
+    def _slug_path(self, slug: str) -> str:
+        return f"{self._path}/{quote(slug, safe='')}"
 
 
-def _slug_path(slug: str) -> str:
-    return f"{_PATH}/{quote(slug, safe='')}"
-
-
-_PATH_WIDGETS = "/api/widgets"
-
-
-class Widgets:
+class Widgets(Resource):
     """The tiles of dashboards: ``/api/widgets``.
 
     They are read with their dashboard: `Dashboards.get`.
     """
 
-    def __init__(self, transport: Transport) -> None:
-        self._transport = transport
+    _path = "/api/widgets"
 
     def create(
         self,
@@ -318,37 +271,29 @@ class Widgets:
         width: int = 1,
         deadline: Deadline = NO_DEADLINE,
     ) -> Widget:
-        """Put a tile on a dashboard, and return it.
+        """Add a tile to a dashboard, and return it.
 
         Parameters
         ----------
         dashboard_id : int
         visualization_id : int, optional
-            What it shows; without one it is a text.
+            What it shows; without one it shows `text`.
         text : str
             Markdown.
         options : mapping, optional
             ``position`` (``col``, ``row``, ``sizeX``, ``sizeY``) and ``parameterMappings``, as in
             `Widget.options`.
         width : int
-            Present servers take 1 and look at ``position``.
+            Present servers expect 1 and use ``position``.
         """
-        payload = {
+        json = {
             "dashboard_id": dashboard_id,
             "visualization_id": visualization_id,
             "text": text,
             "options": dict(options or {}),
             "width": width,
         }
-        return ask_object(
-            self._transport,
-            "POST",
-            _PATH_WIDGETS,
-            Widget.from_json,
-            wanted=None,
-            deadline=deadline,
-            json=payload,
-        )
+        return self._object("POST", self._path, Widget, deadline, json=json)
 
     def update(
         self,
@@ -364,8 +309,8 @@ class Widgets:
         ----------
         widget : Widget or int
             As it was read, or its id. The server takes text and options together and keeps no
-            version of a widget: what is not given here is written as it is in `widget`, so with an
-            id both must be given.
+            version of a widget: what is not passed is written as it is in `widget`, so with an id
+            both must be passed.
         text : str, optional
         options : mapping, optional
             Those to change; the others stay. With an id: all of them.
@@ -373,7 +318,7 @@ class Widgets:
         Raises
         ------
         ArgumentError
-            Only one of `text` and `options` is given, with an id.
+            Only one of `text` and `options` is passed, with an id.
         """
         if isinstance(widget, Widget):
             number, text = widget.id, widget.text if text is None else text
@@ -385,25 +330,15 @@ class Widgets:
             )
         else:
             number = widget
-        payload = {"text": text, "options": dict(options)}
-        path = f"{_PATH_WIDGETS}/{number}"
-        return ask_object(
-            self._transport,
-            "POST",
-            path,
-            Widget.from_json,
-            wanted=number,
-            deadline=deadline,
-            json=payload,
-        )
+        path, json = f"{self._path}/{number}", {"text": text, "options": dict(options)}
+        return self._object("POST", path, Widget, deadline, expected_id=number, json=json)
 
     def delete(
         self, widget_id: int, *, dry_run: bool = False, deadline: Deadline = NO_DEADLINE
     ) -> None:
-        """Take a tile off its dashboard, for good; `dry_run` makes no request.
+        """Remove a tile from its dashboard, for good.
 
-        The server cannot be asked for one widget: look for it on its dashboard.
+        With `dry_run` no request is made, for the server cannot be asked for one widget.
         """
         if not dry_run:
-            path = f"{_PATH_WIDGETS}/{widget_id}"
-            ask_document(self._transport, "DELETE", path, deadline=deadline)
+            self._send("DELETE", f"{self._path}/{widget_id}", deadline)

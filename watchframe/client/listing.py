@@ -2,64 +2,74 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Generic, TypeVar
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Generic, Protocol, Self, TypeVar
 
-from watchframe.errors import NotFoundError, ProtocolError, ResponseError
+from watchframe.errors import NotFoundError, ResponseError
 from watchframe.http.deadline import Deadline
-from watchframe.http.documents import ask_document
-from watchframe.http.refusals import PAST_THE_END
-from watchframe.http.transport import Transport
+from watchframe.http.documents import request_json
+from watchframe.http.error_responses import PAST_THE_END
+from watchframe.http.transport import QueryArguments, Transport
 from watchframe.models.json_fields import as_object, required
 from watchframe.models.results import records_frame
 
 if TYPE_CHECKING:
     import pandas as pd
 
-T = TypeVar("T")
 
-#: The most that the server gives at once.
+class Readable(Protocol):
+    """An object that can be read from JSON."""
+
+    @classmethod
+    def from_json(cls, value: object, /) -> Self:
+        """Read what the server sent."""
+
+
+T = TypeVar("T")
+R = TypeVar("R", bound=Readable)
+
+#: The most objects that the server sends in one page.
 PAGE_SIZE = 250
 
 
-class Listing(Generic[T]):
-    """Objects that the server gives in pages, each page asked for when it is needed.
+class Listing(Generic[R]):
+    """Objects that the server sends in pages, each page requested when it is needed.
 
-    Every iteration asks anew, from the first page. Objects that are made meanwhile shift the
-    pages: what comes a second time is left out. Where objects are taken away while they are
-    iterated, others move up and are not seen: take ``list(...)`` of it first.
+    Every iteration starts again at the first page. Objects that are created meanwhile shift the
+    pages: what comes a second time is left out. Where objects are deleted during an iteration,
+    others move up and are missed: take ``list(...)`` of it first.
     """
 
     def __init__(
         self,
         transport: Transport,
         path: str,
-        kind: type[T],
-        read: Callable[[object], T],
+        kind: type[R],
         *,
-        query: Mapping[str, str | Sequence[str]],
+        query: QueryArguments,
         deadline: Deadline,
     ) -> None:
         self._transport = transport
         self._path = path
         self._kind = kind
-        self._read = read
         self._query = dict(query)
         self._deadline = deadline
 
-    def __iter__(self) -> Iterator[T]:
+    def __iter__(self) -> Iterator[R]:
         ids: set[object] = set()
         seen, number = 0, 1
         while True:
             page = self._page(number, PAGE_SIZE) if number == 1 else self._next_page(number)
-            results = [self._read(item) for item in required(page, "results", list, "page")]
+            results = [
+                self._kind.from_json(item) for item in required(page, "results", list, "page")
+            ]
             for item in results:
                 identity = getattr(item, "id", None)
                 if identity is None or identity not in ids:
                     ids.add(identity)
                     yield item
             seen, number = seen + len(results), number + 1
-            # A page past the end is an error (recording 008), so it is not asked for.
+            # A page past the end is an error (recording 008), so it is not requested.
             if not results or seen >= required(page, "count", int, "page"):
                 return
 
@@ -74,11 +84,11 @@ class Listing(Generic[T]):
             raise
 
     def count(self) -> int:
-        """Give how many there are; one small request."""
+        """Return how many there are; one small request."""
         return required(self._page(1, 1), "count", int, "page")
 
     def to_frame(self) -> pd.DataFrame:
-        """Give all of them as a DataFrame.
+        """Return all of them as a DataFrame.
 
         Returns
         -------
@@ -88,38 +98,28 @@ class Listing(Generic[T]):
         return records_frame(list(self), self._kind)
 
     def _page(self, number: int, size: int) -> Mapping[str, object]:
-        asked = {**self._query, "page": str(number), "page_size": str(size)}
-        found = ask_document(
-            self._transport, "GET", self._path, deadline=self._deadline, query=asked
+        return as_object(self._get({"page": str(number), "page_size": str(size)}), "page")
+
+    def _get(self, page: Mapping[str, str]) -> object:
+        return request_json(
+            self._transport,
+            "GET",
+            self._path,
+            deadline=self._deadline,
+            query={**self._query, **page},
         )
-        return as_object(found, "page")
 
     def __repr__(self) -> str:
         return f"<Listing of {self._kind.__name__} from {self._path}>"
 
 
 class WholeList(list[T]):
-    """Objects that the server gives all at once: a list, with `to_frame`."""
+    """Objects that the server sends all at once: a list, with `to_frame`."""
 
     def __init__(self, items: Sequence[T], kind: type[T]) -> None:
         super().__init__(items)
         self._kind = kind
 
     def to_frame(self) -> pd.DataFrame:
-        """Give them as a DataFrame: one row per object, one typed column per attribute."""
+        """Return them as a DataFrame: one row per object, one typed column per attribute."""
         return records_frame(self, self._kind)
-
-
-def whole_list(
-    transport: Transport,
-    path: str,
-    kind: type[T],
-    read: Callable[[object], T],
-    *,
-    deadline: Deadline,
-) -> WholeList[T]:
-    """Ask for a list that comes whole."""
-    found = ask_document(transport, "GET", path, deadline=deadline)
-    if not isinstance(found, list):
-        raise ProtocolError("The server sent something that is not a list.", method="GET", url=path)
-    return WholeList([read(item) for item in found], kind)

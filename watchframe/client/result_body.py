@@ -1,19 +1,19 @@
-"""A result's body, while it arrives."""
+"""A result's body: opened, and read while it arrives."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from types import TracebackType
 from typing import Self
 from urllib.parse import urlsplit
 
 import requests
 
-from watchframe.http.body import received
+from watchframe.http.body import iter_body
 from watchframe.http.deadline import Deadline
-from watchframe.http.documents import other_object_error
+from watchframe.http.documents import other_object_error, require_json
 from watchframe.http.retries import http_date
+from watchframe.http.transport import Method, Transport
 from watchframe.models import QueryResultInfo
 
 
@@ -23,7 +23,7 @@ class ResultBody:
     Attributes
     ----------
     deadline : Deadline
-        Over the reading of it.
+        Limits the reading of it.
     server_time : datetime or None
         The server's clock when it answered, UTC (the ``Date`` header).
     from_server_cache : bool
@@ -41,7 +41,7 @@ class ResultBody:
         deadline: Deadline,
         max_bytes: int,
         from_server_cache: bool,
-        again: Callable[[], ResultBody],
+        refetch: Callable[[], ResultBody],
         result_id: int | None = None,
     ) -> None:
         self.server_time = http_date(response.headers.get("Date", ""))
@@ -50,27 +50,22 @@ class ResultBody:
         self.result_id = result_id
         self._response = response
         self.deadline = deadline
-        self._again = again
+        self._refetch = refetch
         self._peeked: list[bytes] = []
-        self._inflated = received(response, lambda: self.deadline, max_bytes)
+        self._inflated = iter_body(response, lambda: self.deadline, max_bytes)
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def close(self) -> None:
-        """Let go of the connection."""
+        """Release the connection."""
         self._response.close()
 
     def __iter__(self) -> Iterator[bytes]:
-        """Give the inflated body in chunks.
+        """Yield the inflated body in chunks.
 
         Raises
         ------
@@ -86,7 +81,7 @@ class ResultBody:
         yield from self._inflated
 
     def begins_with(self, pattern: re.Pattern[bytes], *, enough: int) -> bool:
-        """Whether `pattern` matches the first `enough` bytes, which are kept for the reading."""
+        """Return whether `pattern` matches the first `enough` bytes; they are still read later."""
         while sum(map(len, self._peeked)) < enough:
             chunk = next(self._inflated, b"")
             if not chunk:
@@ -95,11 +90,11 @@ class ResultBody:
         return pattern.match(b"".join(self._peeked)) is not None
 
     def read(self) -> bytes:
-        """Give the whole body: of an answer that is known to be small."""
+        """Return the whole body, of an answer that is known to be small."""
         return b"".join(self)
 
     def unread(self, content: bytes) -> None:
-        """Have the reading begin with `content` again."""
+        """Put `content` back: the next reading starts with it."""
         self._peeked.insert(0, content)
 
     def require_result(self, info: QueryResultInfo) -> None:
@@ -111,4 +106,49 @@ class ResultBody:
     def reopen(self) -> ResultBody:
         """Fetch the same result again; nothing is run for that."""
         self._response.close()
-        return self._again()
+        return self._refetch()
+
+
+def open_result(
+    transport: Transport, result_id: int, *, query_id: int | None, deadline: Deadline
+) -> ResultBody:
+    """Return a stored result's body; with `query_id` by the path that a query's key may use."""
+    return open_body(
+        transport,
+        "GET",
+        result_path(result_id, query_id, "json"),
+        deadline,
+        refetch=lambda: open_result(transport, result_id, query_id=query_id, deadline=deadline),
+        from_server_cache=False,
+        result_id=result_id,
+    )
+
+
+def result_path(result_id: int, query_id: int | None, filetype: str) -> str:
+    """Return where a stored result is; with `query_id` where a query's key may read it."""
+    parent = "/api/query_results" if query_id is None else f"/api/queries/{query_id}/results"
+    return f"{parent}/{result_id}.{filetype}"
+
+
+def open_body(
+    transport: Transport,
+    method: Method,
+    path: str,
+    deadline: Deadline,
+    *,
+    refetch: Callable[[], ResultBody],
+    from_server_cache: bool,
+    json: object = None,
+    result_id: int | None = None,
+) -> ResultBody:
+    """Return the body of an answer in JSON, still to be read; `refetch` fetches it again."""
+    response = transport.request(method, path, deadline=deadline, json=json)
+    require_json(response, {"method": method, "url": path}, deadline)
+    return ResultBody(
+        response,
+        deadline=deadline,
+        max_bytes=transport.settings.max_body_bytes,
+        from_server_cache=from_server_cache,
+        refetch=refetch,
+        result_id=result_id,
+    )

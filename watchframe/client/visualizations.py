@@ -4,22 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from watchframe.client.resource import Resource, without_none
 from watchframe.http.deadline import NO_DEADLINE, Deadline
-from watchframe.http.documents import ask_document, ask_object
-from watchframe.http.transport import Transport
 from watchframe.models import Visualization
 
-_PATH = "/api/visualizations"
 
-
-class Visualizations:
+class Visualizations(Resource):
     """Tables, charts and counters of queries: ``/api/visualizations``.
 
     They are read with their query: `Queries.get`.
     """
 
-    def __init__(self, transport: Transport) -> None:
-        self._transport = transport
+    _path = "/api/visualizations"
 
     def create(
         self,
@@ -31,7 +27,7 @@ class Visualizations:
         options: Mapping[str, object] | None = None,
         deadline: Deadline = NO_DEADLINE,
     ) -> Visualization:
-        """Give a query another visualization.
+        """Add a visualization to a query.
 
         Parameters
         ----------
@@ -43,14 +39,14 @@ class Visualizations:
         options : mapping, optional
             How it is drawn, as in `Visualization.options`.
         """
-        payload = {
+        json = {
             "query_id": query_id,
             "type": type,
             "name": name,
             "description": description,
             "options": dict(options or {}),
         }
-        return self._post(_PATH, payload, None, deadline)
+        return self._object("POST", self._path, Visualization, deadline, json=json)
 
     def update(
         self,
@@ -62,39 +58,27 @@ class Visualizations:
         options: Mapping[str, object] | None = None,
         deadline: Deadline = NO_DEADLINE,
     ) -> Visualization:
-        """Change what is given, and return it as the server has it then.
+        """Change what is passed, and return it as the server has it then.
 
         `options` are written whole, instead of those that it has.
         """
-        changes = {
-            "type": type,
-            "name": name,
-            "description": description,
-            "options": None if options is None else dict(options),
-        }
-        payload = {name: value for name, value in changes.items() if value is not None}
-        return self._post(f"{_PATH}/{visualization_id}", payload, visualization_id, deadline)
+        json = without_none(
+            type=type,
+            name=name,
+            description=description,
+            options=None if options is None else dict(options),
+        )
+        path = f"{self._path}/{visualization_id}"
+        return self._object(
+            "POST", path, Visualization, deadline, expected_id=visualization_id, json=json
+        )
 
     def delete(
         self, visualization_id: int, *, dry_run: bool = False, deadline: Deadline = NO_DEADLINE
     ) -> None:
-        """Delete a visualization, and with it the widgets that show it; not with `dry_run`.
+        """Delete a visualization, and with it the widgets that show it.
 
-        The server cannot be asked for one visualization, so `dry_run` makes no request.
+        With `dry_run` no request is made, for the server cannot be asked for one visualization.
         """
         if not dry_run:
-            path = f"{_PATH}/{visualization_id}"
-            ask_document(self._transport, "DELETE", path, deadline=deadline)
-
-    def _post(
-        self, path: str, payload: Mapping[str, object], wanted: int | None, deadline: Deadline
-    ) -> Visualization:
-        return ask_object(
-            self._transport,
-            "POST",
-            path,
-            Visualization.from_json,
-            wanted=wanted,
-            deadline=deadline,
-            json=payload,
-        )
+            self._send("DELETE", f"{self._path}/{visualization_id}", deadline)

@@ -1,1 +1,1 @@
-"""Requests to one server: transport, deadlines, refusals, bodies."""
+"""Requests to one server: connections, deadlines, retries, errors, bodies."""

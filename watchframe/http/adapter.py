@@ -1,14 +1,13 @@
-"""HTTP below `requests`, where no wait for a byte outlasts the deadline.
+"""The connections below `requests`, where no wait for a byte outlasts the deadline.
 
-A socket's timeout begins again with every packet. So a server that sends the head of its answer, or
-a page of HTML, one byte at a time could hold a read for hours: the timeouts of `requests` and
-urllib3 are those of the socket. Here the socket's timeout is set before each single ``recv``, to
-what is left of the deadline or to the read timeout, whichever is less. That is done where
-`http.client` makes its reader, below TLS, proxies, chunks and compression, and needs no thread.
+The timeouts of `requests` and urllib3 are those of the socket, which start again with every packet:
+a server that sends one byte at a time could hold a read for hours. Here the socket's timeout is set
+before each ``recv``, to what is left of the deadline or to the read timeout, whichever is less.
+That is done where `http.client` makes its reader, below TLS, proxies, chunks and compression, and
+needs no thread.
 
-The deadline is the one of the block `bounded_by` that the reading thread is in, and not one that
-the connection remembers: a connection outlives requests, and a body may get another deadline than
-its head.
+The deadline is that of the `bounded_by` block that the reading thread is in. A connection does not
+remember one, for it outlives requests, and a body may get another deadline than its head.
 """
 
 from __future__ import annotations
@@ -18,13 +17,11 @@ import http.client
 import io
 import os
 import socket
-import threading
 import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, wait
+from collections.abc import Iterator
 from contextvars import ContextVar
 from http import HTTPStatus
-from typing import Any, TypeVar, cast
+from typing import Any, cast
 
 import requests
 import urllib3
@@ -32,7 +29,7 @@ from urllib3.connection import HTTPConnection
 
 from watchframe.http.deadline import NO_DEADLINE, Deadline
 
-#: Bytes of an answer's status line and headers, interim answers included.
+#: The most bytes of an answer's status line and headers, interim answers included.
 MAX_HEAD = 2**18
 
 _deadline: ContextVar[Deadline] = ContextVar("deadline", default=NO_DEADLINE)
@@ -40,7 +37,7 @@ _deadline: ContextVar[Deadline] = ContextVar("deadline", default=NO_DEADLINE)
 
 @contextlib.contextmanager
 def bounded_by(deadline: Deadline) -> Iterator[None]:
-    """Have every byte that this thread receives within the block waited for until `deadline`."""
+    """Bound by `deadline` every wait for a byte by this thread within the block."""
     token = _deadline.set(deadline)
     try:
         yield
@@ -49,19 +46,19 @@ def bounded_by(deadline: Deadline) -> Iterator[None]:
 
 
 class HandshakeTimeoutError(urllib3.exceptions.ConnectTimeoutError):
-    """The server took the connection and then did not answer the TLS handshake."""
+    """The server accepted the connection and then did not answer the TLS handshake."""
 
 
 class DeadlineAdapter(requests.adapters.HTTPAdapter):
     """The connections of one session; reads are bounded by the deadline in force."""
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        """Make the pools for direct connections."""
+        """Create the pools for direct connections."""
         super().init_poolmanager(*args, **kwargs)
         _bound(self.poolmanager)
 
     def proxy_manager_for(self, proxy: str, **kwargs: Any) -> urllib3.PoolManager:
-        """Return the pools for connections by way of `proxy`."""
+        """Return the pools for connections through `proxy`."""
         is_known = proxy in self.proxy_manager
         manager = cast("urllib3.PoolManager", super().proxy_manager_for(proxy, **kwargs))
         if not is_known:
@@ -70,7 +67,7 @@ class DeadlineAdapter(requests.adapters.HTTPAdapter):
 
 
 def _bound(manager: urllib3.PoolManager) -> None:
-    """Have the pools of `manager`, of whatever kind they are, make bounded connections."""
+    """Make the pools of `manager`, of whatever kind they are, create bounded connections."""
     pools: dict[str, Any] = manager.pool_classes_by_scheme
     manager.pool_classes_by_scheme = {
         scheme: type(
@@ -88,8 +85,8 @@ class _Reader(io.RawIOBase):
     def __init__(self, raw: io.RawIOBase, connected: socket.socket) -> None:
         self._raw = raw
         self._socket = connected
-        #: The read timeout: urllib3 has just set it for this answer.
-        self._longest_silence = connected.gettimeout()
+        # urllib3 has just set it for this answer.
+        self._read_timeout = connected.gettimeout()
         self._process = os.getpid()
         self.head_left: int | None = None
 
@@ -98,11 +95,11 @@ class _Reader(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> int | None:
         if os.getpid() != self._process:
-            raise OSError("This answer is being read by the process that this one was forked from.")
-        left, silence = _deadline.get().remaining(), self._longest_silence
+            raise OSError("This answer belongs to the process that this one was forked from.")
+        left, timeout = _deadline.get().remaining(), self._read_timeout
         if left is not None:
-            silence = left if silence is None else min(silence, left)
-        self._socket.settimeout(silence)
+            timeout = left if timeout is None else min(timeout, left)
+        self._socket.settimeout(timeout)
         count = self._raw.readinto(buffer)
         if self.head_left is not None:
             self.head_left -= count or 0
@@ -124,8 +121,8 @@ class _Response(http.client.HTTPResponse):
     def begin(self) -> None:
         self._reader.head_left = MAX_HEAD
         super().begin()
-        # http.client passes over 100 only. To take another interim answer, such as 103 with its
-        # hints, for the answer would leave the real one to be read as that to the next request.
+        # http.client skips only status 100. If another interim answer, such as 103, were taken for
+        # the answer, the real one would be read as the answer to the next request.
         while HTTPStatus.SWITCHING_PROTOCOLS < self.status < HTTPStatus.OK:
             self.headers = self.msg = None  # type: ignore[assignment]  # as before the first one
             super().begin()
@@ -133,7 +130,7 @@ class _Response(http.client.HTTPResponse):
 
 
 class _Connection(HTTPConnection):
-    """Mixed into the connections of each kind of pool, before their own class."""
+    """A mixin for the connections of each kind of pool, before their own class."""
 
     response_class = _Response
 
@@ -141,7 +138,7 @@ class _Connection(HTTPConnection):
         began = time.monotonic()
         connected = super()._new_conn()
         if isinstance(self.timeout, int | float):
-            # The TLS handshake gets what is left of the time to connect, not as much once more.
+            # The TLS handshake gets what is left of the time to connect, not as much again.
             connected.settimeout(max(self.timeout - (time.monotonic() - began), 0.001))
         return connected
 
@@ -152,67 +149,3 @@ class _Connection(HTTPConnection):
             if self.proxy is None:
                 raise HandshakeTimeoutError(self, "no TLS handshake") from None
             raise urllib3.exceptions.ConnectTimeoutError(self, "no way by the proxy") from None
-
-
-T = TypeVar("T")
-R = TypeVar("R")
-
-#: Seconds between two looks at whether the deadline was cancelled.
-LOOK = 0.2
-
-
-def uninterrupted(
-    work: Callable[[], T],
-    then: Callable[[T], R],
-    *,
-    undo: Callable[[T], None],
-    deadline: Deadline,
-    grace: float,
-) -> R:
-    """Return what `then` makes of the answer of `work`.
-
-    An interrupt, or the deadline's end, is raised here as anywhere; but then the answer is still
-    waited for, for a few seconds, and handed to `undo`. So a job is not left running because its id
-    was on the way when somebody pressed Ctrl-C.
-
-    Parameters
-    ----------
-    work : callable
-        Runs in a thread of its own, which no interrupt reaches.
-    then : callable
-        Goes on with the answer. It is called from here, so that there is no moment between the two
-        at which an interrupt would lose the answer. Its own errors undo nothing.
-    undo : callable
-        Is given the answer that nobody wants any more.
-    deadline : Deadline
-        Over `work` alone.
-    grace : float
-        Seconds for which the answer is still waited for.
-    """
-    answer: Future[T] = Future()
-
-    def run() -> None:
-        try:
-            answer.set_result(work())
-        except BaseException as error:  # noqa: BLE001 - it is raised where it is waited for
-            answer.set_exception(error)
-
-    def give_up() -> None:
-        wait([answer], timeout=grace)
-        if answer.done() and answer.exception() is None:
-            undo(answer.result())
-
-    try:
-        try:
-            threading.Thread(target=run, name="watchframe-ask", daemon=True).start()
-            while not wait([answer], timeout=LOOK).done:
-                deadline.remaining()
-        except Exception:
-            give_up()
-            raise
-        return then(answer.result())
-    except Exception:
-        raise
-    except BaseException:
-        give_up()
-        raise

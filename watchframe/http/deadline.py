@@ -1,14 +1,22 @@
-"""One time limit over everything that a read does, and a way to end it sooner."""
+"""Deadlines: one time limit over all that a call does; and work that undoes itself on Ctrl-C."""
 
 from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
+from concurrent.futures import Future, wait
 from dataclasses import dataclass, field, replace
 from numbers import Real
-from typing import Self
+from typing import Self, TypeVar
 
 from watchframe.errors import ArgumentError, JobCancelledError, JobTimeoutError
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+#: Seconds between two checks of whether the deadline was cancelled.
+CHECK_EVERY = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +26,7 @@ class Deadline:
     Attributes
     ----------
     timeout : float or None
-        Seconds from its making; None for no limit.
+        Seconds from its start; None for no limit.
     ends : float or None
         By the monotonic clock.
     """
@@ -29,12 +37,12 @@ class Deadline:
 
     @classmethod
     def after(cls, timeout: float | None) -> Self:
-        """Make one that ends `timeout` seconds from now; None never does.
+        """Return one that ends `timeout` seconds from now; with None, it never ends.
 
         Raises
         ------
         ArgumentError
-            `timeout` is no number of seconds.
+            `timeout` is not a number of seconds.
         """
         if timeout is not None and not _is_seconds(timeout):
             raise ArgumentError(
@@ -44,12 +52,11 @@ class Deadline:
         return cls(timeout, None if timeout is None else time.monotonic() + timeout)
 
     def restarted(self) -> Self:
-        """Make one of the same length that begins now, and that `cancel` of this one ends too."""
-        again = type(self).after(self.timeout)
-        return replace(again, _cancelled=self._cancelled)
+        """Return one of the same length that starts now; `cancel` of either ends both."""
+        return replace(type(self).after(self.timeout), _cancelled=self._cancelled)
 
     def cancel(self) -> None:
-        """End it now, from any thread: who waits under it raises, and cancels its job."""
+        """End it now, from any thread: a call that waits under it raises and cancels its job."""
         self._cancelled.set()
 
     @property
@@ -58,7 +65,7 @@ class Deadline:
         return self._cancelled.is_set()
 
     def remaining(self) -> float | None:
-        """Give the seconds left, or None where there is no limit.
+        """Return the seconds left, or None where there is no limit.
 
         Raises
         ------
@@ -88,7 +95,7 @@ class Deadline:
         return replace(self, timeout=seconds, ends=ends)
 
     def cut(self, seconds: float) -> float:
-        """Give `seconds`, or what is left where that is less."""
+        """Return `seconds`, or what is left where that is less."""
         left = self.remaining()
         return seconds if left is None else min(seconds, left)
 
@@ -108,3 +115,60 @@ def _is_seconds(timeout: object) -> bool:
 
 
 NO_DEADLINE = Deadline(None, None)
+
+
+def uninterrupted(
+    work: Callable[[], T],
+    then: Callable[[T], R],
+    *,
+    undo: Callable[[T], None],
+    deadline: Deadline,
+    grace: float,
+) -> R:
+    """Return ``then(work())``; where that is interrupted, undo what `work` did.
+
+    An interrupt, or the deadline's end, is raised here as anywhere; but first the answer of `work`
+    is still awaited for a few seconds and passed to `undo`. So Ctrl-C leaves no job running whose
+    id was still on its way.
+
+    Parameters
+    ----------
+    work : callable
+        Runs in a thread of its own, which no interrupt reaches.
+    then : callable
+        Continues with the answer. It is called from here, so that there is no moment between the
+        two at which an interrupt would lose the answer. Its own errors undo nothing.
+    undo : callable
+        Takes the answer that is not needed any more.
+    deadline : Deadline
+        Limits `work` alone.
+    grace : float
+        Seconds for which the answer is still awaited.
+    """
+    answer: Future[T] = Future()
+
+    def run() -> None:
+        try:
+            answer.set_result(work())
+        except BaseException as error:  # noqa: BLE001 - it is raised where it is awaited
+            answer.set_exception(error)
+
+    def give_up() -> None:
+        wait([answer], timeout=grace)
+        if answer.done() and answer.exception() is None:
+            undo(answer.result())
+
+    try:
+        try:
+            threading.Thread(target=run, name="watchframe-request", daemon=True).start()
+            while not wait([answer], timeout=CHECK_EVERY).done:
+                deadline.remaining()
+        except Exception:
+            give_up()
+            raise
+        return then(answer.result())
+    except Exception:
+        raise
+    except BaseException:
+        give_up()
+        raise

@@ -1,66 +1,89 @@
-"""One request whose whole answer is a JSON document, and whether it is the one asked for."""
+"""Requests whose whole answer is a JSON document, checked to be the one that was asked for."""
 
 from __future__ import annotations
 
-import json
+import json as json_module
 import re
-from collections.abc import Callable, Mapping, Sequence
-from typing import Protocol, TypeVar
+from http import HTTPStatus
+from typing import Protocol
 from urllib.parse import urlsplit
 
 import requests
 
 from watchframe.errors import DecodeError, ProtocolError, TransportError
-from watchframe.http.body import beginning, received
+from watchframe.http.body import iter_body, read_start
 from watchframe.http.deadline import Deadline
-from watchframe.http.refusals import (
+from watchframe.http.error_responses import (
     IDENTITY_PROXY_HINT,
-    hint_of_unknown_end,
+    Where,
     page_title,
+    unknown_outcome_hint,
     wants_login,
 )
-from watchframe.http.transport import Method, Transport
+from watchframe.http.retries import BODY_TRIES, read_or_refetch
+from watchframe.http.transport import Method, QueryArguments, Transport
 
-#: Bytes of a document; results are streamed instead.
+#: The most bytes of a document; results are streamed instead.
 MAX_DOCUMENT = 256 * 2**20
-#: Bytes of a page that are looked at: a title and a form stand at its beginning.
+#: The most bytes of a page that are read: its title and form stand at its beginning.
 MAX_PAGE = 64 * 1024
-#: How deep the server's own documents nest is far less, and what is deeper ends in a RecursionError
+#: The server's own documents nest far less deep, and what nests deeper ends in a RecursionError
 #: wherever it is walked through.
 MAX_NESTING = 100
 
 
-def read_json(response: requests.Response, *, method: str, url: str, deadline: Deadline) -> object:
-    """Return the answer's JSON value.
+def request_json(
+    transport: Transport,
+    method: Method,
+    path: str,
+    *,
+    deadline: Deadline,
+    json: object = None,
+    query: QueryArguments | None = None,
+) -> object:
+    """Return the JSON value that the server answers; None where it answers without a body (204).
+
+    A document that breaks off is fetched again; what was not a GET is never sent again for that.
 
     Raises
     ------
-    ProtocolError
-        It is not JSON, or a page of another service.
-    TransportError
-        It broke off, or stopped arriving.
+    ServerError
+        One of its kinds: no answer, an error response, or an answer that is not JSON.
     JobTimeoutError, JobCancelledError
         The deadline is over.
     """
-    require_json(response, method=method, url=url, deadline=deadline)
+
+    def send(_: object = None) -> requests.Response:
+        return transport.request(method, path, deadline=deadline, json=json, query=query)
+
+    def read(response: requests.Response) -> object:
+        return _read_json(response, {"method": method, "url": path}, deadline)
+
+    return read_or_refetch(send(), read, send, tries=BODY_TRIES if method == "GET" else 1)
+
+
+def _read_json(response: requests.Response, where: Where, deadline: Deadline) -> object:
     with response:
+        if response.status_code == HTTPStatus.NO_CONTENT:
+            return None
+        require_json(response, where, deadline)
         try:
-            content = b"".join(received(response, lambda: deadline, MAX_DOCUMENT))
+            content = b"".join(iter_body(response, lambda: deadline, MAX_DOCUMENT))
         except TransportError as error:
-            error.method, error.url = method, url
-            if method != "GET":
-                error.hint = hint_of_unknown_end(method, url)
+            error.method, error.url = where["method"], where["url"]
+            if where["method"] != "GET":
+                error.hint = unknown_outcome_hint(where)
             raise
         except DecodeError as error:
-            raise ProtocolError(error.message, method=method, url=url) from None
-    return parse_json(content, method=method, url=url)
+            raise ProtocolError(error.message, **where) from None
+    return parse_json(content, where)
 
 
-def parse_json(content: bytes, *, method: str, url: str) -> object:
-    """Return the JSON value of an answer's body."""
+def parse_json(content: bytes, where: Where) -> object:
+    """Return the JSON value of an answer's body, or raise ProtocolError."""
     words = "The server's answer is not JSON."
     try:
-        value: object = json.loads(content)
+        value: object = json_module.loads(content)
         if _is_nested_at_most(value, MAX_NESTING):
             return value
         words = f"The server's answer nests more than {MAX_NESTING} levels deep."
@@ -71,8 +94,7 @@ def parse_json(content: bytes, *, method: str, url: str) -> object:
     raise ProtocolError(
         words,
         excerpt=content[:200].decode("utf-8", "replace"),
-        method=method,
-        url=url,
+        **where,
         hint="Check that the URL is a Watch server's.",
     )
 
@@ -91,132 +113,55 @@ def _is_nested_at_most(value: object, depth: int) -> bool:
     return False
 
 
-def require_json(response: requests.Response, *, method: str, url: str, deadline: Deadline) -> None:
-    """Raise ProtocolError where the answer is of another content type."""
+def require_json(response: requests.Response, where: Where, deadline: Deadline) -> None:
+    """Raise ProtocolError where the answer says that it is not JSON."""
     if response.headers.get("Content-Type", ""):
-        require_kind(response, "application/json", method=method, url=url, deadline=deadline)
+        require_content_type(response, "application/json", where, deadline)
 
 
-def require_kind(
-    response: requests.Response, wanted: str, *, method: str, url: str, deadline: Deadline
+def require_content_type(
+    response: requests.Response, expected: str, where: Where, deadline: Deadline
 ) -> None:
-    """Raise ProtocolError where the answer is of another content type than `wanted`.
+    """Raise ProtocolError where the answer is of another content type than `expected`.
 
     The server answers a route that it does not have with 200 and its page, and an identity proxy
-    whatever it does not let through with its own.
+    answers with its own page whatever it does not let through.
     """
     kind = response.headers.get("Content-Type", "").split(";")[0].strip().lower()
-    if kind == wanted:
+    if kind == expected:
         return
     with response:
-        page = beginning(response, deadline, MAX_PAGE).decode("utf-8", "replace")
-    words = f"The server answered with {kind or 'something'}, not with {wanted}."
+        page = read_start(response, deadline, MAX_PAGE).decode("utf-8", "replace")
+    words = f"The server answered with {kind or 'something'}, not with {expected}."
     hint = "Check that the URL is a Watch server's, and that no login page is in the way."
     if kind == "text/html" and wants_login(page):
         at, title = urlsplit(response.url), page_title(page)
         words = f"A login page came for {at.netloc}{at.path}" + (f": {title}." if title else ".")
         hint = IDENTITY_PROXY_HINT
-    raise ProtocolError(
-        words,
-        status=response.status_code,
-        excerpt=page[:200],
-        method=method,
-        url=url,
-        hint=hint,
-    )
-
-
-#: How often a document that breaks off is asked for.
-BODY_TRIES = 3
+    raise ProtocolError(words, status=response.status_code, excerpt=page[:200], **where, hint=hint)
 
 
 class Identified(Protocol):
-    """What the server knows by an id."""
+    """An object that the server knows by an id."""
 
     @property
     def id(self) -> int | str:
         """The server's id."""
 
 
-T = TypeVar("T", bound=Identified)
-
-
-def ask_document(
-    transport: Transport,
-    method: Method,
-    path: str,
-    *,
-    deadline: Deadline,
-    json: object = None,
-    query: Mapping[str, str | Sequence[str]] | None = None,
-) -> object:
-    """Give the JSON value that the server answers.
-
-    A document that breaks off is fetched again; what was not a GET is never sent again for that.
-
-    Raises
-    ------
-    ServerError
-        One of its kinds: no answer, a refusal, or an answer that is not JSON.
-    JobTimeoutError, JobCancelledError
-        The deadline is over.
-    """
-    tries = BODY_TRIES if method == "GET" else 1
-    for tries_left in reversed(range(tries)):
-        response = transport.request(method, path, deadline=deadline, json=json, query=query)
-        try:
-            return read_json(response, method=method, url=path, deadline=deadline)
-        except TransportError:
-            if not tries_left:
-                raise
-    raise AssertionError("unreachable")
-
-
-def ask_object(
-    transport: Transport,
-    method: Method,
-    path: str,
-    read: Callable[[object], T],
-    *,
-    wanted: int | str | None,
-    deadline: Deadline,
-    json: object = None,
-) -> T:
-    """Return the object that the server answers, which is the one with the id `wanted`.
-
-    Parameters
-    ----------
-    read : callable
-        Makes the object of the JSON value.
-    wanted : int or str or None
-        None where the server chooses the id: the object is new.
-
-    Raises
-    ------
-    ProtocolError
-        The answer is about another object, or is no such object.
-    ServerError
-        As of `ask_document`.
-    """
-    found = read(ask_document(transport, method, path, deadline=deadline, json=json))
-    if wanted is not None:
-        require_same_id(found, wanted, method=method, url=path)
-    return found
-
-
-def require_same_id(found: Identified, wanted: int | str, *, method: Method, url: str) -> None:
+def require_same_id(found: Identified, expected: int | str, *, method: Method, url: str) -> None:
     """Raise ProtocolError where the server answered with another object than the one asked for."""
-    if str(found.id) != str(wanted):  # as texts, for callers pass ids as texts too
+    if str(found.id) != str(expected):  # as texts, for callers pass ids as texts too
         what = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", type(found).__name__).lower()
-        raise other_object_error(what, found.id, wanted, method=method, url=url)
+        raise other_object_error(what, found.id, expected, method=method, url=url)
 
 
 def other_object_error(
-    what: str, found: int | str, wanted: int | str, *, method: Method, url: str
+    what: str, found: int | str, expected: int | str, *, method: Method, url: str
 ) -> ProtocolError:
-    """Return the error of an answer about the object `found` where `wanted` was asked for."""
+    """Return the error of an answer about the object `found` where `expected` was asked for."""
     return ProtocolError(
-        f"The server answered with {what} {found}, but {what} {wanted} was asked for.",
+        f"The server answered with {what} {found}, but {what} {expected} was asked for.",
         method=method,
         url=url,
         hint="Nothing of that answer was used or stored. Try again; if it happens again, a proxy "

@@ -1,11 +1,11 @@
-"""Requests to one server: the key in its header, time limits, retries, errors in words."""
+"""Requests to one server: the key in its header, redirects, time limits, retries."""
 
 from __future__ import annotations
 
 import logging
 import os
-import random
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Literal
 from urllib.parse import urljoin, urlsplit
@@ -16,48 +16,56 @@ import urllib3
 from watchframe.config import Secret, Settings, is_loopback
 from watchframe.errors import (
     AuthenticationError,
-    ConnectError,
     ProtocolError,
     RateLimitError,
-    ResponseError,
     ServerError,
-    TransportTimeoutError,
 )
 from watchframe.http.adapter import DeadlineAdapter, bounded_by
+from watchframe.http.connection_errors import as_watchframe_error
 from watchframe.http.deadline import Deadline
-from watchframe.http.failures import as_watchframe_error
-from watchframe.http.refusals import (
+from watchframe.http.error_responses import (
     IDENTITY_PROXY_HINT,
-    OUTAGE_STATUSES,
+    Where,
     is_login_address,
-    raise_for_refusal,
+    raise_for_status,
 )
-from watchframe.http.retries import JobTimes, RateLimit
+from watchframe.http.retries import JobTimes, RateLimit, pause_before_retry
 
 logger = logging.getLogger(__name__)
 
 Method = Literal["GET", "POST", "DELETE"]
+#: What stands after the ``?`` of an address.
+QueryArguments = Mapping[str, str | Sequence[str]]
 
-_ASK_LATER = OUTAGE_STATUSES | {429}
-
-#: Seconds before the first retry; doubled for each further one.
-FIRST_PAUSE, LONGEST_PAUSE = 0.25, 8.0
-#: Where the server asks for more seconds than that, it is not waited for.
-LONGEST_RETRY_AFTER = 600.0
 MAX_REDIRECTS = 5
-#: How many are kept alive, for as many threads; more than that are opened anew each time.
+#: How many connections are kept alive, for as many threads; further ones are opened each time.
 CONNECTIONS = 64
-#: What `receiving` can inflate. `requests` would ask for more where it finds the packages.
+#: What `iter_body` can inflate. `requests` would accept more where it finds the packages.
 ACCEPT_ENCODING = "gzip, deflate"
 #: No proxy for plain HTTP, whatever the environment says.
 _NO_PROXY = {"http": "", "all": ""}
-#: Sessions that forked children have from their parents: the end of one would take locks that a
-#: thread of the parent may have held, and close connections.
-_of_parents: list[requests.Session] = []
+#: Sessions that this process inherited by a fork. They are kept: the end of one would take locks
+#: that a thread of the parent may have held, and close the parent's connections.
+_inherited: list[requests.Session] = []
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request, with `json` as its body."""
+
+    method: Method
+    url: str
+    json: object = None
+    query: QueryArguments | None = None
+
+    @property
+    def where(self) -> Where:
+        """What errors say of it."""
+        return {"method": self.method, "url": self.url}
 
 
 class _KeyHeader(requests.auth.AuthBase):
-    """Sends the key. Being there, it keeps requests from taking a password out of ``.netrc``."""
+    """Sends the key; that also keeps requests from taking a password out of ``.netrc``."""
 
     def __init__(self, key: Secret) -> None:
         self._key = key
@@ -87,7 +95,7 @@ class Transport:
         # On this machine the key needs no secrecy, but on the way to a proxy it would.
         is_open = settings.url.startswith("http:") and is_loopback(settings.url)
         passes_proxies_by = is_open and not settings.allow_plain_http
-        # Looked up once: for each request it would take longer than all else on the way.
+        # Once, for the lookup takes longer than all else of a request.
         found = requests.Session().merge_environment_settings(
             settings.url,
             dict(_NO_PROXY) if passes_proxies_by else {},
@@ -105,12 +113,12 @@ class Transport:
     def _session_of_this_process(self) -> requests.Session:
         """Return the session, which is the only way to its connections.
 
-        A forked child has its parent's: two that send on one connection read each other's answers.
-        So a child makes a session of its own, and leaves the parent's as it is.
+        A forked child inherits its parent's, and two processes that send on one connection read
+        each other's answers. So a child makes its own session, and leaves the parent's as it is.
         """
         if self._process != os.getpid():
-            _of_parents.append(self._session)
-            # In this order: another thread that finds the number right finds the session right.
+            _inherited.append(self._session)
+            # In this order: a thread that finds the right process number finds the right session.
             self._session, self._process = _new_session(self.settings), os.getpid()
         return self._session
 
@@ -121,14 +129,12 @@ class Transport:
         *,
         deadline: Deadline,
         json: object = None,
-        query: Mapping[str, str | Sequence[str]] | None = None,
+        query: QueryArguments | None = None,
     ) -> requests.Response:
-        """Return the answer, whose body is still to be read and which says yes.
+        """Return the successful answer, whose body is still to be read.
 
-        A GET is repeated on connection errors, 429, 502, 503 and 504, after ``Retry-After`` where
-        that is there. Anything else is repeated only where it certainly was not carried out: no
-        connection was made, or 429. After a 429 all threads wait, but for those that
-        cancel something.
+        Failures are retried where that is safe (`pause_before_retry`), after ``Retry-After`` where
+        the server sends it. After a 429 all threads wait, except to cancel something.
 
         Raises
         ------
@@ -139,80 +145,60 @@ class Transport:
         JobTimeoutError, JobCancelledError
             `deadline` is over.
         """
-        url = self.settings.url + path
-        pause = FIRST_PAUSE
-        for tries_left in range(self.settings.max_retries, -1, -1):
+        request = Request(method, self.settings.url + path, json, query)
+        max_retries = self.settings.max_retries
+        for retries in range(max_retries + 1):
             if method != "DELETE":
-                self._wait_for_turn(deadline)
+                self._wait_for_rate_limit(deadline)
             try:
-                return self._once(method, url, deadline, json, query)
+                return self._follow_redirects(request, deadline)
             except ServerError as error:
-                wait = _pause_before_retry(error, method, pause)
-                if wait is not None and isinstance(error, RateLimitError):
-                    self._rate_limit.wait_for(wait)
-                if wait is None or not tries_left:
+                pause = pause_before_retry(error, method, retries)
+                if pause is not None and isinstance(error, RateLimitError):
+                    self._rate_limit.pause(pause)
+                if pause is None or retries == max_retries:
                     raise
                 left = deadline.remaining()
-                if left is not None and wait >= left:
+                if left is not None and pause >= left:
                     raise
-                logger.info("%s %r: again in %.2f s after: %s", method, path, wait, error.message)
-            deadline.sleep(wait)
-            pause = min(pause * 2, LONGEST_PAUSE)
+                logger.info("%s %r: again in %.2f s after: %s", method, path, pause, error.message)
+            deadline.sleep(pause)
         raise AssertionError("unreachable")
 
-    def _wait_for_turn(self, deadline: Deadline) -> None:
+    def _wait_for_rate_limit(self, deadline: Deadline) -> None:
         held_back, left = self._rate_limit.seconds_left, deadline.remaining()
         # Where there is no time for that, the server's own refusal says more than a timeout.
         if held_back and (left is None or held_back < left):
             deadline.sleep(held_back)
 
-    def _once(
-        self,
-        method: Method,
-        url: str,
-        deadline: Deadline,
-        json: object,
-        query: Mapping[str, str | Sequence[str]] | None,
-    ) -> requests.Response:
+    def _follow_redirects(self, request: Request, deadline: Deadline) -> requests.Response:
         for _ in range(MAX_REDIRECTS):
-            response = self._send(method, url, deadline, json, query)
+            response = self._send(request, deadline)
             if response.is_redirect:
-                url, query = self._redirected(response, method, url), None
+                request = replace(request, url=self._target(response, request), query=None)
                 continue
             if HTTPStatus.OK <= response.status_code < HTTPStatus.MULTIPLE_CHOICES:
                 return response
             with response:
-                raise_for_refusal(response, method, url, deadline)
-        raise ProtocolError(f"The server redirected {MAX_REDIRECTS} times.", method=method, url=url)
+                raise_for_status(response, request.where, deadline)
+        raise ProtocolError(f"The server redirected {MAX_REDIRECTS} times.", **request.where)
 
-    def _send(
-        self,
-        method: Method,
-        url: str,
-        deadline: Deadline,
-        json: object,
-        query: Mapping[str, str | Sequence[str]] | None,
-    ) -> requests.Response:
+    def _send(self, request: Request, deadline: Deadline) -> requests.Response:
         try:
-            return self._exchange(method, url, deadline, json, query)
+            return self._exchange(request, deadline)
         except BaseException as error:  # noqa: BLE001 - any, for what hangs on it
-            failure = as_watchframe_error(error, method, url, deadline, self.settings)
+            failure = as_watchframe_error(error, request.where, deadline, self.settings)
         # The frames below, and the errors of requests, hold the request with the key in its header.
         # What is raised within a handler keeps the handled error as its context, whatever "from"
         # says; so it is raised here.
         failure.__cause__ = failure.__context__ = None
         raise failure.with_traceback(None)
 
-    def _exchange(
-        self,
-        method: Method,
-        url: str,
-        deadline: Deadline,
-        json: object,
-        query: Mapping[str, str | Sequence[str]] | None,
-    ) -> requests.Response:
+    def _exchange(self, request: Request, deadline: Deadline) -> requests.Response:
         settings, session = self.settings, self._session_of_this_process()
-        request = session.prepare_request(requests.Request(method, url, json=json, params=query))
+        prepared = session.prepare_request(
+            requests.Request(request.method, request.url, json=request.json, params=request.query)
+        )
         timeout = urllib3.Timeout(
             connect=deadline.cut(settings.connect_timeout), read=settings.read_timeout
         )
@@ -220,8 +206,8 @@ class Transport:
         # raise ValueError for an address that is not valid. It would also keep cookies, and the
         # requests of a key are to be judged by the key alone.
         with bounded_by(deadline):
-            response = session.get_adapter(url).send(
-                request,
+            response = session.get_adapter(request.url).send(
+                prepared,
                 stream=True,
                 timeout=timeout,  # type: ignore[arg-type]  # its annotation forgets this kind
                 verify=self._verify,  # type: ignore[arg-type]  # True, or a path
@@ -230,20 +216,19 @@ class Transport:
         del response.request.headers["Authorization"]  # the answer goes where the key does not
         return response
 
-    def _redirected(self, response: requests.Response, method: Method, url: str) -> str:
-        """Return where a GET goes on; the key goes nowhere but to its server."""
+    def _target(self, response: requests.Response, request: Request) -> str:
+        """Return where a redirect leads; the key goes nowhere but to its server."""
         response.close()
         here, status = urlsplit(self.settings.url), response.status_code
         try:
-            target = urljoin(url, response.headers["Location"])
+            target = urljoin(request.url, response.headers["Location"])
             there = urlsplit(target)
             host = there.hostname if there.port is None else f"{there.hostname}:{there.port}"
         except ValueError:
             raise ProtocolError(
                 "The server redirects to an address that is not valid.",
                 status=status,
-                method=method,
-                url=url,
+                **request.where,
                 hint="Check that the URL is the server's.",
             ) from None
         address = f"{there.scheme}://{host}{there.path}"
@@ -252,18 +237,17 @@ class Transport:
             raise AuthenticationError(
                 "The server asks for a login: it does not accept the API key.",
                 status=status,
-                method=method,
-                url=url,
+                **request.where,
                 hint="Check the key on your profile's page, and that the URL is the server's.",
             )
-        if is_here and method == "GET":
+        if is_here and request.method == "GET":
             return target
         if here.hostname != there.hostname and is_login_address(str(host), there.path):
             words, hint = f"A login at {address} is in the way.", IDENTITY_PROXY_HINT
         else:
             words = f"The server redirects to {address}."
             hint = "The key is not sent there. If that is the server, connect to its URL."
-        raise ProtocolError(words, status=status, method=method, url=url, hint=hint)
+        raise ProtocolError(words, status=status, **request.where, hint=hint)
 
 
 def _new_session(settings: Settings) -> requests.Session:
@@ -276,20 +260,3 @@ def _new_session(settings: Settings) -> requests.Session:
     for scheme in ("http://", "https://"):
         session.mount(scheme, DeadlineAdapter(pool_maxsize=CONNECTIONS))
     return session
-
-
-def _pause_before_retry(error: ServerError, method: Method, pause: float) -> float | None:
-    """Return the seconds to wait before trying again; None where it is not to be tried."""
-    jittered = pause * random.uniform(0.5, 1.0)  # noqa: S311 - spreads load, keeps no secret
-    if isinstance(error, ConnectError):
-        may_again = not error.is_lasting and (error.was_not_sent or method == "GET")
-        return jittered if may_again else None
-    if not isinstance(error, RateLimitError) and method != "GET":
-        return None
-    if isinstance(error, TransportTimeoutError):
-        return jittered
-    if not isinstance(error, ResponseError) or error.status not in _ASK_LATER:
-        return None
-    asked = error.retry_after or 0.0
-    # Not at the very second, at which all others who were told the same come back.
-    return asked + jittered if asked <= LONGEST_RETRY_AFTER else None

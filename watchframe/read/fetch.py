@@ -13,7 +13,8 @@ from watchframe.cache import Policy, Provenance, ResultCache, ResultWriter
 from watchframe.client import Client, Deadline, OnStatus, ResultBody
 from watchframe.decode import DecodedResult, decode_query_result
 from watchframe.display import ProgressLine
-from watchframe.errors import ProtocolError, TransportError
+from watchframe.errors import ProtocolError
+from watchframe.http.retries import read_or_refetch
 from watchframe.models import QueryResultInfo
 from watchframe.parameters import has_same_hash, is_same_sql
 from watchframe.read.answer import Answer, Source
@@ -21,8 +22,6 @@ from watchframe.read.question import Question
 
 logger = logging.getLogger(__name__)
 
-#: How often a body that broke off is fetched again. The query is not run again for that.
-BODY_TRIES = 3
 #: The server's words for "any cached result will do" and "run it".
 ANY_RESULT, RUN = -1, 0
 
@@ -102,32 +101,28 @@ class Fetch:
                 deadline=self.deadline,
                 on_status=self.on_status or line.on_status,
             )
-            for tries_left in reversed(range(BODY_TRIES)):
-                try:
-                    with body, self._writer(key) as writer:
-                        decoded = decode_query_result(
-                            line.on_received(body),
-                            columns=self.columns if self.cache is None else None,
-                            on_batch=writer.write if writer is not None else None,
-                        )
-                        body.require_result(decoded.info)
-                        proof = _proof(question, decoded.info, body, is_edited)
-                        if proof == "confused":
-                            return None
-                        provenance = self._provenance(question, decoded, body, requested_at)
-                        answer = _answer(question, key, decoded, provenance, body)
-                        if proof == "uncertain":
-                            return replace(answer, unproven=_unproven(question))
-                        is_stored = writer is not None and writer.finish(
-                            provenance, table=decoded.table
-                        )
-                        return replace(answer, is_stored=is_stored)
-                except TransportError as error:
-                    if not tries_left:
-                        raise
-                    logger.info("%s: fetching the result again after: %s", question.label, error)
-                    body = body.reopen()
-        raise AssertionError("unreachable")
+
+            def read(body: ResultBody) -> Answer | None:
+                with body, self._writer(key) as writer:
+                    decoded = decode_query_result(
+                        line.on_received(body),
+                        columns=self.columns if self.cache is None else None,
+                        on_batch=writer.write if writer is not None else None,
+                    )
+                    body.require_result(decoded.info)
+                    proof = _proof(question, decoded.info, body, is_edited)
+                    if proof == "confused":
+                        return None
+                    provenance = self._provenance(question, decoded, body, requested_at)
+                    answer = _answer(question, key, decoded, provenance, body)
+                    if proof == "uncertain":
+                        return replace(answer, unproven=_unproven(question))
+                    is_stored = writer is not None and writer.finish(
+                        provenance, table=decoded.table
+                    )
+                    return replace(answer, is_stored=is_stored)
+
+            return read_or_refetch(body, read, ResultBody.reopen)
 
     def _now(self) -> datetime:
         return datetime.now(UTC) if self.cache is None else self.cache.now()

@@ -25,7 +25,7 @@ from watchframe.errors import (
     TransportError,
     TransportTimeoutError,
 )
-from watchframe.read import fetch
+from watchframe.http.retries import BODY_TRIES
 
 #: Far beyond what any of these errors may take: only a hang reaches it.
 SOON = 30.0
@@ -140,7 +140,7 @@ def test_interrupt_cancels_the_job_on_the_server(client, demo):
 
 
 #: Where an interrupt must not leave a job running.
-WAYS_OF_A_JOB = ("client/running.py", "client/uninterrupted.py", "client/jobs.py")
+WAYS_OF_A_JOB = ("client/execution.py", "client/jobs.py", "http/deadline.py")
 
 
 class Interrupter:
@@ -240,7 +240,7 @@ def test_body_that_always_breaks_off_raises_incomplete_body_error_with_its_end(c
     assert caught.value.offset == 500
     assert len(runs(demo)) == 1
     tries = [item for item in demo.requests if "/results/" in item.path]
-    assert len(tries) == fetch.BODY_TRIES
+    assert len(tries) == BODY_TRIES
 
 
 def test_cached_result_where_a_job_was_expected_is_read(client, demo):

@@ -1,5 +1,9 @@
 """Data sources: made, tried, and their tables as a frame, however the server answers."""
 
+import signal
+import threading
+import time
+
 import pandas as pd
 import pytest
 
@@ -156,3 +160,26 @@ def test_unknown_data_source_is_not_found(site):
     for ask in (site.data_sources.get, site.data_sources.test, site.data_sources.schema):
         with pytest.raises(NotFoundError):
             ask(999)
+
+
+def test_interrupt_while_the_id_of_a_schema_job_arrives_cancels_the_job(site, own_server):
+    own_server.faults.add("GET .*/schema", chunk=16, chunk_delay=0.05)
+
+    def is_asked():
+        return any(item.path.endswith("/schema") for item in own_server.requests)
+
+    def interrupt():
+        while not is_asked():
+            time.sleep(0.01)
+        signal.raise_signal(signal.SIGINT)
+
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    interrupter = threading.Thread(target=interrupt)
+    interrupter.start()
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            site.data_sources.schema(LENDING, refresh=True)
+    finally:
+        interrupter.join()
+        signal.signal(signal.SIGINT, before)
+    assert any(line.startswith("DELETE /api/jobs/") for line in asked(own_server))

@@ -23,7 +23,7 @@ from watchframe.errors import (
     WatchframeWarning,
 )
 from watchframe.http.deadline import NO_DEADLINE
-from watchframe.http.documents import ask_document
+from watchframe.http.documents import request_json
 from watchframe.models import Dashboard, JobStatus
 
 RECORDINGS = Path(__file__).parents[2] / "data" / "wire_versions"
@@ -433,9 +433,9 @@ def test_alerts_are_listed_with_their_queries(watch, client_of):
 def test_route_that_is_not_there_is_an_error_in_words(client_of):
     transport = client_of()._transport
     with pytest.raises(ProtocolError, match="text/html, not with application/json"):
-        ask_document(transport, "GET", "/api/no_such_thing", deadline=NO_DEADLINE)
+        request_json(transport, "GET", "/api/no_such_thing", deadline=NO_DEADLINE)
     with pytest.raises(NotFoundError, match="has no route POST /api/no_such_thing"):
-        ask_document(transport, "POST", "/api/no_such_thing", deadline=NO_DEADLINE, json={})
+        request_json(transport, "POST", "/api/no_such_thing", deadline=NO_DEADLINE, json={})
 
 
 def test_every_recording_is_used():

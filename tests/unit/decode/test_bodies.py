@@ -1,9 +1,7 @@
 """Recorded bodies decode to what was sent; damaged ones to one clear error."""
 
-import gzip
 import json
 import threading
-import zlib
 from datetime import date
 from pathlib import Path
 
@@ -15,7 +13,6 @@ from watchframe.decode import decode_query_result, to_frame
 from watchframe.decode.exact import decode_exactly
 from watchframe.decode.streaming import decode_streaming
 from watchframe.errors import DecodeError
-from watchframe.http.body import inflate
 
 DATA = Path(__file__).parents[2] / "data"
 RECORDED = {
@@ -225,44 +222,6 @@ def test_no_thread_is_left_behind_after_an_error():
     with pytest.raises(KeyboardInterrupt):
         decode_query_result(broken())
     assert set(threading.enumerate()) == before
-
-
-@pytest.mark.parametrize("size", [1, 10, 10_000])
-@pytest.mark.parametrize(
-    ("encoding", "compressed"),
-    [
-        ("gzip", gzip.compress(GOOD)),
-        ("gzip", gzip.compress(GOOD[:9]) + gzip.compress(GOOD[9:])),
-        ("deflate", zlib.compress(GOOD)),
-        ("deflate", zlib.compress(GOOD)[2:-4]),
-        ("identity", GOOD),
-        (None, GOOD),
-    ],
-)
-def test_compressed_body_is_inflated(encoding, compressed, size):
-    chunks = [compressed[start : start + size] for start in range(0, len(compressed), size)]
-    assert b"".join(inflate(chunks, encoding, max_bytes=None)) == GOOD
-
-
-@pytest.mark.parametrize("body", [gzip.compress(GOOD)[:-9], b"\x1f\x8b\x08junkjunkjunk"])
-def test_damaged_compression_is_a_decode_error(body):
-    with pytest.raises(DecodeError, match=r"cut off|damaged"):
-        list(inflate([body], "gzip", max_bytes=None))
-
-
-def test_body_that_inflates_past_the_bound_is_refused_before_it_is_held():
-    bomb = gzip.compress(b" " * 200_000_000)
-    received = []
-    with pytest.raises(DecodeError, match="larger than 1,000,000 bytes") as caught:
-        received.extend(len(block) for block in inflate([bomb], "gzip", max_bytes=1_000_000))
-    assert sum(received) <= 1_000_000
-    assert "max_body_bytes" in caught.value.hint
-
-
-def test_encoding_that_was_not_asked_for_is_refused():
-    with pytest.raises(DecodeError, match="br") as caught:
-        list(inflate([b""], "br", max_bytes=None))
-    assert caught.value.offset == 0
 
 
 @BOTH

@@ -14,7 +14,7 @@ from watchframe.errors import (
     ResponseError,
     TransportError,
 )
-from watchframe.http import transport
+from watchframe.http import retries
 from watchframe.http.deadline import Deadline
 
 BUSY = (429, {}, b"slow down")
@@ -78,7 +78,7 @@ def test_retry_after_of_a_day_is_not_slept_through(tmp_path, server, retry_after
         pytest.raises(RateLimitError) as caught,
     ):
         client.queries.get(1)
-    assert caught.value.retry_after > transport.LONGEST_RETRY_AFTER
+    assert caught.value.retry_after > retries.LONGEST_RETRY_AFTER
     assert len(watch.seen) == 1
 
 

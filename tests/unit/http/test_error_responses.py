@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from watchframe.http.refusals import is_login_address, page_text, page_title, wants_login
+from watchframe.http.error_responses import is_login_address, page_text, page_title, wants_login
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,7 @@ REPEATED = ["<script", "<script>", "<", "<style><", "<title", "<title><", "<inpu
 def test_pages_that_repeat_themselves_are_read_in_time():
     """What is not linear would take hours. In a process, for one like that cannot be ended."""
     program = (
-        "from watchframe.http.refusals import page_text, page_title, wants_login\n"
+        "from watchframe.http.error_responses import page_text, page_title, wants_login\n"
         f"for part in {REPEATED!r}:\n"
         "    page = part * (500_000 // len(part))\n"
         "    page_text(page), page_title(page), wants_login(page)"

@@ -75,7 +75,7 @@ def test_querys_own_key_may_download_by_the_querys_path(own_server, site, tmp_pa
 
 
 def test_progress_ends_at_the_whole(site, result_id, tmp_path, monkeypatch):
-    monkeypatch.setattr(body, "CHUNK", 20_000)
+    monkeypatch.setattr(body, "RECEIVED_CHUNK", 20_000)
     seen = []
     path = site.query_results.download(
         result_id, tmp_path / "a.csv", progress=lambda done, total: seen.append((done, total))

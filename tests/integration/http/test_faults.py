@@ -102,7 +102,7 @@ def hanging(released):
 def ask(raw_server, tmp_path, monkeypatch):
     """Ask a server that answers wrongly at one stage: a read, or a cancellation."""
     released = threading.Event()
-    monkeypatch.setattr("watchframe.http.body.LOOK", 0.3)
+    monkeypatch.setattr("watchframe.http.body.START_TIMEOUT", 0.3)
 
     def ask(stage, fault, **settings):
         with (

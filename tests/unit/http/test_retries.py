@@ -4,14 +4,14 @@ import time
 
 import pytest
 
-from watchframe.http.retries import JOBS, QUERIES, JobTimes, pause
+from watchframe.http.retries import JOBS, QUERIES, JobTimes, pause_before_poll
 
 
 def questions(lasts, expected):
     """Give the moments of all questions after a job of that length; the last one finds it done."""
     moments, now = [], 0.0
     while now < lasts:
-        now += pause(now, expected)
+        now += pause_before_poll(now, expected)
         moments.append(now)
     return moments
 

@@ -83,7 +83,7 @@ def test_whatever_drips_ends_with_the_deadline(
 
 
 def test_refusal_that_drips_without_a_deadline_ends_soon(tmp_path, raw_server, monkeypatch):
-    monkeypatch.setattr("watchframe.http.body.LOOK", 0.3)
+    monkeypatch.setattr("watchframe.http.body.START_TIMEOUT", 0.3)
     start = b"HTTP/1.1 404 No\r\nContent-Type: text/html\r\nContent-Length: 9999\r\n\r\n<p>Gone"
     with raw_server(lambda *_: dripping(start)) as watch, client_of(watch, tmp_path) as client:
         started = time.monotonic()

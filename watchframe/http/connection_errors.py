@@ -1,4 +1,4 @@
-"""Requests that got no answer, as errors in words: what happened, and what to do next."""
+"""Requests that got no answer, as errors that say what happened and what to do next."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from watchframe.errors import (
 )
 from watchframe.http.adapter import HandshakeTimeoutError
 from watchframe.http.deadline import Deadline
-from watchframe.http.refusals import hint_of_unknown_end, proxy_wants_login
+from watchframe.http.error_responses import Where, proxy_login_error, unknown_outcome_hint
 
 _CHECK_NETWORK = "Check the network, a VPN or a proxy, and the server's URL."
 _CHECK_URL = "Check the server's URL and its port, and the proxy where there is one."
 
-#: What OpenSSL says of an answer that is not TLS; each of its versions says it in another way.
+#: What OpenSSL's versions say of an answer that is not TLS.
 _NOT_TLS = frozenset(
     {
         "HTTP_REQUEST",
@@ -37,16 +37,16 @@ _NOT_TLS = frozenset(
         "WRONG_VERSION_NUMBER",
     }
 )
-#: How a server begins its answer to plain HTTP where it speaks TLS: with an alert of that.
+#: A TLS alert: how a server that speaks TLS answers plain HTTP.
 _TLS_ALERT = "\x15\x03"
 
 
 def as_watchframe_error(
-    error: BaseException, method: str, url: str, deadline: Deadline, settings: Settings
+    error: BaseException, where: Where, deadline: Deadline, settings: Settings
 ) -> BaseException:
     """Return the error that says what a request's failure means.
 
-    An interrupt, and an error that is ours already, is returned as it is.
+    An interrupt, or an error that is watchframe's already, is returned as it is.
     """
     if isinstance(error, WatchframeError) or not isinstance(error, Exception):
         return error
@@ -55,80 +55,70 @@ def as_watchframe_error(
     except JobError as over:
         return over
     if isinstance(error, requests.Timeout):
-        return _timeout_error(error, method, url, settings)
+        return _timeout_error(error, where, settings)
     if isinstance(error, requests.ConnectionError):
-        return _connect_error(error, method, url)
+        return _connect_error(error, where)
     if isinstance(error, OSError) and not isinstance(error, requests.RequestException):
         return ConfigurationError(
             f"The certificates to trust cannot be read: {error}",
             hint="Check ca_bundle, REQUESTS_CA_BUNDLE and CURL_CA_BUNDLE.",
         )
-    return _request_error(error, method, url)
+    return _request_error(error, where)
 
 
-def _request_error(error: Exception, method: str, url: str) -> Exception:
+def _request_error(error: Exception, where: Where) -> Exception:
     if isinstance(error, requests.exceptions.InvalidHeader):
         return ProtocolError(
-            "The head of the server's answer cannot be read.",
-            method=method,
-            url=url,
-            hint=_CHECK_URL,
+            "The head of the server's answer cannot be read.", **where, hint=_CHECK_URL
         )
     lower = (requests.RequestException, urllib3.exceptions.HTTPError, http.client.HTTPException)
     if isinstance(error, (*lower, UnicodeError)):
         return TransportError(
-            f"The request could not be made: {type(error).__name__}.",
-            method=method,
-            url=url,
-            hint=_CHECK_URL,
+            f"The request could not be made: {type(error).__name__}.", **where, hint=_CHECK_URL
         )
     return error
 
 
-def _timeout_error(
-    error: requests.Timeout, method: str, url: str, settings: Settings
-) -> TransportError:
+def _timeout_error(error: requests.Timeout, where: Where, settings: Settings) -> TransportError:
     if not isinstance(error, requests.ConnectTimeout):
         return TransportTimeoutError(
-            f"{_host(url)} did not answer within {settings.read_timeout:g} s.",
-            method=method,
-            url=url,
+            f"{_host(where)} did not answer within {settings.read_timeout:g} s.",
+            **where,
             hint="Try again, or raise the setting read_timeout."
-            if method == "GET"
-            else hint_of_unknown_end(method, url),
+            if where["method"] == "GET"
+            else unknown_outcome_hint(where),
         )
     if isinstance(_reason(error), HandshakeTimeoutError):
-        return _other_protocol("took the connection, but does not answer in TLS", method, url)
+        return _other_protocol("took the connection, but does not answer in TLS", where)
     failed = ConnectError(
-        f"No connection to {_host(url)} within {settings.connect_timeout:g} s.",
-        method=method,
-        url=url,
+        f"No connection to {_host(where)} within {settings.connect_timeout:g} s.",
+        **where,
         hint=_CHECK_NETWORK,
     )
     failed.was_not_sent = True
     return failed
 
 
-def _connect_error(error: requests.ConnectionError, method: str, url: str) -> ConnectError:
+def _connect_error(error: requests.ConnectionError, where: Where) -> ConnectError:
     reason = _reason(error)
     if isinstance(reason, urllib3.exceptions.ProxyError):
-        return _proxy_error(reason, method, url)
+        return _proxy_error(reason, where)
     if isinstance(reason, urllib3.exceptions.SSLError):
-        return _tls_error(reason, method, url)
+        return _tls_error(reason, where)
     if isinstance(reason, http.client.BadStatusLine) and str(reason).startswith(_TLS_ALERT):
-        return _other_protocol("answers in TLS, not in plain http", method, url)
+        return _other_protocol("answers in TLS, not in plain http", where)
     words, hint, was_not_sent = "the connection broke off", _CHECK_NETWORK, False
     if isinstance(reason, urllib3.exceptions.NameResolutionError):
         words, was_not_sent = "its name is not known", True
     elif isinstance(reason, urllib3.exceptions.NewConnectionError):
         words, was_not_sent = "nothing answers there", True
-    elif method != "GET":
-        hint = hint_of_unknown_end(method, url)
+    elif where["method"] != "GET":
+        hint = unknown_outcome_hint(where)
     elif _is_not_http(reason):
         words, hint = "what came is not HTTP", _CHECK_URL
-    elif url.startswith("http:"):
+    elif where["url"].startswith("http:"):
         hint += " If the server speaks https, write https://."
-    failed = _no_answer(words, method, url, hint)
+    failed = _no_answer(words, where, hint)
     failed.was_not_sent = was_not_sent
     return failed
 
@@ -139,51 +129,50 @@ def _is_not_http(reason: object) -> bool:
     )
 
 
-def _proxy_error(error: urllib3.exceptions.ProxyError, method: str, url: str) -> ConnectError:
+def _proxy_error(error: urllib3.exceptions.ProxyError, where: Where) -> ConnectError:
     if "407" in str(error.original_error):
-        return proxy_wants_login(method, url)
+        return proxy_login_error(where)
     return _no_answer(
         "the proxy does not let it through",
-        method,
-        url,
+        where,
         "Check the proxy in HTTPS_PROXY, or name the server in NO_PROXY.",
     )
 
 
-def _tls_error(error: urllib3.exceptions.SSLError, method: str, url: str) -> ConnectError:
+def _tls_error(error: urllib3.exceptions.SSLError, where: Where) -> ConnectError:
     lower = error.args[0] if error.args else None
     if isinstance(lower, ssl.SSLCertVerificationError | ssl_match_hostname.CertificateError):
         hint = "For a certificate of your own organization, set ca_bundle."
-        failed = _no_answer("its certificate is not trusted", method, url, hint)
+        failed = _no_answer("its certificate is not trusted", where, hint)
         failed.is_lasting = True
         return failed
     said = (lower.reason or "") if isinstance(lower, ssl.SSLError) else ""
     if said in _NOT_TLS:
-        return _other_protocol("does not answer in TLS", method, url)
+        return _other_protocol("does not answer in TLS", where)
     said = said.lower().replace("_", " ") or "it broke off"
     hint = f"{_CHECK_NETWORK} If the server speaks plain http, write http:// in its URL."
-    return _no_answer(f"there is no agreement on TLS ({said})", method, url, hint)
+    return _no_answer(f"there is no agreement on TLS ({said})", where, hint)
 
 
-def _other_protocol(words: str, method: str, url: str) -> ConnectError:
+def _other_protocol(words: str, where: Where) -> ConnectError:
     """Return the error of ``https`` where the server speaks ``http``, or the other way round."""
     hint = (
         "If the server speaks plain http, write http:// in its URL (and allow_plain_http=True "
         "where the network is yours). Else check the port, and the proxy where there is one."
     )
-    if url.startswith("http:"):
+    if where["url"].startswith("http:"):
         hint = "Write https:// in the server's URL."
-    failed = ConnectError(f"{_host(url)} {words}.", method=method, url=url, hint=hint)
+    failed = ConnectError(f"{_host(where)} {words}.", **where, hint=hint)
     failed.is_lasting = failed.was_not_sent = True
     return failed
 
 
-def _no_answer(words: str, method: str, url: str, hint: str) -> ConnectError:
-    return ConnectError(f"No answer from {_host(url)}: {words}.", method=method, url=url, hint=hint)
+def _no_answer(words: str, where: Where, hint: str) -> ConnectError:
+    return ConnectError(f"No answer from {_host(where)}: {words}.", **where, hint=hint)
 
 
 def _reason(error: requests.RequestException) -> object:
-    """Return the error of urllib3, or of the standard library, of which requests made this one."""
+    """Return the error of urllib3, or of the standard library, behind one of requests."""
     inner = error.args[0] if error.args else None
     if isinstance(inner, urllib3.exceptions.MaxRetryError):
         return inner.reason
@@ -192,5 +181,5 @@ def _reason(error: requests.RequestException) -> object:
     return inner
 
 
-def _host(url: str) -> str:
-    return urlsplit(url).netloc
+def _host(where: Where) -> str:
+    return urlsplit(where["url"]).netloc

@@ -88,7 +88,7 @@ def test_internal_server_error_that_stays_leaves_the_job_to_the_others(client, d
 
 
 def test_deadline_ends_the_pauses_before_a_job_is_asked_for_again(client, demo, job, monkeypatch):
-    monkeypatch.setattr("watchframe.client.jobs.ASK_AGAIN", (600.0,))
+    monkeypatch.setattr("watchframe.client.jobs.PAUSES_AFTER_500", (600.0,))
     demo.faults.add(POLL, status=500)
     with pytest.raises(JobTimeoutError) as caught:
         client.jobs.wait(job, deadline=Deadline.after(0.5))
@@ -129,6 +129,34 @@ def test_raw_error_while_polling_leaves_the_job_to_the_others(client, demo, job)
         client.jobs.wait(job, on_status=fail)
     assert cancels(demo) == []
     assert job.id in demo.running_jobs()
+
+
+@pytest.mark.parametrize("is_by_id", [False, True])
+def test_interrupt_of_the_wait_cancels_the_job(client, demo, job, is_by_id):
+    def interrupt(_):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        client.jobs.wait(job.id if is_by_id else job, on_status=interrupt)
+    assert len(cancels(demo)) == 1
+    assert job.id not in demo.running_jobs()
+
+
+def test_interrupt_after_the_end_of_a_job_cancels_nothing(client, demo):
+    def interrupt(job):
+        if job.status.is_finished:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        client.run_query(2, {}, max_age=0, on_status=interrupt)
+    assert cancels(demo) == []
+
+
+def test_job_is_polled_by_the_path_of_its_query_where_that_is_given(client, demo):
+    job = client.jobs.get(client.queries.execute(50, {"seconds": 0.5}, max_age=0).id)
+    demo.requests.clear()
+    assert client.jobs.wait(job, query_id=50).query_id == 50
+    assert {item.path for item in polls(demo)} == {f"/api/queries/50/jobs/{job.id}"}
 
 
 def test_job_of_an_id_that_stays_pending_on_version_8_ends_in_words(client, demo, monkeypatch):
