@@ -6,9 +6,9 @@ import uuid
 import pytest
 
 import watchframe
+from generators.coverage import DOCUMENTED_ROUTES, FURTHER_ROUTES
 from watchframe import manage
 from watchframe.client import ResultBody
-from watchframe.client.coverage import DOCUMENTED_ROUTES, FURTHER_ROUTES
 from watchframe.client.listing import Listing
 from watchframe.models import ParameterDefinition
 

@@ -8,10 +8,10 @@ import pyarrow as pa
 import pyarrow.parquet as pa_parquet
 import pytest
 
+from generators.types_table import EXAMPLES
 from watchframe.decode import pandas_metadata, to_frame
 from watchframe.decode.deviation import ENCODING
 from watchframe.decode.exact import decode_exactly
-from watchframe.decode.types_page import EXAMPLES
 
 ATTRS = {"watchframe": {"query_id": 1, "parameters": {"kind": "repay"}}}
 ROWS = pytest.mark.parametrize(

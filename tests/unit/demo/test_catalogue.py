@@ -10,7 +10,6 @@ import pystache
 import pytest
 
 from watchframe.demo.catalogue import CATALOGUE
-from watchframe.demo.catalogue_page import catalogue_page
 from watchframe.demo.catalogue_types import PYTHON_SOURCE
 from watchframe.demo.lending import build_lending_database
 from watchframe.demo.store import with_auto_limit
@@ -226,11 +225,6 @@ def test_names_when_odd_come_as_the_query_spells_them(lending):
     names, _ = result_of(lending, 43)
     assert names[:4] == ["dup", "dup", "dup", "dup1"]
     assert {"Sp ace", "it's", 'say "hi" twice', "<b>bold</b>", "métrique 指標"} <= set(names)
-
-
-def test_page_when_made_anew_is_the_one_in_the_docs():
-    page = (ROOT / "docs/reference/demo-catalogue.md").read_text(encoding="utf-8")
-    assert page == catalogue_page()
 
 
 @pytest.mark.parametrize(
