@@ -28,7 +28,7 @@ STEPS = (
 )
 # Two workers on two cores; each keeps to neighbouring tests, which share their fixtures.
 PYTEST = ["pytest", "--numprocesses", "auto", "--dist", "worksteal"]
-QUICK = ["-m", "not slow and not browser"]
+QUICK = ["-m", "not slow"]  # which tests in a browser are too
 PYTHONS = ("3.11", "3.12", "3.13")
 
 

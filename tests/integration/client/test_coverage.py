@@ -12,6 +12,8 @@ from watchframe.client import ResultBody
 from watchframe.client.listing import Listing
 from watchframe.models import ParameterDefinition
 
+pytestmark = pytest.mark.slow
+
 ROWS = [
     (row, call)
     for row in (*DOCUMENTED_ROUTES, *FURTHER_ROUTES)

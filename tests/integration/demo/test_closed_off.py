@@ -97,6 +97,7 @@ SETTINGS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", [*READS, *WRITES, *SETTINGS])
 def test_statement_that_reaches_the_machine_fails(server, files, text):
     said = run(server, text.format(files=files))
@@ -174,6 +175,7 @@ def test_query_that_would_run_for_ever_ends(server, monkeypatch):
     assert said == "The query took longer than the demo's 0.05 seconds."
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text",
     [

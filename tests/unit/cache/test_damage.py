@@ -175,6 +175,7 @@ def damage_no_tables(database: Path) -> None:
     connection.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("is_open", [True, False], ids=["open", "closed"])
 @pytest.mark.parametrize(
     "damage",

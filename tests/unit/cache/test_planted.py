@@ -130,6 +130,7 @@ KINDS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize(
     "name",
@@ -171,6 +172,7 @@ def test_file_that_is_not_ours_is_dropped(
     assert words == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["link", "pipe", pytest.param("another user's", marks=as_root)])
 @pytest.mark.parametrize(
     ("part", "is_open"),

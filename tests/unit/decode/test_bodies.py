@@ -141,6 +141,7 @@ def test_nan_and_infinity_literals_of_old_servers_are_floats(decode):
     assert frame["f"][1] == float("inf")
 
 
+@pytest.mark.slow
 @BOTH
 def test_ten_thousand_columns(decode):
     names = [f"c{number}" for number in range(10_000)]
@@ -160,6 +161,7 @@ def test_rows_nested_a_thousand_deep_are_a_value_or_an_error(decode):
     assert rows == 5
 
 
+@pytest.mark.slow
 def test_string_of_200_mb_is_read():
     text = "x" * 200_000_000
     body = body_of([{"a": text}, {"a": "y"}])
@@ -249,6 +251,7 @@ def test_damaged_compression_is_a_decode_error(body):
         list(inflate([body], "gzip", max_bytes=None))
 
 
+@pytest.mark.slow
 def test_body_that_inflates_past_the_bound_is_refused_before_it_is_held():
     bomb = gzip.compress(b" " * 200_000_000)
     received = []

@@ -42,6 +42,7 @@ def test_rows_when_the_seed_is_the_same_are_the_same_in_the_same_order():
     assert built(seed=7, events=FEW_EVENTS) == built(seed=7, events=FEW_EVENTS)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("table", TABLES)
 def test_rows_when_the_seed_is_another_are_others(table):
     assert built(seed=7, events=50)[table] != built(seed=8, events=50)[table]

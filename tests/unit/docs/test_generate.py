@@ -62,6 +62,7 @@ def test_part_that_no_generator_makes_is_refused(page):
         main([], page.parent)
 
 
+@pytest.mark.slow
 def test_command_runs_outside_the_tests():
     command = [sys.executable, FOLDER.parent / "generate.py", "--check"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)

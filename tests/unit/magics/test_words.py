@@ -15,6 +15,7 @@ from watchframe.magics.words import read_words, split_words, without_remark
 from watchframe.parameters.written_values import read_assignments, write_value
 
 
+@pytest.mark.slow
 @given(st.lists(st.text()))
 def test_read_words_when_a_shell_has_quoted_them_gives_them_back(words):
     assert read_words(shlex.join(words)) == words

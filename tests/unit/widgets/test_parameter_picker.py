@@ -71,6 +71,7 @@ def test_natural_values_become_the_form_that_the_code_shows(client):
     assert "period: 2026-02-01 .. 2026-02-05" in picker.magic
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("query", "params"),
     [
@@ -191,6 +192,7 @@ def test_timeout_of_a_run_is_an_error_in_the_picker(client):
     assert picker.status == "failed"
 
 
+@pytest.mark.slow
 def test_wait_that_takes_too_long_raises_and_the_run_goes_on(client):
     picker = pick(50, {"seconds": 2}, max_age=0, client=client)
     with pytest.raises(TimeoutError, match="still running"):

@@ -37,6 +37,7 @@ def begin(picker, demo):
     until(lambda: "Running on the data source" in picker._layout.status.value)
 
 
+@pytest.mark.slow
 def test_run_with_the_same_values_goes_on_with_the_run_that_is_there(client, demo):
     picker = pick(50, {"seconds": 1.2}, max_age=0, client=client)
     begin(picker, demo)
@@ -47,6 +48,7 @@ def test_run_with_the_same_values_goes_on_with_the_run_that_is_there(client, dem
     assert [r.method for r in later if r.method != "GET"] == []
 
 
+@pytest.mark.slow
 def test_values_that_are_set_back_while_their_run_is_cancelled_give_their_rows(client, demo):
     """The server has one job for equal queries: the new run must not get the cancelled one's."""
     picker = pick(50, {"seconds": 3}, max_age=0, client=client)
@@ -85,6 +87,7 @@ def test_observer_may_wait_for_another_picker_and_for_its_own(client):
     assert frames[-1].attrs["watchframe"]["parameters"] == {"kind": "repay"}
 
 
+@pytest.mark.slow
 def test_result_is_awaited_by_more_than_a_pool_of_threads_holds(client, awaited):
     async def main():
         pickers = [pick(13, {"kind": "repay"}, client=client) for _ in range(40)]
@@ -124,6 +127,7 @@ def threads_of_ours():
     return [thread for thread in threading.enumerate() if "AnyIO" not in thread.name]
 
 
+@pytest.mark.slow
 def test_closed_pickers_leave_no_widget_and_no_thread(client):
     before = set(widgets._instances)
     threads = len(threads_of_ours())
@@ -174,6 +178,7 @@ print("ends")
 """
 
 
+@pytest.mark.slow
 def test_script_without_a_kernel_waits_for_rows_and_cancels_what_it_leaves(demo, tmp_path):
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", SCRIPT],
