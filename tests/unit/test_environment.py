@@ -91,9 +91,7 @@ def test_environment_is_installed_again_after_an_edit(environment, installed, na
 
 
 @pytest.mark.parametrize(("fact", "value"), [("python", "3.10"), ("folder", "/elsewhere")])
-def test_environment_of_another_python_or_place_is_installed_again(
-    environment, installed, fact, value
-):
+def test_environment_of_another_python_or_place(environment, installed, fact, value):
     make(environment, "test")
     change_stamp(environment, **{fact: value})
     left = environment.VENV / "left"

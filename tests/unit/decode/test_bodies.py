@@ -252,7 +252,7 @@ def test_damaged_compression_is_a_decode_error(body):
 
 
 @pytest.mark.slow
-def test_body_that_inflates_past_the_bound_is_refused_before_it_is_held():
+def test_body_inflating_past_the_bound_is_refused():
     bomb = gzip.compress(b" " * 200_000_000)
     received = []
     with pytest.raises(DecodeError, match="larger than 1,000,000 bytes") as caught:

@@ -92,13 +92,13 @@ def test_types_when_all_queries_are_taken_together_are_all_there():
 
 
 @pytest.mark.parametrize("type_", ["enum", "query"])
-def test_choices_when_all_queries_are_taken_together_are_single_and_multiple(type_):
+def test_choices_are_single_and_multiple(type_):
     parameters = [p for q in CATALOGUE.queries for p in q.parameters if p.type == type_]
     assert {parameter.multi is None for parameter in parameters} == {True, False}
 
 
 @pytest.mark.parametrize("query", CATALOGUE.queries, ids=lambda query: query.name)
-def test_definitions_when_compared_with_the_text_are_the_names_in_it(query):
+def test_definitions_are_the_names_in_the_text(query):
     in_text = {name.split(".")[0] for name in re.findall(r"{{[#/]?\s*([\w.]+)\s*}}", query.text)}
     defined = {parameter.name for parameter in query.parameters}
     assert in_text - defined == ({"decimals"} if query.id == UNDEFINED_PARAMETER else set())
@@ -110,7 +110,7 @@ def test_definitions_when_compared_with_the_text_are_the_names_in_it(query):
     [p for query in CATALOGUE.queries for p in query.parameters],
     ids=lambda parameter: f"{parameter.type}-{parameter.name}",
 )
-def test_default_when_sent_as_it_stands_is_one_the_server_accepts(parameter):
+def test_default_is_accepted_by_the_server(parameter):
     value = wire_value(parameter)
     match parameter.type:
         case "enum":
@@ -136,7 +136,7 @@ def test_default_when_sent_as_it_stands_is_one_the_server_accepts(parameter):
     [p for q in CATALOGUE.queries for p in q.parameters if p.type == "query" and p.value],
     ids=lambda parameter: parameter.name,
 )
-def test_default_of_a_dropdown_when_looked_up_is_among_the_choices(lending, parameter):
+def test_default_of_a_dropdown_is_a_choice(lending, parameter):
     names, rows = result_of(lending, parameter.query_id)
     position = names.index("value") if "value" in names else 0
     choices = {str(row[position]) for row in rows}
@@ -145,7 +145,7 @@ def test_default_of_a_dropdown_when_looked_up_is_among_the_choices(lending, para
 
 
 @pytest.mark.parametrize("query", RUNNING, ids=lambda query: query.name)
-def test_text_when_rendered_with_the_defaults_runs_and_gives_rows_where_it_should(lending, query):
+def test_text_runs_with_the_defaults(lending, query):
     values = {}
     if query.id == 25:
         values["account"] = result_of(lending, 21)[1][0][1]
@@ -157,7 +157,7 @@ def test_text_when_rendered_with_the_defaults_runs_and_gives_rows_where_it_shoul
     assert (rows > 0) == (query.id not in {44, 53})
 
 
-def test_quickstart_query_when_recomputed_in_python_gives_the_same_rows(lending):
+def test_quickstart_query_equals_python(lending):
     _, rows = result_of(
         lending,
         1,
@@ -179,7 +179,7 @@ def test_quickstart_query_when_recomputed_in_python_gives_the_same_rows(lending)
     assert len(rows) > 100
 
 
-def test_labels_when_they_differ_by_a_space_only_give_different_rows(lending):
+def test_labels_that_differ_by_a_space(lending):
     _, spaced = result_of(lending, 10, label="New York")
     _, joined = result_of(lending, 10, label="NewYork")
     assert spaced
@@ -187,7 +187,7 @@ def test_labels_when_they_differ_by_a_space_only_give_different_rows(lending):
     assert spaced != joined
 
 
-def test_optional_filter_when_empty_takes_all_regions_and_else_one(lending):
+def test_optional_filter_empty_takes_all(lending):
     assert len(result_of(lending, 15, region="")[1]) == 5
     assert [row[0] for row in result_of(lending, 15, region="Asia")[1]] == ["Asia"]
 
@@ -202,7 +202,7 @@ def test_sizes_when_run_are_what_the_descriptions_promise(lending):
     assert (len(names), rows) == (7, [])
 
 
-def test_failing_query_when_run_names_the_missing_table_and_its_line(lending):
+def test_failing_query_names_table_and_line(lending):
     with pytest.raises(duckdb.CatalogException, match=r"borrow_events does not exist[\s\S]+LINE 2"):
         lending.execute(QUERIES[FAILS_AT_ONCE].text)
 

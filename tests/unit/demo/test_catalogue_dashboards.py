@@ -23,7 +23,7 @@ def lending():
 
 
 @pytest.mark.parametrize(("query", "chart"), CHARTS, ids=lambda item: item.name)
-def test_chart_when_compared_with_its_query_uses_columns_that_it_has(lending, query, chart):
+def test_chart_uses_columns_of_its_query(lending, query, chart):
     text = query.text
     for tag in ("{{ markets }}", "{{ period.start }}", "{{ period.end }}"):
         text = text.replace(tag, "'2026-01-01'" if "markets" in tag else "2026-01-01")
@@ -35,14 +35,14 @@ def test_chart_when_compared_with_its_query_uses_columns_that_it_has(lending, qu
 
 
 @pytest.mark.parametrize("widget", QUERY_WIDGETS, ids=lambda widget: str(widget.query_id))
-def test_widget_when_compared_with_its_query_maps_each_of_its_parameters(widget):
+def test_widget_maps_each_parameter_of_its_query(widget):
     query = QUERIES[widget.query_id]
     assert set(widget.mappings) == {parameter.name for parameter in query.parameters}
     if widget.visualization is not None:
         assert widget.visualization in {chart.name for chart in query.visualizations}
 
 
-def test_mappings_when_all_dashboards_are_taken_together_are_of_all_types():
+def test_mappings_of_all_dashboards_cover_all_types():
     used = {mapping.type for widget in QUERY_WIDGETS for mapping in widget.mappings.values()}
     assert used == MAPPING_TYPES
 

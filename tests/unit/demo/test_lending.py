@@ -38,7 +38,7 @@ def built(**options):
         return {table: rows_of(connection, table) for table in TABLES}
 
 
-def test_rows_when_the_seed_is_the_same_are_the_same_in_the_same_order():
+def test_rows_of_one_seed_are_equal():
     assert built(seed=7, events=FEW_EVENTS) == built(seed=7, events=FEW_EVENTS)
 
 
@@ -52,13 +52,13 @@ def test_tables_when_built_are_these_five_and_nothing_else(lending):
     assert {name for (name,) in lending.execute("show tables").fetchall()} == set(TABLES)
 
 
-def test_events_when_built_by_default_are_at_least_two_hundred_thousand(lending):
+def test_events_are_at_least_two_hundred_thousand(lending):
     (count,) = lending.execute("select count(distinct tx_hash) from events").fetchone()
     assert count == DEFAULT_EVENTS
     assert count >= 200_000
 
 
-def test_events_when_recomputed_in_python_have_the_same_amounts_and_times(lending):
+def test_events_equal_python(lending):
     columns = "event_id, block_number, block_time, tx_hash, market, amount_raw, amount"
     blocks = ((LAST_DAY - FIRST_DAY).days + 1) * 86_400 // SECONDS_PER_BLOCK
     for number, block_number, time, tx_hash, symbol, raw, amount in lending.execute(
@@ -93,7 +93,7 @@ def test_events_when_grouped_by_day_leave_no_day_out(lending):
     assert days == (LAST_DAY - FIRST_DAY).days + 1
 
 
-def test_liquidations_when_compared_with_other_events_alone_have_a_liquidator(lending):
+def test_liquidations_alone_have_a_liquidator(lending):
     mixed = lending.execute(
         """
         select count(*) from events
@@ -111,7 +111,7 @@ def test_nullable_column_when_counted_has_nulls_and_values(lending, column):
     assert 0 < values < rows
 
 
-def test_amounts_when_in_18_decimals_are_beyond_what_a_float_can_hold(lending):
+def test_amounts_in_18_decimals_exceed_floats(lending):
     lost = lending.execute(
         """
         select count(*) from events join markets on symbol = market
@@ -121,7 +121,7 @@ def test_amounts_when_in_18_decimals_are_beyond_what_a_float_can_hold(lending):
     assert lost > (100_000,)
 
 
-def test_allowances_when_read_are_uint256_with_unlimited_ones_and_nulls(lending):
+def test_allowances_are_uint256_with_nulls(lending):
     texts = [text for (text,) in lending.execute("select amount from allowances").fetchall()]
     amounts = [int(text) for text in texts if text is not None]
     assert None in texts
@@ -130,7 +130,7 @@ def test_allowances_when_read_are_uint256_with_unlimited_ones_and_nulls(lending)
     assert any(2**128 < amount < 2**256 - 1 for amount in amounts)
 
 
-def test_labels_when_read_are_as_written_and_two_differ_by_a_space_only(lending):
+def test_labels_are_read_as_written(lending):
     labels = [
         label
         for (label,) in lending.execute(
@@ -150,7 +150,7 @@ def test_accounts_when_labelled_have_events_of_their_own(lending):
 
 
 @pytest.mark.parametrize("events", [0, -1, 20_000_000])
-def test_build_when_there_is_no_room_for_the_events_refuses_before_making_a_table(events):
+def test_build_without_room_refuses_first(events):
     with duckdb.connect() as connection:
         with pytest.raises(ValueError, match="events must be from 1 to 13,154,400"):
             build_lending_database(connection, events=events)

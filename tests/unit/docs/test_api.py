@@ -38,7 +38,7 @@ def test_every_public_name_has_a_part(headings):
     assert set(models.__all__) - names == {"MappingType"}  # the words stand with ParameterMapping
 
 
-def test_every_resource_of_a_client_has_a_part_with_all_its_methods(headings):
+def test_client_page_has_every_method_of_a_resource(headings):
     assert {"queries", "query_results", "jobs", "dashboards", "alerts", "users"} <= set(RESOURCES)
     wanted = {f"client.{name}" for name in RESOURCES} | {
         f"client.{name}.{method}" for name, kind in RESOURCES.items() for method in dir(kind)

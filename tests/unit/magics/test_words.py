@@ -50,7 +50,7 @@ def test_read_words_without_brackets_reads_as_shlex(line):
         ("-p note=a[b c", ["-p", "note=a[b", "c"]),
     ],
 )
-def test_read_words_when_a_value_begins_with_a_bracket_keeps_it_as_typed(line, words):
+def test_read_words_keeps_brackets_as_typed(line, words):
     assert read_words(line) == words
 
 
@@ -66,7 +66,7 @@ def test_read_words_when_a_value_begins_with_a_bracket_keeps_it_as_typed(line, w
         ("https://h/queries/42#7 # x", "https://h/queries/42#7"),
     ],
 )
-def test_without_remark_when_a_lone_sign_begins_one_leaves_it_out(line, said):
+def test_without_remark_lone_sign(line, said):
     assert without_remark(line) == said
 
 
@@ -106,7 +106,7 @@ def test_read_words_names_the_backslash_that_leaves_a_quote_open():
     )
 
 
-def test_parse_line_refuses_an_option_that_a_backslash_joins_to_a_value():
+def test_parse_line_backslash_joining_an_option():
     with pytest.raises(ArgumentError, match="before --refresh escapes the space") as caught:
         parse_line("42 -p dir=C:\\new\\ --refresh")
     assert caught.value.hint is not None
