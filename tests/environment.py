@@ -1,19 +1,13 @@
-"""Make the project's virtual environment where it is missing, and go on inside it.
+"""Make the project's virtual environment and go on inside it, with the standard library alone.
 
-`tests/run.py` and the scripts in `notebooks/` call `ensure_environment` before they import anything
-that is not in the standard library::
+`tests/run.py` and the scripts in `notebooks/` begin with::
 
     from environment import ensure_environment
 
     ensure_environment("test")
 
-The first time, that makes `.venv` beside `pyproject.toml`, installs the project into it (editable,
-with the extras asked for) and starts the calling script anew inside it. A stamp in `.venv` records
-what was installed, from which `pyproject.toml` and C sources; while it still holds, the next run
-starts at once.
-
-Only the standard library is used, and nothing that a Python too old for the project could not
-parse: it has to be told so in words.
+The syntax is that of Python 3.7, so that an older Python than the project needs is refused in
+words, not by a SyntaxError.
 """
 
 from __future__ import annotations
@@ -21,24 +15,22 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import shutil
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
-STAMP = VENV / "watchframe-environment.json"
+#: In an environment: what was installed into it, from what.
+STAMP = "watchframe-environment.json"
 OLDEST_PYTHON = (3, 11)
 LINES_OF_A_FAILURE = 40
 
 
 def ensure_environment(*extras: str) -> None:
-    """Return inside the project's environment with `extras` installed, making it where needed.
+    """Return inside of `.venv` with `extras` installed, making it where needed.
 
-    Outside of it, this starts the calling script anew, with the same arguments, in `.venv`, and
-    does not return.
+    Outside of it, this restarts the calling script in `.venv` and does not return.
 
     Parameters
     ----------
@@ -48,111 +40,101 @@ def ensure_environment(*extras: str) -> None:
     Raises
     ------
     SystemExit
-        The running Python is too old, or the installation failed: with words that say so.
+        The running Python is too old, or the installation failed; the message says which.
     """
-    _refuse_an_old_python()
-    if not _is_installed(extras):
-        _install(extras)
-    if Path(sys.prefix).resolve() != VENV.resolve():
-        _start_anew_inside()
-
-
-def _refuse_an_old_python() -> None:
-    if sys.version_info[:2] >= OLDEST_PYTHON:
-        return
-    newer = [name for name in ("python3.13", "python3.12", "python3.11") if shutil.which(name)]
-    what_to_do = (
-        f"Run it with {newer[0]}, which is on your PATH."
-        if newer
-        else "Install a newer Python (https://www.python.org/downloads/) and run it with that."
-    )
-    sys.exit(
-        f"watchframe needs Python {_dotted(OLDEST_PYTHON)} or newer; "
-        f"this is {_dotted(sys.version_info[:3])} ({sys.executable}). {what_to_do}"
-    )
-
-
-def _is_installed(extras: tuple[str, ...]) -> bool:
-    stamp = _read_stamp()
-    return (
-        stamp.get("build") == _build_digest()
-        and stamp.get("python") == _dotted(sys.version_info[:2])
-        and stamp.get("folder") == str(ROOT)
-        and set(extras) <= set(stamp.get("extras", ()))
-        and _venv_python().exists()
-    )
-
-
-def _install(extras: tuple[str, ...]) -> None:
-    started = time.monotonic()
-    # What an earlier run asked for stays: two commands with different extras do not take turns.
-    wanted = sorted({*extras, *_read_stamp().get("extras", ())})
-    _make_venv()
-    STAMP.unlink(missing_ok=True)
-    project = f"{ROOT}[{','.join(wanted)}]" if wanted else str(ROOT)
-    _say(f"installing watchframe[{','.join(wanted)}] into .venv: a minute or two, once ...")
-    _run_quietly(
-        [_venv_python(), "-m", "pip", "install", "--disable-pip-version-check", "-e", project],
-        "pip could not install the project",
-    )
-    _write_stamp(wanted)
-    _say(f"ready after {time.monotonic() - started:.0f} s; the next run starts at once")
-
-
-def _make_venv() -> None:
-    if _venv_is_usable():
-        return
-    python = _dotted(sys.version_info[:3])
-    if VENV.exists() and not STAMP.exists() and _venv_version() not in {None, python}:
+    if sys.version_info[:2] < OLDEST_PYTHON:
         sys.exit(
-            f".venv holds Python {_venv_version()} and was not made by this command, "
-            f"which runs on {python}: remove .venv, or run the command with that Python."
+            f"watchframe needs Python {_dotted(OLDEST_PYTHON)} or newer; this is "
+            f"{_dotted(sys.version_info[:3])} ({sys.executable}). Use a newer one, "
+            "such as python3.13 (https://www.python.org/downloads/)."
         )
-    _say(f"making .venv with Python {python} ({sys.executable})")
-    _run_quietly(
-        [sys.executable, "-m", "venv", "--clear", VENV],
-        "The virtual environment could not be made. On Debian and Ubuntu the module stands in a "
-        "package of its own: apt-get install python3-venv",
-    )
+    version = _dotted(sys.version_info[:2])
+    python = make_environment(VENV, extras, python=sys.executable, version=version)
+    if Path(sys.prefix).resolve() == VENV.resolve():
+        return
+    sys.stdout.flush()
+    os.environ.pop("PYTHONHOME", None)
+    command = [str(python), *sys.argv]
+    if os.name == "nt":  # where exec returns to the prompt while the script still runs
+        sys.exit(subprocess.run(command, check=False).returncode)
+    os.execv(command[0], command)
 
 
-def _venv_is_usable() -> bool:
-    """Whether `.venv` has the running Python's version, a working pip, and was made here."""
-    if _read_stamp().get("folder", str(ROOT)) != str(ROOT):
-        return False  # a copy: its scripts still point to where it was made
-    version = _venv_version()
-    if version is None or version.split(".")[:2] != [str(n) for n in sys.version_info[:2]]:
-        return False
+def make_environment(venv: Path, extras: tuple[str, ...], *, python: str, version: str) -> Path:
+    """Make or complete an environment with the project installed; return its Python.
+
+    Parameters
+    ----------
+    venv : Path
+        Its folder. Extras that were installed into it earlier are kept.
+    extras : tuple of str
+    python, version : str
+        The Python to make it with, and its version such as "3.11".
+
+    Raises
+    ------
+    SystemExit
+        The installation failed, or the folder holds another environment.
+    """
+    venv_python = venv / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    stamp = _read_stamp(venv)
+    made_from = {"folder": str(venv), "python": version, "build": _build_digest()}
+    installed = stamp.pop("extras", [])
+    if stamp == made_from and set(extras) <= set(installed) and venv_python.exists():
+        return venv_python
+
+    found = _version(venv_python)
+    if found != version and found is not None and not stamp:
+        sys.exit(
+            f"{venv.name} has Python {found} and was not made by this command, which runs on "
+            f"{version}: remove {venv.name}, or run the command with that Python."
+        )
+    # A copied environment runs the original's Python: it is made again.
+    if found != version or stamp.get("folder", str(venv)) != str(venv):
+        _say(f"making {venv.name} with Python {version} ({python})")
+        _run_quietly(
+            [python, "-m", "venv", "--clear", venv],
+            "The virtual environment could not be made. Debian and Ubuntu have the module in a "
+            "package of its own: apt-get install python3-venv",
+        )
+    (venv / STAMP).unlink(missing_ok=True)
+    # Two commands with different extras share the environment.
+    wanted = sorted({*extras, *installed})
+    names = f"[{','.join(wanted)}]"
+    _say(f"installing watchframe{names} into {venv.name}: a minute or two, once ...")
+    pip = [venv_python, "-m", "pip", "install", "--disable-pip-version-check"]
+    _run_quietly([*pip, "-e", f"{ROOT}{names}"], "pip could not install the project")
+    (venv / STAMP).write_text(json.dumps({**made_from, "extras": wanted}), encoding="utf-8")
+    return venv_python
+
+
+def _read_stamp(venv: Path) -> dict:
     try:
-        pip = subprocess.run([_venv_python(), "-c", "import pip"], capture_output=True, check=False)
-    except OSError:
-        return False
-    return pip.returncode == 0
+        stamp = json.loads((venv / STAMP).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return stamp if isinstance(stamp, dict) else {}
 
 
-def _venv_version() -> str | None:
+def _version(python: Path) -> str | None:
+    """Return the version of an environment's Python; None where it does not run or has no pip."""
+    code = "import pip, sys; print('%d.%d' % sys.version_info[:2])"
+    command = [str(python), "-c", code]
     try:
-        lines = (VENV / "pyvenv.cfg").read_text(encoding="utf-8").splitlines()
+        done = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
     except OSError:
         return None
-    for line in lines:
-        name, _, value = line.partition("=")
-        if name.strip() in {"version", "version_info"}:
-            return ".".join(value.strip().split(".")[:3])
-    return None
+    return done.stdout.strip() or None
 
 
-def _start_anew_inside() -> None:
-    command = [str(_venv_python()), *sys.argv]
-    environment = {k: v for k, v in os.environ.items() if k != "PYTHONHOME"}
-    sys.stdout.flush()
-    if os.name == "nt":  # there, exec gives the prompt back while the script still runs
-        sys.exit(subprocess.run(command, env=environment, check=False).returncode)
-    os.execve(command[0], command, environment)
-
-
-def _venv_python() -> Path:
-    return VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+def _build_digest() -> str:
+    """Return a digest of what the installation is made from, besides files used in place."""
+    sources = [
+        ROOT / "pyproject.toml",
+        ROOT / "setup.py",
+        *sorted(ROOT.glob("watchframe/**/*.[ch]")),
+    ]
+    return hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()
 
 
 def _run_quietly(command: list[str | Path], failure: str) -> None:
@@ -167,37 +149,7 @@ def _run_quietly(command: list[str | Path], failure: str) -> None:
     )
     if done.returncode != 0:
         _say("\n".join(done.stdout.splitlines()[-LINES_OF_A_FAILURE:]))
-        sys.exit(f"{failure} (exit code {done.returncode}; its last words stand above).")
-
-
-def _build_digest() -> str:
-    """Give a digest of what the installation is made from, besides files that are used in place."""
-    made_from = [
-        ROOT / "pyproject.toml",
-        ROOT / "setup.py",
-        *sorted(ROOT.glob("watchframe/**/*.[ch]")),
-    ]
-    return hashlib.sha256(b"".join(path.read_bytes() for path in made_from)).hexdigest()
-
-
-def _read_stamp() -> dict[str, str | list[str]]:
-    try:
-        stamp = json.loads(STAMP.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return stamp if isinstance(stamp, dict) else {}
-
-
-def _write_stamp(extras: list[str]) -> None:
-    stamp = {
-        "extras": extras,
-        "folder": str(ROOT),
-        "build": _build_digest(),
-        "python": _dotted(sys.version_info[:2]),
-    }
-    unfinished = STAMP.with_suffix(".unfinished")
-    unfinished.write_text(json.dumps(stamp, indent=1), encoding="utf-8")
-    unfinished.replace(STAMP)
+        sys.exit(f"{failure} (exit code {done.returncode}; the end of its output is above).")
 
 
 def _dotted(version: tuple[int, ...]) -> str:
@@ -211,4 +163,3 @@ def _say(message: str) -> None:
 
 if __name__ == "__main__":
     ensure_environment(*(sys.argv[1:] or ["test"]))
-    _say(f"the environment is ready: {_venv_python()}")

@@ -31,6 +31,7 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if here in item.path.parents:
             item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.slow)
             # Playwright's and the notebook's packages are not ours to keep free of warnings.
             item.add_marker(pytest.mark.filterwarnings("default"))
 

@@ -60,7 +60,7 @@ def cache(tmp_path_factory):
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(table=tables(), chunk=st.integers(1, 31))
-def test_table_when_stored_whole_or_streamed_comes_back_as_it_was(cache, table, chunk):
+def test_table_round_trip_whole_or_streamed(cache, table, chunk):
     with cache.open_writer(KEY) as writer:
         for batch in table.to_batches(max_chunksize=chunk):
             writer.write(batch)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
@@ -23,6 +24,8 @@ from watchframe.demo import DemoServer
 from watchframe.errors import CacheMissError, CacheWarning
 from watchframe.models import ParameterDefinition
 from watchframe.read import ReadOptions, answer_query
+
+pytestmark = pytest.mark.slow
 
 OWNERS = st.sampled_from(["user", "query's key"])
 MARKETS = st.sampled_from([None, "WETH", "DAI"])  # None: the query without parameters

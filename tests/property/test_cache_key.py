@@ -1,3 +1,4 @@
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -44,6 +45,7 @@ def identity(of: KeyParts) -> tuple[object, ...]:
     )
 
 
+@pytest.mark.slow
 @in_its_own_time
 @given(parts, parts)
 def test_keys_are_equal_exactly_when_the_parts_are(one, other):

@@ -17,6 +17,8 @@ from watchframe.decode.exact import decode_exactly
 from watchframe.decode.framing import find_data_text
 from watchframe.decode.streaming import decode_streaming
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module", params=["compiled", "not compiled"])
 def reader(request):

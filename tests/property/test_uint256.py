@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 from watchframe import Client, read_watch_sql
 from watchframe.demo import DemoServer
 
+pytestmark = pytest.mark.slow
+
 UINT256 = st.integers(0, 2**256 - 1) | st.sampled_from([0, 2**53 + 1, 2**63, 2**64, 2**256 - 1])
 
 

@@ -1,5 +1,6 @@
 """Queries' files come back as they were written, whatever stands in them."""
 
+import pytest
 import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -16,6 +17,7 @@ VALUES = st.recursive(
 )
 
 
+@pytest.mark.slow
 @given(st.dictionaries(TEXTS, VALUES, max_size=4))
 @example({"a": "\x85\n"})
 @example({"a": " one\n  two \n\n"})

@@ -1,4 +1,4 @@
-"""The bootstrap of `tests/run.py` and the notebooks: when it installs, and what it refuses."""
+"""The environment of `tests/run.py` and the notebooks: when it is installed, what is refused."""
 
 import importlib.util
 import json
@@ -13,7 +13,7 @@ SOURCE = Path(__file__).resolve().parents[1] / "environment.py"
 
 @pytest.fixture
 def project(tmp_path):
-    """A project of its own, with the bootstrap in it."""
+    """A project with `environment.py` in it."""
     (tmp_path / "tests").mkdir()
     (tmp_path / "tests/environment.py").write_bytes(SOURCE.read_bytes())
     (tmp_path / "pyproject.toml").write_text("[project]\nname = 'nothing'\nversion = '1'\n")
@@ -23,75 +23,133 @@ def project(tmp_path):
 
 @pytest.fixture
 def environment(project):
-    """The bootstrap, loaded from that project."""
+    """That project's `environment.py`."""
     spec = importlib.util.spec_from_file_location("environment", project / "tests/environment.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
 
 
-def make_venv(environment):
-    subprocess.run([sys.executable, "-m", "venv", "--without-pip", environment.VENV], check=True)
+VERSION = "{}.{}".format(*sys.version_info)
 
 
-def test_stamp_when_nothing_changed_needs_no_installation(environment):
-    make_venv(environment)
-    environment._write_stamp(["demo", "test"])
-    assert environment._is_installed(("test",))
-    assert environment._is_installed(("demo", "test"))
+PIP = """
+import pathlib, sys
+with pathlib.Path({log!r}).open("a") as log:
+    log.write(sys.argv[-1].removeprefix({root!r}) + "\\n")
+"""
 
 
-def test_stamp_when_another_extra_is_wanted_does_not_hold(environment):
-    make_venv(environment)
-    environment._write_stamp(["demo"])
-    assert not environment._is_installed(("demo", "test"))
+@pytest.fixture
+def installed(environment, monkeypatch):
+    """What was installed so far: venvs get a pip that only writes that down, in no time."""
+    log = environment.ROOT / "installed.txt"
+    run_quietly = environment._run_quietly
+
+    def run(command, failure):
+        if "venv" not in command:
+            run_quietly(command, failure)
+            return
+        run_quietly([*command, "--without-pip"], failure)
+        (packages,) = command[-1].glob("lib/python*/site-packages")
+        (packages / "pip").mkdir()
+        pip = PIP.format(log=str(log), root=str(environment.ROOT))
+        (packages / "pip/__main__.py").write_text(pip)
+
+    monkeypatch.setattr(environment, "_run_quietly", run)
+    return lambda: log.read_text().splitlines()
+
+
+def make(environment, *extras):
+    return environment.make_environment(
+        environment.VENV, extras, python=sys.executable, version=VERSION
+    )
+
+
+def test_environment_is_made_once(environment, installed):
+    python = make(environment, "demo", "test")
+    assert make(environment, "test") == make(environment, "demo", "test") == python
+    assert installed() == ["[demo,test]"]
+    prefix = [python, "-c", "import sys; print(sys.prefix)"]
+    assert subprocess.check_output(prefix, text=True).strip() == str(environment.VENV)
+
+
+def test_environment_keeps_the_extras_of_before(environment, installed):
+    make(environment, "demo")
+    make(environment, "test")
+    make(environment, "demo")
+    assert installed() == ["[demo]", "[demo,test]"]
 
 
 @pytest.mark.parametrize("name", ["pyproject.toml", "setup.py", "watchframe/decode/_rows.c"])
-def test_stamp_when_what_is_built_was_edited_does_not_hold(environment, name):
-    make_venv(environment)
-    environment._write_stamp(["test"])
+def test_environment_is_installed_again_after_an_edit(environment, installed, name):
+    make(environment, "test")
     (environment.ROOT / name).parent.mkdir(parents=True, exist_ok=True)
     (environment.ROOT / name).write_text("# another\n")
-    assert not environment._is_installed(("test",))
+    make(environment, "test")
+    assert installed() == ["[test]", "[test]"]
 
 
 @pytest.mark.parametrize(("fact", "value"), [("python", "3.10"), ("folder", "/elsewhere")])
-def test_stamp_when_made_elsewhere_or_by_another_python_does_not_hold(environment, fact, value):
-    make_venv(environment)
-    environment._write_stamp(["test"])
-    stamp = json.loads(environment.STAMP.read_text())
-    environment.STAMP.write_text(json.dumps(stamp | {fact: value}))
-    assert not environment._is_installed(("test",))
+def test_environment_of_another_python_or_place(environment, installed, fact, value):
+    make(environment, "test")
+    change_stamp(environment, **{fact: value})
+    left = environment.VENV / "left"
+    left.touch()
+    make(environment, "test")
+    assert installed() == ["[test]", "[test]"]
+    assert left.exists() is (fact == "python")  # a copy's scripts name the original: made again
+
+
+def change_stamp(environment, **facts):
+    path = environment.VENV / environment.STAMP
+    path.write_text(json.dumps(json.loads(path.read_text()) | facts))
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"extras": ["test"]}'])
-def test_stamp_when_cut_short_or_strange_does_not_hold(environment, text):
-    make_venv(environment)
-    environment.STAMP.write_text(text)
-    assert not environment._is_installed(("test",))
+def test_environment_with_a_strange_stamp_is_installed_again(environment, installed, text):
+    make(environment, "test")
+    (environment.VENV / environment.STAMP).write_text(text)
+    make(environment, "test")
+    assert installed() == ["[test]", "[test]"]
 
 
-def test_stamp_when_the_venv_lost_its_python_does_not_hold(environment):
-    make_venv(environment)
-    environment._write_stamp(["test"])
-    environment._venv_python().unlink()
-    assert not environment._is_installed(("test",))
+def test_environment_that_lost_its_python_is_made_again(environment, installed):
+    python = make(environment, "test")
+    python.unlink()
+    make(environment, "test")
+    assert python.exists()
+    assert installed() == ["[test]", "[test]"]
 
 
-def test_venv_when_of_another_maker_and_python_is_left_alone(environment):
-    environment.VENV.mkdir()
-    (environment.VENV / "pyvenv.cfg").write_text("home = /usr/bin\nversion = 3.10.1\n")
-    with pytest.raises(SystemExit, match=r"holds Python 3\.10\.1 and was not made by"):
-        environment._make_venv()
-    assert (environment.VENV / "pyvenv.cfg").exists()
+def test_environment_has_no_stamp_after_a_failure(environment, installed, capsys):
+    make(environment, "demo")
+    (pip,) = environment.VENV.glob("lib/python*/site-packages/pip/__main__.py")
+    pip.write_text("raise SystemExit('no network')")
+    with pytest.raises(SystemExit, match="pip could not install the project"):
+        make(environment, "test")
+    assert "no network" in capsys.readouterr().out
+    assert not (environment.VENV / environment.STAMP).exists()
 
 
-def test_script_when_the_environment_stands_goes_on_inside_it_with_its_arguments(
-    project, environment
-):
-    make_venv(environment)
-    environment._write_stamp(["demo"])
+def test_environment_of_another_maker_and_python_is_left_alone(environment):
+    python = environment.VENV / "bin/python"
+    python.parent.mkdir(parents=True)
+    python.write_text("#!/bin/sh\necho 3.10\n")
+    python.chmod(0o700)
+    with pytest.raises(SystemExit, match=r"has Python 3\.10 and was not made by"):
+        make(environment, "test")
+    assert python.exists()
+
+
+def test_environment_without_pip_is_not_usable(environment):
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", environment.VENV], check=True)
+    assert environment._version(environment.VENV / "bin/python") is None
+    assert environment._version(Path(sys.executable)) == VERSION
+
+
+def test_script_goes_on_inside_with_its_arguments(project, environment, installed):
+    make(environment, "demo")
     script = project / "script.py"
     script.write_text(
         "import sys\n"
@@ -114,19 +172,19 @@ def test_script_when_the_environment_stands_goes_on_inside_it_with_its_arguments
     assert done.returncode == 7
 
 
-def test_command_when_it_fails_shows_its_last_words_and_stops(environment, capsys):
+def test_command_that_fails_shows_its_output_and_stops(environment, capsys):
     command = [sys.executable, "-c", "print('the reason'); raise SystemExit(3)"]
     with pytest.raises(SystemExit, match=r"It did not work \(exit code 3"):
         environment._run_quietly(command, "It did not work")
     assert "the reason" in capsys.readouterr().out
 
 
-def test_command_when_it_succeeds_shows_nothing(environment, capsys):
+def test_command_that_succeeds_shows_nothing(environment, capsys):
     environment._run_quietly([sys.executable, "-c", "print('noise')"], "It did not work")
     assert capsys.readouterr().out == ""
 
 
-def test_python_when_too_old_is_told_which_one_is_needed(environment, monkeypatch):
+def test_python_that_is_too_old_is_refused_in_words(environment, monkeypatch):
     monkeypatch.setattr(environment, "OLDEST_PYTHON", (99, 1))
     with pytest.raises(SystemExit, match=r"needs Python 99\.1 or newer; this is 3\."):
         environment.ensure_environment("test")

@@ -68,5 +68,6 @@ def test_import_loads_nothing_heavy():
     assert not loaded_by("import watchframe") & set(HEAVY)
 
 
+@pytest.mark.slow
 def test_reading_functions_load_no_notebook_library():
     assert not loaded_by("from watchframe import read_watch_query") & {"IPython", "ipywidgets"}

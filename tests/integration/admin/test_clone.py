@@ -89,6 +89,7 @@ def test_clone_when_without_queries_shows_the_same_visualizations(client, dashbo
     assert client.queries.list().count() == count
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "path", ["POST /api/queries/1/fork", "POST /api/dashboards$", "POST /api/widgets"]
 )

@@ -31,6 +31,7 @@ def page(server, tmp_path, monkeypatch):
         yield run
 
 
+@pytest.mark.slow
 def test_page_on_fresh_results_when_run_runs_them_anew(
     page, client, server, tmp_path, monkeypatch, capsys
 ):
@@ -49,6 +50,7 @@ def test_page_on_fresh_results_when_run_runs_them_anew(
     assert server.running_jobs() == []
 
 
+@pytest.mark.slow
 def test_page_on_refreshing_dashboards_when_run_leaves_new_results(page, client, server):
     before = client.queries.get(2).latest_result_id
     server.requests.clear()
@@ -76,6 +78,7 @@ def test_page_on_the_catalogue_when_run_edits_and_archives_nothing(page, client)
     assert found["shown"]
 
 
+@pytest.mark.slow
 def test_page_on_queries_as_code_when_run_writes_back_and_creates(page, client):
     page("queries-as-code.md")
     assert client.queries.get(1).text.startswith("-- reviewed\n")
@@ -107,6 +110,7 @@ def test_page_on_users_when_run_disables_them(page, client):
     assert all(client.users.get(item.id).is_disabled for item in people)
 
 
+@pytest.mark.slow
 def test_page_on_moving_when_run_moves_everything(page, server, other_server, tmp_path):
     servers = (
         ("https://old.example.org", server.url),

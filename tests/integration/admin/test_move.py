@@ -14,6 +14,8 @@ from watchframe.client import Client
 from watchframe.errors import ArgumentError, AuthenticationError, ServerError
 from watchframe.models import ParameterDefinition
 
+pytestmark = pytest.mark.slow
+
 SOURCES = {1: 4, 2: 2, 3: 3, 4: 4}
 WRITES = r"POST /api/(queries|visualizations|dashboards|widgets)(/\d+)?$"
 

@@ -76,6 +76,7 @@ def test_data_when_it_is_in_texts_defaults_and_results_is_found_in_each(client, 
     assert "ller+x" not in found.drop(columns="name").to_csv()
 
 
+@pytest.mark.slow
 def test_data_when_the_search_takes_long_a_line_says_how_far_it_is(client, server, capsys):
     server.faults.add("GET /api/queries/1$", delay=1.5)
     find_personal_data(ADDRESS, client=client, queries=[1, 2], progress=True)
@@ -125,6 +126,7 @@ def test_data_when_it_is_on_dashboards_is_found_there(client):
     }
 
 
+@pytest.mark.slow
 def test_data_when_a_result_is_large_is_found_at_its_end_and_only_then_decoded(client, server):
     sql = (
         "select n, case when n = 60000 then '0xAbC' else '0xdef' end || '1234567890' as a "
@@ -166,6 +168,7 @@ def test_data_when_nothing_is_found_gives_an_empty_typed_frame(client):
     assert empty[empty["error"].isna()].empty
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("value", ["", "  ", " ab ", [], ["anna@example.org", "ab"]])
 def test_data_when_the_value_is_too_short_asks_nothing(client, server, value):
     with pytest.raises(ArgumentError):

@@ -142,6 +142,7 @@ def test_diff_and_import_when_nothing_was_edited_ask_but_write_nothing(client, s
     assert {item.method for item in server.requests} == {"GET"}
 
 
+@pytest.mark.slow
 def test_import_when_text_and_fields_were_edited_writes_these_alone(client, server, query, folder):
     export_queries(folder, client=client)
     only(folder, query, ".sql").write_text("select 2 as two\n")
@@ -209,6 +210,7 @@ def test_import_when_both_sides_made_the_same_edit_is_no_conflict(client, query,
     assert [item.action for item in import_queries(folder, client=client)] == ["unchanged"]
 
 
+@pytest.mark.slow
 def test_import_when_the_server_has_no_such_query_creates_it_only_when_told(
     client, other, query, folder
 ):
@@ -242,6 +244,7 @@ def test_import_when_a_data_source_has_another_id_goes_by_its_name(client, query
     assert "'Lending (DuckDB)'" in str(raised.value.exceptions[0])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", ["[1, 2]", "a: [", "id: true one", "name: 5", "parameters: [5]"])
 def test_import_when_a_file_is_not_a_querys_says_which_and_writes_nothing(
     client, server, query, folder, text

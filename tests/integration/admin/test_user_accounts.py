@@ -44,6 +44,7 @@ def test_users_when_one_is_refused_the_others_are_disabled(client, server, peopl
     assert disabled(client, people) == [False, True, True]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dry_run", [True, False])
 def test_users_when_the_keys_own_is_among_them_nobody_is_disabled(client, people, dry_run):
     own = client.session().user

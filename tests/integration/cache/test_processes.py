@@ -16,7 +16,10 @@ import pytest
 from watchframe.cache import ResultCache
 from watchframe.errors import CacheWarning, JobTimeoutError
 
-pytestmark = pytest.mark.skipif(os.name != "posix", reason="kill -9, fork and flock are POSIX")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(os.name != "posix", reason="kill -9, fork and flock are POSIX"),
+]
 
 PATIENCE = 120  # seconds after which a process is taken to hang
 

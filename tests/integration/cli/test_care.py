@@ -9,6 +9,8 @@ import pytest
 from watchframe.client import Client
 from watchframe.demo import DemoServer
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def client(own_server):

@@ -90,6 +90,7 @@ def file_size(path):
     return path.stat().st_size
 
 
+@pytest.mark.slow
 def test_demo_answers_until_ctrl_c(run_unset):
     process = run_unset.start("demo", settings={"PYTHONWARNINGS": "default"})
     said = "".join(process.stdout.readline() for _ in range(4))
@@ -102,6 +103,7 @@ def test_demo_answers_until_ctrl_c(run_unset):
     assert (out, err, process.returncode) == ("stopped\n", "", 0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("words", "offered"),
     [
@@ -118,6 +120,7 @@ def test_completion_offers_what_the_server_has(run, words, offered):
     assert set(completions(run, words)) == offered
 
 
+@pytest.mark.slow
 def test_completion_when_the_server_is_away_offers_nothing_and_says_nothing(run):
     settings = {"WATCHFRAME_URL": "http://127.0.0.1:9"}
     assert completions(run, ["query", "2"], **settings) == []
@@ -136,6 +139,7 @@ def completions(run, words, **settings):
     return done.stdout.splitlines()[1::3]
 
 
+@pytest.mark.slow
 def test_names_with_terminal_codes_are_shown_as_text(run_own, own_server):
     evil = "Name \x1b[2J\x9b\u202e"
     with Client(own_server.url, own_server.user_key) as client:

@@ -16,6 +16,7 @@ FILES = ["borrowed-a-day-in-dollars", "events-by-day", "price", "events-by-marke
 PATIENT = 60
 
 
+@pytest.mark.slow
 def test_dashboard_writes_a_file_for_each_widget(run, tmp_path, client):
     done = run("dashboard", "lending-overview", "-p", "market=WETH", "-o", "out")
     assert (done.returncode, done.stdout) == (0, "")
@@ -30,6 +31,7 @@ def test_dashboard_writes_a_file_for_each_widget(run, tmp_path, client):
     assert done.stderr.count("out/") == 4
 
 
+@pytest.mark.slow
 def test_dashboard_as_json_is_one_object_by_title(run):
     done = run("dashboard", 1, "--json", "-q")
     assert done.stderr == ""
@@ -65,6 +67,7 @@ def test_dashboard_that_cannot_be_read_says_why(invoke, tmp_path, words, code, m
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.slow
 def test_each_reads_once_for_every_combination_of_values(run, tmp_path, client):
     done = run("query", 13, "--each", "kind=[borrow, repay]", "-o", "kinds.parquet")
     assert done.returncode == 0, done.stderr

@@ -11,6 +11,8 @@ import time
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 PATIENT = 60
 WRONG = "no-such-key-0123456789-abcdef"
 

@@ -9,9 +9,12 @@ import sys
 from pathlib import Path
 
 import pyarrow.parquet as pq
+import pytest
 
 from watchframe.client import Client
 from watchframe.demo import DemoServer
+
+pytestmark = pytest.mark.slow
 
 PAGE = Path(__file__).parents[3] / "docs" / "howto" / "command-line.md"
 

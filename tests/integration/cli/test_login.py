@@ -10,6 +10,8 @@ import sys
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 KEYRING = """
 import json, pathlib
 from keyring.backend import KeyringBackend

@@ -8,6 +8,8 @@ import pytest
 
 from watchframe.client import Client
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def client(own_server):

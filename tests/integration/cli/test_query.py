@@ -70,6 +70,7 @@ def test_query_when_columns_are_chosen_gives_these_in_this_order(invoke):
     assert refused.stdout == ""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("format_", ["csv", "json", "table", "parquet", "arrow"])
 def test_query_when_integers_are_beyond_64_bits_has_all_their_digits(run, format_):
     done = run("query", 40, "-q", "-o", "-", "--format", format_, text=False)
@@ -140,6 +141,7 @@ def test_query_when_a_result_is_probably_cut_warns_on_stderr(invoke):
     assert result.stderr.startswith("Warning: ")
 
 
+@pytest.mark.slow
 def test_output_when_the_file_exists_is_replaced_with_its_mode_kept(run, tmp_path):
     path = tmp_path / "rows.csv"
     path.write_text("old")
@@ -152,6 +154,7 @@ def test_output_when_the_file_exists_is_replaced_with_its_mode_kept(run, tmp_pat
     assert stat.S_IMODE(path.stat().st_mode) == 0o640
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", [("query", 51), ("query", 50, "--timeout", "0.5")])
 def test_output_when_the_query_fails_leaves_the_file_as_it_was(run, tmp_path, words):
     path = tmp_path / "rows.csv"

@@ -65,6 +65,7 @@ def kill_when(process, condition):
     return thread
 
 
+@pytest.mark.slow
 def test_server_killed_while_the_job_runs_raises_connect_error(tmp_path):
     with server_process(tmp_path) as (process, client):
         started = time.monotonic()
@@ -75,6 +76,7 @@ def test_server_killed_while_the_job_runs_raises_connect_error(tmp_path):
         assert time.monotonic() - started < SOON
 
 
+@pytest.mark.slow
 def test_server_killed_in_the_middle_of_a_body_raises_transport_error(tmp_path):
     with (
         server_process(tmp_path) as (process, client),
@@ -88,6 +90,7 @@ def test_server_killed_in_the_middle_of_a_body_raises_transport_error(tmp_path):
                 pass
 
 
+@pytest.mark.slow
 def test_server_killed_between_polls_raises_connect_error_and_names_the_host(tmp_path):
     with server_process(tmp_path) as (process, client):
         polls = []
@@ -123,6 +126,7 @@ def jobs(demo):
     return [item for item in demo.requests if item.method == "DELETE"]
 
 
+@pytest.mark.slow
 def test_deadline_cancels_the_job_on_the_server(client, demo):
     with pytest.raises(JobTimeoutError, match="within 1 s"):
         read_watch_query(50, {"seconds": 40}, timeout=1, client=client)
@@ -160,6 +164,7 @@ class Interrupter:
         return self
 
 
+@pytest.mark.slow
 def test_interrupt_before_any_line_leaves_no_job_running(client, demo):
     left = []
     for number in range(50):  # as far as the second poll
@@ -178,6 +183,7 @@ def test_interrupt_before_any_line_leaves_no_job_running(client, demo):
     assert left == []
 
 
+@pytest.mark.slow
 def test_job_whose_start_is_still_being_told_is_cancelled_too(client, demo):
     demo.faults.add("POST .*/results", chunk=4, chunk_delay=0.05)
     deadline = Deadline.after(None)
@@ -204,12 +210,14 @@ def test_job_that_somebody_else_cancelled_raises_job_cancelled(client, demo):
         client.run_query(50, {"seconds": 42}, max_age=0, on_status=cancel)
 
 
+@pytest.mark.slow
 def test_polling_outlasts_a_slow_job(client):
     """Complaint of other clients: polling gives up before the job does."""
     frame = read_watch_query(50, {"seconds": 4}, timeout=None, client=client)
     assert frame["tenths"].item() == 0 or len(frame) == 1
 
 
+@pytest.mark.slow
 def test_polls_back_off(client, demo):
     read_watch_query(50, {"seconds": 3}, client=client)
     polls = [item for item in demo.requests if "/jobs/" in item.path]
@@ -260,6 +268,7 @@ def test_body_of_single_bytes_is_read(client, demo):
     assert len(read_watch_query(2, max_age=0, client=client)) > 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("status", [429, 502, 503, 504])
 def test_get_is_tried_again_after(client, demo, status):
     demo.faults.add("GET /api/queries/2$", status=status, times=2)
@@ -267,6 +276,7 @@ def test_get_is_tried_again_after(client, demo, status):
     assert len(demo.requests) == 3
 
 
+@pytest.mark.slow
 def test_retry_after_is_waited_for(client, demo):
     demo.faults.add("GET /api/queries/2$", status=429, headers={"Retry-After": "1"})
     started = time.monotonic()
@@ -274,6 +284,7 @@ def test_retry_after_is_waited_for(client, demo):
     assert time.monotonic() - started >= 1
 
 
+@pytest.mark.slow
 def test_all_threads_wait_as_long_as_the_server_asks_one_of_them(client, demo):
     demo.faults.add("GET /api/queries/2$", status=429, headers={"Retry-After": "2"})
     with ThreadPoolExecutor(1) as pool:
@@ -333,6 +344,7 @@ def test_silent_server_raises_timeout(demo, tmp_path):
         hasty.queries.get(2)
 
 
+@pytest.mark.slow
 def test_deadline_holds_also_for_retries(client, demo):
     demo.faults.add("GET", status=503, times=99)
     started = time.monotonic()

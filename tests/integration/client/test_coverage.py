@@ -6,11 +6,13 @@ import uuid
 import pytest
 
 import watchframe
+from generators.coverage import DOCUMENTED_ROUTES, FURTHER_ROUTES
 from watchframe import admin
 from watchframe.client import ResultBody
-from watchframe.client.coverage import DOCUMENTED_ROUTES, FURTHER_ROUTES
 from watchframe.client.listing import Listing
 from watchframe.models import ParameterDefinition
+
+pytestmark = pytest.mark.slow
 
 ROWS = [
     (row, call)

@@ -9,6 +9,8 @@ from watchframe import Client, read_watch_query
 from watchframe.errors import ProtocolError
 from watchframe.models import ParameterDefinition
 
+pytestmark = pytest.mark.slow
+
 CHOICES = ParameterDefinition(
     name="t", type="enum", title="T", enum_options=("New York", "NewYork", "newyork")
 )

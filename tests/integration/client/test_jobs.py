@@ -45,6 +45,7 @@ def job(client, demo):
         client.jobs.cancel(found.id)
 
 
+@pytest.mark.slow
 def test_failure_that_is_being_stored_is_asked_for_again(client, demo):
     """Real servers answer 500 for that moment; the data source's words were lost."""
     demo.faults.add(POLL, status=500, times=3)
@@ -77,6 +78,7 @@ def test_success_behind_an_internal_server_error_is_read(client, demo):
         assert b"query_result" in body.read()
 
 
+@pytest.mark.slow
 def test_internal_server_error_that_stays_leaves_the_job_to_the_others(client, demo, job):
     demo.faults.add(POLL, status=500, times=99)
     with pytest.raises(ResponseError) as caught:

@@ -157,6 +157,7 @@ def test_refusal_of_a_query_without_a_result_says_what_to_do(site, query):
         site.queries.results(query.id)
 
 
+@pytest.mark.slow
 def test_unknown_job_says_what_the_servers_500_means(site):
     for ask in (site.jobs.get, site.jobs.cancel):
         with pytest.raises(ResponseError, match="does not know") as caught:

@@ -44,6 +44,7 @@ def test_csv_is_what_the_server_makes(site, result_id, tmp_path):
     assert files(tmp_path) == ["rows.csv"]
 
 
+@pytest.mark.slow
 def test_other_kinds_have_the_same_rows(site, result_id, tmp_path):
     download = site.query_results.download
     tsv = pd.read_csv(download(result_id, tmp_path / "a.tsv", filetype="tsv"), sep="\t")

@@ -157,6 +157,7 @@ def test_result_under_a_query_key_has_every_recorded_value(watch, client_of, sam
     assert_recorded(result, watch.recorded["plain_query_key_result"], same_rows)
 
 
+@pytest.mark.slow
 @recorded(*run("oddities"), *run("empty"), *run("sqlite"), *run("python"))
 def test_result_of_every_kind_of_source_is_read(watch, client_of, same_rows):
     client = client_of()
@@ -257,6 +258,7 @@ def test_text_pattern_is_taken_by_new_servers(watch, client_of, same_rows):
     assert_recorded(result, watch.recorded["textpattern_result"], same_rows)
 
 
+@pytest.mark.slow
 @recorded(*run("enum_multi"), *run("querydrop"), "dropdown")
 def test_choices_are_offered_and_taken(watch, client_of, same_rows):
     client = client_of()
@@ -290,6 +292,7 @@ def test_unknown_job_that_stays_pending_ends_in_words(watch, client_of, monkeypa
     assert {item.split()[0] for item in watch.requests} == {"GET"}
 
 
+@pytest.mark.slow
 @recorded("job_unknown", versions=BY_NUMBER)
 def test_unknown_job_is_an_error_in_words(client_of):
     with pytest.raises(ResponseError, match="500") as caught:

@@ -68,6 +68,7 @@ def made_query(client, text, choices):
     return client.queries.create("made", text, 1, parameters=[choice]).id
 
 
+@pytest.mark.slow
 def test_partitions_are_the_rows_of_each_set_read_in_the_workers(workers, caller):
     frame = watch_dask.read_watch_query(13, KINDS)
     alone = [read_watch_query(13, params) for params in KINDS]

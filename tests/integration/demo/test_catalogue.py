@@ -64,6 +64,7 @@ def read(client, query_id):
     return frame, answer.json()["query_result"]["query"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("query_id", [number for number in QUERIES if number not in FAILING])
 def test_query_gives_what_its_sql_gives(client, lending, query_id):
     frame, sql = read(client, query_id)

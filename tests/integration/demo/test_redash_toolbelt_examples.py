@@ -46,6 +46,7 @@ def example(tmp_path):
     return run
 
 
+@pytest.mark.slow
 def test_fresh_rows_are_the_same_as_ours(server, client):
     params = {
         "markets": ["WETH"],

@@ -28,6 +28,7 @@ def test_start_without_the_extra_says_how_to_get_it():
     assert words.endswith("The demo server needs duckdb: pip install 'watchframe[demo]'")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("port", ["taken", "99999"])
 def test_start_on_a_port_that_cannot_be_had_is_one_line(demo_server, port):
     number = demo_server.url.rpartition(":")[2] if port == "taken" else port
@@ -36,6 +37,7 @@ def test_start_on_a_port_that_cannot_be_had_is_one_line(demo_server, port):
     assert re.fullmatch(r"The demo server cannot start: .+", words)
 
 
+@pytest.mark.slow
 def test_start_on_a_folder_that_another_server_uses_is_one_line(demo_server):
     code, words = output_of("-m", "watchframe.demo", "--state-dir", str(demo_server.state_dir))
     assert code == 1
@@ -62,6 +64,7 @@ def test_server_that_is_not_started_refuses_connections():
     assert refuses_connections(server)
 
 
+@pytest.mark.slow
 def test_servers_that_are_not_started_have_ports_of_their_own():
     servers = [DemoServer(events=10) for _ in range(4)]
     assert len({server.url for server in servers}) == 4
@@ -69,6 +72,7 @@ def test_servers_that_are_not_started_have_ports_of_their_own():
         server.close()
 
 
+@pytest.mark.slow
 def test_start_on_a_port_that_was_taken_meanwhile_fails():
     first = DemoServer(events=10, port=0)
     port = int(first.url.rpartition(":")[2])

@@ -66,6 +66,7 @@ ASKED = [(a_document, name) for name in DRIPPING] + [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("is_tls", [False, True], ids=["http", "https"])
 @pytest.mark.parametrize(("ask", "name"), ASKED)
 def test_whatever_drips_ends_with_the_deadline(
@@ -92,6 +93,7 @@ def test_refusal_that_drips_without_a_deadline_ends_soon(tmp_path, raw_server, m
         assert time.monotonic() - started < SOON
 
 
+@pytest.mark.slow
 def test_read_timeout_is_over_silence_and_not_over_the_whole(tmp_path, raw_server):
     def slowly(*_):
         yield HEAD + b"Connection: close\r\n\r\n["
@@ -121,6 +123,7 @@ def stalling(start, released):
     released.wait(20)
 
 
+@pytest.mark.slow
 def test_document_that_drips_ends_with_the_deadline(tmp_path, server):
     with server(lambda _: (200, {**JSON, "Content-Length": "200"}, dripping())) as watch:
         started = time.monotonic()
@@ -129,6 +132,7 @@ def test_document_that_drips_ends_with_the_deadline(tmp_path, server):
         assert time.monotonic() - started < SOON
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("encoding", ["identity", "gzip"])
 def test_result_that_stalls_ends_with_the_deadline(tmp_path, server, released, encoding):
     head = b'{"query_result": {"id": 1, "data": {"columns": [], "rows": [' + b" " * 100
@@ -193,6 +197,7 @@ def test_interrupt_stays_an_interrupt_where_the_server_hangs(client, demo, monke
         client.jobs.cancel(job_id)
 
 
+@pytest.mark.slow
 def test_cancellation_before_the_server_has_answered_cancels_the_job(client, demo):
     demo.faults.add("POST .*/results", chunk=4, chunk_delay=0.1)
     deadline = Deadline.after(None)
@@ -218,6 +223,7 @@ PROGRAM = """
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("after", [0.0, 0.7])
 def test_ctrl_c_in_a_script_cancels_the_job_on_the_server(demo, tmp_path, after):
     seconds = 60 + int(after * 10)

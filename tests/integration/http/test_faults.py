@@ -21,6 +21,8 @@ from watchframe.errors import (
     TransportTimeoutError,
 )
 
+pytestmark = pytest.mark.slow
+
 KEY = "k-0123456789-secret"
 JOB = {"id": "j", "status": 1, "error": "", "query_result_id": None, "updated_at": 0}
 RIGHT = {

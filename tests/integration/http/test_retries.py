@@ -36,6 +36,7 @@ def http_date(seconds):
     return format_datetime(datetime.now(UTC) + timedelta(seconds=seconds), usegmt=True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("status", [429, 502, 503, 504])
 @pytest.mark.parametrize(
     "retry_after", ["0", "1.5", "-1", "soon", "²", "Wed, 21 Oct 2015 07:28:00 -0000", ""]
@@ -47,6 +48,7 @@ def test_get_is_sent_again_whatever_retry_after_says(tmp_path, server, status, r
     assert len(watch.seen) == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("status", [429, 503])
 @pytest.mark.parametrize("make", [lambda: "1", lambda: http_date(2)])
 def test_retry_after_in_seconds_or_as_a_date_is_waited_for(tmp_path, server, status, make):
@@ -99,6 +101,7 @@ def test_execution_whose_connection_broke_says_how_to_go_on(client, demo):
     assert "may be running" in caught.value.hint
 
 
+@pytest.mark.slow
 def test_execution_that_was_lost_is_joined_by_the_next_read(client, demo):
     """As the hint says: the answer is lost, and the job runs."""
     demo.faults.add("POST", cut_after=5, times=1)

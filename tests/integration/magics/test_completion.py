@@ -77,6 +77,7 @@ def test_completion_when_a_choice_has_odd_signs_writes_it_so_that_it_is_read(she
         assert frame["choice"].tolist() == [frame.attrs["watchframe"]["parameters"]["choice"]]
 
 
+@pytest.mark.slow
 def test_completion_when_the_answer_is_late_has_it_at_the_next_time(plain_shell, demo, tmp_path):
     plain_shell.value("%load_ext watchframe")
     demo.faults.add("GET /api/queries/14$", delay=1.0)

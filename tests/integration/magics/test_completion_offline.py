@@ -102,6 +102,7 @@ def locked_keyring():
     disconnect()
 
 
+@pytest.mark.slow
 def test_completion_when_the_key_lies_in_a_locked_keyring_does_not_wait_for_it(
     plain_shell, demo, locked_keyring
 ):
@@ -118,6 +119,7 @@ def test_completion_when_the_key_lies_in_a_locked_keyring_does_not_wait_for_it(
     assert "%watch 1 -p markets=" in plain_shell.offers("%watch 1 -p |")
 
 
+@pytest.mark.slow
 def test_completion_when_not_in_the_magic_leaves_python_to_ipython(plain_shell):
     plain_shell.run("%load_ext watchframe\nwatched_value = 1")
     assert "watched_value" in plain_shell.complete("watched_v|")

@@ -41,6 +41,7 @@ def test_error_when_sql_was_rendered_marks_the_line_as_it_ran(shell):
     assert "--> 2 | from no_such_table" in result.shown
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("is_full", [True, False])
 def test_error_when_the_key_is_refused_does_not_show_it(plain_shell, demo, tmp_path, is_full):
     key = "a-key-that-is-not-known-to-the-server"
@@ -74,6 +75,7 @@ def test_error_when_the_reference_is_none_says_what_it_should_be(shell):
     assert isinstance(shell.run("%watch borrows").error_in_exec, QueryReferenceError)
 
 
+@pytest.mark.slow
 def test_error_when_the_whole_traceback_prints_variables_hides_the_key_in_them(shell, demo):
     shell.run("%xmode Verbose")
     shell.value("%config WatchMagics.full_traceback = True")

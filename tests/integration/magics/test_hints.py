@@ -7,6 +7,7 @@ import pytest
 import watchframe
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("cell", "says"),
     [

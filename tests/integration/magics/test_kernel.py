@@ -89,6 +89,7 @@ def test_kernel_when_a_saved_query_fails_marks_the_line_of_its_text(kernel):
     assert "--> 2 | from borrow_events" in text
 
 
+@pytest.mark.slow
 def test_kernel_when_the_whole_traceback_is_wanted_shows_it_without_the_key(kernel, demo):
     kernel.run("%xmode Verbose")
     kernel.text("%config WatchMagics.full_traceback = True")
@@ -117,6 +118,7 @@ def test_kernel_when_a_column_is_not_as_declared_warns_at_the_cell(kernel, cell)
     assert "site-packages" not in text
 
 
+@pytest.mark.slow
 def test_kernel_when_somebody_watches_shows_the_state_and_takes_it_away_again(kernel):
     reply, shown = kernel.run("%watch 50 -p seconds=2 --refresh", is_watched=True)
     assert reply["status"] == "ok"
@@ -130,6 +132,7 @@ def test_kernel_when_somebody_watches_shows_the_state_and_takes_it_away_again(ke
     assert last == {}
 
 
+@pytest.mark.slow
 def test_kernel_when_many_reads_are_watched_counts_them_below_the_cell(kernel):
     _, shown = kernel.run(
         "import watchframe\n"
@@ -143,6 +146,7 @@ def test_kernel_when_many_reads_are_watched_counts_them_below_the_cell(kernel):
     assert drawn[-1] == {}
 
 
+@pytest.mark.slow
 def test_kernel_when_nobody_watches_shows_no_state(kernel):
     _, shown = kernel.run("%watch 50 -p seconds=2 --refresh")
     assert "running" not in repr(shown)

@@ -142,6 +142,7 @@ def test_line_when_a_dtype_backend_is_given_uses_it(shell):
     assert shell.value("%watch 2").dtypes["events"] == arrow["events"]
 
 
+@pytest.mark.slow
 def test_line_when_a_timeout_is_given_cancels_what_takes_longer(shell):
     result = shell.run("%watch 50 -p seconds=60 --timeout 1s --refresh")
     assert type(result.error_in_exec).__name__ == "JobTimeoutError"

@@ -8,6 +8,8 @@ import sys
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 pexpect = pytest.importorskip("pexpect", reason="a terminal needs a pseudo-terminal")
 
 PATIENT, TAB_AGAIN = 60, 5

@@ -58,12 +58,14 @@ def test_notebooks_when_listed_are_there():
     ]
 
 
+@pytest.mark.slow
 def test_notebook_when_executed_shows_what_is_committed(executed):
     committed, again, _ = executed
     for before, now in zip(committed.cells, again.cells, strict=True):
         assert texts(now) == texts(before), now.source
 
 
+@pytest.mark.slow
 def test_notebook_when_executed_fails_only_where_it_means_to(executed):
     _, again, _ = executed
     for cell in again.cells:
@@ -71,6 +73,7 @@ def test_notebook_when_executed_fails_only_where_it_means_to(executed):
         assert bool(failed) == ("raises-exception" in cell.metadata.get("tags", [])), cell.source
 
 
+@pytest.mark.slow
 def test_notebook_when_saved_holds_no_key(executed):
     committed, again, key = executed
     assert len(key) > 8
@@ -78,6 +81,7 @@ def test_notebook_when_saved_holds_no_key(executed):
     assert not re.search(r"Key [\w-]{20,}", nbformat.writes(committed))
 
 
+@pytest.mark.slow
 def test_notebook_when_committed_has_run_from_top_to_bottom(executed):
     committed, *_ = executed
     counts = [cell.execution_count for cell in committed.cells if cell.cell_type == "code"]

@@ -17,6 +17,8 @@ from watchframe.client import Client
 from watchframe.demo import DemoServer
 from watchframe.models import ParameterDefinition
 
+pytestmark = pytest.mark.slow
+
 PATIENT = 60
 SETUP = """
 import watchframe

@@ -13,7 +13,10 @@ from watchframe.demo import DemoServer
 
 REPORT = FOLDER / "06_query_to_report.ipynb"
 
-pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")  # papermill's own
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.filterwarnings("ignore::DeprecationWarning"),  # papermill's own
+]
 
 
 @pytest.fixture(scope="module")

@@ -14,6 +14,8 @@ from papermill.exceptions import PapermillExecutionError
 
 from watchframe.demo import DemoServer
 
+pytestmark = pytest.mark.slow
+
 LOAD = "%load_ext watchframe"
 
 

@@ -37,6 +37,7 @@ def read(replaying, tmp_path):
     return read_source
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SOURCES)
 def test_frame_has_every_recorded_value(read, same_rows, name):
     frame, sent = read(name)

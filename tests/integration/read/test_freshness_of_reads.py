@@ -64,6 +64,7 @@ def test_other_parameters_are_another_result(client, demo):
     assert other.attrs["watchframe"]["parameters"] == {"kind": "deposit"}
 
 
+@pytest.mark.slow
 def test_copy_older_than_max_age_asks_the_server_with_that_max_age(client, demo):
     read_watch_query(TOTALS, max_age="1h", client=client)
     asked(demo)
@@ -166,6 +167,7 @@ def test_execution_rests_on_a_definition_that_was_just_read(client, demo, tmp_pa
     assert (new["x"].item(), old["x"].item()) == ("a new", "a old")
 
 
+@pytest.mark.slow
 def test_identical_reads_at_the_same_time_run_once(client, demo):
     frames = []
     threads = [

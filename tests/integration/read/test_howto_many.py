@@ -3,9 +3,13 @@
 import re
 from pathlib import Path
 
+import pytest
+
 from watchframe import connect
 from watchframe.errors import JobCancelledError
 from watchframe.models import ParameterDefinition
+
+pytestmark = pytest.mark.slow
 
 PAGE = Path(__file__).parents[3] / "docs" / "howto" / "many.md"
 

@@ -137,6 +137,7 @@ def test_page_of_a_parameter_that_the_query_does_not_have_names_the_nearest(clie
         read_watch_sweep(query, page={**PAGE, "offset": "begin"}, client=client)
 
 
+@pytest.mark.slow
 def test_pages_are_counted_on_stderr(client, capsys):
     query = paged(
         client,

@@ -41,6 +41,7 @@ def test_period_in_pieces_gives_the_rows_of_the_whole(client):
     assert len(pieces.attrs["watchframe"]["reads"]) == 4
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("type_", ["datetime-range", "datetime-range-with-seconds"])
 @pytest.mark.parametrize(
     "condition",

@@ -92,6 +92,7 @@ def test_errors_are_raised_together_after_the_rest_has_finished(client, demo):
     assert len(read_watch_query(2, cache="only", client=client)) > 0
 
 
+@pytest.mark.slow
 def test_concurrency_is_bounded(client, demo):
     def most_at_once():
         while not done.wait(0.02):
@@ -117,6 +118,7 @@ def test_connections_are_kept_for_as_many_reads_as_run(client, caplog):
     assert sum("Starting new HTTP connection" in words for words in said) <= 21
 
 
+@pytest.mark.slow
 def test_interrupt_cancels_what_runs_and_keeps_what_is_done(client, demo, tmp_path):
     program = f"""
         from watchframe import Client, read_watch_queries
@@ -176,6 +178,7 @@ def test_error_that_is_not_the_librarys_own_waits_for_the_others_too(client, mon
     assert isinstance(caught.value.exceptions[0], OSError)
 
 
+@pytest.mark.slow
 def test_bar_counts_reads_and_failures_on_stderr_alone(client, capsys):
     with pytest.raises(ExceptionGroup):
         read_watch_queries(

@@ -11,6 +11,8 @@ import pytest
 from watchframe.demo import DemoServer
 from watchframe.errors import UnknownParameterError
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[3]
 
 

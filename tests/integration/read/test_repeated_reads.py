@@ -43,6 +43,7 @@ def test_frame_when_its_owner_spoils_it_is_whole_for_the_next_reader(client, bac
         spoil(again)
 
 
+@pytest.mark.slow
 def test_frames_in_memory_when_the_cache_is_cleared_are_forgotten(client):
     for _ in range(2):
         read_watch_query(12, max_age="1h", client=client)

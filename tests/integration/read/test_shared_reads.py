@@ -12,6 +12,8 @@ import pytest
 from watchframe import Client, read_watch_query, read_watch_sql
 from watchframe.errors import JobFailedError
 
+pytestmark = pytest.mark.slow
+
 SLOW = 50
 PATIENCE = 120
 READER = """

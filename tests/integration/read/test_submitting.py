@@ -92,6 +92,7 @@ def test_cancel_after_the_end_changes_nothing(client, demo):
     assert cancellations(demo) == []
 
 
+@pytest.mark.slow
 def test_result_that_takes_longer_than_its_timeout_goes_on(client, demo):
     submitted = submit_watch_query(50, {"seconds": 1}, client=client)
     with pytest.raises(TimeoutError, match="it goes on"):
@@ -169,6 +170,7 @@ def test_cancel_of_a_sweep_ends_all_its_jobs_and_starts_no_more(client, demo):
     assert len([item for item in demo.requests if item.path == "/api/queries/50/results"]) == 2
 
 
+@pytest.mark.slow
 def test_timeout_of_a_sweep_is_of_each_read(client, demo):
     sets = [{"seconds": 0.4}, {"seconds": 0.5}, {"seconds": 60}]
     submitted = submit_watch_query(50, sets, concurrency=1, timeout=3, client=client)
@@ -179,6 +181,7 @@ def test_timeout_of_a_sweep_is_of_each_read(client, demo):
     assert demo.running_jobs() == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ending", ["", "raise SystemExit(0)", "1 / 0"])
 def test_end_of_the_interpreter_cancels_what_runs_and_does_not_wait(demo, tmp_path, ending):
     program = f"""

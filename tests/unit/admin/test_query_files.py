@@ -96,6 +96,7 @@ def nested_aliases(levels, kind):
     return "options:\n" + "\n".join(lines) + "\n"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("more", "words"),
     [

@@ -46,7 +46,7 @@ def test_bomb_when_unpickled_goes_off(tmp_path):
     assert (tmp_path / "mark").exists()
 
 
-def test_planted_pickle_in_a_row_when_read_is_dropped_and_not_run(cache, key, planted, tmp_path):
+def test_planted_pickle_in_a_row_is_not_run(cache, key, planted, tmp_path):
     planted(mode=MODE_PICKLE, value=pickle.dumps(Bomb(tmp_path / "mark")), filename=None)
     with pytest.warns(CacheWarning, match="dropped"):
         assert cache.get(key) is None
@@ -55,7 +55,7 @@ def test_planted_pickle_in_a_row_when_read_is_dropped_and_not_run(cache, key, pl
     assert cache.size() == 0
 
 
-def test_planted_pickle_in_a_file_when_read_is_dropped_and_not_run(cache, key, planted, tmp_path):
+def test_planted_pickle_in_a_file_is_not_run(cache, key, planted, tmp_path):
     bomb = cache.directory / "v1" / "bomb.val"
     bomb.write_bytes(pickle.dumps(Bomb(tmp_path / "mark")))
     planted(mode=MODE_PICKLE, value=None, filename="bomb.val")
@@ -64,7 +64,7 @@ def test_planted_pickle_in_a_file_when_read_is_dropped_and_not_run(cache, key, p
     assert not (tmp_path / "mark").exists()
 
 
-def test_planted_pickle_as_a_key_when_everything_is_read_is_not_run(cache, planted, tmp_path):
+def test_planted_pickle_as_a_key_is_not_run(cache, planted, tmp_path):
     planted(key=pickle.dumps(Bomb(tmp_path / "mark")), raw=0)
     with pytest.warns(CacheWarning, match="1 entries of the local cache were dropped"):
         cache.entries()
@@ -78,9 +78,7 @@ def test_planted_pickle_as_a_key_when_everything_is_read_is_not_run(cache, plant
     "filename",
     ["../../secret", "/etc/passwd", "aa/bb/../../../secret", "v.val", "", "aa/bb/" + "0" * 28],
 )
-def test_row_that_names_a_foreign_file_when_read_or_removed_leaves_it_alone(
-    cache, key, planted, filename
-):
+def test_row_naming_a_foreign_file_leaves_it_alone(cache, key, planted, filename):
     secret = cache.directory / "secret"
     secret.write_text("not a cache entry")
     planted(mode=MODE_BINARY, value=None, filename=filename)

@@ -64,9 +64,7 @@ def test_value_when_its_file_is_gone_is_a_miss(cache, key, value_file):
     assert cache.size() == 0
 
 
-def test_value_when_its_file_is_a_folder_is_a_miss_and_the_result_can_be_stored(
-    cache, key, value_file, large_table, provenance
-):
+def test_value_whose_file_is_a_folder_is_a_miss(cache, key, value_file, large_table, provenance):
     value_file.unlink()
     value_file.mkdir()
     with pytest.warns(CacheWarning):
@@ -75,9 +73,7 @@ def test_value_when_its_file_is_a_folder_is_a_miss_and_the_result_can_be_stored(
     assert cache.get(key).table.equals(large_table)
 
 
-def test_value_when_another_keys_file_stands_in_its_place_is_dropped(
-    cache, key, value_file, large_table, provenance
-):
+def test_value_with_another_keys_file_is_dropped(cache, key, value_file, large_table, provenance):
     """A whole and sound entry, but not the one that was asked for."""
     other = "cd" * 32
     cache.put(other, large_table.slice(0, 90_000), provenance(parameters={"market": "DAI"}))
@@ -175,6 +171,7 @@ def damage_no_tables(database: Path) -> None:
     connection.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("is_open", [True, False], ids=["open", "closed"])
 @pytest.mark.parametrize(
     "damage",
@@ -189,9 +186,7 @@ def damage_no_tables(database: Path) -> None:
         damage_no_tables,
     ],
 )
-def test_index_when_damaged_gives_right_results_or_none_and_works_again(
-    cache, key, table, large_table, provenance, damage, is_open
-):
+def test_index_damaged_recovers(cache, key, table, large_table, provenance, damage, is_open):
     other = "cd" * 32
     cache.put(key, table, provenance())
     cache.put(other, large_table, provenance())

@@ -23,14 +23,14 @@ def test_decisions_when_noted_are_listed_newest_first(cache, clock):
     assert frame["age"].isna().tolist() == [False, True]
 
 
-def test_decisions_when_there_are_none_have_the_same_columns_and_types(cache):
+def test_decisions_of_an_unused_cache_have_types(cache):
     empty = cache.decisions()
     assert len(empty) == 0
     cache.note_decision("query 1", "aa", Decision(action="use", reason="fresh", age=1.0))
     assert cache.decisions().dtypes.equals(empty.dtypes)
 
 
-def test_decisions_are_seen_by_every_cache_of_that_folder_and_no_other(cache, tmp_path):
+def test_decisions_are_shared_by_folder(cache, tmp_path):
     cache.note_decision("query 1", "aa", Decision(action="use", reason="fresh", age=1.0))
     assert len(ResultCache(cache.directory).decisions()) == 1
     assert len(ResultCache(tmp_path / "another").decisions()) == 0

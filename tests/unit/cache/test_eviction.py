@@ -16,9 +16,7 @@ def sized(kilobytes: int) -> pa.Table:
     return pa.table({"text": ["x" * 1000] * kilobytes})
 
 
-def test_eviction_when_the_limit_is_passed_takes_what_was_longest_unused(
-    tmp_path, clock, provenance
-):
+def test_eviction_takes_the_longest_unused(tmp_path, clock, provenance):
     first, second, third, fourth = keys(4)
     with ResultCache(tmp_path, size_limit=350_000, clock=clock) as cache:
         for key in (first, second, third):
@@ -31,9 +29,7 @@ def test_eviction_when_the_limit_is_passed_takes_what_was_longest_unused(
         assert [key for key in keys(4) if cache.get(key)] == [first, third, fourth]
 
 
-def test_eviction_when_the_new_entry_needs_more_room_takes_no_more_than_needed(
-    tmp_path, clock, provenance
-):
+def test_eviction_takes_no_more_than_needed(tmp_path, clock, provenance):
     """diskcache's own culling takes ten at a time, the newest among them."""
     with ResultCache(tmp_path, size_limit=1_000_000, clock=clock) as cache:
         for key in keys(9):
@@ -44,9 +40,7 @@ def test_eviction_when_the_new_entry_needs_more_room_takes_no_more_than_needed(
         assert cache.get("f" * 64) is not None
 
 
-def test_eviction_when_all_were_used_at_once_keeps_what_is_being_written(
-    tmp_path, clock, provenance
-):
+def test_eviction_keeps_what_is_being_written(tmp_path, clock, provenance):
     with ResultCache(tmp_path, size_limit=350_000, clock=clock) as cache:
         for key in keys(3):
             cache.put(key, sized(100), provenance())
@@ -54,9 +48,7 @@ def test_eviction_when_all_were_used_at_once_keeps_what_is_being_written(
         assert [cache.get(key) is not None for key in keys(3)] == [True, False, True]
 
 
-def test_result_larger_than_the_limit_when_stored_is_not_kept_and_evicts_nothing(
-    tmp_path, table, provenance
-):
+def test_eviction_for_a_result_over_the_limit(tmp_path, table, provenance):
     first, second = keys(2)
     with ResultCache(tmp_path, size_limit=200_000) as cache:
         cache.put(first, table, provenance())

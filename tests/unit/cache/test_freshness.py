@@ -73,7 +73,7 @@ def test_decision_when_only_the_cache_may_answer_takes_any_age(age, max_age):
     assert verdict(entry(age), "only", max_age) == ("use", "cache-only")
 
 
-def test_decision_when_only_the_cache_may_answer_and_is_empty_is_to_fail():
+def test_decision_cache_only_and_empty_fails():
     assert verdict(None, "only") == ("fail", "nothing-stored")
 
 
@@ -91,11 +91,11 @@ def test_decision_when_only_the_cache_may_answer_and_is_empty_is_to_fail():
         (ServerState(latest_result_id=8, has_parameters=True), ("use", "not-edited")),
     ],
 )
-def test_decision_when_no_max_age_is_given_rests_on_the_server_state(state, expected):
+def test_decision_without_max_age_uses_server_state(state, expected):
     assert verdict(entry(1e6), server_state=state) == expected
 
 
-def test_decision_when_the_stored_result_has_no_id_cannot_tell_whether_it_is_the_latest():
+def test_decision_for_a_result_without_id():
     """Under a query key the server tells no result's id (recording 020)."""
     state = ServerState(latest_result_id=7, has_parameters=False)
     stored = entry(query_result_id=None)
@@ -121,7 +121,7 @@ def test_age_when_the_clocks_differ_is_that_of_the_data(skew):
     assert data_age(stored, NOW) == seconds(60)
 
 
-def test_age_when_the_date_header_was_rounded_down_is_not_negative():
+def test_age_with_rounded_date_header_is_not_negative():
     stored = entry(retrieved_at=NOW + seconds(0.9), server_time=NOW, stored_at=NOW)
     assert data_age(stored, NOW) == seconds(0)
 
@@ -151,9 +151,7 @@ def test_decision_says_the_age_of_what_it_judges():
         ("off", None, 1, 5, ("fetch", "cache-off")),
     ],
 )
-def test_decision_when_another_one_was_waited_for_takes_what_that_one_brought(
-    mode, max_age, requested, stored, expected
-):
+def test_decision_after_waiting_uses_the_others_result(mode, max_age, requested, stored, expected):
     """`requested` and `stored` are seconds after the waiting began, 20 s ago.
 
     Who wants a new execution takes only one that began after the wish.

@@ -48,7 +48,7 @@ def test_key_when_values_look_alike_is_another(one, other):
     assert len(keys) == 2
 
 
-def test_key_when_neighbouring_parts_share_their_letters_is_another():
+def test_key_keeps_neighboring_parts_apart():
     """Parts without names between them would be spelled alike."""
     one = replace(PARTS, server="ab", principal="c")
     other = replace(PARTS, server="a", principal="bc")

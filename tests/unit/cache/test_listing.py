@@ -83,7 +83,7 @@ def test_entries_when_listed_say_what_each_result_is(cache, clock, table, large_
     assert frame["query_id"].isna().tolist() == [True, False]
 
 
-def test_entries_when_there_are_none_have_the_same_columns_and_types(cache, key, table, provenance):
+def test_entries_of_an_empty_cache_have_types(cache, key, table, provenance):
     empty = cache.entries()
     assert len(empty) == 0
     cache.put(key, table, provenance())

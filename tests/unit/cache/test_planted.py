@@ -128,6 +128,7 @@ KINDS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize(
     "name",
@@ -169,6 +170,7 @@ def test_file_that_is_not_ours_is_dropped(
     assert words == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["link", "pipe", pytest.param("another user's", marks=as_root)])
 @pytest.mark.parametrize(
     ("part", "is_open"),
@@ -417,9 +419,7 @@ def test_result_of_a_wrong_origin_is_dropped(cache, key, table, provenance, name
     assert "provenance cannot be read" in words[0]
 
 
-def test_drop_of_an_entry_that_was_written_again_meanwhile_leaves_the_new_one(
-    cache, key, table, provenance
-):
+def test_drop_leaves_an_entry_written_meanwhile(cache, key, table, provenance):
     """Under one clock's reading only the name of the writing tells them apart."""
     cache.put(key, table, provenance())
     index = cache._access._opened()
@@ -431,9 +431,7 @@ def test_drop_of_an_entry_that_was_written_again_meanwhile_leaves_the_new_one(
     assert cache.get(key) is None
 
 
-def test_drop_of_an_entry_of_an_old_release_that_was_written_again_leaves_the_new_one(
-    cache, key, table, provenance, clock
-):
+def test_drop_of_an_old_release_leaves_a_new_entry(cache, key, table, provenance, clock):
     """Older releases named no writing: only the time tells them apart."""
     cache.put(key, table, provenance())
     index = cache._access._opened()

@@ -3,7 +3,7 @@
 from watchframe.cache import KeyParts, ResultCache, cache_key
 
 
-def test_principal_is_the_same_for_one_key_and_another_for_another(cache):
+def test_principal_is_one_for_each_key(cache):
     names = [cache.principal(api_key) for api_key in ("key-1", "key-1", "key-2")]
     assert names[0] == names[1] != names[2]
     with ResultCache(cache.directory) as other:
@@ -15,7 +15,7 @@ def test_principal_when_the_folder_is_another_is_another(cache, tmp_path):
         assert cache.principal("key-1") != other.principal("key-1")
 
 
-def test_entry_of_one_api_key_when_another_asks_the_same_is_a_miss(cache, table, provenance):
+def test_entry_of_another_api_key_is_a_miss(cache, table, provenance):
     def key_of(api_key: str) -> str:
         parts = KeyParts(
             server="s",

@@ -22,7 +22,7 @@ def mode(path: Path) -> int:
     return stat.S_IMODE(path.lstat().st_mode)
 
 
-def test_every_file_and_folder_when_the_umask_is_loose_is_its_owners_alone(
+def test_files_are_private_under_a_loose_umask(
     loose_umask, cache, key, large_table, table, provenance
 ):
     cache.principal("key")
@@ -66,9 +66,7 @@ def test_folder_when_it_is_another_users_is_refused(tmp_path):
         make_private(tmp_path)
 
 
-def test_cache_when_its_folder_cannot_be_used_warns_once_and_holds_nothing(
-    tmp_path, key, table, large_table, provenance
-):
+def test_cache_with_unusable_folder_warns_once(tmp_path, key, table, large_table, provenance):
     (tmp_path / "file").write_text("in the way")
     cache = ResultCache(tmp_path / "file")
     with pytest.warns(CacheWarning, match="Results are complete"):
@@ -96,7 +94,7 @@ def test_secret_when_it_was_cut_short_is_made_anew(tmp_path):
     assert len(read_or_make_secret(folder)) == 32
 
 
-def test_secret_when_a_link_stands_in_its_place_does_not_read_elsewhere(tmp_path):
+def test_secret_does_not_follow_a_link(tmp_path):
     folder = make_private(tmp_path)
     (tmp_path / "known").write_bytes(bytes(32))
     (folder / "principal.secret").symlink_to(tmp_path / "known")

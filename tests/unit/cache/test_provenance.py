@@ -31,18 +31,18 @@ def test_provenance_when_written_and_read_is_the_same():
     assert Provenance.from_json(FULL.to_json()) == FULL
 
 
-def test_provenance_when_only_the_needed_facts_are_known_is_the_same():
+def test_provenance_minimal_round_trip():
     bare = Provenance(server="s", retrieved_at=NOON, stored_at=NOON)
     assert Provenance.from_json(bare.to_json()) == bare
 
 
-def test_provenance_when_a_time_has_another_zone_is_the_same_moment():
+def test_provenance_time_of_another_zone():
     there = NOON.astimezone(timezone(timedelta(hours=5, minutes=30)))
     moved = Provenance(server="s", retrieved_at=there, stored_at=NOON)
     assert Provenance.from_json(moved.to_json()).retrieved_at == NOON
 
 
-def test_provenance_when_a_later_release_added_names_is_read_without_them():
+def test_provenance_of_a_later_release():
     text = json.dumps(json.loads(FULL.to_json()) | {"colour": "blue"})
     assert Provenance.from_json(text) == FULL
 

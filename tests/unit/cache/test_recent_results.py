@@ -24,9 +24,7 @@ def test_large_result_when_read_again_is_not_kept_in_memory(cache, key, large_ta
     assert cache.get(key).table is not cache.get(key).table
 
 
-def test_result_when_another_process_writes_it_anew_is_the_new_one(
-    cache, other, key, table, provenance
-):
+def test_result_rewritten_by_another_process(cache, other, key, table, provenance):
     """The clock stands still: neither row nor time tell the two writings apart."""
     cache.put(key, table, provenance())
     assert cache.get(key).table.num_rows == 3
@@ -45,9 +43,7 @@ def test_result_when_another_process_clears_the_cache_is_a_miss(
     assert cache.get(key) is None
 
 
-def test_result_when_the_index_was_made_anew_is_not_that_of_the_old_one(
-    cache, key, table, provenance
-):
+def test_result_after_the_index_was_replaced(cache, key, table, provenance):
     cache.put(key, table, provenance())
     assert cache.get(key) is not None
     cache.close()
@@ -72,9 +68,7 @@ def test_results_in_memory_are_no_more_than_that(cache, provenance):
 
 
 @pytest.mark.parametrize("forget", ["close", "clear", "prune"])
-def test_results_in_memory_when_the_cache_is_closed_or_emptied_are_forgotten(
-    cache, key, table, provenance, forget
-):
+def test_results_in_memory_go_with_the_cache(cache, key, table, provenance, forget):
     cache.put(key, table, provenance())
     cache.get(key)
     getattr(cache, forget)()

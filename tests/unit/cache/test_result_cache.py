@@ -37,7 +37,7 @@ def test_get_when_stored_gives_the_table_and_its_provenance(cache, key, table, p
     assert entry.key == key
 
 
-def test_get_when_every_arrow_type_of_the_type_table_is_stored_is_the_same(cache, key, provenance):
+def test_get_returns_every_arrow_type_as_stored(cache, key, provenance):
     moments = [datetime(1, 1, 1), None, datetime(9999, 12, 31, 23, 59, 59, 999999)]  # noqa: DTZ001
     marks = {b"watchframe.encoding": b"integer", b"watchframe.declared": b"integer"}
     schema = pa.schema(
@@ -99,9 +99,7 @@ def test_get_when_large_gives_a_table_outside_of_the_heap(cache, key, large_tabl
     assert pa.total_allocated_bytes() - before < large_table.nbytes / 100
 
 
-def test_table_when_its_entry_is_replaced_and_cleared_stays_as_it_was(
-    cache, key, large_table, provenance
-):
+def test_table_outlives_its_entry(cache, key, large_table, provenance):
     cache.put(key, large_table, provenance())
     held = cache.get(key).table
     cache.put(key, large_table.slice(0, 50_000), provenance())
@@ -173,7 +171,7 @@ def test_default_folder_is_the_platforms_own(monkeypatch, tmp_path):
     assert "watchframe" in ResultCache().directory.parts
 
 
-def test_provenance_that_cannot_be_written_when_stored_leaves_nothing(cache, key, table):
+def test_provenance_not_writable_stores_nothing(cache, key, table):
     now = datetime.now(UTC)
     unfit = Provenance(server="s", retrieved_at=now, stored_at=now, parameters={"x": object()})
     with pytest.raises(TypeError):

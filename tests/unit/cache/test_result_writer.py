@@ -37,9 +37,7 @@ def test_writer_when_not_finished_leaves_nothing(cache, key, large_table, rows):
     assert not left_overs(cache)
 
 
-def test_writer_when_the_block_fails_leaves_nothing_and_hides_no_error(
-    cache, key, large_table, provenance
-):
+def test_writer_that_fails_leaves_nothing(cache, key, large_table, provenance):
     def fail() -> None:
         with cache.open_writer(key) as writer:
             writer.write(large_table.to_batches()[0])
@@ -61,9 +59,7 @@ def test_writer_when_it_fails_keeps_the_entry_that_was_there(
     assert cache.get(key).table.equals(table)
 
 
-def test_writer_when_the_schema_was_settled_afterwards_stores_the_settled_one(
-    cache, key, large_table, provenance
-):
+def test_writer_stores_the_final_schema(cache, key, large_table, provenance):
     """What a column's declared type was, and how it is encoded, is known after the last row."""
     fields = [
         field.with_metadata({b"watchframe.declared": b"integer"}) for field in large_table.schema
@@ -89,7 +85,7 @@ def test_writer_when_the_schema_was_settled_afterwards_stores_the_settled_one(
     ],
     ids=["types", "names", "fewer", "none", "more"],
 )
-def test_writer_when_the_batches_do_not_add_up_to_the_table_stores_the_table(
+def test_writer_with_incomplete_batches_stores_the_table(
     cache, key, large_table, provenance, settle
 ):
     settled = settle(large_table)
@@ -112,9 +108,7 @@ def test_writer_when_a_batch_has_another_schema_stores_the_table(cache, key, pro
     assert cache.get(key).table.equals(settled)
 
 
-def test_writer_when_a_batch_has_another_schema_and_there_is_no_table_refuses(
-    cache, key, provenance
-):
+def test_writer_refuses_a_batch_of_another_schema(cache, key, provenance):
     with cache.open_writer(key) as writer:
         writer.write(pa.table({"n": [1]}).to_batches()[0])
         writer.write(pa.table({"n": ["x"]}).to_batches()[0])
@@ -156,9 +150,7 @@ def test_writer_when_used_after_its_end_does_nothing(cache, key, table, provenan
     assert cache.get(key).table.equals(table)
 
 
-def test_writers_when_two_write_one_key_end_with_the_last_that_finished(
-    cache, key, large_table, provenance
-):
+def test_writers_of_one_key_the_last_wins(cache, key, large_table, provenance):
     half = large_table.slice(0, 50_000)
     with cache.open_writer(key) as one, cache.open_writer(key) as other:
         for batch in batches(large_table, 10_000):

@@ -27,9 +27,7 @@ def test_flight_when_nobody_else_goes_did_not_wait(cache, key):
 
 
 @pytest.mark.parametrize(("max_age", "expected"), [(60, 1), (0, 2)])
-def test_flights_when_many_threads_wait_for_one_run_it_no_more_than_needed(
-    cache, key, provenance, max_age, expected
-):
+def test_flights_of_many_threads_run_once(cache, key, provenance, max_age, expected):
     """With max_age=0 the first run began before the others asked: one goes anew, ten share that."""
     runs = []
 
@@ -84,7 +82,7 @@ def test_flights_when_the_keys_differ_do_not_wait(cache):
 
 
 @pytest.mark.parametrize("other_instance", [True, False])
-def test_flight_when_another_holds_it_past_the_timeout_is_an_error(cache, key, other_instance):
+def test_flight_held_past_the_timeout_is_an_error(cache, key, other_instance):
     other = ResultCache(cache.directory) if other_instance else cache
     with (
         cache.single_flight(key),
@@ -153,7 +151,7 @@ def test_lock_when_taken_is_not_given_twice(tmp_path):
         assert mine
 
 
-def test_lock_when_its_file_was_taken_away_by_the_last_holder_is_not_held_on_a_nameless_file(
+def test_lock_is_not_held_on_a_removed_file(
     tmp_path,
 ):
     """The order of a race: open, then the holder unlinks and frees, then lock."""
@@ -210,7 +208,7 @@ def test_waiter_when_the_holder_ended_in_vain_knows_that(cache, key, in_vain, ot
     waiter_cache.close()
 
 
-def test_note_of_an_end_in_vain_is_seen_by_who_waited_and_is_gone_with_the_next_turn(tmp_path):
+def test_flight_failure_is_seen_by_waiters_only(tmp_path):
     path = tmp_path / "lock"
     before = time.time()
     unlock(path, try_lock(path), note_end=True)

@@ -15,7 +15,7 @@ from watchframe.config.files import atomic_file
 from watchframe.errors import ConnectError, TransportTimeoutError, WatchframeError
 
 
-def test_exit_codes_are_given_to_every_error_and_all_have_a_meaning():
+def test_exit_codes_cover_every_error():
     kinds = [getattr(watchframe.errors, name) for name in watchframe.errors.__all__]
     errors = [kind for kind in kinds if issubclass(kind, WatchframeError)]
     assert len(errors) > 20
@@ -51,7 +51,7 @@ def test_json_lines_give_valid_json_of_every_kind():
     assert json.loads("".join(json_lines(table.slice(0, 0)))) == []
 
 
-def test_table_lines_align_numbers_right_and_wide_signs_by_their_width():
+def test_table_lines_align_by_width():
     table = pa.table({"name": ["日本", "ab"], "n": [5, None]})
     assert list(table_lines(table)) == [
         "name     n",

@@ -40,7 +40,7 @@ def test_config_file_with_a_key_that_others_may_read_warns_once(path, mode):
     load_settings(config_file=path, environ={})  # a second warning would be an error here
 
 
-def test_config_file_that_is_closed_or_holds_no_key_does_not_warn(path):
+def test_config_file_closed_or_without_key_does_not_warn(path):
     assert load_settings(config_file=config(path, 0o600), environ={}).api_key == Secret(KEY)
     assert load_settings(config_file=config(path, 0o400), environ={}).api_key == Secret(KEY)
     without = config(path, 0o644, '[default]\nurl = "https://h.example"\n')

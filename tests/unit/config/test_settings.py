@@ -98,7 +98,7 @@ def test_setting_that_cannot_be_used_names_itself_and_its_origin(tmp_path, name,
 
 
 @pytest.mark.parametrize("key", ["", "  ", "two words", "naïve\u2028", "line\nbreak"])
-def test_key_that_no_server_gives_out_is_refused_without_showing_it(tmp_path, key):
+def test_key_of_no_server_is_refused_and_not_shown(tmp_path, key):
     with pytest.raises(ConfigurationError) as caught:
         load("https://host", key, config_file=tmp_path / "none.toml")
     assert not key.strip() or key.strip() not in str(caught.value)

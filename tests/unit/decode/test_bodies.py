@@ -139,6 +139,7 @@ def test_nan_and_infinity_literals_of_old_servers_are_floats(decode):
     assert frame["f"][1] == float("inf")
 
 
+@pytest.mark.slow
 @BOTH
 def test_ten_thousand_columns(decode):
     names = [f"c{number}" for number in range(10_000)]
@@ -158,6 +159,7 @@ def test_rows_nested_a_thousand_deep_are_a_value_or_an_error(decode):
     assert rows == 5
 
 
+@pytest.mark.slow
 def test_string_of_200_mb_is_read():
     text = "x" * 200_000_000
     body = body_of([{"a": text}, {"a": "y"}])

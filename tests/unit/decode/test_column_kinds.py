@@ -5,10 +5,10 @@ import json
 import pyarrow as pa
 import pytest
 
+from generators.types_table import EXAMPLES
 from watchframe.decode import column_kinds, to_frame, with_absent, with_kinds
 from watchframe.decode.column_plan import FINAL
 from watchframe.decode.exact import decode_exactly
-from watchframe.decode.types_page import EXAMPLES
 from watchframe.errors import ArgumentError
 
 

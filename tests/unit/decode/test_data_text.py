@@ -44,6 +44,7 @@ def streaming(body, size=4096):
 BOTH = pytest.mark.parametrize("decode", [exactly, streaming])
 
 
+@pytest.mark.slow
 @BOTH
 @pytest.mark.parametrize("size", [1, 7, 10**6])
 @pytest.mark.parametrize(

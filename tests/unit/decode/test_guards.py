@@ -119,7 +119,7 @@ def test_row_that_is_no_object_is_named_with_its_byte():
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt, OSError, DecodeError])
-def test_no_thread_of_anybody_is_left_behind_when_the_body_breaks(error):
+def test_broken_body_leaves_no_thread(error):
     body = body_of(ROWS * 3000, {"a": "integer", "b": "string"})
 
     def tasks():

@@ -8,9 +8,9 @@ import pyarrow as pa
 import pyarrow.parquet as pa_parquet
 import pytest
 
+from generators.types_table import EXAMPLES
 from watchframe.decode import pandas_metadata, to_frame
 from watchframe.decode.exact import decode_exactly
-from watchframe.decode.types_page import EXAMPLES
 from watchframe.decode.typing_rules import ENCODING
 
 ATTRS = {"watchframe": {"query_id": 1, "parameters": {"kind": "repay"}}}

@@ -102,7 +102,7 @@ def test_undeclared_keys_of_late_rows_are_columns(decode, rows_first):
 
 @ALL
 @ORDERS
-def test_undeclared_key_of_a_late_row_is_a_column_beside_plain_ones(decode, rows_first):
+def test_undeclared_key_of_a_late_row_is_a_column(decode, rows_first):
     """Without integers beyond 64 bits, arrays and objects, which have a reader of their own."""
     rows = [{"block": n, "event": "x"} for n in range(300)] + [{"block": 1, "fee": 0.5}, {}]
     types = [("block", "integer"), ("event", "string")]
@@ -200,7 +200,7 @@ def test_undeclared_columns_of_several_results_are_those_of_all():
     }
 
 
-def test_undeclared_column_of_nulls_is_still_said_where_its_type_is_remembered():
+def test_undeclared_column_of_nulls_still_warns():
     full = exactly(body_of([{"a": 1, "b": 2}], [("a", "integer")])).table
     nulls = exactly(body_of([{"a": 1, "b": None}], [("a", "integer")])).table
     typed = with_kinds(nulls, column_kinds(full))
@@ -210,7 +210,7 @@ def test_undeclared_column_of_nulls_is_still_said_where_its_type_is_remembered()
     ]
 
 
-def test_column_asked_of_a_result_without_rows_is_none_of_its_keys():
+def test_column_requested_of_no_rows_is_not_a_key():
     table = exactly(body_of([], [("a", "integer")]), columns=["b"]).table
     assert table.column_names == ["b"]
     assert not column_warnings(table)

@@ -11,7 +11,6 @@ import pystache
 import pytest
 
 from watchframe.demo.catalogue import CATALOGUE
-from watchframe.demo.catalogue_page import catalogue_page
 from watchframe.demo.catalogue_types import PYTHON_SOURCE
 from watchframe.demo.lending import build_lending_database
 
@@ -291,8 +290,3 @@ def test_shared_period_reaches_two_queries():
         )
     ]
     assert len(followers) >= 2
-
-
-def test_page_when_made_anew_is_the_one_in_the_docs():
-    page = (ROOT / "docs/reference/demo-catalogue.md").read_text(encoding="utf-8")
-    assert page == catalogue_page()

@@ -43,6 +43,7 @@ def test_rows_of_one_seed_are_the_same():
     assert built(seed=7, events=FEW_EVENTS) == built(seed=7, events=FEW_EVENTS)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("table", TABLES)
 def test_rows_of_another_seed_are_others(table):
     assert built(seed=7, events=50)[table] != built(seed=8, events=50)[table]

@@ -26,7 +26,7 @@ def test_line_number_when_a_message_names_a_line_finds_it(reason, number):
     assert line_number(reason) == number
 
 
-def test_marked_sql_when_a_line_is_named_marks_it_among_its_neighbours():
+def test_marked_sql_by_line_number():
     assert marked_sql(SQL, "LINE 4: form t") == [
         "    2 |   a,",
         "    3 |   b",
@@ -51,6 +51,6 @@ def test_marked_sql_when_there_is_no_such_line_marks_nothing(reason):
         ('near "vents": syntax error', None),  # a part of a word is another word
     ],
 )
-def test_marked_sql_when_only_a_word_is_named_marks_the_one_line_that_has_it(reason, marked):
+def test_marked_sql_by_word(reason, marked):
     lines = marked_sql("select events\nform events\norder by totl", reason)
     assert [line for line in lines if line.startswith("-->")] == ([marked] if marked else [])

@@ -26,7 +26,7 @@ def test_shorter_deadline_ends_sooner_and_never_later():
     assert Deadline.after(5).at_most(60).remaining() <= 5
 
 
-def test_shorter_deadline_is_cancelled_with_the_one_it_was_made_of():
+def test_deadline_shorter_is_cancelled_with_its_parent():
     whole = Deadline.after(60)
     part = whole.at_most(5)
     whole.cancel()

@@ -31,6 +31,7 @@ def test_text_is_what_stands_between_the_tags(page, text):
 REPEATED = ["<script", "<script>", "<", "<style><", "<title", "<title><", "<input type", "type ="]
 
 
+@pytest.mark.slow
 def test_pages_that_repeat_themselves_are_read_in_time():
     """What is not linear would take hours. In a process, for one like that cannot be ended."""
     program = (

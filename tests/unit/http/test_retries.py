@@ -40,11 +40,11 @@ def test_short_job_that_is_late_is_found_soon_all_the_same(late):
     assert len(moments) <= 6
 
 
-def test_job_that_is_shorter_than_those_before_is_not_waited_for_as_long():
+def test_job_times_shorter_job_is_not_overslept():
     assert questions(0.5, 60.0) == questions(0.5, None)
 
 
-def test_expectation_follows_the_last_jobs_and_is_not_upset_by_one():
+def test_job_times_follow_the_last_jobs():
     times = JobTimes()
     assert times.expected(1) is None
     for seconds in (1.0, 1.0, 90.0):

@@ -18,7 +18,7 @@ def test_background_when_the_answer_is_quick_gives_it_at_once():
     assert Background().get("key", lambda: 7, deadline=soon()) == 7
 
 
-def test_background_when_the_answer_is_late_gives_nothing_now_and_the_answer_later():
+def test_background_late_answer():
     background, may_go, went = Background(), threading.Event(), threading.Event()
 
     def fetch():
@@ -54,7 +54,7 @@ def test_background_when_two_ask_at_once_asks_once():
     assert len(asked) == 1
 
 
-def test_background_when_the_question_fails_gives_nothing_and_raises_nothing():
+def test_background_failure_is_silent():
     background, asked = Background(), []
 
     def fetch():

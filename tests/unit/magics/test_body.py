@@ -37,19 +37,19 @@ Start Date: $day
 
 
 @pytest.mark.parametrize("indent", ["", "  ", "\t"])
-def test_parse_body_when_a_list_stands_below_its_name_gives_the_list(indent):
+def test_parse_body_list_below_its_name(indent):
     body = f"markets:\n{indent}- WETH\n{indent}- 'INV'\nx: 1"
     assert parse_body(body, NAMESPACE) == {"markets": ["WETH", "INV"], "x": "1"}
 
 
-def test_parse_body_when_a_range_stands_below_its_name_gives_its_ends():
+def test_parse_body_range_below_its_name():
     body = "period:\n  start: $day\n  end: 2026-03-31\n"
     assert parse_body(body, NAMESPACE) == {
         "period": {"start": date(2026, 1, 1), "end": "2026-03-31"}
     }
 
 
-def test_parse_body_when_it_is_json_takes_its_types_and_whole_variables():
+def test_parse_body_json():
     body = '{"n": 10, "x": 1.5, "markets": "$markets", "t": "a $markets", "d": "$$day"}'
     assert parse_body(body, NAMESPACE) == {
         "n": 10,
@@ -60,7 +60,7 @@ def test_parse_body_when_it_is_json_takes_its_types_and_whole_variables():
     }
 
 
-def test_parse_body_when_remarks_stand_behind_values_leaves_them_out():
+def test_parse_body_ignores_remarks():
     body = """\
 markets: [WETH, INV]  # the big ones
 min_amount: 10 # least
@@ -80,19 +80,19 @@ list:   # below
 
 
 @given(st.text(st.characters(blacklist_characters="\n")))
-def test_parse_body_when_a_value_is_written_for_it_gives_that_value(text):
+def test_parse_body_reads_written_values(text):
     assert parse_body(f"a: {write_value(text)}\nb: [{write_value(text)}]", {}) == {
         "a": text,
         "b": [text],
     }
 
 
-def test_parse_body_when_a_bracket_is_closed_further_below_reads_on():
+def test_parse_body_bracket_over_several_lines():
     body = "markets: [WETH,  # large\n  INV,\n]\nmin_amount: 1"
     assert parse_body(body, NAMESPACE) == {"markets": ["WETH", "INV"], "min_amount": "1"}
 
 
-def test_parse_body_when_json_has_a_variable_without_quotes_says_where_and_how():
+def test_parse_body_json_variable_without_quotes():
     with pytest.raises(ArgumentError, match="line 3 column 12") as caught:
         parse_body('{"n": 1,\n"markets": $markets}', NAMESPACE)
     assert '"$markets"' in caught.value.hint
@@ -103,7 +103,7 @@ def test_parse_body_when_it_is_one_variable_takes_its_items(body):
     assert parse_body(body, NAMESPACE) == {"a": 1, "b": 2}
 
 
-def test_parse_body_when_that_variable_is_no_dict_says_what_it_is():
+def test_parse_body_variable_that_is_no_dict():
     with pytest.raises(ArgumentError, match="'markets', which is a list"):
         parse_body("$markets", NAMESPACE)
 

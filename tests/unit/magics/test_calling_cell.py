@@ -21,7 +21,7 @@ from watchframe.magics.magic import is_value_kept
         ("len([get_ipython().run_line_magic('probe', '')])", True),
     ],
 )
-def test_is_value_kept_when_a_cell_runs_tells_what_becomes_of_the_value(ipython, cell, is_kept):
+def test_is_value_kept_of_a_running_cell(ipython, cell, is_kept):
     seen = []
 
     def probe(line):

@@ -44,7 +44,7 @@ def at(marked):
         ("%%watch 42\nmarkets:\n  - W|", "value", "W"),
     ],
 )
-def test_find_cursor_when_in_the_magic_tells_what_can_stand_there(cell, kind, fragment):
+def test_find_cursor_in_the_magic(cell, kind, fragment):
     found = at(cell)
     assert (found.kind, found.fragment) == (kind, fragment)
     assert cell[: cell.index("|")].endswith(found.fragment)
@@ -72,14 +72,14 @@ def test_find_cursor_when_elsewhere_has_no_say(cell):
     assert at(cell) is None
 
 
-def test_find_cursor_when_in_a_line_knows_the_query_and_what_is_given():
+def test_find_cursor_in_a_line_knows_the_query():
     assert at("%watch 42 -p |").query == "42"
     assert at("%watch 42 -p a=1 -p |").given == {"a"}
     assert at("%watch 42 --refresh -o df |").given == {"refresh", "out"}
     assert at("%watch 42 -p 'my market=W|").parameter == "my market"
 
 
-def test_find_cursor_when_in_a_body_knows_the_query_and_what_is_given():
+def test_find_cursor_in_a_body_knows_the_query():
     found = at("%%watch -o df https://h/queries/42\nmarkets: [a]\nperiod:\n  start: x\n|")
     assert found.query == "https://h/queries/42"
     assert {"markets", "period"} <= found.given
@@ -101,8 +101,6 @@ def test_find_cursor_when_in_a_body_knows_the_query_and_what_is_given():
         ("%watch 42 -p #=a|", "a", "a", ""),
     ],
 )
-def test_find_cursor_reads_quotes_and_backslashes_as_the_line_does(
-    cell, fragment, typed, open_quote
-):
+def test_find_cursor_reads_quotes_and_backslashes(cell, fragment, typed, open_quote):
     found = at(cell)
     assert (found.fragment, found.typed, found.open_quote) == (fragment, typed, open_quote)

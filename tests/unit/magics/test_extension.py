@@ -41,7 +41,7 @@ def test_unload_when_done_leaves_nothing_behind(ipython):
     assert "WatchMagics" not in ipython.run("%config").shown
 
 
-def test_load_when_named_for_lazy_loading_happens_at_the_first_use(ipython):
+def test_load_lazily_happens_at_the_first_use(ipython):
     ipython.shell.magics_manager.register_lazy("watch", "watchframe")
     assert not matchers(ipython)
     assert "--dtype-backend" in ipython.run("%watch --help").shown
@@ -93,7 +93,7 @@ def test_config_when_a_setting_is_right_takes_it(ipython, setting):
         "display_rows = 0",
     ],
 )
-def test_config_when_a_setting_is_wrong_says_so_and_keeps_the_old_one(ipython, setting, caplog):
+def test_config_wrong_setting_keeps_the_old_one(ipython, setting, caplog):
     ipython.run("%load_ext watchframe")
     name = setting.split(" = ")[0]
     (magics,) = [item for item in ipython.shell.configurables if hasattr(item, "display_rows")]

@@ -9,7 +9,7 @@ from watchframe.magics.line import Request, help_text, parse_line
 from watchframe.magics.options import OPTIONS
 
 
-def test_parse_line_when_an_id_stands_alone_gives_the_query_and_nothing_else():
+def test_parse_line_id_alone():
     assert parse_line("42") == Request(query="42")
 
 
@@ -25,7 +25,7 @@ def test_parse_line_when_every_option_is_given_keeps_each_value():
     assert parse_line("--save 'Borrows by day'") == Request(save="Borrows by day")
 
 
-def test_parse_line_when_values_are_quoted_reads_them_as_a_shell_does():
+def test_parse_line_quotes_as_a_shell():
     request = parse_line("""--source "Lending DB" -p 'market=New York' -p note="it's" -p x=a\\ b""")
     assert request.source == "Lending DB"
     assert request.params == (("market", "New York"), ("note", "it's"), ("x", "a b"))
@@ -36,7 +36,7 @@ def test_parse_line_when_a_url_has_signs_of_a_shell_keeps_them():
     assert parse_line(url).query == url
 
 
-def test_parse_line_when_a_parameter_value_holds_equals_signs_splits_at_the_first():
+def test_parse_line_splits_at_the_first_equals_sign():
     assert parse_line("42 -p where=a=b").params == (("where", "a=b"),)
 
 
@@ -100,7 +100,7 @@ def test_parse_line_when_a_value_is_missing_names_the_option(line):
         ("--offline --save x", ("--offline", "--save")),
     ],
 )
-def test_parse_line_when_options_contradict_each_other_names_both(line, both):
+def test_parse_line_contradiction_names_both_options(line, both):
     with pytest.raises(ArgumentError) as caught:
         parse_line(line)
     assert all(option in caught.value.message for option in both)
@@ -118,7 +118,7 @@ def test_parse_line_when_an_option_is_given_nothing_refuses_it(line):
         parse_line(line)
 
 
-def test_parse_line_when_a_name_stands_for_the_query_leaves_it_to_the_reference():
+def test_parse_line_name_as_the_query():
     assert parse_line("-o df Borrows") == Request(query="Borrows", out="df")
 
 
@@ -128,7 +128,7 @@ def test_parse_line_when_a_switch_is_given_a_value_refuses_it():
 
 
 @pytest.mark.parametrize("name", ["3x", "a-b", "class", "df.x"])
-def test_parse_line_when_the_destination_is_no_variable_refuses_it(name):
+def test_parse_line_destination_must_be_a_variable(name):
     with pytest.raises(ArgumentError, match="not a variable's name"):
         parse_line(f"42 -o {name}")
 

@@ -23,14 +23,14 @@ def test_short_form_when_there_is_a_hint_gives_message_and_hint():
 
 
 @pytest.mark.parametrize("message", ["The query failed.", f"The query failed: {REASON}"])
-def test_short_form_when_a_statement_failed_has_its_reason_once_and_marks_the_line(message):
+def test_short_form_of_a_failed_statement(message):
     lines = short_form(JobFailedError(message, reason=REASON), SQL)
     text = "\n".join(lines)
     assert text.count("LINE 2: form t") == 1
     assert lines[-2:] == ["    1 | select a", "--> 2 | form t"]
 
 
-def test_short_form_when_the_statement_is_not_known_has_the_reason_alone():
+def test_short_form_of_an_unknown_statement():
     assert "-->" not in "\n".join(short_form(JobFailedError("It failed.", reason=REASON)))
 
 
@@ -55,14 +55,12 @@ def test_rendering_when_a_key_is_in_it_hides_the_key(ipython, is_full):
         (KeyError("a bug of ours"), False, True),
     ],
 )
-def test_rendering_when_shown_says_where_it_was_raised_only_where_wanted(
-    ipython, error, is_full, shows_where
-):
+def test_rendering_says_where_only_if_wanted(ipython, error, is_full, shows_where):
     text = "\n".join(rendering(ipython.shell, raised(error), is_full=is_full)())
     assert ("test_short_errors.py" in text) is shows_where
 
 
-def test_rendering_when_the_error_is_pickled_goes_along_as_its_lines(ipython):
+def test_rendering_of_a_pickled_error(ipython):
     error = WatchframeError("It failed.", hint="Try again.")
     error._render_traceback_ = rendering(ipython.shell, error, is_full=False)
     copy = pickle.loads(pickle.dumps(error))

@@ -14,6 +14,7 @@ from watchframe.magics.line import parse_line, read_words, split_words, without_
 from watchframe.parameters.text_syntax import read_assignments, write_value
 
 
+@pytest.mark.slow
 @given(st.lists(st.text()))
 def test_read_words_when_a_shell_has_quoted_them_gives_them_back(words):
     assert read_words(shlex.join(words)) == words
@@ -48,7 +49,7 @@ def test_read_words_without_brackets_reads_as_shlex(line):
         ("-p note=a[b c", ["-p", "note=a[b", "c"]),
     ],
 )
-def test_read_words_when_a_value_begins_with_a_bracket_keeps_it_as_typed(line, words):
+def test_read_words_keeps_brackets_as_typed(line, words):
     assert read_words(line) == words
 
 
@@ -64,7 +65,7 @@ def test_read_words_when_a_value_begins_with_a_bracket_keeps_it_as_typed(line, w
         ("https://h/queries/42#7 # x", "https://h/queries/42#7"),
     ],
 )
-def test_without_remark_when_a_lone_sign_begins_one_leaves_it_out(line, said):
+def test_without_remark_lone_sign(line, said):
     assert without_remark(line) == said
 
 
@@ -104,7 +105,7 @@ def test_read_words_names_the_backslash_that_leaves_a_quote_open():
     )
 
 
-def test_parse_line_refuses_an_option_that_a_backslash_joins_to_a_value():
+def test_parse_line_backslash_joining_an_option():
     with pytest.raises(ArgumentError, match="before --refresh escapes the space") as caught:
         parse_line("42 -p dir=C:\\new\\ --refresh")
     assert caught.value.hint is not None

@@ -123,7 +123,7 @@ def test_data_source_from_recording():
         (QueryResultInfo.from_json, {"retrieved_at": 5}),
     ],
 )
-def test_reading_what_is_not_of_watchs_shape_raises_protocol_error(read, value):
+def test_model_of_another_shape_is_a_protocol_error(read, value):
     with pytest.raises(ProtocolError):
         read(value)
 

@@ -42,7 +42,7 @@ def test_dynamic_date_when_resolved_is_what_the_front_end_gives(row):
     assert found == row["singles"]
 
 
-def test_tables_when_compared_with_the_front_end_have_its_names_and_no_others():
+def test_dynamic_tables_have_the_front_ends_names():
     assert all(set(row["ranges"]) == set(DYNAMIC_RANGES) for row in TABLE)
     assert all(set(row["singles"]) == set(DYNAMIC_DATES) for row in TABLE)
 
@@ -53,7 +53,7 @@ def test_golden_table_when_read_is_whole():
     assert (len(TABLE), ranges, singles) == (50, 50 * 20 * 3, 50 * 2 * 3)
 
 
-def test_dynamic_tables_when_shown_have_a_label_of_their_own_for_each_name():
+def test_dynamic_tables_have_distinct_labels():
     labels = [item.label for item in DYNAMIC_RANGES.values()]
     assert len(set(labels)) == len(labels)
     assert len(set(DYNAMIC_DATES.values())) == len(DYNAMIC_DATES)
@@ -80,7 +80,7 @@ def test_date_when_named_as_people_say_it_is_that_date(written, name):
     assert resolve("datetime-local", written, row) == resolve("datetime-local", name, row)
 
 
-def test_dynamic_names_when_several_parameters_have_them_agree_on_now():
+def test_dynamic_names_share_one_now():
     definitions = tuple(
         ParameterDefinition(name=name, type="datetime-with-seconds", title=name, default="d_now")
         for name in ("a", "b")

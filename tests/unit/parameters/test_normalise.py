@@ -172,7 +172,7 @@ def test_option_is_found_in_the_spelling_of_its_author(value, sent):
     assert wire(value, "enum", enum_options=("2024-01-02", "true", "6")) == sent
 
 
-def test_generator_is_read_once_though_its_parameter_is_normalised_twice():
+def test_generator_is_read_once():
     assert wire((x for x in "ab"), "query", options=["a", "b"], multi=QUOTED) == ["a", "b"]
 
 
@@ -242,7 +242,7 @@ def test_name_with_a_dot_warns_that_nothing_reaches_the_text():
         normalise_sql_parameters("{{ x.y }}", {"x.y": "1"}, **HERE)
 
 
-def test_name_with_a_dot_that_the_text_does_not_use_does_not_warn():
+def test_name_with_dot_unused_does_not_warn():
     dotted = ParameterDefinition(name="x.y", type="text", title="X")
     normalise_parameters(query(dotted, text="{{! x.y }}1"), {"x.y": "1"}, **HERE)
 

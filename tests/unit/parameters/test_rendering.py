@@ -62,7 +62,7 @@ def test_rendering_doubt_says_why(text, parameters, why):
         ("{ a(b: {c: {{ m }}}) { d } }", {"m": ["a", "b"]}),
     ],
 )
-def test_rendering_doubt_is_none_of_names_sections_ranges_and_lists(text, parameters):
+def test_rendering_doubt_none_for_known_forms(text, parameters):
     assert rendering_doubt(text, parameters) is None
 
 

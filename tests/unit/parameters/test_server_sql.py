@@ -67,7 +67,7 @@ def test_same_sql_after_the_servers_splitting(rendered, ran, auto_limit):
         ("select a from t union select b", "select a from t union select TOP 1000 b"),
     ],
 )
-def test_same_sql_with_the_automatic_limit_of_a_query_that_has_it(rendered, ran):
+def test_same_sql_with_automatic_limit(rendered, ran):
     assert is_same_sql(rendered, ran, auto_limit=True)
     assert not is_same_sql(rendered, ran, auto_limit=False)
 
@@ -119,7 +119,7 @@ def test_other_sql_is_not_the_same(rendered, ran, auto_limit):
         ("a: b", "a: b LIMIT 1000"),
     ],
 )
-def test_texts_that_are_not_sql_are_the_same_only_where_they_are_equal(rendered, ran):
+def test_same_sql_of_other_text_only_if_equal(rendered, ran):
     assert is_same_sql(rendered, f"{rendered}\n", auto_limit=True)
     assert not is_same_sql(rendered, ran, auto_limit=True)
 
@@ -135,12 +135,12 @@ def test_texts_that_are_not_sql_are_the_same_only_where_they_are_equal(rendered,
     ],
 )
 @pytest.mark.parametrize("auto_limit", [True, False])
-def test_same_hash_sees_neither_white_space_nor_comments_nor_case(rendered, ran, auto_limit):
+def test_same_hash_ignores_space_comments_case(rendered, ran, auto_limit):
     assert has_same_hash(rendered, ran, auto_limit=auto_limit)
 
 
 @pytest.mark.parametrize("limit", ["LIMIT 1000", "FETCH NEXT 1000 ROWS ONLY"])
-def test_same_hash_includes_the_automatic_limit_of_a_query_that_has_it(limit):
+def test_same_hash_includes_automatic_limit(limit):
     rendered, ran = "select 'New York'", f"select 'NewYork' {limit}"
     assert has_same_hash(rendered, ran, auto_limit=True)
     assert not has_same_hash(rendered, ran, auto_limit=False)

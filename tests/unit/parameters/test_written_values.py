@@ -49,7 +49,7 @@ NAMESPACE = {"markets": ["WETH", "INV"], "start": START, "end": END, "evil": "';
         ('{"start": "2026-01-01", "end": "$end"}', {"start": "2026-01-01", "end": END}),
     ],
 )
-def test_read_value_when_written_in_its_natural_form_gives_the_value(text, value):
+def test_read_value_in_natural_form(text, value):
     assert read_value(text, NAMESPACE) == value
 
 
@@ -62,14 +62,14 @@ def test_read_value_when_a_variable_holds_sql_gives_it_unchanged():
     assert read_value("$evil", NAMESPACE) == "'; drop table x --"
 
 
-def test_read_value_when_there_is_no_such_variable_names_the_nearest():
+def test_read_value_unknown_variable_names_the_nearest():
     with pytest.raises(ArgumentError, match="no variable 'market'") as caught:
         read_value("$market", NAMESPACE)
     assert "markets" in str(caught.value.hint)
 
 
 @pytest.mark.parametrize("text", ["since $start", "x{markets}"])
-def test_read_value_when_a_variable_is_within_a_text_refuses_to_put_it_in(text):
+def test_read_value_refuses_a_variable_within_text(text):
     with pytest.raises(ArgumentError, match="whole or not at all"):
         read_value(text, NAMESPACE)
 
@@ -89,7 +89,7 @@ def test_read_value_when_something_is_left_open_refuses_it(text):
 
 
 @pytest.mark.parametrize("text", ["", "  "])
-def test_read_value_when_nothing_is_written_says_how_to_write_nothing(text):
+def test_read_value_empty_says_how_to_write_it(text):
     with pytest.raises(ArgumentError, match="missing") as caught:
         read_value(text, NAMESPACE)
     assert "''" in str(caught.value.hint)
@@ -108,11 +108,11 @@ def test_write_value_when_it_is_an_item_of_a_list_stays_one_item(texts):
 
 
 @pytest.mark.parametrize("text", ["$PEPE", "$$PEPE", "up to $start", "a{start}b"])
-def test_read_value_when_there_are_no_variables_takes_their_signs_as_text(text):
+def test_read_value_without_variables_keeps_their_signs(text):
     assert read_value(text, None) == text
 
 
-def test_read_assignments_when_a_name_is_given_twice_says_how_a_list_is_written():
+def test_read_assignments_name_twice():
     assert read_assignments([("a", "[x, y]"), ("b", "")], None) == {"a": ["x", "y"], "b": ""}
     with pytest.raises(ArgumentError, match="twice") as caught:
         read_assignments([("a", "x"), ("a", "y")], None)

@@ -151,7 +151,7 @@ def test_every_moment_of_the_range_lies_in_exactly_one_piece(
     assert sum(map(within, pieces)) == within(value)
 
 
-def test_a_piece_of_minutes_ends_where_no_second_lies_between_it_and_the_next():
+def test_piece_of_minutes_leaves_no_second_out():
     value = {"start": "2026-01-15 06:00", "end": "2026-01-16 18:30"}
     assert range_pieces(value, "datetime-range", "1D") == [
         {"start": "2026-01-15 06:00", "end": "2026-01-15 23:59:59.999999"},
@@ -159,7 +159,7 @@ def test_a_piece_of_minutes_ends_where_no_second_lies_between_it_and_the_next():
     ]
 
 
-def test_a_range_that_ends_where_a_piece_would_begin_has_no_empty_piece():
+def test_range_has_no_empty_last_piece():
     value = {"start": "2026-01-01", "end": "2026-02-01"}
     assert range_pieces(value, "date-range", "M", inclusive="left") == [value]
     assert len(range_pieces(value, "date-range", "M")) == 2

@@ -39,5 +39,5 @@ START, END = "'{{ period.start }}'", "'{{ period.end }}'"
         (f"t >= {START} and t < {END} or u <= {END}", None),
     ],
 )
-def test_inclusive_of_how_the_ends_are_compared_tells_which_are_within(condition, inclusive):
+def test_inclusive_by_how_ends_are_compared(condition, inclusive):
     assert inclusive_of(f"select * from events where {condition}", "period") == inclusive

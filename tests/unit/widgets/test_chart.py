@@ -35,7 +35,7 @@ def lines_of(table, number="n"):
     }
 
 
-def test_chart_of_a_number_by_time_is_one_line_that_rises_where_the_values_rise():
+def test_chart_of_a_number_by_time_is_one_line():
     root = drawn(pa.table({"day": DAYS, "n": list(range(10))}), "n")
     (line,) = root.iter(f"{SVG}polyline")
     points = [tuple(map(float, point.split(","))) for point in line.attrib["points"].split()]
@@ -213,7 +213,7 @@ def test_time_ticks_are_round_moments_within_the_axis(low, high, words):
     assert all(seconds(low) <= at <= seconds(high) for at in found)
 
 
-def test_chart_of_times_with_a_zone_and_of_null_times_draws_what_is_known():
+def test_chart_of_zoned_and_null_times():
     moments = [datetime(2026, 1, 1, tzinfo=UTC), None, datetime(2026, 1, 2, tzinfo=UTC)]
     table = pa.table({"at": pa.array(moments, pa.timestamp("us", "UTC")), "n": [1, 2, 3]})
     (line,) = drawn(table, "n").iter(f"{SVG}polyline")

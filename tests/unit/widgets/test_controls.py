@@ -72,7 +72,7 @@ def test_text_that_the_query_cannot_take_is_warned_of_once(checker, name, text, 
     assert checked.warning.count(words) == 1
 
 
-def test_pattern_when_it_does_not_match_is_marked_with_the_pattern(checker):
+def test_pattern_mismatch_is_marked(checker):
     control = make_control(define("text-pattern", "0x00", regex="0x[0-9a-f]+"), checker)
     field = fields(control, ipywidgets.Text)[0]
     field.value = "0xzz"
@@ -111,7 +111,7 @@ def test_enum_with_few_values_is_a_menu(checker):
     assert control.value == "a"
 
 
-def test_enum_without_default_takes_the_first_value_as_the_servers_page_does(checker):
+def test_enum_without_default_takes_the_first_value(checker):
     assert make_control(define("enum", enum_options=("x", "y")), checker).value == "x"
 
 
@@ -124,7 +124,7 @@ def test_enum_default_is_empty_only_where_that_is_an_option(checker, default, op
     assert fields(control, ipywidgets.Dropdown)[0].value == value
 
 
-def test_ticks_when_changed_give_a_list_in_the_order_of_the_options(checker):
+def test_ticks_give_a_list_in_option_order(checker):
     control = make_control(
         define("enum", ["c"], enum_options=("a", "b", "c"), multi=MultiValues()), checker
     )
@@ -227,7 +227,7 @@ def test_range_when_picked_is_a_pair(checker):
     assert control.value == ("2026-01-01", "2026-02-02")
 
 
-def test_range_that_is_half_filled_keeps_what_is_in_its_fields_when_it_is_checked_again(checker):
+def test_range_half_filled_keeps_its_fields(checker):
     control = make_control(define("date-range", JANUARY), checker)
     start, end = fields(control, ipywidgets.DatePicker)
     end.value = None
@@ -238,7 +238,7 @@ def test_range_that_is_half_filled_keeps_what_is_in_its_fields_when_it_is_checke
     assert control.value == ("2026-01-01", "2026-01-02")
 
 
-def test_dynamic_range_when_checked_again_later_shows_what_it_means_then(checker):
+def test_dynamic_range_checked_later(checker):
     control = make_control(define("date-range", "d_last_7_days"), checker)
     checker.clock = lambda: NOW + timedelta(days=1)
     control.recheck()
@@ -283,7 +283,7 @@ def test_enter_in_the_search_chooses_the_first_that_fits(checker):
     assert several.value == ["v1", "v42"]
 
 
-def test_click_that_arrives_after_the_list_has_changed_chooses_nothing_else(checker):
+def test_click_after_the_list_has_changed(checker):
     """Between the click and its arrival the list may be narrowed: what was clicked counts."""
     checker.options["it"] = [option.value for option in many(5000)]
     one = make_control(define("query", "v3", dropdown_query_id=9), checker, many(5000))
@@ -333,7 +333,7 @@ def test_reset_goes_back_to_the_saved_default(checker):
     assert control.value == "New York"
 
 
-def test_parameter_without_value_and_default_says_that_one_is_needed(checker):
+def test_parameter_without_value_and_default(checker):
     assert make_control(define("number"), checker).problem == "A value is needed."
 
 

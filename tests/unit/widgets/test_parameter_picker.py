@@ -71,6 +71,7 @@ def test_natural_values_become_the_form_that_the_code_shows(client):
     assert "period: 2026-02-01 .. 2026-02-05" in picker.magic
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("query", "params"),
     [
@@ -121,9 +122,7 @@ def test_code_and_magic_when_run_read_the_same_rows(client, monkeypatch, tmp_pat
         (0, "run now", ", max_age=0"),
     ],
 )
-def test_max_age_when_given_is_the_choice_of_the_menu_and_in_the_code(
-    client, given, shown, in_code
-):
+def test_max_age_is_in_the_menu_and_the_code(client, given, shown, in_code):
     picker = pick(13, max_age=given, client=client)
     assert picker._layout._ages.label == shown
     assert f"--max-age {in_code.partition('=')[2].strip(chr(34))}" in picker.magic or not in_code
@@ -150,7 +149,7 @@ def test_run_with_a_wrong_value_is_refused_and_says_which(client):
     assert (picker.status, picker.problems) == ("ready", {})
 
 
-def test_wrong_value_after_a_run_is_said_and_its_correction_brings_the_run_back(client):
+def test_wrong_value_after_a_run_and_its_correction(client):
     picker = pick(12, {"min_usd": 30_000_000}, client=client)
     picker.wait(WITHIN)
     picker.update({"min_usd": "many"})
@@ -159,7 +158,7 @@ def test_wrong_value_after_a_run_is_said_and_its_correction_brings_the_run_back(
     assert (picker.status, picker.problems) == ("done", {})
 
 
-def test_wrong_value_that_is_still_there_when_a_run_ends_is_said_then(client):
+def test_wrong_value_when_a_run_ends_is_shown(client):
     picker = pick(50, {"seconds": 0.5}, max_age=0, client=client)
     picker.run()
     picker.update({"seconds": "many"})
@@ -191,6 +190,7 @@ def test_timeout_of_a_run_is_an_error_in_the_picker(client):
     assert picker.status == "failed"
 
 
+@pytest.mark.slow
 def test_wait_that_takes_too_long_raises_and_the_run_goes_on(client):
     picker = pick(50, {"seconds": 2}, max_age=0, client=client)
     with pytest.raises(TimeoutError, match="still running"):

@@ -37,7 +37,8 @@ def begin(picker, demo):
     until(lambda: "Running on the data source" in picker._layout.status.value)
 
 
-def test_run_with_the_same_values_goes_on_with_the_run_that_is_there(client, demo):
+@pytest.mark.slow
+def test_run_with_the_same_values_joins_the_run(client, demo):
     picker = pick(50, {"seconds": 1.2}, max_age=0, client=client)
     begin(picker, demo)
     before = list(demo.requests)
@@ -47,7 +48,8 @@ def test_run_with_the_same_values_goes_on_with_the_run_that_is_there(client, dem
     assert [r.method for r in later if r.method != "GET"] == []
 
 
-def test_values_that_are_set_back_while_their_run_is_cancelled_give_their_rows(client, demo):
+@pytest.mark.slow
+def test_values_set_back_while_cancelled(client, demo):
     """The server has one job for equal queries: the new run must not get the cancelled one's."""
     picker = pick(50, {"seconds": 3}, max_age=0, client=client)
     begin(picker, demo)
@@ -60,7 +62,7 @@ def test_values_that_are_set_back_while_their_run_is_cancelled_give_their_rows(c
     assert picker.status == "done"
 
 
-def test_wait_while_a_newer_run_takes_the_place_gives_the_newer_ones_frame(client):
+def test_wait_gives_a_newer_runs_frame(client):
     picker = pick(50, {"seconds": 60}, max_age=0, client=client)
     picker.run()
     waiting = threading.Timer(0.5, lambda: (picker.update({"seconds": 0.1}), picker.run()))
@@ -85,6 +87,7 @@ def test_observer_may_wait_for_another_picker_and_for_its_own(client):
     assert frames[-1].attrs["watchframe"]["parameters"] == {"kind": "repay"}
 
 
+@pytest.mark.slow
 def test_result_is_awaited_by_more_than_a_pool_of_threads_holds(client, awaited):
     async def main():
         pickers = [pick(13, {"kind": "repay"}, client=client) for _ in range(40)]
@@ -110,7 +113,7 @@ def test_result_raises_what_the_run_raised(client, awaited):
         awaited(pick(11, {"hash": "zz"}, client=client).result())
 
 
-def test_cancel_is_seen_at_once_and_a_cancelled_debounce_does_not_run(client, demo):
+def test_cancel_is_immediate_and_stops_a_debounce(client, demo):
     picker = pick(50, {"seconds": 60}, max_age=0, client=client)
     picker.run()
     picker.cancel()
@@ -124,6 +127,7 @@ def threads_of_ours():
     return [thread for thread in threading.enumerate() if "AnyIO" not in thread.name]
 
 
+@pytest.mark.slow
 def test_closed_pickers_leave_no_widget_and_no_thread(client):
     before = set(widgets._instances)
     threads = len(threads_of_ours())
@@ -174,7 +178,8 @@ print("ends")
 """
 
 
-def test_script_without_a_kernel_waits_for_rows_and_cancels_what_it_leaves(demo, tmp_path):
+@pytest.mark.slow
+def test_script_without_kernel_waits_and_cancels(demo, tmp_path):
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", SCRIPT],
         env={

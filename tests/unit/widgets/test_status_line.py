@@ -36,7 +36,7 @@ def test_progress_says_what_is_going_on_and_for_how_long(progress, words):
     ("seconds", "expected", "part"),
     [(1, 10, None), (5, None, "moving"), (5, 10, "0.50"), (50, 10, "0.95")],
 )
-def test_bar_of_a_long_run_shows_how_far_it_would_be_by_the_last_time(seconds, expected, part):
+def test_bar_of_a_long_run_uses_the_last_time(seconds, expected, part):
     html = progress_html(Progress(job=RUNNING, seconds=seconds, expected=expected))
     bar = re.search(r"<progress[^>]*>", html)
     assert (bar is None) == (part is None)

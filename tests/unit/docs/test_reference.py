@@ -1,4 +1,4 @@
-"""``docs/reference/command-line.md`` is what the commands' own help says."""
+"""The pages about commands, the magic and pickers have every option and every setting."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ import pytest
 from click.testing import CliRunner
 
 from watchframe.cli.main import program
-from watchframe.cli.reference_page import reference_page
+from watchframe.magics.magic import WatchMagics
+from watchframe.magics.options import OPTIONS
 
-PAGE = Path(__file__).parents[3] / "docs" / "reference" / "command-line.md"
+FOLDER = Path(__file__).parents[3] / "docs" / "reference"
+COMMAND_LINE = (FOLDER / "command-line.md").read_text(encoding="utf-8")
 
 
 def commands(group, path=()):
@@ -21,12 +23,6 @@ def commands(group, path=()):
             yield from commands(command, (*path, name))
 
 
-def test_reference_page_when_made_anew_is_the_committed_one():
-    assert PAGE.read_text() == reference_page(), (
-        "run: python -m watchframe.cli.reference_page > docs/reference/command-line.md"
-    )
-
-
 @pytest.mark.parametrize(("path", "command"), list(commands(program)))
 def test_every_command_has_its_help_and_every_option_too(path, command):
     result = CliRunner().invoke(program, [*path, "-h"])
@@ -34,6 +30,10 @@ def test_every_command_has_its_help_and_every_option_too(path, command):
     assert command.help.split("\n")[0] in " ".join(result.stdout.split())
     for param in command.params:
         assert isinstance(param, click.Argument) or param.help
-    assert (
-        isinstance(command, click.Group) or f"## `watchframe {' '.join(path)}" in reference_page()
-    )
+    assert isinstance(command, click.Group) or f"## `watchframe {' '.join(path)}" in COMMAND_LINE
+
+
+def test_magic_page_has_every_option_and_every_setting():
+    page = (FOLDER / "magic.md").read_text(encoding="utf-8")
+    assert all(f"| `{option.usage}` |" in page for option in OPTIONS)
+    assert all(f"| `{name}` |" in page for name in WatchMagics.class_own_traits(config=True))

@@ -1,0 +1,187 @@
+"""The tables of what is typed: the command line, the magic, parameters, pickers; the catalogue."""
+
+from __future__ import annotations
+
+import inspect
+import json
+from collections.abc import Callable, Iterable, Iterator
+
+import click
+import traitlets
+
+from generators.docstrings import table
+from watchframe.cli.main import program
+from watchframe.cli.messages import MEANINGS
+from watchframe.demo.catalogue import CATALOGUE
+from watchframe.demo.catalogue_types import PYTHON_SOURCE, SavedQuery
+from watchframe.magics.magic import WatchMagics
+from watchframe.magics.options import OPTIONS, QUERY_HELP
+from watchframe.parameters import DYNAMIC_DATES, DYNAMIC_RANGES, PARAMETER_TYPES
+from watchframe.widgets import CONTROL_KINDS
+from watchframe.widgets.choice_controls import FEW, LISTED, TICKED
+from watchframe.widgets.layout import MAX_AGES
+
+
+def _commands(group: click.Group = program, path: str = "watchframe") -> str:
+    return "\n".join(_command_entries(group, path))
+
+
+def _command_entries(group: click.Group, path: str) -> Iterator[str]:
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from _command_entries(command, f"{path} {name}")
+            continue
+        arguments = (str(it.metavar) for it in command.params if isinstance(it, click.Argument))
+        yield f"## `{' '.join([path, name, *arguments])}`\n"
+        yield inspect.cleandoc(command.help or "") + "\n"
+        if options := _command_options(command):
+            yield options
+
+
+def _command_options(command: click.Command = program) -> str:
+    return table(("option", ""), map(_command_option, _shown_options(command)))
+
+
+def _shown_options(command: click.Command) -> Iterator[click.Option]:
+    for param in command.params:
+        if isinstance(param, click.Option) and param.name not in ("help", "version"):
+            yield param
+
+
+def _command_option(option: click.Option) -> tuple[str, str]:
+    value = "" if option.is_flag else f" {option.metavar or 'WORD'}"
+    text = option.help or ""
+    if isinstance(option.type, click.Choice) and option.metavar is None:
+        text += _one_of(option.type.choices)
+    if option.show_default:
+        text += f" Default: `{option.default}`."
+    if option.envvar:
+        text += f" Environment: `{option.envvar}`."
+    return ", ".join(f"`{flag}{value}`" for flag in option.opts), text
+
+
+def _one_of(choices: Iterable[str]) -> str:
+    return f" One of {', '.join(f'`{choice}`' for choice in choices)}."
+
+
+def _exit_codes() -> str:
+    return table(("code", ""), ((str(code), text) for code, text in MEANINGS.items()))
+
+
+def _magic_options() -> str:
+    sections: dict[str, list[tuple[str, str]]] = {}
+    for option in OPTIONS:
+        text = option.help + (_one_of(option.choices) if option.choices else "")
+        if option.default is not None:
+            text += f" Default: `WatchMagics.{option.default}`."
+        sections.setdefault(option.section, []).append((f"`{option.usage}`", text))
+    return "\n".join(
+        f"## {section}\n\n{table(('option', ''), rows)}" for section, rows in sections.items()
+    )
+
+
+def _magic_settings() -> str:
+    rows = []
+    for name, trait in WatchMagics.class_own_traits(config=True).items():
+        default = None if trait.default_value is traitlets.Undefined else trait.default_value
+        rows.append((f"`{name}`", f"`{default!r}`", trait.help))
+    return table(("setting", "default", ""), rows)
+
+
+def _parameter_types() -> str:
+    rows = (
+        (f"`{name}`", _escaped(type_.takes), _escaped(type_.sends))
+        for name, type_ in PARAMETER_TYPES.items()
+    )
+    return table(("type", "takes", "sends"), rows)
+
+
+def _dynamic_values() -> str:
+    dates = ((f"`{name}`", label, "a date or time") for name, label in DYNAMIC_DATES.items())
+    ranges = ((f"`{name}`", value.label, "a range") for name, value in DYNAMIC_RANGES.items())
+    return table(("value", "means", "for"), [*dates, *ranges])
+
+
+def _controls() -> str:
+    rows = []
+    for name, kind in CONTROL_KINDS.items():
+        several = f"; several values: {kind.several}" if kind.several else ""
+        params = kind.in_params.replace("; several: ", "`; several: `").replace(" or ", "` or `")
+        rows.append((f"`{name}`", f"{kind.control}{several}", kind.checks, f"`{params}`"))
+    return table(("type", "control", "checked before Run", "in `picker.params`"), rows)
+
+
+def _control_limits() -> str:
+    return (
+        f"Above {FEW} values, a list shows the first {LISTED} that fit what is typed, and boxes "
+        f"the first {TICKED};\nthe words typed are searched in names and values, in any order and "
+        "in either case."
+    )
+
+
+def _menu(heading: str, rows: Iterable[tuple[str, str]], value: str = "name") -> str:
+    return table((heading, value), ((label, f"`{name}`") for label, name in rows))
+
+
+def _dates() -> str:
+    return _menu("in the menu of a date", ((label, it) for it, label in DYNAMIC_DATES.items()))
+
+
+def _ranges() -> str:
+    rows = ((value.label, name) for name, value in DYNAMIC_RANGES.items())
+    return _menu("in the menu of a range", rows)
+
+
+def _max_ages() -> str:
+    rows = ((label, "None" if age == "any" else repr(age)) for label, age in MAX_AGES)
+    return _menu("choice", rows, "`max_age` of `read_watch_query`")
+
+
+def _catalogue_queries() -> str:
+    return table(("id", "name", "parameters", "shows"), map(_catalogue_query, CATALOGUE.queries))
+
+
+def _catalogue_query(query: SavedQuery) -> tuple[str, str, str, str]:
+    python = "Python. " if query.data_source_id == PYTHON_SOURCE else ""
+    parameters = "<br>".join(_catalogue_parameters(query))
+    return str(query.id), _escaped(query.name), parameters, _escaped(python + query.description)
+
+
+def _catalogue_parameters(query: SavedQuery) -> Iterator[str]:
+    for item in query.parameters:
+        several = ", several" if item.multi else ""
+        value = json.dumps(item.value, ensure_ascii=False)
+        default = "" if item.value is None else f" = `{value}`"
+        yield f"`{item.name}`: {item.type}{several}{default}"
+
+
+def _catalogue_dashboards() -> str:
+    rows = []
+    for dashboard in CATALOGUE.dashboards:
+        ids = (str(it.query_id) for it in dashboard.widgets if it.query_id is not None)
+        rows.append((_escaped(dashboard.name), ", ".join(ids)))
+    return table(("name", "queries"), rows)
+
+
+def _escaped(text: str) -> str:
+    """Return `text` as Markdown that shows it letter by letter, in a cell of a table."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace("|", "\\|").replace("\n", " ")
+
+
+PARTS: dict[str, Callable[[], str]] = {
+    "command-options": _command_options,
+    "commands": _commands,
+    "exit-codes": _exit_codes,
+    "magic-query": lambda: f"`QUERY`: {QUERY_HELP}",
+    "magic-options": _magic_options,
+    "magic-settings": _magic_settings,
+    "parameter-types": _parameter_types,
+    "dynamic-values": _dynamic_values,
+    "picker-controls": _controls,
+    "picker-limits": _control_limits,
+    "picker-dates": _dates,
+    "picker-ranges": _ranges,
+    "picker-max-ages": _max_ages,
+    "catalogue-queries": _catalogue_queries,
+    "catalogue-dashboards": _catalogue_dashboards,
+}
