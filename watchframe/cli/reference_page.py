@@ -51,25 +51,35 @@ with what to do about it, warnings, one line on what was read, and a progress li
 terminal. No output ever holds an API key.
 
 In a table, control characters are written as escapes such as `\\x1b`, so that a value cannot act on
-the terminal.
+the terminal. A terminal's tables are cut to its width, but no number is; `NO_COLOR` takes the bold
+head away. A pipe or a file gets plain text with nothing cut.
 
 ## Formats
 
 | format | name ends in | |
 | --- | --- | --- |
-| `table` | | for people; on a terminal 40 rows, and cells of 60 signs, at most |
+| `table` | | for people; on a terminal 40 rows, and texts of 60 characters, at most |
 | `csv` | `.csv` | UTF-8; texts in quotes, so that an empty text is not a null, which is nothing |
+| `tsv` | `.tsv` | the same, with tabs |
 | `json` | `.json` | an array of objects, a line per row; dates and times as ISO 8601 text |
 | `parquet` | `.parquet` | the Arrow table, with its origin and pandas' dtypes in the metadata |
 | `arrow` | `.arrow`, `.feather` | likewise |
+| `xlsx` | `.xlsx` | a workbook of one sheet, for Excel and its kin |
 
 A column with an integer beyond 64 bits is text with all digits, in every format. Lists and objects
-are JSON text in CSV, Parquet and Arrow, and JSON in JSON, which has no NaN either: that is null.
+are JSON in JSON, which has no NaN (it is null), and JSON text in all other formats.
+
+A workbook's numbers are 64-bit floats. A column with an integer beyond 2**53, or with a decimal of
+more than 15 digits, is text, all of it. Dates and times are Excel's; a time with a zone is in UTC,
+as Excel has no zones, and a column with a date before March 1900, where Excel's calendar begins, is
+text. Standard error names these columns. Nulls are empty cells, and texts are never formulas or
+links. More than 1,048,575 rows, 16,384 columns or 32,767 characters in a cell are an error that
+leaves the file as it was.
 """
 
 
 def reference_page() -> str:
-    """Give the page, as Markdown."""
+    """Return the page, as Markdown."""
     codes = "".join(f"| {code} | {words} |\n" for code, words in MEANINGS.items())
     commands = "".join(_sections(program, "watchframe"))
     return _HEAD + "".join(_rows(program)) + commands + _CODES + codes + _END

@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from watchframe.decode.typing_rules import ENCODING, EXACT_IN_FLOAT, INTEGER
-from watchframe.errors import ArgumentError
+from watchframe.errors import WatchframeError
 
 _MOST_ROWS, _MOST_COLUMNS, _LONGEST_TEXT = 1_048_576, 16_384, 32_767
 #: Digits of a decimal that a float surely keeps.
@@ -49,7 +49,7 @@ def write_workbook(table: pa.Table, file: BinaryIO) -> str:
 
     Raises
     ------
-    ArgumentError
+    WatchframeError
         A sheet has no room for the rows, the columns or a text; nothing is written.
     """
     from xlsxwriter import Workbook  # noqa: PLC0415 - only workbooks need it
@@ -138,7 +138,7 @@ def _check_room(table: pa.Table, columns: Sequence[_Column]) -> None:
     else:
         said = next(filter(None, map(_too_long, columns)), "")
     if said:
-        raise ArgumentError(said, hint="Write a .parquet or a .csv file instead.")
+        raise WatchframeError(said, hint="Write a .parquet or a .csv file instead.")
 
 
 def _too_long(column: _Column) -> str | None:

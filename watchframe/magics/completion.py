@@ -321,10 +321,9 @@ def _in_body(line: str, above: Sequence[str], before: str) -> Cursor | None:
             present=frozenset(names),
             is_body=True,
         )
+    parameter, item = names[-1] if names else None, before[1:].lstrip()
     if pair is not None:
         parameter, item = pair[0], _last_item(pair[1])
-    else:
-        parameter, item = names[-1] if names else None, before[1:].lstrip()
     return Cursor(
         kind="value", fragment=item, typed=item, query=query, parameter=parameter, is_body=True
     )

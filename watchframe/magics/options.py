@@ -50,10 +50,10 @@ QUERY_HELP = (
 )
 
 WHAT, FRESHNESS, RESULT, OTHER = (
-    "What is asked",
-    "How fresh it must be",
-    "What becomes of the result",
-    "Instead of reading, or besides",
+    "What to read",
+    "How fresh",
+    "The result",
+    "Other actions",
 )
 
 OPTIONS = (

@@ -76,7 +76,7 @@ words together: a text such as `$name` itself needs quotes of its own within, `-
 
 
 def reference_page() -> str:
-    """Give the page, as Markdown."""
+    """Return the page, as Markdown."""
     sections = "".join(
         f"\n## {section}\n\n| option | |\n| --- | --- |\n" + "".join(map(_row, options))
         for section, options in groupby(OPTIONS, key=lambda option: option.section)

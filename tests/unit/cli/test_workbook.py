@@ -14,7 +14,7 @@ import pytest
 
 from watchframe.cli.workbook import write_workbook
 from watchframe.decode.typing_rules import ENCODING, INTEGER
-from watchframe.errors import ArgumentError
+from watchframe.errors import WatchframeError
 
 
 def cells(table):
@@ -158,7 +158,7 @@ def test_numbers_that_are_none_are_their_words():
 )
 def test_table_that_a_sheet_has_no_room_for_is_refused_before_anything_is_written(table, words):
     file = io.BytesIO()
-    with pytest.raises(ArgumentError, match=words) as caught:
+    with pytest.raises(WatchframeError, match=words) as caught:
         write_workbook(table, file)
     assert caught.value.hint is not None
     assert ".parquet or a .csv" in caught.value.hint
