@@ -25,7 +25,7 @@ def write_table(format_: str, table: pa.Table, file: BinaryIO) -> str:
     return _WRITERS[format_](table, file) or ""
 
 
-def write_csv(table: pa.Table, file: BinaryIO, *, delimiter: str = ",") -> None:
+def _write_csv(table: pa.Table, file: BinaryIO, *, delimiter: str = ",") -> None:
     """Write UTF-8 with a head; texts stand in quotes, so that an empty one is not a null."""
     for start in range(0, max(table.num_rows, 1), _BATCH):
         options = pa_csv.WriteOptions(include_header=start == 0, delimiter=delimiter)
@@ -34,24 +34,24 @@ def write_csv(table: pa.Table, file: BinaryIO, *, delimiter: str = ",") -> None:
         file.write(buffer.getvalue())
 
 
-def write_tsv(table: pa.Table, file: BinaryIO) -> None:
-    """Write the same as `write_csv`, with tabs."""
-    write_csv(table, file, delimiter="\t")
+def _write_tsv(table: pa.Table, file: BinaryIO) -> None:
+    """Write the same as `_write_csv`, with tabs."""
+    _write_csv(table, file, delimiter="\t")
 
 
-def write_json(table: pa.Table, file: BinaryIO) -> None:
+def _write_json(table: pa.Table, file: BinaryIO) -> None:
     """Write an array of objects, a line per row."""
     file.writelines(text.encode() for text in json_lines(table))
 
 
-def write_parquet(table: pa.Table, file: BinaryIO) -> None:
+def _write_parquet(table: pa.Table, file: BinaryIO) -> None:
     """Write Parquet, with the schema's metadata."""
     buffer = pa.BufferOutputStream()  # Parquet needs positions, which a pipe does not have
     pa_parquet.write_table(table, buffer)
     file.write(buffer.getvalue())
 
 
-def write_arrow(table: pa.Table, file: BinaryIO) -> None:
+def _write_arrow(table: pa.Table, file: BinaryIO) -> None:
     """Write Arrow's file format (Feather, version 2)."""
     buffer = pa.BufferOutputStream()
     with pa.ipc.new_file(buffer, table.schema) as writer:
@@ -60,11 +60,11 @@ def write_arrow(table: pa.Table, file: BinaryIO) -> None:
 
 
 _WRITERS: dict[str, Callable[[pa.Table, BinaryIO], str | None]] = {
-    "csv": write_csv,
-    "tsv": write_tsv,
-    "json": write_json,
-    "parquet": write_parquet,
-    "arrow": write_arrow,
+    "csv": _write_csv,
+    "tsv": _write_tsv,
+    "json": _write_json,
+    "parquet": _write_parquet,
+    "arrow": _write_arrow,
     "xlsx": write_workbook,
 }
 

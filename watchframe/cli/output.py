@@ -142,6 +142,7 @@ def _columns_of(table: pa.Table) -> list[Column]:
                 is_number=is_exact
                 or pa.types.is_integer(field.type)
                 or pa.types.is_floating(field.type),
+                may_cut=pa.types.is_string(field.type),
             )
         )
     return columns
@@ -156,12 +157,15 @@ class Column:
     name : str
     texts : sequence of str
     is_number : bool
-        Numbers stand at the right and are never cut.
+        Numbers stand at the right.
+    may_cut : bool
+        Whether a terminal with too little room gets a part of each text; never of numbers.
     """
 
     name: str
     texts: Sequence[str]
     is_number: bool = False
+    may_cut: bool = True
 
 
 def table_lines(columns: Sequence[Column], *, is_terminal: bool) -> Iterator[str]:
@@ -174,6 +178,7 @@ def table_lines(columns: Sequence[Column], *, is_terminal: bool) -> Iterator[str
             name=plain_text(column.name, keep=""),
             texts=[plain_text(text, keep="") for text in column.texts],
             is_number=column.is_number,
+            may_cut=column.may_cut and not column.is_number,
         )
         for column in columns
     ]
@@ -268,14 +273,14 @@ def _terminal_lines(columns: Sequence[Column]) -> Iterator[str]:
     )
     needed = 0
     for column, width in zip(columns, _widths(columns), strict=True):
-        least = width if column.is_number else min(width, _NARROWEST)
+        least = min(width, _NARROWEST) if column.may_cut else width
         needed += least + _GAP
         table.add_column(
             Text(column.name, no_wrap=True, overflow="ellipsis"),
             justify="right" if column.is_number else "left",
-            no_wrap=column.is_number,
+            no_wrap=not column.may_cut,
             min_width=least,
-            max_width=None if column.is_number else _WIDEST,
+            max_width=_WIDEST if column.may_cut else None,
         )
     for row in zip(*(column.texts for column in columns), strict=True):
         table.add_row(*(Text(text, no_wrap=True, overflow="ellipsis") for text in row))

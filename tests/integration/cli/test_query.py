@@ -82,7 +82,7 @@ def test_query_when_integers_are_beyond_64_bits_has_all_their_digits(run, format
     elif format_ == "arrow":
         values = pa.ipc.open_file(io.BytesIO(done.stdout)).read_all().to_pylist()
     elif format_ == "xlsx":
-        values = pd.read_excel(io.BytesIO(done.stdout)).to_dict(orient="records")
+        values = pd.read_excel(io.BytesIO(done.stdout), dtype=str).to_dict(orient="records")
     else:
         assert UNLIMITED in done.stdout.decode()
         return

@@ -109,3 +109,14 @@ def test_help_and_completion_load_nothing_heavy():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+def test_table_on_a_terminal_cuts_only_what_may_be_cut():
+    moment = "2026-01-01 21:30:48.000000"
+    columns = [
+        Column(name="hash", texts=["0x" + "c" * 64]),
+        *(Column(name="at", texts=[moment], may_cut=False) for _ in range(4)),
+    ]
+    (*_, line) = table_lines(columns, is_terminal=True)
+    assert line.startswith("0xccccc…  ")
+    assert line.count(moment) == 4
