@@ -83,7 +83,8 @@ def test_table_on_a_terminal_cuts_texts_to_its_width_and_no_number():
 def test_table_that_is_too_wide_for_its_terminal_keeps_all_digits():
     records = [{"name": "a name", "amount": int(AMOUNT)}, {"name": "b" * 40, "amount": 5}]
     *_, first, second = on_terminal(records, columns=40, NO_COLOR="1")
-    assert first == f"a name    {AMOUNT}"
+    assert first.startswith("a name  ")
+    assert first.endswith(f"  {AMOUNT}")
     assert second.startswith("bbbbbbb…  ")
 
 
