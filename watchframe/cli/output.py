@@ -273,13 +273,11 @@ def _terminal_lines(columns: Sequence[Column]) -> Iterator[str]:
     )
     needed = 0
     for column, width in zip(columns, _widths(columns), strict=True):
-        least = min(width, _NARROWEST) if column.may_cut else width
-        needed += least + _GAP
+        needed += (min(width, _NARROWEST) if column.may_cut else width) + _GAP
         table.add_column(
             Text(column.name, no_wrap=True, overflow="ellipsis"),
             justify="right" if column.is_number else "left",
             no_wrap=not column.may_cut,
-            min_width=least,
             max_width=_WIDEST if column.may_cut else None,
         )
     for row in zip(*(column.texts for column in columns), strict=True):
@@ -287,7 +285,7 @@ def _terminal_lines(columns: Sequence[Column]) -> Iterator[str]:
     # Numbers keep all their digits: where that is too wide for the terminal, its lines are too.
     console.width = max(console.width, needed - _GAP)
     with console.capture() as captured:
-        console.print(table, crop=False)
+        console.print(table)
     for line in captured.get().splitlines():
         yield line.rstrip()
 

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+from rich.console import Console
 
 from watchframe.cli.output import Column, table_lines
 
@@ -23,12 +28,16 @@ write_records(("name", "amount"), json.loads(sys.argv[1]), numbers=("amount",))
 """
 
 
+#: By these an environment changes what rich writes.
+_LAYOUT = ("COLORTERM", "COLUMNS", "FORCE_COLOR", "LINES", "NO_COLOR", "TERM", "TTY_COMPATIBLE")
+
+
 def on_terminal(records, columns=80, **settings):
     """Return the lines that a terminal of so many columns gets."""
     termios = pytest.importorskip("termios")
     controller, terminal = os.openpty()
     termios.tcsetwinsize(terminal, (24, columns))
-    kept = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "TERM")}
+    kept = {name: value for name, value in os.environ.items() if name not in _LAYOUT}
     words = [sys.executable, "-c", SCRIPT, json.dumps(records)]
     done = subprocess.Popen(words, stdout=terminal, env={**kept, "TERM": "xterm", **settings})
     os.close(terminal)
@@ -121,3 +130,25 @@ def test_table_on_a_terminal_cuts_only_what_may_be_cut():
     (*_, line) = table_lines(columns, is_terminal=True)
     assert line.startswith("0xccccc…  ")
     assert line.count(moment) == 4
+
+
+@given(
+    st.lists(
+        st.one_of(
+            st.text("ab 日", max_size=90).map(lambda text: ("text", text)),
+            st.integers(0, 2**256).map(lambda number: ("number", str(number))),
+        ),
+        min_size=1,
+        max_size=9,
+    )
+)
+def test_table_on_a_terminal_has_every_number_and_no_more_width_than_these_need(cells):
+    columns = [
+        Column(name="name", texts=[text], is_number=kind == "number") for kind, text in cells
+    ]
+    (*_, line) = table_lines(columns, is_terminal=True)
+    plain = re.sub(r"\x1b\[[^m]*m", "", line)
+    numbers = [text for kind, text in cells if kind == "number"]
+    assert set(numbers) <= set(plain.split())
+    needed = sum(max(len(text), 4) if kind == "number" else 8 for kind, text in cells)
+    assert cell_len(plain) <= max(Console().width, needed + 2 * len(cells))
