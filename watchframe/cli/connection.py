@@ -31,6 +31,11 @@ class GlobalOptions:
     profile: str | None = None
     is_quiet: bool = False
 
+    @property
+    def progress(self) -> bool | None:
+        """Whether progress is shown; None leaves it to whether there is a terminal."""
+        return False if self.is_quiet else None
+
 
 def connect(
     options: GlobalOptions,

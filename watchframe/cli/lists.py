@@ -73,6 +73,5 @@ def tables(options: GlobalOptions, *, search: str | None, is_json: bool) -> None
     """
     from watchframe.admin import find_table_names  # noqa: PLC0415 - help needs none of it
 
-    progress = False if options.is_quiet else None
-    found = find_table_names(client=connect(options), search=search, progress=progress)
+    found = find_table_names(client=connect(options), search=search, progress=options.progress)
     write_frame(found, is_json=is_json)

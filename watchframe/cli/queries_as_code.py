@@ -61,7 +61,7 @@ def export_command(
         tags=tags,
         ids=ids or None,
         prune=prune,
-        progress=False if options.is_quiet else None,
+        progress=options.progress,
     )
     records = [
         {"id": item.query_id, "action": item.action, "name": item.name, "file": str(item.path)}
@@ -144,7 +144,7 @@ def import_command(
         dry_run=dry_run,
         create_missing=create_missing,
         overwrite=overwrite,
-        progress=False if options.is_quiet else None,
+        progress=options.progress,
     )
     records = [
         {

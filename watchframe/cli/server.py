@@ -74,7 +74,7 @@ def find_personal_data_command(
         wanted,
         client=connect(options),
         queries=ids or None,
-        progress=False if options.is_quiet else None,
+        progress=options.progress,
     )
     write_frame(found, is_json=is_json)
     if not options.is_quiet:
@@ -175,7 +175,7 @@ def move(
             state=state,
             data_sources=numbers,
             dry_run=dry_run,
-            progress=False if ctx.obj.is_quiet else None,
+            progress=ctx.obj.progress,
             **chosen,
         )
     write_frame(done, is_json=is_json)
