@@ -51,8 +51,8 @@ with what to do about it, warnings, one line on what was read, and a progress li
 terminal. No output ever holds an API key.
 
 In a table, control characters are written as escapes such as `\\x1b`, so that a value cannot act on
-the terminal. A terminal's tables are cut to its width, but no number, date or time is; `NO_COLOR` takes the bold
-head away. A pipe or a file gets plain text with nothing cut.
+the terminal. A terminal's tables are cut to its width, but no number, date or time is; `NO_COLOR`
+takes the bold head away. A pipe or a file gets plain text with nothing cut.
 
 ## Formats
 
