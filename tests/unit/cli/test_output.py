@@ -115,6 +115,10 @@ def test_help_and_completion_load_nothing_heavy():
         "import sys; from click.testing import CliRunner; from watchframe.cli.main import program\n"
         "for words in (['-h'], ['query', '-h'], ['cache', '-h']):\n"
         "    assert CliRunner().invoke(program, words).exit_code == 0\n"
+        "from click.shell_completion import ShellComplete\n"
+        "tab = ShellComplete(program, {}, 'watchframe', '')\n"
+        "assert [item.value for item in tab.get_completions([], 'sh')] == ['show']\n"
+        "assert tab.get_completions(['query', '1', '--cache'], 'o')[0].value == 'only'\n"
         f"print([name for name in {heavy} if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
