@@ -1,17 +1,18 @@
-"""``watchframe cache``: the results that this machine keeps."""
+"""``watchframe cache``: the results that this machine keeps: list, verify, prune, clear."""
 
 from __future__ import annotations
 
 import json
 import re
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from watchframe.cli.connection import GlobalOptions, profile_of
 from watchframe.cli.messages import FAILED, note
-from watchframe.cli.output import write_rows
+from watchframe.cli.options import json_option
+from watchframe.cli.output import write_json, write_records
 from watchframe.config import cache_in_use
 from watchframe.errors import ArgumentError
 
@@ -33,10 +34,10 @@ def cache() -> None:
 
 @cache.command("list", short_help="List the results that are kept.")
 @click.option("--query", "query_id", type=int, metavar="ID", help="Only those of this query.")
-@click.option("--json", "is_json", is_flag=True, help="All that is known of them, as JSON.")
+@json_option
 @click.pass_obj
 def list_entries(options: GlobalOptions, *, query_id: int | None, is_json: bool) -> None:
-    """List the results that are kept, that which was used last first."""
+    """List the results that are kept, the last used first."""
     with _opened(options) as results:
         frame = results.entries()
     if query_id is not None:
@@ -44,7 +45,7 @@ def list_entries(options: GlobalOptions, *, query_id: int | None, is_json: bool)
     if is_json:
         click.echo(frame.to_json(orient="records", date_format="iso", indent=2))
         return
-    records: list[dict[str, Any]] = [
+    records = [
         {
             "query": "SQL" if entry["sql"] is not None else str(entry["query_id"]),
             "name": " ".join(str(entry["sql"] or entry["query_name"]).split())[:40],
@@ -56,14 +57,14 @@ def list_entries(options: GlobalOptions, *, query_id: int | None, is_json: bool)
         }
         for entry in frame.astype(object).where(frame.notna(), None).to_dict(orient="records")
     ]
-    write_rows(_SHOWN, records, numbers=("query", "rows", "size", "age"))
+    write_records(_SHOWN, records, numbers=("query", "rows", "size", "age"))
 
 
-@cache.command(short_help="Say where the cache lies and how full it is.")
-@click.option("--json", "is_json", is_flag=True, help="As JSON, in bytes.")
+@cache.command(short_help="Show where the cache lies and how full it is.")
+@json_option
 @click.pass_obj
 def info(options: GlobalOptions, *, is_json: bool) -> None:
-    """Say where the cache lies, how much it holds, and how much it may hold."""
+    """Show where the cache lies, how much it holds, and how much it may hold."""
     with _opened(options) as results:
         size, limit = results.size(), results.size_limit
         facts = {
@@ -74,7 +75,7 @@ def info(options: GlobalOptions, *, is_json: bool) -> None:
             "unused_limit_days": results.unused_limit.days,
         }
     if is_json:
-        click.echo(json.dumps(facts, indent=2))
+        write_json(facts)
         return
     click.echo(f"folder      {facts['directory']}")
     click.echo(f"results     {facts['results']:,}")
@@ -82,35 +83,36 @@ def info(options: GlobalOptions, *, is_json: bool) -> None:
     click.echo(f"kept unused {facts['unused_limit_days']} days")
 
 
-@cache.command(short_help="Take away results.")
+@cache.command(short_help="Remove results.")
 @click.option("--query", "query_id", type=int, metavar="ID", help="Only those of this query.")
 @click.pass_obj
 def clear(options: GlobalOptions, *, query_id: int | None) -> None:
-    """Take away every result; they are fetched anew when they are asked for."""
+    """Remove every result; each is fetched again when it is needed."""
     with _opened(options) as results:
-        _say_taken(results.clear(query_id=query_id))
+        _say_removed(results.clear(query_id=query_id))
 
 
-@cache.command(short_help="Take away what was longest unused.")
-@click.option("--size", metavar="SIZE", help="Come down to this: 500MB, 1.5GB, or bytes.")
+@cache.command(short_help="Remove what was not used for longest.")
+@click.option("--size", metavar="SIZE", help="Shrink the cache to this: 500MB, 1.5GB, or bytes.")
 @click.option(
-    "--unused-for", metavar="TIME", help="Take away what nobody used for so long: 12h, 7d, 4w."
+    "--unused-for", metavar="TIME", help="Remove what was not used for so long: 12h, 7d, 4w."
 )
 @click.pass_obj
 def prune(options: GlobalOptions, *, size: str | None, unused_for: str | None) -> None:
-    """Take away what was longest unused, and what killed processes left behind.
+    """Remove what was not used for longest, and what killed processes left behind.
 
     Without options, what is over the cache's own limits.
     """
-    from watchframe.cache import parse_max_age  # noqa: PLC0415 - help needs no cache
+    from watchframe.read.options import ANY_AGE, seconds  # noqa: PLC0415 - help needs no cache
 
     limit = None if size is None else _bytes(size)
-    unused = None
-    if unused_for is not None:
-        seconds = parse_max_age(float(unused_for) if unused_for.isdigit() else unused_for)
-        unused = timedelta(seconds=seconds or 0)
+    unused = seconds(unused_for, ANY_AGE, "--unused-for")
     with _opened(options) as results:
-        _say_taken(results.prune(size_limit=limit, unused_for=unused))
+        _say_removed(
+            results.prune(
+                size_limit=limit, unused_for=None if unused is None else timedelta(seconds=unused)
+            )
+        )
 
 
 @cache.command(short_help="Read every entry whole, and drop the damaged ones.")
@@ -136,17 +138,16 @@ def _opened(options: GlobalOptions) -> ResultCache:
     return ResultCache(folder, size_limit=limit)
 
 
-def _say_taken(report: PruneReport) -> None:
+def _say_removed(report: PruneReport) -> None:
     words = "entry" if report.entries == 1 else "entries"
     left = f", {report.left_overs} left-over files" if report.left_overs else ""
-    note(f"{report.entries:,} {words} taken away, {_size_words(report.bytes)}{left}")
+    note(f"{report.entries:,} {words} removed, {_size_words(report.bytes)}{left}")
 
 
 def _age(seconds: float) -> str:
     from watchframe.display import age_words  # noqa: PLC0415 - help needs no models
 
-    # One from the future: a clock was set back.
-    return age_words(seconds) if seconds >= 0 else "unknown"
+    return age_words(seconds) if seconds >= 0 else "unknown"  # a clock was set back
 
 
 def _size_words(size: float) -> str:
@@ -162,6 +163,6 @@ def _bytes(text: str) -> int:
     found = _SIZE.fullmatch(text)
     if found is None:
         raise ArgumentError(
-            f"--size cannot be {text!r}.", hint="Give bytes, or a number with MB or GB."
+            f"--size cannot be {text!r}.", hint="Write bytes, or a number with MB or GB."
         )
     return int(float(found[1]) * _UNITS[found[2].upper()])

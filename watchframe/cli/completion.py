@@ -1,7 +1,6 @@
 """What a shell offers on Tab: queries, dashboards, data sources, parameters, their values.
 
-The server is asked for at most two seconds, and whatever goes wrong is an empty list: on Tab there
-is nobody to tell.
+The server may take two seconds, and every failure is an empty list: Tab has no place for messages.
 """
 
 from __future__ import annotations
@@ -10,7 +9,7 @@ import contextlib
 import warnings
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from click.shell_completion import CompletionItem
 
@@ -21,48 +20,37 @@ if TYPE_CHECKING:
     import click
 
     from watchframe.client import Client, Deadline
-    from watchframe.models import ParameterDefinition
 
-T = TypeVar("T")
+Complete = Callable[["click.Context", "click.Parameter", str], list[CompletionItem]]
 
-#: Seconds.
-_PATIENCE = 2.0
-#: Queries that are asked for.
-_FIRST = 250
+_TIMEOUT = 2.0  # seconds
+#: Queries, or dashboards, that are looked at.
+_MOST = 250
 
 
-def complete_query(
-    ctx: click.Context,
-    param: click.Parameter,  # noqa: ARG001 - click's signature
-    incomplete: str,
-) -> list[CompletionItem]:
-    """Give the ids of queries, with their names."""
+def _complete_ids(resource: str) -> Complete:
+    """Return a completion of the ids of ``client.queries`` or another resource, by id or name."""
 
-    def ask(client: Client, deadline: Deadline) -> Iterable[CompletionItem]:
-        wanted = "" if incomplete.isdigit() else incomplete
-        found = client.queries.list(search=wanted or None, deadline=deadline)
-        for query in islice(found, _FIRST):
-            if wanted or str(query.id).startswith(incomplete):
-                yield _item(str(query.id), query.name)
+    def complete(
+        ctx: click.Context,
+        param: click.Parameter,  # noqa: ARG001 - click's signature
+        incomplete: str,
+    ) -> list[CompletionItem]:
+        words = "" if incomplete.isdigit() else incomplete
 
-    return _from_server(ctx, ask)
+        def items(client: Client, deadline: Deadline) -> Iterator[CompletionItem]:
+            found = getattr(client, resource).list(search=words or None, deadline=deadline)
+            for item in islice(found, _MOST):
+                if words or str(item.id).startswith(incomplete):
+                    yield _item(str(item.id), item.name)
+
+        return _from_server(ctx, items)
+
+    return complete
 
 
-def complete_dashboard(
-    ctx: click.Context,
-    param: click.Parameter,  # noqa: ARG001 - click's signature
-    incomplete: str,
-) -> list[CompletionItem]:
-    """Give the ids of dashboards, with their names."""
-
-    def ask(client: Client, deadline: Deadline) -> Iterable[CompletionItem]:
-        wanted = "" if incomplete.isdigit() else incomplete
-        found = client.dashboards.list(search=wanted or None, deadline=deadline)
-        for dashboard in islice(found, _FIRST):
-            if wanted or str(dashboard.id).startswith(incomplete):
-                yield _item(str(dashboard.id), dashboard.name)
-
-    return _from_server(ctx, ask)
+complete_query = _complete_ids("queries")
+complete_dashboard = _complete_ids("dashboards")
 
 
 def complete_data_source(
@@ -70,14 +58,14 @@ def complete_data_source(
     param: click.Parameter,  # noqa: ARG001 - click's signature
     incomplete: str,
 ) -> list[CompletionItem]:
-    """Give the names of data sources."""
+    """Return the names of data sources, with their types."""
 
-    def ask(client: Client, deadline: Deadline) -> Iterable[CompletionItem]:
+    def items(client: Client, deadline: Deadline) -> Iterator[CompletionItem]:
         for source in client.data_sources.list(deadline=deadline):
             if source.name.casefold().startswith(incomplete.casefold()):
                 yield _item(source.name, source.type)
 
-    return _from_server(ctx, ask)
+    return _from_server(ctx, items)
 
 
 def complete_parameter(
@@ -85,37 +73,29 @@ def complete_parameter(
     param: click.Parameter,  # noqa: ARG001 - click's signature
     incomplete: str,
 ) -> list[CompletionItem]:
-    """Give ``name=`` of the query's parameters and, behind that, the values that are known."""
+    """Return ``name=`` of the query's parameters and, behind that, the values that are known."""
     # Behind a -p without its value, click has not told the words apart yet.
-    given = ctx.params.get("reference") or next(iter(ctx.args), None)
-    if given is None:
+    reference: Any = ctx.params.get("reference") or next(iter(ctx.args), None)
+    if reference is None:
         return []
 
-    def ask(client: Client, deadline: Deadline) -> Iterable[CompletionItem]:
+    def items(client: Client, deadline: Deadline) -> Iterator[CompletionItem]:
+        from watchframe.parameters.text_syntax import write_value  # noqa: PLC0415 - only on Tab
+        from watchframe.parameters.types import known_values  # noqa: PLC0415 - only on Tab
         from watchframe.references import parse_reference  # noqa: PLC0415 - only on Tab
 
-        query = client.queries.get(parse_reference(given).query_id, deadline=deadline)
-        name, sign, beginning = incomplete.partition("=")
+        query = client.queries.get(parse_reference(reference).query_id, deadline=deadline)
+        name, equals, beginning = incomplete.partition("=")
         for definition in query.parameters:
-            if not sign and definition.name.startswith(name):
+            if not equals and definition.name.startswith(name):
                 yield _item(f"{definition.name}=", definition.type)
-            elif sign and definition.name == name:
-                for value, meaning in _values(definition):
-                    if value.startswith(beginning):
-                        yield _item(f"{name}={value}", meaning)
+            elif equals and definition.name == name:
+                for value, meaning in known_values(definition):
+                    written = write_value(value)
+                    if written.startswith(beginning):
+                        yield _item(f"{name}={written}", meaning)
 
-    return _from_server(ctx, ask)
-
-
-def _values(definition: ParameterDefinition) -> Iterator[tuple[str, str]]:
-    from watchframe.parameters import DYNAMIC_DATES, DYNAMIC_RANGES  # noqa: PLC0415 - only on Tab
-    from watchframe.parameters.text_syntax import write_value  # noqa: PLC0415 - likewise
-
-    if "range" in definition.type:
-        yield from ((name, item.label) for name, item in DYNAMIC_RANGES.items())
-    elif definition.type.startswith("date"):
-        yield from DYNAMIC_DATES.items()
-    yield from ((write_value(option), "") for option in definition.enum_options if option)
+    return _from_server(ctx, items)
 
 
 def _item(value: str, meaning: str) -> CompletionItem:
@@ -123,14 +103,14 @@ def _item(value: str, meaning: str) -> CompletionItem:
 
 
 def _from_server(
-    ctx: click.Context, ask: Callable[[Client, Deadline], Iterable[CompletionItem]]
+    ctx: click.Context, items: Callable[[Client, Deadline], Iterable[CompletionItem]]
 ) -> list[CompletionItem]:
     from watchframe.client import Deadline  # noqa: PLC0415 - only on Tab
 
-    given = ctx.find_root().params
-    options = GlobalOptions(url=given.get("url"), profile=given.get("profile"))
+    typed = ctx.find_root().params
+    options = GlobalOptions(url=typed.get("url"), profile=typed.get("profile"))
     with warnings.catch_warnings(), contextlib.suppress(Exception):
         warnings.simplefilter("ignore")
-        client = connect(options, max_retries=0, connect_timeout=_PATIENCE)
-        return list(ask(client, Deadline.after(_PATIENCE)))
+        client = connect(options, max_retries=0, connect_timeout=_TIMEOUT)
+        return list(items(client, Deadline.after(_TIMEOUT)))
     return []

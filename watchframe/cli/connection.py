@@ -1,4 +1,4 @@
-"""Which server a command asks, and with whose key."""
+"""Which server a command connects to, and with which profile."""
 
 from __future__ import annotations
 
@@ -17,19 +17,24 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GlobalOptions:
-    """What stands before the command's name.
+    """The options before the command's name.
 
     Attributes
     ----------
     url : str or None
     profile : str or None
     is_quiet : bool
-        Whether standard error is for errors and warnings alone.
+        Whether standard error has errors and warnings only.
     """
 
     url: str | None = None
     profile: str | None = None
     is_quiet: bool = False
+
+    @property
+    def progress(self) -> bool | None:
+        """Whether progress is shown; None leaves it to whether there is a terminal."""
+        return False if self.is_quiet else None
 
 
 def connect(
@@ -62,10 +67,9 @@ def connect(
 
 
 def profile_of(options: GlobalOptions, page_server: str | None = None) -> str | None:
-    """Return the profile that a command goes by; None leaves it to the environment.
+    """Return the profile that a command uses; None leaves it to the environment.
 
-    Without ``--profile``, it is that of the server that ``--url`` names, else that of the
-    server of the page that is read.
+    Without ``--profile``, it is that of the server of ``--url``, else of the page that is read.
 
     Raises
     ------

@@ -14,7 +14,7 @@ from watchframe.cli.completion import complete_dashboard
 from watchframe.cli.connection import GlobalOptions, connect
 from watchframe.cli.messages import note
 from watchframe.cli.options import freshness_options, read_arguments
-from watchframe.cli.output import Destination
+from watchframe.cli.output import FILE_FORMATS, Destination
 from watchframe.config.files import atomic_file, check_folder
 from watchframe.display import provenance_line
 from watchframe.plain_text import escaped, plain_text
@@ -23,7 +23,6 @@ from watchframe.references import parse_dashboard_reference
 if TYPE_CHECKING:
     import pyarrow as pa
 
-_FILE_FORMATS = ("parquet", "csv", "json", "arrow")
 #: What a file's name is made of; a title may hold anything.
 _NO_NAME = re.compile(r"[^\w.-]+")
 _LONGEST_NAME = 80
@@ -43,10 +42,10 @@ _LONGEST_NAME = 80
     "--format",
     "format_",
     metavar="FORMAT",
-    type=click.Choice(_FILE_FORMATS),
+    type=click.Choice(FILE_FORMATS),
     default="parquet",
     show_default=True,
-    help=f"Of the files: {', '.join(_FILE_FORMATS)}.",
+    help=f"Of the files: {', '.join(FILE_FORMATS)}.",
 )
 @click.option(
     "--json", "is_json", is_flag=True, help="One JSON object with the rows by the widgets' titles."
@@ -115,7 +114,7 @@ def _show(tables: Mapping[str, pa.Table], shown: Destination, *, is_quiet: bool)
 
 
 def _write_json(tables: Mapping[str, pa.Table]) -> None:
-    from watchframe.cli.output import json_lines  # noqa: PLC0415 - help needs no Arrow
+    from watchframe.cli.file_formats import json_lines  # noqa: PLC0415 - help needs no Arrow
 
     separator = "{"
     for title, table in tables.items():
@@ -128,17 +127,19 @@ def _write_json(tables: Mapping[str, pa.Table]) -> None:
 def _write_files(
     tables: Mapping[str, pa.Table], folder: Path, format_: str, *, is_quiet: bool
 ) -> None:
-    from watchframe.cli.output import write_table  # noqa: PLC0415 - help needs no Arrow
+    from watchframe.cli.file_formats import write_table  # noqa: PLC0415 - help needs no Arrow
 
     folder.mkdir(exist_ok=True)
     taken: set[str] = set()
     for title, table in tables.items():
         path = folder / f"{_file_name(title, taken)}.{format_}"
         with atomic_file(path) as file:
-            write_table(format_, table, file)
+            remark = write_table(format_, table, file)
         if not is_quiet:
             facts = json.loads(table.schema.metadata[b"watchframe"])
             note(f"{path}: {provenance_line(table.shape, facts)}")
+            if remark:
+                note(remark)
 
 
 def _file_name(title: str, taken: set[str]) -> str:

@@ -1,4 +1,4 @@
-"""``watchframe login``: keep a server and a key for later."""
+"""``watchframe login`` and ``logout``: a server and a key, kept for later."""
 
 from __future__ import annotations
 
@@ -36,15 +36,15 @@ def login(options: GlobalOptions) -> None:
     from watchframe.client import Client, Deadline  # noqa: PLC0415 - help needs no client
 
     profile = options.profile or DEFAULT_PROFILE
-    url = server_url(options.url or _asked_url(profile))
-    key = _asked_key()
+    url = server_url(options.url or _read_url(profile))
+    key = _read_key()
     with Client(url, key, max_retries=1) as client:
         try:
             session = client.session(deadline=Deadline.after(60))
         except AuthenticationError as error:
             error.hint = (
-                "Copy your own key from your profile's page. A query's key cannot log in: give it "
-                "in WATCHFRAME_API_KEY."
+                "Copy your own key from your profile's page. A query's key cannot log in: set "
+                "WATCHFRAME_API_KEY to it."
             )
             raise
     where = save_login(profile, url, key, config_path())
@@ -52,7 +52,7 @@ def login(options: GlobalOptions) -> None:
     _warn_if_hidden(profile, url, key)
 
 
-def _asked_url(profile: str) -> str:
+def _read_url(profile: str) -> str:
     try:
         known = load_setting("url", profile=profile)
     except ConfigurationError:
@@ -66,7 +66,7 @@ def _asked_url(profile: str) -> str:
     return str(click.prompt("Server's address", default=known or _EXAMPLE, err=True))
 
 
-def _asked_key() -> Secret:
+def _read_key() -> Secret:
     if sys.stdin.isatty():
         text = click.prompt("API key (not shown)", hide_input=True, err=True)
     else:
@@ -77,7 +77,7 @@ def _asked_key() -> Secret:
 
 
 def _warn_if_hidden(profile: str, url: str, key: Secret) -> None:
-    """Say so where the next command would not use what was just kept."""
+    """Warn where the next command would not use what was just kept."""
     named = None if profile == DEFAULT_PROFILE else profile
     found = load_settings(profile=named)
     if (found.url, found.api_key) != (url, key):

@@ -1,4 +1,4 @@
-"""The program: its global options, its commands, and how it ends."""
+"""The program ``watchframe``: its global options, its commands, and its exit codes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ import click
 from watchframe.cli.cache import cache
 from watchframe.cli.connection import GlobalOptions
 from watchframe.cli.dashboard import dashboard
-from watchframe.cli.list_queries import list_queries
+from watchframe.cli.lists import list_queries, tables
 from watchframe.cli.login import login, logout
 from watchframe.cli.messages import (
     BROKEN_PIPE,
@@ -36,7 +36,6 @@ from watchframe.cli.server import (
     disable_users_command,
     find_personal_data_command,
     move,
-    tables,
 )
 
 #: The commands, as the help shows them.
@@ -51,12 +50,12 @@ _SECTIONS: dict[str, tuple[click.Command, ...]] = {
 
 
 class Program(click.Group):
-    """A group of commands of which each ends in an exit code of ours, and never in a traceback."""
+    """A group whose commands end with an exit code of `MEANINGS`, never with a traceback."""
 
     def main(self, *args: Any, **extra: Any) -> NoReturn:
         """Run a command line, and exit."""
         extra["standalone_mode"] = False
-        with shown_warnings(), _ended_by_signals():
+        with shown_warnings(), _exit_on_sigterm():
             try:
                 code = super().main(*args, **extra)
             except click.Abort:
@@ -90,7 +89,7 @@ class Program(click.Group):
         except (KeyboardInterrupt, click.Abort):
             note("Interrupted.")
             code = INTERRUPTED
-        except Exception as error:  # noqa: BLE001 - whatever it is, people get words for it
+        except Exception as error:  # noqa: BLE001 - every error becomes a message
             show_error(
                 error,
                 secrets=_secrets(),
@@ -100,7 +99,7 @@ class Program(click.Group):
             code = exit_code(error)
         else:
             return
-        _settle_output()
+        _flush_or_discard()
         raise click.exceptions.Exit(code)
 
 
@@ -151,16 +150,16 @@ def main() -> NoReturn:
 
 
 @contextlib.contextmanager
-def _ended_by_signals() -> Iterator[None]:
-    """Have a request to end run through the code, so that it cancels its job and tidies up."""
+def _exit_on_sigterm() -> Iterator[None]:
+    """Turn SIGTERM into SystemExit, so that the job is cancelled and unfinished files removed."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
 
-    def end(number: int, frame: object) -> NoReturn:  # noqa: ARG001 - the system's signature
+    def exit_(number: int, frame: object) -> NoReturn:  # noqa: ARG001 - the system's signature
         sys.exit(TERMINATED)
 
-    before = signal.signal(signal.SIGTERM, end)
+    before = signal.signal(signal.SIGTERM, exit_)
     try:
         yield
     finally:
@@ -173,8 +172,8 @@ def _secrets() -> tuple[str, ...]:
     return known_secrets()
 
 
-def _settle_output() -> None:
-    """Write what is still to be written; where that fails, drop it: Python would try once more."""
+def _flush_or_discard() -> None:
+    """Flush standard output; where that fails, discard it: Python would try again at its end."""
     try:
         sys.stdout.flush()
     except OSError:

@@ -1,4 +1,4 @@
-"""The options of commands that read rows: how fresh, how long, and where the rows go."""
+"""The options that several commands share, and what is made of their texts."""
 
 from __future__ import annotations
 
@@ -10,35 +10,20 @@ from typing import TYPE_CHECKING, Any, TypedDict, TypeVar
 
 import click
 
-from watchframe.cli.completion import complete_parameter
+from watchframe.cli.completion import complete_parameter, complete_query
 from watchframe.cli.connection import GlobalOptions
+from watchframe.cli.output import FILE_FORMATS
 from watchframe.errors import ArgumentError
 from watchframe.parameters.text_syntax import read_assignments, split_assignment
 
 if TYPE_CHECKING:
     from watchframe.cache import Mode
 
-
-def _hush(ctx: click.Context, param: click.Parameter, value: bool) -> bool:  # noqa: ARG001, FBT001 - click's signature
-    if value and isinstance(ctx.obj, GlobalOptions):
-        ctx.obj = replace(ctx.obj, is_quiet=True)
-    return value
-
-
-quiet_option = click.option(
-    "-q",
-    "--quiet",
-    is_flag=True,
-    expose_value=False,
-    callback=_hush,
-    help="Say nothing but errors and warnings.",
-)
-
-
-Params = Mapping[str, object]
 F = TypeVar("F", bound=Callable[..., Any])
 
-FORMATS = ("table", "csv", "json", "parquet", "arrow")
+Params = Mapping[str, object]
+
+FORMATS = ("table", *FILE_FORMATS)
 
 
 class ReadArguments(TypedDict):
@@ -50,6 +35,37 @@ class ReadArguments(TypedDict):
     timeout: float | None
     columns: list[str] | None
 
+
+def _set_quiet(ctx: click.Context, param: click.Parameter, value: bool) -> bool:  # noqa: ARG001, FBT001 - click's signature
+    if value and isinstance(ctx.obj, GlobalOptions):
+        ctx.obj = replace(ctx.obj, is_quiet=True)
+    return value
+
+
+quiet_option = click.option(
+    "-q",
+    "--quiet",
+    is_flag=True,
+    expose_value=False,
+    callback=_set_quiet,
+    help="Say nothing but errors and warnings.",
+)
+json_option = click.option("--json", "is_json", is_flag=True, help="As JSON, with every detail.")
+search_option = click.option(
+    "--search", metavar="WORDS", help="Only queries in which the server finds this."
+)
+tags_option = click.option(
+    "--tag", "tags", multiple=True, metavar="TAG", help="Only queries with this tag."
+)
+ids_option = click.option(
+    "--id",
+    "ids",
+    type=int,
+    multiple=True,
+    metavar="ID",
+    shell_complete=complete_query,
+    help="Only this query; may be given several times.",
+)
 
 _FRESHNESS = (
     click.option(
@@ -98,8 +114,8 @@ _ROWS = (
         "--output",
         metavar="FILE",
         type=click.Path(dir_okay=False, allow_dash=True),
-        help="Write to this file (.parquet, .arrow, .csv, .json), which is replaced when all is "
-        "well; - is standard output.",
+        help="Write to this file (.parquet, .arrow, .csv, .tsv, .xlsx, .json), which is replaced "
+        "when all is well; - is standard output.",
     ),
     click.option(
         "--format",
@@ -144,17 +160,17 @@ _CONCURRENCY = click.option(
 
 
 def reading_options(command: F) -> F:
-    """Add the options of a command that reads rows to a command."""
+    """Add the options of a command that reads rows to `command`."""
     return _with(command, *_FRESHNESS, *_ROWS, quiet_option)
 
 
 def many_options(command: F) -> F:
-    """Add the options that make many reads of one."""
+    """Add the options that make many reads of one to `command`."""
     return _with(command, *_MANY, _CONCURRENCY)
 
 
 def freshness_options(command: F) -> F:
-    """Add the options that say what is read and how fresh it is, for many reads at once."""
+    """Add the options that say what is read and how fresh it is, of many reads, to `command`."""
     return _with(command, *_FRESHNESS, _CONCURRENCY, quiet_option)
 
 
@@ -172,52 +188,57 @@ def read_arguments(
     timeout: str,
     columns: tuple[str, ...] = (),
 ) -> ReadArguments:
-    """Give what was typed as arguments of the read functions.
+    """Return what was typed as arguments of the read functions.
 
     Raises
     ------
     ArgumentError
-        A parameter without a value or given twice, or a time that is none.
+        A parameter without a value or given twice, or a time that cannot be read.
     """
     # Help and completion come this way too, and need no cache.
     from watchframe.read.options import ANY_AGE, NO_TIMEOUT, seconds  # noqa: PLC0415
 
     return ReadArguments(
-        params=read_assignments(map(_assignment, params), None),
+        params=read_assignments((_assignment(text, "-p") for text in params), None),
         max_age=seconds(max_age, ANY_AGE, "--max-age"),
         cache=cache,
         timeout=seconds(timeout, NO_TIMEOUT, "--timeout"),
-        columns=[name for text in columns for name in _names(text)] or None,
+        columns=_column_names(columns) or None,
     )
 
 
 def parameter_sets(params: Mapping[str, object], each: tuple[str, ...]) -> Params | list[Params]:
-    """Give a parameter set for each combination of the values of ``--each``.
+    """Return a parameter set for each combination of the values of ``--each``.
 
     Raises
     ------
     ArgumentError
-        One has no list of values, or is given twice.
+        One has no list of values, or stands twice.
     """
     if not each:
         return params
-    given = read_assignments((_assignment(text, "--each") for text in each), None)
-    for name, values in given.items():
+    lists: dict[str, list[object]] = {}
+    for name, values in read_assignments(
+        (_assignment(text, "--each") for text in each), None
+    ).items():
         if not isinstance(values, list) or not values:
             raise ArgumentError(
                 f"--each {name} has no list of values.",
                 hint=f"Write --each '{name}=[one, another]'.",
             )
         if name in params:
-            raise ArgumentError(f"{name} stands in -p and in --each.", hint="Give one of them.")
-    lists: list[list[object]] = [list(values) for values in given.values()]  # type: ignore[call-overload]  # lists
+            raise ArgumentError(
+                f"{name} stands in -p and in --each.", hint="Leave one of them out."
+            )
+        lists[name] = values
     return [
-        {**dict(zip(given, values, strict=True)), **params} for values in itertools.product(*lists)
+        {**dict(zip(lists, values, strict=True)), **params}
+        for values in itertools.product(*lists.values())
     ]
 
 
 def split_of(text: str | None) -> dict[str, object] | None:
-    """Give what ``--split`` names.
+    """Return the parameter that ``--split`` names with the length of its pieces.
 
     Raises
     ------
@@ -227,7 +248,7 @@ def split_of(text: str | None) -> dict[str, object] | None:
     return None if text is None else dict([_assignment(text, "--split")])
 
 
-def _assignment(text: str, option: str = "-p") -> tuple[str, str]:
+def _assignment(text: str, option: str) -> tuple[str, str]:
     found = split_assignment(text)
     if found is None:
         raise ArgumentError(
@@ -237,5 +258,6 @@ def _assignment(text: str, option: str = "-p") -> tuple[str, str]:
     return found
 
 
-def _names(text: str) -> list[str]:
-    return [name for line in csv.reader([text], skipinitialspace=True) for name in line if name]
+def _column_names(texts: tuple[str, ...]) -> list[str]:
+    rows = csv.reader(texts, skipinitialspace=True)
+    return [name for row in rows for name in row if name]

@@ -1,28 +1,27 @@
-"""Where rows go: a table, JSON or a file."""
+"""Where rows and reports go: files, or standard output with tables, by rich on a terminal."""
 
 from __future__ import annotations
 
 import json
-import math
 import sys
-import unicodedata
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 from pathlib import Path
-from typing import BinaryIO, Self
+from typing import TYPE_CHECKING, BinaryIO, Self
 
 import click
-import pandas as pd
-import pyarrow as pa
-import pyarrow.csv as pa_csv
-import pyarrow.parquet as pa_parquet
 
 from watchframe.cli.messages import note
 from watchframe.config.files import atomic_file, check_writable
-from watchframe.decode.typing_rules import INTEGER, JSON, encoding_of
-from watchframe.display import provenance_line
 from watchframe.plain_text import escaped, plain_text
+
+# Help and completion load this module: pyarrow, pandas and rich come with the first row.
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
+#: What --format takes besides "table".
+FILE_FORMATS = ("csv", "tsv", "json", "parquet", "arrow", "xlsx")
 
 _SUFFIXES = {
     ".arrow": "arrow",
@@ -30,10 +29,17 @@ _SUFFIXES = {
     ".feather": "arrow",
     ".json": "json",
     ".parquet": "parquet",
+    ".tsv": "tsv",
+    ".xlsx": "xlsx",
 }
-_BINARY = frozenset({"arrow", "parquet"})
-#: What a table shows on a terminal.
-_ROWS, _WIDEST = 40, 60
+_BINARY = frozenset({"arrow", "parquet", "xlsx"})
+#: Rows of a table on a terminal, where --rows does not say it.
+_TERMINAL_ROWS = 40
+#: Rows above which a terminal gets plain text too: rich takes 0.2 ms a cell.
+_MANY_ROWS = 1_000
+#: Columns of a terminal that a text takes at most, and at least where there is too little room.
+_WIDEST, _NARROWEST = 60, 8
+_GAP = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,23 +51,20 @@ class Destination:
     path : pathlib.Path or None
         None for standard output.
     format : str
-        ``"table"``, or a format of files.
+        ``"table"``, or a format of `write_table`.
     rows : int or None
         How many rows a table shows; None for all.
-    widest : int or None
-        How many signs of a cell a table shows; None for all.
     """
 
     path: Path | None
     format: str
     rows: int | None = None
-    widest: int | None = None
 
     @classmethod
     def of(
         cls, *, output: str | None, format_: str | None, is_json: bool, rows: int | None
     ) -> Self:
-        """Give the destination that the options name.
+        """Return the destination that the options name.
 
         Raises
         ------
@@ -73,14 +76,13 @@ class Destination:
         if is_json and format_ not in (None, "json"):
             raise click.UsageError(f"--json and --format {format_} do not go together.")
         named = "json" if is_json else format_
-        is_terminal = sys.stdout.isatty()
         if output in (None, "-"):
+            is_terminal = sys.stdout.isatty()
             chosen = named or ("table" if output is None else "csv")
             if chosen in _BINARY and is_terminal:
                 raise click.UsageError(f"{chosen} is not for a terminal: give -o FILE.")
-            shown = (_ROWS if is_terminal else None) if rows is None else rows or None
-            widest = _WIDEST if is_terminal else None
-            return cls(path=None, format=chosen, rows=shown, widest=widest)
+            shown = (_TERMINAL_ROWS if is_terminal else None) if rows is None else rows or None
+            return cls(path=None, format=chosen, rows=shown)
         path = Path(str(output)).expanduser()
         chosen = named or _SUFFIXES.get(path.suffix.lower(), "")
         if not chosen:
@@ -93,229 +95,202 @@ class Destination:
 
     def write(self, table: pa.Table, *, is_quiet: bool) -> None:
         """Write the rows, and say on standard error what they are."""
+        from watchframe.display import provenance_line  # noqa: PLC0415 - see above
+
         facts = json.loads(table.schema.metadata[b"watchframe"])
         line = provenance_line(table.shape, facts)
         if self.path is None:
-            self._write_to(sys.stdout.buffer, table, encoding=sys.stdout.encoding)
+            remark = self._write_to(sys.stdout.buffer, table, encoding=sys.stdout.encoding)
             sys.stdout.flush()
         else:
             with atomic_file(self.path) as file:
-                self._write_to(file, table, encoding="utf-8")
+                remark = self._write_to(file, table, encoding="utf-8")
             line = f"{self.path}: {line}"
         hidden = table.num_rows - self.rows if self.rows and self.format == "table" else 0
         if hidden > 0:
             line += f" ({hidden:,} rows not shown: --rows 0 shows all)"
         if not is_quiet:
-            note(line)
+            note("\n".join(filter(None, (line, remark))))
 
-    def _write_to(self, file: BinaryIO, table: pa.Table, *, encoding: str) -> None:
-        # What knows Arrow is loaded only where rows have come: help and completion are quick.
-
+    def _write_to(self, file: BinaryIO, table: pa.Table, *, encoding: str) -> str:
         if self.format != "table":
-            write_table(self.format, table, file)
-            return
+            from watchframe.cli.file_formats import write_table  # noqa: PLC0415 - see above
+
+            return write_table(self.format, table, file)
         shown = table if self.rows is None else table.slice(0, self.rows)
+        is_terminal = self.path is None and sys.stdout.isatty()
         file.writelines(
             f"{line}\n".encode(encoding, "backslashreplace")
-            for line in table_lines(shown, widest=self.widest)
+            for line in table_lines(_columns_of(shown), is_terminal=is_terminal)
         )
+        return ""
 
 
-#: Rows turned into Python objects at once.
-_ROWS_RECORDS = 10_000
+def _columns_of(table: pa.Table) -> list[Column]:
+    import pyarrow as pa  # noqa: PLC0415 - see above
+
+    from watchframe.decode.typing_rules import INTEGER, encoding_of  # noqa: PLC0415 - see above
+
+    columns = list[Column]()
+    for field, values in zip(table.schema, table.columns, strict=True):
+        texts = values.cast(pa.string()).to_pylist()
+        is_exact = encoding_of(field) == INTEGER
+        columns.append(
+            Column(
+                name=field.name,
+                texts=["null" if text is None else text for text in texts],
+                is_number=is_exact
+                or pa.types.is_integer(field.type)
+                or pa.types.is_floating(field.type),
+                may_cut=pa.types.is_string(field.type),
+            )
+        )
+    return columns
 
 
-def json_lines(table: pa.Table) -> Iterator[str]:
-    """Yield the text of a JSON array of objects, a line per row.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """A column of texts.
 
-    Dates and times are ISO 8601 text. An integer beyond 64 bits is text with all its digits, which
-    most readers of JSON would round; lists and objects are JSON. JSON has no NaN: it becomes null.
+    Attributes
+    ----------
+    name : str
+    texts : sequence of str
+    is_number : bool
+        Numbers stand at the right.
+    may_cut : bool
+        Whether a terminal with too little room gets a part of each text; never of numbers.
     """
-    names = table.column_names
-    written = [json.loads if encoding_of(field) == JSON else _json_value for field in table.schema]
-    separator = "[\n"
-    for batch in table.to_batches(max_chunksize=_ROWS_RECORDS):
-        columns = [
-            list(map(_or_null(write), column.to_pylist()))
-            for write, column in zip(written, batch.columns, strict=True)
-        ]
-        for row in zip(*columns, strict=True):
-            text = json.dumps(dict(zip(names, row, strict=True)), ensure_ascii=False)
-            yield separator + escaped(text)
-            separator = ",\n"
-    yield "[]\n" if separator == "[\n" else "\n]\n"
+
+    name: str
+    texts: Sequence[str]
+    is_number: bool = False
+    may_cut: bool = True
 
 
-def _or_null(write: Callable[..., object]) -> Callable[[object], object]:
-    return lambda value: None if value is None else write(value)
+def table_lines(columns: Sequence[Column], *, is_terminal: bool) -> Iterator[str]:
+    """Yield the lines of a table, its head first.
+
+    Off a terminal every text is whole, however long. On a terminal, texts are cut to its width.
+    """
+    shown = [
+        Column(
+            name=plain_text(column.name, keep=""),
+            texts=[plain_text(text, keep="") for text in column.texts],
+            is_number=column.is_number,
+            may_cut=column.may_cut and not column.is_number,
+        )
+        for column in columns
+    ]
+    if is_terminal and shown and len(shown[0].texts) <= _MANY_ROWS:
+        return _terminal_lines(shown)
+    return _plain_lines(shown)
 
 
-def _json_value(value: object) -> object:
-    if isinstance(value, datetime | date):
-        return value.isoformat()
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return value
-
-
-_ROWS_FILE_FORMATS = 10_000
-
-
-def write_csv(table: pa.Table, file: BinaryIO) -> None:
-    """Write UTF-8 with a head; texts stand in quotes, so that an empty one is not a null."""
-    _add_csv(table.slice(0, 0), file, has_head=True)
-    for start in range(0, table.num_rows, _ROWS_FILE_FORMATS):
-        _add_csv(table.slice(start, _ROWS_FILE_FORMATS), file, has_head=False)
-
-
-def write_json(table: pa.Table, file: BinaryIO) -> None:
-    """Write an array of objects, a line per row."""
-    file.writelines(text.encode() for text in json_lines(table))
-
-
-def write_parquet(table: pa.Table, file: BinaryIO) -> None:
-    """Write Parquet, with the schema's metadata."""
-    buffer = pa.BufferOutputStream()  # a pipe does not tell where it stands, which Parquet asks
-    pa_parquet.write_table(table, buffer)
-    file.write(buffer.getvalue())
-
-
-def write_arrow(table: pa.Table, file: BinaryIO) -> None:
-    """Write Arrow's file format (Feather, version 2)."""
-    buffer = pa.BufferOutputStream()
-    with pa.ipc.new_file(buffer, table.schema) as writer:
-        writer.write_table(table)
-    file.write(buffer.getvalue())
-
-
-def write_table(format_: str, table: pa.Table, file: BinaryIO) -> None:
-    """Write rows in a format: ``csv``, ``json``, ``parquet`` or ``arrow``."""
-    _WRITERS[format_](table, file)
-
-
-_WRITERS: dict[str, Callable[[pa.Table, BinaryIO], None]] = {
-    "csv": write_csv,
-    "json": write_json,
-    "parquet": write_parquet,
-    "arrow": write_arrow,
-}
-
-
-def _add_csv(table: pa.Table, file: BinaryIO, *, has_head: bool) -> None:
-    buffer = pa.BufferOutputStream()
-    pa_csv.write_csv(table, buffer, pa_csv.WriteOptions(include_header=has_head))
-    file.write(buffer.getvalue())
-
-
-def write_rows(
+def write_records(
     names: Sequence[str],
     records: Sequence[Mapping[str, object]],
     *,
     numbers: Collection[str] = (),
 ) -> None:
-    """Write one line per record under the names; `numbers` stand at the right."""
-    columns = [[str(record[name]) for record in records] for name in names]
-    widest = 60 if sys.stdout.isatty() else None
-    is_right = [name in numbers for name in names]
-    for line in aligned_lines(names, columns, is_right=is_right, widest=widest):
-        sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()
+    """Write one line per record under the names; columns of integers and `numbers` at the right."""
+    columns = [
+        Column(
+            name=name,
+            texts=["" if record[name] is None else str(record[name]) for record in records],
+            is_number=name in numbers or (bool(records) and isinstance(records[0][name], int)),
+        )
+        for name in names
+    ]
+    lines = table_lines(columns, is_terminal=sys.stdout.isatty())
+    write_text("".join(f"{line}\n" for line in lines))
 
 
-def write_records(
+def write_report(
     names: Sequence[str], records: Sequence[Mapping[str, object]], *, is_json: bool
 ) -> None:
-    """Write records as JSON, or as a table; a table of none is nothing."""
+    """Write records as JSON, or as a table; no table where there are none."""
     if is_json:
-        sys.stdout.write(json.dumps(list(records), ensure_ascii=False, indent=2) + "\n")
-        sys.stdout.flush()
+        write_json(records)
     elif records:
-        numbers = [name for name in names if isinstance(records[0][name], int)]
-        shown = [
-            {name: "" if record[name] is None else record[name] for name in names}
-            for record in records
-        ]
-        write_rows(names, shown, numbers=numbers)
+        write_records(names, records)
 
 
 def write_frame(frame: pd.DataFrame, *, is_json: bool) -> None:
-    """Write the rows of a report as JSON, or as a table; what is missing is null, or blank."""
+    """Write the rows of a frame as JSON, or as a table; missing values are null, or blank."""
     rows = frame.astype(object).where(frame.notna(), None).to_dict(orient="records")
-    records = [{str(name): _plain(value) for name, value in row.items()} for row in rows]
-    write_records(list(map(str, frame.columns)), records, is_json=is_json)
+    records = [{str(name): _python(value) for name, value in row.items()} for row in rows]
+    write_report(list(map(str, frame.columns)), records, is_json=is_json)
 
 
-def _plain(value: object) -> object:
-    """Give a number as Python's own, which JSON knows."""
+def write_json(value: Mapping[str, object] | Iterable[Mapping[str, object]]) -> None:
+    """Write a value as JSON in visible characters."""
+    plain = value if isinstance(value, Mapping) else list(value)
+    write_text(escaped(json.dumps(plain, ensure_ascii=False, indent=2)) + "\n")
+
+
+def write_text(text: str) -> None:
+    """Write to standard output, with what its encoding does not have written out."""
+    encoding = sys.stdout.encoding
+    sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
+    sys.stdout.flush()
+
+
+def _python(value: object) -> object:
+    """Return a number of numpy as Python's own, which JSON knows."""
     return value.item() if hasattr(value, "item") else value
 
 
-NULL = "null"
-_CUT = "..."
+def _plain_lines(columns: Sequence[Column]) -> Iterator[str]:
+    from rich.cells import cell_len  # noqa: PLC0415 - see above
+
+    def padded(text: str, width: int, *, is_right: bool) -> str:
+        spaces = " " * (width - cell_len(text))
+        return spaces + text if is_right else text + spaces
+
+    widths = _widths(columns)
+    heads = [column.name for column in columns]
+    rules = ["-" * width for width in widths]
+    sides = [column.is_number for column in columns]
+    for row in (heads, rules, *zip(*(column.texts for column in columns), strict=True)):
+        cells = zip(row, widths, sides, strict=True)
+        yield (" " * _GAP).join(padded(*cell[:2], is_right=cell[2]) for cell in cells).rstrip()
 
 
-def table_lines(table: pa.Table, *, widest: int | None = None) -> Iterator[str]:
-    """Give the lines of a table, with a head; numbers stand at the right.
+def _terminal_lines(columns: Sequence[Column]) -> Iterator[str]:
+    from rich import box  # noqa: PLC0415 - see above
+    from rich.console import Console  # noqa: PLC0415 - see above
+    from rich.table import Table  # noqa: PLC0415 - see above
+    from rich.text import Text  # noqa: PLC0415 - see above
 
-    Parameters
-    ----------
-    table : pyarrow.Table
-    widest : int, optional
-        Signs of a cell that are shown at most.
-    """
-    columns = [_texts(table.column(index)) for index in range(table.num_columns)]
-    is_right = [_is_number(field) for field in table.schema]
-    yield from aligned_lines(table.column_names, columns, is_right=is_right, widest=widest)
-
-
-def aligned_lines(
-    names: Sequence[str],
-    columns: Sequence[Sequence[str]],
-    *,
-    is_right: Sequence[bool] = (),
-    widest: int | None = None,
-) -> Iterator[str]:
-    """Give the lines of columns of texts under their names."""
-    right = list(is_right) or [False] * len(names)
-    heads = [_one_line(name, None) for name in names]
-    cells = [[_one_line(text, widest) for text in column] for column in columns]
-    widths = [max(map(_width, [head, *column])) for head, column in zip(heads, cells, strict=True)]
-    yield _line(heads, widths, right)
-    yield "  ".join("-" * width for width in widths)
-    for row in zip(*cells, strict=True):
-        yield _line(row, widths, right)
-
-
-def _texts(column: pa.ChunkedArray) -> list[str]:
-    texts = column.cast(pa.string()).to_pylist()
-    return [NULL if text is None else text for text in texts]
-
-
-def _is_number(field: pa.Field) -> bool:
-    is_exact = encoding_of(field) == INTEGER
-    return bool(is_exact or pa.types.is_integer(field.type) or pa.types.is_floating(field.type))
-
-
-def _one_line(text: str, widest: int | None) -> str:
-    text = plain_text(text, keep="")
-    if widest is not None and len(text) > widest:
-        return text[: widest - len(_CUT)] + _CUT
-    return text
-
-
-def _line(cells: Sequence[str], widths: Sequence[int], is_right: Sequence[bool]) -> str:
-    padded = (
-        " " * (width - _width(cell)) + cell if right else cell + " " * (width - _width(cell))
-        for cell, width, right in zip(cells, widths, is_right, strict=True)
+    console = Console(highlight=False)
+    table = Table(
+        box=box.SIMPLE_HEAD,
+        show_edge=False,
+        pad_edge=False,
+        padding=(0, _GAP - 1, 0, 0),
+        header_style="" if console.no_color else "bold",
     )
-    return "  ".join(padded).rstrip()
+    needed = 0
+    for column, width in zip(columns, _widths(columns), strict=True):
+        needed += (min(width, _NARROWEST) if column.may_cut else width) + _GAP
+        table.add_column(
+            Text(column.name, no_wrap=True, overflow="ellipsis"),
+            justify="right" if column.is_number else "left",
+            no_wrap=not column.may_cut,
+            max_width=_WIDEST if column.may_cut else None,
+        )
+    for row in zip(*(column.texts for column in columns), strict=True):
+        table.add_row(*(Text(text, no_wrap=True, overflow="ellipsis") for text in row))
+    # Numbers keep all their digits: where that is too wide for the terminal, its lines are too.
+    console.width = max(console.width, needed - _GAP)
+    with console.capture() as captured:
+        console.print(table)
+    for line in captured.get().splitlines():
+        yield line.rstrip()
 
 
-def _width(text: str) -> int:
-    """Give the columns of a terminal that `text` takes."""
-    if text.isascii():
-        return len(text)
-    return sum(
-        0 if unicodedata.combining(sign) else 1 + (unicodedata.east_asian_width(sign) in "WF")
-        for sign in text
-    )
+def _widths(columns: Sequence[Column]) -> list[int]:
+    from rich.cells import cell_len  # noqa: PLC0415 - see above
+
+    return [max(map(cell_len, (column.name, *column.texts))) for column in columns]

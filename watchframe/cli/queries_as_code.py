@@ -3,45 +3,38 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 import click
 
-from watchframe.cli.completion import complete_query
 from watchframe.cli.connection import GlobalOptions, connect
 from watchframe.cli.messages import FAILED, note
-from watchframe.cli.options import quiet_option
-from watchframe.cli.output import write_records
+from watchframe.cli.options import (
+    ids_option,
+    json_option,
+    quiet_option,
+    search_option,
+    tags_option,
+)
+from watchframe.cli.output import write_report
 from watchframe.plain_text import plain_text
 
 if TYPE_CHECKING:
     from watchframe.admin import QueryDifference
 
-F = TypeVar("F", bound=Callable[..., Any])
-
 _FOLDER = click.argument("folder", metavar="FOLDER", type=click.Path(file_okay=False))
-_IDS = click.option(
-    "--id",
-    "ids",
-    type=int,
-    multiple=True,
-    metavar="ID",
-    shell_complete=complete_query,
-    help="Only this query; may be given several times.",
-)
-_JSON = click.option("--json", "is_json", is_flag=True, help="What was done, as JSON.")
 
 
 @click.command("export", short_help="Write saved queries as files, for version control.")
 @_FOLDER
-@click.option("--search", metavar="WORDS", help="Only those in which the server finds this.")
-@click.option("--tag", "tags", multiple=True, metavar="TAG", help="Only those with this tag.")
-@_IDS
+@search_option
+@tags_option
+@ids_option
 @click.option(
     "--prune", is_flag=True, help="Also remove the files of queries that are archived by now."
 )
-@_JSON
+@json_option
 @quiet_option
 @click.pass_obj
 def export_command(
@@ -68,22 +61,20 @@ def export_command(
         tags=tags,
         ids=ids or None,
         prune=prune,
-        progress=False if options.is_quiet else None,
+        progress=options.progress,
     )
     records = [
         {"id": item.query_id, "action": item.action, "name": item.name, "file": str(item.path)}
         for item in done
     ]
     changed = [record for record in records if record["action"] != "unchanged"]
-    write_records(
-        ("id", "action", "name", "file"), records if is_json else changed, is_json=is_json
-    )
-    _say(options, (item.action for item in done), folder)
+    write_report(("id", "action", "name", "file"), records if is_json else changed, is_json=is_json)
+    _say_counts(options, (item.action for item in done), folder)
 
 
 @click.command("diff", short_help="Show what an import of files would change.")
 @_FOLDER
-@_IDS
+@ids_option
 @click.option(
     "--exit-code", "tells_by_code", is_flag=True, help="End with 1 where anything differs."
 )
@@ -109,7 +100,7 @@ def diff_command(
 
 @click.command("import", short_help="Write the files of queries back to the server.")
 @_FOLDER
-@_IDS
+@ids_option
 @click.option(
     "--dry-run", is_flag=True, help="Only show the differences, and what would be written."
 )
@@ -123,7 +114,7 @@ def diff_command(
     is_flag=True,
     help="Also write those that were edited on the server since the export.",
 )
-@_JSON
+@json_option
 @quiet_option
 @click.pass_obj
 def import_command(
@@ -153,7 +144,7 @@ def import_command(
         dry_run=dry_run,
         create_missing=create_missing,
         overwrite=overwrite,
-        progress=False if options.is_quiet else None,
+        progress=options.progress,
     )
     records = [
         {
@@ -170,8 +161,8 @@ def import_command(
     changed = [record for record in records if record["action"] != "unchanged"]
     if is_json or (changed and not dry_run):
         names = ("id", "action", "name", "fields", "file")
-        write_records(names, records if is_json else changed, is_json=is_json)
-    _say(options, (str(record["action"]) for record in records), folder)
+        write_report(names, records if is_json else changed, is_json=is_json)
+    _say_counts(options, (str(record["action"]) for record in records), folder)
 
 
 def _show(found: Sequence[QueryDifference]) -> None:
@@ -184,7 +175,7 @@ def _show(found: Sequence[QueryDifference]) -> None:
         click.echo(plain_text(f"# {item.name}{words}\n{item.diff}"), nl=False)
 
 
-def _say(options: GlobalOptions, actions: Iterable[str], folder: str) -> None:
+def _say_counts(options: GlobalOptions, actions: Iterable[str], folder: str) -> None:
     counts = ", ".join(f"{number:,} {action}" for action, number in Counter(actions).items())
     if not options.is_quiet:
         note(f"{folder}: {counts or 'no queries'}")

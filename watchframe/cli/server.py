@@ -1,25 +1,26 @@
-"""Commands that look after a whole server: copies, tables, people's data, users, moves."""
+"""Commands for a whole server: copies, people's data, users, moves; and the demo server."""
 
 from __future__ import annotations
 
 import importlib.util
 import runpy
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-import pandas as pd
 
-from watchframe.cli.completion import complete_dashboard, complete_query
+from watchframe.cli.completion import complete_dashboard
 from watchframe.cli.connection import GlobalOptions, connect
 from watchframe.cli.messages import FAILED, note
-from watchframe.cli.options import quiet_option
-from watchframe.cli.output import write_frame, write_records
+from watchframe.cli.options import ids_option, json_option, quiet_option
+from watchframe.cli.output import write_frame, write_report
 from watchframe.errors import ArgumentError, ConfigurationError
 from watchframe.references import parse_dashboard_reference
 
-_JSON = click.option("--json", "is_json", is_flag=True, help="As JSON.")
-#: Actions of which one is reason enough for an exit code that is not 0.
+if TYPE_CHECKING:
+    import pandas as pd
+
+#: Actions of which a single one makes the exit code 1.
 _NOT_DONE = frozenset({"failed", "conflict", "not found"})
 
 
@@ -29,7 +30,7 @@ _NOT_DONE = frozenset({"failed", "conflict", "not found"})
 @click.option(
     "--same-queries", is_flag=True, help="Show the original's queries instead of copies of them."
 )
-@_JSON
+@json_option
 @quiet_option
 @click.pass_obj
 def clone(
@@ -48,44 +49,19 @@ def clone(
         "name": made.name,
         "url": f"{client.server}/dashboards/{made.id}-{made.slug}",
     }
-    write_records(("id", "name", "url"), [record], is_json=is_json)
+    write_report(("id", "name", "url"), [record], is_json=is_json)
 
 
-@click.command(short_help="List the tables that saved queries use.")
-@click.option("--search", metavar="WORDS", help="Only queries in which the server finds this.")
-@_JSON
-@quiet_option
-@click.pass_obj
-def tables(options: GlobalOptions, *, search: str | None, is_json: bool) -> None:
-    """List which saved query uses which table, by a parser of its data source's SQL.
-
-    Nothing is run. A query that cannot be parsed has a line that says why.
-    """
-    from watchframe.admin import find_table_names  # noqa: PLC0415 - help needs none of it
-
-    progress = False if options.is_quiet else None
-    found = find_table_names(client=connect(options), search=search, progress=progress)
-    write_frame(found, is_json=is_json)
-
-
-@click.command("find-personal-data", short_help="Tell where a person's data stand.")
+@click.command("find-personal-data", short_help="Find where a person's data stand.")
 @click.argument("values", metavar="VALUE...", nargs=-1, required=True)
-@click.option(
-    "--id",
-    "ids",
-    type=int,
-    multiple=True,
-    metavar="ID",
-    shell_complete=complete_query,
-    help="Only in this query; may be given several times.",
-)
-@_JSON
+@ids_option
+@json_option
 @quiet_option
 @click.pass_obj
 def find_personal_data_command(
     options: GlobalOptions, *, values: tuple[str, ...], ids: tuple[int, ...], is_json: bool
 ) -> None:
-    """Tell where a person's addresses or names stand: queries, stored results, dashboards.
+    """Find where a person's addresses or names stand: queries, stored results, dashboards.
 
     Each VALUE is compared on this machine and not sent; the column value says which of them it is,
     counted from 0. - reads them from standard input, one a line, so that they are not kept in the
@@ -98,7 +74,7 @@ def find_personal_data_command(
         wanted,
         client=connect(options),
         queries=ids or None,
-        progress=False if options.is_quiet else None,
+        progress=options.progress,
     )
     write_frame(found, is_json=is_json)
     if not options.is_quiet:
@@ -109,8 +85,10 @@ def find_personal_data_command(
 
 @click.command("disable-users", short_help="Disable users in bulk.")
 @click.argument("users", metavar="USER...", nargs=-1, required=True)
-@click.option("--yes", "is_meant", is_flag=True, help="Do it; without this, only tell.")
-@_JSON
+@click.option(
+    "--yes", "is_meant", is_flag=True, help="Do it; without this, only say what would be done."
+)
+@json_option
 @quiet_option
 @click.pass_context
 def disable_users_command(
@@ -124,13 +102,13 @@ def disable_users_command(
     from watchframe.admin import disable_users  # noqa: PLC0415 - help needs none of it
 
     options: GlobalOptions = ctx.obj
-    given = sys.stdin.read().split() if users == ("-",) else users
-    wanted = [int(user) if user.isascii() and user.isdigit() else user for user in given]
+    typed = sys.stdin.read().split() if users == ("-",) else users
+    wanted = [int(user) if user.isascii() and user.isdigit() else user for user in typed]
     done = disable_users(wanted, client=connect(options), dry_run=not is_meant)
     write_frame(done, is_json=is_json)
     if not is_meant and not options.is_quiet:
         note("Nothing was done: --yes does it.")
-    _end_by(ctx, done)
+    _exit_by_actions(ctx, done)
 
 
 @click.command(short_help="Move queries and dashboards to another server.")
@@ -141,7 +119,7 @@ def disable_users_command(
     required=True,
     metavar="FILE",
     type=click.Path(dir_okay=False),
-    help="Where it is kept what is done: the same command goes on from there.",
+    help="Records what is done: the same command goes on from there.",
 )
 @click.option(
     "--data-source",
@@ -162,8 +140,8 @@ def disable_users_command(
     metavar="ID",
     help="Only this dashboard, with what it shows; several times.",
 )
-@click.option("--dry-run", is_flag=True, help="Only tell what would be done.")
-@_JSON
+@click.option("--dry-run", is_flag=True, help="Only say what would be done.")
+@json_option
 @quiet_option
 @click.pass_context
 def move(
@@ -197,11 +175,11 @@ def move(
             state=state,
             data_sources=numbers,
             dry_run=dry_run,
-            progress=False if ctx.obj.is_quiet else None,
+            progress=ctx.obj.progress,
             **chosen,
         )
     write_frame(done, is_json=is_json)
-    _end_by(ctx, done)
+    _exit_by_actions(ctx, done)
 
 
 def _pair(text: str) -> tuple[int, int]:
@@ -213,15 +191,15 @@ def _pair(text: str) -> tuple[int, int]:
     return int(one), int(other)
 
 
-def _end_by(ctx: click.Context, done: pd.DataFrame) -> None:
-    """End with an exit code of an error where something could not be done."""
+def _exit_by_actions(ctx: click.Context, done: pd.DataFrame) -> None:
+    """Exit with an error's code where something could not be done."""
     if _NOT_DONE.intersection(done["action"].dropna()):
         ctx.exit(FAILED)
 
 
 #: What the extra ``demo`` brings. The server is started by name: nothing here knows its code.
-_NEEDED = ("duckdb", "starlette", "uvicorn", "xlsxwriter")
-_MODULE = "watchframe.demo"
+_DEMO_NEEDS = ("duckdb", "starlette", "uvicorn", "xlsxwriter")
+_DEMO = "watchframe.demo"
 
 
 @click.command(short_help="Run a server with invented data to try things on.")
@@ -239,17 +217,17 @@ def demo(*, port: int, state_dir: str | None) -> None:
 
     It prints its address and its key. pip install 'watchframe[demo]' brings what it needs.
     """
-    missing = [name for name in _NEEDED if importlib.util.find_spec(name) is None]
+    missing = [name for name in _DEMO_NEEDS if importlib.util.find_spec(name) is None]
     if missing:
         raise ConfigurationError(
             f"The demo server needs {', '.join(missing)}.",
             hint="pip install 'watchframe[demo]'",
         )
-    words = [_MODULE, "--port", str(port)]
+    words = [_DEMO, "--port", str(port)]
     if state_dir is not None:
         words += ["--state-dir", state_dir]
     before, sys.argv = sys.argv, words
     try:
-        runpy.run_module(_MODULE, run_name="__main__")
+        runpy.run_module(_DEMO, run_name="__main__")
     finally:
         sys.argv = before

@@ -6,7 +6,6 @@ import re
 import shlex
 from collections.abc import Iterable, Sequence
 
-from watchframe.client import current_client
 from watchframe.errors import (
     ConfigurationError,
     JobFailedError,
@@ -116,6 +115,8 @@ def without(text: str, secrets: Iterable[str]) -> str:
 
 def known_secrets() -> tuple[str, ...]:
     """Give the texts that nothing may show: the key of the current connection."""
+    from watchframe.client import current_client  # noqa: PLC0415 - help needs no client
+
     try:
         return (current_client().settings.api_key.reveal(),)
     except ConfigurationError:

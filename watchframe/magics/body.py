@@ -19,20 +19,20 @@ from watchframe.parameters.text_syntax import (
 #: The number of the body's first line in the cell.
 FIRST_LINE = 2
 
-_WHOLE = re.compile(r"\$([^\W\d]\w*)|\{\s*([^\W\d]\w*)\s*\}")
-_LINE = re.compile(r"""(?:"([^"]+)"|'([^']+)'|([^:'"\-\s][^:]*?))\s*:(?:\s+(.*)|)""", re.DOTALL)
-
+_VARIABLE = re.compile(r"\$([^\W\d]\w*)|\{\s*([^\W\d]\w*)\s*\}")
+_PAIR = re.compile(r"""(?:"([^"]+)"|'([^']+)'|([^:'"\-\s][^:]*?))\s*:(?:\s+(.*)|)""", re.DOTALL)
+#: Where a ``#`` is the first character of a value: before it, no remark begins.
 _LEAD = re.compile(r"\s*(?:- )?\s*")
 
 _FORM = "Write one parameter a line, as 'name: value'; a list as [a, b] or as lines '- a'."
 
 
 def parse_body(body: str, namespace: Namespace) -> dict[str, object]:
-    """Give the parameters that the body of a cell holds.
+    """Return the parameters in the body of a cell.
 
-    Empty lines, lines whose first sign is ``#``, and what stands behind a lone ``#`` say nothing. A
-    name without a value takes the indented lines below it: ``- item`` lines are a list, ``start:
-    ...`` and ``end: ...`` a range. Brackets may be closed on a later line.
+    Empty lines and remarks, which a lone ``#`` begins, are ignored. A name without a value takes
+    the indented lines below it: ``- item`` lines are a list, ``start: ...`` and ``end: ...`` a
+    range. Brackets may be closed on a later line.
 
     Parameters
     ----------
@@ -43,11 +43,11 @@ def parse_body(body: str, namespace: Namespace) -> dict[str, object]:
     Raises
     ------
     ArgumentError
-        A line that is not of that form, a name given twice, or a variable that does not exist.
+        A line that is not of that form, a name that stands twice, or an unknown variable.
     """
-    whole = _WHOLE.fullmatch(body.strip())
-    if whole is not None:
-        return _mapping(whole[1] or whole[2], namespace)
+    variable = _VARIABLE.fullmatch(body.strip())
+    if variable is not None:
+        return _mapping(variable[1] or variable[2], namespace)
     if body.lstrip().startswith("{"):
         value = read_json(body, namespace, line=FIRST_LINE)
         return value if isinstance(value, dict) else {}
@@ -57,6 +57,12 @@ def parse_body(body: str, namespace: Namespace) -> dict[str, object]:
             hint='As JSON it must be an object: {"name": value}.',
         )
     return _lines(body, namespace)
+
+
+def split_pair(line: str) -> tuple[str, str] | None:
+    """Return the name and the value of ``name: value``, as written; None of any other line."""
+    found = _PAIR.fullmatch(line)
+    return found and ((found[1] or found[2] or found[3]).strip(), found[4] or "")
 
 
 def _mapping(name: str, namespace: Namespace) -> dict[str, object]:
@@ -71,10 +77,10 @@ def _mapping(name: str, namespace: Namespace) -> dict[str, object]:
 
 def _lines(body: str, namespace: Namespace) -> dict[str, object]:
     found: dict[str, object] = {}
-    lines = _said(body)
+    lines = _numbered_lines(body)
     while lines:
         number, line = lines.pop(0)
-        name, text = _named(line, number)
+        name, text = _pair(line, number)
         while text[:1] in BRACKETS and closing_bracket(text) is None and lines:
             text += f" {lines.pop(0)[1].strip()}"
         block: list[str] = []
@@ -89,44 +95,40 @@ def _lines(body: str, namespace: Namespace) -> dict[str, object]:
     return found
 
 
-def _said(body: str) -> list[tuple[int, str]]:
-    """Give the lines that say something, with their numbers, without remarks."""
+def _numbered_lines(body: str) -> list[tuple[int, str]]:
+    """Return the lines with something beside remarks and space, with their numbers."""
     lines = list[tuple[int, str]]()
     for number, line in enumerate(body.split("\n"), FIRST_LINE):
         lead = _LEAD.match(line)
         start = lead.end() if lead is not None else 0
-        said = line[:start] + without_remark(line[start:])
-        if said.strip() and not said.lstrip().startswith("#"):
-            lines.append((number, said.rstrip()))
+        text = line[:start] + without_remark(line[start:])
+        if text.strip() and not text.lstrip().startswith("#"):
+            lines.append((number, text.rstrip()))
     return lines
 
 
-def _named(line: str, number: int) -> tuple[str, str]:
-    found = _LINE.fullmatch(line)
+def _pair(line: str, number: int) -> tuple[str, str]:
+    found = split_pair(line)
     if found is None:
         raise ArgumentError(f"Line {number} of the cell, {line!r}, is not a parameter.", hint=_FORM)
-    return (found[1] or found[2] or found[3]).strip(), found[4] or ""
+    return found
 
 
 def _value(text: str, block: Sequence[str], number: int, namespace: Namespace) -> object:
+    if text and block:
+        raise ArgumentError(
+            f"Line {number} of the cell has a value, and more lines below it.", hint=_FORM
+        )
     try:
-        if text and not block:
-            return read_value(text, namespace)
-        if block and not text:
-            return _block(block, number, namespace)
-        if not text:
-            return read_value("", namespace)
+        return _block(block, number, namespace) if block else read_value(text, namespace)
     except ArgumentError as error:
         raise ArgumentError(
             f"Line {number} of the cell: {error.message}", hint=error.hint
         ) from None
-    raise ArgumentError(
-        f"Line {number} of the cell has a value, and more lines below it.", hint=_FORM
-    )
 
 
 def _block(block: Sequence[str], number: int, namespace: Namespace) -> object:
     if all(line.startswith("- ") for line in block):
         return [read_value(line[2:], namespace) for line in block]
-    pairs = [_named(line, number) for line in block]
+    pairs = [_pair(line, number) for line in block]
     return {name: read_value(text, namespace) for name, text in pairs}

@@ -1,7 +1,8 @@
-"""The magic itself: `WatchMagics`, with its settings under ``%config``."""
+"""The magic `WatchMagics`, with its settings under ``%config``, and its loading into a shell."""
 
 from __future__ import annotations
 
+import contextlib
 import dis
 import re
 import shlex
@@ -45,101 +46,6 @@ from watchframe.magics.reading import (
 from watchframe.plain_text import plain_text
 from watchframe.read.options import ANY_AGE, NO_TIMEOUT, seconds
 
-#: What follows a call whose value goes nowhere, or (3.11; from 3.12 on) to the display.
-_DROPPED = frozenset({("POP_TOP", None), ("PRINT_EXPR", None), ("CALL_INTRINSIC_1", 1)})
-
-#: A line of a magic with a backslash at its end, right behind something.
-_CONTINUED = re.compile(r"%watch\s+(.*\S)\\$", re.MULTILINE)
-
-
-def check_backslash_was_not_taken(line: str) -> None:
-    r"""Refuse a line whose last value lost the backslash at its end to IPython.
-
-    There it joins the next line to this one: ``-p dir=C:\data\`` would be ``C:\data``, and without
-    a word where an empty line or a remark follows. IPython tells a magic nothing about that, so the
-    cell as it was typed tells it.
-
-    Raises
-    ------
-    ArgumentError
-    """
-    for found in _CONTINUED.finditer(_typed_cell()):
-        word = found[1].split()[-1]
-        if "=" in word and f"{line.strip()} ".startswith(f"{found[1]} "):
-            typed = f"{word}\\"
-            raise ArgumentError(
-                f"The backslash at the end of {typed} joins the next line to this one.",
-                hint="A value that ends with a backslash goes into quotes: "
-                f"{shlex.quote(typed)}. With a space before it, the backslash goes on in "
-                "the next line.",
-            )
-
-
-def is_value_kept() -> bool:
-    """Whether the cell that runs a line magic does something with its value.
-
-    ``df = %watch 42`` keeps it, ``%watch 42`` alone on its line does not. IPython tells a magic
-    nothing about that, so the instruction after the call tells it.
-    """
-    frame = _cell_frame()
-    if frame is None:
-        return True
-    following = (item for item in dis.get_instructions(frame.f_code) if item.offset > frame.f_lasti)
-    instruction = next(following, None)
-    return instruction is None or (instruction.opname, instruction.arg) not in _DROPPED
-
-
-def _cell_frame() -> FrameType | None:
-    frame: FrameType | None = sys._getframe()  # noqa: SLF001 - Python's own way up the stack
-    while frame is not None and frame.f_code.co_name != "run_line_magic":
-        frame = frame.f_back
-    return frame.f_back if frame is not None else None
-
-
-def _typed_cell() -> str:
-    frame: FrameType | None = sys._getframe()  # noqa: SLF001 - Python's own way up the stack
-    while frame is not None and frame.f_code.co_name != "run_cell_async":
-        frame = frame.f_back
-    typed = frame.f_locals.get("raw_cell") if frame is not None else None
-    # The last line has no next one.
-    return typed.rstrip("\n").rpartition("\n")[0] if isinstance(typed, str) else ""
-
-
-_ROW_OPTIONS = ("display.max_rows", "display.min_rows")
-
-
-def show_text(text: str) -> None:
-    """Show a text: under the cell in a notebook, which colors it as a terminal, or printed."""
-    publish_display_data({"text/plain": plain_text(text)})  # type: ignore[no-untyped-call]
-
-
-class RowLimit:
-    """Limits the rows that a cell shows of its frames.
-
-    Parameters
-    ----------
-    shell : InteractiveShell
-        Tells when the cell is finished.
-    """
-
-    def __init__(self, shell: InteractiveShell) -> None:
-        self._shell = shell
-        self._before: dict[str, object] = {}
-
-    def limit(self, rows: int) -> None:
-        """Show at most `rows` rows until the cell that runs now is finished."""
-        if not self._before:
-            self._before = {option: pd.get_option(option) for option in _ROW_OPTIONS}
-            self._shell.events.register("post_execute", self._restore)
-        for option in _ROW_OPTIONS:
-            pd.set_option(option, rows)
-
-    def _restore(self) -> None:
-        self._shell.events.unregister("post_execute", self._restore)
-        for option, value in self._before.items():
-            pd.set_option(option, value)
-        self._before = {}
-
 
 @magics_class
 class WatchMagics(Magics):
@@ -166,7 +72,7 @@ class WatchMagics(Magics):
         [traitlets.Float(), traitlets.Unicode()],
         default_value=300.0,
         allow_none=True,
-        help="How long a read may take where --timeout is not given; None waits for ever.",
+        help="How long a read may take where --timeout is not given; None is no limit.",
     ).tag(config=True)
     source = traitlets.Unicode(
         None,
@@ -188,7 +94,7 @@ class WatchMagics(Magics):
         super().__init__(shell=shell)
         type(self).watch.__doc__ = help_text()  # what %watch? shows
         self._shell = shell
-        self._row_limit = RowLimit(shell)
+        self._row_limit = _RowLimit(shell)
 
     @traitlets.validate("max_age", "timeout")
     def _is_duration(self, proposal: Mapping[str, object]) -> object:
@@ -212,32 +118,32 @@ class WatchMagics(Magics):
         """Read a saved query, or run SQL; ``%watch --help`` says how."""
         what: SavedQuery | Sql | None = None
         line = without_remark(line)
-        is_kept = cell is None and is_value_kept()
+        is_used = cell is None and is_value_used()
         try:
             if cell is None:
-                check_backslash_was_not_taken(line)
+                _check_no_line_is_joined(line)
             request = parse_line(line.removesuffix(";"))
             if request.help:
-                show_text(help_text())
+                _show_text(help_text())
                 return None
             if cell is None and request == Request(pick=True, out=request.out):
                 value = self._bound(query_search(), request.out)
             else:
                 namespace = self._variables(local_ns or {})
                 what = asked(request, cell, namespace, source=self.source)
-                value = self._do(what, request)
+                value = self._outcome(what, request)
         except (Exception, KeyboardInterrupt) as error:
             self._show_short(error, what)
             raise
         is_shown = request.pick or (
             request.out is None and not request.no_display and line[-1:] != ";"
         )
-        if is_shown and not is_kept and self.display_rows is not None:
-            self._row_limit.limit(self.display_rows)
-        return value if is_shown or is_kept else None
+        if is_shown and not is_used and self.display_rows is not None:
+            self._row_limit.set(self.display_rows)
+        return value if is_shown or is_used else None
 
     def _variables(self, local: Mapping[str, object]) -> dict[str, object]:
-        """Give the variables that a cell sees, without what IPython itself has put there."""
+        """Return the variables that a cell sees, without what IPython itself has put there."""
         hidden = self._shell.user_ns_hidden
         return {
             name: value
@@ -254,11 +160,11 @@ class WatchMagics(Magics):
             source=self.source,
         )
 
-    def _do(self, what: SavedQuery | Sql, request: Request) -> object:
-        """Do what is asked; bind the outcome where it has a name, and give it."""
+    def _outcome(self, what: SavedQuery | Sql, request: Request) -> object:
+        """Explain, show inputs or read; return the outcome, bound where it has a name."""
         arguments = read_arguments(request, self._defaults)
         if request.explain:
-            show_text(explained(what, arguments))
+            _show_text(explained(what, arguments))
             return None
         if request.pick:
             return self._bound(picker(what, arguments), request.out)
@@ -268,7 +174,7 @@ class WatchMagics(Magics):
             notes.append(saved(what, request.save))
         value = self._bound(frame, request.out)
         for note in notes:
-            show_text(note)
+            _show_text(note)
         return value
 
     def _bound(self, value: object, name: str | None) -> object:
@@ -277,7 +183,7 @@ class WatchMagics(Magics):
         return value
 
     def _show_short(self, error: BaseException, what: SavedQuery | Sql | None) -> None:
-        """Have IPython show an error in its short form, whoever catches and shows it."""
+        """Make IPython show an error in its short form, wherever it is caught and shown."""
         error._render_traceback_ = Rendering(  # type: ignore[attr-defined]
             error=error,
             shell=self._shell,
@@ -290,14 +196,14 @@ class WatchMagics(Magics):
 def load(shell: InteractiveShell) -> None:
     """Register the magic, its settings and its completions; a second time changes nothing."""
     if not _settings(shell):
-        # Being made, it goes into shell.configurables, which is what %config works on.
+        # Its constructor puts it into shell.configurables, where %config finds it.
         shell.register_magics(WatchMagics(shell))
     if not _matchers(shell):
         shell.Completer.custom_matchers.append(WatchMatcher().complete)
 
 
 def unload(shell: InteractiveShell) -> None:
-    """Take away what `load` registered."""
+    """Remove what `load` registered."""
     for matcher in _matchers(shell):
         shell.Completer.custom_matchers.remove(matcher)
     for magics in _settings(shell):
@@ -316,3 +222,80 @@ def _matchers(shell: InteractiveShell) -> list[Callable[..., object]]:
         for item in shell.Completer.custom_matchers
         if isinstance(getattr(item, "__self__", None), WatchMatcher)
     ]
+
+
+class _RowLimit:
+    """The most rows that frames show, until the cell that runs now is finished."""
+
+    def __init__(self, shell: InteractiveShell) -> None:
+        self._shell = shell
+        self._options = contextlib.ExitStack()
+
+    def set(self, rows: int) -> None:
+        """Show at most `rows` rows."""
+        self._options.enter_context(
+            pd.option_context("display.max_rows", rows, "display.min_rows", rows)
+        )
+        self._shell.events.register("post_execute", self._restore)  # once, however often
+
+    def _restore(self) -> None:
+        self._shell.events.unregister("post_execute", self._restore)
+        self._options.close()
+
+
+def _show_text(text: str) -> None:
+    """Show a text: under the cell in a notebook, with a terminal's colors, or printed."""
+    publish_display_data({"text/plain": plain_text(text)})  # type: ignore[no-untyped-call]
+
+
+#: What follows a call whose value goes nowhere, or (3.11; from 3.12 on) to the display.
+_DISCARDED = frozenset({("POP_TOP", None), ("PRINT_EXPR", None), ("CALL_INTRINSIC_1", 1)})
+
+
+def is_value_used() -> bool:
+    """Whether the cell that runs a line magic uses its value.
+
+    ``df = %watch 42`` does, ``%watch 42`` alone on its line does not. IPython tells a magic nothing
+    about that, but the instruction after the call does.
+    """
+    magic = _calling_frame("run_line_magic")
+    frame = magic.f_back if magic is not None else None
+    if frame is None:
+        return True
+    following = (item for item in dis.get_instructions(frame.f_code) if item.offset > frame.f_lasti)
+    instruction = next(following, None)
+    return instruction is None or (instruction.opname, instruction.arg) not in _DISCARDED
+
+
+#: A line of a magic that ends in a backslash right behind something.
+_CONTINUED = re.compile(r"%watch\s+(.*\S)\\$", re.MULTILINE)
+
+
+def _check_no_line_is_joined(line: str) -> None:
+    r"""Refuse a line whose last value ends with a backslash, which joins the next line to it.
+
+    Of ``-p dir=C:\data\`` IPython leaves ``C:\data``, without a word where an empty line or a
+    remark follows. It tells a magic nothing about that, but the cell as it was typed does.
+    """
+    shell = _calling_frame("run_cell_async")
+    cell = shell.f_locals.get("raw_cell") if shell is not None else None
+    if not isinstance(cell, str):
+        return
+    # The last line has no next one.
+    for found in _CONTINUED.finditer(cell.rstrip("\n").rpartition("\n")[0]):
+        word = found[1].split()[-1]
+        if "=" in word and f"{line.strip()} ".startswith(f"{found[1]} "):
+            typed = f"{word}\\"
+            raise ArgumentError(
+                f"The backslash at the end of {typed} joins the next line to this one.",
+                hint="A value that ends with a backslash goes into quotes: "
+                f"{shlex.quote(typed)}. With a space before it, the backslash goes on in "
+                "the next line.",
+            )
+
+
+def _calling_frame(function: str) -> FrameType | None:
+    frame: FrameType | None = sys._getframe()  # noqa: SLF001 - Python's own way up the stack
+    while frame is not None and frame.f_code.co_name != function:
+        frame = frame.f_back
+    return frame

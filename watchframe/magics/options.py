@@ -13,21 +13,20 @@ class Option:
     Attributes
     ----------
     flags : tuple of str
-        As typed, the short one first.
+        The short one first.
     name : str
         The field of `Request` that holds its value.
     help : str
-        What it does, in one or two sentences.
-    value : str or None
-        How its value is called; None for a switch.
     section : str
         The heading under which the help lists it.
+    value : str or None
+        The placeholder of its value; None for a switch.
     choices : tuple of str
         The values that it takes, where they are few.
     default : str or None
         The field of ``%config WatchMagics`` that holds its default.
     kind : {"text", "switch", "parameters"}
-        What is given: one value, nothing, or ``name=value`` any number of times.
+        Whether it takes one value, none, or ``name=value`` any number of times.
     """
 
     flags: tuple[str, ...]
@@ -51,10 +50,10 @@ QUERY_HELP = (
 )
 
 WHAT, FRESHNESS, RESULT, OTHER = (
-    "What is asked",
-    "How fresh it must be",
-    "What becomes of the result",
-    "Instead of reading, or besides",
+    "What to read",
+    "How fresh",
+    "The result",
+    "Other actions",
 )
 
 OPTIONS = (
@@ -163,3 +162,5 @@ OPTIONS = (
         help="Show this.",
     ),
 )
+
+FLAGS = {flag: option for option in OPTIONS for flag in option.flags}

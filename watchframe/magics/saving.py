@@ -11,7 +11,7 @@ from watchframe.errors import ArgumentError
 from watchframe.models import MultiValues, ParameterDefinition, Query
 from watchframe.parameters import JSON
 
-#: What a text looks like -> the type of parameter that takes it, and the type of its range.
+#: The form of a text, the type of parameter that takes it, and the type of a range of it.
 _DATES = (
     (re.compile(r"\d{4}-\d\d-\d\d"), "date", "date-range"),
     (re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d"), "datetime-local", "datetime-range"),
@@ -26,7 +26,7 @@ _NUMBER = re.compile(r"-?\d+(\.\d+)?")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Saved:
-    """A saved query, and what was done to have it.
+    """A saved query, and how it was saved.
 
     Attributes
     ----------
@@ -36,7 +36,7 @@ class Saved:
     change : str
         ``"created"``, ``"updated"`` or ``"unchanged"``.
     dropped : tuple of str
-        The parameters that it had, and that the new text does not use.
+        The parameters that it had and that the new text does not use.
     """
 
     query: Query
@@ -53,7 +53,7 @@ class Saved:
 def save_sql(
     client: Client, title: str, sql: str, data_source_id: int, parameters: Mapping[str, JSON]
 ) -> Saved:
-    """Save SQL under a title: as a new query, or as the new text of the one that the user has.
+    """Save SQL under a title: as a new query, or as the new text of the user's own of that title.
 
     Parameters
     ----------
@@ -63,8 +63,8 @@ def save_sql(
     sql : str
     data_source_id : int
     parameters : mapping
-        The values with which it ran, in wire form; they become the defaults of parameters that the
-        query does not define yet.
+        The values with which it ran, in wire form: the defaults of parameters that the query does
+        not define yet.
 
     Raises
     ------
@@ -105,7 +105,7 @@ def save_sql(
 
 
 def definition_of(name: str, value: JSON) -> ParameterDefinition:
-    """Give the definition of a parameter that takes `value`, which becomes its default."""
+    """Return the definition of a parameter that takes `value`, its default."""
     title = name.replace("_", " ").capitalize()
     if isinstance(value, list):
         return ParameterDefinition(

@@ -9,8 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum
 from types import NoneType, UnionType
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from watchframe.errors import ProtocolError
 from watchframe.models.json_fields import (
@@ -21,6 +20,9 @@ from watchframe.models.json_fields import (
     seconds,
     utc_time,
 )
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

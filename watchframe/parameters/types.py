@@ -375,3 +375,12 @@ PARAMETER_TYPES: dict[str, ParameterType] = {
 
 #: What a type that this release does not know is taken for, as the front end does.
 FALLBACK = PARAMETER_TYPES["text"]
+
+
+def known_values(definition: ParameterDefinition) -> list[tuple[str, str]]:
+    """Return the values that can be offered for a parameter, each with a word on what it is."""
+    if definition.enum_options:
+        return [(value, definition.title) for value in definition.enum_options if value]
+    if "range" in definition.type:
+        return [(name, item.label) for name, item in DYNAMIC_RANGES.items()]
+    return list(DYNAMIC_DATES.items()) if definition.type.startswith("date") else []

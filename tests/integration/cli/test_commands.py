@@ -66,7 +66,7 @@ def test_cache_commands_list_verify_prune_and_clear_without_a_server(invoke, mon
     assert (facts["directory"], facts["results"]) == (str(tmp_path / "results"), 2)
     assert "results     2" in invoke("cache", "info").stdout
     assert "0 damaged" in invoke("cache", "verify").stderr
-    assert invoke("cache", "clear", "--query", 49).stderr.startswith("1 entry taken away")
+    assert invoke("cache", "clear", "--query", 49).stderr.startswith("1 entry removed")
     assert invoke("cache", "prune", "--size", "0.5kB").exit_code == 0
     assert ResultCache(tmp_path / "results").entries().empty
     assert invoke("cache", "prune", "--size", "much").exit_code == 2

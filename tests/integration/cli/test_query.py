@@ -5,13 +5,16 @@ from __future__ import annotations
 import io
 import json
 import stat
+from datetime import datetime, time
 
+import openpyxl
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pa_parquet
 import pytest
 
 from watchframe import Client, read_watch_query, read_watch_table
+from watchframe.cli import workbook
 
 FEW = ("-p", "markets=[WETH]", "-p", "period=2026-01-01--2026-01-05")
 UNLIMITED = str(2**256 - 1)
@@ -71,7 +74,7 @@ def test_query_when_columns_are_chosen_gives_these_in_this_order(invoke):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("format_", ["csv", "json", "table", "parquet", "arrow"])
+@pytest.mark.parametrize("format_", ["csv", "tsv", "json", "table", "parquet", "arrow", "xlsx"])
 def test_query_when_integers_are_beyond_64_bits_has_all_their_digits(run, format_):
     done = run("query", 40, "-q", "-o", "-", "--format", format_, text=False)
     assert (done.returncode, done.stderr) == (0, b"")
@@ -79,10 +82,40 @@ def test_query_when_integers_are_beyond_64_bits_has_all_their_digits(run, format
         values = pa_parquet.read_table(io.BytesIO(done.stdout)).to_pylist()
     elif format_ == "arrow":
         values = pa.ipc.open_file(io.BytesIO(done.stdout)).read_all().to_pylist()
+    elif format_ == "xlsx":
+        values = pd.read_excel(io.BytesIO(done.stdout), dtype=str).to_dict(orient="records")
     else:
         assert UNLIMITED in done.stdout.decode()
         return
     assert UNLIMITED in {value for row in values for value in row.values()}
+
+
+def test_query_when_written_to_a_workbook_is_the_librarys_table(invoke, table, tmp_path):
+    result = invoke("query", 1, *FEW, "-o", "rows.xlsx")
+    assert result.exit_code == 0, result.stderr
+    assert "\nText, since Excel would round the numbers: amount_raw.\n" in result.stderr
+    sheet = openpyxl.load_workbook(tmp_path / "rows.xlsx").active
+    head, *rows = sheet.iter_rows(values_only=True)
+    assert list(head) == table.column_names
+    days = [datetime.combine(day, time()) for day in table["day"].to_pylist()]
+    columns = {name: table[name].to_pylist() for name in table.column_names} | {"day": days}
+    assert rows == list(zip(*columns.values(), strict=True))
+    assert "Excel" not in invoke("query", 40, "-q", "-o", "rows.xlsx").stderr
+
+
+def test_query_when_a_workbook_has_no_room_leaves_the_file_as_it_was(invoke, tmp_path, monkeypatch):
+    monkeypatch.setattr(workbook, "_MOST_ROWS", 5)
+    (tmp_path / "rows.xlsx").write_text("old")
+    result = invoke("query", 1, *FEW, "-o", "rows.xlsx")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert ".parquet or a .csv" in result.stderr
+    assert (tmp_path / "rows.xlsx").read_text() == "old"
+
+
+def test_query_when_written_to_tsv_can_be_read_again(invoke, table, tmp_path):
+    assert invoke("query", 1, *FEW, "-o", "rows.tsv").exit_code == 0
+    found = pd.read_csv(tmp_path / "rows.tsv", sep="\t")
+    assert found["amount_usd"].tolist() == table["amount_usd"].to_pylist()
 
 
 def test_query_when_json_is_asked_for_gives_records_with_nested_values(invoke):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 
-from watchframe.magics.completion_sources import Background
+from watchframe.magics.completion_sources import BackgroundCache
 
 PATIENT = 30.0
 
@@ -15,11 +15,11 @@ def soon():
 
 
 def test_background_when_the_answer_is_quick_gives_it_at_once():
-    assert Background().get("key", lambda: 7, deadline=soon()) == 7
+    assert BackgroundCache().get("key", lambda: 7, deadline=soon()) == 7
 
 
 def test_background_late_answer():
-    background, may_go, went = Background(), threading.Event(), threading.Event()
+    background, may_go, went = BackgroundCache(), threading.Event(), threading.Event()
 
     def fetch():
         may_go.wait(PATIENT)
@@ -33,14 +33,14 @@ def test_background_late_answer():
 
 
 def test_background_when_the_answer_is_known_asks_no_second_time():
-    background, asked = Background(), []
+    background, asked = BackgroundCache(), []
     for _ in range(3):
         background.get("key", lambda: asked.append(1) or 7, deadline=soon())
     assert len(asked) == 1
 
 
 def test_background_when_two_ask_at_once_asks_once():
-    background, may_go, asked = Background(), threading.Event(), []
+    background, may_go, asked = BackgroundCache(), threading.Event(), []
 
     def fetch():
         asked.append(1)
@@ -55,7 +55,7 @@ def test_background_when_two_ask_at_once_asks_once():
 
 
 def test_background_failure_is_silent():
-    background, asked = Background(), []
+    background, asked = BackgroundCache(), []
 
     def fetch():
         asked.append(1)
@@ -67,7 +67,7 @@ def test_background_failure_is_silent():
 
 
 def test_background_when_cleared_asks_again():
-    background = Background()
+    background = BackgroundCache()
     background.get("key", lambda: 7, deadline=soon())
     background.clear()
     assert background.get("key", lambda: 8, deadline=soon()) == 8

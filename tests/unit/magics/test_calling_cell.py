@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from watchframe.magics.magic import is_value_kept
+from watchframe.magics.magic import is_value_used
 
 
 @pytest.mark.parametrize(
-    ("cell", "is_kept"),
+    ("cell", "is_used"),
     [
         ("%probe", False),
         ("x = 1\n%probe", False),
@@ -21,13 +21,13 @@ from watchframe.magics.magic import is_value_kept
         ("len([get_ipython().run_line_magic('probe', '')])", True),
     ],
 )
-def test_is_value_kept_of_a_running_cell(ipython, cell, is_kept):
+def test_is_value_used_of_a_running_cell(ipython, cell, is_used):
     seen = []
 
     def probe(line):
-        seen.append(is_value_kept())
+        seen.append(is_value_used())
         return 7
 
     ipython.shell.register_magic_function(probe, "line", "probe")
     ipython.run(cell)
-    assert seen == [is_kept]
+    assert seen == [is_used]

@@ -74,15 +74,15 @@ def test_find_cursor_when_elsewhere_has_no_say(cell):
 
 def test_find_cursor_in_a_line_knows_the_query():
     assert at("%watch 42 -p |").query == "42"
-    assert at("%watch 42 -p a=1 -p |").given == {"a"}
-    assert at("%watch 42 --refresh -o df |").given == {"refresh", "out"}
+    assert at("%watch 42 -p a=1 -p |").present == {"a"}
+    assert at("%watch 42 --refresh -o df |").present == {"refresh", "out"}
     assert at("%watch 42 -p 'my market=W|").parameter == "my market"
 
 
 def test_find_cursor_in_a_body_knows_the_query():
     found = at("%%watch -o df https://h/queries/42\nmarkets: [a]\nperiod:\n  start: x\n|")
     assert found.query == "https://h/queries/42"
-    assert {"markets", "period"} <= found.given
+    assert {"markets", "period"} <= found.present
     assert found.is_body
     assert at("%%watch 42\nmarkets:\n- a\n- b|").parameter == "markets"
 

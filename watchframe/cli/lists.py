@@ -1,27 +1,26 @@
-"""``watchframe list``: the saved queries."""
+"""``watchframe list`` and ``tables``: the saved queries, and the tables that they use."""
 
 from __future__ import annotations
 
-import json
 from itertools import islice
 
 import click
 
 from watchframe.cli.connection import GlobalOptions, connect
-from watchframe.cli.output import write_rows
-from watchframe.plain_text import escaped
+from watchframe.cli.options import json_option, quiet_option, search_option, tags_option
+from watchframe.cli.output import write_frame, write_json, write_records
 
 _SHOWN = ("id", "name", "tags", "owner", "updated_at")
 
 
 @click.command("list", short_help="List saved queries.")
-@click.option("--search", metavar="WORDS", help="Only those in which the server finds this.")
+@search_option
 @click.option("--mine", is_flag=True, help="Only your own, drafts among them.")
-@click.option("--tag", "tags", multiple=True, metavar="TAG", help="Only those with this tag.")
+@tags_option
 @click.option(
     "-n", "--limit", type=click.IntRange(min=1), metavar="N", help="The newest N at most."
 )
-@click.option("--json", "is_json", is_flag=True, help="All that is known of them, as JSON.")
+@json_option
 @click.pass_obj
 def list_queries(
     options: GlobalOptions,
@@ -54,14 +53,25 @@ def list_queries(
         for query in found
     ]
     if is_json:
-        click.echo(escaped(json.dumps(records, ensure_ascii=False, indent=2)))
+        write_json(records)
         return
-    shown = [
-        {
-            **{name: record[name] for name in _SHOWN},
-            "tags": ", ".join(record["tags"]),  # type: ignore[arg-type]  # a list of texts above
-            "updated_at": str(record["updated_at"] or "")[:16].replace("T", " "),
-        }
-        for record in records
-    ]
-    write_rows(_SHOWN, shown, numbers=("id",))
+    for record in records:
+        record["tags"] = ", ".join(record["tags"])  # type: ignore[arg-type]  # a list of texts
+        record["updated_at"] = str(record["updated_at"] or "")[:16].replace("T", " ")
+    write_records(_SHOWN, records, numbers=("id",))
+
+
+@click.command(short_help="List the tables that saved queries use.")
+@search_option
+@json_option
+@quiet_option
+@click.pass_obj
+def tables(options: GlobalOptions, *, search: str | None, is_json: bool) -> None:
+    """List which saved query uses which table, by a parser of its data source's SQL.
+
+    Nothing is run. A query that cannot be parsed has a line that says why.
+    """
+    from watchframe.admin import find_table_names  # noqa: PLC0415 - help needs none of it
+
+    found = find_table_names(client=connect(options), search=search, progress=options.progress)
+    write_frame(found, is_json=is_json)
