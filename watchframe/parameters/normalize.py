@@ -70,7 +70,7 @@ def default_of(definition: ParameterDefinition) -> object:
 DropdownOptions = Callable[[ParameterDefinition], Sequence[str] | None]
 
 
-def normalise_parameters(
+def normalize_parameters(
     query: Query,
     params: Mapping[str, object] | None,
     *,
@@ -116,7 +116,7 @@ def normalise_parameters(
         A value holds the quote that stands around it, or cannot reach the text.
     """
     definitions = {item.name: item for item in definitions_of(query)}
-    given = {**values_of_url(url_parameters or {}, definitions), **lasting_parameters(params)}
+    given = {**values_of_url(url_parameters or {}, definitions), **params_dict(params)}
     for name in given:
         if name not in definitions:
             raise unknown(name, tuple(definitions), query)
@@ -164,7 +164,7 @@ def _understood(value: object, definition: ParameterDefinition, at: Circumstance
     return type_.understand(value, definition, at)
 
 
-def lasting_parameters(params: Mapping[str, object] | None) -> dict[str, object]:
+def params_dict(params: Mapping[str, object] | None) -> dict[str, object]:
     """Give parameters that can be normalised more than once, also where a value is a generator.
 
     Raises
@@ -226,7 +226,7 @@ _UNDEFINED = ParameterDefinition(name="", type="number", title="")
 _RANGE = ParameterDefinition(name="", type="datetime-range-with-seconds", title="")
 
 
-def normalise_sql_parameters(
+def normalize_sql_parameters(
     sql: str, params: Mapping[str, object] | None, *, now: datetime, timezone: tzinfo
 ) -> dict[str, JSON]:
     """Return a value for every ``{{ name }}`` in `sql`, in wire form, in the order of the text.
@@ -252,7 +252,7 @@ def normalise_sql_parameters(
         A value holds the quote that stands around it, or cannot reach the SQL.
     """
     names = parameters_in(sql)
-    given = lasting_parameters(params)
+    given = params_dict(params)
     for name in given:
         if name not in names:
             raise unknown(name, tuple(names), None)

@@ -21,7 +21,7 @@ from watchframe.errors import (
     WatchframeWarning,
 )
 from watchframe.models import Dashboard, ParameterDefinition, ParameterMapping, Query, Widget
-from watchframe.parameters import normalise_parameters
+from watchframe.parameters import normalize_parameters
 from watchframe.parameters.normalize import default_of, definitions_of
 from watchframe.parameters.page_url import values_of_url
 from watchframe.parameters.values import did_you_mean, nearest
@@ -357,7 +357,7 @@ def _requests(
     for item in wanted:
         params = item.params
         try:
-            params = normalise_parameters(item.query, params, now=now, timezone=timezone)
+            params = normalize_parameters(item.query, params, now=now, timezone=timezone)
             question = json.dumps([item.query.id, params], sort_keys=True)
         except WatchframeError:
             # Its own read says so, beside the errors of the others.

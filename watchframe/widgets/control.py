@@ -20,7 +20,7 @@ from watchframe.errors import (
     ParameterWarning,
 )
 from watchframe.models import ParameterDefinition, Query
-from watchframe.parameters import DYNAMIC_DATES, DYNAMIC_RANGES, JSON, normalise_parameters
+from watchframe.parameters import DYNAMIC_DATES, DYNAMIC_RANGES, JSON, normalize_parameters
 from watchframe.parameters.normalize import default_of, warn_of_text
 from watchframe.plain_text import html_text, plain_text
 
@@ -69,7 +69,7 @@ class Checker:
         try:
             with warnings.catch_warnings(record=True) as said:
                 warnings.simplefilter("always", ParameterWarning)
-                wire = normalise_parameters(
+                wire = normalize_parameters(
                     alone,
                     given,
                     now=self.clock(),
