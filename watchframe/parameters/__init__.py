@@ -1,4 +1,4 @@
-"""From a dict of natural Python values to what the server takes, and back to SQL and URLs."""
+"""Parameters: from a dict of Python values to what the server takes, and on to SQL and URLs."""
 
 from watchframe.parameters.moments import (
     DYNAMIC_DATES,

@@ -257,7 +257,7 @@ class _SearchControl(ChoiceControl):
         with GUARD:
             with self._showing():
                 self._show(self.value)
-            self._say_words()
+            self._show_below()
 
     def _names(self, values: Sequence[str]) -> list[str]:
         names = {option.value: option.label for option in self.options}
@@ -291,7 +291,7 @@ class SearchControl(_SearchControl):
     def _read(self) -> object:
         return self.value
 
-    def _words(self) -> str:
+    def _explanation(self) -> str:
         value = self._checked.wire
         chosen = "Nothing is chosen yet."
         if isinstance(value, str):
@@ -358,7 +358,7 @@ class SearchManyControl(_SearchControl):
         super().close()
         self._box_layout.close()
 
-    def _words(self) -> str:
+    def _explanation(self) -> str:
         return self._more_words(self._more) if self._found else "Nothing fits what is typed."
 
     def _entered(self) -> None:

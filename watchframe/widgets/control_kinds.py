@@ -47,7 +47,7 @@ class TextControl(Control):
 class PatternControl(TextControl):
     """Text that must match a pattern, which is shown."""
 
-    def _words(self) -> str:
+    def _explanation(self) -> str:
         return f"Pattern: {self.definition.regex}" if self.definition.regex else ""
 
 
@@ -79,7 +79,7 @@ class TypedChoiceControl(TextControl):
             return text or None
         return [part.strip() for part in text.split(",") if part.strip()]
 
-    def _words(self) -> str:
+    def _explanation(self) -> str:
         return "" if self.definition.multi is None else "Several values: with commas between."
 
 

@@ -136,7 +136,7 @@ class DateControl(_DynamicControl):
     def _read_fields(self) -> object:
         return self._field.read()
 
-    def _words(self) -> str:
+    def _explanation(self) -> str:
         wire = self._checked.wire
         return f"Now this means {wire}" if self._menu.value and wire else ""
 
@@ -166,7 +166,7 @@ class RangeControl(_DynamicControl):
         start, end = self._start.read(), self._end.read()
         return None if start is None or end is None else (start, end)
 
-    def _words(self) -> str:
+    def _explanation(self) -> str:
         wire = self._checked.wire
         if not self._menu.value or not isinstance(wire, dict):
             return ""

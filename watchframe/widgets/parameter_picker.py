@@ -15,11 +15,15 @@ import traitlets
 from watchframe.client import Client
 from watchframe.errors import ParameterError
 from watchframe.models import Query
+from watchframe.parameters import params_dict
+from watchframe.parameters.normalize import definitions_of
+from watchframe.parameters.page_url import values_of_url
 from watchframe.read import ReadOptions
-from watchframe.references import QueryReference
+from watchframe.read.options import client_for
+from watchframe.references import QueryReference, parse_reference
 from watchframe.widgets.code import magic_cell, python_call
-from watchframe.widgets.control import GUARD, Checker, Control
-from watchframe.widgets.form import ParameterForm, definitions_of, fetch_with, open_query
+from watchframe.widgets.control import GUARD, Control
+from watchframe.widgets.form import ParameterForm
 from watchframe.widgets.layout import PickerLayout, heading_html
 from watchframe.widgets.runs import Outcome, Progress, Runs
 from watchframe.widgets.static_twin import TwinOutput, last_state_html, twin_html
@@ -99,12 +103,16 @@ class ParameterPicker(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has n
         rows_per_page: int = 10,
         client: Client | None = None,
     ) -> None:
-        opened = open_query(query, client)
-        self.query: Query = opened.query
+        values = params_dict(params)
+        reference = parse_reference(query)
+        client = client_for(reference, client)
+        self.query: Query = client.queries.get(reference.query_id)
+        names = {item.name: item for item in definitions_of(self.query)}
+        from_url = values_of_url(reference.url_parameters, names)
         self.table: pa.Table | None = None
         self.error: Exception | None = None
-        self._options = ReadOptions(timeout=timeout, client=opened.client)
-        self._server = opened.client.server
+        self._options = ReadOptions(timeout=timeout, client=client)
+        self._server = client.server
         self._timer: threading.Timer | None = None
         self._runs = Runs(
             self.query.id,
@@ -113,14 +121,9 @@ class ParameterPicker(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has n
             on_done=self._on_done,
         )
         self._twin = TwinOutput()
-        self._form = ParameterForm(
-            definitions_of(self.query),
-            self.query,
-            Checker(query=self.query, timezone=opened.client.settings.timezone),
-            fetch_with(opened.client),
-        )
+        self._form = ParameterForm(self.query, client)
         try:
-            self._form.update({**opened.url_values, **(params or {})})
+            self._form.update({**from_url, **values})
             self._layout = PickerLayout(
                 heading=heading_html(self.query, self._server),
                 form=self._form.widget,

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from watchframe.plain_text import html_text
-from watchframe.widgets.control import value_words
+from watchframe.widgets.control import value_text
 from watchframe.widgets.layout import style_tag
 
 LIVE = "wf-live"
@@ -61,7 +61,7 @@ def last_state_html(
     """
     values = "".join(
         f'<tr><th scope="row">{html_text(titles.get(name, name))}</th>'
-        f"<td>{html_text(value_words(value))}</td></tr>"
+        f"<td>{html_text(value_text(value))}</td></tr>"
         for name, value in params.items()
     )
     return (
