@@ -271,8 +271,8 @@ def test_search_finds_queries_by_words_and_tags(client):
 
 def test_query_picker_opens_the_query_that_is_chosen(client):
     picker = QueryPicker("#dropdown", client=client)
-    until(lambda: len(picker._list.labels) == 3)
-    picker._list.choose([text[:2] for text in picker._list.labels].index("20"))
+    until(lambda: len(picker._list.values) == 3)
+    picker._list.choose(picker._list.values.index("20"))
     until(lambda: picker.picker is not None)
     assert picker.picker.query.id == 20
 

@@ -135,7 +135,7 @@ def test_closed_pickers_leave_no_widget_and_no_thread(client):
         running = pick(50, {"seconds": 60}, max_age=0, client=client)
         running.run()
         search = QueryPicker("#dropdown", client=client)
-        until(lambda search=search: len(search._list.labels) == 3)
+        until(lambda search=search: len(search._list.values) == 3)
         for place in (0, 1):
             search._list.choose(place)
             until(
