@@ -1,4 +1,4 @@
-"""A saved query's parameter bar in the notebook: set values, run, look, and take the code along."""
+"""A saved query's parameter bar in the notebook: set values, run, look, and copy the code."""
 
 from __future__ import annotations
 
@@ -41,9 +41,9 @@ class ParameterPicker(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has n
     query : int, str or QueryReference
         Its id, or the URL of its page, whose ``p_`` values are set.
     params : mapping of str to object, optional
-        Values to begin with; the others begin with their saved defaults.
+        Initial values; the others begin with their saved defaults.
     max_age : float, str, timedelta or None
-        How old the data may be, as of `read_watch_query`; people may choose another one.
+        How old the data may be, as of `read_watch_query`; it can be changed in the picker.
     run : bool
         Whether to run at once.
     run_on_change : bool
@@ -58,8 +58,8 @@ class ParameterPicker(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has n
     Attributes
     ----------
     params : dict
-        The values as they stand, by name, as `read_watch_query` takes them; dynamic names such as
-        ``"d_last_7_days"`` stay what they are. Observable.
+        The values that are set, by name, as `read_watch_query` takes them; dynamic names such as
+        ``"d_last_7_days"`` stay names. Observable.
     df : pandas.DataFrame or None
         The rows of the last run that succeeded. Observable.
     status : {"ready", "invalid", "running", "done", "failed", "cancelled"}
@@ -76,7 +76,7 @@ class ParameterPicker(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has n
     QueryReferenceError
         `query` is neither an id nor a query's URL.
     ArgumentError
-        `max_age` is none.
+        `max_age` is not an age, or `params` not a mapping.
     UnknownParameterError
         `params` names one that the query does not have.
     ServerError
@@ -116,7 +116,7 @@ class ParameterPicker(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has n
         self._timer: threading.Timer | None = None
         self._runs = Runs(
             self.query.id,
-            begin=self.run,
+            start=self.run,
             on_progress=self._on_progress,
             on_done=self._on_done,
         )
@@ -170,15 +170,15 @@ class ParameterPicker(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has n
         self._form.update(values)
 
     def run(self) -> None:
-        """Run the query with the values as they stand, in the background.
+        """Run the query with the values that are set, in the background.
 
-        A run that is going on with these very values goes on; one with others is cancelled, and
-        this one takes its place. The kernel stays free; `wait` and `result` give the frame.
+        A current run with the same values goes on; one with others is cancelled and replaced. The
+        kernel stays free; `wait` and `result` return the frame.
 
         Raises
         ------
         ParameterError
-            A value has to be put right first.
+            A value has to be corrected first.
         """
         with GUARD:
             self._form.recheck()
@@ -191,14 +191,14 @@ class ParameterPicker(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has n
                 )
             self._stop_timer()
             self.error = None
-            progress = self._runs.begin_with(
+            progress = self._runs.start_with(
                 self.params, replace(self._options, max_age=self._layout.max_age)
             )
             if progress is not None:
-                self._say("running", progress_html(progress))
+                self._show_status("running", progress_html(progress))
 
     def cancel(self) -> None:
-        """Cancel the run that is going on, also on the server; nothing where there is none."""
+        """Cancel the current run, if there is one, also on the server."""
         with GUARD:
             self._stop_timer()
             progress = self._runs.cancel()
@@ -207,12 +207,12 @@ class ParameterPicker(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has n
                 self._layout.cancel_button.disabled = True
 
     def close(self) -> None:
-        """Cancel what is going on, and take the picker and all its parts out of the page.
+        """Cancel the current run, and remove the picker and all its parts from the page.
 
-        ipywidgets keep every widget until it is closed; where a picker was displayed, what it
-        showed last stays as plain HTML.
+        ipywidgets keep every widget until it is closed. Where a picker was displayed, its last
+        state stays as plain HTML.
         """
-        if self._is_made:  # a widget that could not be made is closed as well, at its deletion
+        if self._is_made:  # one whose __init__ failed is closed as well, when it is deleted
             self.cancel()
             with GUARD:
                 self._form.close()
@@ -221,9 +221,9 @@ class ParameterPicker(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has n
         super().close()
 
     def wait(self, timeout: float | None = None) -> pd.DataFrame:
-        """Give the frame of the run that is going on, or of the last one; runs where none did.
+        """Return the frame of the current run, or of the last one; runs the query if none did.
 
-        Where another run takes the place of that one, its frame is awaited.
+        Where another run replaces the current one, its frame is awaited.
 
         Parameters
         ----------
@@ -233,14 +233,14 @@ class ParameterPicker(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has n
         Raises
         ------
         TimeoutError
-            It takes longer than that; it still goes on.
+            It takes longer than that; it goes on.
         WatchframeError
-            Whatever the run raised, as of `read_watch_query`.
+            What the run raised, as of `read_watch_query`.
         """
         return self._runs.wait(timeout)
 
     async def result(self) -> pd.DataFrame:
-        """Give what `wait` gives, without blocking the event loop."""
+        """Return what `wait` returns, without blocking the event loop."""
         return await self._runs.result()
 
     def _connect(self) -> None:
@@ -257,19 +257,19 @@ class ParameterPicker(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has n
         self._layout.run_button.disabled = bool(self._form.problems)
         self._layout.show_code(self.code, self.magic)
         if self.status != "running":
-            self._say_idle()
+            self._show_idle()
         if has_changed and self._layout.runs_on_change and not self._form.problems:
             self._run_soon()
 
-    def _say_idle(self) -> None:
-        """Say what has to be put right, or else how the last run ended."""
+    def _show_idle(self) -> None:
+        """Show what has to be corrected, or else how the last run ended."""
         outcome = self._runs.outcome
         if self._form.problems:
-            self._say("invalid", ready_html(len(self._form.problems)))
+            self._show_status("invalid", ready_html(len(self._form.problems)))
         elif outcome is None:
-            self._say("ready", ready_html(0))
+            self._show_status("ready", ready_html(0))
         elif self.status == "invalid":
-            self._say(outcome.status, outcome_html(outcome))
+            self._show_status(outcome.status, outcome_html(outcome))
 
     def _stop_timer(self) -> None:
         if self._timer is not None:
@@ -296,9 +296,9 @@ class ParameterPicker(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has n
             self.table = outcome.answer.labelled_table
             self._layout.show_result(outcome.answer.table, outcome.frame)
             self.set_trait("df", outcome.frame)
-        self._say(outcome.status, outcome_html(outcome))
+        self._show_status(outcome.status, outcome_html(outcome))
 
-    def _say(self, status: str, html: str) -> None:
+    def _show_status(self, status: str, html: str) -> None:
         self._layout.status.value = html
         self._layout.show_running(is_running=status == "running")
         self.set_trait("status", status)
@@ -313,7 +313,7 @@ class ParameterPicker(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has n
         return twin_html(self._twin.token, self.last_state())
 
     def last_state(self) -> str:
-        """Give what the picker shows as plain HTML: values, status, the rows shown, the code."""
+        """Return what the picker shows as plain HTML: values, status, the rows shown, the code."""
         return last_state_html(
             heading=heading_html(self.query, self._server),
             params=self.params,

@@ -1,4 +1,4 @@
-"""The result below a picker: its table in pages, sorted as asked, and a quick chart."""
+"""The result below a picker: its table in pages, sorted by a column, and a quick chart."""
 
 from __future__ import annotations
 
@@ -13,17 +13,12 @@ from watchframe.widgets.chart import Choice, NoChartError, chart_choice, chart_s
 from watchframe.widgets.control import GUARD, close_tree
 from watchframe.widgets.table import Order, row_order, table_html
 
-#: Shown, and the value of the menu: no column is called nothing.
-UNSORTED, NO_COLUMN = "as they came", ""
+#: What the menu shows for no column, and its value then.
+_UNSORTED, _NO_COLUMN = "as they came", ""
 
 
 class ResultPreview:
-    """A table's rows in pages, and its chart where one makes sense.
-
-    Parameters
-    ----------
-    rows_per_page : int
-    """
+    """A table's rows in pages, and its chart where one makes sense."""
 
     def __init__(self, rows_per_page: int) -> None:
         self._rows_per_page = rows_per_page
@@ -37,20 +32,20 @@ class ResultPreview:
         self._make_widgets()
 
     def show(self, table: pa.Table, frame: pd.DataFrame) -> None:
-        """Show another result; the order is kept where it has the same column."""
+        """Show another result; the order is kept where that has the same column."""
         self._is_filling = True
         self._table = table
         self._dtypes = [str(dtype) for dtype in frame.dtypes]
         names = list(dict.fromkeys(table.column_names))
-        kept = self._sort.value if self._sort.value in names else NO_COLUMN
-        self._sort.options = [(UNSORTED, NO_COLUMN), *map(_labeled, names)]
+        kept = self._sort.value if self._sort.value in names else _NO_COLUMN
+        self._sort.options = [(_UNSORTED, _NO_COLUMN), *map(_labeled, names)]
         self._sort.value = kept
         self._is_filling = False
         self._sorted()
         self._svg.value = ""  # drawn when it is looked at
 
     def draw(self) -> None:
-        """Draw the chart, where it is not drawn yet."""
+        """Draw the chart, unless it is drawn already."""
         if self._svg.value:
             return
         try:
@@ -67,7 +62,7 @@ class ResultPreview:
         self._draw()
 
     def page_html(self) -> str:
-        """Give the page that is shown."""
+        """Return the page that is shown."""
         start = self._page * self._rows_per_page
         end = min(start + self._rows_per_page, self._table.num_rows)
         rows = range(start, end) if self._rows is None else self._rows[start:end]
@@ -77,7 +72,7 @@ class ResultPreview:
         self._html = ipywidgets.HTML()
         self._where = ipywidgets.HTML()
         self._sort = ipywidgets.Dropdown(
-            options=[(UNSORTED, NO_COLUMN)],
+            options=[(_UNSORTED, _NO_COLUMN)],
             description="Sort by",
             style={"description_width": "initial"},
             layout={"width": "17em", "margin": "2px 8px 2px 16px"},
