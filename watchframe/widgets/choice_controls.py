@@ -143,7 +143,7 @@ class SearchControl(_SearchControl):
         return self.value
 
     def _entered(self) -> None:
-        if self._list.values and self._search.value.strip():
+        if self._list.choices and self._search.value.strip():
             self._list.choose(0)
 
     def _explanation(self) -> str:
@@ -261,13 +261,13 @@ class OptionList:
         self.widget.add_class("wf-options")
 
     @property
-    def values(self) -> list[str]:
+    def choices(self) -> list[str]:
         """What can be chosen now, in order."""
         return list(self._buttons)
 
     def choose(self, place: int) -> None:
         """Choose the option at this place, as a click on it does."""
-        self._chosen(self.values[place])
+        self._chosen(self.choices[place])
 
     def show(self, options: Sequence[tuple[str, str]], chosen: str | None) -> None:
         """List these options, each a label and a value; mark the one that is chosen."""

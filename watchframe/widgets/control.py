@@ -249,3 +249,23 @@ def close_tree(*widgets: ipywidgets.Widget) -> None:
             if isinstance(found := getattr(widget, part, None), ipywidgets.Widget):
                 found.close()
         widget.close()
+
+
+class Debounced:
+    """Calls a function after a while, from a thread; another `soon` or `cancel` drops the call."""
+
+    def __init__(self, call: Callable[[], object]) -> None:
+        self._call = call
+        self._timer: threading.Timer | None = None
+
+    def soon(self, seconds: float) -> None:
+        """Call the function after so many seconds."""
+        self.cancel()
+        self._timer = threading.Timer(seconds, self._call)
+        self._timer.daemon = True
+        self._timer.start()
+
+    def cancel(self) -> None:
+        """Drop the call that is due, if any."""
+        if self._timer is not None:
+            self._timer.cancel()

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 
-import ipywidgets
 import pandas as pd
 import pyarrow as pa
 import traitlets
@@ -22,18 +20,18 @@ from watchframe.read import ReadOptions
 from watchframe.read.options import client_for
 from watchframe.references import QueryReference, parse_reference
 from watchframe.widgets.code import magic_cell, python_call
-from watchframe.widgets.control import GUARD, Control
+from watchframe.widgets.control import GUARD, Control, Debounced
 from watchframe.widgets.form import ParameterForm
 from watchframe.widgets.layout import PickerLayout, heading_html
 from watchframe.widgets.runs import Outcome, Progress, Runs
-from watchframe.widgets.static_twin import TwinOutput, last_state_html, twin_html
+from watchframe.widgets.static_twin import WidgetWithTwin, last_state_html
 from watchframe.widgets.status import outcome_html, progress_html, ready_html
 
 #: Seconds without another change before a changed value runs the query by itself.
 DEBOUNCE = 0.8
 
 
-class ParameterPicker(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has no types
+class ParameterPicker(WidgetWithTwin):
     """Inputs for a saved query's parameters, with its result below them.
 
     Parameters
@@ -113,14 +111,13 @@ class ParameterPicker(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has n
         self.error: Exception | None = None
         self._options = ReadOptions(timeout=timeout, client=client)
         self._server = client.server
-        self._timer: threading.Timer | None = None
+        self._run_later = Debounced(self._run_clicked)
         self._runs = Runs(
             self.query.id,
             start=self.run,
             on_progress=self._on_progress,
             on_done=self._on_done,
         )
-        self._twin = TwinOutput()
         self._form = ParameterForm(self.query, client)
         try:
             self._form.update({**from_url, **values})
@@ -134,10 +131,9 @@ class ParameterPicker(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has n
         except Exception:
             self._form.close()
             raise
-        super().__init__(children=self._layout.children)
+        super().__init__(self._layout.children)
         self._is_made = True
         self.add_class("wf-picker")
-        self.add_class(self._twin.live_class)
         self._connect()
         if run:
             self.run()
@@ -189,7 +185,7 @@ class ParameterPicker(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has n
                     query_id=self.query.id,
                     query_name=self.query.name,
                 )
-            self._stop_timer()
+            self._run_later.cancel()
             self.error = None
             progress = self._runs.start_with(
                 self.params, replace(self._options, max_age=self._layout.max_age)
@@ -200,7 +196,7 @@ class ParameterPicker(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has n
     def cancel(self) -> None:
         """Cancel the current run, if there is one, also on the server."""
         with GUARD:
-            self._stop_timer()
+            self._run_later.cancel()
             progress = self._runs.cancel()
             if progress is not None:
                 self._layout.status.value = progress_html(progress)
@@ -259,7 +255,7 @@ class ParameterPicker(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has n
         if self.status != "running":
             self._show_idle()
         if has_changed and self._layout.runs_on_change and not self._form.problems:
-            self._run_soon()
+            self._run_later.soon(DEBOUNCE)
 
     def _show_idle(self) -> None:
         """Show what has to be corrected, or else how the last run ended."""
@@ -270,16 +266,6 @@ class ParameterPicker(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has n
             self._show_status("ready", ready_html(0))
         elif self.status == "invalid":
             self._show_status(outcome.status, outcome_html(outcome))
-
-    def _stop_timer(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-
-    def _run_soon(self) -> None:
-        self._stop_timer()
-        self._timer = threading.Timer(DEBOUNCE, self._run_clicked)
-        self._timer.daemon = True
-        self._timer.start()
 
     def _run_clicked(self) -> None:
         with GUARD:
@@ -303,14 +289,7 @@ class ParameterPicker(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has n
         self._layout.show_running(is_running=status == "running")
         self.set_trait("status", status)
         if status != "running":
-            self._twin.update(self._twin_html)
-
-    def _ipython_display_(self) -> None:
-        bundle = {**self._repr_mimebundle_(), "text/plain": repr(self)}
-        self._twin.show(bundle, self._twin_html())
-
-    def _twin_html(self) -> str:
-        return twin_html(self._twin.token, self.last_state())
+            self._update_twin()
 
     def last_state(self) -> str:
         """Return what the picker shows as plain HTML: values, status, the rows shown, the code."""

@@ -18,10 +18,10 @@ from watchframe.plain_text import html_text, plain_text
 from watchframe.read.options import client_for
 from watchframe.references import QueryReference
 from watchframe.widgets.choice_controls import OptionList, on_enter
-from watchframe.widgets.control import GUARD, close_tree
+from watchframe.widgets.control import GUARD, Debounced, close_tree
 from watchframe.widgets.layout import style_tag
 from watchframe.widgets.parameter_picker import ParameterPicker
-from watchframe.widgets.static_twin import TwinOutput, twin_html
+from watchframe.widgets.static_twin import WidgetWithTwin
 
 #: How many queries are listed, and how many a search by tag looks through.
 LISTED, LOOKED_THROUGH = 50, 2000
@@ -54,7 +54,7 @@ def search_queries(client: Client, text: str, limit: int = LISTED) -> list[Query
     return list(itertools.islice(found, limit))
 
 
-class QueryPicker(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has no types
+class QueryPicker(WidgetWithTwin):
     """A search among the server's saved queries; choosing one opens its `ParameterPicker`.
 
     Parameters
@@ -81,7 +81,7 @@ class QueryPicker(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has no ty
 
     def __init__(self, search: str = "", *, client: Client | None = None) -> None:
         self._client = client_for(None, client)
-        self._timer: threading.Timer | None = None
+        self._ask_later = Debounced(self._ask)
         self._latest = 0
         self._wanted = ""
         self._listed_for: str | None = None
@@ -93,39 +93,23 @@ class QueryPicker(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has no ty
             style={"description_width": "initial"},
             layout={"width": "36em"},
         )
-        self._twin = TwinOutput()
         self._list = OptionList(LISTED, self._chosen, "Open")
         self._list.widget.layout.width = "36em"
         self._list.widget.layout.max_height = "180px"
         self._found: list[Query] = []
         self._status = ipywidgets.HTML()
         self._place = ipywidgets.VBox()
-        super().__init__(
-            children=[
-                ipywidgets.HTML(style_tag()),
-                self._search,
-                self._list.widget,
-                self._status,
-                self._place,
-            ]
-        )
+        style = ipywidgets.HTML(style_tag())
+        super().__init__([style, self._search, self._list.widget, self._status, self._place])
         self._is_closed = False
         self.add_class("wf-search")
-        self.add_class(self._twin.live_class)
         self._search.observe(self._typed, "value")
         on_enter(self._search, self._entered)
         self._start(self._ask)
 
     def _typed(self, _change: object) -> None:
         self._opens_first = False
-        self._search_soon(DEBOUNCE)
-
-    def _search_soon(self, after: float) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-        self._timer = threading.Timer(after, self._ask)
-        self._timer.daemon = True
-        self._timer.start()
+        self._ask_later.soon(DEBOUNCE)
 
     def _ask(self) -> None:
         with GUARD:
@@ -161,11 +145,11 @@ class QueryPicker(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has no ty
                 self._open_first()
             else:
                 self._opens_first = True
-                self._search_soon(after=0)
+                self._ask_later.soon(0)
 
     def _open_first(self) -> None:
         self._opens_first = False
-        if self._list.values:
+        if self._list.choices:
             self._list.choose(0)
 
     def _chosen(self, query_id: str) -> None:
@@ -190,36 +174,30 @@ class QueryPicker(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has no ty
             self.set_trait("picker", picker)
             self._show_list()
             self._status.value = ""
-            picker.observe(lambda _change: self._twin.update(self._twin_html), "status")
-            self._twin.update(self._twin_html)
+            picker.observe(lambda _change: self._update_twin(), "status")
+            self._update_twin()
 
     def close(self) -> None:
         """Close the search, and the picker of the query that was chosen."""
         if not self._is_closed:
             with GUARD:
                 self._is_closed = True
-                if self._timer is not None:
-                    self._timer.cancel()
+                self._ask_later.cancel()
                 if self.picker is not None:
                     self.picker.close()
                 self._list.close()
                 close_tree(*self.children, self.layout)
         super().close()
 
-    def _ipython_display_(self) -> None:
-        bundle = {**self._repr_mimebundle_(), "text/plain": repr(self)}
-        self._twin.show(bundle, self._twin_html())
-
     def __repr__(self) -> str:
         chosen = f", picker={self.picker!r}" if self.picker is not None else ""
         return f"QueryPicker({self._search.value!r}{chosen})"
 
-    def _twin_html(self) -> str:
-        if self.picker is None:
-            body = _hint("A search for a saved query; none was chosen. Run the cell to search.")
-        else:
-            body = self.picker.last_state()
-        return twin_html(self._twin.token, body)
+    def last_state(self) -> str:
+        """Return what the chosen query's picker shows, as plain HTML."""
+        if self.picker is not None:
+            return str(self.picker.last_state())
+        return _hint("A search for a saved query; none was chosen. Run the cell to search.")
 
     def _show_error(self, error: WatchframeError) -> None:
         self._status.value = (

@@ -9,8 +9,10 @@ there; without the widget it shows, and hides that error.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
+
+import ipywidgets
 
 from watchframe.plain_text import html_text
 from watchframe.widgets.control import value_text
@@ -18,6 +20,39 @@ from watchframe.widgets.layout import style_tag
 
 _LIVE = "wf-live"
 _TWIN = "wf-twin"
+
+
+class WidgetWithTwin(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has no types
+    """A widget that is displayed with its twin; subclasses return its content (`last_state`)."""
+
+    def __init__(self, children: Sequence[ipywidgets.Widget]) -> None:
+        self._twin_token = uuid.uuid4().hex[:12]
+        self._twin_output: Any = None
+        super().__init__(children=children)
+        self.add_class(f"{_LIVE}-{self._twin_token}")
+
+    def last_state(self) -> str:
+        """Return what is shown, as plain HTML."""
+        raise NotImplementedError
+
+    def _update_twin(self) -> None:
+        """Show the last state in the twin, where that is displayed at all."""
+        if self._twin_output is not None:
+            self._twin_output.update(self._twin())
+
+    def _ipython_display_(self) -> None:
+        from IPython.display import display  # noqa: PLC0415 - only notebooks display
+
+        bundle = {**self._repr_mimebundle_(), "text/plain": repr(self)}
+        display(bundle, raw=True)  # type: ignore[no-untyped-call]
+        self._twin_output = display(  # type: ignore[no-untyped-call]
+            self._twin(), display_id=f"{_LIVE}-{self._twin_token}"
+        )
+
+    def _twin(self) -> object:
+        from IPython.display import HTML  # noqa: PLC0415 - as above
+
+        return HTML(twin_html(self._twin_token, self.last_state()))  # type: ignore[no-untyped-call]
 
 
 def twin_html(token: str, body: str) -> str:
@@ -64,32 +99,3 @@ def _hiding(token: str) -> str:
         f"body{live} .{_TWIN}-{token} {{ display: none; }}"
         f"{child}:has(+ {child} .{_TWIN}-{token}):not({live}) {{ display: none; }}"
     )
-
-
-class TwinOutput:
-    """Displays a widget and its twin, and keeps the twin up to date.
-
-    The widget itself has the CSS class `live_class`.
-    """
-
-    def __init__(self) -> None:
-        self.token = uuid.uuid4().hex[:12]
-        self.live_class = f"{_LIVE}-{self.token}"
-        self._handle: Any = None
-
-    def show(self, widget_bundle: Mapping[str, object], html: str) -> None:
-        """Display the widget and, as an output of its own below it, the twin."""
-        from IPython.display import HTML, display  # noqa: PLC0415 - only notebooks display
-
-        display(dict(widget_bundle), raw=True)  # type: ignore[no-untyped-call]
-        self._handle = display(  # type: ignore[no-untyped-call]
-            HTML(html),  # type: ignore[no-untyped-call]
-            display_id=self.live_class,
-        )
-
-    def update(self, make_html: Callable[[], str]) -> None:
-        """Show what `make_html` returns now, where the twin is displayed at all."""
-        if self._handle is not None:
-            from IPython.display import HTML  # noqa: PLC0415 - as above
-
-            self._handle.update(HTML(make_html()))  # type: ignore[no-untyped-call]

@@ -14,8 +14,8 @@ from watchframe.widgets.chart import (
     chart_svg,
     number_text,
     ticks,
-    time_ticks,
     time_text,
+    time_ticks,
 )
 
 SVG = "{http://www.w3.org/2000/svg}"
