@@ -14,6 +14,7 @@ from watchframe.models import ParameterDefinition
 from watchframe.parameters.moments import (
     DYNAMIC_DATES,
     DYNAMIC_RANGES,
+    TIMESPEC,
     as_moment,
     as_span,
     wire_moment,
@@ -31,7 +32,7 @@ from watchframe.parameters.values import (
 )
 
 
-def text(value: object, _definition: ParameterDefinition, _at: Context) -> JSON:
+def text(value: object, _definition: ParameterDefinition, _context: Context) -> JSON:
     """Return a string; an integer or a Decimal is written out."""
     value = to_python(value)
     if isinstance(value, str):
@@ -41,7 +42,7 @@ def text(value: object, _definition: ParameterDefinition, _at: Context) -> JSON:
     raise UnfitValueError("a string", "Write it as it is to stand in the SQL.")
 
 
-def text_pattern(value: object, definition: ParameterDefinition, at: Context) -> JSON:
+def text_pattern(value: object, definition: ParameterDefinition, context: Context) -> JSON:
     """Return a string that matches the pattern from end to end."""
     pattern = definition.regex
     if pattern is None:
@@ -50,7 +51,7 @@ def text_pattern(value: object, definition: ParameterDefinition, at: Context) ->
             "The server refuses every value until the query's author gives the parameter one.",
         )
     try:
-        matches = re.compile(pattern).fullmatch(str(text(value, definition, at)))
+        matches = re.compile(pattern).fullmatch(str(text(value, definition, context)))
     except re.error as error:
         raise UnfitValueError(
             f"a string that matches {pattern!r}",
@@ -76,12 +77,12 @@ def sendable(string: str) -> str:
 _LISTED = 20
 
 
-def choice(value: object, definition: ParameterDefinition, at: Context) -> JSON:
+def choice(value: object, definition: ParameterDefinition, context: Context) -> JSON:
     """Return one of the options, or a list of them where several may be chosen.
 
     Order is kept, duplicates are sent once; a set, which has no order, is sorted.
     """
-    options = definition.enum_options if definition.type == "enum" else at.options
+    options = definition.enum_options if definition.type == "enum" else context.options
     if definition.multi is None:
         return _option(value, options)
     chosen = [_one_of_several(item, options) for item in _items(value)]
@@ -164,10 +165,10 @@ def _expected(options: Sequence[str] | None) -> str:
 _EXAMPLE = datetime(2024, 1, 31, 13, 45, 59)  # noqa: DTZ001 - the wire form has no zone
 
 
-def moment(value: object, definition: ParameterDefinition, at: Context) -> JSON:
+def moment(value: object, definition: ParameterDefinition, context: Context) -> JSON:
     """Return a date or a time, as fine as its type."""
     try:
-        found = as_moment(value, now=at.now, timezone=at.timezone)
+        found = as_moment(value, now=context.now, timezone=context.timezone)
     except (ValueError, OverflowError):
         hint = f"{value!r} is a range; this is one date." if _is_in(DYNAMIC_RANGES, value) else None
         raise UnfitValueError(
@@ -178,11 +179,11 @@ def moment(value: object, definition: ParameterDefinition, at: Context) -> JSON:
     return wire_moment(found, definition.type)
 
 
-def span(value: object, definition: ParameterDefinition, at: Context) -> JSON:
+def span(value: object, definition: ParameterDefinition, context: Context) -> JSON:
     """Return start and end, as fine as their type; both belong to the range."""
     example = wire_moment(_EXAMPLE, definition.type)
     try:
-        start, end = as_span(value, now=at.now, timezone=at.timezone)
+        start, end = as_span(value, now=context.now, timezone=context.timezone)
     except (ValueError, OverflowError):
         raise UnfitValueError(
             f"a start and an end such as ({example!r}, {example!r}), a Period, an Interval, "
@@ -221,7 +222,7 @@ _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,5})?", re.ASCII)
 _INTEGER = re.compile(r"-?\d+", re.ASCII)
 
 
-def number(value: object, _definition: ParameterDefinition, _at: Context) -> JSON:
+def number(value: object, _definition: ParameterDefinition, _context: Context) -> JSON:
     """Return a finite number that renders without an exponent and without losing a digit.
 
     An int of any size stays one; so does a float whose repr has no exponent. Anything else that is
@@ -284,8 +285,6 @@ class ParameterType:
 
     Attributes
     ----------
-    label : str
-        What the query's editor calls it.
     takes : str
         In words, for messages and the reference page.
     sends : str
@@ -294,27 +293,13 @@ class ParameterType:
         Returns the wire form of a value, or raises UnfitValueError.
     """
 
-    label: str
     takes: str
     sends: str
     convert: Convert
 
 
-_DATES = {
-    "date": "Date",
-    "datetime-local": "Date and Time",
-    "datetime-with-seconds": "Date and Time (with seconds)",
-}
-_RANGES = {
-    "date-range": "Date Range",
-    "datetime-range": "Date and Time Range",
-    "datetime-range-with-seconds": "Date and Time Range (with seconds)",
-}
-
-
-def _date_type(name: str, label: str) -> ParameterType:
+def _date_type(name: str) -> ParameterType:
     return ParameterType(
-        label=label,
         takes="a date, datetime, Timestamp, datetime64, Period of a day or less, ISO text, or a "
         "dynamic date",
         sends=f'`"{wire_moment(_EXAMPLE, name)}"`',
@@ -322,10 +307,9 @@ def _date_type(name: str, label: str) -> ParameterType:
     )
 
 
-def _range_type(name: str, label: str) -> ParameterType:
+def _range_type(name: str) -> ParameterType:
     example = wire_moment(_EXAMPLE, name)
     return ParameterType(
-        label=label,
         takes='two dates as a tuple, list, slice or `{"start": ..., "end": ...}`; a Period (all of '
         'it), an Interval, `"start--end"`, or a dynamic range',
         sends=f'`{{"start": "{example}", "end": "{example}"}}`',
@@ -335,37 +319,31 @@ def _range_type(name: str, label: str) -> ParameterType:
 
 PARAMETER_TYPES: dict[str, ParameterType] = {
     "text": ParameterType(
-        label="Text",
         takes="a string; an int or a Decimal is written out",
         sends='`"New York"`',
         convert=text,
     ),
     "text-pattern": ParameterType(
-        label="Text Pattern",
         takes="a string that matches the pattern from end to end",
         sends='`"0x00ff"`',
         convert=text_pattern,
     ),
     "number": ParameterType(
-        label="Number",
         takes="an int of any size, a finite float, a Decimal, a numpy number, or a number as text",
         sends='`5`, `0.25`, `"0.000000000000000001"`',
         convert=number,
     ),
     "enum": ParameterType(
-        label="Dropdown List",
         takes="one of the options; where several may be chosen, a list, set, array or Series",
         sends='`"WETH"`, `["WETH", "INV"]`',
         convert=choice,
     ),
     "query": ParameterType(
-        label="Query Based Dropdown List",
         takes="one of the values that the dropdown's query gives; several as with `enum`",
         sends='`"WETH"`, `["WETH", "INV"]`',
         convert=choice,
     ),
-    **{name: _date_type(name, label) for name, label in _DATES.items()},
-    **{name: _range_type(name, label) for name, label in _RANGES.items()},
+    **{name: (_range_type if "range" in name else _date_type)(name) for name in TIMESPEC},
 }
 """The server's word -> the type."""
 
