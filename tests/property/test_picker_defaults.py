@@ -1,7 +1,7 @@
 """A picker begins with what a read sends without a value, or refuses for the same reason."""
 
 import warnings
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import example, given, settings
@@ -18,13 +18,13 @@ from watchframe.widgets.control_kinds import make_control
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
 
-def read(query, params, options):
+def read(query, params, options, now=NOW):
     """What a read sends, and what it says where it refuses to."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ParameterWarning)  # quotes in values are tested elsewhere
         try:
             sent = normalize_parameters(
-                query, params, now=NOW, timezone=UTC, dropdown_options=lambda _: options
+                query, params, now=now, timezone=UTC, dropdown_options=lambda _: options
             )
         except ParameterError as error:
             return None, error.message.lower()
@@ -35,6 +35,10 @@ def read(query, params, options):
 @given(definition=definitions_with_defaults(), is_known=st.booleans())
 @example(
     definition=ParameterDefinition(name="p", type="text", title="P", default=""), is_known=True
+)
+@example(
+    definition=ParameterDefinition(name="p", type="date-range", title="P", default="yesterday"),
+    is_known=True,
 )
 @example(
     definition=ParameterDefinition(name="p", type="query", title="P", default=[]), is_known=False
@@ -61,6 +65,9 @@ def test_picker_begins_with_what_a_read_sends(definition, is_known):
     if sent is not None:
         assert control.problem == ""
         assert read(query, {"p": control.value}, options) == (sent, "")
+        if not isinstance(definition.default, dict):  # a dynamic end of a range is a date by now
+            later = read(query, {}, options, NOW + timedelta(days=40))
+            assert read(query, {"p": control.value}, options, NOW + timedelta(days=40)) == later
     else:
         # Before it asks for a dropdown's values, a read refuses what can be none of them.
         unknown = Checker(query=query, timezone=UTC, clock=lambda: NOW)(definition, control.value)

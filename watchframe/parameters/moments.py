@@ -136,6 +136,14 @@ _RANGE_NAMES = (
 _FIRST, _LAST = "start_time", "end_time"
 
 
+def dynamic_name(value: object, type_: str) -> str | None:
+    """Return the dynamic value that a parameter's value spells, such as ``d_now`` for ``Today``."""
+    if not isinstance(value, str) or type_ not in TIMESPEC:
+        return None
+    names = _RANGE_NAMES if "range" in type_ else _DATE_NAMES
+    return names.get(value.strip().lower())
+
+
 def wire_moment(moment: datetime, type_: str) -> str:
     """Return the text of a moment; what is finer than the type is cut off."""
     spec = TIMESPEC[type_]

@@ -14,6 +14,7 @@ import traitlets
 
 from watchframe.models import ParameterDefinition, Query
 from watchframe.parameters import DYNAMIC_DATES, DYNAMIC_RANGES, JSON
+from watchframe.parameters.moments import dynamic_name
 from watchframe.parameters.normalize import default_of, text_doubts, wire_value
 from watchframe.parameters.values import Context, UnfitValueError
 from watchframe.plain_text import html_text, plain_text
@@ -176,10 +177,18 @@ class Control(traitlets.HasTraits):
     def _checked_value(self, value: object) -> object:
         """Check `value`; return it in the form in which values are kept."""
         self._checked = self._check(self.definition, value)
-        return _kept(value, self._checked)
+        return self._kept(value, self._checked)
+
+    def _kept(self, value: object, checked: Checked) -> object:
+        """Return the form in which a value is kept: dynamic ones by name, ranges as pairs."""
+        if checked.problem:
+            return value
+        name = dynamic_name(value, self.definition.type)
+        wire = checked.wire
+        return name or ((wire["start"], wire["end"]) if isinstance(wire, dict) else wire)
 
     def _accept(self, value: object) -> None:
-        default = _kept(self.default, self._check(self.definition, self.default))
+        default = self._kept(self.default, self._check(self.definition, self.default))
         self._is_default = type(value) is type(default) and value == default
         self._show_below()
         self._reset_button.disabled = self._is_default
@@ -208,15 +217,6 @@ class Control(traitlets.HasTraits):
             yield
         finally:
             self._is_showing = False
-
-
-def _kept(value: object, checked: Checked) -> object:
-    """Return the form in which a value is kept: dynamic names stay, ranges become pairs."""
-    is_dynamic = isinstance(value, str) and (value in DYNAMIC_RANGES or value in DYNAMIC_DATES)
-    if checked.problem or is_dynamic:
-        return value
-    wire = checked.wire
-    return (wire["start"], wire["end"]) if isinstance(wire, dict) else wire
 
 
 def value_text(value: object) -> str:
