@@ -1,6 +1,7 @@
 """Hypothesis strategies for parameter definitions, values that fit them, and any values at all."""
 
 import enum
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from fractions import Fraction
@@ -149,3 +150,25 @@ ANY_VALUE = st.one_of(
     st.lists(st.sampled_from(DROPDOWN), min_size=1).map(iter),
     _spans(TIMESTAMPS).map(lambda ends: pd.Interval(*ends, closed="left")),
 )
+
+_SAVED = st.one_of(
+    st.sampled_from(["", [], {}, " ", None, 0, False, True, "d_now", "d_last_7_days", "yesterday"]),
+    st.sampled_from(DROPDOWN),
+    st.lists(st.sampled_from([*DROPDOWN, "none of them"]), max_size=3),
+    _WORDS,
+    st.integers(-10, 2**70),
+    st.floats(allow_nan=False, allow_infinity=False),
+    st.fixed_dictionaries({"start": _WORDS, "end": _WORDS}),
+    st.just({"start": "2024-01-01", "end": "2024-02-01"}),
+    st.sampled_from(["2024-01-31 13:45", "2024-01-31 13:45:59", "2024-01-31", "a1", "0xff"]),
+)
+
+
+@st.composite
+def definitions_with_defaults(draw):
+    """Any definition with any default that a server may have saved, fitting or not."""
+    definition = draw(DEFINITIONS)
+    if definition.type == "enum":
+        options = draw(st.sampled_from([DROPDOWN, ("", "x"), (), tuple(map(str, range(40)))]))
+        definition = replace(definition, enum_options=options)
+    return replace(definition, default=draw(_SAVED), use_current_datetime=draw(st.booleans()))

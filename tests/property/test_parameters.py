@@ -15,7 +15,7 @@ from watchframe.client import ResultBody
 from watchframe.demo import DemoServer
 from watchframe.errors import ParameterError, ParameterWarning
 from watchframe.models import ParameterDefinition, Query
-from watchframe.parameters import normalise_parameters
+from watchframe.parameters import normalize_parameters
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
@@ -24,11 +24,11 @@ def text_of(definition):
     return "{{ p.start }}{{ p.end }}" if definition.type.endswith("range") else "{{ p }}"
 
 
-def normalised(definition, value):
+def normalized(definition, value):
     query = Query(id=1, name="q", text=text_of(definition), parameters=(definition,))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ParameterWarning)  # quotes in values are tested elsewhere
-        return normalise_parameters(
+        return normalize_parameters(
             query, {"p": value}, now=NOW, timezone=UTC, dropdown_options=lambda _: DROPDOWN
         )
 
@@ -36,13 +36,13 @@ def normalised(definition, value):
 @given(DEFINED_VALUES)
 def test_normalising_twice_changes_nothing_more(defined):
     definition, value = defined
-    once = normalised(definition, value)
-    assert normalised(definition, once["p"]) == once
+    once = normalized(definition, value)
+    assert normalized(definition, once["p"]) == once
 
 
 @given(DEFINED_VALUES)
 def test_what_is_sent_is_json_and_comes_back_the_same(defined):
-    once = normalised(*defined)
+    once = normalized(*defined)
     assert json.loads(json.dumps(once, allow_nan=False)) == once
 
 
@@ -51,9 +51,9 @@ def test_what_is_sent_is_json_and_comes_back_the_same(defined):
 @given(definition=DEFINITIONS, value=ANY_VALUE)
 def test_any_value_is_refused_or_stays_as_sent(definition, value):
     with contextlib.suppress(ParameterError):
-        once = normalised(definition, value)
+        once = normalized(definition, value)
         assert json.loads(json.dumps(once, allow_nan=False)) == once
-        assert normalised(definition, once["p"]) == once
+        assert normalized(definition, once["p"]) == once
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +83,7 @@ def accepts():
 @given(defined=DEFINED_VALUES)
 def test_what_gets_through_is_accepted_by_the_server(accepts, defined):
     definition, value = defined
-    accepts(definition, normalised(definition, value))
+    accepts(definition, normalized(definition, value))
 
 
 @settings(max_examples=150, deadline=None)
@@ -91,5 +91,5 @@ def test_what_gets_through_is_accepted_by_the_server(accepts, defined):
 @example(definition=ParameterDefinition(name="p", type="date", title="P"), value="0001-01-01")
 def test_whatever_value_gets_through_is_accepted_by_the_server(accepts, definition, value):
     with contextlib.suppress(ParameterError):
-        sent = normalised(definition, value)
+        sent = normalized(definition, value)
         accepts(definition, sent)

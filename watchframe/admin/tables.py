@@ -16,13 +16,12 @@ from watchframe.client import Client, current_client
 from watchframe.display import ProgressLine
 from watchframe.errors import ConfigurationError
 from watchframe.models import DataSource, Query
+from watchframe.parameters.templates import VALUES, tags_in
 
 if TYPE_CHECKING:
     from sqlglot import ErrorLevel, exp
 
 
-#: ``{{{ x }}}``, ``{{# x }}``, ``{{ x }}``, ... : three braces first, they hold two.
-_TAG = re.compile(r"\{\{\{(?P<raw>.*?)\}\}\}|\{\{(?P<kind>[#^/!>&=]?)(?P<name>.*?)\}\}", re.DOTALL)
 _STAND_IN = "wfparameter{}x"
 _STAND_INS = re.compile(r"wfparameter([0-9]+)x", re.IGNORECASE)
 
@@ -58,7 +57,7 @@ def plain_sql(text: str) -> list[PlainSql]:
         A section is not closed, or closed where none is open.
     """
     found = [_rendered(text, inverted=False)]
-    if re.search(r"\{\{\s*[#^]", text):
+    if any(tag.kind in ("#", "^") for tag in tags_in(text)):
         found.append(_rendered(text, inverted=True))
     return found
 
@@ -68,34 +67,23 @@ def _rendered(text: str, *, inverted: bool) -> PlainSql:
     tags: list[str] = []
     sections: list[tuple[str, bool]] = []  # name, whether its content counts
     end = 0
-    for match in _TAG.finditer(text):
+    for kind, name, start, tag_end in tags_in(text):
         counts = all(kept for _, kept in sections)
         if counts:
-            parts.append(text[end : match.start()])
-        end = match.end()
-        kind, name = _kind(match)
+            parts.append(text[end:start])
+        end = tag_end
         if kind in ("#", "^"):
             sections.append((name, (kind == "^") == inverted))
         elif kind == "/":
             if not sections or sections.pop()[0] != name:
                 raise ValueError(f"{{{{/{name}}}}} closes no section.")
-        elif kind in ("", "&") and counts:
+        elif kind in VALUES and counts:
             parts.append(_STAND_IN.format(len(tags)))
             tags.append(f"{{{{ {name} }}}}")
     if sections:
         raise ValueError(f"The section {{{{#{sections[-1][0]}}}}} is not closed.")
     parts.append(text[end:])
     return PlainSql("".join(parts), tuple(tags))
-
-
-def _kind(match: re.Match[str]) -> tuple[str, str]:
-    if match["raw"] is not None:
-        return "&", match["raw"].strip()
-    name = match["name"].strip()
-    kind = match["kind"]
-    if not kind and name[:1] in ("#", "^", "/", "!", ">", "&"):
-        return name[0], name[1:].strip()
-    return kind, name
 
 
 #: The parser's dialect by the server's word for a data source; any other is read as plain SQL.

@@ -13,13 +13,13 @@ from watchframe.parameters.text_syntax import (
     look_up,
     read_json,
     read_value,
+    variable_name,
     without_remark,
 )
 
 #: The number of the body's first line in the cell.
 FIRST_LINE = 2
 
-_VARIABLE = re.compile(r"\$([^\W\d]\w*)|\{\s*([^\W\d]\w*)\s*\}")
 _PAIR = re.compile(r"""(?:"([^"]+)"|'([^']+)'|([^:'"\-\s][^:]*?))\s*:(?:\s+(.*)|)""", re.DOTALL)
 #: Where a ``#`` is the first character of a value: before it, no remark begins.
 _LEAD = re.compile(r"\s*(?:- )?\s*")
@@ -45,9 +45,9 @@ def parse_body(body: str, namespace: Namespace) -> dict[str, object]:
     ArgumentError
         A line that is not of that form, a name that stands twice, or an unknown variable.
     """
-    variable = _VARIABLE.fullmatch(body.strip())
+    variable = variable_name(body.strip())
     if variable is not None:
-        return _mapping(variable[1] or variable[2], namespace)
+        return _mapping(variable, namespace)
     if body.lstrip().startswith("{"):
         value = read_json(body, namespace, line=FIRST_LINE)
         return value if isinstance(value, dict) else {}

@@ -1,4 +1,4 @@
-"""From a dict of natural Python values to what the server takes, and back to SQL and URLs."""
+"""Parameters: from a dict of Python values to what the server takes, and on to SQL and URLs."""
 
 from watchframe.parameters.moments import (
     DYNAMIC_DATES,
@@ -8,9 +8,9 @@ from watchframe.parameters.moments import (
     resolve_dynamic_range,
 )
 from watchframe.parameters.normalize import (
-    lasting_parameters,
-    normalise_parameters,
-    normalise_sql_parameters,
+    normalize_parameters,
+    normalize_sql_parameters,
+    params_dict,
 )
 from watchframe.parameters.page_url import query_url
 from watchframe.parameters.server_sql import has_same_hash, is_same_sql
@@ -27,9 +27,9 @@ __all__ = [
     "ParameterType",
     "has_same_hash",
     "is_same_sql",
-    "lasting_parameters",
-    "normalise_parameters",
-    "normalise_sql_parameters",
+    "normalize_parameters",
+    "normalize_sql_parameters",
+    "params_dict",
     "query_url",
     "render_query",
     "rendering_doubt",

@@ -4,50 +4,52 @@ from __future__ import annotations
 
 from watchframe.errors import MissingParameterError, ParameterValueError, UnknownParameterError
 from watchframe.models import ParameterDefinition, Query
-from watchframe.parameters.types import FALLBACK, PARAMETER_TYPES
-from watchframe.parameters.values import UnfitValueError, did_you_mean, nearest, shown
+from watchframe.parameters.types import parameter_type
+from watchframe.parameters.values import UnfitValueError, did_you_mean, nearest, short_repr
 
 
-def unknown(name: object, known: tuple[str, ...], query: Query | None) -> UnknownParameterError:
-    """Say that the query (or the SQL, where it is None) has no parameter `name`."""
-    close = nearest(name, known)
+def unknown_parameter(
+    name: object, known: tuple[str, ...], query: Query | None
+) -> UnknownParameterError:
+    """Return the error that the query (or the SQL, where it is None) has no parameter `name`."""
+    suggested = nearest(name, known)
     stem, _, end = str(name).rpartition(".")
     if stem in known and end in ("start", "end"):
-        close = (stem,)
+        suggested = (stem,)
         hint = f"A range is given whole: {{{stem!r}: (start, end)}}."
     elif known:
-        hint = did_you_mean(close) or f"It has: {', '.join(known)}."
+        hint = did_you_mean(suggested) or f"It has: {', '.join(known)}."
     else:
         hint = "It has no parameters."
+    subject = f"Query {query.id} {query.name!r}" if query else "The SQL"
     return UnknownParameterError(
-        f"{_capitalised(_label(query))} has no parameter {name!r}.",
+        f"{subject} has no parameter {name!r}.",
         name=str(name),
         known=known,
-        suggestions=close,
+        suggestions=suggested,
         query_id=query.id if query else None,
         query_name=query.name if query else None,
         hint=hint,
     )
 
 
-def missing(definition: ParameterDefinition, query: Query) -> MissingParameterError:
-    """Say that a parameter has neither a value nor a default."""
-    takes = PARAMETER_TYPES.get(definition.type, FALLBACK).takes
+def missing_value(definition: ParameterDefinition, query: Query) -> MissingParameterError:
+    """Return the error that a parameter has neither a value nor a default."""
     return MissingParameterError(
-        f"Parameter {definition.name!r} ({definition.type}) of {_label(query)} has no default, "
-        "and no value was given.",
+        f"Parameter {definition.name!r} ({definition.type}) of query {query.id} {query.name!r} has "
+        "no default: a value is needed.",
         name=definition.name,
         query_id=query.id,
         query_name=query.name,
-        hint=f"Give it {takes}.",
+        hint=f"Give it {parameter_type(definition).takes}.",
     )
 
 
-def undefined(name: str, query: Query) -> MissingParameterError:
-    """Say that the text uses a parameter that the query does not define."""
+def undefined_parameter(name: str, query: Query) -> MissingParameterError:
+    """Return the error that the text uses a parameter that the query does not define."""
     return MissingParameterError(
-        f"The text of {_label(query)} uses the parameter {name!r}, which the query does not "
-        "define: the server would refuse it with a value and without.",
+        f"The text of query {query.id} {query.name!r} uses the parameter {name!r}, which the query "
+        "does not define: the server would refuse it with a value and without.",
         name=name,
         query_id=query.id,
         query_name=query.name,
@@ -55,30 +57,30 @@ def undefined(name: str, query: Query) -> MissingParameterError:
     )
 
 
-def unfit(
+def unfit_value(
     definition: ParameterDefinition,
     value: object,
     error: UnfitValueError,
     query: Query,
     *,
-    is_given: bool,
+    is_default: bool,
 ) -> ParameterValueError:
-    """Say that a value (or, where it was not given, the saved default) does not fit."""
-    what = "cannot be" if is_given else "has a saved default that does not fit,"
+    """Return the error that a value or the saved default does not fit."""
+    what = "has a saved default that does not fit," if is_default else "cannot be"
     return ParameterValueError(
-        f"Parameter {definition.name!r} ({definition.type}) of {_label(query)} {what} "
-        f"{shown(value)}: it takes {error.expected}.",
+        f"Parameter {definition.name!r} ({definition.type}) of query {query.id} {query.name!r} "
+        f"{what} {short_repr(value)}: it takes {error.expected}.",
         name=definition.name,
         value=value,
         expected=error.expected,
         query_id=query.id,
         query_name=query.name,
-        hint=error.hint if is_given or error.hint else "Give the parameter a value.",
+        hint=error.hint or ("Give the parameter a value." if is_default else None),
     )
 
 
-def sql_missing(name: str) -> MissingParameterError:
-    """Say that a parameter of ad-hoc SQL has no value."""
+def missing_sql_value(name: str) -> MissingParameterError:
+    """Return the error that a parameter of ad-hoc SQL has no value."""
     return MissingParameterError(
         f"The SQL's parameter {name!r} has no value.",
         name=name,
@@ -86,20 +88,12 @@ def sql_missing(name: str) -> MissingParameterError:
     )
 
 
-def sql_unfit(name: str, value: object, error: UnfitValueError) -> ParameterValueError:
-    """Say that a value cannot be put into ad-hoc SQL."""
+def unfit_sql_value(name: str, value: object, error: UnfitValueError) -> ParameterValueError:
+    """Return the error that a value cannot be put into ad-hoc SQL."""
     return ParameterValueError(
-        f"The SQL's parameter {name!r} cannot be {shown(value)}: it takes {error.expected}.",
+        f"The SQL's parameter {name!r} cannot be {short_repr(value)}: it takes {error.expected}.",
         name=name,
         value=value,
         expected=error.expected,
         hint=error.hint,
     )
-
-
-def _label(query: Query | None) -> str:
-    return f"query {query.id} {query.name!r}" if query else "the SQL"
-
-
-def _capitalised(label: str) -> str:
-    return label[0].upper() + label[1:]

@@ -1,21 +1,17 @@
-"""Dates and times as Python has them, to wall-clock moments, to the wire's text."""
+"""Dates, times and ranges: from Python's values and dynamic names to the text that is sent."""
 
 from __future__ import annotations
 
-import calendar
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Any
 
-from watchframe.parameters.values import is_nothing, plain
+from watchframe.parameters.values import is_null, to_python
 
 #: Name -> what a person reads.
 DYNAMIC_DATES = {"d_now": "Today / now", "d_yesterday": "Yesterday"}
-
-_LAST_MOMENT = time(23, 59, 59)
-_SUNDAY_OFFSET = 1
 
 Span = tuple[datetime, datetime]
 
@@ -29,7 +25,7 @@ class DynamicRange:
     label : str
         What a person reads.
     resolve : callable
-        Gives start and end, in the wall clock of now's zone.
+        Returns start and end, without a zone, from an aware now.
     """
 
     label: str
@@ -37,7 +33,7 @@ class DynamicRange:
 
 
 def resolve_dynamic_date(name: str, *, now: datetime, timezone: tzinfo) -> datetime:
-    """Give the moment of ``d_now`` or ``d_yesterday`` (the same time of day), without its zone."""
+    """Return the moment of ``d_now`` or ``d_yesterday`` (the same time of day), without a zone."""
     local = now.astimezone(timezone)
     if name == "d_yesterday":
         wall = (local - timedelta(days=1)).replace(fold=0)
@@ -47,89 +43,69 @@ def resolve_dynamic_date(name: str, *, now: datetime, timezone: tzinfo) -> datet
 
 
 def resolve_dynamic_range(name: str, *, now: datetime, timezone: tzinfo) -> Span:
-    """Give start and end of a named range, without their zone."""
-    start, end = DYNAMIC_RANGES[name].resolve(now.astimezone(timezone))
-    return start.replace(tzinfo=None), end.replace(tzinfo=None)
+    """Return start and end of a named range, without a zone."""
+    return DYNAMIC_RANGES[name].resolve(now.astimezone(timezone))
 
 
-def _whole(first: datetime, last: datetime) -> Span:
-    return (
-        datetime.combine(first.date(), time()),
-        datetime.combine(last.date(), _LAST_MOMENT),
-    )
+def _whole(unit: str, ago: int) -> Callable[[datetime], Span]:
+    """Return the resolver of a whole day, week, month or year, `ago` of them before this one."""
 
-
-def _days(ago: int) -> Callable[[datetime], Span]:
-    return lambda now: _whole(now - timedelta(days=ago), now - timedelta(days=ago))
-
-
-def _week(ago: int) -> Callable[[datetime], Span]:
     def resolve(now: datetime) -> Span:
-        sunday = now - timedelta(days=(now.weekday() + _SUNDAY_OFFSET) % 7 + 7 * ago)
-        return _whole(sunday, sunday + timedelta(days=6))
+        import pandas as pd  # noqa: PLC0415 - the command line's help needs none of it
+
+        period = pd.Period(now.replace(tzinfo=None), unit) - ago
+        return period.start_time.to_pydatetime(), period.end_time.floor("s").to_pydatetime()
 
     return resolve
-
-
-def _month(ago: int) -> Callable[[datetime], Span]:
-    def resolve(now: datetime) -> Span:
-        first = _months_before(now.replace(day=1), ago)
-        return _whole(first, first.replace(day=calendar.monthrange(first.year, first.month)[1]))
-
-    return resolve
-
-
-def _year(ago: int) -> Callable[[datetime], Span]:
-    return lambda now: _whole(
-        now.replace(year=now.year - ago, month=1, day=1),
-        now.replace(year=now.year - ago, month=12, day=31),
-    )
 
 
 def _last_hours(hours: int) -> Callable[[datetime], Span]:
-    """Hours as they pass, whatever the clocks do."""
-    return lambda now: (
-        (now.astimezone(UTC) - timedelta(hours=hours)).astimezone(now.tzinfo),
-        now,
-    )
+    """Return the resolver of the last hours, as they pass, whatever the clocks do."""
+
+    def resolve(now: datetime) -> Span:
+        start = (now.astimezone(UTC) - timedelta(hours=hours)).astimezone(now.tzinfo)
+        return start.replace(tzinfo=None), now.replace(tzinfo=None)
+
+    return resolve
 
 
-def _last_days(days: int) -> Callable[[datetime], Span]:
-    return lambda now: (_whole(now - timedelta(days=days), now)[0], now)
+def _since_midnight(*, days: int = 0, months: int = 0) -> Callable[[datetime], Span]:
+    """Return the resolver of the time since the midnight so many days or months ago."""
+
+    def resolve(now: datetime) -> Span:
+        import pandas as pd  # noqa: PLC0415 - as above
+
+        wall = now.replace(tzinfo=None)
+        start = (pd.Timestamp(wall) - pd.DateOffset(days=days, months=months)).normalize()
+        return start.to_pydatetime(), wall
+
+    return resolve
 
 
-def _last_months(months: int) -> Callable[[datetime], Span]:
-    return lambda now: (_whole(_months_before(now, months), now)[0], now)
-
-
-def _months_before(moment: datetime, months: int) -> datetime:
-    """Give the same day so many months before, or that month's last day."""
-    year, month = divmod(moment.year * 12 + moment.month - 1 - months, 12)
-    last = calendar.monthrange(year, month + 1)[1]
-    return moment.replace(year=year, month=month + 1, day=min(moment.day, last))
-
+#: pandas' words for calendar units; a week ends on Saturday.
+_DAY, _WEEK, _MONTH, _YEAR = "D", "W-SAT", "M", "Y"
 
 DYNAMIC_RANGES: dict[str, DynamicRange] = {
-    "d_today": DynamicRange("Today", _days(0)),
-    "d_yesterday": DynamicRange("Yesterday", _days(1)),
-    "d_this_week": DynamicRange("This week", _week(0)),
-    "d_this_month": DynamicRange("This month", _month(0)),
-    "d_this_year": DynamicRange("This year", _year(0)),
-    "d_last_week": DynamicRange("Last week", _week(1)),
-    "d_last_month": DynamicRange("Last month", _month(1)),
-    "d_last_year": DynamicRange("Last year", _year(1)),
+    "d_today": DynamicRange("Today", _whole(_DAY, 0)),
+    "d_yesterday": DynamicRange("Yesterday", _whole(_DAY, 1)),
+    "d_this_week": DynamicRange("This week", _whole(_WEEK, 0)),
+    "d_this_month": DynamicRange("This month", _whole(_MONTH, 0)),
+    "d_this_year": DynamicRange("This year", _whole(_YEAR, 0)),
+    "d_last_week": DynamicRange("Last week", _whole(_WEEK, 1)),
+    "d_last_month": DynamicRange("Last month", _whole(_MONTH, 1)),
+    "d_last_year": DynamicRange("Last year", _whole(_YEAR, 1)),
     "d_last_hour": DynamicRange("Last hour", _last_hours(1)),
     "d_last_8_hours": DynamicRange("Last 8 hours", _last_hours(8)),
     "d_last_24_hours": DynamicRange("Last 24 hours", _last_hours(24)),
-    "d_last_7_days": DynamicRange("Last 7 days", _last_days(7)),
-    "d_last_14_days": DynamicRange("Last 14 days", _last_days(14)),
-    "d_last_30_days": DynamicRange("Last 30 days", _last_days(30)),
-    "d_last_60_days": DynamicRange("Last 60 days", _last_days(60)),
-    "d_last_90_days": DynamicRange("Last 90 days", _last_days(90)),
-    "d_last_12_months": DynamicRange("Last 12 months", _last_months(12)),
-    "d_last_2_years": DynamicRange("Last 2 years", _last_months(24)),
-    "d_last_3_years": DynamicRange("Last 3 years", _last_months(36)),
-    "d_last_10_years": DynamicRange("Last 10 years", _last_months(120)),
+    "d_last_7_days": DynamicRange("Last 7 days", _since_midnight(days=7)),
+    "d_last_14_days": DynamicRange("Last 14 days", _since_midnight(days=14)),
+    "d_last_30_days": DynamicRange("Last 30 days", _since_midnight(days=30)),
+    "d_last_60_days": DynamicRange("Last 60 days", _since_midnight(days=60)),
+    "d_last_90_days": DynamicRange("Last 90 days", _since_midnight(days=90)),
+    "d_last_12_months": DynamicRange("Last 12 months", _since_midnight(months=12)),
+    "d_last_2_years": DynamicRange("Last 2 years", _since_midnight(months=24)),
+    "d_last_3_years": DynamicRange("Last 3 years", _since_midnight(months=36)),
+    "d_last_10_years": DynamicRange("Last 10 years", _since_midnight(months=120)),
 }
 """Name -> range, in the order of the front end's menus."""
 
@@ -160,8 +136,16 @@ _RANGE_NAMES = (
 _FIRST, _LAST = "start_time", "end_time"
 
 
+def dynamic_name(value: object, type_: str) -> str | None:
+    """Return the dynamic value that a parameter's value spells, such as ``d_now`` for ``Today``."""
+    if not isinstance(value, str) or type_ not in TIMESPEC:
+        return None
+    names = _RANGE_NAMES if "range" in type_ else _DATE_NAMES
+    return names.get(value.strip().lower())
+
+
 def wire_moment(moment: datetime, type_: str) -> str:
-    """Give the text of a moment; what is finer than the type can tell is cut off."""
+    """Return the text of a moment; what is finer than the type is cut off."""
     spec = TIMESPEC[type_]
     if spec == "days":
         return moment.date().isoformat()
@@ -169,10 +153,10 @@ def wire_moment(moment: datetime, type_: str) -> str:
 
 
 def as_moment(value: object, *, now: datetime, timezone: tzinfo) -> datetime:
-    """Give the wall-clock moment that `value` means in `timezone`.
+    """Return the wall-clock moment that `value` means in `timezone`.
 
     A dynamic name, ISO text, a date (its midnight), a datetime (without a zone: as it stands), or
-    what can give one of these: a Timestamp, a datetime64, an Arrow scalar, a Period of a day or
+    what converts to one of these: a Timestamp, a datetime64, an Arrow scalar, a Period of a day or
     less (its start).
 
     Raises
@@ -180,7 +164,7 @@ def as_moment(value: object, *, now: datetime, timezone: tzinfo) -> datetime:
     ValueError, OverflowError
         It is not a moment.
     """
-    value = plain(value)
+    value = to_python(value)
     if isinstance(value, str):
         name = _DATE_NAMES.get(value.strip().lower())
         if name is not None:
@@ -190,7 +174,7 @@ def as_moment(value: object, *, now: datetime, timezone: tzinfo) -> datetime:
         if _end_of(value, _LAST) - _end_of(value, _FIRST) >= timedelta(days=1):
             raise ValueError(value)
         value = _end_of(value, _FIRST)
-    if is_nothing(value):  # NaT is an instance of datetime
+    if is_null(value):  # NaT is an instance of datetime
         raise ValueError(value)
     if isinstance(value, datetime):
         return _wall_clock(value, timezone)
@@ -200,10 +184,10 @@ def as_moment(value: object, *, now: datetime, timezone: tzinfo) -> datetime:
 
 
 def as_span(value: object, *, now: datetime, timezone: tzinfo) -> Span:
-    """Give the two wall-clock moments that `value` means in `timezone`.
+    """Return the two wall-clock moments that `value` means in `timezone`.
 
-    A dynamic name, ``"start--end"``, or whatever has two ends; a Period as an end gives its own. An
-    Interval that is open on the right ends just before that.
+    A dynamic name, ``"start--end"``, or anything with two ends; a Period as an end stands for its
+    own end. An Interval that is open on the right ends just before that.
 
     Raises
     ------
@@ -217,7 +201,7 @@ def as_span(value: object, *, now: datetime, timezone: tzinfo) -> Span:
         ends: Sequence[object] = value.split("--")
     else:
         ends = _ends(value)
-    first, last = ends  # other than two are a ValueError as well
+    first, last = ends  # any other number of ends is a ValueError too
     return (
         as_moment(_end_of(first, _FIRST), now=now, timezone=timezone),
         as_moment(_end_of(last, _LAST), now=now, timezone=timezone),
@@ -225,7 +209,7 @@ def as_span(value: object, *, now: datetime, timezone: tzinfo) -> Span:
 
 
 def _ends(value: object) -> Sequence[object]:
-    """Give start and end of whatever has two."""
+    """Return start and end of anything that has two."""
     if isinstance(value, Mapping):
         if set(value) != {"start", "end"}:
             raise ValueError(value)
@@ -245,7 +229,7 @@ def _ends(value: object) -> Sequence[object]:
 
 
 def _closed_end(interval: Any) -> object:
-    """Give the last moment of an Interval: an end that does not belong to it is none."""
+    """Return the last moment that belongs to an Interval."""
     end = interval.right
     is_open = isinstance(end, datetime) and not getattr(interval, "closed_right", True)
     return end - timedelta(microseconds=1) if is_open else end
@@ -257,7 +241,7 @@ def _from_text(text: str) -> datetime:
         raise ValueError(text)
     moment = datetime.fromisoformat(text)
     if moment.date().isoformat() != text[:10]:
-        raise ValueError(text)  # "2024-W01", "20240102": dates, but nobody's spelling here
+        raise ValueError(text)  # "2024-W01", "20240102": dates, but not to the server
     return moment
 
 
@@ -272,5 +256,5 @@ def _is_period(value: object) -> bool:
 
 
 def _end_of(value: Any, which: str) -> Any:
-    """Give the first or last moment of a pandas.Period; of anything else, itself."""
+    """Return the first or last moment of a pandas.Period; anything else as it is."""
     return getattr(value, which) if _is_period(value) else value

@@ -13,10 +13,10 @@ from watchframe.parameters.values import JSON
 def values_of_url(
     url_parameters: Mapping[str, str], definitions: Mapping[str, ParameterDefinition]
 ) -> dict[str, object]:
-    """Give the values by parameter name; ranges also from their older ``.start`` and ``.end``.
+    """Return the values by parameter name; ranges also from their older ``.start`` and ``.end``.
 
-    A name that no definition has stays as it is, for the caller to refuse. A blank value is none,
-    as in the front end, except where a blank is a value: a text, or an option.
+    A name without a definition stays as it is, for the caller to refuse. A blank value is no value,
+    as in the front end, except for a text and where a blank is an option.
     """
     values: dict[str, object] = {}
     for name, text in url_parameters.items():
@@ -27,18 +27,19 @@ def values_of_url(
                 span[end] = text
             continue
         definition = definitions.get(name)
-        if text or definition is None or _may_be_blank(definition):
-            values[name] = _list(text) if definition is not None and definition.multi else text
+        if definition is None:
+            values[name] = text
+        elif text or definition.type == "text" or "" in definition.enum_options:
+            values[name] = _list(text) if definition.multi else text
     return values
 
 
 def query_url(server_url: str, query: Query, parameters: Mapping[str, JSON]) -> str:
-    """Give the URL of a query's page with its parameters set.
+    """Return the URL of a query's page with its parameters set.
 
     Parameters
     ----------
     server_url : str
-        The base URL.
     query : Query
     parameters : mapping
         In wire form; a date or a range may also be a dynamic name. None is left out.
@@ -48,10 +49,6 @@ def query_url(server_url: str, query: Query, parameters: Mapping[str, JSON]) -> 
     }
     page = f"{server_url.rstrip('/')}/queries/{query.id}"
     return f"{page}?{urlencode(values, quote_via=quote)}" if values else page
-
-
-def _may_be_blank(definition: ParameterDefinition) -> bool:
-    return definition.type == "text" or "" in definition.enum_options
 
 
 def _list(text: str) -> object:

@@ -12,30 +12,10 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-#: The pieces of SQL as sqlparse tells them apart: its quotes know ``\\'`` and its comments ``# ``.
-_PIECE = re.compile(
-    r"""
-      (?P<line>(?:--|\#[ ])[^\r\n]*(?:\r\n|\r|\n|\Z))
-    | (?P<block>/\*.*?\*/)
-    | (?P<newline>\r\n|\r|\n)
-    | (?P<space>\s)
-    | (?P<code>
-          '(?:''|\\'|[^'])*' | "(?:""|\\"|[^"])*" | `(?:``|[^`])*`
-        | (?<![\w"$])(?P<tag>\$(?:[^\W\d]\w*)?\$).*?(?P=tag)
-        | (?<![\w\])])\[[^\]\[]+\]
-      )
-    | (?P<word>[^\W\d][$\#\w]*)
-    | (?P<number>\d+)
-    | (?P<open>\() | (?P<close>\))
-    | (?P<end>;)
-    | (?P<other>.)
-    """,
-    re.DOTALL | re.VERBOSE,
-)
-#: White space and comments, whose kinds lie outside of the code.
-_OUTSIDE = frozenset({"line", "block", "newline", "space"})
+from watchframe.parameters.sql_text import BLANK, SqlPiece, sql_pieces
+
 #: After a semicolon, these belong to the statement before it.
-_IN_LINE = frozenset({"line", "space"})
+_IN_LINE = frozenset({"line_comment", "space"})
 _UNSEEN = re.compile(r"/\*.*?\*/|\s+", re.DOTALL)
 #: YAML, JSON, GraphQL and Python, where quotes, ``;`` and ``--`` mean other things than in SQL.
 _NOT_SQL = re.compile(
@@ -89,8 +69,8 @@ class _Code:
         return 1 in self.selects and self.last_word not in _LIMITING
 
 
-#: What lies between statements: kinds and texts of pieces.
-_Gap = list[tuple[str, str]]
+#: What lies between statements.
+_Gap = list[SqlPiece]
 
 
 def is_same_sql(rendered: str, ran: str, *, auto_limit: bool) -> bool:
@@ -126,15 +106,15 @@ def is_same_sql(rendered: str, ran: str, *, auto_limit: bool) -> bool:
 
 
 def has_same_hash(rendered: str, ran: str, *, auto_limit: bool) -> bool:
-    """Return whether the server's cache of results takes the one for the other.
+    """Return whether the server's cache of results takes one for the other.
 
     It finds results by a hash that sees neither white space nor comments, inside quotes too, and
     up to version 10.1 no case either.
     """
     wanted = {_seen(rendered)}
     if _is_sql(rendered):
-        settled = "".join(forms[-1] for forms in _alternatives(rendered, auto_limit=False))
-        wanted.add(_seen(settled))
+        split = "".join(forms[-1] for forms in _alternatives(rendered, auto_limit=False))
+        wanted.add(_seen(split))
     limits = ("", *_LIMITS_AT_END) if auto_limit else ("",)
     return _seen(ran) in {sql + _seen(limit) for sql in wanted for limit in limits}
 
@@ -177,10 +157,9 @@ def _statements(sql: str) -> tuple[list[_Code], list[_Gap]]:
     """Return the statements, and what lies before, between and after them."""
     codes: list[_Code] = []
     gaps: list[_Gap] = [[]]
-    for match in _PIECE.finditer(sql):
-        kind, text = match.lastgroup or "", match[0]
-        if kind in _OUTSIDE or kind == "end":
-            gaps[-1].append((kind, text))
+    for piece in sql_pieces(sql):
+        if piece.kind in BLANK or piece.kind == "semicolon":
+            gaps[-1].append(piece)
             continue
         if codes and not _is_ended(gaps[-1]):
             # White space and comments within a statement are its own.
@@ -188,7 +167,7 @@ def _statements(sql: str) -> tuple[list[_Code], list[_Gap]]:
                 codes[-1].add(*inner)
         else:
             codes.append(_Code())
-        codes[-1].add(kind, text)
+        codes[-1].add(*piece)
         gaps.append([])
     return codes, gaps
 
@@ -208,22 +187,22 @@ def _trailing(gap: _Gap) -> tuple[str, ...]:
 
 
 def _is_ended(gap: _Gap) -> bool:
-    return any(kind == "end" for kind, _ in gap)
+    return any(kind == "semicolon" for kind, _ in gap)
 
 
 def _before_end(gap: _Gap) -> str:
     """Return the comments before the first semicolon: those are the statement's."""
-    return _text(itertools.takewhile(lambda piece: piece[0] != "end", gap)).rstrip()
+    return _text(itertools.takewhile(lambda piece: piece.kind != "semicolon", gap)).rstrip()
 
 
 def _kept(gap: _Gap) -> str:
     """Return the comments that stay before a statement: not those in the semicolon's line."""
-    ends = [place for place, (kind, _) in enumerate(gap) if kind == "end"]
-    after: Iterable[tuple[str, str]] = gap
+    ends = [place for place, (kind, _) in enumerate(gap) if kind == "semicolon"]
+    after: Iterable[SqlPiece] = gap
     if ends:
-        after = itertools.dropwhile(lambda piece: piece[0] in _IN_LINE, gap[ends[-1] + 1 :])
+        after = itertools.dropwhile(lambda piece: piece.kind in _IN_LINE, gap[ends[-1] + 1 :])
     return _text(after).lstrip()
 
 
-def _text(gap: Iterable[tuple[str, str]]) -> str:
+def _text(gap: Iterable[SqlPiece]) -> str:
     return "".join(text for _, text in gap)

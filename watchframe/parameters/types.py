@@ -1,7 +1,4 @@
-"""The parameter types: what each takes, what is sent, and how the one becomes the other.
-
-``docs/reference/parameters.md`` is made from this table.
-"""
+"""The parameter types: what each takes, what is sent, and how one becomes the other."""
 
 from __future__ import annotations
 
@@ -17,43 +14,44 @@ from watchframe.models import ParameterDefinition
 from watchframe.parameters.moments import (
     DYNAMIC_DATES,
     DYNAMIC_RANGES,
+    TIMESPEC,
     as_moment,
     as_span,
     wire_moment,
 )
 from watchframe.parameters.values import (
     JSON,
-    Circumstances,
-    Understand,
+    Context,
+    Convert,
     UnfitValueError,
     did_you_mean,
-    is_nothing,
+    is_null,
     nearest,
-    plain,
-    shown,
+    short_repr,
+    to_python,
 )
 
 
-def text(value: object, _definition: ParameterDefinition, _at: Circumstances) -> JSON:
-    """Give a string; an integer or a Decimal is written out."""
-    value = plain(value)
+def text(value: object, _definition: ParameterDefinition, _context: Context) -> JSON:
+    """Return a string; an integer or a Decimal is written out."""
+    value = to_python(value)
     if isinstance(value, str):
         return sendable(value)
-    if isinstance(value, int | Decimal) and not isinstance(value, bool) and not is_nothing(value):
+    if isinstance(value, int | Decimal) and not isinstance(value, bool) and not is_null(value):
         return str(value)
     raise UnfitValueError("a string", "Write it as it is to stand in the SQL.")
 
 
-def text_pattern(value: object, definition: ParameterDefinition, at: Circumstances) -> JSON:
-    """Give a string that matches the pattern from end to end."""
+def text_pattern(value: object, definition: ParameterDefinition, context: Context) -> JSON:
+    """Return a string that matches the pattern from end to end."""
     pattern = definition.regex
     if pattern is None:
         raise UnfitValueError(
-            "nothing, for want of a pattern",
+            "nothing, since it has no pattern",
             "The server refuses every value until the query's author gives the parameter one.",
         )
     try:
-        matches = re.compile(pattern).fullmatch(str(text(value, definition, at)))
+        matches = re.compile(pattern).fullmatch(str(text(value, definition, context)))
     except re.error as error:
         raise UnfitValueError(
             f"a string that matches {pattern!r}",
@@ -65,7 +63,7 @@ def text_pattern(value: object, definition: ParameterDefinition, at: Circumstanc
 
 
 def sendable(string: str) -> str:
-    """Give a string back, which must have a form in UTF-8; a subclass of str becomes one."""
+    """Return a string that UTF-8 can encode, as a plain str."""
     try:
         string.encode()
     except UnicodeEncodeError:
@@ -76,15 +74,15 @@ def sendable(string: str) -> str:
 
 
 #: How many options an error lists.
-SHOWN = 20
+_LISTED = 20
 
 
-def choice(value: object, definition: ParameterDefinition, at: Circumstances) -> JSON:
-    """Give one of the options, or a list of them where several may be chosen.
+def choice(value: object, definition: ParameterDefinition, context: Context) -> JSON:
+    """Return one of the options, or a list of them where several may be chosen.
 
-    Order is kept, and what stands twice is sent once; a set, which has no order, is sorted.
+    Order is kept, duplicates are sent once; a set, which has no order, is sorted.
     """
-    options = definition.enum_options if definition.type == "enum" else at.options
+    options = definition.enum_options if definition.type == "enum" else context.options
     if definition.multi is None:
         return _option(value, options)
     chosen = [_one_of_several(item, options) for item in _items(value)]
@@ -98,8 +96,8 @@ def choice(value: object, definition: ParameterDefinition, at: Circumstances) ->
 
 
 def _items(value: object) -> Iterable[object]:
-    """Return the values of whatever holds several; a single one is a list of one."""
-    value = plain(value)
+    """Return the items of a collection; a single value is a list of one."""
+    value = to_python(value)
     if isinstance(value, set | frozenset):
         return sorted(value, key=str)  # so that an error names the same one each time
     if isinstance(value, str | bytes | Mapping) or not isinstance(value, Iterable):
@@ -111,7 +109,7 @@ def _one_of_several(value: object, options: Sequence[str] | None) -> str:
     try:
         return _option(value, options)
     except UnfitValueError as error:
-        which = f"{shown(value)} does not fit."
+        which = f"{short_repr(value)} does not fit."
         raise UnfitValueError(
             f"a list of values, each {error.expected}",
             f"{which} {error.hint}" if error.hint else which,
@@ -119,8 +117,8 @@ def _one_of_several(value: object, options: Sequence[str] | None) -> str:
 
 
 def _option(value: object, options: Sequence[str] | None) -> str:
-    value = plain(value)
-    spellings = [] if is_nothing(value) else _spellings(value)
+    value = to_python(value)
+    spellings = [] if is_null(value) else _spellings(value)
     if not spellings:
         raise UnfitValueError(_expected(options))
     if options is None:
@@ -128,8 +126,7 @@ def _option(value: object, options: Sequence[str] | None) -> str:
     for spelling in spellings:
         if spelling in options:
             return spelling
-    # An option saved with white space around it (or a carriage return) is sent with it: nothing
-    # else is accepted.
+    # An option saved with white space around it is sent with it: the server accepts nothing else.
     stripped = [option for option in options if option.strip() == spellings[0].strip()]
     if len(stripped) == 1:
         return stripped[0]
@@ -137,7 +134,7 @@ def _option(value: object, options: Sequence[str] | None) -> str:
 
 
 def _spellings(value: object) -> list[str]:
-    """Give the ways in which an author may have written `value`; none for what is not one value."""
+    """Return the ways in which an author may have written `value`; none for a collection."""
     if isinstance(value, str):
         return [sendable(value)]
     if isinstance(value, slice | Iterable):  # a Mapping and bytes are iterable too
@@ -159,34 +156,34 @@ def _expected(options: Sequence[str] | None) -> str:
         return "one value of the dropdown"
     if not options:
         return "one value of the list, which is empty"
-    known = ", ".join(map(repr, options[:SHOWN]))
-    more = len(options) - SHOWN
+    known = ", ".join(map(repr, options[:_LISTED]))
+    more = len(options) - _LISTED
     return f"one of {known}" + (f" and {more} more" if more > 0 else "")
 
 
-#: What examples in messages and on the reference page are made of.
-EXAMPLE = datetime(2024, 1, 31, 13, 45, 59)  # noqa: DTZ001 - the wire form has no zone
+#: For examples in messages and on the reference page.
+_EXAMPLE = datetime(2024, 1, 31, 13, 45, 59)  # noqa: DTZ001 - the wire form has no zone
 
 
-def moment(value: object, definition: ParameterDefinition, at: Circumstances) -> JSON:
-    """Give a date or a time, as fine as its type has it."""
+def moment(value: object, definition: ParameterDefinition, context: Context) -> JSON:
+    """Return a date or a time, as fine as its type."""
     try:
-        found = as_moment(value, now=at.now, timezone=at.timezone)
+        found = as_moment(value, now=context.now, timezone=context.timezone)
     except (ValueError, OverflowError):
-        hint = f"{value!r} is a range; this is one date." if _is_name(value, ranges=True) else None
+        hint = f"{value!r} is a range; this is one date." if _is_in(DYNAMIC_RANGES, value) else None
         raise UnfitValueError(
-            f"a date such as {wire_moment(EXAMPLE, definition.type)!r}, a datetime, a Timestamp, "
+            f"a date such as {wire_moment(_EXAMPLE, definition.type)!r}, a datetime, a Timestamp, "
             "or 'd_now', 'd_yesterday'",
             hint or did_you_mean(_names_near(value, DYNAMIC_DATES)),
         ) from None
     return wire_moment(found, definition.type)
 
 
-def span(value: object, definition: ParameterDefinition, at: Circumstances) -> JSON:
-    """Give start and end, as fine as their type has them; both belong to the range."""
-    example = wire_moment(EXAMPLE, definition.type)
+def span(value: object, definition: ParameterDefinition, context: Context) -> JSON:
+    """Return start and end, as fine as their type; both belong to the range."""
+    example = wire_moment(_EXAMPLE, definition.type)
     try:
-        start, end = as_span(value, now=at.now, timezone=at.timezone)
+        start, end = as_span(value, now=context.now, timezone=context.timezone)
     except (ValueError, OverflowError):
         raise UnfitValueError(
             f"a start and an end such as ({example!r}, {example!r}), a Period, an Interval, "
@@ -201,41 +198,41 @@ def span(value: object, definition: ParameterDefinition, at: Circumstances) -> J
 def _hint_of_ends(value: object) -> str | None:
     if isinstance(value, slice) and None in (value.start, value.stop):
         return "Both ends are needed; 'd_now' may be one of them."
-    if _is_name(value, ranges=False):
+    if _is_in(DYNAMIC_DATES, value):
         return f"{value!r} is one date; this is a range, of which it may be an end."
     if isinstance(value, set | frozenset):
-        return "A set has no first: give a tuple."
+        return "A set has no order: give a tuple."
     return None
 
 
-def _is_name(value: object, *, ranges: bool) -> bool:
-    return isinstance(value, str) and value in (DYNAMIC_RANGES if ranges else DYNAMIC_DATES)
+def _is_in(names: Iterable[str], value: object) -> bool:
+    return isinstance(value, str) and value in names
 
 
-def _names_near(value: object, names: object) -> tuple[str, ...]:
-    return nearest(value, names) if isinstance(value, str) else ()  # type: ignore[arg-type]
+def _names_near(value: object, names: Iterable[str]) -> tuple[str, ...]:
+    return nearest(value, names) if isinstance(value, str) else ()
 
 
 #: A uint256 has 78; a float, written out, up to 1,074.
-MAX_DIGITS = 1100
+_MAX_DIGITS = 1100
 
-#: What the server's ``float()`` takes beyond this (``1_000``, ``nan``, other scripts' digits) would
-#: go into the SQL unchanged.
+#: The server's ``float()`` takes more (``1_000``, ``nan``, other scripts' digits), which would go
+#: into the SQL unchanged.
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,5})?", re.ASCII)
 _INTEGER = re.compile(r"-?\d+", re.ASCII)
 
 
-def number(value: object, _definition: ParameterDefinition, _at: Circumstances) -> JSON:
-    """Give a finite number that renders without an exponent and without losing a digit.
+def number(value: object, _definition: ParameterDefinition, _context: Context) -> JSON:
+    """Return a finite number that renders without an exponent and without losing a digit.
 
-    An int stays one, of whatever size; so does a float whose repr has no exponent. Anything else
-    that is no integer becomes text, which the server takes as well.
+    An int of any size stays one; so does a float whose repr has no exponent. Anything else that is
+    not an integer becomes text, which the server takes as well.
     """
-    value = plain(value)
+    value = to_python(value)
     if isinstance(value, bool):
         raise UnfitValueError("a number", "1 and 0 are numbers.")
     if isinstance(value, int):
-        return int(value) if abs(value) < 10**MAX_DIGITS else _too_long()
+        return int(value) if abs(value) < 10**_MAX_DIGITS else _too_long()
     if isinstance(value, float):
         return _from_float(value)
     if isinstance(value, Decimal):
@@ -264,7 +261,7 @@ def _from_text(text: str) -> JSON:
 def _from_fraction(value: Fraction) -> JSON:
     exact = Decimal(value.numerator) / Decimal(value.denominator)
     if Fraction(exact) != value:
-        raise UnfitValueError("a number with an end", "Round it first.")
+        raise UnfitValueError("a number with finitely many digits", "Round it first.")
     return _written_out(exact)
 
 
@@ -272,14 +269,14 @@ def _written_out(value: Decimal) -> JSON:
     parts = value.as_tuple()
     if not isinstance(parts.exponent, int):  # NaN, infinity
         raise UnfitValueError("a finite number")
-    if len(parts.digits) + abs(parts.exponent) > MAX_DIGITS:
+    if len(parts.digits) + abs(parts.exponent) > _MAX_DIGITS:
         return _too_long()
     digits = format(value, "f")
     return int(digits) if _INTEGER.fullmatch(digits) else digits
 
 
 def _too_long() -> JSON:
-    raise UnfitValueError(f"a number of at most {MAX_DIGITS} digits")
+    raise UnfitValueError(f"a number of at most {_MAX_DIGITS} digits")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -288,93 +285,72 @@ class ParameterType:
 
     Attributes
     ----------
-    label : str
-        What the query's editor calls it.
     takes : str
         In words, for messages and the reference page.
     sends : str
         The wire form, as an example in Markdown.
-    understand : callable
-        Gives the wire form of a value, or raises UnfitValueError.
+    convert : callable
+        Returns the wire form of a value, or raises UnfitValueError.
     """
 
-    label: str
     takes: str
     sends: str
-    understand: Understand
+    convert: Convert
 
 
-_DATES = {
-    "date": "Date",
-    "datetime-local": "Date and Time",
-    "datetime-with-seconds": "Date and Time (with seconds)",
-}
-_RANGES = {
-    "date-range": "Date Range",
-    "datetime-range": "Date and Time Range",
-    "datetime-range-with-seconds": "Date and Time Range (with seconds)",
-}
-
-
-def _date_type(name: str, label: str) -> ParameterType:
+def _date_type(name: str) -> ParameterType:
     return ParameterType(
-        label=label,
         takes="a date, datetime, Timestamp, datetime64, Period of a day or less, ISO text, or a "
         "dynamic date",
-        sends=f'`"{wire_moment(EXAMPLE, name)}"`',
-        understand=moment,
+        sends=f'`"{wire_moment(_EXAMPLE, name)}"`',
+        convert=moment,
     )
 
 
-def _range_type(name: str, label: str) -> ParameterType:
-    example = wire_moment(EXAMPLE, name)
+def _range_type(name: str) -> ParameterType:
+    example = wire_moment(_EXAMPLE, name)
     return ParameterType(
-        label=label,
         takes='two dates as a tuple, list, slice or `{"start": ..., "end": ...}`; a Period (all of '
         'it), an Interval, `"start--end"`, or a dynamic range',
         sends=f'`{{"start": "{example}", "end": "{example}"}}`',
-        understand=span,
+        convert=span,
     )
 
 
 PARAMETER_TYPES: dict[str, ParameterType] = {
     "text": ParameterType(
-        label="Text",
         takes="a string; an int or a Decimal is written out",
         sends='`"New York"`',
-        understand=text,
+        convert=text,
     ),
     "text-pattern": ParameterType(
-        label="Text Pattern",
         takes="a string that matches the pattern from end to end",
         sends='`"0x00ff"`',
-        understand=text_pattern,
+        convert=text_pattern,
     ),
     "number": ParameterType(
-        label="Number",
         takes="an int of any size, a finite float, a Decimal, a numpy number, or a number as text",
         sends='`5`, `0.25`, `"0.000000000000000001"`',
-        understand=number,
+        convert=number,
     ),
     "enum": ParameterType(
-        label="Dropdown List",
         takes="one of the options; where several may be chosen, a list, set, array or Series",
         sends='`"WETH"`, `["WETH", "INV"]`',
-        understand=choice,
+        convert=choice,
     ),
     "query": ParameterType(
-        label="Query Based Dropdown List",
         takes="one of the values that the dropdown's query gives; several as with `enum`",
         sends='`"WETH"`, `["WETH", "INV"]`',
-        understand=choice,
+        convert=choice,
     ),
-    **{name: _date_type(name, label) for name, label in _DATES.items()},
-    **{name: _range_type(name, label) for name, label in _RANGES.items()},
+    **{name: (_range_type if "range" in name else _date_type)(name) for name in TIMESPEC},
 }
 """The server's word -> the type."""
 
-#: What a type that this release does not know is taken for, as the front end does.
-FALLBACK = PARAMETER_TYPES["text"]
+
+def parameter_type(definition: ParameterDefinition) -> ParameterType:
+    """Return the type of a parameter; an unknown one is text, as in the front end."""
+    return PARAMETER_TYPES.get(definition.type, PARAMETER_TYPES["text"])
 
 
 def known_values(definition: ParameterDefinition) -> list[tuple[str, str]]:

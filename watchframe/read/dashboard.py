@@ -21,7 +21,7 @@ from watchframe.errors import (
     WatchframeWarning,
 )
 from watchframe.models import Dashboard, ParameterDefinition, ParameterMapping, Query, Widget
-from watchframe.parameters import normalise_parameters
+from watchframe.parameters import normalize_parameters, params_dict
 from watchframe.parameters.normalize import default_of, definitions_of
 from watchframe.parameters.page_url import values_of_url
 from watchframe.parameters.values import did_you_mean, nearest
@@ -81,7 +81,7 @@ def widget_queries(
     from_url = values_of_url(
         url_parameters or {}, {slot.address: slot.definition for slot in reversed(slots)}
     )
-    given = {**addresses.resolved(from_url), **addresses.resolved(_mapping(params))}
+    given = {**addresses.resolved(from_url), **addresses.resolved(params_dict(params))}
     chosen: dict[int, dict[str, object]] = {}
     for slot in slots:
         values = chosen.setdefault(slot.widget.id, {})
@@ -209,17 +209,6 @@ def _unique(titles: Iterable[str]) -> list[str]:
             label = f"{title} ({number})"
         found.append(label)
     return found
-
-
-def _mapping(params: object) -> Mapping[str, object]:
-    if params is None:
-        return {}
-    if not isinstance(params, Mapping):
-        raise ArgumentError(
-            f"params is a {type(params).__name__}.",
-            hint='Give a mapping of names to values, such as {"market": "WETH"}.',
-        )
-    return params
 
 
 class DashboardFrames(Mapping[str, "pd.DataFrame"]):
@@ -357,7 +346,7 @@ def _requests(
     for item in wanted:
         params = item.params
         try:
-            params = normalise_parameters(item.query, params, now=now, timezone=timezone)
+            params = normalize_parameters(item.query, params, now=now, timezone=timezone)
             question = json.dumps([item.query.id, params], sort_keys=True)
         except WatchframeError:
             # Its own read says so, beside the errors of the others.

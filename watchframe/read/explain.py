@@ -11,7 +11,7 @@ from watchframe.cache import Decision, Policy, ResultCache, cache_key, decide, p
 from watchframe.client import Client, Deadline
 from watchframe.errors import CacheMissError
 from watchframe.models import DataSource, ParameterDefinition, Query
-from watchframe.parameters import JSON, normalise_parameters, normalise_sql_parameters, query_url
+from watchframe.parameters import JSON, normalize_parameters, normalize_sql_parameters, query_url
 from watchframe.read.documents import Knowledge
 from watchframe.read.fetch import server_max_age
 from watchframe.read.options import client_for, local_cache
@@ -80,7 +80,7 @@ def explain_query(
     client = client_for(reference, options.client)
     look = _Look(client, options)
     definition = look.document(lambda knowledge: knowledge.query(reference.query_id))
-    parameters = normalise_parameters(
+    parameters = normalize_parameters(
         definition,
         params,
         url_parameters=reference.url_parameters,
@@ -101,7 +101,7 @@ def explain_sql(
     client = client_for(None, options.client)
     look = _Look(client, options)
     source = look.document(lambda knowledge: knowledge.data_source(data_source))
-    parameters = normalise_sql_parameters(
+    parameters = normalize_sql_parameters(
         sql, params, now=datetime.now(UTC), timezone=client.settings.timezone
     )
     return look.explanation(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -17,17 +16,12 @@ from watchframe.errors import ArgumentError
 from watchframe.models import Query
 from watchframe.parameters import render_query
 from watchframe.parameters.normalize import definitions_of
+from watchframe.parameters.sql_text import BLANK, sql_pieces
 from watchframe.read.answer import Answer
 from watchframe.read.pipeline import ReadOptions, answer_query, wire_sets
 from watchframe.read.question import AUTO_LIMIT, is_probably_cut
 from watchframe.references import QueryReference
 
-#: Texts and comments, in which words mean nothing; quoted names; brackets, commas, words, the rest.
-_PIECE = re.compile(
-    r"""(?P<text>'(?:[^']|'')*')|(?P<name>"(?:[^"]|"")*"|`[^`]*`|\[[A-Za-z_][^\]]*\])"""
-    r"""|--[^\n]*|/\*.*?\*/|(?P<other>[()]|\w+|[^\s\w])""",
-    re.DOTALL,
-)
 #: What stands behind an ORDER BY.
 _ENDS = frozenset({"limit", "offset", "fetch", "for", "union", "settings", "format", "option", ";"})
 #: What stands behind a column there.
@@ -98,9 +92,8 @@ def order_columns(terms: Sequence[Sequence[str]], columns: Sequence[str]) -> lis
 def _words(sql: str) -> Iterator[tuple[str, int]]:
     """Give words and signs, and within how many brackets each stands."""
     depth = 0
-    for match in _PIECE.finditer(sql):
-        word = match["text"] or match["name"] or match["other"]
-        if word is not None:
+    for kind, word in sql_pieces(sql):
+        if kind not in BLANK:
             depth -= word == ")"
             yield word, depth
             depth += word == "("

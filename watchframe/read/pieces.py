@@ -14,11 +14,12 @@ from datetime import MAXYEAR, UTC, datetime, timedelta
 from typing import Literal
 
 from watchframe.errors import ArgumentError
+from watchframe.parameters.sql_text import without_comments
+from watchframe.parameters.templates import VALUES, tags_in
 
 #: As of `pandas.Series.between`.
 Inclusive = Literal["both", "left", "right"]
 
-_COMMENT = re.compile(r"""('(?:[^']|'')*')|--[^\n]*|/\*.*?\*/""", re.DOTALL)
 #: What may stand between a comparison and the value: quotes, brackets, conversions.
 _BEFORE = re.compile(
     r"""(?P<sign><>|[<>]=?)(?:\s*(?:\w+\s*\(|(?:date|timestamp|datetime)\b|[('"]))*\s*$""",
@@ -42,7 +43,7 @@ def inclusive_of(sql: str, name: str) -> Inclusive | None:
     {"both", "left", "right"} or None
         None where it does so in one place and not in another, or takes in neither.
     """
-    text = _COMMENT.sub(lambda match: match[1] or " ", sql)
+    text = without_comments(sql)
     left_out = {
         "start": _left_out(text, name, "start", before=">", after="<"),
         "end": _left_out(text, name, "end", before="<", after=">"),
@@ -59,11 +60,12 @@ def inclusive_of(sql: str, name: str) -> Inclusive | None:
 
 def _left_out(text: str, name: str, side: str, *, before: str, after: str) -> set[bool]:
     """Give, for each place where an end of the range stands, whether it is left out."""
-    tag = re.compile(rf"\{{\{{\{{?\s*&?\s*{re.escape(name)}\.{side}\s*\}}?\}}\}}")
     found = set()
-    for match in tag.finditer(text):
-        sign = _BEFORE.search(text[: match.start()])
-        following = _AFTER.match(text[match.end() :])
+    for tag in tags_in(text):
+        if tag.kind not in VALUES or tag.name != f"{name}.{side}":
+            continue
+        sign = _BEFORE.search(text[: tag.start])
+        following = _AFTER.match(text[tag.end :])
         next_sign = following["next"] if following else None
         is_sum = next_sign is not None and next_sign in "-+,"
         found.add(

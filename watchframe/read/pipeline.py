@@ -35,9 +35,9 @@ from watchframe.errors import (
 from watchframe.models import Dashboard, DataSource, Query
 from watchframe.parameters import (
     JSON,
-    lasting_parameters,
-    normalise_parameters,
-    normalise_sql_parameters,
+    normalize_parameters,
+    normalize_sql_parameters,
+    params_dict,
 )
 from watchframe.read.answer import Answer, use_column_memory, warn_stale
 from watchframe.read.documents import Knowledge, SharedDocuments, note_decision, time_here
@@ -377,11 +377,11 @@ def answer_query(query: int | str | QueryReference, params: Params, options: Rea
     reference = parse_reference(query)
     client = client_for(reference, options.client)
     now = options.now or datetime.now(UTC)
-    given = lasting_parameters(params)
+    given = params_dict(params)
 
     def prepare(knowledge: Knowledge) -> SavedQuestion:
         definition = knowledge.query(reference.query_id)
-        parameters = normalise_parameters(
+        parameters = normalize_parameters(
             definition,
             given,
             url_parameters=reference.url_parameters,
@@ -399,7 +399,7 @@ def answer_sql(
 ) -> Answer:
     """Give the answer to ad-hoc SQL."""
     client = client_for(None, options.client)
-    parameters = normalise_sql_parameters(
+    parameters = normalize_sql_parameters(
         sql, params, now=datetime.now(UTC), timezone=client.settings.timezone
     )
 
@@ -459,7 +459,7 @@ def wire_sets(
     timezone = client_for(reference, options.client).settings.timezone
     now = options.now or datetime.now(UTC)
     wire = [
-        normalise_parameters(
+        normalize_parameters(
             definition,
             params,
             url_parameters=reference.url_parameters,

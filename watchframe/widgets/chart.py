@@ -1,6 +1,6 @@
 """A quick chart of a result, as inline SVG: a number against the first time or category column.
 
-No JavaScript: the marks are drawn here, texts are escaped, and colours read on light and dark
+No JavaScript: the marks are drawn here, texts are escaped, and colors read on light and dark
 backgrounds alike.
 """
 
@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from watchframe.plain_text import html_text
-from watchframe.widgets.table import encoding
+from watchframe.widgets.table import encoding, is_number
 
 _DAY = 86_400.0
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -49,14 +49,14 @@ class Scale:
         return cls(min(values), max(values), start, end)
 
     def __call__(self, value: float) -> float:
-        """Give the position of `value`."""
+        """Return the position of `value`."""
         if self.high == self.low:
             return (self.start + self.end) / 2
         return self.start + (value - self.low) / (self.high - self.low) * (self.end - self.start)
 
 
 def ticks(low: float, high: float, about: int = 4) -> list[float]:
-    """Give round values from at most `low` to at least `high`, evenly apart."""
+    """Return evenly spaced round values from at most `low` to at least `high`."""
     if low == high:
         high = low + 1.0
     rough = (high - low) / about
@@ -66,8 +66,8 @@ def ticks(low: float, high: float, about: int = 4) -> list[float]:
     return [place * step for place in range(first, last + 1)]
 
 
-def number_words(value: float) -> str:
-    """Give a number in the few signs that an axis has room for, such as ``2.5M``."""
+def number_text(value: float) -> str:
+    """Return a number in the few characters that an axis has room for, such as ``2.5M``."""
     size = abs(value)
     if size >= _LONGEST_PLAIN:
         return f"{value:.3g}"
@@ -78,10 +78,10 @@ def number_words(value: float) -> str:
 
 
 def time_ticks(low: float, high: float, most: int = 7) -> tuple[list[float], str]:
-    """Give round moments from `low` to `high`, and the format that tells them apart.
+    """Return round moments from `low` to `high`, and the format that distinguishes them.
 
-    Both in seconds since 1970, UTC. Whole years, months, days, hours, ... whichever gives the most
-    marks that are not more than `most`; `low` itself where no round moment lies between.
+    Both in seconds since 1970, UTC. Whole years, months, days, hours, ... whichever makes the most
+    marks up to `most`; `low` itself where no round moment lies between.
     """
     for step, format_ in _CLOCK_STEPS:
         start = _MONDAY if step >= 7 * _DAY else 0.0
@@ -97,13 +97,13 @@ def time_ticks(low: float, high: float, most: int = 7) -> tuple[list[float], str
     return (found or [low]), "%Y" if months % 12 == 0 else "%Y-%m"
 
 
-def time_words(seconds: float, format_: str) -> str:
-    """Give a moment in that format."""
+def time_text(seconds: float, format_: str) -> str:
+    """Return a moment in that format."""
     return (_EPOCH + timedelta(seconds=seconds)).strftime(format_)
 
 
 def _months(seconds: float) -> float:
-    """Give the months since year 0, with a part of one where it has begun."""
+    """Return the months since year 0; half a month more where one has begun."""
     moment = _EPOCH + timedelta(seconds=seconds)
     whole = moment.year * 12 + moment.month - 1
     is_round = (moment.day, moment.hour, moment.minute, moment.second) == (1, 0, 0, 0)
@@ -120,7 +120,7 @@ Points = list[tuple[float, float]]
 
 
 def heights(column: pa.ChunkedArray) -> np.ndarray:
-    """Give a column's numbers as float64; NaN where there is none, or one beyond all floats."""
+    """Return a column's numbers as float64; NaN for nulls and for what is beyond all floats."""
     found = pc.cast(column, pa.float64(), safe=False).to_numpy(zero_copy_only=False)
     return np.where(np.isfinite(found), found, np.nan)
 
@@ -175,8 +175,8 @@ def _line(seconds: np.ndarray, values: np.ndarray) -> Points:
 WIDTH, HEIGHT = 720, 280
 LEFT, RIGHT, TOP, BOTTOM = 64, 12, 26, 34
 MOST_BARS = 24
-#: Okabe and Ito's colours, in an order that reads on white and on dark grey.
-COLOURS = ("#0f8fd6", "#e69f00", "#1aa67f", "#d55e00", "#cc79a7", "#8f7ee7")
+#: Okabe and Ito's colors, in an order that reads on white and on dark gray.
+COLORS = ("#0f8fd6", "#e69f00", "#1aa67f", "#d55e00", "#cc79a7", "#8f7ee7")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,7 +189,7 @@ class Choice:
         A column of times, or else of categories.
     is_time : bool
     series : str or None
-        The column of categories beside a time that tells lines apart.
+        The column of categories beside a time that distinguishes lines.
     numbers : tuple of str
         The columns that can be drawn.
     """
@@ -224,7 +224,7 @@ def chart_choice(table: pa.Table) -> Choice:
     categories = [
         field.name for field in fields if pa.types.is_string(field.type) and not encoding(field)
     ]
-    numbers = tuple(field.name for field in fields if _is_drawable(field))
+    numbers = tuple(field.name for field in fields if is_number(field))
     enough = 2
     if not (times or categories) or not numbers or table.num_rows < enough:
         raise NoChartError("It takes a number and a time or a category, and at least two rows.")
@@ -243,10 +243,10 @@ def chart_choice(table: pa.Table) -> Choice:
 
 
 def _series(table: pa.Table, time: str, categories: Sequence[str]) -> str | None:
-    """Return the column that tells lines apart; None where all rows are one line.
+    """Return the column that distinguishes lines; None where all rows are one line.
 
-    What every row has alone is a name of the row, and what all have is no difference. Where no time
-    repeats, a category does only as often as not.
+    A category that differs in every row only names the row, and one that is the same in all rows
+    distinguishes nothing. Where no time repeats, each line has at least two rows on average.
     """
     known = table.select([time, *categories]).filter(pc.is_valid(table.column(time)))
     is_one_line = _count(known, time) == known.num_rows
@@ -289,13 +289,6 @@ def chart_svg(table: pa.Table, choice: Choice, number: str) -> str:
     )
 
 
-def _is_drawable(field: pa.Field) -> bool:
-    kind = field.type
-    return bool(
-        pa.types.is_integer(kind) or pa.types.is_floating(kind) or encoding(field) == "integer"
-    )
-
-
 def _lines(table: pa.Table, choice: Choice, number: str) -> str:
     points = line_points(table, choice.x, number, choice.series)
     if not points:
@@ -307,15 +300,15 @@ def _lines(table: pa.Table, choice: Choice, number: str) -> str:
     y_ticks = ticks(min(*values, 0.0), max(*values, 0.0))
     y = Scale(y_ticks[0], y_ticks[-1], HEIGHT - BOTTOM, TOP)
     parts = [_grid(y, y_ticks), _time_axis(x)]
-    for (name, series), colour in zip(points.items(), COLOURS, strict=False):
+    for (name, series), color in zip(points.items(), COLORS, strict=False):
         path = " ".join(f"{x(moment):.1f},{y(value):.1f}" for moment, value in series)
         if len(series) == 1:  # a line of one point cannot be seen
             ((moment, value),) = series
             parts.append(
-                f'<circle cx="{x(moment):.1f}" cy="{y(value):.1f}" r="2.5" fill="{colour}"/>'
+                f'<circle cx="{x(moment):.1f}" cy="{y(value):.1f}" r="2.5" fill="{color}"/>'
             )
         parts.append(
-            f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="1.8" '
+            f'<polyline points="{path}" fill="none" stroke="{color}" stroke-width="1.8" '
             f'stroke-linejoin="round"><title>{html_text(name)}</title></polyline>'
         )
     more = f"the {len(points)} largest of {total:,}" if total > len(points) else ""
@@ -340,8 +333,8 @@ def _bars(table: pa.Table, choice: Choice, number: str) -> str:
         text = "null" if name is None else str(name)
         parts.append(
             f'<rect x="{left + step * 0.15:.1f}" y="{top:.1f}" width="{step * 0.7:.1f}" '
-            f'height="{max(foot - top, 0.5):.1f}" fill="{COLOURS[0]}">'
-            f"<title>{html_text(text)}: {number_words(value)}</title></rect>"
+            f'height="{max(foot - top, 0.5):.1f}" fill="{COLORS[0]}">'
+            f"<title>{html_text(text)}: {number_text(value)}</title></rect>"
             f'<text x="{left + step / 2:.1f}" y="{HEIGHT - BOTTOM + 16}" text-anchor="middle">'
             f"{html_text(text if len(text) <= letters else text[: letters - 1] + '…')}</text>"
         )
@@ -352,7 +345,7 @@ def _bars(table: pa.Table, choice: Choice, number: str) -> str:
 def _grid(y: Scale, y_ticks: Sequence[float]) -> str:
     return "".join(
         f'<line class="wf-axis" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y(t):.1f}" y2="{y(t):.1f}"/>'
-        f'<text x="{LEFT - 6}" y="{y(t) + 4:.1f}" text-anchor="end">{number_words(t)}</text>'
+        f'<text x="{LEFT - 6}" y="{y(t) + 4:.1f}" text-anchor="end">{number_text(t)}</text>'
         for t in y_ticks
     )
 
@@ -367,17 +360,17 @@ def _time_axis(x: Scale) -> str:
         words.append(
             f'<line class="wf-axis" x1="{left:.1f}" x2="{left:.1f}" y1="{foot}" y2="{foot + 4}"/>'
             f'<text x="{left:.1f}" y="{foot + 17}" text-anchor="{anchor}">'
-            f"{time_words(at, format_)}</text>"
+            f"{time_text(at, format_)}</text>"
         )
     return "".join(words)
 
 
 def _legend(names: Sequence[str], more: str = "") -> str:
     parts, left = [], float(LEFT)
-    for name, colour in zip(names, COLOURS, strict=False):
+    for name, color in zip(names, COLORS, strict=False):
         text = name if len(name) <= 28 else name[:27] + "…"  # noqa: PLR2004 - what fits
         parts.append(
-            f'<rect x="{left:.0f}" y="6" width="10" height="10" rx="2" fill="{colour}"/>'
+            f'<rect x="{left:.0f}" y="6" width="10" height="10" rx="2" fill="{color}"/>'
             f'<text x="{left + 15:.0f}" y="15">{html_text(text)}</text>'
         )
         left += 30 + 6.6 * len(text)

@@ -1,7 +1,8 @@
-"""Controls for a few choices: a menu for one value, boxes to tick for several."""
+"""Controls of choices: a menu or boxes for a few values, a search field for many."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -11,7 +12,12 @@ from watchframe.models import ParameterDefinition
 from watchframe.plain_text import html_text, plain_text
 from watchframe.widgets.control import GUARD, LABEL_WIDTH, Check, Control, close_tree, label_style
 
-FIELDS_WIDTH = "44em"
+#: More choices than this get a search field.
+FEW = 20
+#: How many of them are listed, or have a box.
+LISTED, TICKED = 30, 20
+_LONGEST_CHIP = 24
+_FIELDS_WIDTH = "44em"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,20 +33,8 @@ class Option:
         return plain_text(self.name, keep="") or "(empty)"
 
 
-def option_labels(options: Sequence[Option]) -> list[str]:
-    """Return what to show for each; names that occur twice are told apart by their values."""
-    names = [option.name for option in options]
-    repeated = {name for name in names if names.count(name) > 1} if len(names) < 1000 else set()  # noqa: PLR2004 - counting is quadratic
-    return [
-        f"{option.label} ({plain_text(option.value, keep='')})"
-        if option.name in repeated
-        else option.label
-        for option in options
-    ]
-
-
-class ChoiceControl(Control):
-    """What the controls of choices have in common."""
+class _ChoiceControl(Control):
+    """What the controls of choices have in common: the options."""
 
     def __init__(
         self, definition: ParameterDefinition, check: Check, options: Sequence[Option]
@@ -49,15 +43,12 @@ class ChoiceControl(Control):
         super().__init__(definition, check)
 
 
-class MenuControl(ChoiceControl):
+class MenuControl(_ChoiceControl):
     """A menu for one of a few values."""
 
     def _make_field(self) -> ipywidgets.Widget:
-        labels = option_labels(self.options)
         self._menu = ipywidgets.Dropdown(
-            options=[
-                (label, option.value) for label, option in zip(labels, self.options, strict=True)
-            ],
+            options=labels_and_values(self.options),
             description=self.title,
             style=label_style(),
             layout={"width": "32em"},
@@ -74,7 +65,7 @@ class MenuControl(ChoiceControl):
         return self._menu.value
 
 
-class TicksControl(ChoiceControl):
+class TicksControl(_ChoiceControl):
     """A box to tick for each of a few values."""
 
     def _make_field(self) -> ipywidgets.Widget:
@@ -82,13 +73,11 @@ class TicksControl(ChoiceControl):
             ipywidgets.Checkbox(
                 description=label, indent=False, layout={"width": "auto", "margin": "0 14px 0 0"}
             )
-            for label in option_labels(self.options)
+            for label, _ in labels_and_values(self.options)
         ]
         for box in self._boxes:
             box.observe(self._edited, "value")
-        return ipywidgets.HBox(
-            [group_label(self.title), ipywidgets.Box(self._boxes, layout=wrapped())]
-        )
+        return _labeled(self.title, ipywidgets.Box(self._boxes, layout=_wrapped()))
 
     def _show(self, value: object) -> None:
         chosen = set(as_texts(value))
@@ -101,28 +90,146 @@ class TicksControl(ChoiceControl):
         ]
 
 
-def as_texts(value: object) -> list[str]:
-    """Give the chosen values of whatever is set: nothing, one, or several."""
-    if value is None:
-        return []
-    if isinstance(value, list | tuple | set | frozenset):
-        return [str(item) for item in value]
-    return [str(value)]
+class _SearchControl(_ChoiceControl):
+    """What both have in common: the field to search with."""
+
+    def _make_search(self) -> ipywidgets.Text:
+        self._search = ipywidgets.Text(
+            description=self.title,
+            placeholder=f"search {len(self.options):,} values",
+            style=label_style(),
+            layout={"width": _FIELDS_WIDTH},
+        )
+        self._search.observe(self._searched, "value")
+        on_enter(self._search, self._entered)
+        return self._search
+
+    def _entered(self) -> None:
+        """Take the first of the options that are found."""
+        raise NotImplementedError
+
+    def _searched(self, _change: object) -> None:
+        with GUARD:
+            with self._showing():
+                self._show(self.value)
+            self._show_below()
+
+    def _names(self, values: Sequence[str]) -> list[str]:
+        names = {option.value: option.label for option in self.options}
+        return [names.get(value, value) for value in values]
 
 
-def group_label(title: str) -> ipywidgets.HTML:
-    """Return the label of several fields that belong together, aligned with those of the others."""
-    text = html_text(title)
-    return ipywidgets.HTML(
-        f'<div style="text-align: right; overflow: hidden; text-overflow: ellipsis; '
-        f'white-space: nowrap; line-height: 28px" title="{text}">{text}</div>',
-        layout={"width": LABEL_WIDTH, "margin": "2px 8px 2px 2px", "flex": "0 0 auto"},
-    )
+class SearchControl(_SearchControl):
+    """A search field and a list of what it finds, for one of many values; Enter takes the first."""
+
+    def _make_field(self) -> ipywidgets.Widget:
+        self._found_count = 0
+        self._list = OptionList(LISTED, self.set, self.title)
+        self._list.widget.layout.width = f"calc({_FIELDS_WIDTH} - {LABEL_WIDTH} - 12px)"
+        self._list.widget.layout.margin = f"2px 2px 2px calc({LABEL_WIDTH} + 10px)"
+        return ipywidgets.VBox([self._make_search(), self._list.widget])
+
+    def close(self) -> None:
+        """Close the control's widgets, also the buttons that are not shown."""
+        self._list.close()
+        super().close()
+
+    def _show(self, value: object) -> None:
+        found = matching(self.options, self._search.value)
+        self._found_count = len(found)
+        self._list.show(labels_and_values(found[:LISTED]), None if value is None else str(value))
+
+    def _read(self) -> object:
+        return self.value
+
+    def _entered(self) -> None:
+        if self._list.choices and self._search.value.strip():
+            self._list.choose(0)
+
+    def _explanation(self) -> str:
+        value = self._checked.wire
+        chosen = "Nothing is chosen yet."
+        if isinstance(value, str):
+            name = self._names([value])[0]
+            chosen = f"Chosen: {name}" if name == value else f"Chosen: {name} = {value}"
+        return f"{chosen} {_found_text(self._found_count, LISTED)}".strip()
 
 
-def wrapped() -> dict[str, str]:
-    """Give the layout of fields that go on in the next line where they are many."""
-    return {"flex_flow": "row wrap", "max_width": FIELDS_WIDTH}
+class SearchManyControl(_SearchControl):
+    """A search field, boxes to tick for what it finds, and a button to drop each chosen value."""
+
+    def _make_field(self) -> ipywidgets.Widget:
+        self._found: list[Option] = []
+        # A box is that of one value for as long as it lives: see `OptionList`.
+        self._boxes: dict[str, ipywidgets.Checkbox] = {}
+        self._box_layout = ipywidgets.Layout(width="auto", margin="0 14px 0 0")
+        self._box_place = ipywidgets.Box(layout=_wrapped())
+        self._chips = ipywidgets.Box(layout=_wrapped())
+        return ipywidgets.VBox(
+            [_labeled("", self._chips), self._make_search(), _labeled("", self._box_place)]
+        )
+
+    def close(self) -> None:
+        """Close the control's widgets, and the layout that its boxes share."""
+        super().close()
+        self._box_layout.close()
+
+    def _show(self, value: object) -> None:
+        chosen = as_texts(value)
+        self._found = matching(self.options, self._search.value)
+        before, self._boxes = self._boxes, {}
+        for label, found in labels_and_values(self._found[:TICKED]):
+            if found in self._boxes:
+                continue  # sent twice: one of them will do
+            box = before.pop(found, None) or self._make_box()
+            box.description = label
+            box.value = found in chosen
+            self._boxes[found] = box
+        children = tuple(self._boxes.values())
+        if children != self._box_place.children:
+            self._box_place.children = children
+        for box in before.values():
+            box.unobserve_all()
+            box.style.close()
+            box.close()
+        self._show_chips(chosen)
+
+    def _read(self) -> object:
+        before = as_texts(self.value)
+        kept = [value for value in before if value not in self._boxes or self._boxes[value].value]
+        added = [value for value, box in self._boxes.items() if box.value and value not in kept]
+        with self._showing():
+            self._show_chips([*kept, *added])
+        return [*kept, *added]
+
+    def _entered(self) -> None:
+        if self._found and self._search.value.strip():
+            self._boxes[self._found[0].value].value = True
+
+    def _explanation(self) -> str:
+        return _found_text(len(self._found), TICKED)
+
+    def _make_box(self) -> ipywidgets.Checkbox:
+        box = ipywidgets.Checkbox(indent=False, layout=self._box_layout)
+        box.observe(self._edited, "value")
+        return box
+
+    def _show_chips(self, chosen: Sequence[str]) -> None:
+        chips = []
+        for value, name in zip(chosen, self._names(chosen), strict=True):
+            short = name if len(name) <= _LONGEST_CHIP else name[: _LONGEST_CHIP - 1] + "…"
+            chip = ipywidgets.Button(
+                description=f"{short} ✕", tooltip=f"Remove {name}", layout={"width": "auto"}
+            )
+            chip.add_class("wf-chip")
+            chip.on_click(lambda _button, value=value: self._drop(value))
+            chips.append(chip)
+        old = self._chips.children
+        self._chips.children = chips
+        close_tree(*old)
+
+    def _drop(self, value: str) -> None:
+        self.set([other for other in as_texts(self.value) if other != value])
 
 
 class OptionList:
@@ -154,18 +261,13 @@ class OptionList:
         self.widget.add_class("wf-options")
 
     @property
-    def values(self) -> list[str]:
+    def choices(self) -> list[str]:
         """What can be chosen now, in order."""
         return list(self._buttons)
 
-    @property
-    def labels(self) -> list[str]:
-        """What is shown for each."""
-        return [button.description for button in self._buttons.values()]
-
     def choose(self, place: int) -> None:
         """Choose the option at this place, as a click on it does."""
-        self._chosen(self.values[place])
+        self._chosen(self.choices[place])
 
     def show(self, options: Sequence[tuple[str, str]], chosen: str | None) -> None:
         """List these options, each a label and a value; mark the one that is chosen."""
@@ -199,27 +301,24 @@ class OptionList:
         return button
 
 
-def on_enter(field: ipywidgets.Text, pressed: Callable[[], object]) -> None:
-    """Call `pressed` when Enter is pressed in a text field."""
-
-    def heard(_field: object, content: object, _buffers: object) -> None:
-        if isinstance(content, dict) and content.get("event") == "submit":
-            pressed()
-
-    field.on_msg(heard)
-
-
-#: More choices than this get a search field.
-FEW = 20
-LISTED, TICKED = 30, 20
-LONGEST_CHIP = 24
-SEARCH_WIDTH = "44em"
+def labels_and_values(options: Sequence[Option]) -> list[tuple[str, str]]:
+    """Return what is shown and sent for each; equal names are told apart by their values."""
+    counts = Counter(option.name for option in options)
+    return [
+        (
+            f"{option.label} ({plain_text(option.value, keep='')})"
+            if counts[option.name] > 1
+            else option.label,
+            option.value,
+        )
+        for option in options
+    ]
 
 
 def matching(options: Sequence[Option], text: str) -> list[Option]:
-    """Give the options whose name or value has all the words of `text`; names that begin so first.
+    """Return the options whose name or value has all the words of `text`, in any case.
 
-    Letters' case does not count.
+    Names that begin with the first word come first.
     """
     words = text.casefold().split()
     if not words:
@@ -232,161 +331,42 @@ def matching(options: Sequence[Option], text: str) -> list[Option]:
     return sorted(found, key=lambda option: not option.name.casefold().startswith(words[0]))
 
 
-class _SearchControl(ChoiceControl):
-    """What both have in common: the field to search with."""
-
-    def _make_search(self) -> ipywidgets.Text:
-        self._search = ipywidgets.Text(
-            description=self.title,
-            placeholder=f"search {len(self.options):,} values",
-            style=label_style(),
-            layout={"width": SEARCH_WIDTH},
-        )
-        self._search.observe(self._searched, "value")
-        on_enter(self._search, self._entered)
-        return self._search
-
-    def _entered(self) -> None:
-        """Take the first of what fits."""
-        raise NotImplementedError
-
-    def _more_words(self, count: int) -> str:
-        return f"{count:,} more: type to narrow them down." if count > 0 else ""
-
-    def _searched(self, _change: object) -> None:
-        with GUARD:
-            with self._showing():
-                self._show(self.value)
-            self._say_words()
-
-    def _names(self, values: Sequence[str]) -> list[str]:
-        names = {option.value: option.label for option in self.options}
-        return [names.get(value, value) for value in values]
+def as_texts(value: object) -> list[str]:
+    """Return the chosen values: none, one, or several."""
+    if value is None:
+        return []
+    if isinstance(value, list | tuple | set | frozenset):
+        return [str(item) for item in value]
+    return [str(value)]
 
 
-class SearchControl(_SearchControl):
-    """A search field and a list of what fits, for one of many values; Enter takes the first."""
+def on_enter(field: ipywidgets.Text, pressed: Callable[[], object]) -> None:
+    """Call `pressed` when Enter is pressed in a text field."""
 
-    def _make_field(self) -> ipywidgets.Widget:
-        self._found_count = 0
-        self._list = OptionList(LISTED, self.set, self.title)
-        self._list.widget.layout.width = f"calc({SEARCH_WIDTH} - {LABEL_WIDTH} - 12px)"
-        self._list.widget.layout.margin = f"2px 2px 2px calc({LABEL_WIDTH} + 10px)"
-        return ipywidgets.VBox([self._make_search(), self._list.widget])
+    def heard(_field: object, content: object, _buffers: object) -> None:
+        if isinstance(content, dict) and content.get("event") == "submit":
+            pressed()
 
-    def _entered(self) -> None:
-        if self._list.values and self._search.value.strip():
-            self._list.choose(0)
-
-    def _show(self, value: object) -> None:
-        found = matching(self.options, self._search.value)
-        self._found_count = len(found)
-        listed = found[:LISTED]
-        pairs = [
-            (label, option.value)
-            for label, option in zip(option_labels(listed), listed, strict=True)
-        ]
-        self._list.show(pairs, None if value is None else str(value))
-
-    def _read(self) -> object:
-        return self.value
-
-    def _words(self) -> str:
-        value = self._checked.wire
-        chosen = "Nothing is chosen yet."
-        if isinstance(value, str):
-            name = self._names([value])[0]
-            chosen = f"Chosen: {name}" if name == value else f"Chosen: {name} = {value}"
-        if not self._found_count:
-            return f"{chosen} Nothing fits what is typed."
-        return f"{chosen} {self._more_words(self._found_count - LISTED)}".strip()
-
-    def close(self) -> None:
-        """Close the control's widgets, also the buttons that are not shown."""
-        self._list.close()
-        super().close()
+    field.on_msg(heard)
 
 
-class SearchManyControl(_SearchControl):
-    """A search field, boxes to tick for what fits, and a button to drop each chosen value."""
+def _found_text(count: int, shown: int) -> str:
+    if not count:
+        return "Nothing fits what is typed."
+    return f"{count - shown:,} more: type to narrow them down." if count > shown else ""
 
-    def _make_field(self) -> ipywidgets.Widget:
-        self._found: list[Option] = []
-        self._more = 0
-        # A box is that of one value for as long as it lives: see `OptionList`.
-        self._boxes: dict[str, ipywidgets.Checkbox] = {}
-        self._box_layout = ipywidgets.Layout(width="auto", margin="0 14px 0 0")
-        self._box_place = ipywidgets.Box(layout=wrapped())
-        self._chips = ipywidgets.Box(layout=wrapped())
-        return ipywidgets.VBox(
-            [
-                ipywidgets.HBox([group_label(""), self._chips]),
-                self._make_search(),
-                ipywidgets.HBox([group_label(""), self._box_place]),
-            ]
-        )
 
-    def _show(self, value: object) -> None:
-        chosen = as_texts(value)
-        found = matching(self.options, self._search.value)
-        self._found = found[:TICKED]
-        before, self._boxes = self._boxes, {}
-        for label, option in zip(option_labels(self._found), self._found, strict=True):
-            if option.value in self._boxes:
-                continue  # sent twice: one of them will do
-            box = before.pop(option.value, None) or self._make_box()
-            box.description = label
-            box.value = option.value in chosen
-            self._boxes[option.value] = box
-        children = tuple(self._boxes.values())
-        if children != self._box_place.children:
-            self._box_place.children = children
-        for box in before.values():
-            box.unobserve_all()
-            box.style.close()
-            box.close()
-        self._show_chips(chosen)
-        self._more = len(found) - len(self._found)
+def _labeled(title: str, fields: ipywidgets.Widget) -> ipywidgets.HBox:
+    """Return fields that belong together behind one label, aligned with the other labels."""
+    text = html_text(title)
+    label = ipywidgets.HTML(
+        f'<div style="text-align: right; overflow: hidden; text-overflow: ellipsis; '
+        f'white-space: nowrap; line-height: 28px" title="{text}">{text}</div>',
+        layout={"width": LABEL_WIDTH, "margin": "2px 8px 2px 2px", "flex": "0 0 auto"},
+    )
+    return ipywidgets.HBox([label, fields])
 
-    def _make_box(self) -> ipywidgets.Checkbox:
-        box = ipywidgets.Checkbox(indent=False, layout=self._box_layout)
-        box.observe(self._edited, "value")
-        return box
 
-    def close(self) -> None:
-        """Close the control's widgets, and the layout that its boxes share."""
-        super().close()
-        self._box_layout.close()
-
-    def _words(self) -> str:
-        return self._more_words(self._more) if self._found else "Nothing fits what is typed."
-
-    def _entered(self) -> None:
-        if self._found and self._search.value.strip():
-            self._boxes[self._found[0].value].value = True
-
-    def _show_chips(self, chosen: Sequence[str]) -> None:
-        chips = []
-        for value, name in zip(chosen, self._names(chosen), strict=True):
-            short = name if len(name) <= LONGEST_CHIP else name[: LONGEST_CHIP - 1] + "…"
-            chip = ipywidgets.Button(
-                description=f"{short} ✕", tooltip=f"Remove {name}", layout={"width": "auto"}
-            )
-            chip.add_class("wf-chip")
-            chip.on_click(lambda _button, value=value: self._drop(value))
-            chips.append(chip)
-        old = self._chips.children
-        self._chips.children = chips
-        close_tree(*old)
-
-    def _drop(self, value: str) -> None:
-        self.set([other for other in as_texts(self.value) if other != value])
-
-    def _read(self) -> object:
-        kept = [value for value in as_texts(self.value) if value not in self._boxes]
-        ticked = [value for value, box in self._boxes.items() if box.value]
-        already = [value for value in as_texts(self.value) if value in kept or value in ticked]
-        chosen = already + [value for value in ticked if value not in already]
-        with self._showing():
-            self._show_chips(chosen)
-        return chosen
+def _wrapped() -> dict[str, str]:
+    """Return the layout of fields that go on in the next line where they are many."""
+    return {"flex_flow": "row wrap", "max_width": _FIELDS_WIDTH}

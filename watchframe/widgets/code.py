@@ -1,4 +1,4 @@
-"""The code that reads what a picker shows: as Python, and as the magic."""
+"""The code that reads what a picker shows, as Python and as the magic."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ import json
 import re
 from collections.abc import Mapping
 
+from watchframe.parameters.text_syntax import write_json, write_value
 from watchframe.plain_text import escaped, plain_text
 
 LONGEST_LINE = 88
 
 _NAME = re.compile(r"\w+")
-_PLAIN = re.compile(r"[A-Za-z_][\w.-]*|\d+|\d{4}-\d\d-\d\d")
 
 
 def python_call(
     query_id: int, params: Mapping[str, object], max_age: float | str | None, *, server: str = ""
 ) -> str:
-    """Give the call of `read_watch_query` with these values, and the import that it needs.
+    """Return the call of `read_watch_query` with these values, and the import that it needs.
 
     Parameters
     ----------
@@ -47,10 +47,9 @@ def magic_cell(query_id: int, params: Mapping[str, object], max_age: float | str
     if not params:
         return f"%watch {query_id}{age} --out df\n"
     if all(map(_fits_a_line, params, params.values())):
-        body = "".join(f"{name}: {_magic_value(value)}\n" for name, value in params.items())
+        body = "".join(f"{name}: {write_value(value)}\n" for name, value in params.items())
     else:
-        text = json.dumps(_without_variables(dict(params)), ensure_ascii=False, indent=2)
-        body = f"{escaped(text)}\n"
+        body = f"{escaped(write_json(params))}\n"
     return f"%%watch {query_id}{age} --out df\n{body}"
 
 
@@ -77,24 +76,3 @@ def _fits_a_line(name: str, value: object) -> bool:
     return bool(_NAME.fullmatch(name)) and not any(
         isinstance(text, str) and plain_text(text, keep="") != text for text in texts
     )
-
-
-def _magic_value(value: object) -> str:
-    """Give a value as the magic reads it; a text in quotes is itself, whatever it looks like."""
-    if isinstance(value, tuple):
-        return " .. ".join(map(str, value))
-    if isinstance(value, list):
-        return "[" + ", ".join(map(_magic_value, value)) + "]"
-    text = str(value)
-    if not isinstance(value, str) or _PLAIN.fullmatch(text):
-        return text
-    return "'" + text.replace("'", "''") + "'"
-
-
-def _without_variables(value: object) -> object:
-    """Double the sign with which the magic's JSON would name a variable."""
-    if isinstance(value, dict):
-        return {name: _without_variables(item) for name, item in value.items()}
-    if isinstance(value, tuple | list):
-        return [_without_variables(item) for item in value]
-    return f"${value}" if isinstance(value, str) and value.startswith("$") else value

@@ -1,48 +1,42 @@
-"""What every control of a parameter has: a value, a field, a hint, a problem, a way back."""
+"""What every parameter's control has: a value, a field, a line below it, a problem, a reset."""
 
 from __future__ import annotations
 
 import threading
-import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from typing import Any
 
 import ipywidgets
 import traitlets
 
-from watchframe.errors import (
-    MissingParameterError,
-    ParameterError,
-    ParameterValueError,
-    ParameterWarning,
-)
 from watchframe.models import ParameterDefinition, Query
-from watchframe.parameters import DYNAMIC_DATES, DYNAMIC_RANGES, JSON, normalise_parameters
-from watchframe.parameters.normalize import default_of, warn_of_text
+from watchframe.parameters import DYNAMIC_DATES, DYNAMIC_RANGES, JSON
+from watchframe.parameters.moments import dynamic_name
+from watchframe.parameters.normalize import default_of, text_doubts, wire_value
+from watchframe.parameters.values import Context, UnfitValueError
 from watchframe.plain_text import html_text, plain_text
 
 NEEDED = "A value is needed."
+LABEL_WIDTH = "12em"
+#: Newer kernels answer widgets on several threads: one change at a time, over all pickers.
+GUARD = threading.RLock()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checked:
-    """A value as it would be sent now, or why it cannot be."""
+    """A value as it would be sent now, or the problem with it."""
 
     wire: JSON = None
     problem: str = ""
     warning: str = ""
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
 @dataclass(slots=True, kw_only=True)
 class Checker:
-    """Checks the values of one query's parameters, each by itself.
+    """Checks the values of one query's parameters, each by itself, as a read does.
 
     Attributes
     ----------
@@ -50,59 +44,31 @@ class Checker:
     timezone : tzinfo
         In which dynamic dates are resolved.
     clock : callable
-        Gives now, aware.
+        Returns now, aware.
     options : dict of str to list of str
         The values of query-based dropdowns, by parameter, once they are known.
     """
 
     query: Query
     timezone: tzinfo
-    clock: Callable[[], datetime] = _now
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     options: dict[str, Sequence[str]] = field(default_factory=dict)
 
     def __call__(self, definition: ParameterDefinition, value: object) -> Checked:
         """Return the wire form of `value`, or the problem with it."""
-        if value is None and not definition.use_current_datetime:
+        if value is None:
             return Checked(problem=NEEDED)
-        alone = replace(self.query, text=f"{{{{ {definition.name} }}}}", parameters=(definition,))
-        given: Mapping[str, object] = {} if value is None else {definition.name: value}
+        name = definition.name
+        context = Context(now=self.clock(), timezone=self.timezone, options=self.options.get(name))
         try:
-            with warnings.catch_warnings(record=True) as said:
-                warnings.simplefilter("always", ParameterWarning)
-                wire = normalise_parameters(
-                    alone,
-                    given,
-                    now=self.clock(),
-                    timezone=self.timezone,
-                    dropdown_options=lambda wanted: self.options.get(wanted.name),
-                )
-                warn_of_text(self.query.text, wire, ())
-        except MissingParameterError:
-            return Checked(problem=NEEDED)
-        except ParameterValueError as error:
+            wire = wire_value(value, definition, context)
+        except UnfitValueError as error:
             return Checked(problem=f"It takes {error.expected}.")
-        except ParameterError as error:
-            return Checked(problem=error.message)
-        # A name with a dot is warned of twice.
-        words = dict.fromkeys(str(item.message) for item in said)
-        return Checked(wire=wire[definition.name], warning=" ".join(words))
-
-
-def close_tree(*widgets: ipywidgets.Widget) -> None:
-    """Close widgets with all that lies in them, their layouts and their styles."""
-    for widget in widgets:
-        close_tree(*getattr(widget, "children", ()))
-        for part in ("layout", "style"):
-            if isinstance(found := getattr(widget, part, None), ipywidgets.Widget):
-                found.close()
-        widget.close()
+        doubts = text_doubts(self.query.text, {name: wire}, [definition])
+        return Checked(wire=wire, warning=" ".join(doubts))
 
 
 Check = Callable[[ParameterDefinition, object], Checked]
-
-LABEL_WIDTH = "12em"
-#: Newer kernels answer widgets on threads of their own: one change at a time, over all pickers.
-GUARD = threading.RLock()
 
 
 class Control(traitlets.HasTraits):
@@ -118,6 +84,8 @@ class Control(traitlets.HasTraits):
         where there is none yet. Observable; may be set.
     problem : str
         Why the value cannot be sent; empty where it can. Observable.
+    default : object
+        What a read takes where no value is given; None for nothing.
     """
 
     value = traitlets.Any(None, allow_none=True)
@@ -126,24 +94,24 @@ class Control(traitlets.HasTraits):
     def __init__(self, definition: ParameterDefinition, check: Check) -> None:
         super().__init__()
         self.definition = definition
+        self.default = default_of(definition)
         self._check = check
-        self._is_showing = False
-        self._said = ""
-        self._is_default = True
         self._checked = Checked()
-        self._hint = ipywidgets.HTML()
+        self._note = ""
+        self._is_default = True
+        self._is_showing = False
+        self._below = ipywidgets.HTML()
         self._reset_button = ipywidgets.Button(
             icon="undo",
-            tooltip=f"Reset {self.title} to its default: {value_words(self.default)}",
+            tooltip=f"Reset {self.title} to its default: {value_text(self.default)}",
             layout={"width": "34px", "flex": "0 0 auto"},
         )
         self._reset_button.on_click(lambda _button: self.reset())
-        field = self._make_field()
         row = ipywidgets.HBox(
-            [field, self._reset_button],
+            [self._make_field(), self._reset_button],
             layout={"justify_content": "space-between", "align_items": "flex-start"},
         )
-        self.widget = ipywidgets.VBox([row, self._hint])
+        self.widget = ipywidgets.VBox([row, self._below])
         self.widget.add_class("wf-control")
         self.widget.add_class(f"wf-parameter-{definition.type}")
         self.reset()
@@ -153,40 +121,34 @@ class Control(traitlets.HasTraits):
         """The label."""
         return plain_text(self.definition.title, keep="")
 
-    @property
-    def default(self) -> object:
-        """What *reset* goes back to; where a read would miss a value, what is saved as it is."""
-        default = default_of(self.definition)
-        return self.definition.default if default is None else default
-
     def reset(self) -> None:
-        """Go back to the default that is saved with the query."""
+        """Go back to the default."""
         self.set(self.default)
 
     def set(self, value: object) -> None:
-        """Take a value from the program, shown in the field and checked like any other."""
+        """Set the value from the program: it is shown in the field and checked like any other."""
         with GUARD:
-            settled = self._settled(value)
+            kept = self._checked_value(value)
             with self._showing():
-                self._show(settled)
-            self._take(settled)
+                self._show(kept)
+            self._accept(kept)
 
-    def say(self, words: str) -> None:
-        """Show something that people should know about this parameter, below its field."""
-        self._said = words
+    def add_note(self, note: str) -> None:
+        """Show a note about this parameter below its field."""
+        self._note = note
         self.recheck()
 
     def recheck(self) -> None:
-        """Check again: something that the check depends on has changed.
+        """Check again, since something that the check depends on has changed.
 
-        A field that somebody has half filled in keeps what is in it.
+        A field that is half filled in stays as it is.
         """
         with GUARD:
-            settled = self._settled(self.value)
+            kept = self._checked_value(self.value)
             if not self._checked.problem:
                 with self._showing():
-                    self._show(settled)
-            self._take(settled)
+                    self._show(kept)
+            self._accept(kept)
 
     def close(self) -> None:
         """Close the control's widgets."""
@@ -202,47 +164,51 @@ class Control(traitlets.HasTraits):
     def _read(self) -> object:
         raise NotImplementedError
 
-    def _words(self) -> str:
-        """Say more about the value, where there is more to say."""
+    def _explanation(self) -> str:
+        """Return more about the value, where there is more to say."""
         return ""
 
     def _edited(self, _change: object = None) -> None:
-        """Take what a person left in the field; every field's events lead here."""
-        if self._is_showing:
-            return
-        with GUARD:
-            self._take(self._settled(self._read()))
+        """Take what a person left in the field: every field's events lead here."""
+        if not self._is_showing:
+            with GUARD:
+                self._accept(self._checked_value(self._read()))
 
-    def _settled(self, value: object) -> object:
-        """Check `value`; give the form in which it is kept, or itself where it has a problem."""
+    def _checked_value(self, value: object) -> object:
+        """Check `value`; return it in the form in which values are kept."""
         self._checked = self._check(self.definition, value)
-        return value if self._checked.problem else settle(value, self._checked.wire)
+        return self._kept(value, self._checked)
 
-    def _settled_default(self) -> object:
-        """Give the default in the form in which values are kept, to compare with them."""
-        checked = self._check(self.definition, self.default)
-        return self.default if checked.problem else settle(self.default, checked.wire)
-
-    def _take(self, value: object) -> None:
-        checked = self._checked
-        self._is_default = _is_same(value, self._settled_default())
-        self._say_words()
-        self._reset_button.disabled = self._is_default
+    def _kept(self, value: object, checked: Checked) -> object:
+        """Return the form in which a value is kept: dynamic ones by name, ranges as pairs."""
         if checked.problem:
-            self.widget.add_class("wf-wrong")
-        else:
-            self.widget.remove_class("wf-wrong")
-        self.problem = checked.problem
+            return value
+        name = dynamic_name(value, self.definition.type)
+        wire = checked.wire
+        return name or ((wire["start"], wire["end"]) if isinstance(wire, dict) else wire)
+
+    def _accept(self, value: object) -> None:
+        default = self._kept(self.default, self._check(self.definition, self.default))
+        self._is_default = type(value) is type(default) and value == default
+        self._show_below()
+        self._reset_button.disabled = self._is_default
+        problem = self._checked.problem
+        (self.widget.add_class if problem else self.widget.remove_class)("wf-wrong")
+        self.problem = problem
         self.value = value
 
-    def _say_words(self) -> None:
-        """Write the line below the field: what the value means, its default, what is wrong."""
-        checked = self._checked
-        is_said = not self._is_default and self.default is not None
-        default = f"Default: {value_words(self.default)}" if is_said else ""
-        words = [word for word in (self._words(), checked.warning, self._said) if word]
-        self._hint.value = _below(" ".join(words), default, checked.problem)
-        self._hint.layout.display = "" if self._hint.value else "none"
+    def _show_below(self) -> None:
+        """Write the line below the field: what is wrong, what the value means, the default."""
+        problem = html_text(self._checked.problem)
+        notes = (self._explanation(), self._checked.warning, self._note)
+        hints = [" ".join(note for note in notes if note)]
+        if not self._is_default and self.default is not None:
+            hints.append(f"Default: {value_text(self.default)}")
+        parts = [f'<div class="wf-problem" role="alert">{problem}</div>'] if problem else []
+        parts += [f'<div class="wf-hint">{html_text(hint)}</div>' for hint in hints if hint]
+        left = f"margin-left: calc({LABEL_WIDTH} + 8px)"
+        self._below.value = f'<div style="{left}">{"".join(parts)}</div>' if parts else ""
+        self._below.layout.display = "" if parts else "none"
 
     @contextmanager
     def _showing(self) -> Iterator[None]:
@@ -253,21 +219,7 @@ class Control(traitlets.HasTraits):
             self._is_showing = False
 
 
-def settle(value: object, wire: JSON) -> object:
-    """Give the form in which a checked value is kept: dynamic names stay, ranges become pairs."""
-    if isinstance(value, str) and (value in DYNAMIC_RANGES or value in DYNAMIC_DATES):
-        return value
-    if isinstance(wire, dict):
-        return (wire["start"], wire["end"])
-    return wire
-
-
-def label_style() -> dict[str, str]:
-    """Give the style of the label of a control's first field."""
-    return {"description_width": LABEL_WIDTH}
-
-
-def value_words(value: object) -> str:
+def value_text(value: object) -> str:
     """Return a parameter's value as people read it."""
     if value is None:
         return "(nothing)"
@@ -277,24 +229,43 @@ def value_words(value: object) -> str:
         return DYNAMIC_DATES[value]
     if isinstance(value, Mapping):
         value = (value.get("start"), value.get("end"))
-    if isinstance(value, tuple):
-        words = " to ".join(map(str, value))
-    else:
-        words = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-    return plain_text(words, keep="")
+    if isinstance(value, tuple | list):
+        return plain_text(
+            (" to " if isinstance(value, tuple) else ", ").join(map(str, value)), keep=""
+        )
+    return plain_text(str(value), keep="")
 
 
-def _below(words: str, default: str, problem: str) -> str:
-    parts = [f'<div class="wf-hint">{html_text(words)}</div>'] if words else []
-    if problem:
-        parts.insert(0, f'<div class="wf-problem" role="alert">{html_text(problem)}</div>')
-    if default:
-        parts.append(f'<div class="wf-hint">{html_text(default)}</div>')
-    left = f"margin-left: calc({LABEL_WIDTH} + 8px)"
-    return f'<div style="{left}">{"".join(parts)}</div>' if parts else ""
+def label_style() -> dict[str, str]:
+    """Return the style of the label of a control's first field."""
+    return {"description_width": LABEL_WIDTH}
 
 
-def _is_same(value: object, default: object) -> bool:
-    if isinstance(default, dict):
-        default = (default.get("start"), default.get("end"))
-    return type(value) is type(default) and value == default
+def close_tree(*widgets: ipywidgets.Widget) -> None:
+    """Close widgets with their children, layouts and styles."""
+    for widget in widgets:
+        close_tree(*getattr(widget, "children", ()))
+        for part in ("layout", "style"):
+            if isinstance(found := getattr(widget, part, None), ipywidgets.Widget):
+                found.close()
+        widget.close()
+
+
+class Debounced:
+    """Calls a function after a while, from a thread; another `soon` or `cancel` drops the call."""
+
+    def __init__(self, call: Callable[[], object]) -> None:
+        self._call = call
+        self._timer: threading.Timer | None = None
+
+    def soon(self, seconds: float) -> None:
+        """Call the function after so many seconds."""
+        self.cancel()
+        self._timer = threading.Timer(seconds, self._call)
+        self._timer.daemon = True
+        self._timer.start()
+
+    def cancel(self) -> None:
+        """Drop the call that is due, if any."""
+        if self._timer is not None:
+            self._timer.cancel()

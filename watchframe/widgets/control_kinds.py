@@ -1,14 +1,16 @@
-"""Which control each parameter type gets. The reference page is made from this table."""
+"""Which control each parameter type gets."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import ipywidgets
 
+from watchframe.errors import ArgumentError
 from watchframe.models import ParameterDefinition
+from watchframe.parameters.moments import TIMESPEC
+from watchframe.parameters.text_syntax import read_items, write_value
 from watchframe.widgets.choice_controls import (
     FEW,
     MenuControl,
@@ -19,73 +21,12 @@ from watchframe.widgets.choice_controls import (
     as_texts,
 )
 from watchframe.widgets.control import Check, Control, label_style
-from watchframe.widgets.date_controls import DateControl, Precision, RangeControl
-
-_INTEGER = re.compile(r"[+-]?\d+")
-
-
-class TextControl(Control):
-    """One line of text, checked at every keystroke."""
-
-    def _make_field(self) -> ipywidgets.Widget:
-        self._text = ipywidgets.Text(
-            description=self.title,
-            description_allow_html=False,
-            style=label_style(),
-            layout={"width": "32em"},
-        )
-        self._text.observe(self._edited, "value")
-        return self._text
-
-    def _show(self, value: object) -> None:
-        self._text.value = "" if value is None else str(value)
-
-    def _read(self) -> object:
-        return self._text.value
-
-
-class PatternControl(TextControl):
-    """Text that must match a pattern, which is shown."""
-
-    def _words(self) -> str:
-        return f"Pattern: {self.definition.regex}" if self.definition.regex else ""
-
-
-class NumberControl(TextControl):
-    """A number of any size, exact: a field of the browser's own would round it."""
-
-    def _read(self) -> object:
-        text = self._text.value.strip()
-        if not text:
-            return None
-        if _INTEGER.fullmatch(text):
-            return int(text)
-        try:
-            number = float(text)
-        except ValueError:
-            return text
-        return number if repr(number) == text else text
-
-
-class TypedChoiceControl(TextControl):
-    """A choice whose values are not known (yet): typed, several of them with commas between."""
-
-    def _show(self, value: object) -> None:
-        self._text.value = ", ".join(as_texts(value))
-
-    def _read(self) -> object:
-        text = self._text.value.strip()
-        if self.definition.multi is None:
-            return text or None
-        return [part.strip() for part in text.split(",") if part.strip()]
-
-    def _words(self) -> str:
-        return "" if self.definition.multi is None else "Several values: with commas between."
+from watchframe.widgets.date_controls import DateControl, RangeControl
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ControlKind:
-    """What people meet for one parameter type.
+    """What people see for one parameter type; the reference page is made of these.
 
     Attributes
     ----------
@@ -164,27 +105,17 @@ CONTROL_KINDS: dict[str, ControlKind] = {
     ),
 }
 
-_PRECISIONS: dict[str, Precision] = {
-    "date": "day",
-    "date-range": "day",
-    "datetime-local": "minute",
-    "datetime-range": "minute",
-    "datetime-with-seconds": "second",
-    "datetime-range-with-seconds": "second",
-}
-
 
 def make_control(
     definition: ParameterDefinition, check: Check, options: Sequence[Option] | None = None
 ) -> Control:
-    """Give the control of a parameter.
+    """Return the control of a parameter; a type that is not in the table gets a text field.
 
     Parameters
     ----------
     definition : ParameterDefinition
-        One of a type that is not in the table gets a text field, as on the server's own pages.
     check : callable
-        Tells the wire form of a value, or the problem with it.
+        Returns the wire form of a value, or the problem with it.
     options : sequence of Option, optional
         The values of a ``query`` parameter; None while they are not known: a text field.
     """
@@ -193,19 +124,72 @@ def make_control(
     if definition.type in {"enum", "query"}:
         if options is None:
             return TypedChoiceControl(definition, check)
-        return _choice(definition, check, options)
-    if definition.type in _PRECISIONS:
-        is_range = "range" in definition.type
-        kind = RangeControl if is_range else DateControl
-        return kind(definition, check, _PRECISIONS[definition.type])
-    if definition.type == "number":
-        return NumberControl(definition, check)
-    return (PatternControl if definition.type == "text-pattern" else TextControl)(definition, check)
+        if definition.multi is None:
+            one = MenuControl if len(options) <= FEW else SearchControl
+            return one(definition, check, options)
+        several = TicksControl if len(options) <= FEW else SearchManyControl
+        return several(definition, check, options)
+    if definition.type in TIMESPEC:
+        return (RangeControl if "range" in definition.type else DateControl)(definition, check)
+    kinds = {"number": NumberControl, "text-pattern": PatternControl}
+    return kinds.get(definition.type, TextControl)(definition, check)
 
 
-def _choice(definition: ParameterDefinition, check: Check, options: Sequence[Option]) -> Control:
-    if definition.multi is None:
-        one = MenuControl if len(options) <= FEW else SearchControl
-        return one(definition, check, options)
-    several = TicksControl if len(options) <= FEW else SearchManyControl
-    return several(definition, check, options)
+class TextControl(Control):
+    """One line of text, checked at every keystroke."""
+
+    def _make_field(self) -> ipywidgets.Widget:
+        self._text = ipywidgets.Text(
+            description=self.title,
+            description_allow_html=False,
+            style=label_style(),
+            layout={"width": "32em"},
+        )
+        self._text.observe(self._edited, "value")
+        return self._text
+
+    def _show(self, value: object) -> None:
+        self._text.value = "" if value is None else str(value)
+
+    def _read(self) -> object:
+        return self._text.value
+
+
+class PatternControl(TextControl):
+    """Text that must match a pattern, which is shown."""
+
+    def _explanation(self) -> str:
+        return f"Pattern: {self.definition.regex}" if self.definition.regex else ""
+
+
+class NumberControl(TextControl):
+    """A number of any size, exact: a number field of the browser would round it."""
+
+    def _read(self) -> object:
+        text = self._text.value.strip()
+        try:
+            number = float(text)
+        except ValueError:
+            return text or None
+        return number if repr(number) == text else text
+
+
+class TypedChoiceControl(TextControl):
+    """A choice whose values are not known (yet): typed, several of them with commas between."""
+
+    def _show(self, value: object) -> None:
+        texts = as_texts(value)
+        is_one = self.definition.multi is None
+        self._text.value = ", ".join(texts if is_one else map(write_value, texts))
+
+    def _read(self) -> object:
+        text = self._text.value.strip()
+        if self.definition.multi is None:
+            return text or None
+        try:
+            return read_items(f"[{text}]", None)
+        except ArgumentError:  # a quote is left open, or there is nothing between two commas
+            return [item.strip() for item in text.split(",") if item.strip()]
+
+    def _explanation(self) -> str:
+        return "" if self.definition.multi is None else "Several values: with commas between."

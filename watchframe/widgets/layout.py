@@ -1,4 +1,4 @@
-"""How the parts of a picker lie: heading, form, buttons, status, and the result in three views."""
+"""How a picker looks: its parts from heading to result, and the CSS of all pickers."""
 
 from __future__ import annotations
 
@@ -17,53 +17,53 @@ from watchframe.plain_text import html_text
 from watchframe.widgets.control import GUARD, close_tree
 from watchframe.widgets.preview import ResultPreview
 
-TEXT = "var(--jp-ui-font-color1, currentColor)"
-MUTED = "var(--jp-ui-font-color2, GrayText)"
-LINE = "var(--jp-border-color2, #bdbdbd)"
-ERROR = "var(--jp-error-color1, #d32f2f)"
+_TEXT = "var(--jp-ui-font-color1, currentColor)"
+_MUTED = "var(--jp-ui-font-color2, GrayText)"
+_LINE = "var(--jp-border-color2, #bdbdbd)"
+_ERROR = "var(--jp-error-color1, #d32f2f)"
 
 #: What stands above a picker in the dark themes of JupyterLab and Notebook 7, VS Code and Colab.
-DARK = ('[data-jp-theme-light="false"]', ".vscode-dark", 'html[theme="dark"]')
+_DARK = ('[data-jp-theme-light="false"]', ".vscode-dark", 'html[theme="dark"]')
 _ARROW = (
     "url(\"data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 18 18'%3E"
     "%3Cpath fill='none' stroke='%23bdbdbd' d='M5 7l4 4 4-4'/%3E%3C/svg%3E\")"
 )
 
-STYLE = f"""
-.wf-picker, .wf-search {{ color: {TEXT}; font-family: var(--jp-ui-font-family, system-ui); }}
+_STYLE = f"""
+.wf-picker, .wf-search {{ color: {_TEXT}; font-family: var(--jp-ui-font-family, system-ui); }}
 .wf-picker {{
-  border: 1px solid {LINE}; border-radius: 6px; padding: 10px 14px 12px; max-width: 66em;
+  border: 1px solid {_LINE}; border-radius: 6px; padding: 10px 14px 12px; max-width: 66em;
 }}
-{", ".join(f"{dark} :is(.wf-picker, .wf-search)" for dark in DARK)} {{
+{", ".join(f"{dark} :is(.wf-picker, .wf-search)" for dark in _DARK)} {{
   color-scheme: dark; --jp-widgets-dropdown-arrow: {_ARROW};
 }}
 :is(.wf-picker, .wf-search) :is(input, select, button) {{ font-family: inherit; }}
 .wf-picker .widget-html-content, .wf-picker .jupyter-widget-html-content {{
-  line-height: 1.45; color: {TEXT};
+  line-height: 1.45; color: {_TEXT};
 }}
 .wf-title {{ font-size: 1.25em; font-weight: 600; }}
-.wf-title small {{ font-size: 0.7em; font-weight: 400; color: {MUTED}; margin-left: 0.6em; }}
-.wf-about {{ color: {MUTED}; }}
-.wf-hint {{ color: {MUTED}; font-size: 0.92em; overflow-wrap: anywhere; }}
-.wf-problem {{ color: {ERROR}; font-size: 0.92em; font-weight: 600; }}
+.wf-title small {{ font-size: 0.7em; font-weight: 400; color: {_MUTED}; margin-left: 0.6em; }}
+.wf-about {{ color: {_MUTED}; }}
+.wf-hint {{ color: {_MUTED}; font-size: 0.92em; overflow-wrap: anywhere; }}
+.wf-problem {{ color: {_ERROR}; font-size: 0.92em; font-weight: 600; }}
 .wf-problem::before {{ content: "\\26A0\\00A0"; }}
 .wf-control {{ margin: 3px 0; }}
 .wf-control.wf-wrong input, .wf-control.wf-wrong select {{
-  border-color: {ERROR}; box-shadow: 0 0 0 1px {ERROR};
+  border-color: {_ERROR}; box-shadow: 0 0 0 1px {_ERROR};
 }}
-.wf-picker .widget-label {{ color: {TEXT}; }}
+.wf-picker .widget-label {{ color: {_TEXT}; }}
 .wf-picker input[type=date], .wf-picker input[type=time] {{
-  border: 1px solid {LINE}; border-radius: 0; padding: 2px 8px; height: 28px;
+  border: 1px solid {_LINE}; border-radius: 0; padding: 2px 8px; height: 28px;
   box-sizing: border-box; font: inherit; font-variant-numeric: tabular-nums;
-  background: var(--jp-layout-color1, inherit); color: {TEXT};
+  background: var(--jp-layout-color1, inherit); color: {_TEXT};
 }}
 .wf-picker input:disabled, .wf-picker select:disabled {{ opacity: 0.65; }}
 .wf-picker .wf-chip {{ border-radius: 11px; height: 22px; line-height: 20px; padding: 0 9px; }}
 .wf-picker .widget-checkbox input[type=checkbox] {{ margin: 0 6px 0 0; vertical-align: middle; }}
 .wf-picker .widget-checkbox label {{ display: inline-flex; align-items: center; }}
-.wf-options {{ border: 1px solid {LINE}; }}
+.wf-options {{ border: 1px solid {_LINE}; }}
 .wf-options button {{
-  text-align: left; background: transparent; color: {TEXT}; box-shadow: none; flex: 0 0 auto;
+  text-align: left; background: transparent; color: {_TEXT}; box-shadow: none; flex: 0 0 auto;
 }}
 .wf-options button:is(:hover, :focus) {{ background: var(--jp-layout-color2, #8882); }}
 .wf-options button.wf-chosen {{ font-weight: 600; background: var(--jp-layout-color3, #8884); }}
@@ -72,50 +72,50 @@ STYLE = f"""
 .wf-status b {{ font-weight: 600; }}
 .wf-running::before {{
   content: ""; display: inline-block; width: 0.8em; height: 0.8em; margin-right: 0.5em;
-  border: 2px solid {MUTED}; border-top-color: transparent; border-radius: 50%;
+  border: 2px solid {_MUTED}; border-top-color: transparent; border-radius: 50%;
   vertical-align: -0.08em; animation: wf-turn 0.9s linear infinite;
 }}
 @keyframes wf-turn {{ to {{ transform: rotate(360deg); }} }}
 @media (prefers-reduced-motion: reduce) {{ .wf-running::before {{ animation: none; }} }}
 .wf-reason {{
-  margin: 4px 0 0; padding: 6px 10px; border-left: 3px solid {ERROR}; white-space: pre-wrap;
+  margin: 4px 0 0; padding: 6px 10px; border-left: 3px solid {_ERROR}; white-space: pre-wrap;
   font-family: var(--jp-code-font-family, monospace); font-size: 0.95em; overflow-wrap: anywhere;
 }}
 .wf-scroll {{ overflow-x: auto; }}
 .wf-table {{ border-collapse: collapse; font-variant-numeric: tabular-nums; }}
 .wf-table th, .wf-table td {{
-  padding: 3px 10px; border-bottom: 1px solid {LINE}; text-align: left; white-space: nowrap;
+  padding: 3px 10px; border-bottom: 1px solid {_LINE}; text-align: left; white-space: nowrap;
   max-width: 28em; overflow: hidden; text-overflow: ellipsis; vertical-align: top;
 }}
 .wf-table thead th {{ border-bottom-width: 2px; font-weight: 600; }}
-.wf-table .wf-dtype {{ display: block; font-weight: 400; font-size: 0.85em; color: {MUTED}; }}
+.wf-table .wf-dtype {{ display: block; font-weight: 400; font-size: 0.85em; color: {_MUTED}; }}
 .wf-table .wf-number {{ text-align: right; }}
-.wf-table .wf-null {{ color: {MUTED}; font-style: italic; }}
+.wf-table .wf-null {{ color: {_MUTED}; font-style: italic; }}
 .wf-picker .wf-code {{
   margin: 2px 0 6px; padding: 8px 10px; overflow-x: auto; white-space: pre; user-select: all;
   display: block; width: 100%; box-sizing: border-box; resize: none; line-height: 1.45;
-  border: 1px solid {LINE}; border-radius: 4px; color: {TEXT};
+  border: 1px solid {_LINE}; border-radius: 4px; color: {_TEXT};
   background: var(--jp-cell-editor-background, transparent);
   font-family: var(--jp-code-font-family, monospace); font-size: 0.95em;
 }}
 .wf-chart {{ width: 100%; max-width: 54em; height: auto; display: block; }}
-.wf-chart text {{ fill: {TEXT}; font: 11px var(--jp-ui-font-family, sans-serif); }}
-.wf-chart .wf-axis {{ stroke: {LINE}; stroke-width: 1; }}
+.wf-chart text {{ fill: {_TEXT}; font: 11px var(--jp-ui-font-family, sans-serif); }}
+.wf-chart .wf-axis {{ stroke: {_LINE}; stroke-width: 1; }}
 .wf-values {{ border-collapse: collapse; margin: 4px 0 8px; }}
 .wf-values th, .wf-values td {{ padding: 2px 14px 2px 0; text-align: left; font-weight: 400; }}
-.wf-values th {{ color: {MUTED}; }}
+.wf-values th {{ color: {_MUTED}; }}
 """
 
 
 def style_tag() -> str:
-    """Give the rules as an element, to stand in the picker's own output."""
-    return f"<style>{STYLE}</style>"
+    """Return the CSS as an element of the picker's own output."""
+    return f"<style>{_STYLE}</style>"
 
 
-ANY = "any"
-#: What is shown, and what `read_watch_query` is given.
+_ANY = "any"
+#: What is shown, and what is passed to `read_watch_query`.
 MAX_AGES: tuple[tuple[str, float | str], ...] = (
-    ("any", ANY),
+    ("any", _ANY),
     ("5 minutes", "5m"),
     ("1 hour", "1h"),
     ("1 day", "1d"),
@@ -189,7 +189,7 @@ class PickerLayout:
     def max_age(self) -> float | str | None:
         """The chosen age."""
         age: float | str = self._ages.value
-        return None if age == ANY else age
+        return None if age == _ANY else age
 
     @property
     def runs_on_change(self) -> bool:
@@ -201,7 +201,7 @@ class PickerLayout:
         self._ages.observe(changed, "value")
 
     def show_running(self, *, is_running: bool) -> None:
-        """Let a run be cancelled while there is one."""
+        """Enable the Cancel button while there is a run."""
         self.cancel_button.disabled = not is_running
 
     def show_result(self, table: pa.Table, frame: pd.DataFrame) -> None:
@@ -220,11 +220,11 @@ class PickerLayout:
         )
 
     def page_html(self) -> str:
-        """Give the rows that the table shows; nothing before there are any."""
+        """Return the rows that the table shows; empty before there are any."""
         return self._preview.page_html() if self._has_result else ""
 
     def close(self) -> None:
-        """Close all parts, also those that are not shown just now."""
+        """Close all parts, also those that are not shown at the moment."""
         self._preview.close()
         close_tree(*self.children, self._code, self._nothing)
 
@@ -254,7 +254,7 @@ def heading_html(query: Query, server: str) -> str:
 
 
 def _code_html(label: str, code: str) -> str:
-    """Return a field to copy from: in any other element JupyterLab takes Ctrl+A for the cells."""
+    """Return a field to copy from: in any other element JupyterLab applies Ctrl+A to the cells."""
     rows = code.count("\n")
     return (
         f'<textarea class="wf-code" aria-label="{label}" rows="{rows}" spellcheck="false" '
@@ -265,12 +265,12 @@ def _code_html(label: str, code: str) -> str:
 def _ages(
     chosen: float | str | timedelta | None,
 ) -> tuple[list[tuple[str, float | str]], float | str]:
-    """Give the menu's choices, and the one that is `chosen`: added where it is no usual one."""
+    """Return the menu's choices and the chosen one, which is added where it is none of them."""
     seconds = parse_max_age(chosen)
     if seconds is None:
-        return list(MAX_AGES), ANY
+        return list(MAX_AGES), _ANY
     for _, age in MAX_AGES:
-        if age != ANY and parse_max_age(age) == seconds:
+        if age != _ANY and parse_max_age(age) == seconds:
             return list(MAX_AGES), age
     age = chosen.strip() if isinstance(chosen, str) else f"{math.ceil(seconds)}s"
     return [*MAX_AGES, (age, age)], age

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,13 +12,7 @@ from watchframe.widgets.parameter_picker import ParameterPicker
 
 
 class PickerLink:
-    """What `link_pickers` gives.
-
-    Attributes
-    ----------
-    names : tuple of str
-        The parameters that are shared.
-    """
+    """Pickers that share the parameters `names`, until `unlink` is called."""
 
     def __init__(self, pickers: Sequence[ParameterPicker], names: Sequence[str]) -> None:
         self.names = tuple(names)
@@ -28,7 +23,7 @@ class PickerLink:
         self._pass_on(self._pickers[0], self.names)
 
     def unlink(self) -> None:
-        """Let each have values of its own again."""
+        """Let each picker have values of its own again."""
         for picker in self._pickers:
             picker.unobserve(self._changed, "params")
 
@@ -47,23 +42,21 @@ class PickerLink:
             self._is_passing_on = True
             try:
                 for other in self._pickers:
-                    wanted = [name for name in names if name in other.params]
-                    if other is not source and wanted:
-                        shared = {name: source.params[name] for name in wanted}
-                        other.update(shared)
+                    if other is not source:
+                        other.update({n: source.params[n] for n in names if n in other.params})
             finally:
                 self._is_passing_on = False
 
 
 def link_pickers(*pickers: ParameterPicker, names: Sequence[str] | None = None) -> PickerLink:
-    """Let pickers share parameters: a value set in one is set in all that have the parameter.
+    """Link pickers: a value set in one is set in all that have the parameter.
 
     Parameters
     ----------
     *pickers : ParameterPicker
         Two or more; the first one's values are set in the others now.
     names : sequence of str, optional
-        Only these parameters; all that at least two of them have by default.
+        Only these parameters; by default all that at least two of the pickers have.
 
     Returns
     -------
@@ -75,10 +68,7 @@ def link_pickers(*pickers: ParameterPicker, names: Sequence[str] | None = None) 
     ArgumentError
         Fewer than two pickers, or they have nothing in common.
     """
-    counts: dict[str, int] = {}
-    for picker in pickers:
-        for name in picker.params:
-            counts[name] = counts.get(name, 0) + 1
+    counts = Counter(name for picker in pickers for name in picker.params)
     shared = [
         name for name, count in counts.items() if count > 1 and (names is None or name in names)
     ]

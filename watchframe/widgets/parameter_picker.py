@@ -1,13 +1,11 @@
-"""A saved query's parameter bar in the notebook: set values, run, look, and take the code along."""
+"""A saved query's parameter bar in the notebook: set values, run, look, and copy the code."""
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 
-import ipywidgets
 import pandas as pd
 import pyarrow as pa
 import traitlets
@@ -15,21 +13,25 @@ import traitlets
 from watchframe.client import Client
 from watchframe.errors import ParameterError
 from watchframe.models import Query
+from watchframe.parameters import params_dict
+from watchframe.parameters.normalize import definitions_of
+from watchframe.parameters.page_url import values_of_url
 from watchframe.read import ReadOptions
-from watchframe.references import QueryReference
+from watchframe.read.options import client_for
+from watchframe.references import QueryReference, parse_reference
 from watchframe.widgets.code import magic_cell, python_call
-from watchframe.widgets.control import GUARD, Checker, Control
-from watchframe.widgets.form import ParameterForm, definitions_of, fetch_with, open_query
+from watchframe.widgets.control import GUARD, Control, Debounced
+from watchframe.widgets.form import ParameterForm
 from watchframe.widgets.layout import PickerLayout, heading_html
 from watchframe.widgets.runs import Outcome, Progress, Runs
-from watchframe.widgets.static_twin import TwinOutput, last_state_html, twin_html
+from watchframe.widgets.static_twin import WidgetWithTwin, last_state_html
 from watchframe.widgets.status import outcome_html, progress_html, ready_html
 
 #: Seconds without another change before a changed value runs the query by itself.
 DEBOUNCE = 0.8
 
 
-class ParameterPicker(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has no types
+class ParameterPicker(WidgetWithTwin):
     """Inputs for a saved query's parameters, with its result below them.
 
     Parameters
@@ -37,9 +39,9 @@ class ParameterPicker(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has n
     query : int, str or QueryReference
         Its id, or the URL of its page, whose ``p_`` values are set.
     params : mapping of str to object, optional
-        Values to begin with; the others begin with their saved defaults.
+        Initial values; the others begin with their saved defaults.
     max_age : float, str, timedelta or None
-        How old the data may be, as of `read_watch_query`; people may choose another one.
+        How old the data may be, as of `read_watch_query`; it can be changed in the picker.
     run : bool
         Whether to run at once.
     run_on_change : bool
@@ -54,8 +56,8 @@ class ParameterPicker(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has n
     Attributes
     ----------
     params : dict
-        The values as they stand, by name, as `read_watch_query` takes them; dynamic names such as
-        ``"d_last_7_days"`` stay what they are. Observable.
+        The values that are set, by name, as `read_watch_query` takes them; dynamic names such as
+        ``"d_last_7_days"`` stay names. Observable.
     df : pandas.DataFrame or None
         The rows of the last run that succeeded. Observable.
     status : {"ready", "invalid", "running", "done", "failed", "cancelled"}
@@ -72,7 +74,7 @@ class ParameterPicker(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has n
     QueryReferenceError
         `query` is neither an id nor a query's URL.
     ArgumentError
-        `max_age` is none.
+        `max_age` is not an age, or `params` not a mapping.
     UnknownParameterError
         `params` names one that the query does not have.
     ServerError
@@ -99,28 +101,26 @@ class ParameterPicker(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has n
         rows_per_page: int = 10,
         client: Client | None = None,
     ) -> None:
-        opened = open_query(query, client)
-        self.query: Query = opened.query
+        values = params_dict(params)
+        reference = parse_reference(query)
+        client = client_for(reference, client)
+        self.query: Query = client.queries.get(reference.query_id)
+        names = {item.name: item for item in definitions_of(self.query)}
+        from_url = values_of_url(reference.url_parameters, names)
         self.table: pa.Table | None = None
         self.error: Exception | None = None
-        self._options = ReadOptions(timeout=timeout, client=opened.client)
-        self._server = opened.client.server
-        self._timer: threading.Timer | None = None
+        self._options = ReadOptions(timeout=timeout, client=client)
+        self._server = client.server
+        self._run_later = Debounced(self._run_clicked)
         self._runs = Runs(
             self.query.id,
-            begin=self.run,
+            start=self.run,
             on_progress=self._on_progress,
             on_done=self._on_done,
         )
-        self._twin = TwinOutput()
-        self._form = ParameterForm(
-            definitions_of(self.query),
-            self.query,
-            Checker(query=self.query, timezone=opened.client.settings.timezone),
-            fetch_with(opened.client),
-        )
+        self._form = ParameterForm(self.query, client)
         try:
-            self._form.update({**opened.url_values, **(params or {})})
+            self._form.update({**from_url, **values})
             self._layout = PickerLayout(
                 heading=heading_html(self.query, self._server),
                 form=self._form.widget,
@@ -131,10 +131,9 @@ class ParameterPicker(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has n
         except Exception:
             self._form.close()
             raise
-        super().__init__(children=self._layout.children)
+        super().__init__(self._layout.children)
         self._is_made = True
         self.add_class("wf-picker")
-        self.add_class(self._twin.live_class)
         self._connect()
         if run:
             self.run()
@@ -167,15 +166,15 @@ class ParameterPicker(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has n
         self._form.update(values)
 
     def run(self) -> None:
-        """Run the query with the values as they stand, in the background.
+        """Run the query with the values that are set, in the background.
 
-        A run that is going on with these very values goes on; one with others is cancelled, and
-        this one takes its place. The kernel stays free; `wait` and `result` give the frame.
+        A current run with the same values goes on; one with others is cancelled and replaced. The
+        kernel stays free; `wait` and `result` return the frame.
 
         Raises
         ------
         ParameterError
-            A value has to be put right first.
+            A value has to be corrected first.
         """
         with GUARD:
             self._form.recheck()
@@ -186,30 +185,30 @@ class ParameterPicker(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has n
                     query_id=self.query.id,
                     query_name=self.query.name,
                 )
-            self._stop_timer()
+            self._run_later.cancel()
             self.error = None
-            progress = self._runs.begin_with(
+            progress = self._runs.start_with(
                 self.params, replace(self._options, max_age=self._layout.max_age)
             )
             if progress is not None:
-                self._say("running", progress_html(progress))
+                self._show_status("running", progress_html(progress))
 
     def cancel(self) -> None:
-        """Cancel the run that is going on, also on the server; nothing where there is none."""
+        """Cancel the current run, if there is one, also on the server."""
         with GUARD:
-            self._stop_timer()
+            self._run_later.cancel()
             progress = self._runs.cancel()
             if progress is not None:
                 self._layout.status.value = progress_html(progress)
                 self._layout.cancel_button.disabled = True
 
     def close(self) -> None:
-        """Cancel what is going on, and take the picker and all its parts out of the page.
+        """Cancel the current run, and remove the picker and all its parts from the page.
 
-        ipywidgets keep every widget until it is closed; where a picker was displayed, what it
-        showed last stays as plain HTML.
+        ipywidgets keep every widget until it is closed. Where a picker was displayed, its last
+        state stays as plain HTML.
         """
-        if self._is_made:  # a widget that could not be made is closed as well, at its deletion
+        if self._is_made:  # one whose __init__ failed is closed as well, when it is deleted
             self.cancel()
             with GUARD:
                 self._form.close()
@@ -218,9 +217,9 @@ class ParameterPicker(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has n
         super().close()
 
     def wait(self, timeout: float | None = None) -> pd.DataFrame:
-        """Give the frame of the run that is going on, or of the last one; runs where none did.
+        """Return the frame of the current run, or of the last one; runs the query if none did.
 
-        Where another run takes the place of that one, its frame is awaited.
+        Where another run replaces the current one, its frame is awaited.
 
         Parameters
         ----------
@@ -230,14 +229,14 @@ class ParameterPicker(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has n
         Raises
         ------
         TimeoutError
-            It takes longer than that; it still goes on.
+            It takes longer than that; it goes on.
         WatchframeError
-            Whatever the run raised, as of `read_watch_query`.
+            What the run raised, as of `read_watch_query`.
         """
         return self._runs.wait(timeout)
 
     async def result(self) -> pd.DataFrame:
-        """Give what `wait` gives, without blocking the event loop."""
+        """Return what `wait` returns, without blocking the event loop."""
         return await self._runs.result()
 
     def _connect(self) -> None:
@@ -254,29 +253,19 @@ class ParameterPicker(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has n
         self._layout.run_button.disabled = bool(self._form.problems)
         self._layout.show_code(self.code, self.magic)
         if self.status != "running":
-            self._say_idle()
+            self._show_idle()
         if has_changed and self._layout.runs_on_change and not self._form.problems:
-            self._run_soon()
+            self._run_later.soon(DEBOUNCE)
 
-    def _say_idle(self) -> None:
-        """Say what has to be put right, or else how the last run ended."""
+    def _show_idle(self) -> None:
+        """Show what has to be corrected, or else how the last run ended."""
         outcome = self._runs.outcome
         if self._form.problems:
-            self._say("invalid", ready_html(len(self._form.problems)))
+            self._show_status("invalid", ready_html(len(self._form.problems)))
         elif outcome is None:
-            self._say("ready", ready_html(0))
+            self._show_status("ready", ready_html(0))
         elif self.status == "invalid":
-            self._say(outcome.status, outcome_html(outcome))
-
-    def _stop_timer(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-
-    def _run_soon(self) -> None:
-        self._stop_timer()
-        self._timer = threading.Timer(DEBOUNCE, self._run_clicked)
-        self._timer.daemon = True
-        self._timer.start()
+            self._show_status(outcome.status, outcome_html(outcome))
 
     def _run_clicked(self) -> None:
         with GUARD:
@@ -293,24 +282,17 @@ class ParameterPicker(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has n
             self.table = outcome.answer.labelled_table
             self._layout.show_result(outcome.answer.table, outcome.frame)
             self.set_trait("df", outcome.frame)
-        self._say(outcome.status, outcome_html(outcome))
+        self._show_status(outcome.status, outcome_html(outcome))
 
-    def _say(self, status: str, html: str) -> None:
+    def _show_status(self, status: str, html: str) -> None:
         self._layout.status.value = html
         self._layout.show_running(is_running=status == "running")
         self.set_trait("status", status)
         if status != "running":
-            self._twin.update(self._twin_html)
-
-    def _ipython_display_(self) -> None:
-        bundle = {**self._repr_mimebundle_(), "text/plain": repr(self)}
-        self._twin.show(bundle, self._twin_html())
-
-    def _twin_html(self) -> str:
-        return twin_html(self._twin.token, self.last_state())
+            self._update_twin()
 
     def last_state(self) -> str:
-        """Give what the picker shows as plain HTML: values, status, the rows shown, the code."""
+        """Return what the picker shows as plain HTML: values, status, the rows shown, the code."""
         return last_state_html(
             heading=heading_html(self.query, self._server),
             params=self.params,

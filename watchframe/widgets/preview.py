@@ -1,4 +1,4 @@
-"""The result below a picker: its table in pages, sorted as asked, and a quick chart."""
+"""The result below a picker: its table in pages, sorted by a column, and a quick chart."""
 
 from __future__ import annotations
 
@@ -13,17 +13,12 @@ from watchframe.widgets.chart import Choice, NoChartError, chart_choice, chart_s
 from watchframe.widgets.control import GUARD, close_tree
 from watchframe.widgets.table import Order, row_order, table_html
 
-#: Shown, and the value of the menu: no column is called nothing.
-UNSORTED, NO_COLUMN = "as they came", ""
+#: What the menu shows for no column, and its value then.
+_UNSORTED, _NO_COLUMN = "as they came", ""
 
 
 class ResultPreview:
-    """A table's rows in pages, and its chart where one makes sense.
-
-    Parameters
-    ----------
-    rows_per_page : int
-    """
+    """A table's rows in pages, and its chart where one makes sense."""
 
     def __init__(self, rows_per_page: int) -> None:
         self._rows_per_page = rows_per_page
@@ -37,20 +32,20 @@ class ResultPreview:
         self._make_widgets()
 
     def show(self, table: pa.Table, frame: pd.DataFrame) -> None:
-        """Show another result; the order is kept where it has the same column."""
+        """Show another result; the order is kept where that has the same column."""
         self._is_filling = True
         self._table = table
         self._dtypes = [str(dtype) for dtype in frame.dtypes]
         names = list(dict.fromkeys(table.column_names))
-        kept = self._sort.value if self._sort.value in names else NO_COLUMN
-        self._sort.options = [(UNSORTED, NO_COLUMN), *map(_labeled, names)]
+        kept = self._sort.value if self._sort.value in names else _NO_COLUMN
+        self._sort.options = [(_UNSORTED, _NO_COLUMN), *map(_labeled, names)]
         self._sort.value = kept
         self._is_filling = False
         self._sorted()
         self._svg.value = ""  # drawn when it is looked at
 
     def draw(self) -> None:
-        """Draw the chart, where it is not drawn yet."""
+        """Draw the chart, unless it is drawn already."""
         if self._svg.value:
             return
         try:
@@ -67,17 +62,16 @@ class ResultPreview:
         self._draw()
 
     def page_html(self) -> str:
-        """Give the page that is shown."""
-        start = self._page * self._rows_per_page
-        end = min(start + self._rows_per_page, self._table.num_rows)
-        rows = range(start, end) if self._rows is None else self._rows[start:end]
+        """Return the page that is shown."""
+        shown = self._shown
+        rows = shown if self._rows is None else self._rows[shown.start : shown.stop]
         return table_html(self._table, self._dtypes, rows, caption="Rows of the result")
 
     def _make_widgets(self) -> None:
         self._html = ipywidgets.HTML()
         self._where = ipywidgets.HTML()
         self._sort = ipywidgets.Dropdown(
-            options=[(UNSORTED, NO_COLUMN)],
+            options=[(_UNSORTED, _NO_COLUMN)],
             description="Sort by",
             style={"description_width": "initial"},
             layout={"width": "17em", "margin": "2px 8px 2px 16px"},
@@ -89,8 +83,8 @@ class ResultPreview:
             step: ipywidgets.Button(icon=icon, tooltip=words, layout={"width": "34px"})
             for step, icon, words in (
                 ("first", "angle-double-left", "First page"),
-                ("back", "angle-left", "Page before"),
-                ("on", "angle-right", "Next page"),
+                ("previous", "angle-left", "Page before"),
+                ("next", "angle-right", "Next page"),
                 ("last", "angle-double-right", "Last page"),
             )
         }
@@ -98,14 +92,9 @@ class ResultPreview:
             button.on_click(lambda _button, step=step: self._turn(step))
         self._sort.observe(self._sorted, "value")
         self._descending.observe(self._sorted, "value")
+        first, previous, following, last = self._buttons.values()
         bar = ipywidgets.HBox(
-            [
-                *list(self._buttons.values())[:2],
-                self._where,
-                *list(self._buttons.values())[2:],
-                self._sort,
-                self._descending,
-            ],
+            [first, previous, self._where, following, last, self._sort, self._descending],
             layout={"align_items": "center", "flex_flow": "row wrap"},
         )
         self.table_widget = ipywidgets.VBox([self._html, bar])
@@ -125,11 +114,16 @@ class ResultPreview:
         rows: int = self._table.num_rows
         return max(0, (rows - 1) // self._rows_per_page)
 
+    @property
+    def _shown(self) -> range:
+        """The places of the page's rows in the order that is shown."""
+        start = self._page * self._rows_per_page
+        return range(start, min(start + self._rows_per_page, self._table.num_rows))
+
     def _turn(self, step: str) -> None:
         with GUARD:
-            goals = {"first": 0, "back": self._page - 1, "on": self._page + 1}
-            wanted = goals.get(step, self._last_page)
-            self._page = max(0, min(wanted, self._last_page))
+            pages = {"first": 0, "previous": self._page - 1, "next": self._page + 1}
+            self._page = max(0, min(pages.get(step, self._last_page), self._last_page))
             self._show_page()
 
     def _sorted(self, _change: object = None) -> None:
@@ -145,14 +139,12 @@ class ResultPreview:
             self._show_page()
 
     def _show_page(self) -> None:
-        rows, start = self._table.num_rows, self._page * self._rows_per_page
-        end = min(start + self._rows_per_page, rows)
-        words = f"{start + 1:,} to {end:,} of {rows:,}" if rows else "no rows"
+        shown, rows = self._shown, self._table.num_rows
+        words = f"{shown.start + 1:,} to {shown.stop:,} of {rows:,}" if rows else "no rows"
         self._where.value = f'<span style="padding: 0 8px">{words}</span>'
-        self._buttons["first"].disabled = self._buttons["back"].disabled = self._page == 0
-        self._buttons["on"].disabled = self._buttons["last"].disabled = (
-            self._page == self._last_page
-        )
+        for step, button in self._buttons.items():
+            is_back = step in ("first", "previous")
+            button.disabled = self._page == (0 if is_back else self._last_page)
         self._html.value = self.page_html()
 
     def _draw(self, _change: object = None) -> None:

@@ -1,4 +1,4 @@
-"""Which query? A search by name and tag, and then the query's own picker below it."""
+"""A search for a saved query by name and tag, with the chosen query's own picker below it."""
 
 from __future__ import annotations
 
@@ -18,26 +18,26 @@ from watchframe.plain_text import html_text, plain_text
 from watchframe.read.options import client_for
 from watchframe.references import QueryReference
 from watchframe.widgets.choice_controls import OptionList, on_enter
-from watchframe.widgets.control import GUARD, close_tree
+from watchframe.widgets.control import GUARD, Debounced, close_tree
 from watchframe.widgets.layout import style_tag
 from watchframe.widgets.parameter_picker import ParameterPicker
-from watchframe.widgets.static_twin import TwinOutput, twin_html
+from watchframe.widgets.static_twin import WidgetWithTwin
 
-#: As many are listed; a search by tag looks through so many.
+#: How many queries are listed, and how many a search by tag looks through.
 LISTED, LOOKED_THROUGH = 50, 2000
 #: Seconds without another keystroke before the server is asked.
 DEBOUNCE = 0.4
 
 
 def search_queries(client: Client, text: str, limit: int = LISTED) -> list[Query]:
-    """Give the saved queries that fit, newest first.
+    """Return the saved queries that a search finds, newest first.
 
     Parameters
     ----------
     client : Client
     text : str
         Words that the server finds in the name or the description; a word such as ``#lending`` is
-        a tag that the query must have (the beginning of the tag will do).
+        a tag that the query must have, or the beginning of one.
     limit : int
         How many at most.
     """
@@ -54,13 +54,13 @@ def search_queries(client: Client, text: str, limit: int = LISTED) -> list[Query
     return list(itertools.islice(found, limit))
 
 
-class QueryPicker(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has no types
+class QueryPicker(WidgetWithTwin):
     """A search among the server's saved queries; choosing one opens its `ParameterPicker`.
 
     Parameters
     ----------
     search : str
-        What to begin with: words, and tags such as ``#lending``.
+        The initial search: words, and tags such as ``#lending``.
     client : Client, optional
         Instead of the one of `watchframe.connect`, or of the settings.
 
@@ -75,13 +75,13 @@ class QueryPicker(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has no ty
         No server or no API key is known.
     """
 
-    _is_closed = True  # until it is made: also one that could not be made is closed
+    _is_closed = True  # until __init__ is done: where that fails, there is nothing to close
 
     picker = traitlets.Any(None, allow_none=True, read_only=True)
 
     def __init__(self, search: str = "", *, client: Client | None = None) -> None:
         self._client = client_for(None, client)
-        self._timer: threading.Timer | None = None
+        self._ask_later = Debounced(self._ask)
         self._latest = 0
         self._wanted = ""
         self._listed_for: str | None = None
@@ -93,51 +93,35 @@ class QueryPicker(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has no ty
             style={"description_width": "initial"},
             layout={"width": "36em"},
         )
-        self._twin = TwinOutput()
         self._list = OptionList(LISTED, self._chosen, "Open")
         self._list.widget.layout.width = "36em"
         self._list.widget.layout.max_height = "180px"
         self._found: list[Query] = []
-        self._says = ipywidgets.HTML()
+        self._status = ipywidgets.HTML()
         self._place = ipywidgets.VBox()
-        super().__init__(
-            children=[
-                ipywidgets.HTML(style_tag()),
-                self._search,
-                self._list.widget,
-                self._says,
-                self._place,
-            ]
-        )
+        style = ipywidgets.HTML(style_tag())
+        super().__init__([style, self._search, self._list.widget, self._status, self._place])
         self._is_closed = False
         self.add_class("wf-search")
-        self.add_class(self._twin.live_class)
         self._search.observe(self._typed, "value")
         on_enter(self._search, self._entered)
-        self._begin(self._ask)
+        self._start(self._ask)
 
     def _typed(self, _change: object) -> None:
         self._opens_first = False
-        self._search_soon(DEBOUNCE)
-
-    def _search_soon(self, after: float) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-        self._timer = threading.Timer(after, self._ask)
-        self._timer.daemon = True
-        self._timer.start()
+        self._ask_later.soon(DEBOUNCE)
 
     def _ask(self) -> None:
         with GUARD:
             self._latest += 1
-            turn, text = self._latest, self._search.value
+            number, text = self._latest, self._search.value
         try:
             found = search_queries(self._client, text)
         except WatchframeError as error:
-            self._complain(error)
+            self._show_error(error)
             return
         with GUARD:
-            if turn == self._latest and not self._is_closed:
+            if number == self._latest and not self._is_closed:
                 self._listed_for = text
                 self._fill(found)
 
@@ -146,7 +130,7 @@ class QueryPicker(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has no ty
         self._show_list()
         words = {0: "No query fits.", LISTED: f"The first {LISTED}: add words to see others."}
         count = len(found)
-        self._says.value = _hint(words.get(count, f"{count} fit."))
+        self._status.value = _hint(words.get(count, f"{count} fit."))
         if self._opens_first:
             self._open_first()
 
@@ -155,29 +139,29 @@ class QueryPicker(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has no ty
         self._list.show([(_label(query), str(query.id)) for query in self._found], chosen)
 
     def _entered(self) -> None:
-        """Open the first that fits; once the list is that of what was typed, where it is not."""
+        """Open the first of the list, as soon as that is the list for what was typed."""
         with GUARD:
             if self._listed_for == self._search.value:
                 self._open_first()
             else:
                 self._opens_first = True
-                self._search_soon(after=0)
+                self._ask_later.soon(0)
 
     def _open_first(self) -> None:
         self._opens_first = False
-        if self._list.values:
+        if self._list.choices:
             self._list.choose(0)
 
     def _chosen(self, query_id: str) -> None:
         self._wanted = query_id
-        self._says.value = _hint(f"Opening query {query_id} …")
-        self._begin(lambda: self._open(query_id))
+        self._status.value = _hint(f"Opening query {query_id} …")
+        self._start(lambda: self._open(query_id))
 
     def _open(self, query_id: str) -> None:
         try:
             picker = ParameterPicker(int(query_id), client=self._client)
         except WatchframeError as error:
-            self._complain(error)
+            self._show_error(error)
             return
         with GUARD:
             if self._wanted != query_id or self._is_closed:
@@ -189,45 +173,39 @@ class QueryPicker(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has no ty
                 before.close()
             self.set_trait("picker", picker)
             self._show_list()
-            self._says.value = ""
-            picker.observe(lambda _change: self._twin.update(self._twin_html), "status")
-            self._twin.update(self._twin_html)
+            self._status.value = ""
+            picker.observe(lambda _change: self._update_twin(), "status")
+            self._update_twin()
 
     def close(self) -> None:
         """Close the search, and the picker of the query that was chosen."""
         if not self._is_closed:
             with GUARD:
                 self._is_closed = True
-                if self._timer is not None:
-                    self._timer.cancel()
+                self._ask_later.cancel()
                 if self.picker is not None:
                     self.picker.close()
                 self._list.close()
                 close_tree(*self.children, self.layout)
         super().close()
 
-    def _ipython_display_(self) -> None:
-        bundle = {**self._repr_mimebundle_(), "text/plain": repr(self)}
-        self._twin.show(bundle, self._twin_html())
-
     def __repr__(self) -> str:
         chosen = f", picker={self.picker!r}" if self.picker is not None else ""
         return f"QueryPicker({self._search.value!r}{chosen})"
 
-    def _twin_html(self) -> str:
-        if self.picker is None:
-            body = _hint("A search for a saved query; none was chosen. Run the cell to search.")
-        else:
-            body = self.picker.last_state()
-        return twin_html(self._twin.token, body)
+    def last_state(self) -> str:
+        """Return what the chosen query's picker shows, as plain HTML."""
+        if self.picker is not None:
+            return str(self.picker.last_state())
+        return _hint("A search for a saved query; none was chosen. Run the cell to search.")
 
-    def _complain(self, error: WatchframeError) -> None:
-        self._says.value = (
+    def _show_error(self, error: WatchframeError) -> None:
+        self._status.value = (
             f'<div class="wf-problem" role="alert">{html_text(error.message)}</div>'
             + _hint(error.hint or "")
         )
 
-    def _begin(self, work: Callable[[], object]) -> None:
+    def _start(self, work: Callable[[], object]) -> None:
         threading.Thread(target=work, name="watchframe-query-picker", daemon=True).start()
 
 
@@ -267,7 +245,7 @@ def pick(
     timeout: float | None = 300.0,
     client: Client | None = None,
 ) -> ParameterPicker | QueryPicker:
-    """Give inputs for a saved query's parameters; without a query, a search for one first.
+    """Return inputs for a saved query's parameters; without a query, a search for one first.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""The runs of one picker: at most one goes on, and a newer one takes its place."""
+"""The runs of one picker in the background: at most one is current, a newer one replaces it."""
 
 from __future__ import annotations
 
@@ -19,25 +19,17 @@ from watchframe.models import Job
 from watchframe.read import Answer, Background, ReadOptions, answer_query, answer_warnings, frame_of
 from watchframe.widgets.control import GUARD
 
-#: Seconds between two looks at the clock.
+#: Seconds between two reports of progress.
 TICK = 0.5
-#: Some read has ended. Of the pickers' own lock, so that who waits lets go of that.
+#: Notified when a read has ended. It shares the pickers' lock, which waiting releases.
 ENDED = threading.Condition(GUARD)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """How a read ended: a frame with the answer that it was made of, or an error.
+    """How a read ended: with a frame and the answer that it was made of, or with an error.
 
-    Attributes
-    ----------
-    frame : pandas.DataFrame or None
-    answer : Answer or None
-    error : Exception or None
-    seconds : float
-        How long it took.
-    notes : tuple of str
-        What a read outside of a picker would warn of.
+    It took `seconds`; `notes` are what a read outside of a picker would warn of.
     """
 
     frame: pd.DataFrame | None = None
@@ -56,18 +48,9 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """How far a read has come.
+    """How far a read is: its job, if there is one yet, and the seconds since its start.
 
-    Attributes
-    ----------
-    job : Job or None
-        None before there is one.
-    seconds : float
-        Since its start.
-    is_cancelling : bool
-        Whether it is to end without a result.
-    expected : float or None
-        Seconds that it took the last time, where that is known.
+    `expected` is how many it took the last time, where that is known.
     """
 
     job: Job | None
@@ -77,7 +60,7 @@ class Progress:
 
 
 class BackgroundRead:
-    """A read of a saved query on threads of its own; the kernel stays free.
+    """A read of a saved query on threads of its own, so that the kernel stays free.
 
     Parameters
     ----------
@@ -109,29 +92,29 @@ class BackgroundRead:
         self._on_done = on_done
         self._expected = expected
         self._is_cancelling = False
-        self._is_told = False
-        self._teller: int | None = None
+        self._is_announced = False
+        self._announcing_thread: int | None = None
         self._listeners: list[Callable[[], object]] = []
         self._background = Background(self._read, timeout=options.timeout, on_done=self._end)
 
     def start(self) -> None:
-        """Begin."""
+        """Start reading."""
         self._background.start()
-        threading.Thread(target=self._tell, name="watchframe-picker", daemon=True).start()
+        threading.Thread(target=self._report, name="watchframe-picker", daemon=True).start()
 
     def cancel(self) -> None:
-        """End it soon, and its job on the server with it."""
+        """Cancel it, and its job on the server."""
         self._is_cancelling = True
         self._background.cancel()
 
     @property
-    def is_going_on(self) -> bool:
-        """Whether it will still give something: it has neither ended nor been cancelled."""
+    def is_running(self) -> bool:
+        """Whether it has neither ended nor been cancelled."""
         return self.outcome is None and not self._is_cancelling
 
     @property
     def progress(self) -> Progress:
-        """How far it has come."""
+        """How far it is."""
         return Progress(
             job=self._background.job,
             seconds=self.seconds,
@@ -140,17 +123,17 @@ class BackgroundRead:
         )
 
     def wait(self, timeout: float | None = None) -> Outcome | None:
-        """Give how it ended, once it has; None where that takes longer than `timeout` seconds.
+        """Return how it ended, once it has; None where that takes longer than `timeout` seconds.
 
-        Whoever holds the lock over all pickers, as those do who observe one, lets go of it
-        meanwhile: the read needs it to end.
+        A caller that holds the pickers' lock, as observers of a picker do, releases it meanwhile:
+        the read needs it to end.
         """
         with ENDED:
             ENDED.wait_for(self._has_ended, timeout)
             return self.outcome if self._has_ended() else None
 
     def when_ended(self, call: Callable[[], object]) -> None:
-        """Have `call` called at the end, from the read's thread, or now where it has ended."""
+        """Call `call` at the end, from the read's thread, or now where it has ended."""
         with ENDED:
             if not self._has_ended():
                 self._listeners.append(call)
@@ -159,12 +142,12 @@ class BackgroundRead:
 
     @property
     def seconds(self) -> float:
-        """How long it has been going on, or took."""
+        """How long it has been running, or took."""
         return self._background.seconds
 
     def _has_ended(self) -> bool:
-        """Tell whether the end was told to all; to those who are told just now, it was."""
-        return self._is_told or self._teller == threading.get_ident()
+        """Return whether all know of the end, or the thread that is announcing it asks."""
+        return self._is_announced or self._announcing_thread == threading.get_ident()
 
     def _read(self, deadline: Deadline, on_status: OnStatus) -> Outcome:
         options = replace(self.options, deadline=deadline, on_status=on_status, progress=False)
@@ -174,45 +157,45 @@ class BackgroundRead:
 
     def _end(self) -> None:
         outcome = self._background.result or Outcome(error=self._background.error)
-        self._teller = threading.get_ident()
+        self._announcing_thread = threading.get_ident()
         self.outcome = replace(outcome, seconds=self.seconds)
         try:
             self._on_done(self, self.outcome)
         finally:
             with ENDED:
-                self._teller, self._is_told = None, True
+                self._announcing_thread, self._is_announced = None, True
                 listeners, self._listeners = self._listeners, []
                 ENDED.notify_all()
             for call in listeners:
                 call()
 
-    def _tell(self) -> None:
+    def _report(self) -> None:
         while not self._background.wait(TICK):
             self._on_progress(self, self.progress)
 
 
 class Runs:
-    """Begins runs of a saved query, cancels them, and waits for them.
+    """Starts runs of a saved query, cancels them, and waits for them.
 
     Parameters
     ----------
     query_id : int
-    begin : callable
-        Begins one by `begin_with`, where somebody waits and none has begun yet.
+    start : callable
+        Starts one by `start_with`, where a caller waits and none was started yet.
     on_progress, on_done : callable
-        Called from a run's threads, only for the run that is the newest.
+        Called from a run's threads, only for the newest run.
     """
 
     def __init__(
         self,
         query_id: int,
         *,
-        begin: Callable[[], object],
+        start: Callable[[], object],
         on_progress: Callable[[Progress], object],
         on_done: Callable[[Outcome], object],
     ) -> None:
         self._query_id = query_id
-        self._begin = begin
+        self._start = start
         self._on_progress = on_progress
         self._on_done = on_done
         self._newest: BackgroundRead | None = None
@@ -223,38 +206,38 @@ class Runs:
         """How the newest run ended; None where none has."""
         return self._newest.outcome if self._newest is not None else None
 
-    def begin_with(self, params: Mapping[str, object], options: ReadOptions) -> Progress | None:
-        """Begin a run, and cancel the one that is going on; None where that one is the same."""
+    def start_with(self, params: Mapping[str, object], options: ReadOptions) -> Progress | None:
+        """Start a run and cancel the current one; return None where that one is the same."""
         before = self._newest if self._newest is not None and not self._newest.outcome else None
         if before is not None:
-            if before.is_going_on and (before.params, before.options) == (params, options):
+            if before.is_running and (before.params, before.options) == (params, options):
                 return None
-            # Equal queries share one job on the server. That a run with these values, cancelled
-            # just now, does not take the new one along: the cache lets one read them at a time.
+            # Equal queries share one job on the server. Cancelling a run with these very values
+            # does not cancel the new one: the cache lets one at a time read them.
             before.cancel()
         self._newest = BackgroundRead(
             self._query_id,
             params,
             options,
-            on_progress=self._progressed,
-            on_done=self._ended,
+            on_progress=self._show_progress,
+            on_done=self._show_outcome,
             expected=self._took,
         )
         self._newest.start()
         return self._newest.progress
 
     def cancel(self) -> Progress | None:
-        """Cancel the run that is going on; None where there is none."""
+        """Cancel the current run; return None where there is none."""
         if self._newest is None or self._newest.outcome is not None:
             return None
         self._newest.cancel()
         return self._newest.progress
 
     def wait(self, timeout: float | None) -> pd.DataFrame:
-        """Give the frame of the newest run, once it is there, or raise its error."""
+        """Return the frame of the newest run, once it is there, or raise its error."""
         ends = None if timeout is None else time.monotonic() + timeout
         while True:
-            run = self._begun()
+            run = self._newest_run()
             outcome = run.wait(None if ends is None else max(ends - time.monotonic(), 0.0))
             if outcome is None:
                 raise TimeoutError(f"Query {self._query_id} is still running after {timeout:g} s.")
@@ -262,32 +245,32 @@ class Runs:
                 return _frame_of(outcome)
 
     async def result(self) -> pd.DataFrame:
-        """Give what `wait` gives, while the event loop goes on."""
+        """Return what `wait` returns, without blocking the event loop."""
         loop = asyncio.get_running_loop()
         while True:
-            run, ended = self._begun(), asyncio.Event()
+            run, ended = self._newest_run(), asyncio.Event()
             run.when_ended(partial(_set_soon, loop, ended))
             await ended.wait()
             if run is self._newest and run.outcome is not None:
                 return _frame_of(run.outcome)
 
-    def _begun(self) -> BackgroundRead:
+    def _newest_run(self) -> BackgroundRead:
         with GUARD:
             if self._newest is None:
-                self._begin()
+                self._start()
             if self._newest is None:
-                raise AssertionError("a run that was not refused has begun")
+                raise AssertionError("a run that was not refused was started")
             return self._newest
 
-    def _progressed(self, run: BackgroundRead, progress: Progress) -> None:
+    def _show_progress(self, run: BackgroundRead, progress: Progress) -> None:
         with GUARD:
             if run is self._newest and run.outcome is None:
                 self._on_progress(progress)
 
-    def _ended(self, run: BackgroundRead, outcome: Outcome) -> None:
+    def _show_outcome(self, run: BackgroundRead, outcome: Outcome) -> None:
         with GUARD:
             if run is not self._newest:
-                return  # a newer run has taken its place
+                return  # a newer run has replaced it
             if outcome.answer is not None and outcome.answer.source == "executed":
                 self._took = outcome.seconds
             self._on_done(outcome)
@@ -300,6 +283,6 @@ def _frame_of(outcome: Outcome) -> pd.DataFrame:
 
 
 def _set_soon(loop: asyncio.AbstractEventLoop, event: asyncio.Event) -> None:
-    """Set an event of a loop from another thread; nobody waits where the loop is closed."""
+    """Set a loop's event from another thread; a loop that is closed waits for nothing."""
     with contextlib.suppress(RuntimeError):
         loop.call_soon_threadsafe(event.set)

@@ -1,38 +1,68 @@
-"""What a picker leaves behind in a saved notebook: its last values and rows, as plain HTML.
+"""What a picker leaves in a saved notebook: its last values and rows, as plain HTML.
 
 A widget lives in the kernel. Where its model is gone, JupyterLab and Notebook 7 write "Error
-displaying widget: model not found" (jupyterlab#15361, ipywidgets#3773), also where the same output
-holds HTML. So this is an output of its own, below the widget's: while the widget is there, a rule
-of style hides the twin; where the widget is not, the twin shows and hides the line in its place.
+displaying widget: model not found" (jupyterlab#15361, ipywidgets#3773), even where the same output
+holds HTML. So this is an output of its own, below the widget's: CSS hides it while the widget is
+there; without the widget it shows, and hides that error.
 """
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+import ipywidgets
+
 from watchframe.plain_text import html_text
-from watchframe.widgets.control import value_words
+from watchframe.widgets.control import value_text
 from watchframe.widgets.layout import style_tag
 
-LIVE = "wf-live"
-TWIN = "wf-twin"
+_LIVE = "wf-live"
+_TWIN = "wf-twin"
+
+
+class WidgetWithTwin(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has no types
+    """A widget that is displayed with its twin; subclasses return its content (`last_state`)."""
+
+    def __init__(self, children: Sequence[ipywidgets.Widget]) -> None:
+        self._twin_token = uuid.uuid4().hex[:12]
+        self._twin_output: Any = None
+        super().__init__(children=children)
+        self.add_class(f"{_LIVE}-{self._twin_token}")
+
+    def last_state(self) -> str:
+        """Return what is shown, as plain HTML."""
+        raise NotImplementedError
+
+    def _update_twin(self) -> None:
+        """Show the last state in the twin, where that is displayed at all."""
+        if self._twin_output is not None:
+            self._twin_output.update(self._twin())
+
+    def _ipython_display_(self) -> None:
+        from IPython.display import display  # noqa: PLC0415 - only notebooks display
+
+        bundle = {**self._repr_mimebundle_(), "text/plain": repr(self)}
+        display(bundle, raw=True)  # type: ignore[no-untyped-call]
+        self._twin_output = display(  # type: ignore[no-untyped-call]
+            self._twin(), display_id=f"{_LIVE}-{self._twin_token}"
+        )
+
+    def _twin(self) -> object:
+        from IPython.display import HTML  # noqa: PLC0415 - as above
+
+        return HTML(twin_html(self._twin_token, self.last_state()))  # type: ignore[no-untyped-call]
 
 
 def twin_html(token: str, body: str) -> str:
-    """Give the twin of a widget.
+    """Return the twin of a widget, which shows `body` (HTML).
 
-    Parameters
-    ----------
-    token : str
-        Tells this widget from all others; safe in a class name.
-    body : str
-        What it shows, as HTML.
+    `token` is unique to the widget and safe in a class name.
     """
     return (
         f"{style_tag()}<style>{_hiding(token)}</style>"
-        f'<div class="wf-picker {TWIN} {TWIN}-{token}">{body}</div>'
+        f'<div class="wf-picker {_TWIN} {_TWIN}-{token}">{body}</div>'
     )
 
 
@@ -45,23 +75,10 @@ def last_state_html(
     table: str,
     code: str,
 ) -> str:
-    """Return what a picker showed last, for `twin_html`.
-
-    Parameters
-    ----------
-    heading : str
-        HTML.
-    params : mapping of str to object
-    titles : mapping of str to str
-        The parameters' labels, by name.
-    status, table : str
-        HTML.
-    code : str
-        The code that reads the same rows.
-    """
+    """Return what a picker showed last, for `twin_html`; heading, status and table are HTML."""
     values = "".join(
         f'<tr><th scope="row">{html_text(titles.get(name, name))}</th>'
-        f"<td>{html_text(value_words(value))}</td></tr>"
+        f"<td>{html_text(value_text(value))}</td></tr>"
         for name, value in params.items()
     )
     return (
@@ -73,46 +90,12 @@ def last_state_html(
 
 
 def _hiding(token: str) -> str:
-    """Hide the twin beside its living widget; where that is not, hide what stands in its place.
+    """Return CSS that hides the twin beside its live widget, else what is shown instead of that.
 
     With a kernel that is an error, without one the words "Loading widget...", for ever.
     """
-    child, live = ".jp-OutputArea-child", f":has(.{LIVE}-{token})"
+    child, live = ".jp-OutputArea-child", f":has(.{_LIVE}-{token})"
     return (
-        f"body{live} .{TWIN}-{token} {{ display: none; }}"
-        f"{child}:has(+ {child} .{TWIN}-{token}):not({live}) {{ display: none; }}"
+        f"body{live} .{_TWIN}-{token} {{ display: none; }}"
+        f"{child}:has(+ {child} .{_TWIN}-{token}):not({live}) {{ display: none; }}"
     )
-
-
-class TwinOutput:
-    """Shows both, and keeps the twin up to date.
-
-    Attributes
-    ----------
-    token : str
-        Tells this picker from all others in the page.
-    live_class : str
-        The CSS class of the living widget.
-    """
-
-    def __init__(self) -> None:
-        self.token = uuid.uuid4().hex[:12]
-        self.live_class = f"{LIVE}-{self.token}"
-        self._handle: Any = None
-
-    def show(self, widget_bundle: Mapping[str, object], html: str) -> None:
-        """Display the widget and, as an output of its own below it, the twin."""
-        from IPython.display import HTML, display  # noqa: PLC0415 - only notebooks display
-
-        display(dict(widget_bundle), raw=True)  # type: ignore[no-untyped-call]
-        self._handle = display(  # type: ignore[no-untyped-call]
-            HTML(html),  # type: ignore[no-untyped-call]
-            display_id=self.live_class,
-        )
-
-    def update(self, make_html: Callable[[], str]) -> None:
-        """Show the twin as `make_html` gives it now, where it is displayed at all."""
-        if self._handle is not None:
-            from IPython.display import HTML  # noqa: PLC0415 - it is loaded already
-
-            self._handle.update(HTML(make_html()))  # type: ignore[no-untyped-call]

@@ -12,8 +12,8 @@ from watchframe.plain_text import html_text
 from watchframe.read import Answer
 from watchframe.widgets.runs import Outcome, Progress
 
-#: Seconds from which on a run is a long one, and how full its bar is before it has ended.
-LONG, ALMOST = 2.0, 0.95
+#: Seconds after which a run has a bar, and how full that is at most before the end.
+_LONG, _ALMOST = 2.0, 0.95
 
 _WAITING = {
     JobStatus.STARTED: "Running on the data source",
@@ -22,40 +22,38 @@ _WAITING = {
 
 
 def ready_html(problems: int) -> str:
-    """Say that nothing ran yet, or what has to be done first."""
+    """Return that nothing ran yet, or what has to be corrected first."""
     if problems:
         words = "a value has" if problems == 1 else f"{problems} values have"
-        return _line(f"Not ready: {words} to be put right first.")
+        return _line(f"Not ready: {words} to be corrected first.")
     return _line("Ready.")
 
 
 def progress_html(progress: Progress) -> str:
-    """Say what is going on, and for how long; with a bar where it is long.
-
-    The seconds are a timer to screen readers, which do not read out each of them.
-    """
+    """Return what is being done, and for how long; with a bar where that is long."""
     words = "Asking the server"
     if progress.is_cancelling:
         words = "Cancelling"
     elif progress.job is not None:
         words = _WAITING.get(progress.job.status, "Waiting in the server's queue")
     usual = "" if progress.expected is None else f" (last time {age_words(progress.expected)})"
+    # To screen readers the seconds are a timer: they do not read out each of them.
     text = html_text(f"{words} … {progress.seconds:.0f} s{usual}")
     return f'<div class="wf-status wf-running" role="timer">{text}</div>{_bar_html(progress)}'
 
 
 def _bar_html(progress: Progress) -> str:
-    """Give a bar: how far it would be by the last time, or only that something is going on."""
-    if progress.seconds < LONG:
+    """Return a bar: how far it should be, judged by the last run, or that it is busy."""
+    if progress.seconds < _LONG:
         return ""
     part = ""
     if progress.expected is not None and not progress.is_cancelling:
-        part = f' value="{min(progress.seconds / max(progress.expected, LONG), ALMOST):.2f}"'
+        part = f' value="{min(progress.seconds / max(progress.expected, _LONG), _ALMOST):.2f}"'
     return f'<progress class="wf-bar" max="1"{part} aria-label="Progress of the query"></progress>'
 
 
 def outcome_html(outcome: Outcome) -> str:
-    """Say how it ended: rows, age and source; or the error, with the data source's own words."""
+    """Return how it ended: rows, age and source, or the error and the data source's own words."""
     if outcome.status == "cancelled":
         return _line(f"Cancelled after {age_words(outcome.seconds)}.")
     if outcome.error is not None:
@@ -64,7 +62,7 @@ def outcome_html(outcome: Outcome) -> str:
         return ""
     notes = "".join(f'<div class="wf-hint">{html_text(note)}</div>' for note in outcome.notes)
     words = _result_words(outcome.answer, outcome.seconds)
-    # Ages are those of the moment when the run ended: a moment's name does not grow old.
+    # The age is that of the moment when the run ended; the date stays right afterwards.
     moment = outcome.answer.provenance.retrieved_at.astimezone(UTC)
     of = f'<span class="wf-hint"> · data of {moment:%Y-%m-%d %H:%M:%S} UTC</span>'
     return f'<div class="wf-status" role="status">{html_text(words)}{of}</div>{notes}'

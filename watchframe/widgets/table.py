@@ -1,7 +1,4 @@
-"""A page of a result as an HTML table: every value exact, every text escaped.
-
-Pure functions from a table to HTML; `preview` has the controls around it.
-"""
+"""A page of a result as an HTML table: every value exact, every text escaped."""
 
 from __future__ import annotations
 
@@ -13,43 +10,43 @@ from datetime import datetime
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from watchframe.decode.typing_rules import ENCODING, INTEGER, JSON
 from watchframe.plain_text import html_text
 
-LONGEST_TEXT = 160
-ENCODING = b"watchframe.encoding"
+_LONGEST_TEXT = 160
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """By which column a result is shown."""
+    """By which column a result is sorted."""
 
     column: str
     is_descending: bool = False
 
 
-def encoding(field: pa.Field) -> str:
-    """Give what a text column stands for: ``"integer"``, ``"json"`` or nothing."""
+def encoding(field: pa.Field) -> bytes:
+    """Return what a text column stands for: integers, JSON or, if empty, itself."""
     value: bytes = (field.metadata or {}).get(ENCODING, b"")
-    return value.decode()
+    return value
 
 
 def is_number(field: pa.Field) -> bool:
-    """Whether a column is shown right-aligned."""
+    """Return whether a column holds numbers, also as text."""
     kind = field.type
     return bool(
-        pa.types.is_integer(kind) or pa.types.is_floating(kind) or encoding(field) == "integer"
+        pa.types.is_integer(kind) or pa.types.is_floating(kind) or encoding(field) == INTEGER
     )
 
 
 def row_order(table: pa.Table, order: Order | None) -> Sequence[int] | None:
-    """Give the rows' numbers in the order asked for; nulls come last. None: as they came."""
+    """Return the rows' numbers in that order, nulls last; None for the order as they came."""
     if order is None or order.column not in table.column_names:
         return None
     position = table.column_names.index(order.column)
     column = table.column(position)
-    if encoding(table.schema.field(position)) == "integer":
+    if encoding(table.schema.field(position)) == INTEGER:
         return _order_of_integers(column, is_descending=order.is_descending)
-    # Arrow puts nulls last by itself; the option that says so has changed its place.
+    # Arrow puts nulls last by default; the option that says so differs between its versions.
     direction = "descending" if order.is_descending else "ascending"
     indices = pc.sort_indices(pa.table({"key": column}), sort_keys=[("key", direction)])
     rows: Sequence[int] = indices.to_numpy()
@@ -96,7 +93,7 @@ def table_html(
 
 
 def cell_text(value: object) -> str:
-    """Give a value as people read it: exact numbers, ISO dates, no needless digits of a second."""
+    """Return a value as people read it: exact numbers, ISO dates, no needless digits."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, datetime):
@@ -111,15 +108,15 @@ def cell_text(value: object) -> str:
 def _cell(field: pa.Field, value: object) -> str:
     if value is None:
         return f'<td class="{"wf-number " if is_number(field) else ""}wf-null">null</td>'
-    text = cell_text(_readable(value) if encoding(field) == "json" else value)
-    if len(text) <= LONGEST_TEXT or is_number(field):
+    text = cell_text(_readable(value) if encoding(field) == JSON else value)
+    if len(text) <= _LONGEST_TEXT or is_number(field):
         return f"<td{_number(field)}>{html_text(text)}</td>"
-    cut = text[:LONGEST_TEXT]
-    return f'<td title="{html_text(text[: 10 * LONGEST_TEXT])}">{html_text(cut)}…</td>'
+    cut = text[:_LONGEST_TEXT]
+    return f'<td title="{html_text(text[: 10 * _LONGEST_TEXT])}">{html_text(cut)}…</td>'
 
 
 def _readable(text: object) -> object:
-    """Take the quotes off a lone JSON text; show everything else as the JSON that it is."""
+    """Return a JSON string without its quotes; any other JSON as it is."""
     try:
         value = json.loads(str(text), parse_int=str, parse_float=str)
     except ValueError:

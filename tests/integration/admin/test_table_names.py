@@ -50,6 +50,7 @@ def tables(client):
         ("select * from events_{{ chain }} limit {{ n }}", {"events_{{ chain }}"}),
         ("select * from {{ period.start }}", {"{{ period.start }}"}),
         ("select * from a {{#all}}join b using (x){{/all}}{{^all}}, c{{/all}}", set("abc")),
+        ("select * from a {{! {from: z} }}", {"a"}),
         ("select * from a where x in ({{{ list }}}) and d >= '{{ p.start }}' {{! from z }}", {"a"}),
         ("insert into a select * from b; delete from c", set("abc")),
         ('select * from "Some Schema"."Table"', {"Some Schema.Table"}),

@@ -75,7 +75,7 @@ def test_line_when_a_list_has_spaces_needs_no_quotes_around_it(shell):
 
 def test_line_when_a_variable_is_not_there_does_not_offer_those_of_ipython(shell):
     shell.value("opened = 1")
-    assert "Did you mean opened?" in shell.run("%watch 2 -p x=$opene").shown
+    assert "Did you mean 'opened'?" in shell.run("%watch 2 -p x=$opene").shown
     shell.value("del opened")
     assert "Assign it first" in shell.run("%watch 2 -p x=$opene").shown
 

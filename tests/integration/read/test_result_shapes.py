@@ -108,7 +108,7 @@ def test_truncated_result_is_warned_of_also_from_the_cache(client, saved):
 @pytest.mark.filterwarnings("ignore::watchframe.errors.ResultTruncatedWarning")
 def test_truncated_page_is_an_error(client, saved):
     """Pages end at one that is not full: with rows missing the rest would never be read."""
-    text = CUT + " # order by n limit {{ limit }} offset {{ offset }}"
+    text = CUT + " #order by n limit {{ limit }} offset {{ offset }}"
     names = ("limit", "offset")
     numbers = [ParameterDefinition(name=name, type="number", title=name) for name in names]
     query = saved(text, parameters=numbers)

@@ -21,6 +21,8 @@ from watchframe.read.paging import is_moving, order_columns, order_terms
         ),
         ('select * from t order by "when" nulls last', [['"when"', "nulls", "last"]]),
         ("(select * from t order by a)", []),
+        ("select * from t order by a # , b\n, c", [["a"], ["c"]]),
+        ("select 'it\\'s' as x, $$ order by a $$ from t order by `b, c`", [["`b, c`"]]),
     ],
 )
 def test_order_terms_are_those_of_the_outermost_statement(sql, terms):

@@ -33,6 +33,8 @@ START, END = "'{{ period.start }}'", "'{{ period.end }}'"
         (f"t between {START} and {END} and u < '{{{{ other.end }}}}'", "both"),
         (f"-- t < {END}\nt between {START} and {END}", "both"),
         (f"/* t < {END} */ t between {START} and {END}", "both"),
+        (f"t between {START} and {END} # and t < {END}\n", "both"),
+        (f"{{{{# x }}}} t >= {START} and t < {END} {{{{/ x }}}}", "left"),
         (f"x <> 1 and t between {START} and {END}", "both"),
         # Nobody can tell.
         (f"t > {START} and t < {END}", None),

@@ -12,10 +12,10 @@ from watchframe.widgets.chart import (
     NoChartError,
     chart_choice,
     chart_svg,
-    number_words,
+    number_text,
     ticks,
+    time_text,
     time_ticks,
-    time_words,
 )
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -179,8 +179,8 @@ def test_ticks_are_few_and_span_the_values(low, high):
     assert 2 <= len(found) <= 8
 
 
-def test_number_words_are_short():
-    assert [number_words(value) for value in (0, 1500, 2.5e6, 3e9, 2e77)] == [
+def test_number_text_are_short():
+    assert [number_text(value) for value in (0, 1500, 2.5e6, 3e9, 2e77)] == [
         "0",
         "1.5k",
         "2.5M",
@@ -208,7 +208,7 @@ def seconds(text):
 )
 def test_time_ticks_are_round_moments_within_the_axis(low, high, words):
     found, format_ = time_ticks(seconds(low), seconds(high))
-    assert [time_words(at, format_) for at in found][: len(words)] == words
+    assert [time_text(at, format_) for at in found][: len(words)] == words
     assert len(found) <= 7
     assert all(seconds(low) <= at <= seconds(high) for at in found)
 

@@ -175,8 +175,15 @@ def test_search_for_several_keeps_what_was_chosen_before(checker):
 def test_query_values_that_are_not_known_are_typed(checker):
     control = make_control(define("query", ["a"], multi=MultiValues()), checker)
     assert type(control) is TypedChoiceControl
-    fields(control, ipywidgets.Text)[0].value = "x, y"
+    field = fields(control, ipywidgets.Text)[0]
+    field.value = "x, y"
     assert control.value == ["x", "y"]
+    control.set(["a, b", "c"])
+    assert field.value == "'a, b', c"
+    field.value = "'a, b', c, d"
+    assert control.value == ["a, b", "c", "d"]
+    field.value = "'a, b"
+    assert control.value == ["'a", "b"], "a quote is not closed yet"
 
 
 def test_date_when_picked_is_text_in_the_servers_format(checker):
@@ -341,6 +348,26 @@ def test_use_current_datetime_means_now(checker):
     control = make_control(define("datetime-with-seconds", use_current_datetime=True), checker)
     assert control.value == "d_now"
     assert "2026-11-24 10:30:05" in below(control)
+
+
+@pytest.mark.parametrize("type_", ["text", "text-pattern", "query"])
+def test_empty_default_is_no_value_as_in_a_read(checker, type_):
+    control = make_control(define(type_, "", regex=".*"), checker)
+    assert (control.value, control.problem) == (None, "A value is needed.")
+
+
+def test_cleared_date_is_no_value_though_its_default_is_now(checker):
+    control = make_control(define("date", "2026-01-15", use_current_datetime=True), checker)
+    fields(control, ipywidgets.DatePicker)[0].value = None
+    assert (control.value, control.problem) == (None, "A value is needed.")
+
+
+def test_many_options_of_one_name_are_shown_with_their_values(checker):
+    same = [Option(name="same", value=str(number)) for number in range(1000)]
+    checker.options["it"] = [option.value for option in same]
+    control = make_control(define("query", "1", dropdown_query_id=9), checker, same)
+    shown = [button.description for button in fields(control, ipywidgets.Button)]
+    assert "same (1)" in shown
 
 
 @pytest.mark.parametrize("type_", sorted(PARAMETER_TYPES))

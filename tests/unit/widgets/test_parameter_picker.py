@@ -62,6 +62,25 @@ def test_url_of_a_page_sets_its_values_and_params_win(client, demo):
     assert picker.params == {"period": "d_last_week"}
 
 
+def test_parameter_that_the_text_does_not_use_is_sent_where_it_is_set(client, demo):
+    definitions = [
+        ParameterDefinition(name=name, type="number", title=name, default=1)
+        for name in ("unused", "n", "other")
+    ]
+    query = client.queries.create("q", "select {{ n }}", 1, parameters=definitions).id
+    assert pick(query, client=client).params == {"n": 1}
+    picker = pick(f"{demo.url}/queries/{query}?p_unused=2", {"other": 3}, client=client)
+    assert picker.params == {"unused": 2, "n": 1, "other": 3}
+    picker.update({"other": 4})
+    frame = picker.wait(WITHIN)
+    assert frame.attrs["watchframe"]["parameters"] == {"unused": 2, "n": 1, "other": 4}
+
+
+def test_params_that_are_no_mapping_are_refused_as_by_a_read(client):
+    with pytest.raises(ArgumentError, match="not a mapping"):
+        pick(13, ["kind"], client=client)
+
+
 def test_natural_values_become_the_form_that_the_code_shows(client):
     from datetime import date  # noqa: PLC0415 - only here
 
@@ -271,8 +290,8 @@ def test_search_finds_queries_by_words_and_tags(client):
 
 def test_query_picker_opens_the_query_that_is_chosen(client):
     picker = QueryPicker("#dropdown", client=client)
-    until(lambda: len(picker._list.labels) == 3)
-    picker._list.choose([text[:2] for text in picker._list.labels].index("20"))
+    until(lambda: len(picker._list.choices) == 3)
+    picker._list.choose(picker._list.choices.index("20"))
     until(lambda: picker.picker is not None)
     assert picker.picker.query.id == 20
 

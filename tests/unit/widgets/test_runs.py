@@ -139,13 +139,13 @@ def test_closed_pickers_leave_no_widget_and_no_thread(client):
         running = pick(50, {"seconds": 60}, max_age=0, client=client)
         running.run()
         search = QueryPicker("#dropdown", client=client)
-        until(lambda search=search: len(search._list.labels) == 3)
+        until(lambda search=search: len(search._list.choices) == 3)
         for place in (0, 1):
             search._list.choose(place)
             until(
                 lambda search=search, place=place: (
                     search.picker is not None
-                    and str(search.picker.query.id) == search._list.values[place]
+                    and str(search.picker.query.id) == search._list.choices[place]
                 )
             )
         for widget in (picker, searched, running, search):

@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 from watchframe.errors import ArgumentError
 from watchframe.parameters.text_syntax import (
     read_assignments,
+    read_json,
     read_value,
     split_assignment,
+    write_json,
     write_value,
 )
 
@@ -102,9 +104,38 @@ def test_write_value_when_read_again_gives_the_same_text(text):
 
 @given(st.lists(st.text()))
 @example([":'"])
-def test_write_value_when_it_is_an_item_of_a_list_stays_one_item(texts):
-    written = f"[{', '.join(map(write_value, texts))}]"
-    assert read_value(written, {}) == texts
+def test_write_value_when_it_is_a_list_keeps_its_items(texts):
+    assert read_value(write_value(texts), {}) == texts
+
+
+@given(st.tuples(st.text(), st.text()) | st.just(("2026-01-01", "2026-01-31 10:00")))
+def test_write_value_when_it_is_a_pair_keeps_its_ends(pair):
+    assert read_value(write_value(pair), {}) == pair
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        (5, "5"),
+        (0.25, "0.25"),
+        ("New York", "New York"),
+        ("2026-01-01 10:00", "2026-01-01 10:00"),
+        ("a, b", "'a, b'"),
+        ("it's", "it's"),
+        ("'", "''''"),
+        (["WETH", "a, b"], "[WETH, 'a, b']"),
+        (("2026-01-01", "2026-01-31"), "2026-01-01 .. 2026-01-31"),
+        (("a", "b"), "(a, b)"),
+    ],
+)
+def test_write_value_writes_as_people_do(value, written):
+    assert write_value(value) == written
+
+
+@given(st.dictionaries(st.text(), st.text() | st.lists(st.text()) | st.integers()))
+@example({"a": "$x", "b": ["$$x"]})
+def test_write_json_when_read_again_gives_the_same(params):
+    assert read_json(write_json(params), {"x": 1}) == params
 
 
 @pytest.mark.parametrize("text", ["$PEPE", "$$PEPE", "up to $start", "a{start}b"])

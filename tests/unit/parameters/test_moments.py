@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from watchframe.models import ParameterDefinition, Query
-from watchframe.parameters import DYNAMIC_DATES, DYNAMIC_RANGES, normalise_parameters
+from watchframe.parameters import DYNAMIC_DATES, DYNAMIC_RANGES, normalize_parameters
 
 TABLE = json.loads((Path(__file__).parents[2] / "data" / "dynamic_dates.json").read_text())
 
@@ -21,7 +21,7 @@ def resolve(type_, name, row):
         parameters=(ParameterDefinition(name="p", type=type_, title="p"),),
     )
     now = datetime.fromisoformat(row["now_utc"])
-    return normalise_parameters(query, {"p": name}, now=now, timezone=ZoneInfo(row["tz"]))["p"]
+    return normalize_parameters(query, {"p": name}, now=now, timezone=ZoneInfo(row["tz"]))["p"]
 
 
 @pytest.mark.parametrize("row", TABLE, ids=lambda row: f"{row['tz']} {row['now_utc']}")
@@ -86,7 +86,7 @@ def test_dynamic_names_share_one_now():
         for name in ("a", "b")
     )
     query = Query(id=1, name="q", text="{{ a }} {{ b }}", parameters=definitions)
-    wire = normalise_parameters(
+    wire = normalize_parameters(
         query, None, now=datetime(2026, 1, 1, 23, 59, 59, 999999, tzinfo=UTC), timezone=UTC
     )
     assert wire == {"a": "2026-01-01 23:59:59", "b": "2026-01-01 23:59:59"}

@@ -16,7 +16,7 @@ from watchframe.errors import (
     UnknownParameterError,
 )
 from watchframe.models import MultiValues, ParameterDefinition, Query
-from watchframe.parameters import normalise_parameters, normalise_sql_parameters
+from watchframe.parameters import normalize_parameters, normalize_sql_parameters
 
 NOW = datetime(2026, 11, 24, 15, 30, 45, tzinfo=UTC)
 HERE = {"now": NOW, "timezone": UTC}
@@ -37,7 +37,7 @@ def parameter(type_, **more):
 
 
 def wire(value, type_, *, timezone=UTC, options=None, **more):
-    return normalise_parameters(
+    return normalize_parameters(
         query(parameter(type_, **more)),
         {"p": value},
         now=NOW,
@@ -217,34 +217,34 @@ TEXT_THAT_FITS = [
 @pytest.mark.parametrize(("text", "value"), TEXT_IN_QUOTES)
 def test_value_that_ends_the_quotes_of_the_text_warns(text, value):
     with pytest.warns(ParameterWarning, match=r"of 'p' holds .* without escaping"):
-        normalise_parameters(query(parameter("text"), text=text), {"p": value}, **HERE)
+        normalize_parameters(query(parameter("text"), text=text), {"p": value}, **HERE)
     with pytest.warns(ParameterWarning, match=r"of 'p' holds .* without escaping"):
-        normalise_sql_parameters(text, {"p": value}, **HERE)
+        normalize_sql_parameters(text, {"p": value}, **HERE)
 
 
 @pytest.mark.parametrize(("text", "value"), TEXT_THAT_FITS)
 def test_value_that_fits_its_quotes_does_not_warn(text, value):
-    normalise_parameters(query(parameter("text"), text=text), {"p": value}, **HERE)
-    normalise_sql_parameters(text, {"p": value}, **HERE)
+    normalize_parameters(query(parameter("text"), text=text), {"p": value}, **HERE)
+    normalize_sql_parameters(text, {"p": value}, **HERE)
 
 
 def test_quote_in_a_list_of_sql_warns():
     with pytest.warns(ParameterWarning, match="without escaping"):
-        normalise_sql_parameters("'{{ p }}'", {"p": ["a", "O'Neil"]}, **HERE)
+        normalize_sql_parameters("'{{ p }}'", {"p": ["a", "O'Neil"]}, **HERE)
 
 
 def test_name_with_a_dot_warns_that_nothing_reaches_the_text():
     dotted = ParameterDefinition(name="x.y", type="text", title="X")
     for text in ("{{ x.y }}", "{{#x.y}}1{{/x.y}}", "{{{ x.y }}}"):
         with pytest.warns(ParameterWarning, match=r"reaches \{\{ x\.y \}\}: .* renders nothing"):
-            normalise_parameters(query(dotted, text=text), {"x.y": "1"}, **HERE)
+            normalize_parameters(query(dotted, text=text), {"x.y": "1"}, **HERE)
     with pytest.warns(ParameterWarning, match="renders nothing"):
-        normalise_sql_parameters("{{ x.y }}", {"x.y": "1"}, **HERE)
+        normalize_sql_parameters("{{ x.y }}", {"x.y": "1"}, **HERE)
 
 
 def test_name_with_dot_unused_does_not_warn():
     dotted = ParameterDefinition(name="x.y", type="text", title="X")
-    normalise_parameters(query(dotted, text="{{! x.y }}1"), {"x.y": "1"}, **HERE)
+    normalize_parameters(query(dotted, text="{{! x.y }}1"), {"x.y": "1"}, **HERE)
 
 
 def test_unknown_choice_names_the_nearest():
@@ -404,7 +404,7 @@ def test_range_that_ends_before_it_starts_is_refused():
 
 
 def given(definition, params=None, url=None, text=None):
-    return normalise_parameters(
+    return normalize_parameters(
         query(definition, text=text), params, url_parameters=url, now=NOW, timezone=UTC
     )["p"]
 
@@ -449,7 +449,7 @@ def test_url_values_of_every_spelling():
 
 def test_unknown_name_names_the_nearest_and_the_query():
     with pytest.raises(UnknownParameterError) as caught:
-        normalise_parameters(
+        normalize_parameters(
             query(ParameterDefinition(name="market", type="text", title="M")),
             {"markt": "x"},
             now=NOW,
@@ -461,7 +461,7 @@ def test_unknown_name_names_the_nearest_and_the_query():
 
 def test_definition_that_the_text_does_not_use_may_lack_a_value():
     unused = ParameterDefinition(name="unused", type="text", title="U")
-    found = normalise_parameters(
+    found = normalize_parameters(
         query(parameter("number", default=1), unused, text="{{ p }}"), None, now=NOW, timezone=UTC
     )
     assert found == {"p": 1}
@@ -469,7 +469,7 @@ def test_definition_that_the_text_does_not_use_may_lack_a_value():
 
 def test_query_without_definitions_takes_the_names_of_its_text():
     bare = Query(id=1, name="Q", text="{{ a }} {{ d.start }} {{ d.end }}")
-    found = normalise_parameters(
+    found = normalize_parameters(
         bare, {"a": "x", "d": ("2024-01-01", "2024-01-02")}, now=NOW, timezone=UTC
     )
     assert found["a"] == "x"

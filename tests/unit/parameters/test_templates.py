@@ -4,6 +4,7 @@ import pytest
 
 from watchframe.models import MultiValues, ParameterDefinition, Query
 from watchframe.parameters import query_url, render_query, rendering_doubt
+from watchframe.parameters.templates import parameters_in, quotes_around, tags_in
 
 QUOTED = ParameterDefinition(
     name="m", type="enum", title="M", multi=MultiValues(prefix="'", suffix="'", separator=",")
@@ -77,3 +78,38 @@ def test_page_url_is_read_back_to_the_same_values():
         "https://host/org/queries/5?p_a=x%20%26%20y&p_m=%5B%22%C3%A9%22%2C%22b%22%5D"
         "&p_r=2024-01-01--2024-01-02"
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "name"),
+    [
+        ("{{ x }}", "", "x"),
+        ("{{\n x.start }}", "", "x.start"),
+        ("{{{ x }}}", "{", "x"),
+        ("{{& x }}", "&", "x"),
+        ("{{ # x }}", "#", "x"),
+        ("{{^x}}", "^", "x"),
+        ("{{/x}}", "/", "x"),
+        ("{{> x}}", ">", "x"),
+        ("{{=<% %>=}}", "=", "<% %>="),
+        ("{{! {a: b} }}", "!", ""),
+    ],
+)
+def test_tag_of_every_kind(text, kind, name):
+    tag = tags_in(f"({text})")[0]
+    assert (tag.kind, tag.name, tag.start) == (kind, name, 1)
+
+
+def test_tag_ends_at_its_own_braces():
+    text = '{"a": {{ x }}} {{{ y }}}'
+    assert [text[tag.start : tag.end] for tag in tags_in(text)] == ["{{ x }}", "{{{ y }}}"]
+
+
+def test_parameters_in_comments_and_ends_of_sections_are_none():
+    text = "{{! {{ a }}{{# b }}{{ c.start }}{{/ d }}{{^ e }}{{ c.end }}"
+    assert parameters_in(text) == {"b": False, "c": True}
+
+
+def test_quotes_around_are_those_of_sql():
+    text = """select '{{ a }}', "{{ b }}", {{ c }} -- it's {{ a }} '{{ c }}'\n, 'it''s {{ c }}'"""
+    assert quotes_around(text) == {"a": {"'"}, "b": {'"'}, "c": {"'"}}
