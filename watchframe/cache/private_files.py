@@ -16,7 +16,6 @@ import shutil
 import stat
 import sys
 import time
-import warnings
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,7 +23,7 @@ from types import TracebackType
 from typing import BinaryIO, Self
 
 from watchframe.config.files import open_regular
-from watchframe.errors import CacheError, CacheWarning
+from watchframe.errors import CacheError, CacheWarning, warn_caller
 
 #: The part of a cache folder that holds entries of this release's layout.
 LAYOUT = "v1"
@@ -160,10 +159,8 @@ def remove_planted(path: Path, error: PlantedError) -> None:
         It cannot be removed.
     """
     remove(path)
-    warnings.warn(
-        f"A part of the local cache in {path.parent} was removed: {error.strerror}.",
-        CacheWarning,
-        stacklevel=2,
+    warn_caller(
+        CacheWarning(f"A part of the local cache in {path.parent} was removed: {error.strerror}.")
     )
 
 

@@ -20,6 +20,7 @@ from watchframe.errors import (
     ProtocolError,
     ResponseError,
 )
+from watchframe.hints import Hint, Kind
 from watchframe.http.deadline import NO_DEADLINE, Deadline
 from watchframe.http.documents import ask_document, ask_object, require_same_id
 from watchframe.http.transport import Method, Transport
@@ -298,7 +299,7 @@ def require_this_server(here: str, server_url: str | None) -> None:
     if server_url not in (None, here):
         raise ConfigurationError(
             f"That is a page of {server_url}, but the connection is to {here}.",
-            hint="Use a client of that server: a key of the one is not sent to the other.",
+            hint=Hint(Kind.OTHER_SERVER, server=server_url),
         )
 
 

@@ -133,7 +133,7 @@ def received(
     except WatchframeError as error:
         response.close()  # nothing more can be read, and the caller may never get to close it
         if isinstance(error, IncompleteBodyError):
-            error.offset = arrived
+            raise error.replace(offset=arrived) from None
         raise
 
 

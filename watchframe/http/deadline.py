@@ -9,6 +9,7 @@ from numbers import Real
 from typing import Self
 
 from watchframe.errors import ArgumentError, JobCancelledError, JobTimeoutError
+from watchframe.hints import Hint, Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ class Deadline:
             raise JobTimeoutError(
                 f"There was no result within {self.timeout:g} s.",
                 timeout=self.timeout,
-                hint="Give a longer timeout=, or None to wait as long as it takes.",
+                hint=Hint(Kind.LONGER_TIMEOUT),
             )
         return left
 

@@ -47,10 +47,8 @@ def read_json(response: requests.Response, *, method: str, url: str, deadline: D
         try:
             content = b"".join(received(response, lambda: deadline, MAX_DOCUMENT))
         except TransportError as error:
-            error.method, error.url = method, url
-            if method != "GET":
-                error.hint = hint_of_unknown_end(method, url)
-            raise
+            hint = error.hint if method == "GET" else hint_of_unknown_end(method, url)
+            raise error.replace(method=method, url=url, hint=hint) from None
         except DecodeError as error:
             raise ProtocolError(error.message, method=method, url=url) from None
     return parse_json(content, method=method, url=url)

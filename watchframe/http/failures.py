@@ -20,6 +20,7 @@ from watchframe.errors import (
     TransportTimeoutError,
     WatchframeError,
 )
+from watchframe.hints import Hint, Kind
 from watchframe.http.adapter import HandshakeTimeoutError
 from watchframe.http.deadline import Deadline
 from watchframe.http.refusals import hint_of_unknown_end, proxy_wants_login
@@ -99,14 +100,13 @@ def _timeout_error(
         )
     if isinstance(_reason(error), HandshakeTimeoutError):
         return _other_protocol("took the connection, but does not answer in TLS", method, url)
-    failed = ConnectError(
+    return ConnectError(
         f"No connection to {_host(url)} within {settings.connect_timeout:g} s.",
         method=method,
         url=url,
         hint=_CHECK_NETWORK,
+        was_not_sent=True,
     )
-    failed.was_not_sent = True
-    return failed
 
 
 def _connect_error(error: requests.ConnectionError, method: str, url: str) -> ConnectError:
@@ -128,9 +128,7 @@ def _connect_error(error: requests.ConnectionError, method: str, url: str) -> Co
         words, hint = "what came is not HTTP", _CHECK_URL
     elif url.startswith("http:"):
         hint += " If the server speaks https, write https://."
-    failed = _no_answer(words, method, url, hint)
-    failed.was_not_sent = was_not_sent
-    return failed
+    return _no_answer(words, method, url, hint, was_not_sent=was_not_sent)
 
 
 def _is_not_http(reason: object) -> bool:
@@ -154,9 +152,7 @@ def _tls_error(error: urllib3.exceptions.SSLError, method: str, url: str) -> Con
     lower = error.args[0] if error.args else None
     if isinstance(lower, ssl.SSLCertVerificationError | ssl_match_hostname.CertificateError):
         hint = "For a certificate of your own organization, set ca_bundle."
-        failed = _no_answer("its certificate is not trusted", method, url, hint)
-        failed.is_lasting = True
-        return failed
+        return _no_answer("its certificate is not trusted", method, url, hint, is_lasting=True)
     said = (lower.reason or "") if isinstance(lower, ssl.SSLError) else ""
     if said in _NOT_TLS:
         return _other_protocol("does not answer in TLS", method, url)
@@ -167,19 +163,36 @@ def _tls_error(error: urllib3.exceptions.SSLError, method: str, url: str) -> Con
 
 def _other_protocol(words: str, method: str, url: str) -> ConnectError:
     """Return the error of ``https`` where the server speaks ``http``, or the other way round."""
-    hint = (
-        "If the server speaks plain http, write http:// in its URL (and allow_plain_http=True "
-        "where the network is yours). Else check the port, and the proxy where there is one."
-    )
+    hint: str = Hint(Kind.MAYBE_PLAIN_HTTP)
     if url.startswith("http:"):
         hint = "Write https:// in the server's URL."
-    failed = ConnectError(f"{_host(url)} {words}.", method=method, url=url, hint=hint)
-    failed.is_lasting = failed.was_not_sent = True
-    return failed
+    return ConnectError(
+        f"{_host(url)} {words}.",
+        method=method,
+        url=url,
+        hint=hint,
+        was_not_sent=True,
+        is_lasting=True,
+    )
 
 
-def _no_answer(words: str, method: str, url: str, hint: str) -> ConnectError:
-    return ConnectError(f"No answer from {_host(url)}: {words}.", method=method, url=url, hint=hint)
+def _no_answer(
+    words: str,
+    method: str,
+    url: str,
+    hint: str,
+    *,
+    was_not_sent: bool = False,
+    is_lasting: bool = False,
+) -> ConnectError:
+    return ConnectError(
+        f"No answer from {_host(url)}: {words}.",
+        method=method,
+        url=url,
+        hint=hint,
+        was_not_sent=was_not_sent,
+        is_lasting=is_lasting,
+    )
 
 
 def _reason(error: requests.RequestException) -> object:

@@ -22,6 +22,7 @@ from watchframe.errors import (
     RateLimitError,
     ResponseError,
 )
+from watchframe.hints import Hint, Kind
 from watchframe.http.body import beginning
 from watchframe.http.deadline import Deadline
 from watchframe.http.retries import http_date
@@ -196,22 +197,20 @@ def raise_for_refusal(
     hint = None
     if status in OUTAGE_STATUSES:
         hint = _wait_hint(wait) if method == "GET" else hint_of_unknown_end(method, url)
-    error = ResponseError(said, hint=hint, **where)
-    error.retry_after = wait
-    raise error
+    raise ResponseError(said, retry_after=wait, hint=hint, **where)
 
 
 def proxy_wants_login(method: str, url: str) -> ConnectError:
     """Return the error of a proxy on the way to the server that wants a login (407)."""
-    error = ConnectError(
+    return ConnectError(
         f"The proxy on the way to {urlsplit(url).netloc} wants a login of its own (407).",
         method=method,
         url=url,
         hint="Put the proxy's user name and password into its address in HTTPS_PROXY (or "
         "HTTP_PROXY), or name the server in NO_PROXY. The API key has no part in that.",
+        was_not_sent=True,
+        is_lasting=True,
     )
-    error.was_not_sent = error.is_lasting = True
-    return error
 
 
 def hint_of_unknown_end(method: str, url: str) -> str:
@@ -221,10 +220,7 @@ def hint_of_unknown_end(method: str, url: str) -> str:
     a connection that broke while the answer was awaited. So nothing but a GET is sent again.
     """
     if method == "POST" and _EXECUTION.search(url):
-        return (
-            "The query may be running all the same. Read it again with the same parameters and "
-            "max_age=: that joins the execution while it runs, or takes its result."
-        )
+        return Hint(Kind.MAYBE_RUNNING)
     return "It may have been carried out all the same: check before you send it again."
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from watchframe.errors import MissingParameterError, ParameterValueError, UnknownParameterError
+from watchframe.hints import Hint, Kind
 from watchframe.models import ParameterDefinition, Query
 from watchframe.parameters.types import FALLBACK, PARAMETER_TYPES
 from watchframe.parameters.values import UnfitValueError, did_you_mean, nearest, shown
@@ -14,7 +15,7 @@ def unknown(name: object, known: tuple[str, ...], query: Query | None) -> Unknow
     stem, _, end = str(name).rpartition(".")
     if stem in known and end in ("start", "end"):
         close = (stem,)
-        hint = f"A range is given whole: {{{stem!r}: (start, end)}}."
+        hint: str = Hint(Kind.WHOLE_RANGE, name=stem)
     elif known:
         hint = did_you_mean(close) or f"It has: {', '.join(known)}."
     else:
@@ -39,7 +40,7 @@ def missing(definition: ParameterDefinition, query: Query) -> MissingParameterEr
         name=definition.name,
         query_id=query.id,
         query_name=query.name,
-        hint=f"Give it {takes}.",
+        hint=Hint(Kind.GIVE_VALUE, name=definition.name, takes=takes),
     )
 
 
@@ -77,12 +78,12 @@ def unfit(
     )
 
 
-def sql_missing(name: str) -> MissingParameterError:
+def sql_missing(name: str, takes: str) -> MissingParameterError:
     """Say that a parameter of ad-hoc SQL has no value."""
     return MissingParameterError(
         f"The SQL's parameter {name!r} has no value.",
         name=name,
-        hint=f"Give it one in params: {{{name!r}: ...}}.",
+        hint=Hint(Kind.GIVE_VALUE, name=name, takes=takes),
     )
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, tzinfo
 from decimal import Decimal
 from fractions import Fraction
 
-from watchframe.errors import ArgumentError, ParameterWarning
+from watchframe.errors import ArgumentError, ParameterWarning, warn_caller
 from watchframe.models import ParameterDefinition, Query
 from watchframe.parameters.errors import missing, sql_missing, sql_unfit, undefined, unfit, unknown
 from watchframe.parameters.moments import as_moment, as_span, wire_moment
@@ -204,21 +203,21 @@ def warn_of_text(
         around = sorted(quotes.get(name, set()) | {of_items.get(name, "")} - {""})
         for quote in around:
             if any(quote in str(item).replace(quote * 2, "") for item in values):
-                _warn(
-                    f"A value of {name!r} holds {quote}, and the server puts it between {quote} "
-                    "without escaping: the SQL will probably be broken."
+                warn_caller(
+                    ParameterWarning(
+                        f"A value of {name!r} holds {quote}, and the server puts it between {quote} "
+                        "without escaping: the SQL will probably be broken."
+                    )
                 )
                 break
     for name in parameters_in(text):
         if "." in name and name in wire:
-            _warn(
-                f"No value of {name!r} reaches {{{{ {name} }}}}: the server takes the dot for a "
-                "path and renders nothing. Give the parameter a name without a dot."
+            warn_caller(
+                ParameterWarning(
+                    f"No value of {name!r} reaches {{{{ {name} }}}}: the server takes the dot for a "
+                    "path and renders nothing. Give the parameter a name without a dot."
+                )
             )
-
-
-def _warn(message: str) -> None:
-    warnings.warn(ParameterWarning(message), stacklevel=4)
 
 
 _EXPECTED = "a string, a number, a date, a datetime, or several of these"
@@ -258,7 +257,7 @@ def normalise_sql_parameters(
             raise unknown(name, tuple(names), None)
     for name in names:
         if name not in given:
-            raise sql_missing(name)
+            raise sql_missing(name, _EXPECTED)
     at = Circumstances(now=now, timezone=timezone)
     wire = {
         name: _value(name, given[name], at, is_range=is_range) for name, is_range in names.items()

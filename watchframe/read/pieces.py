@@ -152,8 +152,8 @@ def range_pieces(
         borders.append(border)
         if len(borders) >= MOST_PIECES:
             raise ArgumentError(
-                f"split={every!r} makes more than {MOST_PIECES:,} pieces of {value['start']} to "
-                f"{value['end']}.",
+                f"A split into pieces of {every!r} makes more than {MOST_PIECES:,} of "
+                f"{value['start']} to {value['end']}.",
                 hint='Give longer ones, such as "1M".',
             )
     starts = [value["start"], *(_wire(border, step) for border in borders)]
