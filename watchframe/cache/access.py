@@ -367,6 +367,6 @@ class EntryLoader:
         )
         warn_caller(
             CacheWarning(
-                f"An entry of the local cache was dropped, and is fetched anew: {error.message}"
+                f"An entry of the local cache was dropped, and is fetched again: {error.message}"
             )
         )

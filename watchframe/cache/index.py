@@ -372,8 +372,8 @@ class EntryIndex(diskcache.Cache):  # type: ignore[misc]  # diskcache has no typ
         self.recount()
         warn_caller(
             CacheWarning(
-                f"{len(dropped)} entries of the local cache were dropped: their rows in the index are "
-                "not as this library writes them."
+                f"{len(dropped)} entries of the local cache were dropped: their rows in the index "
+                "are not as this library writes them."
             )
         )
 

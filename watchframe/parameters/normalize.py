@@ -205,8 +205,8 @@ def warn_of_text(
             if any(quote in str(item).replace(quote * 2, "") for item in values):
                 warn_caller(
                     ParameterWarning(
-                        f"A value of {name!r} holds {quote}, and the server puts it between {quote} "
-                        "without escaping: the SQL will probably be broken."
+                        f"A value of {name!r} holds {quote}, and the server puts it between "
+                        f"{quote} without escaping: the SQL will probably be broken."
                     )
                 )
                 break
@@ -214,8 +214,8 @@ def warn_of_text(
         if "." in name and name in wire:
             warn_caller(
                 ParameterWarning(
-                    f"No value of {name!r} reaches {{{{ {name} }}}}: the server takes the dot for a "
-                    "path and renders nothing. Give the parameter a name without a dot."
+                    f"No value of {name!r} reaches {{{{ {name} }}}}: the server takes the dot for "
+                    "a path and renders nothing. Give the parameter a name without a dot."
                 )
             )
 

@@ -192,8 +192,9 @@ def test_empty_list_is_refused():
 
 
 def test_value_that_ends_its_quotes_warns():
-    with pytest.warns(ParameterWarning, match="without escaping"):
+    with pytest.warns(ParameterWarning, match="without escaping") as caught:
         wire(["O'Neil"], "enum", enum_options=("O'Neil",), multi=QUOTED)
+    assert caught[0].filename == __file__
 
 
 TEXT_IN_QUOTES = [
@@ -238,8 +239,9 @@ def test_name_with_a_dot_warns_that_nothing_reaches_the_text():
     for text in ("{{ x.y }}", "{{#x.y}}1{{/x.y}}", "{{{ x.y }}}"):
         with pytest.warns(ParameterWarning, match=r"reaches \{\{ x\.y \}\}: .* renders nothing"):
             normalise_parameters(query(dotted, text=text), {"x.y": "1"}, **HERE)
-    with pytest.warns(ParameterWarning, match="renders nothing"):
+    with pytest.warns(ParameterWarning, match="renders nothing") as caught:
         normalise_sql_parameters("{{ x.y }}", {"x.y": "1"}, **HERE)
+    assert caught[0].filename == __file__
 
 
 def test_name_with_a_dot_that_the_text_does_not_use_does_not_warn():
