@@ -117,7 +117,7 @@ def read_assignments(pairs: Iterable[tuple[str, str]], namespace: Namespace) -> 
     for name, text in pairs:
         if name in params:
             raise ArgumentError(
-                f"{name!r} is given twice.", hint=f"For a list write '{name}=[a, b]'."
+                f"{name!r} is given twice.", hint=f"For a list write -p '{name}=[a, b]'."
             )
         # In a line a shell's quotes have already been read, so nothing at all is a text.
         params[name] = read_value(text, namespace) if text.strip() else text
