@@ -38,6 +38,7 @@ that knows more about it raises a copy, made by `WatchframeError.replace`.
 
 from __future__ import annotations
 
+import contextlib
 import copyreg
 import dataclasses
 import inspect
@@ -429,8 +430,8 @@ class CacheWarning(WatchframeWarning):
 
 
 _PACKAGE = f"{Path(__file__).parent}{os.sep}"
-#: Between a magic and its cell lies IPython, which is not the caller's own code either.
-_IPYTHON = f"{os.sep}IPython{os.sep}core{os.sep}"
+#: IPython stands between a magic and its cell, contextlib between our generators and their `with`.
+_BETWEEN = (f"{os.sep}IPython{os.sep}core{os.sep}", contextlib.__file__)
 
 
 def warn_caller(warning: WatchframeWarning) -> None:
@@ -442,4 +443,4 @@ def warn_caller(warning: WatchframeWarning) -> None:
 
 
 def _is_inner(filename: str) -> bool:
-    return filename.startswith(_PACKAGE) or _IPYTHON in filename
+    return filename.startswith(_PACKAGE) or any(place in filename for place in _BETWEEN)
