@@ -98,12 +98,12 @@ class Kind(Enum):
         picker="Make the picker with a longer timeout, or None to wait as long as it takes.",
     )
     STILL_RUNNING = Words(
-        python="The query goes on on the server, for it could not be cancelled (a query's key may "
-        "not do that): read it again later, or give a longer timeout=.",
-        cell="The query goes on on the server, for it could not be cancelled (a query's key may "
-        "not do that): read it again later, or give a longer --timeout.",
-        picker="The query goes on on the server, for it could not be cancelled (a query's key may "
-        "not do that): run it again later.",
+        python="The query keeps running on the server: it could not be cancelled (a query's key "
+        "may not do that). Read it again later, or give a longer timeout=.",
+        cell="The query keeps running on the server: it could not be cancelled (a query's key may "
+        "not do that). Read it again later, or give a longer --timeout.",
+        picker="The query keeps running on the server: it could not be cancelled (a query's key "
+        "may not do that). Run it again later.",
     )
     MAYBE_RUNNING = Words(
         python="The query may be running all the same. Read it again with the same parameters and "

@@ -59,7 +59,7 @@ def test_hint_of_an_execution_whose_end_is_unknown_names_the_option(hint, demo):
     assert "with the same parameters and --max-age:" in hint("query", 2, "--cache", "off")
 
 
-def test_hint_under_a_query_key_says_that_the_query_goes_on(hint, demo, monkeypatch):
+def test_hint_under_a_query_key_says_that_the_query_keeps_running(hint, demo, monkeypatch):
     monkeypatch.setenv("WATCHFRAME_API_KEY", demo.query_key(50))
     # Polls are answered late, so that the time is over when the job is known.
     demo.faults.add("GET /api/jobs/", delay=3)
@@ -68,7 +68,7 @@ def test_hint_under_a_query_key_says_that_the_query_goes_on(hint, demo, monkeypa
     with Client(demo.url, demo.user_key) as client:
         for job_id in demo.running_jobs():
             client.jobs.cancel(job_id)
-    assert words.startswith("The query goes on on the server")
+    assert words.startswith("The query keeps running on the server")
     assert words.endswith("or give a longer --timeout.")
 
 

@@ -46,7 +46,7 @@ def test_hint_of_an_execution_whose_end_is_unknown_names_the_option(shell, demo)
     assert "with the same parameters and --max-age:" in result.shown
 
 
-def test_hint_under_a_query_key_says_that_the_query_goes_on(plain_shell, demo, tmp_path):
+def test_hint_under_a_query_key_says_that_the_query_keeps_running(plain_shell, demo, tmp_path):
     plain_shell.value("%load_ext watchframe")
     # The poll is answered late, so that the time is over when the job is known.
     demo.faults.add("GET /api/queries/50/jobs/", delay=3)
@@ -55,7 +55,7 @@ def test_hint_under_a_query_key_says_that_the_query_goes_on(plain_shell, demo, t
     with watchframe.Client(demo.url, demo.user_key) as client:
         for job_id in demo.running_jobs():
             client.jobs.cancel(job_id)
-    assert "The query goes on on the server" in result.shown
+    assert "The query keeps running on the server" in result.shown
     assert "or give a longer --timeout." in result.shown
     assert result.error_in_exec.is_cancelled is False
 

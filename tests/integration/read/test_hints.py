@@ -53,7 +53,7 @@ def test_hint_of_an_outage_names_the_argument_that_takes_the_copy(demo, tmp_path
         assert "with the same parameters and max_age=:" in words
 
 
-def test_hint_under_a_query_key_says_that_the_query_goes_on(demo, client, tmp_path):
+def test_hint_under_a_query_key_says_that_the_query_keeps_running(demo, client, tmp_path):
     # The poll is answered late, so that the time is over when the job is known.
     demo.faults.add("GET /api/queries/50/jobs/", delay=3)
     with (
@@ -63,5 +63,5 @@ def test_hint_under_a_query_key_says_that_the_query_goes_on(demo, client, tmp_pa
         read_watch_query(50, {"seconds": 33}, timeout=2, client=limited)
     client.jobs.cancel(caught.value.job_id)
     assert caught.value.is_cancelled is False
-    assert caught.value.hint.startswith("The query goes on on the server")
+    assert caught.value.hint.startswith("The query keeps running on the server")
     assert caught.value.hint.endswith("or give a longer timeout=.")

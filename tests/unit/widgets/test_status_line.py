@@ -50,7 +50,7 @@ def test_bar_of_a_long_run_shows_how_far_it_would_be_by_the_last_time(seconds, e
 @pytest.mark.parametrize(
     ("kind", "facts", "words"),
     [
-        (Kind.STILL_RUNNING, {}, "run it again later."),
+        (Kind.STILL_RUNNING, {}, "Run it again later."),
         (Kind.LONGER_TIMEOUT, {}, "Make the picker with a longer timeout"),
         (Kind.GIVE_VALUE, {"name": "kind", "takes": "a string"}, "Fill in its field."),
     ],
