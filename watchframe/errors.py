@@ -1,8 +1,8 @@
-"""Every error that watchframe raises, as one tree.
+"""Every error that watchframe raises, as one tree, and its warnings.
 
 ::
 
-    WatchframeError                     .hint: what to do next, one sentence
+    WatchframeError                     .message; .hint: what to do next
     |- ConfigurationError               no server, no key, a bad setting
     |- ArgumentError                    (ValueError) an argument that cannot mean anything
     |- QueryReferenceError              (ValueError) not an id, not a query's page
@@ -25,18 +25,30 @@
     |- JobError                         .job_id
     |  |- JobFailedError                .reason: the data source's own words, whole
     |  |- JobCancelledError
-    |  `- JobTimeoutError               (TimeoutError) .timeout
+    |  `- JobTimeoutError               (TimeoutError) .timeout .is_cancelled
     |- DecodeError                      (ValueError) .offset, in bytes
     `- CacheError
        |- CacheMissError                (LookupError)
        `- CacheFormatError
 
-Attributes hold the facts, messages repeat them for people: with control characters written out, for
-servers send some. No message ever holds an API key.
+Attributes hold the facts, messages repeat them for people, with control characters written out, for
+servers send some. No message ever holds an API key. An error is complete when it is raised: code
+that knows more about it raises a copy, made by `WatchframeError.replace`.
 """
 
 from __future__ import annotations
 
+import contextlib
+import copyreg
+import dataclasses
+import inspect
+import os
+import warnings
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Self
+
+from watchframe.hints import Hint
 from watchframe.plain_text import plain_text
 
 __all__ = [
@@ -79,39 +91,47 @@ __all__ = [
 ]
 
 
+@dataclass(eq=False, repr=False)
 class WatchframeError(Exception):
     """Base of every error of this library.
 
-    Parameters
+    Attributes
     ----------
     message : str
         What happened.
-    hint : str, optional
+    hint : str or None
         What to do next, in one sentence.
     """
 
-    def __init__(self, message: str, *, hint: str | None = None) -> None:
-        message = plain_text(message)
-        super().__init__(message)
-        self.message = message
-        self.hint = None if hint is None else plain_text(hint)
+    message: str
+    hint: str | None = field(default=None, kw_only=True)
+
+    def __post_init__(self) -> None:
+        self.message = plain_text(self.message)
+        self.args = (self.message,)
+        if self.hint is not None and not isinstance(self.hint, Hint):
+            self.hint = plain_text(self.hint)
+
+    def replace(self, **facts: Any) -> Self:
+        """Return a copy with another message, another hint or other facts.
+
+        Raises
+        ------
+        TypeError
+            This kind of error has no such fact.
+        """
+        copy = dataclasses.replace(self, **facts)
+        for note in getattr(self, "__notes__", ()):
+            copy.add_note(note)
+        copy.__cause__, copy.__suppress_context__ = self.__cause__, self.__suppress_context__
+        return copy.with_traceback(self.__traceback__)
 
     def __str__(self) -> str:
-        # Once more: the code that catches an error may set another hint, or another message.
-        return plain_text(f"{self.message}\nHint: {self.hint}" if self.hint else self.message)
+        return f"{self.message}\nHint: {self.hint}" if self.hint else self.message
 
     def __reduce__(self) -> tuple[object, ...]:
         # Keyword-only arguments do not survive the default pickling, and errors cross processes.
-        return _rebuild, (type(self), self.args, self.__dict__)
-
-
-def _rebuild(
-    cls: type[WatchframeError], args: tuple[object, ...], state: dict[str, object]
-) -> WatchframeError:
-    error = cls.__new__(cls, *args)
-    error.args = args
-    error.__dict__.update(state)
-    return error
+        return copyreg.__newobj__, (type(self), *self.args), vars(self)  # type: ignore[attr-defined]
 
 
 class ConfigurationError(WatchframeError):
@@ -123,11 +143,12 @@ class ArgumentError(WatchframeError, ValueError):
 
 
 class QueryReferenceError(WatchframeError, ValueError):
-    """What was given as a query is neither an id nor the URL of a query's page."""
+    """What should name a query is neither an id nor the URL of a query's page."""
 
 
+@dataclass(eq=False, repr=False, kw_only=True)
 class ParameterError(WatchframeError, ValueError):
-    """A query parameter cannot be sent as given; no request was made.
+    """A query parameter cannot be sent; no request was made.
 
     Attributes
     ----------
@@ -139,21 +160,12 @@ class ParameterError(WatchframeError, ValueError):
         The query's name.
     """
 
-    def __init__(
-        self,
-        message: str,
-        *,
-        name: str,
-        query_id: int | None = None,
-        query_name: str | None = None,
-        hint: str | None = None,
-    ) -> None:
-        super().__init__(message, hint=hint)
-        self.name = name
-        self.query_id = query_id
-        self.query_name = query_name
+    name: str
+    query_id: int | None = None
+    query_name: str | None = None
 
 
+@dataclass(eq=False, repr=False, kw_only=True)
 class UnknownParameterError(ParameterError):
     """The query has no parameter of this name.
 
@@ -162,56 +174,34 @@ class UnknownParameterError(ParameterError):
     known : tuple of str
         The names that the query has.
     suggestions : tuple of str
-        Those of them that look most like the given one, best first.
+        The names among them that look most like the wrong one, best first.
     """
 
-    def __init__(
-        self,
-        message: str,
-        *,
-        name: str,
-        known: tuple[str, ...] = (),
-        suggestions: tuple[str, ...] = (),
-        query_id: int | None = None,
-        query_name: str | None = None,
-        hint: str | None = None,
-    ) -> None:
-        super().__init__(message, name=name, query_id=query_id, query_name=query_name, hint=hint)
-        self.known = known
-        self.suggestions = suggestions
+    known: tuple[str, ...] = ()
+    suggestions: tuple[str, ...] = ()
 
 
 class MissingParameterError(ParameterError):
     """The parameter has no default and no value was given."""
 
 
+@dataclass(eq=False, repr=False, kw_only=True)
 class ParameterValueError(ParameterError):
     """The value does not fit the parameter's definition.
 
     Attributes
     ----------
     value : object
-        The value as given.
+        The value, as the caller passed it.
     expected : str
         What would have been accepted, in words.
     """
 
-    def __init__(
-        self,
-        message: str,
-        *,
-        name: str,
-        value: object,
-        expected: str,
-        query_id: int | None = None,
-        query_name: str | None = None,
-        hint: str | None = None,
-    ) -> None:
-        super().__init__(message, name=name, query_id=query_id, query_name=query_name, hint=hint)
-        self.value = value
-        self.expected = expected
+    value: object
+    expected: str
 
 
+@dataclass(eq=False, repr=False, kw_only=True)
 class ServerError(WatchframeError):
     """Talking to the server failed.
 
@@ -223,23 +213,15 @@ class ServerError(WatchframeError):
         The request's URL, without any credentials.
     """
 
-    def __init__(
-        self,
-        message: str,
-        *,
-        method: str | None = None,
-        url: str | None = None,
-        hint: str | None = None,
-    ) -> None:
-        super().__init__(message, hint=hint)
-        self.method = method
-        self.url = url
+    method: str | None = None
+    url: str | None = None
 
 
 class TransportError(ServerError):
     """No usable answer came: the connection failed, broke or fell silent."""
 
 
+@dataclass(eq=False, repr=False, kw_only=True)
 class ConnectError(TransportError, ConnectionError):
     """No connection to the server could be made, or it broke before an answer came.
 
@@ -259,6 +241,7 @@ class TransportTimeoutError(TransportError, TimeoutError):
     """The server did not answer within the connection or read timeout."""
 
 
+@dataclass(eq=False, repr=False, kw_only=True)
 class ResponseError(ServerError):
     """The server answered with a status that says no.
 
@@ -272,21 +255,9 @@ class ResponseError(ServerError):
         Seconds after which the server would like to be asked again, where it says so.
     """
 
+    status: int
+    server_message: str = ""
     retry_after: float | None = None
-
-    def __init__(
-        self,
-        message: str,
-        *,
-        status: int,
-        server_message: str = "",
-        method: str | None = None,
-        url: str | None = None,
-        hint: str | None = None,
-    ) -> None:
-        super().__init__(message, method=method, url=url, hint=hint)
-        self.status = status
-        self.server_message = server_message
 
 
 class AuthenticationError(ResponseError):
@@ -301,8 +272,9 @@ class NotFoundError(ResponseError, LookupError):
     """The server has no such query, result, dashboard or route."""
 
 
+@dataclass(eq=False, repr=False, kw_only=True)
 class ConflictError(ResponseError):
-    """Somebody else changed the object since it was read.
+    """The object was changed by another user since it was read.
 
     Attributes
     ----------
@@ -314,49 +286,17 @@ class ConflictError(ResponseError):
         is not known.
     """
 
-    def __init__(
-        self,
-        message: str,
-        *,
-        status: int,
-        server_message: str = "",
-        given_version: int | None = None,
-        current_version: int | None = None,
-        given: object = None,
-        current: object = None,
-        method: str | None = None,
-        url: str | None = None,
-        hint: str | None = None,
-    ) -> None:
-        super().__init__(
-            message, status=status, server_message=server_message, method=method, url=url, hint=hint
-        )
-        self.given_version = given_version
-        self.current_version = current_version
-        self.given = given
-        self.current = current
+    given_version: int | None = None
+    current_version: int | None = None
+    given: object = None
+    current: object = None
 
 
 class RateLimitError(ResponseError):
     """The server asks to slow down; ``.retry_after`` says for how long, where the server does."""
 
-    def __init__(
-        self,
-        message: str,
-        *,
-        status: int,
-        retry_after: float | None = None,
-        server_message: str = "",
-        method: str | None = None,
-        url: str | None = None,
-        hint: str | None = None,
-    ) -> None:
-        super().__init__(
-            message, status=status, server_message=server_message, method=method, url=url, hint=hint
-        )
-        self.retry_after = retry_after
 
-
+@dataclass(eq=False, repr=False, kw_only=True)
 class ProtocolError(ServerError):
     """The server answered, but not in Watch's shape, or about something else than was asked for.
 
@@ -365,24 +305,14 @@ class ProtocolError(ServerError):
     status : int or None
         The HTTP status code.
     excerpt : str
-        The beginning of what it said.
+        The beginning of the answer's body.
     """
 
-    def __init__(
-        self,
-        message: str,
-        *,
-        status: int | None = None,
-        excerpt: str = "",
-        method: str | None = None,
-        url: str | None = None,
-        hint: str | None = None,
-    ) -> None:
-        super().__init__(message, method=method, url=url, hint=hint)
-        self.status = status
-        self.excerpt = excerpt
+    status: int | None = None
+    excerpt: str = ""
 
 
+@dataclass(eq=False, repr=False, kw_only=True)
 class JobError(WatchframeError):
     """An execution on the server did not end in a result.
 
@@ -392,11 +322,10 @@ class JobError(WatchframeError):
         The server's id of the job.
     """
 
-    def __init__(self, message: str, *, job_id: str | None = None, hint: str | None = None) -> None:
-        super().__init__(message, hint=hint)
-        self.job_id = job_id
+    job_id: str | None = None
 
 
+@dataclass(eq=False, repr=False, kw_only=True)
 class JobFailedError(JobError):
     """The data source refused or failed the query.
 
@@ -406,17 +335,14 @@ class JobFailedError(JobError):
         The data source's own message, whole.
     """
 
-    def __init__(
-        self, message: str, *, reason: str, job_id: str | None = None, hint: str | None = None
-    ) -> None:
-        super().__init__(message, job_id=job_id, hint=hint)
-        self.reason = reason
+    reason: str
 
 
 class JobCancelledError(JobError):
-    """The execution was cancelled, by this process or by anybody who shared it."""
+    """The execution was cancelled, by this process or by another one that waited for it."""
 
 
+@dataclass(eq=False, repr=False, kw_only=True)
 class JobTimeoutError(JobError, TimeoutError):
     """The query was not finished within the deadline; it was cancelled where the key may.
 
@@ -424,15 +350,15 @@ class JobTimeoutError(JobError, TimeoutError):
     ----------
     timeout : float
         The deadline, in seconds.
+    is_cancelled : bool or None
+        Whether the server stopped the execution; None where none had begun.
     """
 
-    def __init__(
-        self, message: str, *, timeout: float, job_id: str | None = None, hint: str | None = None
-    ) -> None:
-        super().__init__(message, job_id=job_id, hint=hint)
-        self.timeout = timeout
+    timeout: float
+    is_cancelled: bool | None = None
 
 
+@dataclass(eq=False, repr=False, kw_only=True)
 class DecodeError(WatchframeError, ValueError):
     """A result's body is not what it says it is.
 
@@ -442,31 +368,12 @@ class DecodeError(WatchframeError, ValueError):
         Where, in bytes from the start of the (uncompressed) body.
     """
 
-    def __init__(self, message: str, *, offset: int | None = None, hint: str | None = None) -> None:
-        super().__init__(message, hint=hint)
-        self.offset = offset
+    offset: int | None = None
 
 
+@dataclass(eq=False, repr=False, kw_only=True)
 class IncompleteBodyError(TransportError, DecodeError):
-    """An answer's body ended before all that was promised had arrived.
-
-    Attributes
-    ----------
-    offset : int or None
-        How many bytes of the (uncompressed) body did arrive.
-    """
-
-    def __init__(
-        self,
-        message: str,
-        *,
-        offset: int | None = None,
-        method: str | None = None,
-        url: str | None = None,
-        hint: str | None = None,
-    ) -> None:
-        super().__init__(message, method=method, url=url, hint=hint)
-        self.offset = offset
+    """The body of an answer ended early; ``.offset`` is how many bytes of it had arrived."""
 
 
 class CacheError(WatchframeError):
@@ -478,7 +385,7 @@ class CacheMissError(CacheError, LookupError):
 
 
 class CacheFormatError(CacheError):
-    """A cache entry cannot be read; it is dropped and fetched anew."""
+    """A cache entry cannot be read; it is dropped and fetched again."""
 
 
 class WatchframeWarning(UserWarning):
@@ -520,3 +427,20 @@ class ParameterWarning(WatchframeWarning):
 
 class CacheWarning(WatchframeWarning):
     """The local cache could not be read or written; the result itself is right."""
+
+
+_PACKAGE = f"{Path(__file__).parent}{os.sep}"
+#: IPython stands between a magic and its cell, contextlib between our generators and their `with`.
+_BETWEEN = (f"{os.sep}IPython{os.sep}core{os.sep}", contextlib.__file__)
+
+
+def warn_caller(warning: WatchframeWarning) -> None:
+    """Warn at the line that called this library: the nearest one outside of the package."""
+    frame, level = inspect.currentframe(), 1
+    while frame is not None and _is_inner(frame.f_code.co_filename):
+        frame, level = frame.f_back, level + 1
+    warnings.warn(warning, stacklevel=level)
+
+
+def _is_inner(filename: str) -> bool:
+    return filename.startswith(_PACKAGE) or any(place in filename for place in _BETWEEN)

@@ -1,13 +1,16 @@
 """The error tree."""
 
+import ast
 import inspect
 import pickle
 import warnings
+from pathlib import Path
 
 import pytest
 
 from watchframe import errors
 
+PACKAGE = Path(errors.__file__).parent
 ERROR_CLASSES = [
     item
     for item in vars(errors).values()
@@ -28,13 +31,13 @@ FACTS = {
 }
 
 
-def make(cls, message="It did not work."):
+def make(cls, message="It did not work.", hint="Try again."):
     required = {
         name: FACTS[name]
         for name, parameter in inspect.signature(cls).parameters.items()
         if parameter.kind is parameter.KEYWORD_ONLY and parameter.default is parameter.empty
     }
-    return cls(message, hint="Try again.", **required)
+    return cls(message, hint=hint, **required)
 
 
 @pytest.mark.parametrize("cls", ERROR_CLASSES)
@@ -44,8 +47,7 @@ def test_str_of_every_error_gives_message_and_hint(cls):
 
 @pytest.mark.parametrize("cls", ERROR_CLASSES)
 def test_error_writes_control_characters_out(cls):
-    error = make(cls, "It said \x1b[2J\u202e.\n\tThere.")
-    error.hint = "Ask \x9b again."  # as whoever catches it may do
+    error = make(cls, "It said \x1b[2J\u202e.\n\tThere.", "Ask \x9b again.")
     shown = "It said \\x1b[2J\\u202e.\n\tThere."
     assert (error.message, error.args) == (shown, (shown,))
     assert str(error) == f"{shown}\nHint: Ask \\x9b again."
@@ -73,6 +75,42 @@ def test_pickle_of_every_error_keeps_class_and_facts(cls):
     assert vars(again) == vars(error)
 
 
+@pytest.mark.parametrize("cls", ERROR_CLASSES)
+def test_replace_returns_another_error_with_the_other_facts(cls):
+    error = make(cls)
+    error.add_note("in read 3")
+    again = error.replace(message="It failed\x07.", hint="Wait.")
+    assert type(again) is cls
+    assert str(again) == "It failed\\x07.\nHint: Wait."
+    assert str(error) == "It did not work.\nHint: Try again."
+    changed = {"message": "It failed\\x07.", "hint": "Wait."}
+    assert vars(again) == {**vars(error), **changed}
+    assert again.__notes__ is not error.__notes__
+
+
+def test_replace_keeps_where_the_error_was_raised_and_knows_its_facts():
+    with pytest.raises(errors.JobTimeoutError) as caught:
+        raise errors.JobTimeoutError("It took too long.", timeout=3.0)
+    again = caught.value.replace(job_id="7", is_cancelled=False)
+    assert (again.timeout, again.job_id, again.is_cancelled) == (3.0, "7", False)
+    assert again.__traceback__ is caught.value.__traceback__
+    with pytest.raises(TypeError, match="status"):
+        again.replace(status=404)
+
+
+def test_no_code_changes_an_error_that_was_raised():
+    facts = {name for cls in ERROR_CLASSES for name in inspect.signature(cls).parameters}
+    for module in PACKAGE.rglob("*.py"):
+        for handler in ast.walk(ast.parse(module.read_text())):
+            if isinstance(handler, ast.ExceptHandler) and handler.name:
+                targets = [
+                    item
+                    for item in ast.walk(handler)
+                    if isinstance(item, ast.Attribute) and isinstance(item.ctx, ast.Store)
+                ]
+                assert not [item.attr for item in targets if item.attr in facts], module
+
+
 @pytest.mark.parametrize(
     ("cls", "base"),
     [
@@ -94,7 +132,9 @@ def test_error_is_caught_by_its_built_in_base(cls, base):
 
 def test_all_lists_every_public_class():
     public = {
-        name for name, item in vars(errors).items() if inspect.isclass(item) and name[0] != "_"
+        name
+        for name, item in vars(errors).items()
+        if inspect.isclass(item) and item.__module__ == errors.__name__
     }
     assert set(errors.__all__) == public
 
@@ -102,3 +142,25 @@ def test_all_lists_every_public_class():
 def test_tree_in_docstring_names_every_error():
     for cls in ERROR_CLASSES:
         assert cls.__name__ in errors.__doc__
+
+
+def test_warn_caller_names_the_nearest_line_outside_of_the_package(tmp_path):
+    with pytest.warns(errors.CacheWarning, match="It is full") as caught:
+        errors.warn_caller(errors.CacheWarning("It is full."))
+    assert caught[0].filename == __file__
+    magic = str(tmp_path / "IPython" / "core" / "magics.py")
+    for filename, is_inner in ((str(PACKAGE / "made.py"), True), (magic, True), ("own.py", False)):
+        within = {"errors": errors}
+        exec(
+            compile("def warn(): errors.warn_caller(errors.CacheWarning('!'))", filename, "exec"),
+            within,
+        )
+        with pytest.warns(errors.CacheWarning) as caught:
+            within["warn"]()
+        assert caught[0].filename == (__file__ if is_inner else filename)
+
+
+def test_every_warning_is_given_by_warn_caller():
+    for module in PACKAGE.rglob("*.py"):
+        is_ours = module.name != "errors.py" and "demo" not in module.parts
+        assert not is_ours or "warnings.warn(" not in module.read_text(), module

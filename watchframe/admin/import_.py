@@ -22,6 +22,7 @@ from watchframe.client import Client, current_client
 from watchframe.client.listing import WholeList
 from watchframe.display import ProgressLine
 from watchframe.errors import ArgumentError, ConflictError, WatchframeError
+from watchframe.hints import Hint, Kind
 from watchframe.models import DataSource, Query
 
 ImportAction = Literal["updated", "created", "unchanged"]
@@ -162,7 +163,7 @@ class _Import:
     def _create(self, file: QueryFile, path: Path) -> ImportedQuery:
         if not self.create_missing:
             words = "It has no id." if file.id is None else f"The server has no query {file.id}."
-            raise ArgumentError(words, hint="create_missing=True makes it a new query.")
+            raise ArgumentError(words, hint=Hint(Kind.CREATE_MISSING))
         if file.data_source is None or file.data_source.id is None:
             raise ArgumentError("It has no data source.", hint="Give its name in the file.")
         if self.dry_run:
@@ -212,8 +213,7 @@ def _conflict(found: Comparison, query: Query) -> ConflictError:
         f"Query {query.id} ({query.name!r}) was edited on the server at {query.updated_at}, "
         f"after the export of {exported}; what differs: {', '.join(found.fields)}.",
         status=_CONFLICT,
-        hint="Look at diff_queries, then export it again and repeat the edit, or give "
-        "overwrite=True.",
+        hint=Hint(Kind.OVERWRITE),
     )
 
 

@@ -15,6 +15,7 @@ from watchframe.admin.query_files import sources_by_id
 from watchframe.client import Client
 from watchframe.display import ProgressLine
 from watchframe.errors import ArgumentError, NotFoundError, WatchframeError
+from watchframe.hints import Hint, Kind
 from watchframe.models import Dashboard
 
 if TYPE_CHECKING:
@@ -98,7 +99,7 @@ def move_workspace(
         try:
             _move(run, queries, dashboards, progress=progress)
         except WatchframeError as error:
-            error.add_note(f"What is done is in {place}; the same call goes on from there.")
+            error.add_note(f"What is done is in {place}; a second run goes on from there.")
             raise
     return _frame(run)
 
@@ -107,7 +108,7 @@ def _check(source: Client, target: Client, data_sources: Mapping[int, int]) -> N
     if source.server == target.server:
         raise ArgumentError(
             "Source and target are the same server.",
-            hint="For copies on one server there are clone_dashboard and client.queries.fork.",
+            hint=Hint(Kind.ONE_SERVER_COPIES),
         )
     known = sources_by_id(target)
     missing = sorted(set(data_sources.values()) - set(known))

@@ -375,6 +375,6 @@ def alone_with(state: Path) -> Iterator[None]:
         if not is_free:
             raise ArgumentError(
                 f"Another run of the move of {state} is going on.",
-                hint="Wait for its end, then call it again.",
+                hint="Wait for its end, then start this one again.",
             )
         yield

@@ -11,7 +11,6 @@ import logging
 import os
 import sqlite3
 import time
-import warnings
 from collections import OrderedDict
 from collections.abc import Callable
 from pathlib import Path
@@ -33,7 +32,7 @@ from watchframe.cache.private_files import (
     remove,
 )
 from watchframe.cache.writer import INLINE_LIMIT
-from watchframe.errors import CacheError, CacheFormatError, CacheWarning
+from watchframe.errors import CacheError, CacheFormatError, CacheWarning, warn_caller
 from watchframe.locks import ProcessLock
 
 if TYPE_CHECKING:
@@ -127,11 +126,11 @@ class FolderAccess:
             return
         self._has_warned = True
         words = _words(error)
-        warnings.warn(
-            f"The local cache in {self.directory} cannot be used as it should: {words}. "
-            "Results are complete, but may not be kept.",
-            CacheWarning,
-            stacklevel=2,
+        warn_caller(
+            CacheWarning(
+                f"The local cache in {self.directory} cannot be used as it should: {words}. "
+                "Results are complete, but may not be kept."
+            )
         )
 
     def close(self) -> None:
@@ -207,11 +206,11 @@ class FolderAccess:
             if VALUE_FOLDER.fullmatch(child.name):
                 with contextlib.suppress(OSError):  # no entry refers to it now
                     remove(child)
-        warnings.warn(
-            f"The index of the local cache in {self.directory} was damaged ({_words(error)}); "
-            "the cache was emptied.",
-            CacheWarning,
-            stacklevel=2,
+        warn_caller(
+            CacheWarning(
+                f"The index of the local cache in {self.directory} was damaged ({_words(error)}); "
+                "the cache was emptied."
+            )
         )
 
 
@@ -365,8 +364,8 @@ class EntryLoader:
         self._access.attempt(
             lambda index: index.drop_key(key) if row is None else index.drop(row), otherwise=False
         )
-        warnings.warn(
-            f"An entry of the local cache was dropped, and is fetched again: {error.message}",
-            CacheWarning,
-            stacklevel=2,
+        warn_caller(
+            CacheWarning(
+                f"An entry of the local cache was dropped, and is fetched again: {error.message}"
+            )
         )

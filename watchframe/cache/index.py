@@ -10,7 +10,6 @@ import secrets
 import sqlite3
 import stat
 import time
-import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,7 +28,7 @@ from watchframe.cache.private_files import (
     remove_planted,
 )
 from watchframe.cache.writer import Staging
-from watchframe.errors import CacheFormatError, CacheWarning
+from watchframe.errors import CacheFormatError, CacheWarning, warn_caller
 
 _MODE_RAW, _MODE_BINARY = 1, 2
 _FILENAME = re.compile(r"[0-9a-f]{2}/[0-9a-f]{2}/[0-9a-f]{28}\.val", re.ASCII)
@@ -371,11 +370,11 @@ class EntryIndex(diskcache.Cache):  # type: ignore[misc]  # diskcache has no typ
             for (filename,) in dropped:
                 remove_afterwards(filename)
         self.recount()
-        warnings.warn(
-            f"{len(dropped)} entries of the local cache were dropped: their rows in the index are "
-            "not as this library writes them.",
-            CacheWarning,
-            stacklevel=2,
+        warn_caller(
+            CacheWarning(
+                f"{len(dropped)} entries of the local cache were dropped: their rows in the index "
+                "are not as this library writes them."
+            )
         )
 
     def total_size(self) -> int:

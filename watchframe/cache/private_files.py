@@ -14,11 +14,10 @@ import re
 import secrets
 import shutil
 import stat
-import warnings
 from pathlib import Path
 
 from watchframe.config.files import open_regular
-from watchframe.errors import CacheError, CacheWarning
+from watchframe.errors import CacheError, CacheWarning, warn_caller
 
 #: The part of a cache folder that holds entries of this release's layout.
 LAYOUT = "v1"
@@ -154,10 +153,8 @@ def remove_planted(path: Path, error: PlantedError) -> None:
         It cannot be removed.
     """
     remove(path)
-    warnings.warn(
-        f"A part of the local cache in {path.parent} was removed: {error.strerror}.",
-        CacheWarning,
-        stacklevel=2,
+    warn_caller(
+        CacheWarning(f"A part of the local cache in {path.parent} was removed: {error.strerror}.")
     )
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from watchframe.cache.file_locks import noted_end, try_lock, unlock
 from watchframe.errors import JobTimeoutError
+from watchframe.hints import Hint, Kind
 from watchframe.locks import ProcessLock
 
 logger = logging.getLogger(__name__)
@@ -148,7 +149,7 @@ class _Wait:
         raise JobTimeoutError(
             f"The same result was being fetched elsewhere, and was not there after {timeout:g} s.",
             timeout=timeout,
-            hint="Give a longer timeout, or cache='off' to fetch it beside the other one.",
+            hint=Hint(Kind.FETCHED_ELSEWHERE),
         )
 
 

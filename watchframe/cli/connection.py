@@ -9,6 +9,7 @@ import click
 
 from watchframe.config import profile_for_server, server_url
 from watchframe.errors import ConfigurationError
+from watchframe.hints import Hint, Kind
 
 if TYPE_CHECKING:
     from watchframe.client import Client
@@ -61,7 +62,7 @@ def connect(
     if page_server not in (None, client.server):
         raise ConfigurationError(
             f"That is a page of {page_server}, but the connection is to {client.server}.",
-            hint=f"Run once: watchframe --url {page_server} --profile NAME login",
+            hint=Hint(Kind.OTHER_SERVER, server=page_server),
         )
     return client
 

@@ -42,11 +42,11 @@ def login(options: GlobalOptions) -> None:
         try:
             session = client.session(deadline=Deadline.after(60))
         except AuthenticationError as error:
-            error.hint = (
+            hint = (
                 "Copy your own key from your profile's page. A query's key cannot log in: set "
                 "WATCHFRAME_API_KEY to it."
             )
-            raise
+            raise error.replace(hint=hint) from None
     where = save_login(profile, url, key, config_path())
     note(f"Logged in to {url} as {session.user.name}. The key is kept in {where}.", [key.reveal()])
     _warn_if_hidden(profile, url, key)

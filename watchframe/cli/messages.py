@@ -1,4 +1,4 @@
-"""What is said on standard error: errors, warnings, notes. Never an API key."""
+"""What a command prints to standard error (errors, warnings, notes; no API key), and exit codes."""
 
 from __future__ import annotations
 
@@ -11,8 +11,7 @@ from typing import TextIO
 
 import click
 
-from watchframe.config import HOW_TO
-from watchframe.display.messages import error_lines, without
+from watchframe.display.messages import error_lines, without_secrets
 from watchframe.errors import (
     AccessDeniedError,
     ArgumentError,
@@ -30,21 +29,10 @@ from watchframe.errors import (
 )
 from watchframe.plain_text import plain_text
 
-#: What hints say to those who call functions, and how it is typed here.
-_TYPED = {
-    "allow_plain_http=True": "set WATCHFRAME_ALLOW_PLAIN_HTTP=1",
-    "give overwrite=True": "give --overwrite",
-    "create_missing=True makes": "--create-missing makes",
-    "Look at diff_queries": "Look at watchframe diff",
-    'split={"period": "1M"}': "--split period=1M",
-    'pass inclusive="both", "left" or "right"': "call read_watch_sweep with inclusive=",
-}
-_LOGIN = "Run: watchframe login, or set WATCHFRAME_URL and WATCHFRAME_API_KEY."
-
 
 def note(text: str, secrets: Iterable[str] = ()) -> None:
-    """Say something beside the output."""
-    click.echo(plain_text(without(text, secrets)), err=True)
+    """Print a text to standard error, beside the output."""
+    click.echo(plain_text(without_secrets(text, secrets)), err=True)
 
 
 def show_error(
@@ -54,7 +42,7 @@ def show_error(
     sql: str | None = None,
     is_debug: bool = False,
 ) -> None:
-    """Say what went wrong and what to do about it; the traceback too where it is asked for."""
+    """Print what went wrong and what to do about it; with `is_debug` the traceback too."""
     lines = traceback.format_exception(error) if is_debug else []
     lines += ["Error: " + "\n".join(_lines(error, sql))]
     note("".join(lines), secrets)
@@ -62,7 +50,7 @@ def show_error(
 
 @contextlib.contextmanager
 def shown_warnings() -> Iterator[None]:
-    """Have this library's warnings said in one line each, and no others."""
+    """Print each of this library's warnings as one line, and no other warnings."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         warnings.simplefilter("always", WatchframeWarning)
@@ -85,9 +73,7 @@ def _lines(error: BaseException, sql: str | None) -> list[str]:
     if isinstance(error, BaseExceptionGroup):
         return [f"{error.message.rstrip('.')}:", *_group_lines(error, sql), *_notes(error)]
     if isinstance(error, WatchframeError):
-        # The library's hints are for those who call it; here they name options.
-        error.hint = _hint(error)
-        return error_lines(error, sql)
+        return error_lines(error, "terminal", sql)
     if isinstance(error, OSError) and error.strerror:
         where = f"{error.filename}: " if error.filename else ""
         return [f"{where}{error.strerror}"]
@@ -96,7 +82,7 @@ def _lines(error: BaseException, sql: str | None) -> list[str]:
 
 
 def _group_lines(group: BaseExceptionGroup[BaseException], sql: str | None) -> Iterator[str]:
-    """Give the lines of each error; its notes say of what it is."""
+    """Yield the lines of each error; its notes say which read or file it is of."""
     for error in group.exceptions:
         first, *more = _lines(error, sql)
         yield textwrap.indent(f"- {first}", "  ")
@@ -105,19 +91,6 @@ def _group_lines(group: BaseExceptionGroup[BaseException], sql: str | None) -> I
 
 def _notes(error: BaseException) -> list[str]:
     return [str(words) for words in getattr(error, "__notes__", ())]
-
-
-def _hint(error: WatchframeError) -> str | None:
-    if error.hint == HOW_TO:
-        return _LOGIN
-    if isinstance(error, JobTimeoutError):
-        return "Give a longer --timeout, or 'none' to wait as long as it takes."
-    if isinstance(error, CacheMissError):
-        return "Run it without --cache only while the server can be reached."
-    hint = error.hint
-    for said, typed in _TYPED.items():
-        hint = hint and hint.replace(said, typed)
-    return hint
 
 
 FAILED, USAGE, ACCESS, NOT_FOUND, TIMEOUT, UNREACHABLE = range(1, 7)
@@ -133,7 +106,7 @@ MEANINGS = {
     TIMEOUT: "not finished within the timeout",
     UNREACHABLE: "the server could not be reached, or broke off: trying again may help",
     INTERRUPTED: "Ctrl-C",
-    BROKEN_PIPE: "whoever read the output stopped, as head does",
+    BROKEN_PIPE: "the program that read the output stopped, as head does",
     TERMINATED: "the process was told to end (SIGTERM)",
 }
 
@@ -147,9 +120,10 @@ _CODES: tuple[tuple[int, tuple[type[BaseException], ...]], ...] = (
 
 
 def exit_code(error: BaseException) -> int:
-    """Give the exit code of a command that ended in `error`; of several errors, what all have.
+    """Return the exit code of a command that ended in `error`.
 
-    Beside several, something else may have been executed.
+    Several errors have the code that all of them have, else `FAILED`; never `USAGE`, for beside
+    them something else may have been executed.
     """
     if isinstance(error, BaseExceptionGroup):
         codes = set(map(exit_code, error.exceptions))

@@ -20,6 +20,7 @@ from watchframe.errors import (
     ResponseError,
     WatchframeError,
 )
+from watchframe.hints import Hint, Kind
 from watchframe.http.deadline import NO_DEADLINE, Deadline, uninterrupted
 from watchframe.http.documents import require_same_id
 from watchframe.http.retries import pause_before_poll
@@ -38,11 +39,6 @@ CANCEL_TIMEOUT = 5.0
 PAUSES_AFTER_500 = (0.1, 0.3, 1.0)
 #: Seconds for which a job may stay pending where nothing but its id is known.
 UNKNOWN_AFTER = 60.0
-
-_GOES_ON = (
-    "The query goes on on the server, for it could not be cancelled (a query's key may not do "
-    "that): read it again later, or give a longer timeout=."
-)
 
 
 class Jobs(Resource):
@@ -189,12 +185,13 @@ def _finished(transport: Transport, job: Job, deadline: Deadline, on_status: OnS
         for state in _states(transport, job, deadline):
             job = state
             on_status(job)
-    except (JobTimeoutError, JobCancelledError) as error:  # the deadline's
+    except JobCancelledError as error:  # the deadline's
+        try_cancel(transport, job.id)
+        raise error.replace(job_id=job.id) from None
+    except JobTimeoutError as error:  # likewise
         is_cancelled = try_cancel(transport, job.id)
-        error.job_id = job.id
-        if isinstance(error, JobTimeoutError) and not is_cancelled:
-            error.hint = _GOES_ON
-        raise
+        hint = error.hint if is_cancelled else Hint(Kind.STILL_RUNNING)
+        raise error.replace(job_id=job.id, is_cancelled=is_cancelled, hint=hint) from None
     return _succeeded(job)
 
 
@@ -241,10 +238,11 @@ def _explained(job_id: str) -> Iterator[None]:
         yield
     except ResponseError as error:
         if error.status == HTTPStatus.INTERNAL_SERVER_ERROR:
-            error.hint = (
+            hint = (
                 f"So the server answers for a job that it does not know (any more): {job_id}; "
                 "jobs are forgotten some time after they ended. A query's key may not cancel."
             )
+            raise error.replace(hint=hint) from None
         raise
 
 

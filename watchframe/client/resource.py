@@ -8,6 +8,7 @@ from typing import ClassVar, Protocol, TypeVar
 
 from watchframe.client.listing import Readable, WholeList
 from watchframe.errors import ConfigurationError, ConflictError, ProtocolError
+from watchframe.hints import Hint, Kind
 from watchframe.http.deadline import Deadline
 from watchframe.http.documents import Identified, request_json, require_same_id
 from watchframe.http.transport import Method, QueryArguments, Transport
@@ -93,7 +94,7 @@ class Resource:
         if server_url not in (None, here):
             raise ConfigurationError(
                 f"That is a page of {server_url}, but the connection is to {here}.",
-                hint="Use a client of that server: a key of the one is not sent to the other.",
+                hint=Hint(Kind.OTHER_SERVER, server=server_url),
             )
 
 

@@ -5,7 +5,6 @@ from watchframe.config.server_url import is_loopback, server_url
 from watchframe.config.settings import (
     DEFAULT_CACHE_SIZE,
     DEFAULT_PROFILE,
-    HOW_TO,
     Settings,
     cache_in_use,
     config_path,
@@ -18,7 +17,6 @@ from watchframe.config.settings import (
 __all__ = [
     "DEFAULT_CACHE_SIZE",
     "DEFAULT_PROFILE",
-    "HOW_TO",
     "Secret",
     "Settings",
     "as_secret",

@@ -9,12 +9,11 @@ import secrets
 import shlex
 import stat
 import tempfile
-import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from watchframe.errors import ArgumentError, ConfigurationWarning
+from watchframe.errors import ArgumentError, ConfigurationWarning, warn_caller
 
 #: Flags that some systems do not have. Without O_NONBLOCK, to open a pipe waits for its other end.
 _CAREFULLY = (
@@ -86,11 +85,11 @@ def warn_if_readable(path: Path) -> None:
     if os.name != "posix" or path in _warned_of or not path.stat().st_mode & _OTHERS:
         return
     _warned_of.add(path)
-    warnings.warn(
-        f"{path} holds an API key, and other users of this machine may read it. "
-        f"Close it to them: chmod 600 {shlex.quote(str(path))}",
-        ConfigurationWarning,
-        stacklevel=2,
+    warn_caller(
+        ConfigurationWarning(
+            f"{path} holds an API key, and other users of this machine may read it. "
+            f"Close it to them: chmod 600 {shlex.quote(str(path))}"
+        )
     )
 
 

@@ -18,6 +18,7 @@ from watchframe.config.files import read_config, warn_if_readable
 from watchframe.config.login import Secret, as_secret, read_logins
 from watchframe.config.server_url import is_loopback, server_url
 from watchframe.errors import ConfigurationError
+from watchframe.hints import Hint, Kind
 
 DEFAULT_PROFILE = "default"
 
@@ -78,11 +79,6 @@ def _content(path: Path) -> Mapping[str, object]:
         warn_if_readable(path)
     return content
 
-
-HOW_TO = (
-    'Call watchframe.connect("https://app.inverse.watch", key), or set WATCHFRAME_URL and '
-    "WATCHFRAME_API_KEY, or run: watchframe login"
-)
 
 #: Bytes that the local cache may take, where no setting says otherwise.
 DEFAULT_CACHE_SIZE = 2_000_000_000
@@ -273,7 +269,7 @@ def _complete(found: Mapping[str, object]) -> Settings:
     if missing:
         url = found.get("url")
         words = {"url": "No server is known.", "api_key": f"No API key is known for {url}."}
-        raise ConfigurationError(words[missing[0]], hint=HOW_TO)
+        raise ConfigurationError(words[missing[0]], hint=Hint(Kind.CONNECT))
     settings = Settings(**{"timezone": _local_timezone(), **found})  # type: ignore[arg-type]
     if (
         settings.url.startswith("http://")
@@ -282,7 +278,7 @@ def _complete(found: Mapping[str, object]) -> Settings:
     ):
         raise ConfigurationError(
             f"{settings.url} is plain HTTP: the API key could be read by anybody on the way.",
-            hint="Use https, or allow_plain_http=True if the network is yours.",
+            hint=Hint(Kind.ALLOW_PLAIN_HTTP),
         )
     return settings
 

@@ -55,7 +55,7 @@ class DataText:
             return decode(self)
         except DecodeError as error:
             if error is not self._raised and error.offset is not None:
-                error.offset = self._place_of(error.offset)
+                raise error.replace(offset=self._place_of(error.offset)) from None
             raise
 
     def __iter__(self) -> Iterator[bytes]:

@@ -1,4 +1,4 @@
-"""What people see beside a frame: a progress line while it comes, a line on where it came from."""
+"""What people see beside a frame: progress, a line on where it came from, errors in a few lines."""
 
 from watchframe.display.progress import ProgressLine, progress_bar
 from watchframe.display.provenance import age_words, provenance_line

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import re
-import shlex
 from collections.abc import Iterable, Sequence
 
-from watchframe.errors import (
-    ConfigurationError,
-    JobFailedError,
-    MissingParameterError,
-    ParameterValueError,
-    QueryReferenceError,
-)
+from watchframe.errors import ConfigurationError, JobFailedError
+from watchframe.hints import Face, words_for
 from watchframe.plain_text import plain_text
 
-#: How data sources name a line: ``LINE 3:``, ``at line 3``, ``line 3:8``, ``[3:8]``, ``(3, 8)``.
+#: What stands in place of an API key.
+HIDDEN = "[API key]"
+#: Lines of SQL shown before and after the one that failed.
+AROUND = 2
+
+#: How data sources name a line: ``LINE 3:``, ``at line 3``, ``line 3:8``, ``[3:8]``.
 _LINE_NUMBER = re.compile(
     r"\bLINE\s+(?P<psql>\d+)\s*:|\bline:?\s+(?P<words>\d+)\b|\[(?P<brackets>\d+):\d+\]",
     re.IGNORECASE,
@@ -26,12 +25,34 @@ _NEAR = re.compile(
     re.IGNORECASE,
 )
 
-#: Lines shown before and after it.
-AROUND = 2
+
+def error_lines(error: BaseException, face: Face, sql: str | None = None) -> list[str]:
+    """Return the lines that say what happened and what to do; the message comes first.
+
+    Control characters are written out, also those of the data source's words and of the statement.
+
+    Parameters
+    ----------
+    error : BaseException
+    face : {"python", "cell", "terminal", "picker"}
+        Where the lines are shown.
+    sql : str, optional
+        The statement that the data source refused, where it is known: its line is marked.
+    """
+    lines = [str(getattr(error, "message", error))]
+    if isinstance(error, JobFailedError):
+        reason = plain_text(error.reason).rstrip()
+        if reason.strip() not in lines[0]:
+            lines.append(reason)
+        lines += marked_sql(sql, error.reason) if sql is not None else []
+    hint = words_for(face, getattr(error, "hint", None))
+    if hint:
+        lines.append(f"Hint: {hint}")
+    return [plain_text(line) for line in lines]
 
 
 def marked_sql(sql: str, reason: str) -> list[str]:
-    """Give the lines around the one that `reason` names, that one marked with an arrow.
+    """Return the lines around the one that `reason` names, that one marked with an arrow.
 
     Parameters
     ----------
@@ -58,13 +79,13 @@ def marked_sql(sql: str, reason: str) -> list[str]:
 
 
 def line_number(reason: str) -> int | None:
-    """Give the line that a data source's message names first; None where it names none."""
+    """Return the line that a data source's message names first; None where it names none."""
     found = _LINE_NUMBER.search(reason)
     return None if found is None else int(next(group for group in found.groups() if group))
 
 
 def _line_of_word(lines: Sequence[str], reason: str) -> int | None:
-    """Give the line of the word that the message names, where one line alone has it."""
+    """Return the line of the word that the message names, where only one line has it."""
     found = _NEAR.search(reason)
     if found is None:
         return None
@@ -74,47 +95,8 @@ def _line_of_word(lines: Sequence[str], reason: str) -> int | None:
     return numbers[0] if len(numbers) == 1 else None
 
 
-#: What stands in place of an API key.
-HIDDEN = "[API key]"
-
-
-def error_lines(
-    error: BaseException, sql: str | None = None, *, hint: str | None = None
-) -> list[str]:
-    """Return the lines that say what happened and what to do; the message comes first.
-
-    Control characters are written out, also those of the data source's words and of the statement.
-
-    Parameters
-    ----------
-    error : BaseException
-    sql : str, optional
-        The statement that the data source refused, where it is known: its line is marked.
-    hint : str, optional
-        What to do, in other words than the error's own.
-    """
-    lines = [str(getattr(error, "message", error))]
-    if isinstance(error, JobFailedError):
-        reason = plain_text(error.reason).rstrip()
-        if reason.strip() not in lines[0]:
-            lines.append(reason)
-        lines += marked_sql(sql, error.reason) if sql is not None else []
-    hint = hint or getattr(error, "hint", None)
-    if hint:
-        lines.append(f"Hint: {hint}")
-    return [plain_text(line) for line in lines]
-
-
-def without(text: str, secrets: Iterable[str]) -> str:
-    """Give `text` with every one of `secrets` hidden."""
-    for secret in secrets:
-        if secret:
-            text = text.replace(secret, HIDDEN)
-    return text
-
-
 def known_secrets() -> tuple[str, ...]:
-    """Give the texts that nothing may show: the key of the current connection."""
+    """Return the texts that must never be shown: the key of the current connection."""
     from watchframe.client import current_client  # noqa: PLC0415 - help needs no client
 
     try:
@@ -123,35 +105,9 @@ def known_secrets() -> tuple[str, ...]:
         return ()
 
 
-#: The library's words -> the magic's.
-_WORDS = (
-    (re.compile(r'\bwith cache="use"'), "without --offline"),
-    (re.compile(r'\bcache="only"'), "--offline"),
-    (re.compile(r"\btimeout=, or None to"), "--timeout, or 'none' to"),
-    (re.compile(r"\btimeout, or cache='off' to [^.]*"), "--timeout"),
-    (re.compile(r", or pass client=Client\(.*?\)(?=:)"), ""),
-)
-
-
-def hint_of(error: BaseException) -> str | None:
-    """Give an error's hint, as somebody who typed ``%watch`` can follow it; None without one."""
-    hint: str | None = getattr(error, "hint", None)
-    if isinstance(error, MissingParameterError):
-        name = shlex.quote(error.name)
-        return f"Give it one: -p {name}=VALUE, or -p {name}=$VARIABLE."
-    if isinstance(error, ParameterValueError) and _is_list_without_brackets(error):
-        return f"For several write [{error.value}]."
-    if hint is None:
-        return None
-    for words, ours in _WORDS:
-        hint = words.sub(ours, hint)
-    if isinstance(error, QueryReferenceError):
-        hint += " Tab behind a part of its name finds it."
-    return hint
-
-
-def _is_list_without_brackets(error: ParameterValueError) -> bool:
-    """Whether a value such as ``WETH, INV`` was given, of which each item would do."""
-    if not isinstance(error.value, str) or "," not in error.value:
-        return False
-    return all(repr(item.strip()) in error.expected for item in error.value.split(","))
+def without_secrets(text: str, secrets: Iterable[str]) -> str:
+    """Return `text` with every one of `secrets` hidden."""
+    for secret in secrets:
+        if secret:
+            text = text.replace(secret, HIDDEN)
+    return text

@@ -1,4 +1,4 @@
-"""What a slow read is doing, as a line or as a bar that counts; both are gone in the end."""
+"""Progress of a slow read: a status line or a bar that counts. Both are wiped when it ends."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from watchframe.plain_text import plain_text
 
 
 def is_interactive() -> bool:
-    """Whether a person is watching this process: a terminal, or a notebook that somebody has open.
+    """Return whether a person is watching this process: in a terminal, or in an open notebook.
 
-    Under ``nbconvert --execute`` and papermill there is a kernel but nobody to watch it. Such
-    runners tell the kernel that nobody can answer ``input()``; a notebook in a browser tells it
-    the opposite. (``allow_stdin`` of an ``execute_request``, in the Jupyter messaging protocol.)
+    ``nbconvert --execute`` and papermill run a kernel that no person watches. They tell it that
+    ``input()`` will not be answered, and a browser tells it the opposite (``allow_stdin`` of an
+    ``execute_request`` in the Jupyter messaging protocol).
     """
     kernel = ipython_kernel()
     if kernel is not None:
@@ -31,7 +31,7 @@ def is_interactive() -> bool:
 
 
 def ipython_kernel() -> object | None:
-    """Give IPython's kernel where this process is one."""
+    """Return IPython's kernel, or None where this process is not one."""
     ipython = sys.modules.get("IPython")
     if ipython is None:
         return None
@@ -39,16 +39,16 @@ def ipython_kernel() -> object | None:
     return getattr(shell, "kernel", None)
 
 
-#: tqdm goes down to the line of a bar within another one, and up again: here is one line only.
+#: tqdm moves the cursor to the lines of nested bars; here is only one line.
 _MOVES = re.compile(r"(?:\n|\x1b\[A)*")
 
 
 class CellStream:
     """A stream that shows the last line written to it below the cell.
 
-    Standard error would do as well, but front ends color it as an error, and what is wiped there
-    leaves a colored strip in the saved notebook. Nothing can take an output away; one without any
-    data takes no space in JupyterLab, and none in an exported notebook.
+    Front ends color standard error as an error, and a line wiped there leaves a colored strip in
+    the saved notebook. An output cannot be removed, but one without data takes no space in
+    JupyterLab, nor in an exported notebook.
 
     Parameters
     ----------
@@ -56,7 +56,7 @@ class CellStream:
         IPython's.
     """
 
-    encoding = "utf-8"  # tqdm asks whether it can draw blocks
+    encoding = "utf-8"  # tqdm draws blocks only on streams that can encode them
 
     def __init__(self, kernel: object) -> None:
         self._kernel = kernel
@@ -65,10 +65,10 @@ class CellStream:
         self._is_there = False
 
     def write(self, text: str) -> int:
-        """Show `text` in place of what was shown; spaces alone leave nothing."""
+        """Show `text` in place of the line before it; spaces alone wipe that line."""
         line = text.replace("\r", "").rstrip()
         if line != self._shown and not _MOVES.fullmatch(text):
-            # Noted first: an interrupt while it is published must not leave it for good.
+            # Noted first: after an interrupt while it is published, the line can still be wiped.
             is_update, self._is_there, self._shown = self._is_there, True, line
             self._kernel.shell.display_pub.publish(  # type: ignore[attr-defined]
                 {"text/plain": line} if line else {},
@@ -78,18 +78,18 @@ class CellStream:
         return len(text)
 
     def flush(self) -> None:
-        """Do nothing: everything is shown at once."""
+        """Do nothing: `write` shows every line at once."""
 
 
 def progress_stream() -> CellStream | None:
-    """Give where tqdm is to draw: below the cell, or None (standard error) outside a notebook."""
+    """Return the stream for tqdm: below the cell, or None (standard error) outside a notebook."""
     kernel = ipython_kernel()
     return None if kernel is None else CellStream(kernel)
 
 
 T = TypeVar("T")
 
-#: Seconds before the line appears: what is quicker than that needs no line.
+#: Seconds before progress appears: a quicker read needs none.
 DELAY = 1.0
 #: Seconds between two drawings.
 REDRAW = 0.1
@@ -104,25 +104,25 @@ _WAITING = {
 
 
 class ProgressBar(tqdm):  # type: ignore[type-arg]  # it takes none when it runs
-    """A tqdm bar that draws nothing before its delay, and wipes whatever it has drawn.
+    """A tqdm bar that draws nothing before its delay, and wipes everything that it has drawn.
 
-    tqdm's own draws a changed postfix at once. When it ends before its delay it then takes it that
-    nothing was drawn, and leaves that.
+    tqdm's own bar draws a changed postfix at once, also before its delay, and does not wipe that
+    when it ends before its delay.
     """
 
     _is_drawn = False
 
-    # types-tqdm has None here, but tqdm asks whether something was drawn.
+    # types-tqdm declares None, but tqdm uses the result.
     def display(self, msg: str | None = None, pos: int | None = None) -> bool:  # type: ignore[override]
-        """Draw where it is time to; tell whether that was done."""
-        # A bar without a delay is drawn before it is noted when it began.
+        """Draw if the delay is over; return whether that was done."""
+        # A bar without a delay is drawn before tqdm sets start_t.
         if time.time() < getattr(self, "start_t", 0.0) + (self.delay or 0):
             return False
         self._is_drawn = True
         return bool(super().display(msg, pos))
 
     def close(self) -> None:
-        """Wipe what was drawn."""
+        """Wipe the bar."""
         self.delay = 0 if self._is_drawn else math.inf
         super().close()
 
@@ -130,12 +130,12 @@ class ProgressBar(tqdm):  # type: ignore[type-arg]  # it takes none when it runs
 def progress_bar(
     *, unit: str, progress: bool | None, total: int | None = None, file: TextIO | None = None
 ) -> ProgressBar:
-    """Return a bar that counts, silent for quick reads and where no person is watching.
+    """Return a bar that counts; quick reads, and processes that no person watches, show none.
 
     Parameters
     ----------
     unit : str
-        What is counted.
+        What it counts.
     progress, file
         As of `ProgressLine`.
     total : int, optional
@@ -152,16 +152,16 @@ def progress_bar(
 
 
 class ProgressLine:
-    """A tqdm line with elapsed time and status; silent for quick reads and unwatched processes.
+    """A line with elapsed time and status; quick reads and unwatched processes show none.
 
     Parameters
     ----------
     label : str
         What is being read.
     progress : bool or None
-        True shows it, False never does, None shows it where a person is watching.
+        True shows it, False does not, None shows it where a person is watching.
     file : text stream, optional
-        Where to draw; below the cell in a notebook, else on standard error, by default.
+        Where to draw. Default: below the cell in a notebook, else standard error.
     """
 
     def __init__(self, label: str, *, progress: bool | None, file: TextIO | None = None) -> None:
@@ -186,20 +186,20 @@ class ProgressLine:
             self._bar.close()
 
     def on_status(self, job: Job | None) -> None:
-        """Show the state of `job`; None before there is one."""
+        """Show the state of `job`; None stands for the time before there is one."""
         self._say(_WAITING.get(job.status, "") if job is not None else "asking the server")
 
     def on_received(self, chunks: Iterable[bytes]) -> Iterator[bytes]:
-        """Give `chunks` on, counting what came."""
+        """Yield `chunks`, and show how many bytes they were so far."""
         for chunk in chunks:
             self._received += len(chunk)
             self._say(f"received {tqdm.format_sizeof(self._received, 'B')}")
             yield chunk
 
     def counted(self, items: Iterable[T], *, total: int | None = None) -> Iterator[T]:
-        """Give `items` on, counting them; `total` is how many there will be, where that is known.
+        """Yield `items`, and show how many of `total` are done.
 
-        An item counts when the next one is asked for.
+        An item is done when the next one is asked for.
         """
         of = "" if total is None else f" of {total:,}"
         for done, item in enumerate(items):
@@ -211,7 +211,7 @@ class ProgressLine:
         if not self._is_shown or now < self._started + DELAY:
             return
         if self._bar is None:
-            # A delay, however small, keeps tqdm from drawing before there is something to say.
+            # With a delay, however small, tqdm does not draw before the first description is set.
             self._bar = ProgressBar(
                 bar_format="{desc} [{elapsed}]",
                 leave=False,

@@ -17,16 +17,16 @@ _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 def provenance_line(
     shape: tuple[int, int], provenance: Mapping[str, object], *, now: datetime | None = None
 ) -> str:
-    """Give a line such as ``1,204 rows x 6, 3 min old, from the local cache, query 42 'Borrows'``.
+    """Return such as ``1,204 rows x 6, 3 min old, from the local cache, query 42 'Borrows'``.
 
     Parameters
     ----------
     shape : tuple of int
         Rows and columns of the frame.
     provenance : mapping
-        The frame's ``attrs["watchframe"]``; of many reads too.
+        The frame's ``attrs["watchframe"]``, of one read or of many.
     now : datetime, optional
-        The moment from which the age is counted; aware.
+        The aware moment at which the age is told; now by default.
     """
     rows, columns = shape
     parts = [f"{rows:,} {'row' if rows == 1 else 'rows'} x {columns:,}"]
@@ -50,7 +50,7 @@ def provenance_line(
 
 
 def age_words(seconds: float) -> str:
-    """Give a duration in the largest unit that says enough, such as ``12 s`` or ``3 min``."""
+    """Return a duration in the largest unit that says enough, such as ``12 s`` or ``3 min``."""
     seconds = max(seconds, 0)
     if seconds < _MINUTE:
         return f"{seconds:.0f} s"

@@ -52,7 +52,7 @@ def iter_body(
     except WatchframeError as error:
         response.close()  # nothing more can be read, and the caller may never get to close it
         if isinstance(error, IncompleteBodyError):
-            error.offset = arrived
+            raise error.replace(offset=arrived) from None
         raise
 
 

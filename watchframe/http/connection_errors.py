@@ -20,6 +20,7 @@ from watchframe.errors import (
     TransportTimeoutError,
     WatchframeError,
 )
+from watchframe.hints import Hint, Kind
 from watchframe.http.adapter import HandshakeTimeoutError
 from watchframe.http.deadline import Deadline
 from watchframe.http.error_responses import Where, proxy_login_error, unknown_outcome_hint
@@ -90,13 +91,12 @@ def _timeout_error(error: requests.Timeout, where: Where, settings: Settings) ->
         )
     if isinstance(_reason(error), HandshakeTimeoutError):
         return _other_protocol("took the connection, but does not answer in TLS", where)
-    failed = ConnectError(
+    return ConnectError(
         f"No connection to {_host(where)} within {settings.connect_timeout:g} s.",
         **where,
         hint=_CHECK_NETWORK,
+        was_not_sent=True,
     )
-    failed.was_not_sent = True
-    return failed
 
 
 def _connect_error(error: requests.ConnectionError, where: Where) -> ConnectError:
@@ -118,9 +118,7 @@ def _connect_error(error: requests.ConnectionError, where: Where) -> ConnectErro
         words, hint = "what came is not HTTP", _CHECK_URL
     elif where["url"].startswith("http:"):
         hint += " If the server speaks https, write https://."
-    failed = _no_answer(words, where, hint)
-    failed.was_not_sent = was_not_sent
-    return failed
+    return _no_answer(words, where, hint, was_not_sent=was_not_sent)
 
 
 def _is_not_http(reason: object) -> bool:
@@ -143,9 +141,7 @@ def _tls_error(error: urllib3.exceptions.SSLError, where: Where) -> ConnectError
     lower = error.args[0] if error.args else None
     if isinstance(lower, ssl.SSLCertVerificationError | ssl_match_hostname.CertificateError):
         hint = "For a certificate of your own organization, set ca_bundle."
-        failed = _no_answer("its certificate is not trusted", where, hint)
-        failed.is_lasting = True
-        return failed
+        return _no_answer("its certificate is not trusted", where, hint, is_lasting=True)
     said = (lower.reason or "") if isinstance(lower, ssl.SSLError) else ""
     if said in _NOT_TLS:
         return _other_protocol("does not answer in TLS", where)
@@ -156,19 +152,24 @@ def _tls_error(error: urllib3.exceptions.SSLError, where: Where) -> ConnectError
 
 def _other_protocol(words: str, where: Where) -> ConnectError:
     """Return the error of ``https`` where the server speaks ``http``, or the other way round."""
-    hint = (
-        "If the server speaks plain http, write http:// in its URL (and allow_plain_http=True "
-        "where the network is yours). Else check the port, and the proxy where there is one."
-    )
+    hint: str = Hint(Kind.MAYBE_PLAIN_HTTP)
     if where["url"].startswith("http:"):
         hint = "Write https:// in the server's URL."
-    failed = ConnectError(f"{_host(where)} {words}.", **where, hint=hint)
-    failed.is_lasting = failed.was_not_sent = True
-    return failed
+    return ConnectError(
+        f"{_host(where)} {words}.", **where, hint=hint, was_not_sent=True, is_lasting=True
+    )
 
 
-def _no_answer(words: str, where: Where, hint: str) -> ConnectError:
-    return ConnectError(f"No answer from {_host(where)}: {words}.", **where, hint=hint)
+def _no_answer(
+    words: str, where: Where, hint: str, *, was_not_sent: bool = False, is_lasting: bool = False
+) -> ConnectError:
+    return ConnectError(
+        f"No answer from {_host(where)}: {words}.",
+        **where,
+        hint=hint,
+        was_not_sent=was_not_sent,
+        is_lasting=is_lasting,
+    )
 
 
 def _reason(error: requests.RequestException) -> object:

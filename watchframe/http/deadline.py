@@ -11,6 +11,7 @@ from numbers import Real
 from typing import Self, TypeVar
 
 from watchframe.errors import ArgumentError, JobCancelledError, JobTimeoutError
+from watchframe.hints import Hint, Kind
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -83,7 +84,7 @@ class Deadline:
             raise JobTimeoutError(
                 f"There was no result within {self.timeout:g} s.",
                 timeout=self.timeout,
-                hint="Give a longer timeout=, or None to wait as long as it takes.",
+                hint=Hint(Kind.LONGER_TIMEOUT),
             )
         return left
 

@@ -70,10 +70,8 @@ def _read_json(response: requests.Response, where: Where, deadline: Deadline) ->
         try:
             content = b"".join(iter_body(response, lambda: deadline, MAX_DOCUMENT))
         except TransportError as error:
-            error.method, error.url = where["method"], where["url"]
-            if where["method"] != "GET":
-                error.hint = unknown_outcome_hint(where)
-            raise
+            hint = error.hint if where["method"] == "GET" else unknown_outcome_hint(where)
+            raise error.replace(**where, hint=hint) from None
         except DecodeError as error:
             raise ProtocolError(error.message, **where) from None
     return parse_json(content, where)

@@ -21,6 +21,7 @@ from watchframe.errors import (
     RateLimitError,
     ResponseError,
 )
+from watchframe.hints import Hint, Kind
 from watchframe.http.body import read_start
 from watchframe.http.deadline import Deadline
 from watchframe.http.retries import OUTAGE_STATUSES, retry_after
@@ -146,21 +147,19 @@ def raise_for_status(response: requests.Response, where: Where, deadline: Deadli
     hint = None
     if status in OUTAGE_STATUSES:
         hint = _wait_hint(wait) if where["method"] == "GET" else unknown_outcome_hint(where)
-    error = ResponseError(said, hint=hint, **answer)
-    error.retry_after = wait
-    raise error
+    raise ResponseError(said, retry_after=wait, hint=hint, **answer)
 
 
 def proxy_login_error(where: Where) -> ConnectError:
     """Return the error of a proxy on the way to the server that wants a login (407)."""
-    error = ConnectError(
+    return ConnectError(
         f"The proxy on the way to {urlsplit(where['url']).netloc} wants a login of its own (407).",
         **where,
         hint="Put the proxy's user name and password into its address in HTTPS_PROXY (or "
         "HTTP_PROXY), or name the server in NO_PROXY. The API key has no part in that.",
+        was_not_sent=True,
+        is_lasting=True,
     )
-    error.was_not_sent = error.is_lasting = True
-    return error
 
 
 def unknown_outcome_hint(where: Where) -> str:
@@ -170,10 +169,7 @@ def unknown_outcome_hint(where: Where) -> str:
     connection that broke while the answer was awaited. So nothing but a GET is sent again.
     """
     if where["method"] == "POST" and _EXECUTION.search(where["url"]):
-        return (
-            "The query may be running all the same. Read it again with the same parameters and "
-            "max_age=: that joins the execution while it runs, or takes its result."
-        )
+        return Hint(Kind.MAYBE_RUNNING)
     return "It may have been carried out all the same: check before you send it again."
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from watchframe.errors import MissingParameterError, ParameterValueError, UnknownParameterError
+from watchframe.hints import Hint, Kind
 from watchframe.models import ParameterDefinition, Query
 from watchframe.parameters.types import parameter_type
 from watchframe.parameters.values import UnfitValueError, did_you_mean, nearest, short_repr
@@ -16,7 +17,7 @@ def unknown_parameter(
     stem, _, end = str(name).rpartition(".")
     if stem in known and end in ("start", "end"):
         suggested = (stem,)
-        hint = f"A range is given whole: {{{stem!r}: (start, end)}}."
+        hint: str = Hint(Kind.WHOLE_RANGE, name=stem)
     elif known:
         hint = did_you_mean(suggested) or f"It has: {', '.join(known)}."
     else:
@@ -41,7 +42,7 @@ def missing_value(definition: ParameterDefinition, query: Query) -> MissingParam
         name=definition.name,
         query_id=query.id,
         query_name=query.name,
-        hint=f"Give it {parameter_type(definition).takes}.",
+        hint=Hint(Kind.GIVE_VALUE, name=definition.name, takes=parameter_type(definition).takes),
     )
 
 
@@ -79,12 +80,12 @@ def unfit_value(
     )
 
 
-def missing_sql_value(name: str) -> MissingParameterError:
+def missing_sql_value(name: str, takes: str) -> MissingParameterError:
     """Return the error that a parameter of ad-hoc SQL has no value."""
     return MissingParameterError(
         f"The SQL's parameter {name!r} has no value.",
         name=name,
-        hint=f"Give it one in params: {{{name!r}: ...}}.",
+        hint=Hint(Kind.GIVE_VALUE, name=name, takes=takes),
     )
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, tzinfo
 from decimal import Decimal
 from fractions import Fraction
 
-from watchframe.errors import ArgumentError, ParameterWarning
+from watchframe.errors import ArgumentError, ParameterWarning, warn_caller
 from watchframe.models import ParameterDefinition, Query
 from watchframe.parameters.errors import (
     missing_sql_value,
@@ -98,7 +97,7 @@ def normalize_parameters(
         dropdowns = [item for item in sent if item.type == "query"]
         wire |= {item.name: wire_of(item, dropdown_options(item)) for item in dropdowns}
     for doubt in text_doubts(query.text, wire, sent):
-        warnings.warn(ParameterWarning(doubt), stacklevel=2)
+        warn_caller(ParameterWarning(doubt))
     return wire
 
 
@@ -245,7 +244,7 @@ def normalize_sql_parameters(
             raise unknown_parameter(name, tuple(names), None)
     for name in names:
         if name not in values:
-            raise missing_sql_value(name)
+            raise missing_sql_value(name, _SQL_TAKES)
     context = Context(now=now, timezone=timezone)
     wire: dict[str, JSON] = {}
     for name, is_range in names.items():
@@ -255,7 +254,7 @@ def normalize_sql_parameters(
         except UnfitValueError as error:
             raise unfit_sql_value(name, values[name], error) from None
     for doubt in text_doubts(sql, wire, ()):
-        warnings.warn(ParameterWarning(doubt), stacklevel=2)
+        warn_caller(ParameterWarning(doubt))
     return wire
 
 

@@ -10,6 +10,7 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from fractions import Fraction
 
+from watchframe.hints import Hint, Kind
 from watchframe.models import ParameterDefinition
 from watchframe.parameters.moments import (
     DYNAMIC_DATES,
@@ -112,8 +113,16 @@ def _one_of_several(value: object, options: Sequence[str] | None) -> str:
         which = f"{short_repr(value)} does not fit."
         raise UnfitValueError(
             f"a list of values, each {error.expected}",
-            f"{which} {error.hint}" if error.hint else which,
+            _hint_of_commas(value, options) or (f"{which} {error.hint}" if error.hint else which),
         ) from None
+
+
+def _hint_of_commas(value: object, options: Sequence[str] | None) -> str | None:
+    """Return the hint for several options in one text, such as ``WETH, INV``."""
+    items = [item.strip() for item in value.split(",")] if isinstance(value, str) else []
+    if len(items) > 1 and set(items) <= set(options or ()):
+        return Hint(Kind.SEVERAL_VALUES, values=items, text=value)
+    return None
 
 
 def _option(value: object, options: Sequence[str] | None) -> str:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import inspect
 import itertools
 import json
-import os
-import warnings
 import weakref
 from collections import OrderedDict
 from collections.abc import Container, Mapping, Sequence
@@ -32,7 +29,9 @@ from watchframe.errors import (
     CacheWarning,
     ResultTruncatedWarning,
     UnprovenResultWarning,
+    WatchframeError,
     WatchframeWarning,
+    warn_caller,
 )
 from watchframe.locks import ProcessLock
 from watchframe.read.question import AUTO_LIMIT, is_probably_cut
@@ -230,10 +229,6 @@ def known_kinds(answers: Sequence[Answer]) -> dict[str, str]:
     return {name: kind for answer in answers for name, kind in answer.known_kinds.items()}
 
 
-_PACKAGE = f"{Path(__file__).parents[1]}{os.sep}"
-_IPYTHON = f"{os.sep}IPython{os.sep}core{os.sep}"
-
-
 def warn_of_answer(answer: Answer, *, dtype: object = None, parse_dates: object = None) -> None:
     """Warn of what `answer_warnings` finds.
 
@@ -241,7 +236,7 @@ def warn_of_answer(answer: Answer, *, dtype: object = None, parse_dates: object 
     """
     converted = Conversions.of(dtype, parse_dates, (), has_rows=False).columns
     for warning in answer_warnings(answer, converted=converted):
-        warnings.warn(warning, stacklevel=users_level())
+        warn_caller(warning)
 
 
 def answer_warnings(
@@ -277,28 +272,9 @@ def answer_warnings(
     return found
 
 
-def warn_stale(label: str, copy: str, error: Exception) -> None:
+def warn_stale(label: str, copy: str, error: WatchframeError) -> None:
     """Warn that a copy too old for the policy was taken because the server is away."""
-    warnings.warn(
-        CacheWarning(f"{label}: a {copy}, from the local cache, because: {error}"),
-        stacklevel=users_level(),
-    )
-
-
-def users_level() -> int:
-    """Give the stack level of the nearest caller outside this package, seen from our caller.
-
-    Between a magic and the cell that it stands in lies IPython, which is nobody's own line either.
-    """
-    here = inspect.currentframe()
-    frame, level = here and here.f_back, 1
-    while frame is not None and _is_inner(frame.f_code.co_filename):
-        frame, level = frame.f_back, level + 1
-    return level
-
-
-def _is_inner(filename: str) -> bool:
-    return filename.startswith(_PACKAGE) or _IPYTHON in filename
+    warn_caller(CacheWarning(f"{label}: a {copy}, from the local cache, because: {error.message}"))
 
 
 #: Columns that are remembered of a query: one that pivots may have other ones each day.

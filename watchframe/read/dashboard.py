@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -19,13 +18,15 @@ from watchframe.errors import (
     UnknownParameterError,
     WatchframeError,
     WatchframeWarning,
+    warn_caller,
 )
+from watchframe.hints import Hint, Kind
 from watchframe.models import Dashboard, ParameterDefinition, ParameterMapping, Query, Widget
 from watchframe.parameters import normalize_parameters, params_dict
 from watchframe.parameters.normalize import default_of, definitions_of
 from watchframe.parameters.page_url import values_of_url
 from watchframe.parameters.values import did_you_mean, nearest
-from watchframe.read.answer import Answer, frame_of, users_level, warn_of_answer
+from watchframe.read.answer import Answer, frame_of, warn_of_answer
 from watchframe.read.options import client_for
 from watchframe.read.pipeline import MaxAge, Params, ReadOptions, dashboard_of
 from watchframe.read.sweep import CONCURRENCY, ReadRequest, answers_side_by_side
@@ -191,7 +192,7 @@ class _Addresses:
             expected=repr(slot.mapping.value),
             query_id=query.id,
             query_name=query.name,
-            hint=f"Read the query itself: read_watch_query({query.id}, {{{name!r}: ...}}).",
+            hint=Hint(Kind.QUERY_ITSELF, query_id=query.id, name=name),
         )
 
     @property
@@ -365,10 +366,9 @@ def _requests(
 def _warn_of_hidden(dashboard: Dashboard) -> None:
     hidden = [item.id for item in dashboard.widgets if item.query is None and not item.text]
     if hidden:
-        warnings.warn(
+        warn_caller(
             WatchframeWarning(
                 f"Dashboard {dashboard.id} {dashboard.name!r} has {len(hidden)} widgets that this "
                 "key may not see; they are left out."
-            ),
-            stacklevel=users_level(),
+            )
         )

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from watchframe.cache import Decision, Policy, ResultCache, decide_document
 from watchframe.client import Client, Deadline
 from watchframe.errors import AccessDeniedError, CacheMissError, ConfigurationError, NotFoundError
+from watchframe.hints import Hint, Kind
 from watchframe.locks import ProcessLock
 from watchframe.models import Dashboard, DataSource, ParameterDefinition, Query
 from watchframe.references import parse_dashboard_reference
@@ -191,7 +192,7 @@ class Knowledge:
         if not self.may_ask:
             raise CacheMissError(
                 f"The local cache does not hold {words}.",
-                hint='Read it once with cache="use" while the server can be reached.',
+                hint=Hint(Kind.NOT_STORED),
             )
 
         def fetch() -> object:

@@ -9,6 +9,7 @@ from watchframe.cache import ResultCache, parse_max_age
 from watchframe.client import Client, current_client
 from watchframe.config import Settings
 from watchframe.errors import ArgumentError, ConfigurationError
+from watchframe.hints import Hint, Kind
 from watchframe.references import DashboardReference, QueryReference
 
 
@@ -28,8 +29,7 @@ def client_for(
     if wanted is not None and wanted != found.server:
         raise ConfigurationError(
             f"That is a page of {wanted}, but the connection is to {found.server}.",
-            hint=f"Call watchframe.connect({wanted!r}), or pass client=Client({wanted!r}): "
-            "a key of the one server is not sent to the other.",
+            hint=Hint(Kind.OTHER_SERVER, server=wanted),
         )
     return found
 

@@ -154,8 +154,8 @@ def range_pieces(
         borders.append(border)
         if len(borders) >= MOST_PIECES:
             raise ArgumentError(
-                f"split={every!r} makes more than {MOST_PIECES:,} pieces of {value['start']} to "
-                f"{value['end']}.",
+                f"Pieces of {every!r} would be more than {MOST_PIECES:,} pieces of "
+                f"{value['start']} to {value['end']}.",
                 hint='Give longer ones, such as "1M".',
             )
     starts = [value["start"], *(_wire(border, step) for border in borders)]

@@ -32,6 +32,7 @@ from watchframe.errors import (
     ServerError,
     TransportError,
 )
+from watchframe.hints import Hint, Kind
 from watchframe.models import Dashboard, DataSource, Query
 from watchframe.parameters import (
     JSON,
@@ -162,7 +163,7 @@ class Reading:
         if found is None:
             raise CacheMissError(
                 f"The local cache holds no result of {question.label} for these parameters.",
-                hint='Read it with cache="use" while the server can be reached.',
+                hint=Hint(Kind.NOT_STORED),
             )
         return self._remembered(question, found)
 
@@ -254,8 +255,7 @@ class Reading:
             raise error
         copy = _copy_words(decision.age or 0.0)
         if decision.action != "use":
-            error.hint = f'A {copy} is in the local cache: cache="only" takes it.'
-            raise error
+            raise error.replace(hint=Hint(Kind.STORED_COPY, copy=copy)) from None
         warn_stale(question.label, copy, error)
         return self._remembered(question, _local_answer(question, key, entry))
 

@@ -16,6 +16,7 @@ from watchframe.client import Deadline
 from watchframe.decode import DtypeBackend, concat_results, to_frame
 from watchframe.display import progress_bar
 from watchframe.errors import ArgumentError, JobCancelledError
+from watchframe.hints import Hint, Kind
 from watchframe.models import ParameterDefinition, Query
 from watchframe.parameters.moments import TIMESPEC
 from watchframe.parameters.normalize import definitions_of
@@ -217,8 +218,7 @@ def _inclusive(query: Query, name: str) -> Inclusive:
         raise ArgumentError(
             f"Query {query.id} {query.name!r} does not say clearly which ends of {name!r} belong "
             "to it: pieces might overlap or leave a gap.",
-            hint=f"Write >= '{{{{ {name}.start }}}}' and < '{{{{ {name}.end }}}}', or pass "
-            'inclusive="both", "left" or "right".',
+            hint=Hint(Kind.RANGE_ENDS, name=name),
         )
     return found
 

@@ -10,9 +10,9 @@ from typing import NoReturn
 from urllib.parse import parse_qsl, urlsplit
 
 from watchframe.errors import QueryReferenceError
+from watchframe.hints import Hint, Kind
 
 _SHOWN_CHARACTERS = 120
-_HINT = "Give the query's id, or the address of its page, such as https://host/queries/42."
 
 #: The page of a query; ``source`` is its editor. The name after the id is for people.
 _PAGE = re.compile(
@@ -107,7 +107,9 @@ def _refuse(given: object) -> NoReturn:
     shown = _SECRET.sub(_starred, repr(given)) if isinstance(given, str) else repr(given)
     if len(shown) > _SHOWN_CHARACTERS:
         shown = f"{shown[:_SHOWN_CHARACTERS]}..."
-    raise QueryReferenceError(f"{shown} does not refer to a query.", hint=_HINT)
+    raise QueryReferenceError(
+        f"{shown} does not refer to a query.", hint=Hint(Kind.QUERY_REFERENCE)
+    )
 
 
 def _starred(found: re.Match[str]) -> str:

@@ -13,6 +13,7 @@ import traitlets
 
 from watchframe.client import Client
 from watchframe.errors import WatchframeError
+from watchframe.hints import words_for
 from watchframe.models import Query
 from watchframe.plain_text import html_text, plain_text
 from watchframe.read.options import client_for
@@ -202,7 +203,7 @@ class QueryPicker(WidgetWithTwin):
     def _show_error(self, error: WatchframeError) -> None:
         self._status.value = (
             f'<div class="wf-problem" role="alert">{html_text(error.message)}</div>'
-            + _hint(error.hint or "")
+            + _hint(words_for("picker", error.hint) or "")
         )
 
     def _start(self, work: Callable[[], object]) -> None:

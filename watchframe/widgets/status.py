@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from watchframe.display import age_words
 from watchframe.display.provenance import SOURCE_WORDS
 from watchframe.errors import JobFailedError, WatchframeError
+from watchframe.hints import words_for
 from watchframe.models import JobStatus
 from watchframe.plain_text import html_text
 from watchframe.read import Answer
@@ -87,7 +88,8 @@ def _error_html(error: Exception) -> str:
     message = str(error) or type(error).__name__
     if isinstance(error, WatchframeError):
         message = error.message
-        hint = f'<div class="wf-hint">{html_text(error.hint)}</div>' if error.hint else ""
+        advice = words_for("picker", error.hint)
+        hint = f'<div class="wf-hint">{html_text(advice)}</div>' if advice else ""
     return f'<div class="wf-status wf-problem" role="alert">{html_text(message)}</div>{hint}'
 
 

@@ -177,7 +177,7 @@ def test_timeout_names_the_job_that_it_cancelled(client, demo):
 def test_timeout_under_a_query_key_says_that_the_job_goes_on(demo, client, tmp_path):
     with (
         Client(demo.url, demo.query_key(50), cache_dir=tmp_path) as limited,
-        pytest.raises(JobTimeoutError, match="goes on on the server") as caught,
+        pytest.raises(JobTimeoutError, match="keeps running on the server") as caught,
     ):
         read_watch_query(50, {"seconds": 46}, timeout=0.5, client=limited)
     assert demo.running_jobs() == [caught.value.job_id]

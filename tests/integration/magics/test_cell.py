@@ -52,8 +52,9 @@ def test_cell_when_it_is_sql_runs_it_with_the_parameters_of_the_line(shell):
 
 def test_cell_when_a_value_is_sql_is_sent_beside_the_statement(shell, demo):
     shell.value("kind, evil = 'borrow', \"x' or '1'='1\"")
-    with pytest.warns(ParameterWarning, match="'kind' holds '"):
+    with pytest.warns(ParameterWarning, match="'kind' holds '") as caught:
         shell.run(f"%%watch --source Lending -p kind=$evil\n{COUNT}").raise_error()
+    assert caught[0].filename.startswith("<ipython-input-")  # the cell
     sent = next(item.body for item in reversed(demo.requests) if item.path == "/api/query_results")
     assert sent["query"] == COUNT
     assert sent["parameters"] == {"kind": "x' or '1'='1"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 import watchframe
+from watchframe.models import ParameterDefinition
 
 
 @pytest.mark.slow
@@ -18,13 +19,14 @@ import watchframe
         ("%%watch 1\nmarkets: WETH, INV", "For several write [WETH, INV]."),
         ("%watch Borrows", "Tab behind a part of its name finds it"),
         ("%watch https://elsewhere.example/queries/1", "connect('https://elsewhere.example'): a"),
+        ("%watch 1 -p period.start=2026-01-01", "-p period=2026-01-01..2026-03-31"),
     ],
 )
 def test_hint_when_an_error_is_shown_is_in_the_words_of_a_cell(shell, cell, says):
     result = shell.run(cell)
     assert isinstance(result.error_in_exec, watchframe.errors.WatchframeError)
     assert says in result.shown.replace("\n", " ")
-    for word in ("cache=", "timeout=", "params:", "client="):
+    for word in ("cache=", "timeout=", "params", "client=", "max_age="):
         assert word not in result.shown
 
 
@@ -37,3 +39,41 @@ def test_hint_when_the_server_is_gone_names_the_option_for_the_copy(plain_shell,
         assert "is in the local cache: --offline takes it." in result.shown
         demo.faults.clear()
         assert len(plain_shell.value("%watch 2 --offline")) == 9
+
+
+def test_hint_of_an_execution_whose_end_is_unknown_names_the_option(shell, demo):
+    demo.faults.add("POST .*/results$", status=502)
+    result = shell.run("%watch 2 --refresh")
+    assert "with the same parameters and --max-age:" in result.shown
+
+
+def test_hint_under_a_query_key_says_that_the_query_keeps_running(plain_shell, demo, tmp_path):
+    plain_shell.value("%load_ext watchframe")
+    # The poll is answered late, so that the time is over when the job is known.
+    demo.faults.add("GET /api/queries/50/jobs/", delay=3)
+    with watchframe.connect(demo.url, demo.query_key(50), cache_dir=tmp_path):
+        result = plain_shell.run("%watch 50 -p seconds=32 --timeout 2")
+    with watchframe.Client(demo.url, demo.user_key) as client:
+        for job_id in demo.running_jobs():
+            client.jobs.cancel(job_id)
+    assert "The query keeps running on the server" in result.shown
+    assert "or give a longer --timeout." in result.shown
+    assert result.error_in_exec.is_cancelled is False
+
+
+def test_hint_of_a_parameter_without_a_definition_is_not_to_give_a_value(shell, demo):
+    with watchframe.Client(demo.url, demo.user_key) as client:
+        defined = ParameterDefinition(name="other", type="text", title="Other")
+        text = "select '{{ kind }}', '{{ other }}'"
+        query = client.queries.create("not defined", text, 1, parameters=[defined])
+        shown = shell.run(f"%watch {query.id}").shown
+        client.queries.archive(query.id)
+    assert "Open the query in its editor and save it" in shown
+    assert "-p kind" not in shown
+
+
+def test_hint_of_a_server_of_plain_http_names_the_variable(plain_shell, monkeypatch):
+    monkeypatch.setenv("WATCHFRAME_URL", "http://watch.example")
+    monkeypatch.setenv("WATCHFRAME_API_KEY", "no-key-of-anybody")
+    plain_shell.value("%load_ext watchframe")
+    assert "set WATCHFRAME_ALLOW_PLAIN_HTTP=1 if" in plain_shell.run("%watch 2").shown

@@ -239,9 +239,11 @@ def test_stale_if_error_takes_the_copy_with_a_warning(away):
             max_retries=0,
             stale_if_error=True,
         ) as forgiving,
-        pytest.warns(CacheWarning, match="copy .* old"),
+        pytest.warns(CacheWarning, match="copy .* old") as caught,
     ):
         assert source(read_watch_query(TOTALS, client=forgiving)) == "local cache"
+    assert caught[0].filename == __file__
+    assert "Hint:" not in str(caught[0].message)  # it is for those who have no rows
 
 
 def test_gateway_error_after_a_run_names_the_stale_copy(demo, tmp_path):

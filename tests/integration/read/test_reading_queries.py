@@ -26,6 +26,7 @@ from watchframe.errors import (
     MissingParameterError,
     NotFoundError,
     ParameterValueError,
+    ParameterWarning,
     ResultTruncatedWarning,
     UnknownParameterError,
 )
@@ -207,6 +208,12 @@ def test_auto_limit_of_exactly_1000_rows_warns_also_from_the_cache(client):
     with pytest.warns(ResultTruncatedWarning) as caught:
         frame = read_watch_query(54, max_age="1h", client=client)
     assert frame.attrs["watchframe"]["from_cache"]
+    assert caught[0].filename == __file__
+
+
+def test_value_that_breaks_its_quotes_warns_at_the_line_of_the_read(client):
+    with pytest.warns(ParameterWarning, match="without escaping") as caught:
+        read_watch_query(10, {"label": "x' or '1'='1"}, client=client)
     assert caught[0].filename == __file__
 
 

@@ -66,8 +66,9 @@ def test_planted_pickle_in_a_file_is_not_run(cache, key, planted, tmp_path):
 
 def test_planted_pickle_as_a_key_is_not_run(cache, planted, tmp_path):
     planted(key=pickle.dumps(Bomb(tmp_path / "mark")), raw=0)
-    with pytest.warns(CacheWarning, match="1 entries of the local cache were dropped"):
+    with pytest.warns(CacheWarning, match="1 entries of the local cache were dropped") as caught:
         cache.entries()
+    assert caught[0].filename == __file__
     cache.verify()
     cache.prune(size_limit=0)
     cache.clear()

@@ -37,8 +37,9 @@ def test_value_when_a_byte_is_another_is_dropped_with_a_warning(
         cache.put(key, large_table, provenance())
         (value,) = (cache.directory / "v1").glob("*/*/*.val")
         flip(value, place)
-        with pytest.warns(CacheWarning, match="dropped, and is fetched again"):
+        with pytest.warns(CacheWarning, match="dropped, and is fetched again") as caught:
             assert cache.get(key) is None
+        assert caught[0].filename == __file__
         assert cache.get(key) is None
         assert cache.size() == 0
 

@@ -49,6 +49,7 @@ def in_time(action):
                 done["error"] = error
         done["words"] = [str(item.message) for item in caught if item.category is CacheWarning]
         assert all(item.category is CacheWarning for item in caught)
+        assert {item.filename for item in caught} <= {__file__}
 
     thread = threading.Thread(target=run, daemon=True)
     thread.start()

@@ -69,8 +69,9 @@ def test_folder_when_it_is_another_users_is_refused(tmp_path):
 def test_cache_with_unusable_folder_warns_once(tmp_path, key, table, large_table, provenance):
     (tmp_path / "file").write_text("in the way")
     cache = ResultCache(tmp_path / "file")
-    with pytest.warns(CacheWarning, match="Results are complete"):
+    with pytest.warns(CacheWarning, match="Results are complete") as caught:
         assert not cache.put(key, table, provenance())
+    assert caught[0].filename == __file__
     # Any further warning would be an error here.
     assert cache.get(key) is None
     assert not cache.put_document("name", [1])
@@ -98,8 +99,9 @@ def test_secret_does_not_follow_a_link(tmp_path):
     folder = make_private(tmp_path)
     (tmp_path / "known").write_bytes(bytes(32))
     (folder / "principal.secret").symlink_to(tmp_path / "known")
-    with pytest.warns(CacheWarning, match=r"principal\.secret is not a regular file"):
+    with pytest.warns(CacheWarning, match=r"principal\.secret is not a regular file") as caught:
         assert read_or_make_secret(folder) != bytes(32)
+    assert caught[0].filename == __file__
 
 
 def test_messages_name_the_folder_but_no_key(tmp_path):

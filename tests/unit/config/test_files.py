@@ -34,6 +34,7 @@ def test_config_file_with_a_key_that_others_may_read_warns_once(path, mode):
     with pytest.warns(ConfigurationWarning) as caught:
         load_settings(config_file=path, environ={})
     (words,) = [str(item.message) for item in caught]
+    assert caught[0].filename == __file__
     assert "other users of this machine may read it" in words
     assert words.endswith(f"chmod 600 {shlex.quote(str(path))}")
     assert KEY not in words

@@ -192,8 +192,9 @@ def test_empty_list_is_refused():
 
 
 def test_value_that_ends_its_quotes_warns():
-    with pytest.warns(ParameterWarning, match="without escaping"):
+    with pytest.warns(ParameterWarning, match="without escaping") as caught:
         wire(["O'Neil"], "enum", enum_options=("O'Neil",), multi=QUOTED)
+    assert caught[0].filename == __file__
 
 
 TEXT_IN_QUOTES = [

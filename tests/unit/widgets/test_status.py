@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+from watchframe.errors import WatchframeError
+from watchframe.hints import Hint, Kind
 from watchframe.models import Job, JobStatus
 from watchframe.widgets.runs import Outcome, Progress
 from watchframe.widgets.status import outcome_html, progress_html
@@ -43,6 +45,21 @@ def test_bar_of_a_long_run_uses_the_last_time(seconds, expected, part):
     if bar is not None:
         value = re.search('value="([^"]*)"', bar[0])
         assert (value[1] if value else "moving") == part
+
+
+@pytest.mark.parametrize(
+    ("kind", "facts", "words"),
+    [
+        (Kind.STILL_RUNNING, {}, "Run it again later."),
+        (Kind.LONGER_TIMEOUT, {}, "Make the picker with a longer timeout"),
+        (Kind.GIVE_VALUE, {"name": "kind", "takes": "a string"}, "Fill in its field."),
+    ],
+)
+def test_hint_of_an_error_is_in_the_words_of_a_picker(kind, facts, words):
+    error = WatchframeError("No.", hint=Hint(kind, **facts))
+    html = outcome_html(Outcome(error=error))
+    assert words in html
+    assert "params" not in html
 
 
 def test_error_of_any_kind_is_escaped():

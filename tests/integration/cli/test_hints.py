@@ -1,0 +1,96 @@
+"""Hints under an error of the command line: options and commands, and no arguments of Python's."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from watchframe.client import Client
+from watchframe.models import ParameterDefinition
+
+PYTHON = re.compile(r"(?<!-p )(?<!--split )\b[a-z_]+=|Client\(|read_watch_\w+\(|\bparams\b")
+
+UNSET = {"WATCHFRAME_URL": None, "WATCHFRAME_API_KEY": None}
+
+
+@pytest.fixture
+def hint(invoke, monkeypatch):
+    """The hint of a command that fails, without the ends of its lines."""
+    monkeypatch.setenv("WATCHFRAME_MAX_RETRIES", "0")
+
+    def found(*words):
+        result = invoke(*words)
+        assert result.exit_code != 0
+        return result.stderr.partition("Hint: ")[2].strip()
+
+    return found
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("query", 58), "Give it one: -p decimals=VALUE."),
+        (("query", 1, "-p", "markets=WETH, INV"), "For several write '[WETH, INV]'."),
+        (("query", 1, "-p", "period.start=2026-01-01"), "-p period=2026-01-01--2026-03-31"),
+        (("query", "Borrows"), "watchframe list shows the ids"),
+        (("query", 12, "--cache", "only"), "Run it without --cache only while"),
+        (("query", 50, "-p", "seconds=30", "--timeout", "0.5"), "longer --timeout, or 'none'"),
+        (("sql", "select '{{ kind }}'", "-d", "Lending"), "Give it one: -p kind=VALUE."),
+        (("dashboard", 1, "-p", "min_amount=5"), "watchframe query 1 -p min_amount=VALUE"),
+    ],
+)
+def test_hint_names_options_and_commands(hint, words, says):
+    said = hint(*words)
+    assert says in said
+    assert not PYTHON.search(said)
+
+
+def test_hint_of_an_outage_names_the_option_that_takes_the_copy(hint, invoke, demo):
+    assert invoke("query", 2).exit_code == 0
+    demo.faults.add("GET /api/queries/2$", status=503)
+    assert hint("query", 2).endswith("is in the local cache: --cache only takes it.")
+    demo.faults.clear()
+    assert invoke("query", 2, "--cache", "only").exit_code == 0
+
+
+def test_hint_of_an_execution_whose_end_is_unknown_names_the_option(hint, demo):
+    demo.faults.add("POST .*/results$", status=502)
+    assert "with the same parameters and --max-age:" in hint("query", 2, "--cache", "off")
+
+
+def test_hint_under_a_query_key_says_that_the_query_keeps_running(hint, demo, monkeypatch):
+    monkeypatch.setenv("WATCHFRAME_API_KEY", demo.query_key(50))
+    # Polls are answered late, so that the time is over when the job is known.
+    demo.faults.add("GET /api/jobs/", delay=3)
+    demo.faults.add("GET /api/queries/50/jobs/", delay=3)
+    words = hint("query", 50, "-p", "seconds=31", "--timeout", "2")
+    with Client(demo.url, demo.user_key) as client:
+        for job_id in demo.running_jobs():
+            client.jobs.cancel(job_id)
+    assert words.startswith("The query keeps running on the server")
+    assert words.endswith("or give a longer --timeout.")
+
+
+def test_hint_of_results_that_are_not_kept_names_the_settings(hint, invoke, monkeypatch):
+    assert invoke("query", 2).exit_code == 0
+    monkeypatch.setenv("WATCHFRAME_UNCACHED_QUERIES", "2")
+    assert hint("query", 2, "--cache", "only").startswith("See uncached_queries and ")
+
+
+def test_hint_of_a_split_says_what_to_write(run_own, own_server):
+    text = "select 1 where '{{ period.start }}' < '2026' and '{{ period.end }}' > '2026'"
+    period = ParameterDefinition(name="period", type="date-range", title="Period")
+    with Client(own_server.url, own_server.user_key) as client:
+        query = client.queries.create("both ends are out", text, 1, parameters=[period])
+    done = run_own("query", query.id, "-p", "period=2026-01-01--2026-03-01", "--split", "period=1M")
+    assert "Write >= '{{ period.start }}' and < '{{ period.end }}' in the query" in done.stderr
+    assert not PYTHON.search(done.stderr.partition("Hint: ")[2])
+
+
+def test_hint_of_a_move_to_the_same_server_names_the_command_for_copies(run_own, own_server):
+    for profile in ("one", "two"):
+        words = ("--url", own_server.url, "--profile", profile, "login")
+        assert run_own(*words, stdin=own_server.user_key).returncode == 0
+    done = run_own("move", "one", "two", "--state", "s.json", "--data-source", "1=1", **UNSET)
+    assert done.stderr.endswith("there is watchframe clone.\n")

@@ -1,0 +1,233 @@
+"""What to do after an error, in the words of the place where it is shown.
+
+A hint that names an argument, an option or a button reads differently in Python, in a cell of
+``%watch``, on the command line and at a picker, and the code that raises the error does not know
+where it will be shown. So the error gets a `Hint`, which is a kind and its facts, and the table
+`Kind` has the words for each place. A hint that reads the same everywhere, or that is shown in one
+place only, is plain text.
+"""
+
+from __future__ import annotations
+
+import shlex
+import string
+from collections.abc import Mapping
+from enum import Enum
+from typing import Any, Literal, Self
+
+from watchframe.plain_text import plain_text
+
+#: Where an error is shown.
+Face = Literal["python", "cell", "terminal", "picker"]
+
+
+class _FactFormatter(string.Formatter):
+    """`str.format` with ``!q``, which quotes a fact as a shell and ``%watch`` read it."""
+
+    def convert_field(self, value: Any, conversion: str | None) -> Any:
+        if conversion == "q":
+            return shlex.quote(str(value))
+        return super().convert_field(value, conversion)
+
+
+_FORMATTER = _FactFormatter()
+
+
+class Words:
+    """The words of one kind of hint, with its facts in braces as of `str.format`.
+
+    Parameters
+    ----------
+    python : str
+    cell, picker : str, optional
+        As in Python by default: that is where a cell and a picker are.
+    terminal : str, optional
+        As in a cell by default: most options of ``%watch`` are those of the command line.
+    """
+
+    def __init__(
+        self,
+        *,
+        python: str,
+        cell: str | None = None,
+        terminal: str | None = None,
+        picker: str | None = None,
+    ) -> None:
+        cell = python if cell is None else cell
+        self.of: Mapping[Face, str] = {
+            "python": python,
+            "cell": cell,
+            "terminal": cell if terminal is None else terminal,
+            "picker": python if picker is None else picker,
+        }
+
+
+class Kind(Enum):
+    """Every kind of hint that reads differently in different places."""
+
+    # Connections
+    CONNECT = Words(
+        python='Call watchframe.connect("https://app.inverse.watch", key), or set WATCHFRAME_URL '
+        "and WATCHFRAME_API_KEY, or run: watchframe login",
+        terminal="Run: watchframe login, or set WATCHFRAME_URL and WATCHFRAME_API_KEY.",
+    )
+    OTHER_SERVER = Words(
+        python="Call watchframe.connect({server!r}), or pass client=Client({server!r}): a key of "
+        "the one server is not sent to the other.",
+        cell="Call watchframe.connect({server!r}): a key of the one server is not sent to the "
+        "other.",
+        terminal="Run once: watchframe --url {server} --profile NAME login",
+    )
+    ALLOW_PLAIN_HTTP = Words(
+        python="Use https, or allow_plain_http=True if the network is yours.",
+        cell="Use https, or set WATCHFRAME_ALLOW_PLAIN_HTTP=1 if the network is yours.",
+    )
+    MAYBE_PLAIN_HTTP = Words(
+        python="If the server speaks plain http, write http:// in its URL (and "
+        "allow_plain_http=True where the network is yours). Else check the port, and the proxy "
+        "where there is one.",
+        cell="If the server speaks plain http, write http:// in its URL (and set "
+        "WATCHFRAME_ALLOW_PLAIN_HTTP=1 where the network is yours). Else check the port, and the "
+        "proxy where there is one.",
+    )
+
+    # Time
+    LONGER_TIMEOUT = Words(
+        python="Give a longer timeout=, or None to wait as long as it takes.",
+        cell="Give a longer --timeout, or 'none' to wait as long as it takes.",
+        picker="Make the picker with a longer timeout, or None to wait as long as it takes.",
+    )
+    STILL_RUNNING = Words(
+        python="The query keeps running on the server: it could not be cancelled (a query's key "
+        "may not do that). Read it again later, or give a longer timeout=.",
+        cell="The query keeps running on the server: it could not be cancelled (a query's key may "
+        "not do that). Read it again later, or give a longer --timeout.",
+        picker="The query keeps running on the server: it could not be cancelled (a query's key "
+        "may not do that). Run it again later.",
+    )
+    MAYBE_RUNNING = Words(
+        python="The query may be running all the same. Read it again with the same parameters and "
+        "max_age=: that joins the execution while it runs, or takes its result.",
+        cell="The query may be running all the same. Read it again with the same parameters and "
+        "--max-age: that joins the execution while it runs, or takes its result.",
+        picker="The query may be running all the same. Run it again with the same values.",
+    )
+    FETCHED_ELSEWHERE = Words(
+        python='Give a longer timeout=, or cache="off" to fetch it beside the other one.',
+        cell="Give a longer --timeout.",
+        terminal="Give a longer --timeout, or --cache off to fetch it beside the other one.",
+        picker="Run it again, or make the picker with a longer timeout.",
+    )
+
+    # The local cache
+    STORED_COPY = Words(
+        python='A {copy} is in the local cache: cache="only" takes it.',
+        cell="A {copy} is in the local cache: --offline takes it.",
+        terminal="A {copy} is in the local cache: --cache only takes it.",
+        picker='A {copy} is in the local cache: in Python, cache="only" takes it.',
+    )
+    NOT_STORED = Words(
+        python='Read it with cache="use" while the server can be reached.',
+        cell="Read it without --offline while the server can be reached.",
+        terminal="Run it without --cache only while the server can be reached.",
+    )
+
+    # Parameters
+    QUERY_REFERENCE = Words(
+        python="Give the query's id, or the address of its page, such as https://host/queries/42.",
+        cell="Give the query's id, or the address of its page, such as https://host/queries/42. "
+        "Tab behind a part of its name finds it.",
+        terminal="Give the query's id, or the address of its page, such as "
+        "https://host/queries/42. watchframe list shows the ids.",
+    )
+    GIVE_VALUE = Words(
+        python="Give it one in params, {{{name!r}: ...}}: {takes}.",
+        cell="Give it one: -p {name!q}=VALUE, or -p {name!q}=$VARIABLE.",
+        terminal="Give it one: -p {name!q}=VALUE.",
+        picker="Fill in its field.",
+    )
+    WHOLE_RANGE = Words(
+        python="A range is given whole: {{{name!r}: (start, end)}}.",
+        cell="A range is given whole: -p {name!q}=2026-01-01..2026-03-31.",
+        terminal="A range is given whole: -p {name!q}=2026-01-01--2026-03-31.",
+    )
+    SEVERAL_VALUES = Words(
+        python="For several give a list: {values!r}.",
+        cell="For several write [{text}].",
+        terminal="For several write '[{text}]'.",
+    )
+    QUERY_ITSELF = Words(
+        python="Read the query itself: read_watch_query({query_id}, {{{name!r}: ...}}).",
+        cell="Read the query itself: %watch {query_id} -p {name!q}=VALUE",
+        terminal="Read the query itself: watchframe query {query_id} -p {name!q}=VALUE",
+    )
+    RANGE_ENDS = Words(
+        python="Write >= '{{{{ {name}.start }}}}' and < '{{{{ {name}.end }}}}', or pass "
+        'inclusive="both", "left" or "right".',
+        cell="Write >= '{{{{ {name}.start }}}}' and < '{{{{ {name}.end }}}}' in the query.",
+        terminal="Write >= '{{{{ {name}.start }}}}' and < '{{{{ {name}.end }}}}' in the query, or "
+        "read it in Python, where read_watch_sweep takes the argument inclusive.",
+    )
+
+    # Care for a server
+    CREATE_MISSING = Words(
+        python="create_missing=True makes it a new query.",
+        cell="--create-missing makes it a new query.",
+    )
+    OVERWRITE = Words(
+        python="Look at diff_queries, then export it again and repeat the edit, or give "
+        "overwrite=True.",
+        cell="Look at watchframe diff, then export it again and repeat the edit, or give "
+        "--overwrite.",
+    )
+    ONE_SERVER_COPIES = Words(
+        python="For copies on one server there are clone_dashboard and client.queries.fork.",
+        cell="For copies of dashboards on one server there is watchframe clone.",
+    )
+
+    def __reduce_ex__(self, protocol: object) -> tuple[object, ...]:
+        # By its name: errors cross processes, and an enum would be looked up there by its value.
+        return getattr, (Kind, self.name)
+
+
+class Hint(str):
+    """What to do next: a kind of hint, and the facts that its words name.
+
+    As a string it is the words for Python.
+
+    Parameters
+    ----------
+    kind : Kind
+    **facts
+        Each that the kind's words have in braces.
+
+    Raises
+    ------
+    KeyError
+        A fact is missing.
+    """
+
+    __slots__ = ("facts", "kind", "words")
+
+    def __new__(cls, kind: Kind, /, **facts: object) -> Self:
+        """Make one, in the words of every face."""
+        # All of them at once: a missing fact is noticed wherever the error is shown later.
+        words = {
+            face: plain_text(_FORMATTER.vformat(text, (), facts))
+            for face, text in kind.value.of.items()
+        }
+        self = super().__new__(cls, words["python"])
+        self.kind, self.facts, self.words = kind, facts, words
+        return self
+
+    kind: Kind
+    facts: Mapping[str, object]
+    words: Mapping[Face, str]
+
+    def __getnewargs_ex__(self) -> tuple[tuple[Kind], Mapping[str, object]]:
+        return (self.kind,), self.facts
+
+
+def words_for(face: Face, hint: str | None) -> str | None:
+    """Return a hint in the words of the place where it is shown."""
+    return hint.words[face] if isinstance(hint, Hint) else hint
