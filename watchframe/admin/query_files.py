@@ -80,7 +80,7 @@ def import_yaml() -> None:
     except ImportError:
         raise ConfigurationError(
             "Queries as files need PyYAML, which is not installed.",
-            hint='Install it: pip install "watchframe[manage]".',
+            hint='Install it: pip install "watchframe[admin]".',
         ) from None
 
 

@@ -164,7 +164,7 @@ def check_sqlglot() -> None:
     except ImportError:
         raise ConfigurationError(
             "Table names need sqlglot, which is not installed.",
-            hint='Install it: pip install "watchframe[manage]".',
+            hint='Install it: pip install "watchframe[admin]".',
         ) from None
 
 

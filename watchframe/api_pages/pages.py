@@ -25,11 +25,11 @@ _READ_HEAD = """\
 What `watchframe` itself has: each name is imported from there.
 [How to connect](../howto/connect.md) tells where the server and the key come from.
 """
-_MANAGE_HEAD = """\
+_ADMIN_HEAD = """\
 # Looking after a server
 
 `from watchframe.admin import ...`. Queries as files and the names of tables need
-`pip install "watchframe[manage]"`.
+`pip install "watchframe[admin]"`.
 """
 _MODELS_HEAD = """\
 # The server's objects
@@ -74,7 +74,7 @@ _PICKERS = (
     watchframe.QueryPicker,
     watchframe.link_pickers,
 )
-_MANAGE = sorted((getattr(admin, name) for name in admin.__all__), key=inspect.isclass)
+_ADMIN = sorted((getattr(admin, name) for name in admin.__all__), key=inspect.isclass)
 _CACHE = (watchframe.ResultCache, CacheEntry, Provenance, PruneReport, VerifyReport)
 _ERRORS = sorted(
     (getattr(errors, name) for name in errors.__all__), key=lambda kind: issubclass(kind, Warning)
@@ -93,7 +93,7 @@ def api_pages() -> dict[str, str]:
     pages = {
         "api-read.md": _page(_READ_HEAD, _entries(_READ)),
         "api-client.md": _MADE + client_page(),
-        "api-manage.md": _page(_MANAGE_HEAD, _entries(_MANAGE)),
+        "api-admin.md": _page(_ADMIN_HEAD, _entries(_ADMIN)),
         "api-models.md": _page(_MODELS_HEAD, _entries(_MODELS)),
         ERRORS_PAGE: _page(
             f"{_ERRORS_HEAD}\n{tree}\n",
