@@ -4,7 +4,7 @@ import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from watchframe.admin.query_files import as_yaml
+from watchframe.admin.yaml_text import as_yaml
 
 #: What YAML could take for something else, or for the end of a line.
 AWKWARD = st.text(st.sampled_from("ab \n\t:#-'\"|>{}&*\r\x85\u2028é\ufeff\x07"), max_size=12)

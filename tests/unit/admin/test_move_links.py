@@ -2,7 +2,7 @@
 
 import pytest
 
-from watchframe.admin.move_state import MovedLinks
+from watchframe.admin.move_links import LinkRewriter
 
 OLD, NEW = "https://old.example.org", "https://new.example.org/org"
 IDS = {
@@ -15,7 +15,7 @@ IDS["widget"][6] = 606
 
 
 def links(source=OLD, target=NEW):
-    return MovedLinks(
+    return LinkRewriter(
         source=source, target=target, on_target={kind: ids.get for kind, ids in IDS.items()}
     )
 
