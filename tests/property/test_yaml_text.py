@@ -20,9 +20,9 @@ VALUES = st.recursive(
 @example({"a": "\x85\n"})
 @example({"a": " one\n  two \n\n"})
 @example({"a": ["x\ny", ["x\ny"]]})
-def test_yaml_of_any_json_reads_back_as_it_was(value):
+def test_yaml_round_trip(value):
     assert yaml.safe_load(as_yaml(value).encode()) == value
 
 
-def test_texts_of_several_lines_stand_line_by_line():
+def test_yaml_of_several_lines():
     assert as_yaml({"enumOptions": "WETH\nINV"}) == "enumOptions: |-\n  WETH\n  INV\n"

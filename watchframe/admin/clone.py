@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from watchframe.client import Client, current_client
 from watchframe.errors import ArgumentError, WatchframeError
-from watchframe.models import Dashboard, Query, Visualization
+from watchframe.models import Dashboard, Visualization
 
 logger = logging.getLogger(__name__)
+
+#: What a copy has created: its name, and what archives it.
+_Created = list[tuple[str, Callable[[], object]]]
 
 
 def clone_dashboard(
@@ -54,39 +57,13 @@ def clone_dashboard(
     key = dashboard.id if isinstance(dashboard, Dashboard) else dashboard
     original = asked.dashboards.get(key)
     _require_all_visible(original)
-    created = _Created(asked)
+    created: _Created = []
     try:
-        shown = _forked(original, created) if with_queries else {}
-        return _copied(original, name or f"Copy of {original.name}", shown, created)
+        shown = _forked(original, asked, created) if with_queries else {}
+        return _copied(original, name or f"Copy of {original.name}", shown, asked, created)
     except BaseException as error:
-        error.add_note(created.undo())
+        error.add_note(_archive(created))
         raise
-
-
-@dataclass(slots=True)
-class _Created:
-    """What has been created for a copy."""
-
-    client: Client
-    queries: list[Query] = field(default_factory=list)
-    dashboards: list[Dashboard] = field(default_factory=list)
-
-    def undo(self) -> str:
-        """Archive all of it; return a sentence that says whether that was possible."""
-        left = []
-        for dashboard in self.dashboards:
-            try:
-                self.client.dashboards.archive(dashboard.id)
-            except WatchframeError:
-                left.append(f"dashboard {dashboard.id}")
-        for query in self.queries:
-            try:
-                self.client.queries.archive(query.id)
-            except WatchframeError:
-                left.append(f"query {query.id}")
-        if left:
-            return f"Left over from the copy, and not archived: {', '.join(left)}."
-        return "What had been created of the copy was archived again."
 
 
 def _require_all_visible(dashboard: Dashboard) -> None:
@@ -98,31 +75,28 @@ def _require_all_visible(dashboard: Dashboard) -> None:
         )
 
 
-def _forked(original: Dashboard, created: _Created) -> dict[int, int]:
+def _forked(original: Dashboard, client: Client, created: _Created) -> dict[int, int]:
     """Fork the queries; return the visualizations' new ids by the old ones."""
     queries = {item.query.id for item in original.widgets if item.query is not None}
     ids: dict[int, int] = {}
     for query_id in sorted(queries):
-        query = created.client.queries.get(query_id)
-        fork = created.client.queries.fork(query_id)
-        created.queries.append(fork)
+        query = client.queries.get(query_id)
+        fork = client.queries.fork(query_id)
+        created.append((f"query {fork.id}", partial(client.queries.archive, fork.id)))
         found, missing = matched_visualizations(
-            query.visualizations, created.client.queries.get(fork.id).visualizations
+            query.visualizations, client.queries.get(fork.id).visualizations
         )
         for item in missing:
-            found[item.id] = created.client.visualizations.create(
-                fork.id, **visualization_fields(item)
-            )
+            found[item.id] = client.visualizations.create(fork.id, **visualization_fields(item))
         ids |= {old: new.id for old, new in found.items()}
     return ids
 
 
 def _copied(
-    original: Dashboard, name: str, shown: Mapping[int, int], created: _Created
+    original: Dashboard, name: str, shown: Mapping[int, int], client: Client, created: _Created
 ) -> Dashboard:
-    client = created.client
     copy = client.dashboards.create(name)
-    created.dashboards.append(copy)
+    created.append((f"dashboard {copy.id}", partial(client.dashboards.archive, copy.id)))
     for widget in original.widgets:
         number = widget.visualization.id if widget.visualization else None
         client.widgets.create(
@@ -144,6 +118,19 @@ def _copied(
         copy = client.dashboards.get(copy.id)
     logger.info("Dashboard %d copied to %d", original.id, copy.id)
     return copy
+
+
+def _archive(created: _Created) -> str:
+    """Archive what was created; return a sentence that says whether that was possible."""
+    left = []
+    for name, archive in reversed(created):
+        try:
+            archive()
+        except WatchframeError:
+            left.append(name)
+    if left:
+        return f"Left over from the copy, and not archived: {', '.join(left)}."
+    return "What had been created of the copy was archived again."
 
 
 def matched_visualizations(

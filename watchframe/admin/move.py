@@ -18,14 +18,8 @@ from watchframe.display import ProgressLine
 from watchframe.errors import ArgumentError, NotFoundError, WatchframeError
 from watchframe.models import Dashboard
 
-_DTYPES = {
-    "kind": "string",
-    "source_id": "Int64",
-    "target_id": "Int64",
-    "name": "string",
-    "action": "string",
-    "error": "string",
-}
+_COLUMNS = ("kind", "source_id", "target_id", "name", "action", "error")
+_DTYPES = dict.fromkeys(_COLUMNS, "string") | {"source_id": "Int64", "target_id": "Int64"}
 
 
 def move_workspace(
@@ -106,17 +100,10 @@ def move_workspace(
             error.add_note(f"What is done is in {place}; the same call goes on from there.")
             raise
     rows = [
-        (
-            line.kind,
-            line.source_id,
-            run.on_target(line.kind, line.source_id),
-            line.name,
-            line.action,
-            line.error,
-        )
-        for line in run.lines.values()
+        (kind, source_id, run.on_target(kind, source_id), *rest)
+        for kind, source_id, *rest in run.lines.values()
     ]
-    return pd.DataFrame(rows, columns=list(_DTYPES)).astype(_DTYPES)
+    return pd.DataFrame(rows, columns=list(_COLUMNS)).astype(_DTYPES)
 
 
 def _check(source: Client, target: Client, data_sources: Mapping[int, int]) -> None:

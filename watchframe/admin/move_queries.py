@@ -183,7 +183,7 @@ def _moved_parameters(query: Query, on_target: OnTarget) -> tuple[ParameterDefin
 
 
 def _move_visualizations(run: MoveRun, query: Query) -> None:
-    """Make the target's query show what the source's shows; what it shows besides stays.
+    """Make the target's query show what the source's shows, beside what else it shows.
 
     A visualization that was moved, and deleted in the source since, is deleted on the target.
     """

@@ -11,7 +11,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Literal, TypeVar, get_args
+from typing import Literal, NamedTuple, TypeVar, get_args
 
 import msgspec
 
@@ -57,8 +57,7 @@ class NotMovedError(WatchframeError):
     """An object cannot be moved; the message is the reason that the report shows."""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """A row of the report."""
 
     kind: Kind
@@ -101,7 +100,7 @@ class MoveRun:
 
     @property
     def links(self) -> LinkRewriter:
-        """Return what rewrites links to the objects that are on the target by now."""
+        """Return what rewrites links to the objects that are already on the target."""
         return LinkRewriter(
             source=self.source.server,
             target=self.target.server,
@@ -186,7 +185,7 @@ class Moved(msgspec.Struct, frozen=True, kw_only=True):
     parent : int or None
         The query or dashboard of the source that it belongs to.
     updated_at : str or None
-        When the target's object was last edited, as of the writing.
+        When the target's object was last edited, at the time of writing.
     """
 
     target_id: int

@@ -20,17 +20,10 @@ from watchframe.models import Dashboard, Query
 
 logger = logging.getLogger(__name__)
 
-_DTYPES = {
-    "kind": "string",
-    "id": "Int64",
-    "name": "string",
-    "place": "string",
-    "field": "string",
-    "count": "Int64",
-    "value": "Int64",
-    "result_id": "Int64",
-    "error": "string",
-}
+_COLUMNS = ("kind", "id", "name", "place", "field", "count", "value", "result_id", "error")
+_DTYPES = dict.fromkeys(_COLUMNS, "string") | dict.fromkeys(
+    ("id", "count", "value", "result_id"), "Int64"
+)
 
 #: Shorter values are in every result.
 _SHORTEST = 3
@@ -98,7 +91,7 @@ def find_personal_data(
     if queries is None:
         with ProgressLine("Searching dashboards", progress=progress) as line:
             rows += _in_dashboards(asked, values, line.counted(asked.dashboards.list()))
-    return pd.DataFrame(rows, columns=list(_DTYPES)).astype(_DTYPES)
+    return pd.DataFrame(rows, columns=list(_COLUMNS)).astype(_DTYPES)
 
 
 def _checked(value: str | Iterable[str]) -> list[str]:

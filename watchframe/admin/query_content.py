@@ -83,7 +83,7 @@ class QueryContent:
         )
 
     def write_to(self, query: Query, client: Client) -> Query:
-        """Make a query have this content; return it as the server has it then."""
+        """Write to a query what differs from this; return it as the server has it then."""
         edit = self.changes(query)
         if "options" in edit:
             # An edit cannot remove an option: it can only make it null.

@@ -50,7 +50,7 @@ class QueryFile(QueryContent):
         None in a file that was written by hand.
     data_source : DataSourceName or None
     updated_at : datetime or None
-        When the server's query was last edited, as of the export.
+        When the server's query was last edited, at the time of the export.
     path : Path or None
         The YAML file that it was read from.
     """
@@ -136,7 +136,7 @@ def read_query_files(folder: Path, ids: Iterable[int] | None = None) -> list[Que
     Raises
     ------
     ArgumentError
-        The folder is not there, a file cannot be read as a query's, or two are the same query's.
+        The folder does not exist, a file cannot be read as a query's, or two are the same query's.
     """
     if not folder.is_dir():
         raise ArgumentError(f"{folder} is not a folder.", hint="Export queries into it first.")
@@ -171,7 +171,7 @@ def _read(path: Path) -> QueryFile:
         )
     try:
         return _from_fields(read_yaml(fields_bytes), text_bytes.decode(), path)
-    except (msgspec.ValidationError, TypeError, ValueError, ProtocolError) as error:
+    except (msgspec.MsgspecError, TypeError, ValueError, ProtocolError) as error:
         words = error.message if isinstance(error, ProtocolError) else str(error)
         raise ArgumentError(
             f"{path} is not a query's file: {words}", hint="Correct it, or export it again."

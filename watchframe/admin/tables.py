@@ -27,14 +27,8 @@ _STAND_IN = "wfparameter{}x"
 _STAND_INS = re.compile(r"wfparameter([0-9]+)x", re.IGNORECASE)
 
 
-_DTYPES = {
-    "query_id": "Int64",
-    "query_name": "string",
-    "data_source": "string",
-    "schema": "string",
-    "table": "string",
-    "error": "string",
-}
+_COLUMNS = ("query_id", "query_name", "data_source", "schema", "table", "error")
+_DTYPES = dict.fromkeys(_COLUMNS, "string") | {"query_id": "Int64"}
 _Row = tuple[int, str, str | None, str | None, str | None, str | None]
 
 
@@ -81,7 +75,7 @@ def find_table_names(
             for query in line.counted(asked.queries.list(search=search))
             for row in _rows(query, sources.get(query.data_source_id or 0))
         ]
-    frame = pd.DataFrame(rows, columns=list(_DTYPES)).astype(_DTYPES)
+    frame = pd.DataFrame(rows, columns=list(_COLUMNS)).astype(_DTYPES)
     return frame.sort_values(["query_id", "schema", "table"], ignore_index=True)
 
 
@@ -133,7 +127,7 @@ class PlainSql:
 def plain_sql(text: str) -> list[PlainSql]:
     """Return the SQL that a text with parameters can become: one, or two where it has sections.
 
-    The first has what stands in ``{{# x }}`` sections and nothing of ``{{^ x }}`` sections, the
+    The first has the content of ``{{# x }}`` sections and nothing of ``{{^ x }}`` sections, the
     second is the other way round.
 
     Raises
@@ -183,38 +177,21 @@ def _kind(match: re.Match[str]) -> tuple[str, str]:
 
 
 #: The parser's dialect by the server's word for a data source; any other is read as plain SQL.
-DIALECTS = {
-    "athena": "athena",
-    "bigquery": "bigquery",
+_SAME_NAME = ["athena", "bigquery", "clickhouse", "databricks", "drill", "druid", "duckdb", "exasol", "hive", "materialize", "mysql", "oracle", "presto", "redshift", "risingwave", "snowflake", "sqlite", "trino"]
+DIALECTS = {name: name for name in _SAME_NAME} | {
     "bigquery_gce": "bigquery",
-    "clickhouse": "clickhouse",
     "cockroach": "postgres",
-    "databricks": "databricks",
     "databricks_internal": "databricks",
-    "drill": "drill",
-    "druid": "druid",
-    "duckdb": "duckdb",
-    "exasol": "exasol",
-    "hive": "hive",
     "hive_http": "hive",
     "impala": "hive",
-    "materialize": "materialize",
     "memsql": "singlestore",
     "mssql": "tsql",
     "mssql_odbc": "tsql",
-    "mysql": "mysql",
-    "oracle": "oracle",
     "pg": "postgres",
-    "presto": "presto",
     "rds_mysql": "mysql",
-    "redshift": "redshift",
     "redshift_iam": "redshift",
     "results": "sqlite",
-    "risingwave": "risingwave",
-    "snowflake": "snowflake",
-    "sqlite": "sqlite",
     "tinybird": "clickhouse",
-    "trino": "trino",
     "vertica": "postgres",
 }
 
@@ -331,7 +308,7 @@ def _parse_error(error: object, sql: PlainSql) -> str:
 
 
 def _is_of_with(table: exp.Table) -> bool:
-    """Whether the name is that of a common table expression which is visible where it stands."""
+    """Whether the name is that of a common table expression visible at this place."""
     from sqlglot import exp  # noqa: PLC0415 - an extra
 
     if table.db:

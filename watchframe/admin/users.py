@@ -10,14 +10,8 @@ from watchframe.client import Client, current_client
 from watchframe.errors import ArgumentError, NotFoundError, ServerError
 from watchframe.models import User
 
-_DTYPES = {
-    "asked": "string",
-    "user_id": "Int64",
-    "name": "string",
-    "email": "string",
-    "action": "string",
-    "error": "string",
-}
+_COLUMNS = ("asked", "user_id", "name", "email", "action", "error")
+_DTYPES = dict.fromkeys(_COLUMNS, "string") | {"user_id": "Int64"}
 _Row = tuple[str, int | None, str | None, str | None, str, str | None]
 
 
@@ -60,7 +54,7 @@ def disable_users(
     rows = [
         _row(asked, item, user, dry_run=dry_run) for item, user in zip(wanted, found, strict=True)
     ]
-    return pd.DataFrame(rows, columns=list(_DTYPES)).astype(_DTYPES)
+    return pd.DataFrame(rows, columns=list(_COLUMNS)).astype(_DTYPES)
 
 
 def _users(client: Client, wanted: Iterable[str | int]) -> list[User | None]:

@@ -20,7 +20,7 @@ _WIDTH = 100
 _TAG = "tag:yaml.org,2002:"
 _JSON_TAGS = [_TAG + kind for kind in ("null", "bool", "int", "float", "str", "seq", "map")]
 
-#: Limits of what a file stands for once its aliases are expanded: characters and values, levels.
+#: Limits of a file whose aliases are expanded: characters and values, levels.
 _MAX_SIZE = 10_000_000
 _MAX_DEPTH = 100
 
@@ -93,7 +93,7 @@ class _Loader(yaml.SafeLoader):
 
 
 def _construct_mapping(loader: yaml.SafeLoader, node: Any) -> dict[Any, Any]:
-    # With all that is in it at once: later, a merge would have made its keys look repeated.
+    # Deep, so that keys are checked before a merge elsewhere adds to them.
     return loader.construct_mapping(node, deep=True)
 
 
