@@ -177,7 +177,11 @@ def _kind(match: re.Match[str]) -> tuple[str, str]:
 
 
 #: The parser's dialect by the server's word for a data source; any other is read as plain SQL.
-_SAME_NAME = ["athena", "bigquery", "clickhouse", "databricks", "drill", "druid", "duckdb", "exasol", "hive", "materialize", "mysql", "oracle", "presto", "redshift", "risingwave", "snowflake", "sqlite", "trino"]
+_SAME_NAME = (
+    "athena", "bigquery", "clickhouse", "databricks", "drill", "druid", "duckdb", "exasol", "hive",
+    "materialize", "mysql", "oracle", "presto", "redshift", "risingwave", "snowflake", "sqlite",
+    "trino",
+)  # fmt: skip
 DIALECTS = {name: name for name in _SAME_NAME} | {
     "bigquery_gce": "bigquery",
     "cockroach": "postgres",
