@@ -298,7 +298,7 @@ class MoveState:
             found = msgspec.json.decode(self._path.read_bytes(), type=_Document)
         except (msgspec.MsgspecError, ValueError, RecursionError):
             raise ArgumentError(
-                f"{self._path} is not the state of a move, or of a newer release.", hint=_HINT
+                f"{self._path} is not the state of a move, or is of a newer release.", hint=_HINT
             ) from None
         if (found.source, found.target) != (self._document.source, self._document.target):
             raise ArgumentError(
