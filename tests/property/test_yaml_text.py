@@ -5,7 +5,7 @@ import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from watchframe.admin.query_files import as_yaml
+from watchframe.admin.yaml_text import as_yaml
 
 #: What YAML could take for something else, or for the end of a line.
 AWKWARD = st.text(st.sampled_from("ab \n\t:#-'\"|>{}&*\r\x85\u2028é\ufeff\x07"), max_size=12)
@@ -22,9 +22,9 @@ VALUES = st.recursive(
 @example({"a": "\x85\n"})
 @example({"a": " one\n  two \n\n"})
 @example({"a": ["x\ny", ["x\ny"]]})
-def test_yaml_of_any_json_reads_back_as_it_was(value):
+def test_yaml_round_trip(value):
     assert yaml.safe_load(as_yaml(value).encode()) == value
 
 
-def test_texts_of_several_lines_stand_line_by_line():
+def test_yaml_of_several_lines():
     assert as_yaml({"enumOptions": "WETH\nINV"}) == "enumOptions: |-\n  WETH\n  INV\n"

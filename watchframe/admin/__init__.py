@@ -1,4 +1,4 @@
-"""Care for a whole server: queries as files, copies, inventories, people's data, moves."""
+"""Administration of a server: queries as files, copies, table names, personal data, moves."""
 
 from watchframe.admin.clone import clone_dashboard
 from watchframe.admin.differences import QueryDifference, diff_queries

@@ -1,16 +1,20 @@
-"""A dashboard again, with queries of its own."""
+"""Copies of dashboards, with queries of their own."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
+from typing import Any
 
 from watchframe.client import Client, current_client
 from watchframe.errors import ArgumentError, WatchframeError
-from watchframe.models import Dashboard, Query, Visualization, Widget
+from watchframe.models import Dashboard, Visualization
 
 logger = logging.getLogger(__name__)
+
+#: What a copy has created: its name, and what archives it.
+_Created = list[tuple[str, Callable[[], object]]]
 
 
 def clone_dashboard(
@@ -20,10 +24,10 @@ def clone_dashboard(
     with_queries: bool = True,
     client: Client | None = None,
 ) -> Dashboard:
-    """Make a copy of a dashboard, and give it.
+    """Copy a dashboard and return the copy.
 
-    Its tiles stand where they stand in the original and take their parameters' values from the
-    same places. Tags and options are the original's. The copy and its queries are drafts.
+    Its tiles have the places, and the sources of their parameters' values, that they have in the
+    original. Tags and options are the original's. The copy and its queries are drafts.
 
     Parameters
     ----------
@@ -32,7 +36,7 @@ def clone_dashboard(
     name : str, optional
         The copy's; ``Copy of`` and the original's by default.
     with_queries : bool
-        Fork each query once, so that the copy's can be changed; otherwise the copy shows the
+        Fork each query once, so that the forks can be changed; otherwise the copy shows the
         original's queries.
     client : Client, optional
         By default that of `watchframe.connect`.
@@ -45,27 +49,94 @@ def clone_dashboard(
     Raises
     ------
     ArgumentError
-        The key may not see what one of the tiles shows; nothing was made.
+        The key may not see what one of the tiles shows; nothing was created.
     ServerError
-        One of its kinds; what was made until then has been archived again, and a note says so.
+        Any of its kinds; what had been created is archived again, and a note says so.
     """
     asked = client or current_client()
     key = dashboard.id if isinstance(dashboard, Dashboard) else dashboard
     original = asked.dashboards.get(key)
     _require_all_visible(original)
-    made = _Made(asked)
+    created: _Created = []
     try:
-        shown = _forked(original, made) if with_queries else {}
-        return _copied(original, name or f"Copy of {original.name}", shown, made)
+        shown = _forked(original, asked, created) if with_queries else {}
+        return _copied(original, name or f"Copy of {original.name}", shown, asked, created)
     except BaseException as error:
-        error.add_note(made.undo())
+        error.add_note(_archive(created))
         raise
+
+
+def _require_all_visible(dashboard: Dashboard) -> None:
+    hidden = [item.id for item in dashboard.widgets if item.more.get("restricted")]
+    if hidden:
+        raise ArgumentError(
+            f"The key may not see what {len(hidden)} of the dashboard's tiles show.",
+            hint="Copy it with the key of somebody who may see all of its data sources.",
+        )
+
+
+def _forked(original: Dashboard, client: Client, created: _Created) -> dict[int, int]:
+    """Fork the queries; return the visualizations' new ids by the old ones."""
+    queries = {item.query.id for item in original.widgets if item.query is not None}
+    ids: dict[int, int] = {}
+    for query_id in sorted(queries):
+        query = client.queries.get(query_id)
+        fork = client.queries.fork(query_id)
+        created.append((f"query {fork.id}", partial(client.queries.archive, fork.id)))
+        found, missing = matched_visualizations(
+            query.visualizations, client.queries.get(fork.id).visualizations
+        )
+        for item in missing:
+            found[item.id] = client.visualizations.create(fork.id, **visualization_fields(item))
+        ids |= {old: new.id for old, new in found.items()}
+    return ids
+
+
+def _copied(
+    original: Dashboard, name: str, shown: Mapping[int, int], client: Client, created: _Created
+) -> Dashboard:
+    copy = client.dashboards.create(name)
+    created.append((f"dashboard {copy.id}", partial(client.dashboards.archive, copy.id)))
+    for widget in original.widgets:
+        number = widget.visualization.id if widget.visualization else None
+        client.widgets.create(
+            copy.id,
+            visualization_id=number and shown.get(number, number),
+            text=widget.text,
+            options=widget.options,
+            width=widget.width,
+        )
+    copy = client.dashboards.get(copy.id)
+    if original.tags or original.options or original.layout or original.filters_enabled:
+        client.dashboards.update(
+            copy,
+            tags=original.tags or None,
+            options=original.options or None,
+            layout=original.layout or None,
+            filters_enabled=original.filters_enabled or None,
+        )
+        copy = client.dashboards.get(copy.id)
+    logger.info("Dashboard %d copied to %d", original.id, copy.id)
+    return copy
+
+
+def _archive(created: _Created) -> str:
+    """Archive what was created; return a sentence that says whether that was possible."""
+    left = []
+    for name, archive in reversed(created):
+        try:
+            archive()
+        except WatchframeError:
+            left.append(name)
+    if left:
+        return f"Left over from the copy, and not archived: {', '.join(left)}."
+    return "What had been created of the copy was archived again."
 
 
 def matched_visualizations(
     old: Iterable[Visualization], new: Sequence[Visualization]
 ) -> tuple[dict[int, Visualization], list[Visualization]]:
-    """Tell which of a copy's visualizations is which of the original's.
+    """Match a copy's visualizations with the original's.
 
     Returns
     -------
@@ -87,97 +158,17 @@ def matched_visualizations(
     return found, missing
 
 
-@dataclass(slots=True)
-class _Made:
-    """What a copy has made until now."""
-
-    client: Client
-    queries: list[Query] = field(default_factory=list)
-    dashboards: list[Dashboard] = field(default_factory=list)
-
-    def undo(self) -> str:
-        """Archive all of it; tell what that came to."""
-        left = []
-        for dashboard in self.dashboards:
-            try:
-                self.client.dashboards.archive(dashboard.id)
-            except WatchframeError:
-                left.append(f"dashboard {dashboard.id}")
-        for query in self.queries:
-            try:
-                self.client.queries.archive(query.id)
-            except WatchframeError:
-                left.append(f"query {query.id}")
-        if left:
-            return f"Left over from the copy, and not archived: {', '.join(left)}."
-        return "What had been made of the copy was archived again."
-
-
-def _require_all_visible(dashboard: Dashboard) -> None:
-    hidden = [item.id for item in dashboard.widgets if item.more.get("restricted")]
-    if hidden:
-        raise ArgumentError(
-            f"The key may not see what {len(hidden)} of the dashboard's tiles show.",
-            hint="Copy it with the key of somebody who may see all of its data sources.",
-        )
-
-
-def _forked(original: Dashboard, made: _Made) -> dict[int, int]:
-    """Fork the queries; give the visualizations' new ids by the old ones."""
-    queries = {item.query.id for item in original.widgets if item.query is not None}
-    ids: dict[int, int] = {}
-    for query_id in sorted(queries):
-        query = made.client.queries.get(query_id)
-        fork = made.client.queries.fork(query_id)
-        made.queries.append(fork)
-        found, missing = matched_visualizations(
-            query.visualizations, made.client.queries.get(fork.id).visualizations
-        )
-        for item in missing:
-            found[item.id] = made.client.visualizations.create(
-                fork.id,
-                type=item.type,
-                name=item.name,
-                description=item.description,
-                options=item.options,
-            )
-        ids |= {old: new.id for old, new in found.items()}
-    return ids
-
-
-def _copied(original: Dashboard, name: str, shown: Mapping[int, int], made: _Made) -> Dashboard:
-    client = made.client
-    copy = client.dashboards.create(name)
-    made.dashboards.append(copy)
-    for widget in original.widgets:
-        client.widgets.create(
-            copy.id,
-            visualization_id=_shown_by(widget, shown),
-            text=widget.text,
-            options=widget.options,
-            width=widget.width,
-        )
-    copy = client.dashboards.get(copy.id)
-    if original.tags or original.options or original.layout or original.filters_enabled:
-        client.dashboards.update(
-            copy,
-            tags=original.tags or None,
-            options=original.options or None,
-            layout=original.layout or None,
-            filters_enabled=original.filters_enabled or None,
-        )
-        copy = client.dashboards.get(copy.id)
-    logger.info("Dashboard %d copied to %d", original.id, copy.id)
-    return copy
-
-
-def _shown_by(widget: Widget, shown: Mapping[int, int]) -> int | None:
-    if widget.visualization is None:
-        return None
-    return shown.get(widget.visualization.id, widget.visualization.id)
-
-
 def _is_like(one: Visualization, other: Visualization, *, is_exact: bool) -> bool:
     if (one.type, one.name) != (other.type, other.name):
         return False
     return one.options == other.options or not is_exact
+
+
+def visualization_fields(item: Visualization) -> dict[str, Any]:
+    """Return what of a visualization can be written, as arguments of the client's methods."""
+    return {
+        "type": item.type,
+        "name": item.name,
+        "description": item.description,
+        "options": item.options,
+    }

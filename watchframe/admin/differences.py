@@ -1,7 +1,8 @@
-"""What the files of queries say otherwise than the server."""
+"""How the files of queries differ from the server's queries."""
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -9,15 +10,14 @@ from os import PathLike
 from pathlib import Path
 from typing import Literal
 
+from watchframe.admin.query_content import QUERY_FIELDS, sources_by_id
 from watchframe.admin.query_files import (
     FIELDS_SUFFIX,
     TEXT_SUFFIX,
     DataSourceName,
     QueryFile,
-    as_yaml,
     query_file,
     read_query_files,
-    sources_by_id,
 )
 from watchframe.client import Client, current_client
 from watchframe.client.listing import WholeList
@@ -25,19 +25,6 @@ from watchframe.errors import ArgumentError, NotFoundError
 from watchframe.models import DataSource, Query
 
 DifferenceKind = Literal["changed", "conflict", "missing"]
-
-#: What an import can write, in the order of the file.
-FIELDS = (
-    "text",
-    "name",
-    "description",
-    "tags",
-    "is_draft",
-    "data_source",
-    "parameters",
-    "schedule",
-    "options",
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +34,7 @@ class QueryDifference:
     Attributes
     ----------
     query_id : int or None
-        None in files that were written by hand, for a query that is not made yet.
+        None in files that were written by hand, for a query that does not exist yet.
     name : str
         As the files have it.
     kind : {"changed", "conflict", "missing"}
@@ -79,22 +66,19 @@ class Comparison:
         With its data source as this server has it.
     query : Query or None
         The server's; None where it has none.
-    fields : tuple of str
-        What differs.
     difference : QueryDifference or None
         None where nothing differs.
     """
 
     file: QueryFile
     query: Query | None
-    fields: tuple[str, ...]
     difference: QueryDifference | None
 
 
 def diff_queries(
     folder: str | PathLike[str], client: Client | None = None, *, ids: Iterable[int] | None = None
 ) -> WholeList[QueryDifference]:
-    """Tell what an import of a folder's files would change; nothing is written.
+    """Return what an import of a folder's files would change; nothing is written.
 
     Parameters
     ----------
@@ -116,7 +100,7 @@ def diff_queries(
     ArgumentError
         A file cannot be read as a query's, or names a data source that the server does not have.
     ServerError
-        One of its kinds.
+        Any of its kinds.
     """
     asked = client or current_client()
     sources = sources_by_id(asked)
@@ -126,18 +110,18 @@ def diff_queries(
 
 def compare(file: QueryFile, client: Client, sources: Mapping[int, DataSource]) -> Comparison:
     """Ask for the server's query and compare it with its files."""
-    here = replace(file, data_source=_on_this_server(file, sources))
-    query = _query(client, file.id)
-    there = None if query is None else query_file(query, sources)
-    if there is not None and here.data_source is None:
-        here = replace(here, data_source=there.data_source)  # a query cannot be without one
-    fields = (
-        FIELDS
-        if there is None
-        else tuple(name for name in FIELDS if getattr(here, name) != getattr(there, name))
-    )
-    if not fields:
-        return Comparison(file=here, query=query, fields=(), difference=None)
+    source = _on_this_server(file, sources)
+    here = replace(file, data_source=source, data_source_id=source.id if source else None)
+    query = there = None
+    if here.id is not None:
+        with contextlib.suppress(NotFoundError):
+            query = client.queries.get(here.id)
+            there = query_file(query, sources)
+    if there is not None and source is None:  # a query cannot be without one
+        here = replace(here, data_source=there.data_source, data_source_id=there.data_source_id)
+    names = QUERY_FIELDS if query is None else tuple(here.changes(query))
+    if not names:
+        return Comparison(file=here, query=query, difference=None)
     kind: DifferenceKind = "missing"
     if there is not None:
         kind = "changed" if there.updated_at == here.updated_at else "conflict"
@@ -145,20 +129,11 @@ def compare(file: QueryFile, client: Client, sources: Mapping[int, DataSource]) 
         query_id=here.id,
         name=here.name,
         kind=kind,
-        fields=fields,
+        fields=tuple(name.removesuffix("_id") for name in names),  # as the file calls them
         diff=_diff(there, here),
         path=here.path or Path(),
     )
-    return Comparison(file=here, query=query, fields=fields, difference=difference)
-
-
-def _query(client: Client, query_id: int | None) -> Query | None:
-    if query_id is None:
-        return None
-    try:
-        return client.queries.get(query_id)
-    except NotFoundError:
-        return None
+    return Comparison(file=here, query=query, difference=difference)
 
 
 def _on_this_server(file: QueryFile, sources: Mapping[int, DataSource]) -> DataSourceName | None:
@@ -168,12 +143,12 @@ def _on_this_server(file: QueryFile, sources: Mapping[int, DataSource]) -> DataS
         return None
     by_id = sources.get(named.id or 0)
     if by_id is not None and named.name in ("", by_id.name):
-        return DataSourceName(id=by_id.id, name=by_id.name, type=by_id.type)
+        return DataSourceName.of(by_id)
     same = [item for item in sources.values() if item.name == named.name]
     if len(same) == 1:
-        return DataSourceName(id=same[0].id, name=same[0].name, type=same[0].type)
+        return DataSourceName.of(same[0])
     if named.id is not None and not named.name:
-        return named  # deleted already when it was exported
+        return named  # it had been deleted before the export
     words = "several data sources" if same else "no data source"
     known = ", ".join(sorted(repr(item.name) for item in sources.values()))
     raise ArgumentError(
@@ -183,25 +158,25 @@ def _on_this_server(file: QueryFile, sources: Mapping[int, DataSource]) -> DataS
 
 
 def _diff(there: QueryFile | None, here: QueryFile) -> str:
-    text = difflib.unified_diff(
-        _lines(there.text if there else ""),
-        _lines(here.text),
-        "server" if there else "/dev/null",
-        here.stem + TEXT_SUFFIX,
+    before = "server" if there else "/dev/null"
+    old_text, new_text = _lines(there.text if there else ""), _lines(here.text)
+    old_fields = _field_lines(there) if there else []
+    return "".join(
+        [
+            *difflib.unified_diff(old_text, new_text, before, here.stem + TEXT_SUFFIX),
+            *difflib.unified_diff(
+                old_fields, _field_lines(here), before, here.stem + FIELDS_SUFFIX
+            ),
+        ]
     )
-    fields = difflib.unified_diff(
-        _field_lines(there) if there else [],
-        _field_lines(here),
-        "server" if there else "/dev/null",
-        here.stem + FIELDS_SUFFIX,
-    )
-    return "".join([*text, *fields])
 
 
 def _field_lines(file: QueryFile) -> list[str]:
-    shown = file.fields()
-    del shown["updated_at"]  # differs after every edit and is not written
-    return _lines(as_yaml(shown))
+    from watchframe.admin.yaml_text import as_yaml  # noqa: PLC0415 - an extra
+
+    fields = file.fields()
+    del fields["updated_at"]  # differs after every edit and is not written
+    return _lines(as_yaml(fields))
 
 
 def _lines(text: str) -> list[str]:

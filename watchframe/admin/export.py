@@ -1,4 +1,4 @@
-"""Saved queries as files."""
+"""Export of saved queries as files."""
 
 from __future__ import annotations
 
@@ -8,14 +8,8 @@ from os import PathLike
 from pathlib import Path
 from typing import Literal
 
-from watchframe.admin.query_files import (
-    FIELDS_SUFFIX,
-    files_in,
-    import_yaml,
-    query_file,
-    remove_files,
-    sources_by_id,
-)
+from watchframe.admin.query_content import sources_by_id
+from watchframe.admin.query_files import FIELDS_SUFFIX, files_in, query_file, remove_files
 from watchframe.client import Client, current_client
 from watchframe.client.listing import WholeList
 from watchframe.display import ProgressLine
@@ -64,7 +58,7 @@ def export_queries(
     Parameters
     ----------
     folder : path
-        Made if need be.
+        Created where it does not exist.
     client : Client, optional
         By default that of `watchframe.connect`.
     search : str, optional
@@ -74,11 +68,11 @@ def export_queries(
     ids : iterable of int, optional
         Only these, instead of a search.
     prune : bool
-        Also remove the files of queries that are archived by now; one request for each file that
-        was not written. Files of queries that the server does not know are kept.
+        Also remove the files of queries that have been archived since; one request for each file
+        that was not written. Files of queries that the server does not know are kept.
     progress : bool or None
-        Whether to show how far it is, where it takes over a second; None shows it where a person is
-        watching.
+        Whether to show the progress of a call that takes over a second; None shows it where a
+        person is watching.
 
     Returns
     -------
@@ -92,21 +86,21 @@ def export_queries(
     ConfigurationError
         PyYAML is not installed.
     ServerError
-        One of its kinds; the files that were written until then are whole.
+        Any of its kinds; the files that had been written are complete.
     OSError
         A file cannot be written.
     """
-    import_yaml()
+    from watchframe.admin import yaml_text  # noqa: F401, PLC0415 - raises without its extra
+
     if ids is not None and (search is not None or tags):
         raise ArgumentError("ids stands beside search or tags.", hint="Give one of them.")
     asked = client or current_client()
     path = Path(folder)
     sources = sources_by_id(asked)
-    found = (
-        _queries(asked, ids)
-        if ids is not None
-        else iter(asked.queries.list(search=search, tags=tuple(tags)))
-    )
+    if ids is None:
+        found: Iterable[Query] = asked.queries.list(search=search, tags=tuple(tags))
+    else:
+        found = (asked.queries.get(number) for number in dict.fromkeys(ids))
     known = files_in(path)
     with ProgressLine("Exporting queries", progress=progress) as line:
         done = [
@@ -119,10 +113,6 @@ def export_queries(
     return WholeList(sorted(done, key=lambda item: item.query_id), ExportedQuery)
 
 
-def _queries(client: Client, ids: Iterable[int]) -> Iterator[Query]:
-    return (client.queries.get(number) for number in dict.fromkeys(ids))
-
-
 def _export(
     query: Query, folder: Path, old: Sequence[Path], sources: Mapping[int, DataSource]
 ) -> ExportedQuery:
@@ -130,30 +120,25 @@ def _export(
     path = folder / (file.stem + FIELDS_SUFFIX)
     written = file.write(folder)
     # Where names differ in case only, some file systems have one file for both.
-    others = [item for item in old if item.name != path.name and not _is_same(item, path)]
+    others = [
+        item
+        for item in old
+        if item.name != path.name and not (item.exists() and item.samefile(path))
+    ]
     for other in others:
         remove_files(other)
     action: ExportAction = "renamed" if others else "written" if written else "unchanged"
     return ExportedQuery(query_id=query.id, name=query.name, action=action, path=path)
 
 
-def _is_same(one: Path, other: Path) -> bool:
-    return one.exists() and one.samefile(other)
-
-
 def _prune(client: Client, files: Mapping[int, Sequence[Path]]) -> Iterator[ExportedQuery]:
     for number, paths in files.items():
-        query = _archived(client, number)
-        if query is None:
+        try:
+            query = client.queries.get(number)
+        except NotFoundError:  # of another server, or hidden from this key: perhaps not archived
+            continue
+        if not query.is_archived:
             continue
         for path in paths:
             remove_files(path)
             yield ExportedQuery(query_id=number, name=query.name, action="removed", path=path)
-
-
-def _archived(client: Client, query_id: int) -> Query | None:
-    try:
-        query = client.queries.get(query_id)
-    except NotFoundError:  # of another server, or not for this key: nothing says it is archived
-        return None
-    return query if query.is_archived else None

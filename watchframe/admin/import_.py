@@ -1,23 +1,17 @@
-"""The files of queries, written back to the server."""
+"""Import of queries' files: what was edited in them is written to the server."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from os import PathLike
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
-from watchframe.admin.differences import Comparison, compare
-from watchframe.admin.query_files import (
-    QueryFile,
-    options_edit,
-    query_file,
-    query_options,
-    read_query_files,
-    remove_files,
-    sources_by_id,
-)
+from watchframe.admin.differences import QueryDifference, compare
+from watchframe.admin.query_content import sources_by_id
+from watchframe.admin.query_files import QueryFile, query_file, read_query_files, remove_files
 from watchframe.client import Client, current_client
 from watchframe.client.listing import WholeList
 from watchframe.display import ProgressLine
@@ -26,19 +20,6 @@ from watchframe.hints import Hint, Kind
 from watchframe.models import DataSource, Query
 
 ImportAction = Literal["updated", "created", "unchanged"]
-
-#: How an edit calls a field of the files, and what it gives for it.
-_EDITS: Mapping[str, tuple[str, Callable[[QueryFile], object]]] = {
-    "text": ("text", lambda file: file.text),
-    "name": ("name", lambda file: file.name),
-    "description": ("description", lambda file: file.description),
-    "tags": ("tags", lambda file: file.tags),
-    "is_draft": ("is_draft", lambda file: file.is_draft),
-    "data_source": ("data_source_id", lambda file: file.data_source and file.data_source.id),
-    "parameters": ("parameters", lambda file: file.parameters),
-    "schedule": ("schedule", lambda file: file.schedule),
-}
-_CONFLICT = 409
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +35,7 @@ class ImportedQuery:
     fields : tuple of str
         What was written.
     path : Path
-        The YAML file, as it is called after the import.
+        The YAML file, under its name after the import.
     """
 
     query_id: int | None
@@ -76,7 +57,7 @@ def import_queries(
 ) -> WholeList[ImportedQuery]:
     """Write a folder's queries to the server, only what differs.
 
-    Afterwards the files say as of when they are, so a second import writes nothing.
+    Afterwards the files hold the time of the new edit, so a second import writes nothing.
 
     Parameters
     ----------
@@ -87,15 +68,15 @@ def import_queries(
     ids : iterable of int, optional
         Only these queries.
     dry_run : bool
-        Only tell what would be written; errors are raised as if it were.
+        Write nothing: return what would be written, and raise the same errors.
     create_missing : bool
         Create the queries that the server does not have; their files get the new ids. Otherwise
         each is an error.
     overwrite : bool
         Also write the queries that were edited on the server since the export.
     progress : bool or None
-        Whether to show how far it is, where it takes over a second; None shows it where a person is
-        watching.
+        Whether to show the progress of a call that takes over a second; None shows it where a
+        person is watching.
 
     Returns
     -------
@@ -125,7 +106,7 @@ def import_queries(
                 error.add_note(f"Of {file.path}.")
                 errors.append(error)
     if errors:
-        raise _gathered(errors, done, dry_run=dry_run)
+        raise _failure(errors, done, dry_run=dry_run)
     return WholeList(done, ImportedQuery)
 
 
@@ -147,39 +128,24 @@ class _Import:
                 self._rewrite(found.query, path)
             return _imported(found.query, "unchanged", (), path)
         if found.difference.kind == "conflict" and not self.overwrite:
-            raise _conflict(found, found.query)
+            raise _conflict(found.query, found.file, found.difference)
+        fields = found.difference.fields
         if self.dry_run:
-            return _imported(found.query, "updated", found.fields, path)
-        edit: dict[str, Any] = {}
-        for name in found.fields:
-            if name == "options":
-                edit[name] = options_edit(query_options(found.query), found.file.options)
-            else:
-                argument, value = _EDITS[name]
-                edit[argument] = value(found.file)
-        query = self.client.queries.update(found.query, **edit)
-        return _imported(query, "updated", found.fields, self._rewrite(query, path))
+            return _imported(found.query, "updated", fields, path)
+        query = found.file.write_to(found.query, self.client)
+        return _imported(query, "updated", fields, self._rewrite(query, path))
 
     def _create(self, file: QueryFile, path: Path) -> ImportedQuery:
         if not self.create_missing:
             words = "It has no id." if file.id is None else f"The server has no query {file.id}."
             raise ArgumentError(words, hint=Hint(Kind.CREATE_MISSING))
-        if file.data_source is None or file.data_source.id is None:
+        if file.data_source_id is None:
             raise ArgumentError("It has no data source.", hint="Give its name in the file.")
         if self.dry_run:
             return ImportedQuery(
                 query_id=None, name=file.name, action="created", fields=(), path=path
             )
-        query = self.client.queries.create(
-            file.name,
-            file.text,
-            file.data_source.id,
-            parameters=file.parameters,
-            description=file.description,
-            tags=file.tags,
-            schedule=file.schedule,
-            options=file.options,
-        )
+        query = file.create(self.client)
         # From here on the file knows its query: a second import does not create another one.
         path = self._rewrite(query, path)
         if query.is_draft != file.is_draft:
@@ -188,7 +154,7 @@ class _Import:
         return _imported(query, "created", (), path)
 
     def _rewrite(self, query: Query, path: Path) -> Path:
-        """Have the files say what the server has now; give the YAML file's path."""
+        """Write the files as the server has the query now; return the YAML file's path."""
         if self.dry_run:
             return path
         file = query_file(query, self.sources)
@@ -207,17 +173,16 @@ def _imported(
     )
 
 
-def _conflict(found: Comparison, query: Query) -> ConflictError:
-    exported = found.file.updated_at
+def _conflict(query: Query, file: QueryFile, difference: QueryDifference) -> ConflictError:
     return ConflictError(
         f"Query {query.id} ({query.name!r}) was edited on the server at {query.updated_at}, "
-        f"after the export of {exported}; what differs: {', '.join(found.fields)}.",
-        status=_CONFLICT,
+        f"after the export of {file.updated_at}; what differs: {', '.join(difference.fields)}.",
+        status=HTTPStatus.CONFLICT,
         hint=Hint(Kind.OVERWRITE),
     )
 
 
-def _gathered(
+def _failure(
     errors: list[WatchframeError], done: list[ImportedQuery], *, dry_run: bool
 ) -> ExceptionGroup[WatchframeError]:
     group = ExceptionGroup(

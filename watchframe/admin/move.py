@@ -1,4 +1,4 @@
-"""Queries and dashboards from one server to another."""
+"""Moving queries and dashboards from one server to another."""
 
 from __future__ import annotations
 
@@ -6,22 +6,21 @@ from collections.abc import Iterable, Mapping
 from contextlib import nullcontext
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+import pandas as pd
 
 from watchframe.admin.move_dashboards import DashboardMove
 from watchframe.admin.move_queries import QueryMove
-from watchframe.admin.move_state import MoveRun, MoveState, alone_with
-from watchframe.admin.query_files import sources_by_id
+from watchframe.admin.move_state import MoveRun, MoveState, exclusive_run
+from watchframe.admin.query_content import sources_by_id
 from watchframe.client import Client
 from watchframe.display import ProgressLine
 from watchframe.errors import ArgumentError, NotFoundError, WatchframeError
 from watchframe.hints import Hint, Kind
 from watchframe.models import Dashboard
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-COLUMNS = ("kind", "source_id", "target_id", "name", "action", "error")
+_COLUMNS = ("kind", "source_id", "target_id", "name", "action", "error")
+_DTYPES = dict.fromkeys(_COLUMNS, "string") | {"source_id": "Int64", "target_id": "Int64"}
 
 
 def move_workspace(
@@ -35,16 +34,16 @@ def move_workspace(
     dry_run: bool = False,
     progress: bool | None = None,
 ) -> pd.DataFrame:
-    """Make queries, their visualizations, and dashboards of one server on another.
+    """Copy queries with their visualizations, and dashboards, from one server to another.
 
-    What a dashboard shows, and the queries that feed a dropdown or that another query reads, come
-    along. Where they name each other, the target's ids take the place of the source's: in
-    dropdowns, in texts that read other queries' results, and in links to the source's pages (in
-    texts of tiles, descriptions, columns of tables, and where whole addresses stand in SQL).
+    What a dashboard shows, and the queries that feed a dropdown or that another query reads, are
+    included. References are rewritten with the target's ids: in dropdowns, in texts that read
+    other queries' results, and in links to the source's pages (in texts of tiles, descriptions,
+    columns of tables, and whole addresses in SQL).
 
-    A second run changes only what has changed in the source since. A run that was
-    interrupted is taken up where it ended, with the same state file; no object is made twice, also
-    where the answer to its making was lost.
+    A second run with the same state file changes only what has changed in the source since, and
+    continues a run that was interrupted. No object is created twice, even if the answer to its
+    creation was lost.
 
     Users, groups, alerts, snippets and results are not moved; what is moved belongs to the key's
     owner on the target.
@@ -54,7 +53,7 @@ def move_workspace(
     source, target : Client
         Only `target` is written to.
     state : path
-        A JSON file with what is done, written anew after each object. It holds ids, no texts and no
+        A JSON file with what is done, rewritten after each object. It holds ids, no texts and no
         keys.
     data_sources : mapping of int to int
         The target's data source id by the source's.
@@ -63,31 +62,31 @@ def move_workspace(
     dashboards : iterable of int, optional
         Likewise.
     dry_run : bool
-        Only tell what would be done; nothing is written, the state file neither.
+        Only report what would be done; nothing is written, not even the state file.
     progress : bool or None
-        Whether to show how far it is, where it takes over a second; None shows it where a person is
-        watching.
+        Whether to show the progress of a call that takes over a second; None shows it where a
+        person is watching.
 
     Returns
     -------
     pandas.DataFrame
         One row per object: kind (``query``, ``visualization``, ``dashboard``, ``widget``),
         source_id and target_id (Int64), name, action, error. The action is ``created``,
-        ``updated``, ``removed`` (a tile or visualization that the source has no more), with ``would
-        ...`` in a dry run, ``unchanged``; ``conflict``: the query was edited on the target, and is
-        left as it is; ``skipped`` and ``failed`` have the reason in ``error``.
+        ``updated``, ``removed`` (a tile or visualization that the source no longer has), in a dry
+        run ``would create`` and so on, ``unchanged``, or ``conflict``: the query was edited on the
+        target, and is left as it is. ``skipped`` and ``failed`` have the reason in ``error``.
 
     Raises
     ------
     ArgumentError
-        Both are the same server, the state file is of another move, another run with it is going
-        on, or the target has no such data source; nothing was written.
+        Both are the same server, the state file is of another move or in use by another run, or the
+        target has no such data source; nothing was written.
     ServerError
-        A server could not be reached or did not accept its key. What is done is in the state file.
+        A server could not be reached or did not accept its key. The state file has what is done.
     """
     place = Path(state)
     _check(source, target, data_sources)
-    with nullcontext() if dry_run else alone_with(place):
+    with nullcontext() if dry_run else exclusive_run(place):
         run = MoveRun(
             source=source,
             target=target,
@@ -101,7 +100,11 @@ def move_workspace(
         except WatchframeError as error:
             error.add_note(f"What is done is in {place}; a second run goes on from there.")
             raise
-    return _frame(run)
+    rows = [
+        (kind, source_id, run.on_target(kind, source_id), *rest)
+        for kind, source_id, *rest in run.lines.values()
+    ]
+    return pd.DataFrame(rows, columns=list(_COLUMNS)).astype(_DTYPES)
 
 
 def _check(source: Client, target: Client, data_sources: Mapping[int, int]) -> None:
@@ -128,10 +131,9 @@ def _move(
 ) -> None:
     source = run.source
     wanted = [item.id for item in source.queries.list()] if queries is None else [*queries]
-    numbers = (
-        [item.id for item in source.dashboards.list()] if dashboards is None else [*dashboards]
-    )
-    shown = [found for number in sorted(numbers) if (found := _dashboard(run, number))]
+    if dashboards is None:
+        dashboards = [item.id for item in source.dashboards.list()]
+    shown = [found for number in sorted(dashboards) if (found := _dashboard(run, number))]
     for item in shown:
         wanted += [widget.query.id for widget in item.widgets if widget.query is not None]
     moved_queries, moved_dashboards = QueryMove(run), DashboardMove(run)
@@ -141,10 +143,10 @@ def _move(
     with ProgressLine("Moving dashboards", progress=progress) as line:
         for item in line.counted(shown, total=len(shown)):
             moved_dashboards.move(item)
-    # Only now is everything there that a link may lead to.
-    moved_queries.turn_links()
+    # Only now is everything on the target that a link may lead to.
+    moved_queries.rewrite_links()
     for item in shown:
-        moved_dashboards.turn_links(item)
+        moved_dashboards.rewrite_links(item)
 
 
 def _dashboard(run: MoveRun, number: int) -> Dashboard | None:
@@ -153,15 +155,3 @@ def _dashboard(run: MoveRun, number: int) -> Dashboard | None:
     except NotFoundError:
         run.report("dashboard", number, "", "skipped", "The source has no such dashboard.")
         return None
-
-
-def _frame(run: MoveRun) -> pd.DataFrame:
-    import pandas as pd  # noqa: PLC0415 - not every job here makes a frame
-
-    rows = []
-    for line in run.lines.values():
-        moved = run.state.get(line.kind, line.source_id)
-        target_id = moved.target_id if moved else None
-        rows.append((line.kind, line.source_id, target_id, line.name, line.action, line.error))
-    types = dict.fromkeys(COLUMNS, "string") | dict.fromkeys(("source_id", "target_id"), "Int64")
-    return pd.DataFrame(rows, columns=list(COLUMNS)).astype(types)

@@ -1,17 +1,19 @@
-"""Queries from one server to another."""
+"""The part of a move that concerns queries and their visualizations."""
 
 from __future__ import annotations
 
-import contextlib
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import cast
 
-from watchframe.admin.clone import matched_visualizations
-from watchframe.admin.move_state import Action, Moved, MoveRun, NotMovedError, OnTarget, digest_of
-from watchframe.admin.query_files import options_edit, query_options
+import msgspec
+
+from watchframe.admin.clone import matched_visualizations, visualization_fields
+from watchframe.admin.move_links import OnTarget
+from watchframe.admin.move_state import Action, Moved, MoveRun, NotMovedError, digest_of
+from watchframe.admin.query_content import QueryContent
 from watchframe.errors import NotFoundError
 from watchframe.models import ParameterDefinition, Query, Visualization
 
@@ -21,165 +23,8 @@ _IN_TEXT = {
     "python": re.compile(r"(?<![A-Za-z0-9])(get_query_result\(\s*)([0-9]+)(?![0-9])"),
 }
 
-#: The front end writes a query's own id into its parameters, and anew when it is saved.
+#: The front end writes a query's own id into its parameters whenever it saves them.
 _OWN_ID = "parentQueryId"
-
-
-def referred_queries(query: Query, source_type: str) -> list[int]:
-    """Return the ids of the queries that a query needs, each once."""
-    found = [
-        item.dropdown_query_id for item in query.parameters if item.dropdown_query_id is not None
-    ]
-    pattern = _IN_TEXT.get(source_type)
-    if pattern is not None:
-        found += [int(match[2]) for match in pattern.finditer(query.text)]
-    return list(dict.fromkeys(found))
-
-
-def moved_text(query: Query, source_type: str, on_target: OnTarget) -> str:
-    """Return a query's text with the target's ids; an unknown id stays."""
-    pattern = _IN_TEXT.get(source_type)
-    if pattern is None:
-        return query.text
-
-    def renamed(match: re.Match[str]) -> str:
-        return f"{match[1]}{on_target(int(match[2])) or match[2]}"
-
-    return pattern.sub(renamed, query.text)
-
-
-def moved_parameters(query: Query, on_target: OnTarget) -> tuple[ParameterDefinition, ...]:
-    """Return a query's parameters with the target's ids; a dropdown of an unknown id has none."""
-    return tuple(
-        replace(
-            item,
-            dropdown_query_id=None
-            if item.dropdown_query_id is None
-            else on_target(item.dropdown_query_id),
-            more={name: value for name, value in item.more.items() if name != _OWN_ID},
-        )
-        for item in query.parameters
-    )
-
-
-def move_visualizations(run: MoveRun, query: Query) -> None:
-    """Have the target's query show what the source's shows; what it shows besides stays.
-
-    A visualization that was moved, and deleted in the source since, is deleted on the target.
-    """
-    gone = set(run.state.of_parent("visualization", query.id))
-    gone -= {item.id for item in query.visualizations}
-    wanted = [_wanted(run, item) for item in query.visualizations]
-    _adopt(run, query, wanted)
-    for item in sorted(wanted, key=lambda item: item.id):
-        run.report("visualization", item.id, item.name, _move_one(run, query, item))
-    for number in sorted(gone):
-        _remove(run, number)
-
-
-def turn_links(run: MoveRun, query: Query) -> None:
-    """Write those anew whose links lead to what was moved after them."""
-    for item in query.visualizations:
-        if run.is_to_be_seen_again("visualization", item.id):
-            wanted = _wanted(run, item)
-            run.guarded("visualization", item.id, item.name, partial(_move_one, run, query, wanted))
-
-
-def _wanted(run: MoveRun, item: Visualization) -> Visualization:
-    """Return what the target's should be: columns of a table may link to pages of the server."""
-    options = cast("dict[str, object]", run.links.in_json(item.options))
-    return replace(item, options=options, description=run.links.in_text(item.description))
-
-
-def _adopt(run: MoveRun, query: Query, wanted: Sequence[Visualization]) -> None:
-    """Take those that the target's query has already.
-
-    It is made with a table, and an answer that was lost may have left another.
-    """
-    new = [item for item in wanted if not run.state.get("visualization", item.id)]
-    there = run.state.get("query", query.id)
-    if not new or there is None or run.dry_run:
-        return
-    taken = run.state.target_ids("visualization")
-    shown = run.target.queries.get(there.target_id).visualizations
-    found, _ = matched_visualizations(new, [item for item in shown if item.id not in taken])
-    for number, item in found.items():
-        moved = Moved(target_id=item.id, digest=_digest(item), parent=query.id)
-        run.state.record("visualization", number, moved)
-        run.report("visualization", number, item.name, "created")
-
-
-def _move_one(run: MoveRun, query: Query, item: Visualization) -> Action:
-    moved, parent = run.state.get("visualization", item.id), run.state.get("query", query.id)
-    digest = _digest(item)
-    if moved is not None and moved.digest == digest:
-        return "unchanged"
-    if run.dry_run or parent is None:
-        return "would update" if moved else "would create"
-    if moved is None:
-        shown = run.target.visualizations.create(
-            parent.target_id,
-            type=item.type,
-            name=item.name,
-            description=item.description,
-            options=item.options,
-        )
-    else:
-        shown = run.target.visualizations.update(
-            moved.target_id,
-            type=item.type,
-            name=item.name,
-            description=item.description,
-            options=item.options,
-        )
-    run.state.record(
-        "visualization", item.id, Moved(target_id=shown.id, digest=digest, parent=query.id)
-    )
-    return "updated" if moved else "created"
-
-
-def _remove(run: MoveRun, source_id: int) -> None:
-    moved = run.state.get("visualization", source_id)
-    if moved is None or run.dry_run:
-        run.report("visualization", source_id, "", "would remove")
-        return
-    with contextlib.suppress(NotFoundError):  # somebody did it already
-        run.target.visualizations.delete(moved.target_id)
-    run.report("visualization", source_id, "", "removed")
-    run.state.forget("visualization", source_id)
-
-
-def _digest(item: Visualization) -> str:
-    return digest_of([item.type, item.name, item.description, item.options])
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Wanted:
-    """What the target's query should be."""
-
-    name: str
-    text: str
-    data_source_id: int | None
-    parameters: tuple[ParameterDefinition, ...]
-    description: str
-    tags: tuple[str, ...]
-    schedule: Mapping[str, object] | None
-    options: Mapping[str, object]
-    is_draft: bool
-
-    @classmethod
-    def of(cls, query: Query) -> _Wanted:
-        return cls(
-            name=query.name,
-            text=query.text,
-            data_source_id=query.data_source_id,
-            parameters=query.parameters,
-            description=query.description,
-            tags=query.tags,
-            schedule=query.schedule,
-            options=query_options(query),
-            is_draft=query.is_draft,
-        )
 
 
 @dataclass(slots=True)
@@ -198,93 +43,76 @@ class QueryMove:
     def move(self, query_ids: Iterable[int]) -> None:
         """Move queries, all that they need, and their visualizations."""
         for number in query_ids:
-            self._move_one(number)
+            if number not in self._seen:
+                self._seen.add(number)
+                self.run.attempt("query", number, "", partial(self._read_and_write, number))
 
-    def turn_links(self) -> None:
-        """Write those anew that refer to what was moved after them.
+    def rewrite_links(self) -> None:
+        """Write again what refers to objects that were moved after it.
 
         Where queries need each other in a circle, the first was written without the last; and any
         of them may have links to dashboards.
         """
         for query in self._moved:
-            if self.run.is_to_be_seen_again("query", query.id):
-                self.run.guarded("query", query.id, query.name, partial(self._write, query))
-            turn_links(self.run, query)
-
-    def _move_one(self, query_id: int) -> None:
-        if query_id not in self._seen:
-            self._seen.add(query_id)
-            self.run.guarded("query", query_id, "", partial(self._read_and_write, query_id))
+            if self.run.can_rewrite_links("query", query.id):
+                self.run.attempt("query", query.id, query.name, partial(self._write, query))
+            _rewrite_links(self.run, query)
 
     def _read_and_write(self, query_id: int) -> None:
         try:
             query = self.run.source.queries.get(query_id)
         except NotFoundError:
             raise NotMovedError("The source has no such query.") from None
-        needed = referred_queries(query, self._type(query))
-        for number in needed:
-            self._move_one(number)
-        self.run.guarded("query", query.id, query.name, partial(self._write_whole, query))
+        self.move(_referred_queries(query, self._type(query)))
+        self.run.attempt("query", query.id, query.name, partial(self._write_whole, query))
         self._moved.append(query)
 
     def _write_whole(self, query: Query) -> None:
         self._write(query)
-        move_visualizations(self.run, query)
+        _move_visualizations(self.run, query)
 
     def _write(self, query: Query) -> None:
-        """Have the target's query be as it should."""
-        state = self.run.state
+        """Create or update the target's query, without its visualizations."""
+        run, state = self.run, self.run.state
+        report = partial(run.report, "query", query.id, query.name)
         wanted = self._wanted(query)
-        digest = digest_of(asdict(wanted))
+        digest = digest_of(msgspec.to_builtins(wanted))
         moved = state.get("query", query.id)
         if moved is not None and moved.digest == digest:
-            self._report(query, "unchanged")
-        elif self.run.dry_run:
-            self._report(query, "would update" if moved else "would create")
-        elif moved is None:
-            there = self.run.made(
+            report("unchanged")
+            return
+        if run.dry_run:
+            report("would update" if moved else "would create")
+            return
+        action: Action = "updated" if moved and moved.digest else "created"
+        if moved is None:
+            there = run.create(
                 "query",
                 query.id,
-                partial(self._create, wanted),
-                lost=partial(self._lost, wanted),
-                newest=lambda: max((item.id for item in self._newest()), default=0),
+                partial(wanted.create, run.target),
+                existing=partial(run.target.queries.list, is_mine=True, order="-created_at"),
+                is_same=lambda item: (item.name, item.text) == (wanted.name, wanted.text),
             )
             moved = Moved(target_id=there.id)
             state.record("query", query.id, moved)
-            self._finish(query, there, wanted, replace(moved, digest=digest))
-            self._report(query, "created")
         else:
-            there = self.run.target.queries.get(moved.target_id)
-            # Where it is as it should be, it may be this edit itself, whose answer was lost.
-            is_edited = moved.digest and moved.updated_at != _moment(there)
-            if is_edited and _Wanted.of(there) != wanted:
-                self._report(query, "conflict", "It was edited on the target since it was moved.")
+            there = run.target.queries.get(moved.target_id)
+            # If it is as it should be, the edit may be this one itself, whose answer was lost.
+            is_edited = moved.digest and moved.updated_at != _edit_time(there)
+            if is_edited and wanted.changes(there):
+                report("conflict", "It was edited on the target since it was moved.")
                 return
-            self._finish(query, there, wanted, replace(moved, digest=digest))
-            self._report(query, "updated" if moved.digest else "created")
+        there = wanted.write_to(there, run.target)
+        moved = msgspec.structs.replace(moved, digest=digest, updated_at=_edit_time(there))
+        state.record("query", query.id, moved)
+        report(action)
 
-    def _finish(self, query: Query, there: Query, wanted: _Wanted, moved: Moved) -> None:
-        if _Wanted.of(there) != wanted:
-            there = self.run.target.queries.update(
-                there,
-                name=wanted.name,
-                text=wanted.text,
-                parameters=wanted.parameters,
-                description=wanted.description,
-                tags=wanted.tags,
-                schedule=wanted.schedule,
-                data_source_id=wanted.data_source_id,
-                is_draft=wanted.is_draft,
-                options=options_edit(query_options(there), wanted.options),
-            )
-        self.run.state.record("query", query.id, replace(moved, updated_at=_moment(there)))
-
-    def _wanted(self, query: Query) -> _Wanted:
+    def _wanted(self, query: Query) -> QueryContent:
         on_target = partial(self.run.on_target, "query")
         links = self.run.links
         return replace(
-            _Wanted.of(query),
-            text=links.in_sql(moved_text(query, self._type(query), on_target)),
+            QueryContent.of(query),
+            text=links.in_sql(_moved_text(query, self._type(query), on_target)),
             description=links.in_text(query.description),
             data_source_id=self._data_source(query),
             parameters=self._parameters(query),
@@ -294,7 +122,7 @@ class QueryMove:
         found = self.run.data_sources.get(query.data_source_id or 0)
         if found is None:
             source = self.run.known_sources.get(query.data_source_id or 0)
-            words = repr(source.name) if source else "which is not there any more"
+            words = repr(source.name) if source else "which does not exist any more"
             raise NotMovedError(
                 f"data_sources has no entry for its data source {query.data_source_id}, {words}."
             )
@@ -302,43 +130,118 @@ class QueryMove:
 
     def _parameters(self, query: Query) -> tuple[ParameterDefinition, ...]:
         for item in query.parameters:
-            line = self.run.lines.get(("query", item.dropdown_query_id or 0))
-            if line is not None and line.action in ("skipped", "failed"):
-                raise NotMovedError(
-                    f"Its parameter {item.name!r} needs query {line.source_id}: {line.error}"
-                )
-        return moved_parameters(query, partial(self.run.on_target, "query"))
-
-    def _create(self, wanted: _Wanted) -> Query:
-        return self.run.target.queries.create(
-            wanted.name,
-            wanted.text,
-            wanted.data_source_id or 0,
-            parameters=wanted.parameters,
-            description=wanted.description,
-            tags=wanted.tags,
-            schedule=wanted.schedule,
-            options=wanted.options,
-        )
-
-    def _lost(self, wanted: _Wanted, floor: int) -> Iterator[Query]:
-        taken = self.run.state.target_ids("query")
-        for item in self._newest():
-            if item.id <= floor:
-                return
-            if item.id not in taken and (item.name, item.text) == (wanted.name, wanted.text):
-                yield item
-
-    def _newest(self) -> Iterator[Query]:
-        return iter(self.run.target.queries.list(is_mine=True, order="-created_at"))
+            number = item.dropdown_query_id
+            if number is not None and self.run.is_left_out("query", number):
+                error = self.run.lines["query", number].error
+                raise NotMovedError(f"Its parameter {item.name!r} needs query {number}: {error}")
+        return _moved_parameters(query, partial(self.run.on_target, "query"))
 
     def _type(self, query: Query) -> str:
         source = self.run.known_sources.get(query.data_source_id or 0)
         return source.type if source else ""
 
-    def _report(self, query: Query, action: Action, error: str | None = None) -> None:
-        self.run.report("query", query.id, query.name, action, error)
 
-
-def _moment(query: Query) -> str | None:
+def _edit_time(query: Query) -> str | None:
     return query.updated_at.isoformat() if query.updated_at else None
+
+
+def _referred_queries(query: Query, source_type: str) -> list[int]:
+    """Return the ids of the queries that a query needs, each once."""
+    found = [
+        item.dropdown_query_id for item in query.parameters if item.dropdown_query_id is not None
+    ]
+    pattern = _IN_TEXT.get(source_type)
+    if pattern is not None:
+        found += [int(match[2]) for match in pattern.finditer(query.text)]
+    return list(dict.fromkeys(found))
+
+
+def _moved_text(query: Query, source_type: str, on_target: OnTarget) -> str:
+    """Return a query's text with the target's ids; an unknown id stays."""
+    pattern = _IN_TEXT.get(source_type)
+    if pattern is None:
+        return query.text
+
+    def renamed(match: re.Match[str]) -> str:
+        return f"{match[1]}{on_target(int(match[2])) or match[2]}"
+
+    return pattern.sub(renamed, query.text)
+
+
+def _moved_parameters(query: Query, on_target: OnTarget) -> tuple[ParameterDefinition, ...]:
+    """Return a query's parameters with the target's ids; a dropdown of an unknown id has none."""
+    return tuple(
+        replace(
+            item,
+            dropdown_query_id=None
+            if item.dropdown_query_id is None
+            else on_target(item.dropdown_query_id),
+            more={name: value for name, value in item.more.items() if name != _OWN_ID},
+        )
+        for item in query.parameters
+    )
+
+
+def _move_visualizations(run: MoveRun, query: Query) -> None:
+    """Make the target's query show what the source's shows, beside what else it shows.
+
+    A visualization that was moved, and deleted in the source since, is deleted on the target.
+    """
+    wanted = [_wanted(run, item) for item in query.visualizations]
+    _adopt(run, query, wanted)
+    for item in sorted(wanted, key=lambda item: item.id):
+        run.report("visualization", item.id, item.name, _move_one(run, query, item))
+    gone = run.state.of_parent("visualization", query.id) - {item.id for item in wanted}
+    for number in sorted(gone):
+        run.remove("visualization", number, run.target.visualizations.delete)
+
+
+def _rewrite_links(run: MoveRun, query: Query) -> None:
+    """Write again the visualizations with links to what was moved after them."""
+    for item in query.visualizations:
+        if run.can_rewrite_links("visualization", item.id):
+            work = partial(_move_one, run, query, _wanted(run, item))
+            run.attempt("visualization", item.id, item.name, work)
+
+
+def _wanted(run: MoveRun, item: Visualization) -> Visualization:
+    """Return what the target's should be: columns of a table may link to the server's pages."""
+    options = cast("dict[str, object]", run.links.in_json(item.options))
+    return replace(item, options=options, description=run.links.in_text(item.description))
+
+
+def _adopt(run: MoveRun, query: Query, wanted: Sequence[Visualization]) -> None:
+    """Record those that the target's query already has.
+
+    The server creates a query with a table, and a lost answer may have left another one.
+    """
+    new = [item for item in wanted if not run.state.get("visualization", item.id)]
+    there = run.on_target("query", query.id)
+    if not new or there is None or run.dry_run:
+        return
+    taken = run.state.target_ids("visualization")
+    shown = run.target.queries.get(there).visualizations
+    found, _ = matched_visualizations(new, [item for item in shown if item.id not in taken])
+    for number, item in found.items():
+        digest = digest_of(visualization_fields(item))
+        moved = Moved(target_id=item.id, digest=digest, parent=query.id)
+        run.state.record("visualization", number, moved)
+        run.report("visualization", number, item.name, "created")
+
+
+def _move_one(run: MoveRun, query: Query, item: Visualization) -> Action:
+    moved, parent = run.state.get("visualization", item.id), run.on_target("query", query.id)
+    fields = visualization_fields(item)
+    digest = digest_of(fields)
+    if moved is not None and moved.digest == digest:
+        return "unchanged"
+    if run.dry_run or parent is None:
+        return "would update" if moved else "would create"
+    shown = (
+        run.target.visualizations.update(moved.target_id, **fields)
+        if moved
+        else run.target.visualizations.create(parent, **fields)
+    )
+    moved_now = Moved(target_id=shown.id, digest=digest, parent=query.id)
+    run.state.record("visualization", item.id, moved_now)
+    return "updated" if moved else "created"

@@ -1,4 +1,4 @@
-"""Which query reads which table."""
+"""Which saved query uses which table."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from watchframe.admin.query_files import sources_by_id
+from watchframe.admin.query_content import sources_by_id
 from watchframe.client import Client, current_client
 from watchframe.display import ProgressLine
 from watchframe.errors import ConfigurationError
@@ -24,6 +24,84 @@ if TYPE_CHECKING:
 
 _STAND_IN = "wfparameter{}x"
 _STAND_INS = re.compile(r"wfparameter([0-9]+)x", re.IGNORECASE)
+
+
+_COLUMNS = ("query_id", "query_name", "data_source", "schema", "table", "error")
+_DTYPES = dict.fromkeys(_COLUMNS, "string") | {"query_id": "Int64"}
+_Row = tuple[int, str, str | None, str | None, str | None, str | None]
+
+
+def find_table_names(
+    *, client: Client | None = None, search: str | None = None, progress: bool | None = None
+) -> pd.DataFrame:
+    """Return which saved query reads or writes which table.
+
+    The text is parsed in its data source's dialect; nothing is run. Names of common table
+    expressions (``with``) are not tables. A name with a parameter in it is given as in the query:
+    ``events_{{ chain }}``. The content of a ``{{# x }}`` section counts, whether `x` is set or not.
+
+    Parameters
+    ----------
+    client : Client, optional
+        By default that of `watchframe.connect`.
+    search : str, optional
+        Only the queries in which the server finds this.
+    progress : bool or None
+        Whether to show the progress of a call that takes over a second; None shows it where a
+        person is watching.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per query and table: query_id (Int64), and as strings query_name, data_source,
+        schema (missing where the query names none), table, error. A text that cannot be parsed
+        has a row with the reason in ``error`` and no table, beside the tables of what could be
+        read; one that uses no table has no row.
+
+    Raises
+    ------
+    ConfigurationError
+        sqlglot is not installed.
+    ServerError
+        Any of its kinds.
+    """
+    _require_sqlglot()
+    asked = client or current_client()
+    sources = sources_by_id(asked)
+    with ProgressLine("Reading queries", progress=progress) as line:
+        rows = [
+            row
+            for query in line.counted(asked.queries.list(search=search))
+            for row in _rows(query, sources.get(query.data_source_id or 0))
+        ]
+    frame = pd.DataFrame(rows, columns=list(_COLUMNS)).astype(_DTYPES)
+    return frame.sort_values(["query_id", "schema", "table"], ignore_index=True)
+
+
+def _rows(query: Query, source: DataSource | None) -> list[_Row]:
+    if source is None:
+        name = None if query.data_source_id is None else str(query.data_source_id)
+        return [(query.id, query.name, name, None, None, "Its data source is not known.")]
+    if source.syntax not in ("", "sql"):
+        words = f"Its text is {source.syntax}, not SQL."
+        return [(query.id, query.name, source.name, None, None, words)]
+    tables, errors = tables_of(query.text, source.type)
+    found: list[_Row] = [
+        (query.id, query.name, source.name, item.schema or None, item.table, None)
+        for item in sorted(tables)
+    ]
+    return found + [(query.id, query.name, source.name, None, None, words) for words in errors]
+
+
+def _require_sqlglot() -> None:
+    """Raise ConfigurationError where sqlglot is not installed."""
+    try:
+        import sqlglot  # noqa: F401, PLC0415 - an extra
+    except ImportError:
+        raise ConfigurationError(
+            "Table names need sqlglot, which is not installed.",
+            hint='Install it: pip install "watchframe[admin]".',
+        ) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +126,7 @@ class PlainSql:
 def plain_sql(text: str) -> list[PlainSql]:
     """Return the SQL that a text with parameters can become: one, or two where it has sections.
 
-    The first has what stands in ``{{# x }}`` sections and nothing of ``{{^ x }}`` sections, the
+    The first has the content of ``{{# x }}`` sections and nothing of ``{{^ x }}`` sections, the
     second is the other way round.
 
     Raises
@@ -87,54 +165,41 @@ def _rendered(text: str, *, inverted: bool) -> PlainSql:
 
 
 #: The parser's dialect by the server's word for a data source; any other is read as plain SQL.
-DIALECTS = {
-    "athena": "athena",
-    "bigquery": "bigquery",
+_SAME_NAME = (
+    "athena", "bigquery", "clickhouse", "databricks", "drill", "druid", "duckdb", "exasol", "hive",
+    "materialize", "mysql", "oracle", "presto", "redshift", "risingwave", "snowflake", "sqlite",
+    "trino",
+)  # fmt: skip
+DIALECTS = {name: name for name in _SAME_NAME} | {
     "bigquery_gce": "bigquery",
-    "clickhouse": "clickhouse",
     "cockroach": "postgres",
-    "databricks": "databricks",
     "databricks_internal": "databricks",
-    "drill": "drill",
-    "druid": "druid",
-    "duckdb": "duckdb",
-    "exasol": "exasol",
-    "hive": "hive",
     "hive_http": "hive",
     "impala": "hive",
-    "materialize": "materialize",
     "memsql": "singlestore",
     "mssql": "tsql",
     "mssql_odbc": "tsql",
-    "mysql": "mysql",
-    "oracle": "oracle",
     "pg": "postgres",
-    "presto": "presto",
     "rds_mysql": "mysql",
-    "redshift": "redshift",
     "redshift_iam": "redshift",
     "results": "sqlite",
-    "risingwave": "risingwave",
-    "snowflake": "snowflake",
-    "sqlite": "sqlite",
     "tinybird": "clickhouse",
-    "trino": "trino",
     "vertica": "postgres",
 }
 
 
-#: Statements that the parser takes as they are, and that name no table.
+#: Statements that the parser does not analyze, and that name no table.
 _WITHOUT_TABLES = frozenset(
     {"BEGIN", "COMMIT", "END", "PRAGMA", "RESET", "ROLLBACK", "SET", "START", "USE"}
 )
 #: How a query of query results names a query with values for its parameters.
-_PARAMETERISED = re.compile(
+_PARAMETERIZED = re.compile(
     r"\b(param_query_[0-9]+)_\{(?:\{\{.*?\}\}|[^{}])*\}", re.IGNORECASE | re.DOTALL
 )
 
 
 class UnreadSqlError(Exception):
-    """The parser could not read it; the message says where."""
+    """The parser cannot read a text; the message says where."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -143,17 +208,6 @@ class TableName:
 
     schema: str
     table: str
-
-
-def check_sqlglot() -> None:
-    """Raise ConfigurationError where sqlglot is not installed."""
-    try:
-        import sqlglot  # noqa: F401, PLC0415 - an extra
-    except ImportError:
-        raise ConfigurationError(
-            "Table names need sqlglot, which is not installed.",
-            hint='Install it: pip install "watchframe[manage]".',
-        ) from None
 
 
 def tables_of(text: str, source_type: str) -> tuple[set[TableName], list[str]]:
@@ -167,7 +221,7 @@ def tables_of(text: str, source_type: str) -> tuple[set[TableName], list[str]]:
         The server's word for the kind of data source.
     """
     if source_type == "results":
-        text = _PARAMETERISED.sub(r"\1", text)
+        text = _PARAMETERIZED.sub(r"\1", text)
     try:
         variants = plain_sql(text)
     except ValueError as error:
@@ -202,7 +256,7 @@ def _statements(sql: PlainSql, dialect: str) -> tuple[list[exp.Expr], list[str]]
         found = _parsed(sql, dialect, ErrorLevel.IMMEDIATE)
     except UnreadSqlError as error:
         errors.append(str(error))
-        # What stands before the place, and often behind it, is right all the same.
+        # What is before that place, and often what is after it, can be used all the same.
         with contextlib.suppress(UnreadSqlError):
             found = _parsed(sql, dialect, ErrorLevel.IGNORE)
     errors += [
@@ -216,20 +270,20 @@ def _statements(sql: PlainSql, dialect: str) -> tuple[list[exp.Expr], list[str]]
 def _parsed(sql: PlainSql, dialect: str, level: ErrorLevel) -> list[exp.Expr]:
     import sqlglot  # noqa: PLC0415 - an extra
 
-    # It writes pieces of the text into its log where it gives up; here that is an error instead.
+    # Where it gives up it logs pieces of the text; here that is an error instead.
     log = logging.getLogger("sqlglot")
     before = log.level
     log.setLevel(logging.CRITICAL)
     try:
         found = sqlglot.parse(sql.text, dialect=dialect or None, error_level=level)
     except sqlglot.errors.ParseError as error:
-        raise UnreadSqlError(_words(error, sql)) from None
+        raise UnreadSqlError(_parse_error(error, sql)) from None
     except sqlglot.errors.SqlglotError as error:
         raise UnreadSqlError(sql.restored(str(error).splitlines()[0])) from None
     except RecursionError:
         raise UnreadSqlError("It is nested too deeply.") from None
     except Exception:
-        if level is sqlglot.ErrorLevel.IGNORE:  # it was told to go on where it cannot
+        if level is sqlglot.ErrorLevel.IGNORE:  # it goes on after errors, and may then break
             raise UnreadSqlError("It could not be read.") from None
         raise
     finally:
@@ -237,7 +291,7 @@ def _parsed(sql: PlainSql, dialect: str, level: ErrorLevel) -> list[exp.Expr]:
     return [item for item in found if item is not None]
 
 
-def _words(error: object, sql: PlainSql) -> str:
+def _parse_error(error: object, sql: PlainSql) -> str:
     first: dict[str, object] = next(iter(getattr(error, "errors", ())), {})
     near = sql.restored(f"{first.get('highlight', '')}".strip())
     return f"Line {first.get('line')}, column {first.get('col')}: {first.get('description')}" + (
@@ -246,7 +300,7 @@ def _words(error: object, sql: PlainSql) -> str:
 
 
 def _is_of_with(table: exp.Table) -> bool:
-    """Whether the name is that of a common table expression which is visible where it stands."""
+    """Whether the name is that of a common table expression visible at this place."""
     from sqlglot import exp  # noqa: PLC0415 - an extra
 
     if table.db:
@@ -273,74 +327,3 @@ def _visible(with_: exp.With, inside: exp.CTE | None) -> set[str]:
             return names | {name} if with_.recursive else names
         names.add(name)
     return names
-
-
-COLUMNS = ("query_id", "query_name", "data_source", "schema", "table", "error")
-
-Row = tuple[int, str, str | None, str | None, str | None, str | None]
-
-
-def find_table_names(
-    *, client: Client | None = None, search: str | None = None, progress: bool | None = None
-) -> pd.DataFrame:
-    """Tell which saved query reads or writes which table.
-
-    The text is parsed in its data source's dialect; nothing is run. Names of common table
-    expressions (``with``) are not tables. A name with a parameter in it stands as in the query:
-    ``events_{{ chain }}``. What stands in a ``{{# x }}`` section counts, whether `x` is set or not.
-
-    Parameters
-    ----------
-    client : Client, optional
-        By default that of `watchframe.connect`.
-    search : str, optional
-        Only the queries in which the server finds this.
-    progress : bool or None
-        Whether to show how far it is, where it takes over a second; None shows it where a person is
-        watching.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row per query and table: query_id (Int64), and as strings query_name, data_source,
-        schema (missing where the query names none), table, error. Of a text that cannot be parsed
-        there is a row that says why in ``error`` and has no table, beside the tables of what could
-        be read; one that uses no table has no row.
-
-    Raises
-    ------
-    ConfigurationError
-        sqlglot is not installed.
-    ServerError
-        One of its kinds.
-    """
-    import pandas as pd  # noqa: PLC0415 - not every job here makes a frame
-
-    check_sqlglot()
-    asked = client or current_client()
-    sources = sources_by_id(asked)
-    with ProgressLine("Reading queries", progress=progress) as line:
-        rows = [
-            row
-            for query in line.counted(asked.queries.list(search=search))
-            for row in _rows(query, sources.get(query.data_source_id or 0))
-        ]
-    frame = pd.DataFrame(rows, columns=list(COLUMNS)).astype(
-        {"query_id": "Int64"} | dict.fromkeys(COLUMNS[1:], "string")
-    )
-    return frame.sort_values(["query_id", "schema", "table"], ignore_index=True)
-
-
-def _rows(query: Query, source: DataSource | None) -> list[Row]:
-    if source is None:
-        name = None if query.data_source_id is None else str(query.data_source_id)
-        return [(query.id, query.name, name, None, None, "Its data source is not known.")]
-    if source.syntax not in ("", "sql"):
-        words = f"Its text is {source.syntax}, not SQL."
-        return [(query.id, query.name, source.name, None, None, words)]
-    tables, errors = tables_of(query.text, source.type)
-    found: list[Row] = [
-        (query.id, query.name, source.name, item.schema or None, item.table, None)
-        for item in sorted(tables)
-    ]
-    return found + [(query.id, query.name, source.name, None, None, words) for words in errors]

@@ -1,4 +1,4 @@
-"""Many users at once."""
+"""Disabling many users at once."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from watchframe.client import Client, current_client
 from watchframe.errors import ArgumentError, NotFoundError, ServerError
 from watchframe.models import User
 
-COLUMNS = ("asked", "user_id", "name", "email", "action", "error")
-
-Row = tuple[str, int | None, str | None, str | None, str, str | None]
+_COLUMNS = ("asked", "user_id", "name", "email", "action", "error")
+_DTYPES = dict.fromkeys(_COLUMNS, "string") | {"user_id": "Int64"}
+_Row = tuple[str, int | None, str | None, str | None, str, str | None]
 
 
 def disable_users(
@@ -20,48 +20,45 @@ def disable_users(
 ) -> pd.DataFrame:
     """Disable users: neither their password nor their key is accepted from then on.
 
-    What they made stays. An address must be the whole one; capitals do not matter.
+    What they created stays. An address must be complete; case is ignored.
 
     Parameters
     ----------
     emails_or_ids : iterable of str or int
-        E-mail addresses or ids, mixed as you like.
+        E-mail addresses, ids, or both.
     client : Client, optional
         By default that of `watchframe.connect`; its key must be an administrator's.
     dry_run : bool
-        Only tell what would be done: the default.
+        Only report what would be done: the default.
 
     Returns
     -------
     pandas.DataFrame
-        One row for each that was asked for, in that order: asked, user_id (Int64), name, email,
+        One row for each item, in their order: asked, user_id (Int64), name, email,
         action, error. The action is ``would disable`` or ``disabled``, ``is disabled already``,
         ``not found``, or ``failed``, with the server's words in ``error``.
 
     Raises
     ------
     ArgumentError
-        The key's own user is among them, or what was given is not a list; nobody was disabled.
+        The key's own user is among them, or the argument is a single string; no user was disabled.
     ServerError
-        The users could not be listed; nobody was disabled.
+        The users could not be listed; no user was disabled.
     """
-    import pandas as pd  # noqa: PLC0415 - not every job here makes a frame
-
     if isinstance(emails_or_ids, str):
         raise ArgumentError("That is a single text.", hint="Give a list of addresses or ids.")
     asked = client or current_client()
     wanted = list(dict.fromkeys(emails_or_ids))
     found = _users(asked, wanted)
-    _refuse_own(asked, [user for user in found if user is not None])
+    _require_others(asked, [user for user in found if user is not None])
     rows = [
         _row(asked, item, user, dry_run=dry_run) for item, user in zip(wanted, found, strict=True)
     ]
-    types = dict.fromkeys(COLUMNS, "string") | {"user_id": "Int64"}
-    return pd.DataFrame(rows, columns=list(COLUMNS)).astype(types)
+    return pd.DataFrame(rows, columns=list(_COLUMNS)).astype(_DTYPES)
 
 
 def _users(client: Client, wanted: Iterable[str | int]) -> list[User | None]:
-    """Return the users, None for those that are not there; addresses by two lists of them all."""
+    """Return the users, None for those that do not exist; addresses are looked up in two lists."""
     items = list(wanted)
     by_email: dict[str, User] = {}
     if any(isinstance(item, str) for item in items):
@@ -81,7 +78,7 @@ def _user(client: Client, user_id: int) -> User | None:
         return None
 
 
-def _refuse_own(client: Client, users: Iterable[User]) -> None:
+def _require_others(client: Client, users: Iterable[User]) -> None:
     own = client.session().user.id
     if any(user.id == own for user in users):
         raise ArgumentError(
@@ -90,7 +87,7 @@ def _refuse_own(client: Client, users: Iterable[User]) -> None:
         )
 
 
-def _row(client: Client, item: str | int, user: User | None, *, dry_run: bool) -> Row:
+def _row(client: Client, item: str | int, user: User | None, *, dry_run: bool) -> _Row:
     if user is None:
         return (str(item), None, None, None, "not found", None)
     action, error = "would disable", None

@@ -62,7 +62,7 @@ def shape(dashboard):
     )
 
 
-def test_clone_when_with_queries_has_forks_and_everything_else_alike(client, dashboard):
+def test_clone_with_queries(client, dashboard):
     copy = clone_dashboard(dashboard.id, client=client)
     assert copy.name == "Copy of All kinds"
     assert shape(copy) == shape(dashboard)
@@ -78,7 +78,7 @@ def test_clone_when_with_queries_has_forks_and_everything_else_alike(client, das
     assert client.dashboards.get(dashboard.id) == dashboard
 
 
-def test_clone_when_without_queries_shows_the_same_visualizations(client, dashboard):
+def test_clone_without_queries(client, dashboard):
     count = client.queries.list().count()
     copy = clone_dashboard(dashboard, "Mine", with_queries=False, client=client)
     assert copy.name == "Mine"
@@ -93,7 +93,7 @@ def test_clone_when_without_queries_shows_the_same_visualizations(client, dashbo
 @pytest.mark.parametrize(
     "path", ["POST /api/queries/1/fork", "POST /api/dashboards$", "POST /api/widgets"]
 )
-def test_clone_when_it_fails_half_way_archives_what_it_made(client, server, dashboard, path):
+def test_clone_failure_archives_copies(client, server, dashboard, path):
     queries = [item.id for item in client.queries.list()]
     dashboards = [item.id for item in client.dashboards.list()]
     server.faults.add(path, status=500)
@@ -104,7 +104,7 @@ def test_clone_when_it_fails_half_way_archives_what_it_made(client, server, dash
     assert [item.id for item in client.dashboards.list()] == dashboards
 
 
-def test_clone_when_a_tile_may_not_be_seen_makes_nothing(client, server, dashboard):
+def test_clone_hidden_tile(client, server, dashboard):
     answer = b'{"id": 7, "name": "D", "slug": "d", "widgets": [{"id": 1, "restricted": true}]}'
     headers = {"Content-Type": "application/json"}
     server.faults.add("GET /api/dashboards/7", status=200, body=answer, headers=headers)

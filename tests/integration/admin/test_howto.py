@@ -14,7 +14,7 @@ PAGES = Path(__file__).parents[3] / "docs" / "howto"
 
 @pytest.fixture
 def page(server, tmp_path, monkeypatch):
-    """Run a page's code in a folder of its own; gives the names that it made."""
+    """Run a page's code in a folder of its own; returns the names that it defined."""
     monkeypatch.chdir(tmp_path)
 
     def run(name, replaced=(), **names):
@@ -32,9 +32,7 @@ def page(server, tmp_path, monkeypatch):
 
 
 @pytest.mark.slow
-def test_page_on_fresh_results_when_run_runs_them_anew(
-    page, client, server, tmp_path, monkeypatch, capsys
-):
+def test_page_fresh_results(page, client, server, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr("time.sleep", lambda seconds: None)
     server.requests.clear()
     found = page("fresh-results.md")
@@ -51,7 +49,7 @@ def test_page_on_fresh_results_when_run_runs_them_anew(
 
 
 @pytest.mark.slow
-def test_page_on_refreshing_dashboards_when_run_leaves_new_results(page, client, server):
+def test_page_refresh_dashboard(page, client, server):
     before = client.queries.get(2).latest_result_id
     server.requests.clear()
     found = page("refresh-dashboard.md")
@@ -68,7 +66,7 @@ def test_page_on_refreshing_dashboards_when_run_leaves_new_results(page, client,
     assert client.queries.get(2).latest_result_id != before
 
 
-def test_page_on_the_catalogue_when_run_edits_and_archives_nothing(page, client):
+def test_page_catalogue(page, client):
     count = client.queries.list().count()
     found = page("catalogue.md")
     assert found["query"].description == "Checked."
@@ -79,31 +77,31 @@ def test_page_on_the_catalogue_when_run_edits_and_archives_nothing(page, client)
 
 
 @pytest.mark.slow
-def test_page_on_queries_as_code_when_run_writes_back_and_creates(page, client):
+def test_page_queries_as_code(page, client):
     page("queries-as-code.md")
     assert client.queries.get(1).text.startswith("-- reviewed\n")
     assert client.queries.list(search="Borrows, reviewed").count() == 1
 
 
-def test_page_on_copies_when_run_makes_two_dashboards(page, client):
+def test_page_dashboards_clone(page, client):
     before = client.dashboards.list().count()
     copy = page("dashboards-clone.md")["copy"]
     assert client.dashboards.list().count() == before + 2
     assert not client.dashboards.get(copy.id).is_draft
 
 
-def test_page_on_table_names_when_run_gives_tables(page):
+def test_page_table_names(page):
     assert "events" in set(page("table-names.md")["tables"]["table"])
 
 
-def test_page_on_personal_data_when_run_finds_what_is_there(page, client):
+def test_page_personal_data(page, client):
     query = client.queries.create("A", "select 'anna@example.org'", 1)
     found = page("personal-data.md")
     assert found["hits"]["id"].tolist() == [query.id]
     assert len(found["not_searched"]) > 5
 
 
-def test_page_on_users_when_run_disables_them(page, client):
+def test_page_users_in_bulk(page, client):
     people = [client.users.invite(f"P{n}", f"p{n}@example.org") for n in (1, 2)]
     done = page("users-in-bulk.md")["done"]
     assert done["action"].tolist() == ["disabled", "disabled", "not found"]
@@ -111,7 +109,7 @@ def test_page_on_users_when_run_disables_them(page, client):
 
 
 @pytest.mark.slow
-def test_page_on_moving_when_run_moves_everything(page, server, other_server, tmp_path):
+def test_page_move_servers(page, server, other_server, tmp_path):
     servers = (
         ("https://old.example.org", server.url),
         ("https://new.example.org", other_server.url),

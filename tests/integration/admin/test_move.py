@@ -130,9 +130,7 @@ def assert_moved(client, other, workspace, report):
     assert f"{client.server}/queries/999999" in text.text
 
 
-def test_move_when_done_once_is_whole_and_when_done_again_changes_nothing(
-    client, other, server, other_server, workspace, move, state
-):
+def test_move_twice(client, other, server, other_server, workspace, move, state):
     before = counts(other)
     server.requests.clear()
     report = move()
@@ -150,9 +148,7 @@ def test_move_when_done_once_is_whole_and_when_done_again_changes_nothing(
     assert other_server.user_key not in kept.decode()
 
 
-def test_move_when_it_is_a_rehearsal_writes_nothing_and_tells_what_would_be(
-    other_server, move, state
-):
+def test_move_dry_run(other_server, move, state):
     rehearsed = move(dry_run=True)
     assert not writes(other_server)
     assert not state.exists()
@@ -168,9 +164,7 @@ def test_move_when_it_is_a_rehearsal_writes_nothing_and_tells_what_would_be(
     [({"close": True, "status": 500}, 1), ({"cut_after": 0}, 0), ({"cut_after": 0}, 1)],
     ids=["before it is done", "after each is done", "after every second is done"],
 )
-def test_move_when_interrupted_again_and_again_is_whole_in_the_end(
-    client, other, other_server, workspace, move, fault, passing
-):
+def test_move_interrupted(client, other, other_server, workspace, move, fault, passing):
     before = counts(other)
     interruptions = 0
 
@@ -217,9 +211,7 @@ def moving(server, other_server, workspace, state):
     return begin
 
 
-def test_move_when_its_process_is_killed_again_and_again_is_whole_in_the_end(
-    client, other, other_server, workspace, moving, move
-):
+def test_move_killed(client, other, other_server, workspace, moving, move):
     before = counts(other)
     for _ in range(6):
         other_server.faults.clear()
@@ -237,7 +229,7 @@ def test_move_when_its_process_is_killed_again_and_again_is_whole_in_the_end(
     assert [after - old for after, old in zip(counts(other), before, strict=True)] == [2, 3, 1, 2]
 
 
-def test_move_when_another_run_is_going_on_refuses(other, other_server, moving, move, state):
+def test_move_during_another_run(other, other_server, moving, move, state):
     other_server.faults.add(WRITES, delay=60)
     process = moving()
     while not writes(other_server) and process.poll() is None:
@@ -254,9 +246,7 @@ def test_move_when_another_run_is_going_on_refuses(other, other_server, moving, 
     assert move()["error"].isna().all()  # what a killed process held is free
 
 
-def test_move_when_the_source_has_changed_since_brings_the_changes_only(
-    client, other, other_server, workspace, move
-):
+def test_move_changes_only(client, other, other_server, workspace, move):
     report = move()
     client.queries.update(client.queries.get(workspace["main"]), text="select 2")
     client.visualizations.update(workspace["chart"], options={"x": [2]})
@@ -283,9 +273,7 @@ def test_move_when_the_source_has_changed_since_brings_the_changes_only(
     assert set(move()["action"]) == {"unchanged"}
 
 
-def test_move_when_the_targets_query_was_edited_leaves_it_and_says_so(
-    client, other, workspace, move
-):
+def test_move_conflict(client, other, workspace, move):
     report = move()
     there = target_id(report, "query", workspace["main"])
     other.queries.update(other.queries.get(there), text="select 'theirs'")
@@ -297,9 +285,7 @@ def test_move_when_the_targets_query_was_edited_leaves_it_and_says_so(
     assert other.queries.get(there).text == "select 'theirs'"
 
 
-def test_move_when_a_data_source_is_not_given_skips_what_needs_it_with_a_reason(
-    client, other, workspace, move
-):
+def test_move_without_data_source(client, other, workspace, move):
     report = move(data_sources={2: 2})
     skipped = report[report["action"] == "skipped"]
     assert set(skipped["kind"]) == {"query", "widget"}
@@ -309,18 +295,14 @@ def test_move_when_a_data_source_is_not_given_skips_what_needs_it_with_a_reason(
     assert_moved(client, other, workspace, move())
 
 
-def test_move_when_one_object_is_refused_moves_the_others(
-    client, other, other_server, workspace, move
-):
+def test_move_one_refused(client, other, other_server, workspace, move):
     other_server.faults.add("POST /api/widgets", status=400)
     report = move()
     assert report["action"].value_counts().to_dict() == {"created": 7, "failed": 1}
     assert_moved(client, other, workspace, move())
 
 
-def test_move_of_everything_when_done_twice_moves_all_and_then_nothing(
-    client, other, other_server, state
-):
+def test_move_everything_twice(client, other, other_server, state):
     queries, shown, dashboards, widgets = counts(client)
     before = counts(other)
     report = move_workspace(client, other, state=state, data_sources=SOURCES)
@@ -338,7 +320,7 @@ def test_move_of_everything_when_done_twice_moves_all_and_then_nothing(
     assert not writes(other_server)
 
 
-def test_move_when_a_query_reads_other_queries_results_has_their_new_ids(client, other, move):
+def test_move_query_of_results(client, other, move):
     python = client.queries.create(
         "Reader", "result = get_query_result( 1 )\n# get_query_result(12345)", 2
     )
@@ -351,7 +333,7 @@ def test_move_when_a_query_reads_other_queries_results_has_their_new_ids(client,
 
 
 @pytest.mark.parametrize("content", ["", "[]", "{}", '{"format": 1, "source": "http://x"}'])
-def test_move_when_the_state_file_is_something_else_refuses(move, state, other_server, content):
+def test_move_invalid_state_file(move, state, other_server, content):
     state.write_text(content)
     with pytest.raises(ArgumentError, match=r"move\.json"):
         move()
@@ -359,7 +341,7 @@ def test_move_when_the_state_file_is_something_else_refuses(move, state, other_s
     assert state.read_text() == content
 
 
-def test_move_when_the_state_is_of_other_servers_refuses(client, other, move, state):
+def test_move_state_of_other_servers(client, other, move, state):
     move()
     value = json.loads(state.read_text())
     state.write_text(json.dumps(value | {"target": "https://elsewhere.example"}))
@@ -367,9 +349,7 @@ def test_move_when_the_state_is_of_other_servers_refuses(client, other, move, st
         move()
 
 
-def test_move_when_the_arguments_cannot_be_meant_asks_for_nothing_to_be_written(
-    client, other, other_server, server, move, state
-):
+def test_move_invalid_arguments(client, other, other_server, server, move, state):
     server.requests.clear()
     with pytest.raises(ArgumentError, match="same server"):
         move_workspace(client, client, state=state, data_sources=SOURCES)
@@ -379,7 +359,7 @@ def test_move_when_the_arguments_cannot_be_meant_asks_for_nothing_to_be_written(
     assert not writes(other_server)
 
 
-def test_move_when_the_targets_key_is_wrong_raises(client, other_server, state):
+def test_move_wrong_key(client, other_server, state):
     with Client(other_server.url, "wrong") as stranger, pytest.raises(AuthenticationError):
         move_workspace(client, stranger, state=state, data_sources=SOURCES)
     assert not state.exists()
@@ -420,9 +400,7 @@ def linked(client):
     }
 
 
-def test_move_when_objects_have_links_turns_them_and_is_done_after_one_run(
-    client, other, other_server, linked, move
-):
+def test_move_rewrites_links(client, other, other_server, linked, move):
     report = move(dashboards=linked["dashboard"])
     assert set(report["action"]) == {"created"}
     there = {
@@ -455,7 +433,7 @@ def test_move_when_objects_have_links_turns_them_and_is_done_after_one_run(
     assert not writes(other_server)
 
 
-def test_move_when_a_parameter_has_fields_of_a_newer_server_keeps_them(client, other, move):
+def test_move_keeps_unknown_fields(client, other, move):
     sent = {"name": "n", "type": "number", "title": "N", "value": 1, "parentQueryId": 77}
     newer = ParameterDefinition.from_json({**sent, "searchable": True})
     query = client.queries.create("Newer", "select {{ n }}", 1, parameters=[newer])

@@ -1,4 +1,4 @@
-"""Where a person's address stands on a demo server."""
+"""A person's data, searched on a demo server."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def places(frame):
     return set(zip(*columns, strict=True))
 
 
-def test_data_when_it_is_in_texts_defaults_and_results_is_found_in_each(client, server, log):
+def test_data_in_queries(client, server, log):
     text = client.queries.create("A", f"select 1 -- {ADDRESS.upper()}\n, '{ADDRESS}' as mail", 1)
     default = client.queries.create(
         f"Of {ADDRESS}",
@@ -77,7 +77,7 @@ def test_data_when_it_is_in_texts_defaults_and_results_is_found_in_each(client, 
 
 
 @pytest.mark.slow
-def test_data_when_the_search_takes_long_a_line_says_how_far_it_is(client, server, capsys):
+def test_data_search_shows_progress(client, server, capsys):
     server.faults.add("GET /api/queries/1$", delay=1.5)
     find_personal_data(ADDRESS, client=client, queries=[1, 2], progress=True)
     assert "Searching queries: 0 [" in capsys.readouterr().err
@@ -86,7 +86,7 @@ def test_data_when_the_search_takes_long_a_line_says_how_far_it_is(client, serve
     assert capsys.readouterr().err == ""
 
 
-def test_data_when_several_values_are_given_is_told_apart(client):
+def test_data_several_values(client):
     query = client.queries.create(
         "Two", "select 'anna@x.org' as a, 'b' as b", 1, tags=["of Bert Y"]
     )
@@ -100,7 +100,7 @@ def test_data_when_several_values_are_given_is_told_apart(client):
     assert set(found["kind"]) == {"query"}
 
 
-def test_data_when_it_is_on_dashboards_is_found_there(client):
+def test_data_on_dashboards(client):
     query = client.queries.create(
         "Plain",
         "select '{{ who }}'",
@@ -127,7 +127,7 @@ def test_data_when_it_is_on_dashboards_is_found_there(client):
 
 
 @pytest.mark.slow
-def test_data_when_a_result_is_large_is_found_at_its_end_and_only_then_decoded(client, server):
+def test_data_at_the_end_of_a_large_result(client, server):
     sql = (
         "select n, case when n = 60000 then '0xAbC' else '0xdef' end || '1234567890' as a "
         "from range(1, 60001) as r(n)"
@@ -142,7 +142,7 @@ def test_data_when_a_result_is_large_is_found_at_its_end_and_only_then_decoded(c
     assert len([item for item in server.requests if "results" in item.path]) == 1
 
 
-def test_data_when_a_result_cannot_be_read_says_so_and_goes_on(client, server):
+def test_data_in_unreadable_result(client, server):
     first = client.queries.create("A", f"select '{ADDRESS}' as a", 1)
     second = client.queries.create("B", f"select '{ADDRESS}' as b", 1)
     run(client, first)
@@ -154,7 +154,7 @@ def test_data_when_a_result_cannot_be_read_says_so_and_goes_on(client, server):
     assert results.loc[second.id, "field"] == "b"
 
 
-def test_data_when_the_query_is_archived_or_the_value_is_within_a_default_is_found(client):
+def test_data_in_archived_query(client):
     who = ParameterDefinition(name="w", type="enum", title="", default=["x", 'say "hi" to me'])
     query = client.queries.create("A", "select '{{ w }}'", 1, parameters=[who])
     client.queries.archive(query.id)
@@ -162,7 +162,7 @@ def test_data_when_the_query_is_archived_or_the_value_is_within_a_default_is_fou
     assert places(found[found["error"].isna()]) == {(query.id, "parameter default", "w", 1)}
 
 
-def test_data_when_nothing_is_found_gives_an_empty_typed_frame(client):
+def test_data_not_found(client):
     empty = find_personal_data("nobody@example.org", client=client, queries=[1])
     assert str(empty.dtypes["count"]) == "Int64"
     assert empty[empty["error"].isna()].empty
@@ -170,13 +170,13 @@ def test_data_when_nothing_is_found_gives_an_empty_typed_frame(client):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("value", ["", "  ", " ab ", [], ["anna@example.org", "ab"]])
-def test_data_when_the_value_is_too_short_asks_nothing(client, server, value):
+def test_data_value_too_short(client, server, value):
     with pytest.raises(ArgumentError):
         find_personal_data(value, client=client)
     assert not server.requests
 
 
-def test_data_when_a_query_is_not_there_raises_without_the_value(client):
+def test_data_missing_query(client):
     with pytest.raises(NotFoundError) as raised:
         find_personal_data(ADDRESS, client=client, queries=[10**6])
     assert "ller" not in str(raised.value)
@@ -185,7 +185,7 @@ def test_data_when_a_query_is_not_there_raises_without_the_value(client):
 @pytest.mark.parametrize("is_ascii", [True, False])
 @pytest.mark.parametrize("value", ["Müller", "straße 5", 'q"uote\\', "tab\there", "😀 joy", "Łódź"])
 @pytest.mark.parametrize("size", [1, 3, 1000])
-def test_search_however_the_body_is_written_and_cut_finds_the_value(value, is_ascii, size):
+def test_search_every_spelling(value, is_ascii, size):
     for written in (value, value.upper(), value.lower()):
         body = json.dumps({"a": f"before {written} after"}, ensure_ascii=is_ascii).encode()
         chunks = [body[at : at + size] for at in range(0, len(body), size)]

@@ -1,8 +1,8 @@
-"""Links of one server turned to another's, in the places and forms in which people write them."""
+"""Links to one server rewritten for another, in the forms in which people write them."""
 
 import pytest
 
-from watchframe.admin.move_state import MovedLinks
+from watchframe.admin.move_links import LinkRewriter
 
 OLD, NEW = "https://old.example.org", "https://new.example.org/org"
 IDS = {
@@ -15,7 +15,7 @@ IDS["widget"][6] = 606
 
 
 def links(source=OLD, target=NEW):
-    return MovedLinks(
+    return LinkRewriter(
         source=source, target=target, on_target={kind: ids.get for kind, ids in IDS.items()}
     )
 
@@ -42,23 +42,23 @@ def links(source=OLD, target=NEW):
         (f"{OLD}.evil.org/queries/12", None),
     ],
 )  # fmt: skip
-def test_links_of_a_text_are_turned_where_their_object_is_there(here, there):
+def test_links_in_text(here, there):
     assert links().in_text(here) == (here if there is None else there)
 
 
-def test_links_when_the_source_lives_under_a_path_have_it():
+def test_links_source_under_a_path():
     found = links("https://host/team", "https://new.org")
     assert found.in_text("/team/queries/1 /queries/1") == "/queries/101 /queries/1"
     assert found.in_text("https://host/team/queries/1") == "https://new.org/queries/101"
     assert found.in_text("https://host/queries/1") == "https://host/queries/1"
 
 
-def test_links_of_sql_are_turned_where_the_whole_address_stands():
+def test_links_in_sql():
     sql = f"select '{OLD}/queries/1?p=' || x, '/queries/1' where p = '/queries/12'"
     assert links().in_sql(sql) == sql.replace(f"{OLD}/queries/1?", f"{NEW}/queries/101?")
 
 
-def test_links_of_a_json_value_are_turned_in_texts_only():
+def test_links_in_json():
     value = {"/queries/1": ["/queries/1", 1, None, {"a": "/queries/1"}], "id": 12, "on": True}
     assert links().in_json(value) == {
         "/queries/1": ["/org/queries/101", 1, None, {"a": "/org/queries/101"}],

@@ -1,13 +1,14 @@
-"""Reading the files of queries: what somebody else put into the folder harms nobody."""
+"""Files of queries that came from elsewhere: links, special files, hostile YAML."""
 
 import os
 import socket
+import sys
 
 import pytest
 
 from watchframe.admin.query_files import read_query_files
 from watchframe.config.files import write_atomically
-from watchframe.errors import ArgumentError
+from watchframe.errors import ArgumentError, ConfigurationError
 
 FIELDS = "id: 1\nname: Borrows\n"
 
@@ -38,21 +39,21 @@ def with_fields(folder, more):
 
 @pytest.mark.parametrize("suffix", [".sql", ".yaml"])
 @pytest.mark.parametrize("is_absolute", [True, False], ids=["absolute", "relative"])
-def test_link_out_of_the_folder_is_not_followed(folder, suffix, is_absolute):
+def test_link_out_of_folder(folder, suffix, is_absolute):
     path = folder / f"1-borrows{suffix}"
     path.unlink()
     path.symlink_to(folder.parent / "secret" if is_absolute else "../secret")
     assert "is a link out of its folder" in refused(folder)
 
 
-def test_link_through_a_folder_that_leads_out_is_not_followed(folder):
+def test_link_through_folder_out(folder):
     (folder / "elsewhere").symlink_to(folder.parent, target_is_directory=True)
     (folder / "1-borrows.sql").unlink()
     (folder / "1-borrows.sql").symlink_to("elsewhere/secret")
     assert "is a link out of its folder" in refused(folder)
 
 
-def test_link_within_the_folder_and_to_the_folder_is_followed(folder):
+def test_link_within_folder(folder):
     (folder / "1-borrows.sql").rename(folder / "shared.sql")
     (folder / "1-borrows.sql").symlink_to("shared.sql")
     link = folder.parent / "link"
@@ -61,7 +62,7 @@ def test_link_within_the_folder_and_to_the_folder_is_followed(folder):
     assert query.text == "select 1"
 
 
-def test_link_in_a_circle_is_refused(folder):
+def test_link_in_a_circle(folder):
     (folder / "1-borrows.sql").unlink()
     (folder / "1-borrows.sql").symlink_to("1-borrows.sql")
     assert refused(folder)
@@ -69,7 +70,7 @@ def test_link_in_a_circle_is_refused(folder):
 
 @pytest.mark.parametrize("suffix", [".sql", ".yaml"])
 @pytest.mark.parametrize("kind", ["pipe", "folder", "socket"])
-def test_what_is_no_file_is_refused_at_once(folder, suffix, kind):
+def test_special_file(folder, suffix, kind):
     path = folder / f"1-borrows{suffix}"
     path.unlink()
     if kind == "pipe":
@@ -82,7 +83,7 @@ def test_what_is_no_file_is_refused_at_once(folder, suffix, kind):
     assert "cannot be read" in refused(folder)
 
 
-def test_file_that_is_too_large_is_refused(folder):
+def test_large_file(folder):
     with (folder / "1-borrows.sql").open("wb") as file:
         file.truncate(10_000_001)
     assert "more than 10,000,000 bytes" in refused(folder)
@@ -103,41 +104,41 @@ def nested_aliases(levels, kind):
         ("options: " + "[" * 100_000, "nested too deeply"),
         ("options: {a: " + "[" * 150 + "]" * 150 + "}", "nested too deeply"),
         ("options:\n" + "".join(f"{' ' * n}a:\n" for n in range(1, 2_000)), "nested too deeply"),
-        (nested_aliases(9, "[{}]"), "more than a query's file"),
+        (nested_aliases(9, "[{}]"), "more than the file of a query"),
         ("options: &a {b: *a}", "refers to what contains it"),
         ("options: &a [*a]", "refers to what contains it"),
         (f"options: {{a: {'9' * 5_000}}}", "4300 digits"),
-        (f"options: {{a: 0x{'f' * 5_000}}}", "too large"),
-        ("options: {a: .nan}", "which JSON does not have"),
-        ("options: {a: -.inf}", "which JSON does not have"),
-        ("options: {a: 1, a: 2}", "'a' in line 3 is there twice"),
-        ("name: Other\n", "'name' in line 3 is there twice"),
-        ("options: {1: 2}", "line 3 is no text"),
-        ("options: {yes: 2}", "line 3 is no text"),
-        ("options: {[a]: 2}", "line 3 is no text"),
+        (f"options: {{a: 0x{'f' * 5_000}}}", "4300 digits"),
+        ("options: {a: .nan}", "not JSON compliant"),
+        ("options: {a: -.inf}", "not JSON compliant"),
+        ("options: {a: 1, a: 2}", "'a' in line 3 is repeated"),
+        ("name: Other\n", "'name' in line 3 is repeated"),
+        ("options: {1: 2}", "line 3 is not a string"),
+        ("options: {yes: 2}", "line 3 is not a string"),
+        ("options: {[a]: 2}", "line 3 is not a string"),
         ("options: !!python/object/apply:os.system ['id']", "python/object"),
         ("options: {a: !!binary aGk=}", "tag:yaml.org,2002:binary"),
         ("options: {a: !!set {b}}", "tag:yaml.org,2002:set"),
         ("options: {a: !!timestamp 2026-01-01}", "tag:yaml.org,2002:timestamp"),
         ("options: {a: \x07}", "special characters"),
         ("options: {a: *nobody}", "undefined alias"),
-        ("is_draft: 1", "is_draft is 1"),
-        ("tags: lending", "tags is 'lending'"),
+        ("is_draft: 1", "Expected `bool`, got `int` - at `$.is_draft`"),
+        ("tags: lending", "Expected `array`, got `str` - at `$.tags`"),
         ("updated_at: yesterday", "yesterday"),
         ("--- {}\n", "single document"),
     ],
 )
-def test_yaml_that_is_no_query_is_refused_in_words(folder, more, words):
+def test_yaml_invalid(folder, more, words):
     assert words in refused(with_fields(folder, more))
 
 
 @pytest.mark.parametrize("content", ["", "[]", "text", "id: true", "id: 1.5"])
-def test_yaml_of_another_kind_is_refused_in_words(folder, content):
+def test_yaml_of_another_type(folder, content):
     (folder / "1-borrows.yaml").write_text(content)
     assert refused(folder)
 
 
-def test_yaml_of_people_is_read_as_json_has_it(folder):
+def test_yaml_written_by_hand(folder):
     more = (
         "description: 2026-01-01\n"
         "tags: [2026-01-02, lending]\n"
@@ -151,7 +152,15 @@ def test_yaml_of_people_is_read_as_json_has_it(folder):
     assert query.options == {"since": "2026-01-04", "limits": {"low": 1}, "others": {"low": 2}}
 
 
-def test_writing_over_a_pipe_or_a_link_replaces_it(folder):
+def test_yaml_without_pyyaml(folder, monkeypatch):
+    monkeypatch.delitem(sys.modules, "watchframe.admin.yaml_text", raising=False)
+    monkeypatch.setitem(sys.modules, "yaml", None)  # as if it were not installed
+    with pytest.raises(ConfigurationError, match="PyYAML") as caught:
+        read_query_files(folder)
+    assert "watchframe[admin]" in caught.value.hint
+
+
+def test_write_over_pipe_or_link(folder):
     path = folder / "2.sql"
     os.mkfifo(path)
     assert write_atomically(path, b"select 2")

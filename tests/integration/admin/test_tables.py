@@ -21,7 +21,7 @@ def server():
 
 @pytest.fixture
 def tables(client):
-    """Give the tables of a text that is saved as a query, and what could not be read."""
+    """Return the tables of a text that is saved as a query, and the errors."""
 
     def found(text, source_id=1):
         query = client.queries.create(MARK, text, source_id)
@@ -58,11 +58,11 @@ def tables(client):
         ("select 1", set()),
     ],
 )
-def test_tables_when_the_text_can_be_parsed_are_those_and_no_others(tables, text, expected):
+def test_tables_of_sql(tables, text, expected):
     assert tables(text) == (expected, [])
 
 
-def test_tables_when_the_text_is_of_a_dialect_follow_that_dialect(tables):
+def test_tables_by_dialect(tables):
     assert tables("select * from a where x ~ 'y' and z::int = 1")[1] == []  # PostgreSQL
     assert tables("from a select * exclude (b)", source_id=4) == ({"a"}, [])  # DuckDB
     assert tables("select * from a where x ~ 'y'", source_id=3)[1] != []  # SQLite
@@ -77,7 +77,7 @@ def test_tables_when_the_text_is_of_a_dialect_follow_that_dialect(tables):
         ("show tables", "SHOW"),
     ],
 )
-def test_tables_when_the_text_cannot_be_parsed_a_row_says_so(tables, text, words, caplog):
+def test_tables_of_invalid_sql(tables, text, words, caplog):
     caplog.set_level(logging.DEBUG)
     names, errors = tables(text)
     assert names == set()
@@ -95,20 +95,20 @@ def test_tables_when_the_text_cannot_be_parsed_a_row_says_so(tables, text, words
         ("set statement_timeout = 0; select * from a", {"a"}, 0),
     ],
 )
-def test_tables_when_a_part_cannot_be_parsed_are_those_of_the_rest(tables, text, expected, count):
+def test_tables_of_partly_invalid_sql(tables, text, expected, count):
     names, errors = tables(text)
     assert names == expected
     assert len(errors) == count
 
 
-def test_tables_of_a_query_on_results_are_the_queries_with_or_without_values():
+def test_tables_of_query_results():
     text = "select * from query_1 join cached_query_2 c join param_query_3_{a={{ a }}&b=x} p"
     found, errors = tables_of(text, "results")
     assert {item.table for item in found} == {"query_1", "cached_query_2", "param_query_3"}
     assert errors == []
 
 
-def test_tables_of_a_whole_server_when_asked_for_are_typed_and_leave_no_query_out(client):
+def test_tables_of_whole_server(client):
     frame = find_table_names(client=client)
     assert frame.dtypes.astype(str).to_dict() == {
         "query_id": "Int64",
@@ -122,7 +122,7 @@ def test_tables_of_a_whole_server_when_asked_for_are_typed_and_leave_no_query_ou
     assert others["error"].isna().all()
 
 
-def test_tables_when_no_query_is_found_give_an_empty_frame_of_the_same_columns(client):
+def test_tables_no_query_found(client):
     empty = find_table_names(client=client, search="nothing has this name")
     assert empty.empty
     assert empty.dtypes.equals(find_table_names(client=client, search="borrow").dtypes)

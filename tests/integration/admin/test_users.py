@@ -17,7 +17,7 @@ def disabled(client, people):
     return [client.users.get(item.id).is_disabled for item in people]
 
 
-def test_users_when_it_is_a_rehearsal_nothing_is_changed(client, server, people):
+def test_users_dry_run(client, server, people):
     server.requests.clear()
     found = disable_users(
         ["p0@EXAMPLE.org", people[1].id, "nobody@example.org", 999], client=client
@@ -28,7 +28,7 @@ def test_users_when_it_is_a_rehearsal_nothing_is_changed(client, server, people)
     assert disabled(client, people) == [False, False, False]
 
 
-def test_users_when_told_to_are_disabled_and_a_second_time_nothing_happens(client, people):
+def test_users_disabled_twice(client, people):
     asked = ["p0@example.org", people[1].id]
     assert disable_users(asked, client=client, dry_run=False)["action"].tolist() == ["disabled"] * 2
     assert disabled(client, people) == [True, True, False]
@@ -36,7 +36,7 @@ def test_users_when_told_to_are_disabled_and_a_second_time_nothing_happens(clien
     assert again["action"].tolist() == ["is disabled already"] * 2
 
 
-def test_users_when_one_is_refused_the_others_are_disabled(client, server, people):
+def test_users_one_refused(client, server, people):
     server.faults.add(rf"POST /api/users/{people[0].id}/disable", status=403)
     found = disable_users([item.id for item in people], client=client, dry_run=False)
     assert found["action"].tolist() == ["failed", "disabled", "disabled"]
@@ -46,7 +46,7 @@ def test_users_when_one_is_refused_the_others_are_disabled(client, server, peopl
 
 @pytest.mark.slow
 @pytest.mark.parametrize("dry_run", [True, False])
-def test_users_when_the_keys_own_is_among_them_nobody_is_disabled(client, people, dry_run):
+def test_users_own_key(client, people, dry_run):
     own = client.session().user
     for item in (own.id, own.email.upper()):
         with pytest.raises(ArgumentError, match="owner of the key"):
@@ -54,7 +54,7 @@ def test_users_when_the_keys_own_is_among_them_nobody_is_disabled(client, people
     assert disabled(client, people) == [False, False, False]
 
 
-def test_users_when_given_one_text_instead_of_a_list_asks_nothing(client, server):
+def test_users_single_text(client, server):
     with pytest.raises(ArgumentError):
         disable_users("p0@example.org", client=client)
     assert not server.requests

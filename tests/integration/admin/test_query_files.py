@@ -45,9 +45,7 @@ def edit(folder, query, **fields):
     path.write_text(yaml.safe_dump(yaml.safe_load(path.read_text()) | fields, sort_keys=False))
 
 
-def test_export_when_a_query_is_written_its_text_is_verbatim_and_its_fields_are_all_there(
-    client, server, query, folder
-):
+def test_export_content(client, server, query, folder):
     (done,) = export_queries(folder, client=client, ids=[query.id])
     assert done.action == "written"
     assert sorted(contents(folder)) == [
@@ -70,9 +68,7 @@ def test_export_when_a_query_is_written_its_text_is_verbatim_and_its_fields_are_
     }
 
 
-def test_export_of_everything_when_repeated_touches_no_file_and_holds_no_key(
-    client, server, folder
-):
+def test_export_everything_twice(client, server, folder):
     count = client.queries.list().count()
     first = export_queries(folder, client=client)
     assert len(first) == count > 30
@@ -87,9 +83,7 @@ def test_export_of_everything_when_repeated_touches_no_file_and_holds_no_key(
     assert "api_key" not in text
 
 
-def test_export_when_a_query_was_renamed_and_another_archived_the_files_follow(
-    client, query, folder
-):
+def test_export_renamed_and_archived(client, query, folder):
     gone = client.queries.create("To go", "select 2", 1)
     export_queries(folder, client=client, ids=[query.id, gone.id])
     client.queries.update(query, name="Repays")
@@ -105,7 +99,7 @@ def test_export_when_a_query_was_renamed_and_another_archived_the_files_follow(
     assert sorted(contents(folder)) == [f"{query.id}-repays.sql", f"{query.id}-repays.yaml"]
 
 
-def test_export_when_it_prunes_a_selection_the_other_queries_files_stay(client, query, folder):
+def test_export_prune_of_a_selection(client, query, folder):
     export_queries(folder, client=client)
     before = contents(folder)
     done = export_queries(folder, client=client, ids=[query.id], prune=True)
@@ -113,14 +107,12 @@ def test_export_when_it_prunes_a_selection_the_other_queries_files_stay(client, 
     assert contents(folder) == before
 
 
-def test_export_when_only_tags_are_asked_for_writes_those(client, query, folder):
+def test_export_by_tags(client, query, folder):
     done = export_queries(folder, client=client, tags=["daily", "lending"])
     assert [item.query_id for item in done] == [query.id]
 
 
-def test_export_when_a_file_cannot_be_written_whole_the_old_one_stays_and_nothing_beside_it(
-    client, query, folder
-):
+def test_export_disk_full(client, query, folder):
     export_queries(folder, client=client, ids=[query.id])
     before = contents(folder)
     client.queries.update(query, text="select 1 -- " + 2000 * "x")
@@ -134,7 +126,7 @@ def test_export_when_a_file_cannot_be_written_whole_the_old_one_stays_and_nothin
     assert contents(folder) == before
 
 
-def test_diff_and_import_when_nothing_was_edited_ask_but_write_nothing(client, server, folder):
+def test_import_nothing_edited(client, server, folder):
     export_queries(folder, client=client)
     server.requests.clear()
     assert diff_queries(folder, client) == []
@@ -143,7 +135,7 @@ def test_diff_and_import_when_nothing_was_edited_ask_but_write_nothing(client, s
 
 
 @pytest.mark.slow
-def test_import_when_text_and_fields_were_edited_writes_these_alone(client, server, query, folder):
+def test_import_edited_fields(client, server, query, folder):
     export_queries(folder, client=client)
     only(folder, query, ".sql").write_text("select 2 as two\n")
     edit(folder, query, name="Two", tags=["b"], options={"more": 1}, schedule=None)
@@ -173,9 +165,7 @@ def test_import_when_text_and_fields_were_edited_writes_these_alone(client, serv
     assert {item.action for item in import_queries(folder, client=client)} == {"unchanged"}
 
 
-def test_import_when_queries_were_edited_on_the_server_writes_the_rest_and_raises_conflicts(
-    client, query, folder
-):
+def test_import_conflicts(client, query, folder):
     second = client.queries.create("Second", "select 'second'", 1)
     third = client.queries.create("Third", "select 'third'", 1)
     all_three = [query, second, third]
@@ -203,7 +193,7 @@ def test_import_when_queries_were_edited_on_the_server_writes_the_rest_and_raise
     assert texts == [f"select 'ours {query.id}'", f"select 'ours {second.id}'", "select 'theirs'"]
 
 
-def test_import_when_both_sides_made_the_same_edit_is_no_conflict(client, query, folder):
+def test_import_same_edit(client, query, folder):
     export_queries(folder, client=client, ids=[query.id])
     only(folder, query, ".sql").write_text("select 3")
     client.queries.update(query, text="select 3")
@@ -211,9 +201,7 @@ def test_import_when_both_sides_made_the_same_edit_is_no_conflict(client, query,
 
 
 @pytest.mark.slow
-def test_import_when_the_server_has_no_such_query_creates_it_only_when_told(
-    client, other, query, folder
-):
+def test_import_missing_query(client, other, query, folder):
     export_queries(folder, client=client, ids=[query.id])
     with pytest.raises(ExceptionGroup) as raised:
         import_queries(folder, client=other)
@@ -233,7 +221,7 @@ def test_import_when_the_server_has_no_such_query_creates_it_only_when_told(
     assert [item.action for item in import_queries(folder, client=other)] == ["unchanged"]
 
 
-def test_import_when_a_data_source_has_another_id_goes_by_its_name(client, query, folder):
+def test_import_data_source_by_name(client, query, folder):
     export_queries(folder, client=client, ids=[query.id])
     edit(folder, query, data_source={"id": 1, "name": "Lending (DuckDB)", "type": "duckdb"})
     import_queries(folder, client=client)
@@ -246,9 +234,7 @@ def test_import_when_a_data_source_has_another_id_goes_by_its_name(client, query
 
 @pytest.mark.slow
 @pytest.mark.parametrize("text", ["[1, 2]", "a: [", "id: true one", "name: 5", "parameters: [5]"])
-def test_import_when_a_file_is_not_a_querys_says_which_and_writes_nothing(
-    client, server, query, folder, text
-):
+def test_import_invalid_file(client, server, query, folder, text):
     export_queries(folder, client=client, ids=[query.id])
     path = only(folder, query, ".yaml")
     path.write_text(text)
@@ -258,7 +244,7 @@ def test_import_when_a_file_is_not_a_querys_says_which_and_writes_nothing(
     assert not [item for item in server.requests if item.method == "POST"]
 
 
-def test_import_when_two_files_are_of_one_query_refuses(client, query, folder):
+def test_import_two_files_of_one_query(client, query, folder):
     (done,) = export_queries(folder, client=client, ids=[query.id])
     for suffix in (".yaml", ".sql"):
         path = done.path.with_suffix(suffix)
