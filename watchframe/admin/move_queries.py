@@ -5,9 +5,11 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import cast
+
+import msgspec
 
 from watchframe.admin.clone import matched_visualizations
 from watchframe.admin.move_state import Action, Moved, MoveRun, NotMovedError, OnTarget, digest_of
@@ -51,7 +53,7 @@ def moved_text(query: Query, source_type: str, on_target: OnTarget) -> str:
 def moved_parameters(query: Query, on_target: OnTarget) -> tuple[ParameterDefinition, ...]:
     """Give a query's parameters with the target's ids; a dropdown of an unknown id has none."""
     return tuple(
-        replace(
+        msgspec.structs.replace(
             item,
             dropdown_query_id=None
             if item.dropdown_query_id is None
@@ -88,7 +90,8 @@ def turn_links(run: MoveRun, query: Query) -> None:
 def _wanted(run: MoveRun, item: Visualization) -> Visualization:
     """Give what the target's should be: columns of a table may link to pages of the server."""
     options = cast("dict[str, object]", run.links.in_json(item.options))
-    return replace(item, options=options, description=run.links.in_text(item.description))
+    description = run.links.in_text(item.description)
+    return msgspec.structs.replace(item, options=options, description=description)
 
 
 def _adopt(run: MoveRun, query: Query, wanted: Sequence[Visualization]) -> None:
@@ -235,7 +238,7 @@ class QueryMove:
         """Have the target's query be as it should."""
         state = self.run.state
         wanted = self._wanted(query)
-        digest = digest_of(asdict(wanted))
+        digest = digest_of(msgspec.to_builtins(wanted))
         moved = state.get("query", query.id)
         if moved is not None and moved.digest == digest:
             self._report(query, "unchanged")

@@ -7,8 +7,10 @@ import logging
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from http import HTTPStatus
+
+from msgspec.structs import replace
 
 from watchframe.client.result_body import ResultBody
 from watchframe.errors import (

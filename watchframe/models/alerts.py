@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
+from typing import ClassVar
 
-from watchframe.models.json_fields import as_object, optional, optional_time, other_fields, required
+from msgspec import field
+
+from watchframe.models.json_fields import Model
 from watchframe.models.site import User
 
-_READ = ("id", "name", "type", "options")
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Destination:
+class Destination(Model, frozen=True, kw_only=True):
     """Where alerts are sent: a chat channel, a webhook, somebody's mail.
 
     Attributes
@@ -31,40 +30,14 @@ class Destination:
 
     id: int
     name: str
-    type: str
-    options: Mapping[str, object] = field(default_factory=dict, repr=False)
-    more: Mapping[str, object] = field(default_factory=dict, compare=False, repr=False)
+    type: str = ""
+    options: Mapping[str, object] = field(default_factory=dict)
+    more: Mapping[str, object] = field(default_factory=dict)
 
-    @classmethod
-    def from_json(cls, value: object) -> Destination:
-        """Read what the server sent; raises ProtocolError where it is not of that shape."""
-        obj = as_object(value, "destination")
-        return cls(
-            id=required(obj, "id", int, "destination"),
-            name=required(obj, "name", str, "destination"),
-            type=optional(obj, "type", str, "destination") or "",
-            options=optional(obj, "options", dict, "destination") or {},
-            more=other_fields(obj, _READ),
-        )
+    _unshown: ClassVar[frozenset[str]] = frozenset({"options", "more"})
 
 
-_READ_ALERT = (
-    "id",
-    "name",
-    "state",
-    "query",
-    "query_id",
-    "options",
-    "rearm",
-    "last_triggered_at",
-    "created_at",
-    "updated_at",
-    "user",
-)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Alert:
+class Alert(Model, frozen=True, kw_only=True):
     """A watch over a value of a query's result.
 
     Attributes
@@ -92,47 +65,28 @@ class Alert:
     """
 
     id: int
-    name: str
+    name: str = ""
     state: str = ""
-    query_id: int | None = None
-    query_name: str = ""
+    query_id: int | None = field(default=None, name="query.id")
+    query_name: str = field(default="", name="query.name")
     options: Mapping[str, object] = field(default_factory=dict)
-    is_muted: bool = False
+    is_muted: bool = field(default=False, name="options.muted")
     rearm: int | None = None
     last_triggered_at: datetime | None = None
     created_at: datetime | None = None
     updated_at: datetime | None = None
-    owner: str = ""
-    more: Mapping[str, object] = field(default_factory=dict, compare=False, repr=False)
+    owner: str = field(default="", name="user.name")
+    more: Mapping[str, object] = field(default_factory=dict)
 
     @classmethod
-    def from_json(cls, value: object) -> Alert:
-        """Read what the server sent; raises ProtocolError where it is not of that shape."""
-        obj = as_object(value, "alert")
-        query = obj.get("query")
-        if not isinstance(query, Mapping):
-            query = {"id": obj.get("query_id")}  # in some lists
-        options = optional(obj, "options", dict, "alert") or {}
-        user = obj.get("user")
-        return cls(
-            id=required(obj, "id", int, "alert"),
-            name=optional(obj, "name", str, "alert") or "",
-            state=optional(obj, "state", str, "alert") or "",
-            query_id=optional(query, "id", int, "alert's query"),
-            query_name=optional(query, "name", str, "alert's query") or "",
-            options=options,
-            is_muted=options.get("muted") is True,
-            rearm=optional(obj, "rearm", int, "alert"),
-            last_triggered_at=optional_time(obj, "last_triggered_at", "alert"),
-            created_at=optional_time(obj, "created_at", "alert"),
-            updated_at=optional_time(obj, "updated_at", "alert"),
-            owner=str(user.get("name") or "") if isinstance(user, Mapping) else "",
-            more=other_fields(obj, _READ_ALERT),
-        )
+    def _mended(cls, sent: Mapping[str, object]) -> Mapping[str, object]:
+        rest = {name: item for name, item in sent.items() if name != "query_id"}
+        if not isinstance(sent.get("query"), Mapping):
+            rest["query"] = {"id": sent.get("query_id")}  # in some lists
+        return rest
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AlertSubscription:
+class AlertSubscription(Model, frozen=True, kw_only=True):
     """Who is told of an alert.
 
     Attributes
@@ -150,17 +104,4 @@ class AlertSubscription:
     alert_id: int | None = None
     user: User | None = None
     destination: Destination | None = None
-    more: Mapping[str, object] = field(default_factory=dict, compare=False, repr=False)
-
-    @classmethod
-    def from_json(cls, value: object) -> AlertSubscription:
-        """Read what the server sent; raises ProtocolError where it is not of that shape."""
-        obj = as_object(value, "subscription")
-        user, destination = obj.get("user"), obj.get("destination")
-        return cls(
-            id=required(obj, "id", int, "subscription"),
-            alert_id=optional(obj, "alert_id", int, "subscription"),
-            user=User.from_json(user) if user else None,
-            destination=Destination.from_json(destination) if destination else None,
-            more=other_fields(obj, ("id", "alert_id", "user", "destination")),
-        )
+    more: Mapping[str, object] = field(default_factory=dict)

@@ -1,15 +1,241 @@
-"""Typed reading of the fields of a JSON object that a server sent."""
+"""What a server sends as JSON, read into frozen values and written back."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Mapping
+import functools
+import re
+import sys
+import typing
+from collections.abc import Container, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
-from typing import TypeVar
+from enum import IntEnum
+from types import NoneType, UnionType
+from typing import Annotated, Any, ClassVar, NamedTuple, Self, TypeVar
+
+import msgspec
 
 from watchframe.errors import ProtocolError
 
 T = TypeVar("T")
+
+#: A finite number of seconds.
+Seconds = Annotated[float, msgspec.Meta(ge=-sys.float_info.max, le=sys.float_info.max)]
+
+#: What msgspec raises for a wrong type; the second where a lone surrogate stands for a number.
+_REFUSALS = (msgspec.ValidationError, UnicodeEncodeError)
+
+
+class Model(msgspec.Struct, frozen=True, kw_only=True):
+    """Base of the server's nouns.
+
+    The server's name of an attribute is written as ``field(name=...)``; ``"user.name"`` is the
+    ``name`` within the object ``user``. ``null`` counts as not sent. What a noun is known by (ids,
+    texts, times and the nouns within it) must be of its type; any other value of a wrong type (a
+    flag, a number of seconds, a list or an object) counts as not sent, and so does what
+    `_lenient` names. The attribute ``more``, where a noun has it, takes what has no attribute.
+    """
+
+    #: Attributes that do not count when values are compared, and that `to_json` leaves out.
+    _uncompared: ClassVar[frozenset[str]] = frozenset({"more"})
+    #: Attributes that the repr leaves out.
+    _unshown: ClassVar[frozenset[str]] = frozenset({"more"})
+    #: Attributes that count as not sent where they are of a wrong type, whatever their type is.
+    _lenient: ClassVar[frozenset[str]] = frozenset()
+
+    @classmethod
+    def from_json(cls, value: object) -> Self:
+        """Read what the server sent; raises ProtocolError where it is not of that shape."""
+        shape = _shape(cls)
+        sent = cls._mended(as_object(value, shape.noun))
+        found = {key: part for key, part in sent.items() if key in shape.plain and part is not None}
+        if shape.known is not None:
+            found["more"] = _more(sent, shape.known, shape.parts)
+        if not shape.required <= found.keys():
+            _usable(found, shape)  # raises: what this noun lacks is said before what others lack
+        for item in shape.special:
+            part = sent.get(item.outer)
+            if item.inner:
+                part = part.get(item.inner) if isinstance(part, Mapping) else None
+            if part is not None and (known := _read(item, part, shape.noun)) is not None:
+                found[item.key] = known
+        try:
+            return msgspec.convert(found, cls)
+        except _REFUSALS:
+            return msgspec.convert(_usable(found, shape), cls)
+
+    @classmethod
+    def _mended(cls, sent: Mapping[str, object]) -> Mapping[str, object]:
+        """Return what was sent in the form that the attributes expect."""
+        return sent
+
+    def to_json(self) -> dict[str, object]:
+        """Return it in the server's shape: `from_json` of that is equal to this."""
+        values: dict[str, Any] = dict(self._values(self._uncompared))
+        written: dict[str, Any] = dict(values.get("more", {}))
+        for item in _shape(type(self)).attributes:
+            value = _written(values.get(item.name))
+            if item.inner and value:  # else it is the default
+                written.setdefault(item.outer, {})[item.inner] = value
+            elif item.name in values and not item.inner:
+                written[item.outer] = value
+        return written
+
+    def _values(self, without: Iterable[str]) -> Iterator[tuple[str, object]]:
+        return (
+            (name, getattr(self, name)) for name in self.__struct_fields__ if name not in without
+        )
+
+    def __eq__(self, other: object) -> bool:
+        if type(other) is not type(self):
+            return NotImplemented
+        return list(self._values(self._uncompared)) == list(other._values(self._uncompared))
+
+    def __hash__(self) -> int:
+        return hash(tuple(self._values({"more", *self._uncompared})))
+
+    def __rich_repr__(self) -> list[tuple[str, object]]:
+        return list(self._values(self._unshown))  # msgspec's own would show what the repr hides
+
+    def __repr__(self) -> str:
+        shown = ", ".join(f"{name}={value!r}" for name, value in self.__rich_repr__())
+        return f"{type(self).__name__}({shown})"
+
+
+class _Attribute(NamedTuple):
+    """An attribute of a noun: where it stands in the JSON, and of which type it is."""
+
+    name: str
+    key: str
+    outer: str
+    inner: str
+    hint: object
+    kind: object
+    model: type[Model] | None
+    is_required: bool
+    is_lenient: bool
+    #: Whether API keys are taken out of it.
+    is_cleaned: bool
+
+
+class _Shape(NamedTuple):
+    noun: str
+    attributes: tuple[_Attribute, ...]
+    #: The keys that msgspec reads as they are, and the attributes of the others.
+    plain: frozenset[str]
+    special: tuple[_Attribute, ...]
+    #: Those of `plain` that must be there.
+    required: frozenset[str]
+    #: The keys that have attributes; None where the noun keeps no others.
+    known: frozenset[str] | None
+    #: The objects of which only some fields have attributes, with the names of those.
+    parts: Mapping[str, frozenset[str]]
+
+
+@functools.cache
+def _shape(cls: type[Model]) -> _Shape:
+    noun = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", cls.__name__).lower()
+    fields = [item for item in msgspec.structs.fields(cls) if item.name != "more"]
+    attributes = []
+    for item in fields:
+        outer, _, inner = item.encode_name.partition(".")
+        kind = plain_type(item.type)
+        of = next((part for part in typing.get_args(kind) if part is not ...), kind)
+        model = of if isinstance(of, type) and issubclass(of, Model) else None
+        is_strict = model or (isinstance(kind, type) and issubclass(kind, int | str | datetime))
+        attributes.append(
+            _Attribute(
+                name=item.name,
+                key=item.encode_name,
+                outer=outer,
+                inner=inner,
+                hint=item.type,
+                kind=kind,
+                model=model,
+                is_required=item.required,
+                is_lenient=kind is bool or not is_strict or item.name in cls._lenient,
+                is_cleaned=typing.get_origin(kind) is Mapping and item.name not in cls._unshown,
+            )
+        )
+    special = [
+        item
+        for item in attributes
+        if item.inner or item.model or item.is_cleaned or item.kind is datetime
+    ]
+    plain = {item.key: item for item in attributes if item not in special}
+    whole = {item.outer for item in attributes if not item.inner}
+    known = {item.outer for item in attributes}
+    return _Shape(
+        noun,
+        tuple(attributes),
+        plain=frozenset(plain),
+        special=tuple(special),
+        required=frozenset(key for key, item in plain.items() if item.is_required),
+        known=frozenset(known) if "more" in cls.__struct_fields__ else None,
+        parts={
+            outer: frozenset(item.inner for item in attributes if item.outer == outer)
+            for outer in known - whole
+        },
+    )
+
+
+def plain_type(hint: object) -> object:
+    """Return a type without ``None`` and without its constraints."""
+    if typing.get_origin(hint) is Annotated:
+        return plain_type(typing.get_args(hint)[0])
+    if typing.get_origin(hint) in (typing.Union, UnionType):
+        kinds = [item for item in typing.get_args(hint) if item is not NoneType]
+        return plain_type(kinds[0]) if len(kinds) == 1 else hint
+    return hint
+
+
+def _read(item: _Attribute, value: object, noun: str) -> object:
+    """Read what msgspec does not read as wanted: nouns within nouns, and times."""
+    if item.kind is datetime:
+        return (utc_time(value, noun) if value else None) if isinstance(value, str) else value
+    if item.model is None:
+        return without_keys(value) if item.is_cleaned else value
+    if item.kind is not item.model:
+        if not isinstance(value, list | tuple):
+            return value or None
+        return [item.model.from_json(part) for part in value]
+    if item.is_lenient:
+        return item.model.from_json(value) if isinstance(value, Mapping) else None
+    return item.model.from_json(value) if value else None
+
+
+def _more(
+    sent: Mapping[str, object], known: frozenset[str], parts: Mapping[str, frozenset[str]]
+) -> dict[str, object]:
+    more = other_fields(sent, known)
+    for outer, inner in parts.items():
+        part = sent.get(outer)
+        if isinstance(part, Mapping) and (unknown := other_fields(part, inner)):
+            more[outer] = unknown
+    return more
+
+
+def _usable(found: Mapping[str, object], shape: _Shape) -> dict[str, object]:
+    """Leave out values of a wrong type; raise ProtocolError where one cannot be left out."""
+    usable = {} if shape.known is None else {"more": found["more"]}
+    for item in shape.attributes:
+        value = found.get(item.key)
+        try:
+            if value is not None or item.is_required:
+                usable[item.key] = msgspec.convert(value, item.hint)
+        except _REFUSALS:
+            if item.is_required or not item.is_lenient:
+                raise _wrong_field(shape.noun, item.key, value, item.kind) from None
+    return usable
+
+
+def _written(value: object) -> object:
+    if isinstance(value, Model):
+        return value.to_json()
+    if isinstance(value, Mapping):
+        return dict(value)
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return [_written(item) for item in value] if isinstance(value, tuple) else value
 
 
 def as_object(value: object, what: str) -> Mapping[str, object]:
@@ -26,19 +252,11 @@ def required(obj: Mapping[str, object], key: str, kind: type[T], what: str) -> T
     value = obj.get(key)
     if isinstance(value, kind) and not (isinstance(value, bool) and kind is not bool):
         return value
-    raise ProtocolError(
-        f"The server sent a {what} whose {key!r} is {_kind(value)}, not {kind.__name__}.",
-        excerpt=_excerpt(value),
-    )
-
-
-def optional(obj: Mapping[str, object], key: str, kind: type[T], what: str) -> T | None:
-    """Give ``obj[key]`` if it is there and not null; it must then be of `kind`."""
-    return None if obj.get(key) is None else required(obj, key, kind, what)
+    raise _wrong_field(what, key, value, kind)
 
 
 def without_keys(value: object) -> object:
-    """Give a JSON value without the API keys in it: the server sends them along."""
+    """Return a JSON value without the API keys in it: the server sends them along."""
     if isinstance(value, Mapping):
         return {name: without_keys(item) for name, item in value.items() if name != "api_key"}
     if isinstance(value, list):
@@ -46,20 +264,17 @@ def without_keys(value: object) -> object:
     return value
 
 
-def other_fields(obj: Mapping[str, object], known: Iterable[str]) -> dict[str, object]:
-    """Give what the server sent under other names than the `known` ones, without API keys."""
-    read = {"api_key", *known}
-    return {name: without_keys(item) for name, item in obj.items() if name not in read}
-
-
-def optional_time(obj: Mapping[str, object], key: str, what: str) -> datetime | None:
-    """Give the moment in ``obj[key]``, UTC, if it is there and not null."""
-    text = optional(obj, key, str, what)
-    return utc_time(text, what) if text else None
+def other_fields(obj: Mapping[str, object], known: Container[str]) -> dict[str, object]:
+    """Return what the server sent under other names than the `known` ones, without API keys."""
+    return {
+        name: without_keys(item)
+        for name, item in obj.items()
+        if name not in known and name != "api_key"
+    }
 
 
 def utc_time(text: str, what: str) -> datetime:
-    """Read an ISO 8601 time; one without a zone is UTC, as the server means it."""
+    """Return an ISO 8601 time in UTC; one without a zone is UTC, as the server means it."""
     try:
         moment = datetime.fromisoformat(text)
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
@@ -69,13 +284,13 @@ def utc_time(text: str, what: str) -> datetime:
         ) from None
 
 
-def seconds(value: object) -> float | None:
-    """Return a number of seconds; None where it is no number, or none that a float can tell."""
-    try:
-        number = float(value) if isinstance(value, int | float) else math.nan
-    except OverflowError:
-        return None
-    return number if math.isfinite(number) else None
+def _wrong_field(what: str, key: str, value: object, kind: object) -> ProtocolError:
+    is_unknown = isinstance(kind, type) and issubclass(kind, IntEnum) and type(value) is int
+    name = "list" if typing.get_origin(kind) is tuple else getattr(kind, "__name__", str(kind))
+    words = f"the unknown {value}" if is_unknown else f"{_kind(value)}, not {name}"
+    return ProtocolError(
+        f"The server sent a {what} whose {key!r} is {words}.", excerpt=_excerpt(value)
+    )
 
 
 def _excerpt(value: object) -> str:

@@ -6,12 +6,13 @@ import threading
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from typing import Any
 
 import ipywidgets
 import traitlets
+from msgspec.structs import replace
 
 from watchframe.errors import (
     MissingParameterError,
