@@ -1,4 +1,4 @@
-"""A watch over a query's result, and who is told."""
+"""Alerts on a query's result, their subscribers, and the destinations they are sent to."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from watchframe.models.site import User
 
 
 class Destination(Model, frozen=True, kw_only=True):
-    """Where alerts are sent: a chat channel, a webhook, somebody's mail.
+    """Where alerts are sent: a chat channel, a webhook, an email address.
 
     Attributes
     ----------
@@ -38,7 +38,7 @@ class Destination(Model, frozen=True, kw_only=True):
 
 
 class Alert(Model, frozen=True, kw_only=True):
-    """A watch over a value of a query's result.
+    """A condition on a value of a query's result.
 
     Attributes
     ----------
@@ -47,19 +47,19 @@ class Alert(Model, frozen=True, kw_only=True):
     state : str
         ``ok``, ``triggered``, or ``unknown`` until the query ran.
     query_id : int or None
-        The query whose result is watched.
+        The query whose result is checked.
     query_name : str
         May be empty.
     options : mapping of str to object
-        What is compared: ``column``, ``op``, ``value``; and what the message says.
+        The condition (``column``, ``op``, ``value``) and the message.
     is_muted : bool
-        Whether nobody is told.
+        Whether no notifications are sent.
     rearm : int or None
-        Seconds after which it tells again; None for once.
+        Seconds after which it is sent again; None for once.
     last_triggered_at, created_at, updated_at : datetime or None
         UTC.
     owner : str
-        The name of whose it is; may be empty.
+        The owner's name; may be empty.
     more : mapping of str to object
         What the server sent besides, under the server's names, without API keys.
     """
@@ -87,14 +87,14 @@ class Alert(Model, frozen=True, kw_only=True):
 
 
 class AlertSubscription(Model, frozen=True, kw_only=True):
-    """Who is told of an alert.
+    """A subscriber of an alert.
 
     Attributes
     ----------
     id : int
     alert_id : int or None
     user : User or None
-        Who subscribed; without a destination they are told by mail.
+        Who subscribed; without a destination they are notified by email.
     destination : Destination or None
     more : mapping of str to object
         What the server sent besides, under the server's names.

@@ -1,4 +1,4 @@
-"""Several queries side by side."""
+"""Dashboards, their widgets, and where the parameters of a widget get their values."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from watchframe.models.queries import ParameterDefinition, Query, Visualization
 
 MappingType = Literal["dashboard-level", "widget-level", "static-value"]
 
-#: What the front end calls a visualization that nobody named.
+#: The names that the front end gives to a visualization that has none.
 _UNNAMED = frozenset(
     {
         "",
@@ -105,7 +105,7 @@ class Widget(Model, frozen=True, kw_only=True):
 
     @property
     def title(self) -> str:
-        """The visualization's name, or where nobody named it the query's; a text's first line."""
+        """The visualization's own name, else the query's; of a text, its first line."""
         if self.visualization is None:
             lines = (line.strip().lstrip("#").strip() for line in self.text.splitlines())
             return next((line for line in lines if line), "")
@@ -178,11 +178,11 @@ class Dashboard(Model, frozen=True, kw_only=True):
     created_at, updated_at : datetime or None
         UTC.
     owner : str
-        The name of whose dashboard it is; may be empty.
+        The owner's name; may be empty.
     is_favorite : bool
         Whether the key's owner marked it.
     public_url : str or None
-        Who has it sees the dashboard without logging in; None where it is not shared.
+        Opens the dashboard without a login; None where it is not shared.
     filters_enabled : bool
         Whether it has filters for the whole of it.
     more : mapping of str to object

@@ -243,7 +243,7 @@ def as_object(value: object, what: str) -> Mapping[str, object]:
     if isinstance(value, Mapping):
         return value
     raise ProtocolError(
-        f"The server sent {_kind(value)} where a {what} was expected.", excerpt=_excerpt(value)
+        f"The server sent {_kind(value)} where {_a(what)} was expected.", excerpt=_excerpt(value)
     )
 
 
@@ -280,7 +280,7 @@ def utc_time(text: str, what: str) -> datetime:
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     except (ValueError, OverflowError):  # in UTC, it may be before year 1 or after year 9999
         raise ProtocolError(
-            f"The server sent {text[:60]!r} where the time of a {what} was expected."
+            f"The server sent {text[:60]!r} where the time of {_a(what)} was expected."
         ) from None
 
 
@@ -289,7 +289,7 @@ def _wrong_field(what: str, key: str, value: object, kind: object) -> ProtocolEr
     name = "list" if typing.get_origin(kind) is tuple else getattr(kind, "__name__", str(kind))
     words = f"the unknown {value}" if is_unknown else f"{_kind(value)}, not {name}"
     return ProtocolError(
-        f"The server sent a {what} whose {key!r} is {words}.", excerpt=_excerpt(value)
+        f"The server sent {_a(what)} whose {key!r} is {words}.", excerpt=_excerpt(value)
     )
 
 
@@ -298,6 +298,10 @@ def _excerpt(value: object) -> str:
         return repr(value)[:200]
     except (RecursionError, ValueError):  # nested too deeply, or a number of too many digits
         return ""
+
+
+def _a(noun: str) -> str:
+    return f"{'an' if noun[0] in 'aeio' else 'a'} {noun}"
 
 
 def _kind(value: object) -> str:

@@ -1,4 +1,4 @@
-"""A saved query and its visualizations: each knows of the other, so they stand together."""
+"""Saved queries, the definitions of their parameters, visualizations, and query snippets."""
 
 from __future__ import annotations
 
@@ -109,12 +109,12 @@ class Query(Model, frozen=True, kw_only=True):
     tags : tuple of str
     version : int or None
     schedule : mapping or None
-        When the server runs it by itself: ``interval`` in seconds, ``time``, ``day_of_week``,
-        ``until``; None where it does not.
+        When the server runs it: ``interval`` in seconds, ``time``, ``day_of_week``, ``until``;
+        None without a schedule.
     created_at : datetime or None
         UTC.
     owner : str
-        The name of whose query it is; may be empty.
+        The owner's name; may be empty.
     is_favorite : bool
         Whether the key's owner marked it.
     retrieved_at : datetime or None
@@ -197,7 +197,7 @@ class QuerySnippet(Model, frozen=True, kw_only=True):
     description : str
         May be empty.
     owner : str
-        The name of whose it is; may be empty.
+        The owner's name; may be empty.
     created_at, updated_at : datetime or None
         UTC.
     more : mapping of str to object

@@ -1,4 +1,4 @@
-"""What the server says of a result, beside its rows."""
+"""A result without its rows: where it comes from, its columns, and the job that makes it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class QueryResultInfo(Model, frozen=True, kw_only=True):
-    """A result's provenance. A query key is told only `retrieved_at` (recording 020).
+    """A result's provenance; to a query key, the server says only `retrieved_at` (recording 020).
 
     Attributes
     ----------
@@ -90,10 +90,10 @@ class JobStatus(IntEnum):
         return self in (JobStatus.SUCCESS, JobStatus.FAILURE, JobStatus.CANCELLED)
 
 
-#: What a job that somebody cancelled says; its status reads FAILURE (recording 125).
+#: The error of a job that was cancelled; its status is FAILURE (recording 125).
 CANCELLED_BY_USER = "Query cancelled by user."
-#: What version 8 says of one that was queued, and of one that ran. It is compared whole, since a
-#: data source's own message may well begin so.
+#: The error on version 8 of a job that was queued, and of one that ran. It is compared whole: a
+#: data source's own message may begin like it.
 _CANCELLED_ON_VERSION_8 = ("revoked", "terminated")
 
 
@@ -115,8 +115,7 @@ class Job(Model, frozen=True, kw_only=True):
     query_id : int or None
         The saved query that it runs, where the server was asked by that.
     may_be_unknown : bool
-        Whether the server may never have heard of the job: version 8 answers ``PENDING`` for every
-        id, also for one that it does not know.
+        Whether the server may not know the job: version 8 answers ``PENDING`` for every id.
     more : mapping of str to object
         What the server sent besides, under the server's names.
     """
@@ -135,7 +134,7 @@ class Job(Model, frozen=True, kw_only=True):
 
     @property
     def is_cancelled(self) -> bool:
-        """Whether somebody cancelled it."""
+        """Whether it was cancelled."""
         if self.status is not JobStatus.FAILURE:
             return self.status is JobStatus.CANCELLED
         words = self.reason
@@ -177,7 +176,7 @@ _DTYPES: dict[object, str] = {
     float: "Float64",
     datetime: "datetime64[us, UTC]",
 }
-#: What a newer server sends is an object's own matter; the others are empty in every list.
+#: `more` differs from object to object; the others are empty in every list.
 _NOT_COLUMNS = frozenset({"more", "visualizations", "widgets", "layout"})
 
 

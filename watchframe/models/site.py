@@ -1,4 +1,4 @@
-"""Somebody who may use the server."""
+"""Users, groups, the session of a key, and data sources."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from watchframe.models.json_fields import Model
 
 
 class User(Model, frozen=True, kw_only=True):
-    """Somebody who may use the server, without their API key (the server sends that along).
+    """A user of the server, without their API key (the server sends it along).
 
     Attributes
     ----------
@@ -22,9 +22,9 @@ class User(Model, frozen=True, kw_only=True):
     group_ids : tuple of int
         The groups that they are in, in the server's order.
     is_disabled : bool
-        Whether they may not log in, nor use their key.
+        Whether they can neither log in nor use their key.
     is_pending : bool
-        Whether they were invited and have not come yet.
+        Whether they were invited and have not logged in yet.
     active_at, disabled_at, created_at, updated_at : datetime or None
         UTC.
     more : mapping of str to object
