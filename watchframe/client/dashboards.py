@@ -8,7 +8,8 @@ from http import HTTPStatus
 from urllib.parse import quote
 
 from watchframe.client.listing import Listing
-from watchframe.client.queries import require_this_server, tag_counts
+from watchframe.client.queries import tag_counts
+from watchframe.config import require_same_server
 from watchframe.errors import ArgumentError, ConflictError, NotFoundError, ProtocolError
 from watchframe.http.deadline import NO_DEADLINE, Deadline
 from watchframe.http.documents import ask_document, ask_object, require_same_id
@@ -92,7 +93,7 @@ class Dashboards:
             The server answered with another one.
         """
         wanted = parse_dashboard_reference(dashboard)
-        require_this_server(self._transport.settings.url, wanted.server_url)
+        require_same_server(wanted.server_url, self._transport.settings.url)
         if wanted.dashboard_id is None:
             return self._by_slug(wanted.slug or "", deadline)
         if wanted.slug is not None:

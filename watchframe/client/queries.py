@@ -12,10 +12,9 @@ from watchframe.client.jobs import Run, open_body
 from watchframe.client.listing import Listing, WholeList
 from watchframe.client.query_results import QueryResult, read_result
 from watchframe.client.result_body import ResultBody
-from watchframe.config import Secret
+from watchframe.config import Secret, require_same_server
 from watchframe.errors import (
     ArgumentError,
-    ConfigurationError,
     ConflictError,
     ProtocolError,
     ResponseError,
@@ -293,15 +292,6 @@ def tag_counts(transport: Transport, path: str, *, deadline: Deadline) -> dict[s
     return {required(tag, "name", str, "tag"): required(tag, "count", int, "tag") for tag in tags}
 
 
-def require_this_server(here: str, server_url: str | None) -> None:
-    """Raise ConfigurationError where a page is of another server than `here`."""
-    if server_url not in (None, here):
-        raise ConfigurationError(
-            f"That is a page of {server_url}, but the connection is to {here}.",
-            hint="Use a client of that server: a key of the one is not sent to the other.",
-        )
-
-
 DropdownOptions = list[DropdownOption]  # in the class, `list` is its method
 
 
@@ -327,7 +317,7 @@ class Queries:
             It is the page of another server.
         """
         wanted = parse_reference(query)
-        require_this_server(self._transport.settings.url, wanted.server_url)
+        require_same_server(wanted.server_url, self._transport.settings.url)
         path = f"{_PATH}/{wanted.query_id}"
         return ask_object(
             self._transport, "GET", path, Query.from_json, wanted=wanted.query_id, deadline=deadline
