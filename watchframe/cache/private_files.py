@@ -378,6 +378,9 @@ if hasattr(os, "register_at_fork"):
 INLINE_LIMIT = 64 * 1024
 
 
+# Not `config.files.replaced_file`: small entries never become files, a file is locked while bytes
+# arrive (a sweep takes away those of killed processes), and it is the index that makes an entry
+# visible, so a file that a power cut emptied is found out by its checksum and needs no fsync.
 class Staging:
     """A sink that counts and checks what it is given; nobody sees it until the index takes it.
 

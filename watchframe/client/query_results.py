@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-import secrets
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Literal, get_args
@@ -17,6 +15,7 @@ import requests
 
 from watchframe.client.jobs import Run, open_result
 from watchframe.client.result_body import ResultBody
+from watchframe.config.files import replaced_file
 from watchframe.decode import ColumnDeviation, DtypeBackend, decode_query_result, to_frame
 from watchframe.errors import ArgumentError, IncompleteBodyError, TransportError
 from watchframe.http.body import received
@@ -68,7 +67,7 @@ def download_result(
         if query_id is None
         else f"/api/queries/{query_id}/results/{result_id}.{filetype}"
     )
-    with _replacing(target) as file:
+    with replaced_file(target) as file:
         for fetches_left in range(FETCHES - 1, -1, -1):
             response = transport.request("GET", source, deadline=deadline)
             with response:
@@ -86,21 +85,6 @@ def download_result(
             file.seek(0)
             file.truncate()
     return target
-
-
-@contextmanager
-def _replacing(target: Path) -> Iterator[IO[bytes]]:
-    """Give a file that takes the target's place when all went well, and else is removed."""
-    beside = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
-    try:
-        with beside.open("xb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(target)
-    except BaseException:
-        beside.unlink(missing_ok=True)
-        raise
 
 
 def _copy(

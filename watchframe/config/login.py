@@ -10,13 +10,11 @@ from __future__ import annotations
 import contextlib
 import importlib
 import json
-import os
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from watchframe.config.files import read_config, warn_if_readable
+from watchframe.config.files import read_config, replaced_file, warn_if_readable
 from watchframe.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -172,16 +170,8 @@ def _write(logins: dict[str, Login], config_file: Path) -> None:
     path = logins_path(config_file)
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        # mkstemp makes a file that only its owner may read.
-        handle, unfinished = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                json.dump(content, file, indent=1)
-                file.write("\n")
-            Path(unfinished).replace(path)
-        except BaseException:
-            Path(unfinished).unlink(missing_ok=True)
-            raise
+        with replaced_file(path, mode=0o600) as file:
+            file.write(f"{json.dumps(content, indent=1)}\n".encode())
     except OSError as error:
         raise ConfigurationError(
             f"{path} cannot be written: {error.strerror}.",
