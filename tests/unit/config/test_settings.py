@@ -1,6 +1,8 @@
 """Settings: which one wins, what is refused, and that a key never shows."""
 
+import inspect
 import pickle
+import re
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -8,6 +10,7 @@ import msgspec
 import numpy as np
 import pytest
 
+from watchframe.client import Client, connect
 from watchframe.config import Secret, Settings, load_settings, profile_for_server, server_url
 from watchframe.errors import ConfigurationError
 
@@ -223,6 +226,18 @@ def test_key_in_place_of_the_url_is_not_shown(tmp_path):
     with pytest.raises(ConfigurationError, match="What was given is not a server's URL") as caught:
         load(KEY, "https://host", config_file=tmp_path / "none.toml")
     assert KEY not in str(caught.value)
+
+
+@pytest.mark.parametrize("function", [connect, Client])
+def test_every_setting_is_an_argument_and_is_documented(function):
+    names = [field.name for field in msgspec.structs.fields(Settings)]
+    arguments = set(inspect.signature(function).parameters) - {"settings"}
+    assert arguments == {"profile", *names}
+    with pytest.raises(TypeError, match="read_time"):
+        function("https://host", KEY, read_time=5)
+    for name in names:
+        documented = re.findall(rf"^    {name} : ", connect.__doc__, re.MULTILINE)
+        assert len(documented) == 1, name
 
 
 def test_reference_page_names_every_setting():
