@@ -154,21 +154,20 @@ class ConnectionType(Model, frozen=True, kw_only=True):
         The server's word, as `create` takes it: ``pg``, ``slack``, ...
     name : str
         As it is shown.
+    required : tuple of str
+        The options that it cannot do without.
     more : mapping of str to object
         What the server sent besides: ``configuration_schema`` describes all options.
     """
 
     type: str
     name: str
+    # Sent as a part of the schema, which stays whole in `more`.
+    required: tuple[str, ...] = field(default=(), name="watchframe.required")
     more: Mapping[str, object] = field(default_factory=dict)
 
     @classmethod
     def _mended(cls, sent: Mapping[str, object]) -> Mapping[str, object]:
-        return {**sent, "name": sent.get("name") or sent.get("type")}
-
-    @property
-    def required(self) -> tuple[str, ...]:
-        """The options that it cannot do without."""
-        schema = self.more.get("configuration_schema")
-        needed = schema.get("required") if isinstance(schema, Mapping) else None
-        return tuple(map(str, needed)) if isinstance(needed, list) else ()
+        named = {**sent, "name": sent.get("name") or sent.get("type")}
+        schema = sent.get("configuration_schema")
+        return {**named, "watchframe": schema} if isinstance(schema, Mapping) else named
