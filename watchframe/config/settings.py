@@ -212,10 +212,13 @@ def _spelled(value: object, kind: object) -> object:
 
 def _key(value: object) -> Secret:
     secret = value if isinstance(value, Secret) else Secret(_text(value).strip())
-    text = secret.reveal()
-    if not text or " " in text or not (text.isascii() and text.isprintable()):
+    if not _is_key(secret.reveal()):  # a frame that raises holds no text of a key
         raise ValueError
     return secret
+
+
+def _is_key(text: str) -> bool:
+    return text.isascii() and text.isprintable() and bool(text) and " " not in text
 
 
 def _certificates(value: object) -> str:
