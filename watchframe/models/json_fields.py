@@ -6,7 +6,7 @@ import functools
 import re
 import sys
 import typing
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from enum import IntEnum
 from types import NoneType, UnionType
@@ -47,17 +47,19 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
         """Read what the server sent; raises ProtocolError where it is not of that shape."""
         shape = _shape(cls)
         sent = cls._mended(as_object(value, shape.noun))
-        found = {key: part for key, part in sent.items() if key in shape.plain and part is not None}
-        if shape.known is not None:
-            found["more"] = _more(sent, shape.known, shape.parts)
-        if not shape.required <= found.keys():
-            _usable(found, shape)  # raises: what this noun lacks is said before what others lack
-        for item in shape.special:
+        found: dict[str, object] = {}
+        for item in shape.attributes:
             part = sent.get(item.outer)
             if item.inner:
                 part = part.get(item.inner) if isinstance(part, Mapping) else None
-            if part is not None and (known := _read(item, part, shape.noun)) is not None:
-                found[item.key] = known
+            if item.read is not None and part is not None:
+                part = item.read(part)
+            if part is not None:
+                found[item.key] = part
+            elif item.is_required:
+                raise _wrong_field(shape.noun, item.key, None, item.kind)
+        if "more" in cls.__struct_fields__:
+            found["more"] = _more(sent, shape.keys)
         try:
             return msgspec.convert(found, cls)
         except _REFUSALS:
@@ -102,7 +104,7 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Attribute(NamedTuple):
-    """An attribute of a noun: where it stands in the JSON, and of which type it is."""
+    """An attribute of a noun: where it stands in the JSON, and how it is read."""
 
     name: str
     key: str
@@ -110,72 +112,49 @@ class _Attribute(NamedTuple):
     inner: str
     hint: object
     kind: object
-    model: type[Model] | None
+    read: Callable[[object], object] | None  # before msgspec does
     is_required: bool
     is_lenient: bool
-    #: Whether API keys are taken out of it.
-    is_cleaned: bool
 
 
 class _Shape(NamedTuple):
     noun: str
     attributes: tuple[_Attribute, ...]
-    #: The keys that msgspec reads as they are, and the attributes of the others.
-    plain: frozenset[str]
-    special: tuple[_Attribute, ...]
-    #: Those of `plain` that must be there.
-    required: frozenset[str]
-    #: The keys that have attributes; None where the noun keeps no others.
-    known: frozenset[str] | None
-    #: The objects of which only some fields have attributes, with the names of those.
-    parts: Mapping[str, frozenset[str]]
+    #: The keys that have attributes, each with the keys within it where those have.
+    keys: Mapping[str, frozenset[str]]
 
 
 @functools.cache
 def _shape(cls: type[Model]) -> _Shape:
     noun = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", cls.__name__).lower()
-    fields = [item for item in msgspec.structs.fields(cls) if item.name != "more"]
     attributes = []
-    for item in fields:
+    for item in msgspec.structs.fields(cls):
         outer, _, inner = item.encode_name.partition(".")
         kind = plain_type(item.type)
         of = next((part for part in typing.get_args(kind) if part is not ...), kind)
         model = of if isinstance(of, type) and issubclass(of, Model) else None
         is_strict = model or (isinstance(kind, type) and issubclass(kind, int | str | datetime))
+        is_lenient = kind is bool or not is_strict or item.name in cls._lenient
+        read: Callable[[object], object] | None = None
+        if kind is datetime:
+            read = functools.partial(_time, noun)
+        elif model is not None:
+            read = functools.partial(_models if kind is not of else _model, model, is_lenient)
+        elif typing.get_origin(kind) is Mapping and item.name not in cls._unshown:
+            read = without_keys
         attributes.append(
             _Attribute(
-                name=item.name,
-                key=item.encode_name,
-                outer=outer,
-                inner=inner,
-                hint=item.type,
-                kind=kind,
-                model=model,
-                is_required=item.required,
-                is_lenient=kind is bool or not is_strict or item.name in cls._lenient,
-                is_cleaned=typing.get_origin(kind) is Mapping and item.name not in cls._unshown,
+                item.name, item.encode_name, outer, inner, item.type, kind, read, item.required,
+                is_lenient and not item.required,
             )
-        )
-    special = [
-        item
-        for item in attributes
-        if item.inner or item.model or item.is_cleaned or item.kind is datetime
-    ]
-    plain = {item.key: item for item in attributes if item not in special}
+        )  # fmt: skip
+    attributes = [item for item in attributes if item.name != "more"]
     whole = {item.outer for item in attributes if not item.inner}
-    known = {item.outer for item in attributes}
-    return _Shape(
-        noun,
-        tuple(attributes),
-        plain=frozenset(plain),
-        special=tuple(special),
-        required=frozenset(key for key, item in plain.items() if item.is_required),
-        known=frozenset(known) if "more" in cls.__struct_fields__ else None,
-        parts={
-            outer: frozenset(item.inner for item in attributes if item.outer == outer)
-            for outer in known - whole
-        },
-    )
+    keys = {
+        key: frozenset(item.inner for item in attributes if item.outer == key not in whole)
+        for key in {item.outer for item in attributes}
+    }
+    return _Shape(noun, tuple(attributes), keys)
 
 
 def plain_type(hint: object) -> object:
@@ -188,43 +167,42 @@ def plain_type(hint: object) -> object:
     return hint
 
 
-def _read(item: _Attribute, value: object, noun: str) -> object:
-    """Read what msgspec does not read as wanted: nouns within nouns, and times."""
-    if item.kind is datetime:
-        return (utc_time(value, noun) if value else None) if isinstance(value, str) else value
-    if item.model is None:
-        return without_keys(value) if item.is_cleaned else value
-    if item.kind is not item.model:
-        if not isinstance(value, list | tuple):
-            return value or None
-        return [item.model.from_json(part) for part in value]
-    if item.is_lenient:
-        return item.model.from_json(value) if isinstance(value, Mapping) else None
-    return item.model.from_json(value) if value else None
+def _time(noun: str, value: object) -> object:
+    return (utc_time(value, noun) if value else None) if isinstance(value, str) else value
 
 
-def _more(
-    sent: Mapping[str, object], known: frozenset[str], parts: Mapping[str, frozenset[str]]
-) -> dict[str, object]:
-    more = other_fields(sent, known)
-    for outer, inner in parts.items():
-        part = sent.get(outer)
-        if isinstance(part, Mapping) and (unknown := other_fields(part, inner)):
+def _model(model: type[Model], is_lenient: bool, value: object) -> object:  # noqa: FBT001 - partial
+    if is_lenient:
+        return model.from_json(value) if isinstance(value, Mapping) else None
+    return model.from_json(value) if value else None
+
+
+def _models(model: type[Model], _: bool, value: object) -> object:  # noqa: FBT001 - partial
+    if isinstance(value, list | tuple):
+        return [model.from_json(item) for item in value]
+    return value or None
+
+
+def _more(sent: Mapping[str, object], keys: Mapping[str, frozenset[str]]) -> dict[str, object]:
+    more = other_fields(sent, keys)
+    for outer, known in keys.items():
+        part = sent.get(outer) if known else None
+        if isinstance(part, Mapping) and (unknown := other_fields(part, known)):
             more[outer] = unknown
     return more
 
 
 def _usable(found: Mapping[str, object], shape: _Shape) -> dict[str, object]:
     """Leave out values of a wrong type; raise ProtocolError where one cannot be left out."""
-    usable = {} if shape.known is None else {"more": found["more"]}
+    usable = dict(found)
     for item in shape.attributes:
-        value = found.get(item.key)
         try:
-            if value is not None or item.is_required:
-                usable[item.key] = msgspec.convert(value, item.hint)
+            if item.key in found:
+                msgspec.convert(found[item.key], item.hint)
         except _REFUSALS:
-            if item.is_required or not item.is_lenient:
-                raise _wrong_field(shape.noun, item.key, value, item.kind) from None
+            if not item.is_lenient:
+                raise _wrong_field(shape.noun, item.key, found[item.key], item.kind) from None
+            del usable[item.key]
     return usable
 
 
