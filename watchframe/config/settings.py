@@ -76,6 +76,17 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 #: What each setting takes, in the order of `Settings`.
 _TYPES: dict[str, Any] = {item.name: item.type for item in msgspec.structs.fields(Settings)}
 
+#: What reading a setting raises where it cannot be used: by msgspec, `Path`, `ZoneInfo`, `float`.
+_REFUSALS = (
+    msgspec.ValidationError,
+    ArithmeticError,
+    LookupError,
+    OSError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+)
+
 
 def load_settings(
     url: str | None = None,
@@ -186,7 +197,7 @@ def _parsed(name: str, value: object, origin: str) -> object:
         if name in _BY_HAND:
             return _BY_HAND[name](value)
         return msgspec.convert(_spelled(value, get_args(kind)[0]), kind, strict=False)
-    except (msgspec.ValidationError, LookupError, OSError, RuntimeError, TypeError, ValueError):
+    except _REFUSALS:
         shown = "it" if name == "api_key" else repr(value)[:80]
         raise ConfigurationError(
             f"The setting {name} cannot be used as {shown} ({origin}).",
@@ -205,9 +216,9 @@ def _spelled(value: object, kind: object) -> object:
         return {"yes": True, "no": False}.get(word, word)
     if isinstance(value, bool):
         return value
-    if isinstance(value, SupportsIndex):
-        return operator.index(value)
-    return float(value) if isinstance(value, SupportsFloat) else value
+    if kind is float:
+        return float(value) if isinstance(value, SupportsFloat) else value
+    return operator.index(value) if isinstance(value, SupportsIndex) else value
 
 
 def _key(value: object) -> Secret:

@@ -21,8 +21,9 @@ T = TypeVar("T")
 #: A finite number of seconds.
 Seconds = Annotated[float, msgspec.Meta(ge=-sys.float_info.max, le=sys.float_info.max)]
 
-#: What msgspec raises for a wrong type; the second where a lone surrogate stands for a number.
-_REFUSALS = (msgspec.ValidationError, UnicodeEncodeError)
+#: What msgspec raises for a wrong type; the others where a lone surrogate stands for a number, and
+#: (before 0.20) an integer beyond all floats for a float.
+_REFUSALS = (msgspec.ValidationError, UnicodeEncodeError, SystemError)
 
 
 class Model(msgspec.Struct, frozen=True, kw_only=True):

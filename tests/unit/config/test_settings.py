@@ -89,6 +89,7 @@ def test_what_is_missing_is_said_with_the_way_to_set_it(tmp_path, given, words):
         ("read_timeout", "soon", "a number of seconds above 0"),
         ("read_timeout", -1, "a number of seconds above 0"),
         ("connect_timeout", float("inf"), "a number of seconds above 0"),
+        ("connect_timeout", 10**400, "a number of seconds above 0"),
         ("connect_timeout", "nan", "a number of seconds above 0"),
         ("max_retries", -1, "a whole number, 0 or more"),
         ("max_retries", 1.5, "a whole number, 0 or more"),
