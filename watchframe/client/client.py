@@ -108,7 +108,7 @@ class Client:
 
     @property
     def server(self) -> str:
-        """The server's base URL, normalised."""
+        """The base URL of the server, in one spelling."""
         return self.settings.url
 
     def session(self, *, deadline: Deadline = NO_DEADLINE) -> Session:

@@ -122,7 +122,7 @@ def read_logins(config_file: Path) -> dict[str, Login]:
         }
     except FileNotFoundError:
         return {}
-    except (OSError, RecursionError, KeyError, msgspec.MsgspecError):
+    except (OSError, RecursionError, KeyError, ValueError, msgspec.MsgspecError):
         # The message of such an error could hold a piece of the file.
         raise ConfigurationError(
             f"{path} cannot be read.", hint="Remove it, and log in again."
