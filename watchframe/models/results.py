@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import typing
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import IntEnum
@@ -185,12 +186,12 @@ def records_frame(records: Sequence[object], kind: type) -> pd.DataFrame:
     import pandas as pd  # noqa: PLC0415 - the models are also used where no frame is made
 
     columns = {
-        item.name: pd.Series(
-            [getattr(record, item.name) for record in records],
-            dtype=_DTYPES.get(plain_type(item.type), "object"),
-            name=item.name,
+        name: pd.Series(
+            [getattr(record, name) for record in records],
+            dtype=_DTYPES.get(plain_type(hint), "object"),
+            name=name,
         )
-        for item in msgspec.structs.fields(kind)
-        if item.name not in _NOT_COLUMNS
+        for name, hint in typing.get_type_hints(kind).items()
+        if name not in _NOT_COLUMNS and not name.startswith("_")
     }
     return pd.DataFrame(columns)
