@@ -1,7 +1,6 @@
 """Hypothesis strategies for parameter definitions, values that fit them, and any values at all."""
 
 import enum
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from fractions import Fraction
@@ -9,6 +8,7 @@ from fractions import Fraction
 import numpy as np
 import pandas as pd
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from watchframe.models import MultiValues, ParameterDefinition
 

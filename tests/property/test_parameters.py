@@ -3,9 +3,9 @@
 import contextlib
 import json
 import warnings
-from dataclasses import replace
 from datetime import UTC, datetime
 
+import msgspec
 import pytest
 from hypothesis import example, given, settings
 from parameter_strategies import ANY_VALUE, DEFINED_VALUES, DEFINITIONS, DROPDOWN
@@ -69,7 +69,7 @@ def accepts():
 
         def run(definition, sent):
             if definition.type == "query":
-                definition = replace(definition, dropdown_query_id=dropdown.id)
+                definition = msgspec.structs.replace(definition, dropdown_query_id=dropdown.id)
             saved = client.queries.create("any", text_of(definition), 1, parameters=[definition])
             answer = client.queries.execute(saved.id, sent, max_age=0)
             if isinstance(answer, ResultBody):

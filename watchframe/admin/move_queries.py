@@ -171,7 +171,7 @@ def _moved_text(query: Query, source_type: str, on_target: OnTarget) -> str:
 def _moved_parameters(query: Query, on_target: OnTarget) -> tuple[ParameterDefinition, ...]:
     """Return a query's parameters with the target's ids; a dropdown of an unknown id has none."""
     return tuple(
-        replace(
+        msgspec.structs.replace(
             item,
             dropdown_query_id=None
             if item.dropdown_query_id is None
@@ -207,7 +207,9 @@ def _rewrite_links(run: MoveRun, query: Query) -> None:
 def _wanted(run: MoveRun, item: Visualization) -> Visualization:
     """Return what the target's should be: columns of a table may link to the server's pages."""
     options = cast("dict[str, object]", run.links.in_json(item.options))
-    return replace(item, options=options, description=run.links.in_text(item.description))
+    return msgspec.structs.replace(
+        item, options=options, description=run.links.in_text(item.description)
+    )
 
 
 def _adopt(run: MoveRun, query: Query, wanted: Sequence[Visualization]) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from watchframe.admin.query_content import QueryContent
-from watchframe.config.files import read_regular, write_atomically
+from watchframe.config.files import read_regular, resolve_links, write_atomically
 from watchframe.errors import ArgumentError, ProtocolError
 from watchframe.models import DataSource, ParameterDefinition, Query
 from watchframe.models.json_fields import utc_time
@@ -185,8 +185,8 @@ def _read_inside(path: Path) -> bytes | None:
     server, as a query's text.
     """
     try:
-        target = path.resolve()
-    except (OSError, RuntimeError):  # links that lead in a circle
+        target = resolve_links(path)
+    except OSError:
         raise ArgumentError(f"{path} is a link to nowhere.", hint="Remove it.") from None
     if not target.is_relative_to(path.parent.resolve()):
         raise ArgumentError(

@@ -192,6 +192,9 @@ class ResultWriter:
 INLINE_LIMIT = 64 * 1024
 
 
+# Not `config.files.replaced_file`: small entries never become files, a file is locked while bytes
+# arrive (a sweep removes those of killed processes), and the index makes an entry visible, so a
+# file that a power cut emptied is found by its checksum and needs no fsync.
 class Staging:
     """A sink for an entry's bytes, with size and checksum; invisible until the index takes it.
 

@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from watchframe.config import profile_for_server, server_url
-from watchframe.errors import ConfigurationError
-from watchframe.hints import Hint, Kind
+from watchframe.config import profile_for_server, require_same_server, server_url
 
 if TYPE_CHECKING:
     from watchframe.client import Client
@@ -59,11 +57,7 @@ def connect(
     ctx = click.get_current_context(silent=True)  # there is none on Tab
     if ctx is not None:
         ctx.find_root().call_on_close(disconnect)
-    if page_server not in (None, client.server):
-        raise ConfigurationError(
-            f"That is a page of {page_server}, but the connection is to {client.server}.",
-            hint=Hint(Kind.OTHER_SERVER, server=page_server),
-        )
+    require_same_server(page_server, client.server)
     return client
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Self
+from collections.abc import Iterable, Mapping
+from datetime import tzinfo
+from pathlib import Path
+from typing import Self
 
 from watchframe.client.alerts import Alerts, Destinations
 from watchframe.client.dashboards import Dashboards, Widgets
@@ -29,16 +31,12 @@ class Client:
 
     Parameters
     ----------
-    url : str, optional
-        The server's base URL.
-    api_key : str, optional
-        A user's key or a query's key.
     settings : Settings, optional
         Instead of all the others.
-    profile : str, optional
-        A profile of the config file.
-    **overrides
-        Any other setting, such as ``cache_dir`` or ``read_timeout``.
+    url, api_key, profile, cache_dir, timezone, connect_timeout, read_timeout, max_retries, \
+    allow_plain_http, ca_bundle, max_body_bytes, cache_size_limit, stale_if_error, \
+    cache_text_parameters, uncached_queries : optional
+        As of `connect`.
 
     Raises
     ------
@@ -53,10 +51,37 @@ class Client:
         *,
         settings: Settings | None = None,
         profile: str | None = None,
-        **overrides: Any,
+        cache_dir: str | Path | None = None,
+        timezone: str | tzinfo | None = None,
+        connect_timeout: float | None = None,
+        read_timeout: float | None = None,
+        max_retries: int | None = None,
+        allow_plain_http: bool | None = None,
+        ca_bundle: str | Path | None = None,
+        max_body_bytes: int | None = None,
+        cache_size_limit: int | None = None,
+        stale_if_error: bool | None = None,
+        cache_text_parameters: bool | None = None,
+        uncached_queries: Iterable[int] | str | None = None,
     ) -> None:
         api_key = as_secret(api_key)
-        self.settings = settings or load_settings(url, api_key, profile=profile, **overrides)
+        self.settings = settings or load_settings(
+            url,
+            api_key,
+            profile=profile,
+            cache_dir=cache_dir,
+            timezone=timezone,
+            connect_timeout=connect_timeout,
+            read_timeout=read_timeout,
+            max_retries=max_retries,
+            allow_plain_http=allow_plain_http,
+            ca_bundle=ca_bundle,
+            max_body_bytes=max_body_bytes,
+            cache_size_limit=cache_size_limit,
+            stale_if_error=stale_if_error,
+            cache_text_parameters=cache_text_parameters,
+            uncached_queries=uncached_queries,
+        )
         self._transport = Transport(self.settings)
         self.queries = Queries(self._transport)
         self.query_results = QueryResults(self._transport)
@@ -73,7 +98,7 @@ class Client:
 
     @property
     def server(self) -> str:
-        """The server's base URL, normalised."""
+        """The base URL of the server, in one spelling."""
         return self.settings.url
 
     def session(self, *, deadline: Deadline = NO_DEADLINE) -> Session:
@@ -82,7 +107,7 @@ class Client:
         Raises
         ------
         AuthenticationError
-            The key is wrong, or a query's key: that one belongs to nobody.
+            The key is wrong, or a query's key: that one has no owner.
         """
         return Session.from_json(
             request_json(self._transport, "GET", "/api/session", deadline=deadline)
@@ -138,18 +163,85 @@ def connect(
     api_key: str | Secret | None = None,
     *,
     profile: str | None = None,
-    **overrides: Any,
+    cache_dir: str | Path | None = None,
+    timezone: str | tzinfo | None = None,
+    connect_timeout: float | None = None,
+    read_timeout: float | None = None,
+    max_retries: int | None = None,
+    allow_plain_http: bool | None = None,
+    ca_bundle: str | Path | None = None,
+    max_body_bytes: int | None = None,
+    cache_size_limit: int | None = None,
+    stale_if_error: bool | None = None,
+    cache_text_parameters: bool | None = None,
+    uncached_queries: Iterable[int] | str | None = None,
 ) -> Client:
-    """Return a client, and have every function use it from now on.
+    """Return a client, and make every function use it from now on.
+
+    A setting that is not given comes from the environment variable ``WATCHFRAME_`` and its name in
+    capitals, else from the config file's profile, else it has its default.
 
     Parameters
     ----------
-    url, api_key, profile, **overrides
-        As of `Client`.
+    url : str, optional
+        The server's base URL, with its path if it has one.
+    api_key : str, optional
+        A user's key, or a query's key.
+    profile : str, optional
+        A profile of the config file; ``default`` by default.
+    cache_dir : str or pathlib.Path, optional
+        Where results are kept: the platform's folder for caches by default.
+    timezone : str or tzinfo, optional
+        Where dynamic dates are resolved and naive times are taken to be: an IANA name. This
+        machine's by default.
+    connect_timeout : float, optional
+        Seconds to wait for a connection: 10 by default.
+    read_timeout : float, optional
+        Seconds to wait for the next bytes of an answer: 120 by default.
+    max_retries : int, optional
+        How often a request that may be repeated is repeated: 4 by default.
+    allow_plain_http : bool, optional
+        Whether the key may go over plain HTTP to another machine: no by default.
+    ca_bundle : str or pathlib.Path, optional
+        A file of certificates (PEM), or a folder as OpenSSL makes them, to trust instead of the
+        usual ones.
+    max_body_bytes : int, optional
+        How large an inflated answer may be: 16 GiB by default.
+    cache_size_limit : int, optional
+        Bytes that the cache may take: 2,000,000,000 by default.
+    stale_if_error : bool, optional
+        Whether a copy that is too old is used, with a warning, while the server cannot be reached:
+        no by default.
+    cache_text_parameters : bool, optional
+        Whether results are kept of reads that have free text among their parameters: yes by
+        default.
+    uncached_queries : iterable of int or str, optional
+        Ids of saved queries whose results are never kept, also as a text such as ``"42, 57"``.
+
+    Raises
+    ------
+    ConfigurationError
+        No server or no key is known, or a setting cannot be used.
     """
     global _current
     api_key = as_secret(api_key)
-    client = Client(url, api_key, profile=profile, **overrides)
+    client = Client(
+        url,
+        api_key,
+        profile=profile,
+        cache_dir=cache_dir,
+        timezone=timezone,
+        connect_timeout=connect_timeout,
+        read_timeout=read_timeout,
+        max_retries=max_retries,
+        allow_plain_http=allow_plain_http,
+        ca_bundle=ca_bundle,
+        max_body_bytes=max_body_bytes,
+        cache_size_limit=cache_size_limit,
+        stale_if_error=stale_if_error,
+        cache_text_parameters=cache_text_parameters,
+        uncached_queries=uncached_queries,
+    )
     with _lock.lock:
         previous, _current = _current, client
         note_connected(client.settings)
@@ -175,7 +267,7 @@ def current_client() -> Client:
 
 
 def connected_client() -> Client | None:
-    """Give the client of `connect`, or the one that `current_client` has made; makes none itself.
+    """Return the client of `connect`, or the one that `current_client` has made, or None.
 
     Making one may take long: its key may lie in a keyring that asks the user to unlock it.
     """

@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from watchframe.client.listing import Listing
 from watchframe.client.resource import Resource, edit_conflict, search_arguments, without_none
+from watchframe.config import require_same_server
 from watchframe.errors import ArgumentError, ConflictError, NotFoundError, ProtocolError
 from watchframe.http.deadline import NO_DEADLINE, Deadline
 from watchframe.http.documents import require_same_id
@@ -82,7 +83,7 @@ class Dashboards(Resource):
             The server answered with another one.
         """
         wanted = parse_dashboard_reference(dashboard)
-        self._require_this_server(wanted.server_url)
+        require_same_server(wanted.server_url, self._transport.settings.url)
         if wanted.dashboard_id is None:
             return self._by_slug(wanted.slug or "", deadline)
         if wanted.slug is not None:

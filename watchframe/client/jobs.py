@@ -6,9 +6,10 @@ import contextlib
 import logging
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from http import HTTPStatus
 from typing import TypeVar
+
+from msgspec.structs import replace
 
 from watchframe.client.resource import Resource
 from watchframe.client.result_body import ResultBody

@@ -18,7 +18,7 @@ from watchframe.client.resource import (
     without_none,
 )
 from watchframe.client.result_body import ResultBody, open_body
-from watchframe.config import Secret
+from watchframe.config import Secret, require_same_server
 from watchframe.errors import ArgumentError, ConflictError, ResponseError
 from watchframe.http.deadline import NO_DEADLINE, Deadline
 from watchframe.http.documents import require_same_id
@@ -70,7 +70,7 @@ class Queries(Resource):
             It is the page of another server.
         """
         wanted = parse_reference(query)
-        self._require_this_server(wanted.server_url)
+        require_same_server(wanted.server_url, self._transport.settings.url)
         path = f"{self._path}/{wanted.query_id}"
         return self._object("GET", path, Query, deadline, expected_id=wanted.query_id)
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Literal, get_args
@@ -17,6 +15,7 @@ import requests
 from watchframe.client.execution import Execution
 from watchframe.client.resource import Resource
 from watchframe.client.result_body import ResultBody, open_result, result_path
+from watchframe.config.files import replaced_file
 from watchframe.decode import ColumnDeviation, DtypeBackend, decode_query_result, to_frame
 from watchframe.errors import ArgumentError, IncompleteBodyError
 from watchframe.http.body import iter_body
@@ -149,7 +148,7 @@ class QueryResults(Resource):
                 )
                 _copy(response, chunks, file, progress)
 
-        with _replacing(target) as file:
+        with replaced_file(target) as file:
             read_or_refetch(request(), write, request)
         return target
 
@@ -221,21 +220,6 @@ def read_result(body: ResultBody) -> QueryResult:
         return QueryResult(info=found.info, table=found.table, deviations=found.deviations)
 
     return read_or_refetch(body, read, ResultBody.reopen)
-
-
-@contextmanager
-def _replacing(target: Path) -> Iterator[IO[bytes]]:
-    """Yield a file that replaces the target when all went well, and is removed otherwise."""
-    beside = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
-    try:
-        with beside.open("xb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(target)
-    except BaseException:
-        beside.unlink(missing_ok=True)
-        raise
 
 
 def _copy(

@@ -7,8 +7,7 @@ from http import HTTPStatus
 from typing import ClassVar, Protocol, TypeVar
 
 from watchframe.client.listing import Readable, WholeList
-from watchframe.errors import ConfigurationError, ConflictError, ProtocolError
-from watchframe.hints import Hint, Kind
+from watchframe.errors import ConflictError, ProtocolError
 from watchframe.http.deadline import Deadline
 from watchframe.http.documents import Identified, request_json, require_same_id
 from watchframe.http.transport import Method, QueryArguments, Transport
@@ -87,15 +86,6 @@ class Resource:
         return {
             required(tag, "name", str, "tag"): required(tag, "count", int, "tag") for tag in tags
         }
-
-    def _require_this_server(self, server_url: str | None) -> None:
-        """Raise ConfigurationError where a page is of another server than the client's."""
-        here = self._transport.settings.url
-        if server_url not in (None, here):
-            raise ConfigurationError(
-                f"That is a page of {server_url}, but the connection is to {here}.",
-                hint=Hint(Kind.OTHER_SERVER, server=server_url),
-            )
 
 
 def without_none(**values: object) -> dict[str, object]:

@@ -1,7 +1,11 @@
 """Settings: argument, environment, config file's profile, default."""
 
 from watchframe.config.login import Secret, as_secret, forget_login, read_logins, save_login
-from watchframe.config.server_url import is_loopback, server_url
+from watchframe.config.server_url import (
+    is_loopback,
+    require_same_server,
+    server_url,
+)
 from watchframe.config.settings import (
     DEFAULT_CACHE_SIZE,
     DEFAULT_PROFILE,
@@ -29,6 +33,7 @@ __all__ = [
     "note_connected",
     "profile_for_server",
     "read_logins",
+    "require_same_server",
     "save_login",
     "server_url",
 ]

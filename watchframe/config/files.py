@@ -1,4 +1,4 @@
-"""Reading files that others may have put there, or may read: carefully, or with a warning."""
+"""Files that are read safely, and files that are replaced as a whole."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import os
 import secrets
 import shlex
 import stat
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -66,22 +65,26 @@ def read_regular(path: Path, *, limit: int) -> bytes:
 
 
 def read_config(path: Path) -> bytes:
-    """Return the bytes of a file of settings; a link that its owner has made is followed.
+    """Return the bytes of a file of settings; links to it are followed.
 
     Raises
     ------
     OSError
         As `read_regular`, or its links lead in a circle.
     """
+    return read_regular(resolve_links(path), limit=_LARGEST_CONFIG)
+
+
+def resolve_links(path: Path) -> Path:
+    """Return `path` without symbolic links; raises OSError where they lead in a circle."""
     try:
-        target = path.resolve()
-    except RuntimeError as error:  # Python 3.11 and 3.12, where links lead in a circle
+        return path.resolve()
+    except RuntimeError as error:  # Python 3.11 and 3.12
         raise OSError(errno.ELOOP, "Its links lead in a circle", str(path)) from error
-    return read_regular(target, limit=_LARGEST_CONFIG)
 
 
 def warn_if_readable(path: Path) -> None:
-    """Warn, once for each file, that others may read a key; the modes of Windows do not tell."""
+    """Warn, once per file, that other users may read a key in it; only POSIX modes say so."""
     if os.name != "posix" or path in _warned_of or not path.stat().st_mode & _OTHERS:
         return
     _warned_of.add(path)
@@ -94,18 +97,18 @@ def warn_if_readable(path: Path) -> None:
 
 
 def check_writable(path: Path) -> None:
-    """Raise ArgumentError where a file cannot be made at `path`, before work is done for it."""
+    """Raise ArgumentError where no file can be made at `path`, before work is done for it."""
     if path.is_dir():
-        raise ArgumentError(f"{path} is a folder.", hint="Give a file's name in it.")
+        raise ArgumentError(f"{path} is a folder.", hint="Name a file in it.")
     folder = path.resolve().parent
     if not folder.is_dir():
         raise ArgumentError(f"There is no folder {folder}.", hint=f"Make it: mkdir -p {folder}")
     if not os.access(folder, os.W_OK) and not _is_special(path):
-        raise ArgumentError(f"Nothing may be written into {folder}.", hint="Choose another folder.")
+        raise ArgumentError(f"No file can be written into {folder}.", hint="Choose another folder.")
 
 
 def check_folder(path: Path) -> None:
-    """Raise ArgumentError where files cannot be made in a folder at `path`, itself still to make.
+    """Raise ArgumentError where no files can be made in the folder `path`, which may be missing.
 
     Its parent must be there.
     """
@@ -113,64 +116,76 @@ def check_folder(path: Path) -> None:
 
 
 @contextlib.contextmanager
-def atomic_file(path: Path) -> Iterator[BinaryIO]:
-    """Give a file to write to, which takes the place of `path` when the block ends without error.
+def replaced_file(target: Path, *, mode: int | None = None) -> Iterator[BinaryIO]:
+    """Open a new file that takes the place of `target` when the block ends without an error.
 
-    It is made beside `path`; after an error nothing is left of it. A device or a pipe is written to
-    directly.
+    A reader sees the old content or the new one, never a part. A link, a pipe or a device at
+    `target` is replaced as well, and after an error nothing is left of the new file.
+
+    Parameters
+    ----------
+    target : Path
+        Its folder must be there.
+    mode : int, optional
+        Of the new file; without it, the mode of the file that it replaces, or the usual one.
+    """
+    # Made by us and not by tempfile, whose files have another mode than the usual one.
+    draft = target.with_name(f".{target.name[:50]}.{secrets.token_hex(6)}.part")
+    try:
+        descriptor = open_regular(
+            draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666 if mode is None else mode
+        )
+        with os.fdopen(descriptor, "wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())  # else a power cut may leave an empty file under the name
+        if mode is None:
+            _copy_mode(target, draft)
+        draft.replace(target)
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise
+
+
+@contextlib.contextmanager
+def atomic_file(path: Path) -> Iterator[BinaryIO]:
+    """Open a file that a user named for writing: as `replaced_file`, at the end of its links.
+
+    A device or a pipe is written to directly.
     """
     if _is_special(path):
         with path.open("wb") as file:
             yield file
-        return
-    target = path.resolve()  # what a link leads to is replaced, not the link
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".part")
-    unfinished = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
+    else:
+        with replaced_file(resolve_links(path)) as file:
             yield file
-        unfinished.chmod(_mode(target))
-        unfinished.replace(target)
-    except BaseException:
-        unfinished.unlink(missing_ok=True)
-        raise
+
+
+def write_atomically(path: Path, content: bytes) -> bool:
+    """Replace the content of `path`, as `replaced_file`, and return whether it was another one.
+
+    Its folder is made if need be.
+
+    Raises
+    ------
+    OSError
+        It cannot be written; the old content is still there.
+    """
+    with contextlib.suppress(OSError):  # what is no regular file is replaced
+        if read_regular(path, limit=len(content)) == content:
+            return False
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with replaced_file(path) as file:
+        file.write(content)
+    return True
 
 
 def _is_special(path: Path) -> bool:
     return path.exists() and not path.is_file() and not path.is_dir()
 
 
-def _mode(target: Path) -> int:
-    """Give the file's present mode, or that of any new file of this user."""
-    with contextlib.suppress(OSError):
-        return target.stat().st_mode & 0o777
-    mask = os.umask(0)
-    os.umask(mask)
-    return 0o666 & ~mask
-
-
-def write_atomically(path: Path, content: bytes) -> bool:
-    """Have `path` hold `content`; tell whether it held anything else before.
-
-    Whoever reads it meanwhile sees the old content or the new one. Its folder is made if need be.
-
-    Raises
-    ------
-    OSError
-        It cannot be written; the old content is still there, and nothing beside it.
-    """
-    with contextlib.suppress(OSError):  # what is no file there, such as a link, is replaced
-        if read_regular(path, limit=len(content)) == content:
-            return False
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name[:100]}.{secrets.token_hex(6)}")
-    try:
-        with draft.open("xb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
-    except BaseException:
-        draft.unlink(missing_ok=True)
-        raise
-    return True
+def _copy_mode(source: Path, target: Path) -> None:
+    with contextlib.suppress(FileNotFoundError):
+        mode = source.lstat().st_mode
+        if stat.S_ISREG(mode):
+            target.chmod(mode & 0o777)

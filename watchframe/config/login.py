@@ -1,22 +1,21 @@
 """What ``watchframe login`` keeps: a server and a key per profile, in ``logins.json``.
 
-The file lies beside ``config.toml``, which is its owner's own and is never written. The key lies in
-the system's keyring where the ``keyring`` package and a keyring are there, else in the file, which
-nobody but its owner may read.
+The file lies beside ``config.toml``, which people write and this library never does. The key lies
+in the system's keyring where the ``keyring`` package and a keyring are there, else in the file,
+which only its owner may read.
 """
 
 from __future__ import annotations
 
 import contextlib
 import importlib
-import json
-import os
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from watchframe.config.files import read_config, warn_if_readable
+import msgspec
+
+from watchframe.config.files import read_config, replaced_file, warn_if_readable
 from watchframe.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -38,7 +37,7 @@ class Secret:
         self._value = value
 
     def reveal(self) -> str:
-        """Give the text."""
+        """Return the text."""
         return self._value
 
     def __repr__(self) -> str:
@@ -60,8 +59,8 @@ class Secret:
 def as_secret(key: str | Secret | None) -> Secret | None:
     """Return a key, given as a text or as a Secret, as a Secret.
 
-    What takes a key begins with this, so that its frame, which a traceback may show with its
-    variables, does not hold the text.
+    Each function that takes a key begins with this: a traceback may show the variables of its
+    frame, and then they do not hold the text.
     """
     return Secret(key.strip()) if isinstance(key, str) else key
 
@@ -71,13 +70,13 @@ _SERVICE = "watchframe"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Login:
-    """A server and whose key is kept for it.
+    """A server, and the key that is kept for it.
 
     Attributes
     ----------
     profile : str
     url : str
-        The server's base URL, normalised.
+        The server's base URL, as `server_url` spells it.
     api_key : Secret or None
         None where the keyring has it.
     """
@@ -87,7 +86,7 @@ class Login:
     api_key: Secret | None
 
     def key(self) -> Secret | None:
-        """Give the key; None where the keyring no longer has it.
+        """Return the key; None where the keyring no longer has it.
 
         Raises
         ------
@@ -98,7 +97,7 @@ class Login:
 
 
 def logins_path(config_file: Path) -> Path:
-    """Give where logins are kept."""
+    """Return where logins are kept."""
     return config_file.with_name("logins.json")
 
 
@@ -112,7 +111,7 @@ def read_logins(config_file: Path) -> dict[str, Login]:
     """
     path = logins_path(config_file)
     try:
-        content = json.loads(read_config(path))
+        content = msgspec.json.decode(read_config(path), type=dict[str, dict[str, str]])
         logins = {
             name: Login(
                 profile=name,
@@ -123,8 +122,8 @@ def read_logins(config_file: Path) -> dict[str, Login]:
         }
     except FileNotFoundError:
         return {}
-    except (OSError, RecursionError, ValueError, AttributeError, KeyError, TypeError):
-        # The words of such an error could hold a piece of the file.
+    except (OSError, RecursionError, KeyError, ValueError, msgspec.MsgspecError):
+        # The message of such an error could hold a piece of the file.
         raise ConfigurationError(
             f"{path} cannot be read.", hint="Remove it, and log in again."
         ) from None
@@ -134,7 +133,7 @@ def read_logins(config_file: Path) -> dict[str, Login]:
 
 
 def save_login(profile: str, url: str, api_key: Secret, config_file: Path) -> str:
-    """Keep a key for a server, in place of what the profile had, and say where it lies.
+    """Keep a key for a server, instead of what the profile had, and return where it lies.
 
     Raises
     ------
@@ -154,7 +153,7 @@ def save_login(profile: str, url: str, api_key: Secret, config_file: Path) -> st
 
 
 def forget_login(profile: str, config_file: Path) -> Login | None:
-    """Remove what is kept for a profile, and give what that was; None where there was nothing."""
+    """Remove what is kept for a profile and return it; None where there was nothing."""
     logins = read_logins(config_file)
     login = logins.pop(profile, None)
     if login is not None:
@@ -172,16 +171,8 @@ def _write(logins: dict[str, Login], config_file: Path) -> None:
     path = logins_path(config_file)
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        # mkstemp makes a file that only its owner may read.
-        handle, unfinished = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                json.dump(content, file, indent=1)
-                file.write("\n")
-            Path(unfinished).replace(path)
-        except BaseException:
-            Path(unfinished).unlink(missing_ok=True)
-            raise
+        with replaced_file(path, mode=0o600) as file:
+            file.write(msgspec.json.format(msgspec.json.encode(content), indent=1) + b"\n")
     except OSError as error:
         raise ConfigurationError(
             f"{path} cannot be written: {error.strerror}.",

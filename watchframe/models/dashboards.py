@@ -1,29 +1,20 @@
-"""Several queries side by side."""
+"""Dashboards, their widgets, and where the parameters of a widget get their values."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal, cast, get_args
+from typing import ClassVar, Literal
 
-from watchframe.models.json_fields import (
-    as_object,
-    optional,
-    optional_time,
-    other_fields,
-    required,
-    without_keys,
-)
+from msgspec import field
+
+from watchframe.models.json_fields import Model
 from watchframe.models.queries import ParameterDefinition, Query, Visualization
 
 MappingType = Literal["dashboard-level", "widget-level", "static-value"]
 
-_READ = ("id", "dashboard_id", "text", "width", "options", "visualization")
-_MAPPING_READ = ("name", "type", "mapTo", "title", "value")
-_MAPPING_TYPES: tuple[str, ...] = get_args(MappingType)
-#: What the front end calls a visualization that nobody named.
+#: The names that the front end gives to a visualization that has none.
 _UNNAMED = frozenset(
     {
         "",
@@ -45,8 +36,7 @@ _UNNAMED = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ParameterMapping:
+class ParameterMapping(Model, frozen=True, kw_only=True):
     """Where a parameter of a widget's query gets its value.
 
     Attributes
@@ -54,7 +44,8 @@ class ParameterMapping:
     name : str
         The query's parameter.
     type : {"dashboard-level", "widget-level", "static-value"}
-        Shared by the dashboard, chosen at the widget, or always `value`.
+        Shared by the dashboard, chosen at the widget, or always `value`. A type that is not known
+        is read as ``widget-level``, as the front end does.
     map_to : str
         The dashboard's parameter that it takes its value from.
     title : str
@@ -66,40 +57,20 @@ class ParameterMapping:
     """
 
     name: str
-    type: MappingType
-    map_to: str
+    type: MappingType = "widget-level"
+    map_to: str = field(name="mapTo")
     title: str = ""
     value: object = None
-    more: Mapping[str, object] = field(default_factory=dict, hash=False, repr=False)
+    more: Mapping[str, object] = field(default_factory=dict)
+
+    _uncompared: ClassVar[frozenset[str]] = frozenset()  # an edit writes `more` back
 
     @classmethod
-    def from_json(cls, name: str, value: object) -> ParameterMapping:
-        """Read one mapping; an unknown type is read as ``widget-level``, as the front end does."""
-        obj = as_object(value, "parameter mapping")
-        type_ = obj.get("type")
-        return cls(
-            name=optional(obj, "name", str, "parameter mapping") or name,
-            type=cast("MappingType", type_) if type_ in _MAPPING_TYPES else "widget-level",
-            map_to=optional(obj, "mapTo", str, "parameter mapping") or name,
-            title=optional(obj, "title", str, "parameter mapping") or "",
-            value=obj.get("value"),
-            more=other_fields(obj, _MAPPING_READ),
-        )
-
-    def to_json(self) -> dict[str, object]:
-        """Give it in the server's shape: `from_json` of that is equal to this."""
-        return {
-            **self.more,
-            "name": self.name,
-            "type": self.type,
-            "mapTo": self.map_to,
-            "title": self.title,
-            "value": self.value,
-        }
+    def _mended(cls, sent: Mapping[str, object]) -> Mapping[str, object]:
+        return {**sent, "mapTo": sent.get("mapTo") or sent.get("name")}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Widget:
+class Widget(Model, frozen=True, kw_only=True):
     """A tile of a dashboard: a visualization or a text.
 
     Attributes
@@ -125,7 +96,7 @@ class Widget:
     width: int = 1
     options: Mapping[str, object] = field(default_factory=dict)
     visualization: Visualization | None = None
-    more: Mapping[str, object] = field(default_factory=dict, compare=False, repr=False)
+    more: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def query(self) -> Query | None:
@@ -134,7 +105,7 @@ class Widget:
 
     @property
     def title(self) -> str:
-        """The visualization's name, or where nobody named it the query's; a text's first line."""
+        """The visualization's own name, else the query's; of a text, its first line."""
         if self.visualization is None:
             lines = (line.strip().lstrip("#").strip() for line in self.text.splitlines())
             return next((line for line in lines if line), "")
@@ -152,7 +123,7 @@ class Widget:
         """
         sent = self.options.get("parameterMappings")
         found = {
-            name: ParameterMapping.from_json(name, value)
+            name: ParameterMapping.from_json({**value, "name": value.get("name") or name})
             for name, value in (sent.items() if isinstance(sent, Mapping) else ())
             if isinstance(value, Mapping)
         }
@@ -174,35 +145,6 @@ class Widget:
             column if isinstance(column, int | float) else math.inf,
         )
 
-    @classmethod
-    def from_json(cls, value: object) -> Widget:
-        """Read what the server sent; raises ProtocolError where it is not of that shape."""
-        obj = as_object(value, "widget")
-        options = without_keys(obj.get("options"))
-        shown = obj.get("visualization")
-        return cls(
-            id=required(obj, "id", int, "widget"),
-            dashboard_id=optional(obj, "dashboard_id", int, "widget"),
-            text=optional(obj, "text", str, "widget") or "",
-            width=optional(obj, "width", int, "widget") or 1,
-            options=options if isinstance(options, Mapping) else {},
-            visualization=Visualization.from_json(shown) if shown else None,
-            more=other_fields(obj, _READ),
-        )
-
-    def to_json(self) -> dict[str, object]:
-        """Give it in the server's shape: `from_json` of that is equal to this."""
-        obj: dict[str, object] = {
-            "id": self.id,
-            "dashboard_id": self.dashboard_id,
-            "text": self.text,
-            "width": self.width,
-            "options": dict(self.options),
-        }
-        if self.visualization is not None:
-            obj["visualization"] = self.visualization.to_json()
-        return obj
-
 
 def _unmapped(definition: ParameterDefinition) -> ParameterMapping:
     is_global = definition.more.get("global") is True
@@ -213,28 +155,7 @@ def _unmapped(definition: ParameterDefinition) -> ParameterMapping:
     )
 
 
-_READ_DASHBOARD = (
-    "id",
-    "slug",
-    "name",
-    "widgets",
-    "layout",
-    "options",
-    "tags",
-    "is_draft",
-    "is_archived",
-    "version",
-    "created_at",
-    "updated_at",
-    "user",
-    "is_favorite",
-    "public_url",
-    "dashboard_filters_enabled",
-)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Dashboard:
+class Dashboard(Model, frozen=True, kw_only=True):
     """Several queries side by side, and the parameters that they share.
 
     Attributes
@@ -257,11 +178,11 @@ class Dashboard:
     created_at, updated_at : datetime or None
         UTC.
     owner : str
-        The name of whose dashboard it is; may be empty.
+        The owner's name; may be empty.
     is_favorite : bool
         Whether the key's owner marked it.
     public_url : str or None
-        Who has it sees the dashboard without logging in; None where it is not shared.
+        Opens the dashboard without a login; None where it is not shared.
     filters_enabled : bool
         Whether it has filters for the whole of it.
     more : mapping of str to object
@@ -269,8 +190,8 @@ class Dashboard:
     """
 
     id: int
-    slug: str
-    name: str
+    slug: str = ""
+    name: str = ""
     widgets: tuple[Widget, ...] = ()
     layout: tuple[object, ...] = ()
     options: Mapping[str, object] = field(default_factory=dict)
@@ -280,57 +201,19 @@ class Dashboard:
     version: int | None = None
     created_at: datetime | None = None
     updated_at: datetime | None = None
-    owner: str = ""
-    is_favorite: bool = field(default=False, compare=False)
+    owner: str = field(default="", name="user.name")
+    is_favorite: bool = False
     # It opens the dashboard to everybody, so it is not shown by accident.
-    public_url: str | None = field(default=None, repr=False)
-    filters_enabled: bool = False
-    more: Mapping[str, object] = field(default_factory=dict, compare=False, repr=False)
+    public_url: str | None = None
+    filters_enabled: bool = field(default=False, name="dashboard_filters_enabled")
+    more: Mapping[str, object] = field(default_factory=dict)
 
-    @classmethod
-    def from_json(cls, value: object) -> Dashboard:
-        """Read what the server sent; raises ProtocolError where it is not of that shape."""
-        obj = as_object(value, "dashboard")
-        widgets, layout, tags = obj.get("widgets"), obj.get("layout"), obj.get("tags")
-        options = without_keys(obj.get("options"))
-        user = obj.get("user")
-        return cls(
-            id=required(obj, "id", int, "dashboard"),
-            slug=optional(obj, "slug", str, "dashboard") or "",
-            name=optional(obj, "name", str, "dashboard") or "",
-            widgets=tuple(Widget.from_json(item) for item in widgets)
-            if isinstance(widgets, list)
-            else (),
-            layout=tuple(layout) if isinstance(layout, list) else (),
-            options=options if isinstance(options, Mapping) else {},
-            tags=tuple(str(tag) for tag in tags) if isinstance(tags, list) else (),
-            is_draft=obj.get("is_draft") is True,
-            is_archived=obj.get("is_archived") is True,
-            version=optional(obj, "version", int, "dashboard"),
-            created_at=optional_time(obj, "created_at", "dashboard"),
-            updated_at=optional_time(obj, "updated_at", "dashboard"),
-            owner=str(user.get("name") or "") if isinstance(user, Mapping) else "",
-            is_favorite=obj.get("is_favorite") is True,
-            public_url=optional(obj, "public_url", str, "dashboard"),
-            filters_enabled=obj.get("dashboard_filters_enabled") is True,
-            more=other_fields(obj, _READ_DASHBOARD),
-        )
+    _uncompared: ClassVar[frozenset[str]] = frozenset({"is_favorite", "more"})
+    # The public URL opens the dashboard to everybody, so it is not shown by accident.
+    _unshown: ClassVar[frozenset[str]] = frozenset({"public_url", "more"})
 
     def to_json(self) -> dict[str, object]:
-        """Give it in the server's shape, without the public URL, which is as good as a key."""
-        return {
-            "id": self.id,
-            "slug": self.slug,
-            "name": self.name,
-            "widgets": [widget.to_json() for widget in self.widgets],
-            "layout": list(self.layout),
-            "options": dict(self.options),
-            "tags": list(self.tags),
-            "is_draft": self.is_draft,
-            "is_archived": self.is_archived,
-            "version": self.version,
-            "created_at": self.created_at.isoformat() if self.created_at else None,
-            "updated_at": self.updated_at.isoformat() if self.updated_at else None,
-            "user": {"name": self.owner},
-            "dashboard_filters_enabled": self.filters_enabled,
-        }
+        """Return it in the server's shape, without the public URL, which is as good as a key."""
+        written = super().to_json()
+        del written["public_url"]
+        return written

@@ -1,33 +1,27 @@
-"""What the server says of a result, beside its rows."""
+"""A result without its rows: where it comes from, its columns, and the job that makes it."""
 
 from __future__ import annotations
 
-import dataclasses
 import typing
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum
-from types import NoneType, UnionType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar, Self
 
-from watchframe.errors import ProtocolError
-from watchframe.models.json_fields import (
-    as_object,
-    optional,
-    other_fields,
-    required,
-    seconds,
-    utc_time,
-)
+import msgspec
+from msgspec import field
+
+from watchframe.models.json_fields import Model, Seconds, as_object, plain_type
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QueryResultInfo:
-    """A result's provenance. A query key is told only `retrieved_at` (recording 020).
+class QueryResultInfo(Model, frozen=True, kw_only=True):
+    """A result's provenance; to a query key, the server says only `retrieved_at` (recording 020).
 
     Attributes
     ----------
@@ -47,31 +41,14 @@ class QueryResultInfo:
 
     retrieved_at: datetime | None = None
     id: int | None = None
-    runtime: float | None = None
-    query_text: str | None = None
+    runtime: Seconds | None = None
+    query_text: str | None = field(default=None, name="query")
     query_hash: str | None = None
     data_source_id: int | None = None
-    is_truncated: bool = False
-
-    @classmethod
-    def from_json(cls, value: object) -> QueryResultInfo:
-        """Read the object under ``"query_result"``; of its ``data`` only ``truncated`` is read."""
-        obj = as_object(value, "query result")
-        retrieved = optional(obj, "retrieved_at", str, "query result")
-        data = obj.get("data")
-        return cls(
-            retrieved_at=utc_time(retrieved, "query result") if retrieved else None,
-            id=optional(obj, "id", int, "query result"),
-            runtime=seconds(obj.get("runtime")),
-            query_text=optional(obj, "query", str, "query result"),
-            query_hash=optional(obj, "query_hash", str, "query result"),
-            data_source_id=optional(obj, "data_source_id", int, "query result"),
-            is_truncated=isinstance(data, Mapping) and data.get("truncated") is True,
-        )
+    is_truncated: bool = field(default=False, name="data.truncated")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Column:
+class Column(Model, frozen=True, kw_only=True):
     """A column's name and declared type.
 
     Attributes
@@ -86,24 +63,18 @@ class Column:
     """
 
     name: str
-    type: str | None
+    type: str | None = None
     friendly_name: str
 
+    _lenient: ClassVar[frozenset[str]] = frozenset({"type"})
+
     @classmethod
-    def from_json(cls, value: object) -> Column:
-        """Read what the server sent; raises ProtocolError where it is not of that shape."""
-        obj = as_object(value, "column")
-        name = required(obj, "name", str, "column")
-        type_ = obj.get("type")
-        friendly = obj.get("friendly_name")
-        return cls(
-            name=name,
-            type=type_ if isinstance(type_, str) else None,
-            friendly_name=friendly if isinstance(friendly, str) else name,
-        )
-
-
-_READ = ("id", "status", "error", "query_result_id", "result")
+    def _mended(cls, sent: Mapping[str, object]) -> Mapping[str, object]:
+        friendly = sent.get("friendly_name")
+        return {
+            **sent,
+            "friendly_name": friendly if isinstance(friendly, str) else sent.get("name"),
+        }
 
 
 class JobStatus(IntEnum):
@@ -123,15 +94,14 @@ class JobStatus(IntEnum):
         return self in (JobStatus.SUCCESS, JobStatus.FAILURE, JobStatus.CANCELLED)
 
 
-#: What a job that somebody cancelled says; its status reads FAILURE (recording 125).
+#: The error of a job that was cancelled; its status is FAILURE (recording 125).
 CANCELLED_BY_USER = "Query cancelled by user."
-#: What version 8 says of one that was queued, and of one that ran. It is compared whole, since a
-#: data source's own message may well begin so.
+#: The error on version 8 of a job that was queued, and of one that ran. It is compared whole: a
+#: data source's own message may begin like it.
 _CANCELLED_ON_VERSION_8 = ("revoked", "terminated")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Job:
+class Job(Model, frozen=True, kw_only=True):
     """A job's state.
 
     Attributes
@@ -149,8 +119,7 @@ class Job:
     query_id : int or None
         The saved query that it runs, where the server was asked by that.
     may_be_unknown : bool
-        Whether the server may never have heard of the job: version 8 answers ``PENDING`` for every
-        id, also for one that it does not know.
+        Whether the server may not know the job: version 8 answers ``PENDING`` for every id.
     more : mapping of str to object
         What the server sent besides, under the server's names.
     """
@@ -160,13 +129,16 @@ class Job:
     error: object = ""
     query_result_id: int | None = None
     result: object = None
-    query_id: int | None = field(default=None, compare=False)
-    may_be_unknown: bool = field(default=False, compare=False)
-    more: Mapping[str, object] = field(default_factory=dict, compare=False, repr=False)
+    # No server sends these two.
+    query_id: int | None = field(default=None, name="watchframe.query_id")
+    may_be_unknown: bool = field(default=False, name="watchframe.may_be_unknown")
+    more: Mapping[str, object] = field(default_factory=dict)
+
+    _uncompared: ClassVar[frozenset[str]] = frozenset({"query_id", "may_be_unknown", "more"})
 
     @property
     def is_cancelled(self) -> bool:
-        """Whether somebody cancelled it."""
+        """Whether it was cancelled."""
         if self.status is not JobStatus.FAILURE:
             return self.status is JobStatus.CANCELLED
         words = self.reason
@@ -181,34 +153,23 @@ class Job:
         return ": ".join(str(item) for item in words if item)
 
     @classmethod
-    def from_json(cls, value: object, *, query_id: int | None = None) -> Job:
+    def from_json(cls, value: object, *, query_id: int | None = None) -> Self:
         """Read the object under ``"job"``."""
-        obj = as_object(value, "job")
-        number = required(obj, "status", int, "job")
-        try:
-            status = JobStatus(number)
-        except ValueError:
-            raise ProtocolError(
-                f"The server sent a job with the unknown status {number}."
-            ) from None
-        return cls(
-            id=required(obj, "id", str, "job"),
-            status=status,
-            error=obj.get("error") or "",
-            query_result_id=_result_id(obj),
-            result=obj.get("result"),
-            query_id=query_id,
-            # Every other version sends a result, if only null.
-            may_be_unknown=status is JobStatus.PENDING and "result" not in obj,
-            more=other_fields(obj, _READ),
-        )
+        sent = as_object(value, "job")
+        job = super().from_json(sent)
+        # Every other version than 8 sends a result, if only null.
+        may_be_unknown = job.status is JobStatus.PENDING and "result" not in sent
+        return msgspec.structs.replace(job, query_id=query_id, may_be_unknown=may_be_unknown)
 
-
-def _result_id(obj: Mapping[str, object]) -> int | None:
-    """Give the result's id; a schema job sends what it found under that name as well."""
-    if isinstance(obj.get("query_result_id"), list):
-        return None
-    return optional(obj, "query_result_id", int, "job")
+    @classmethod
+    def _mended(cls, sent: Mapping[str, object]) -> Mapping[str, object]:
+        result_id = sent.get("query_result_id")
+        return {
+            **sent,
+            "error": sent.get("error") or None,
+            # A schema job sends what it found under this name as well.
+            "query_result_id": None if isinstance(result_id, list) else result_id,
+        }
 
 
 #: The dtype of a column by the type of the attribute; anything else is a column of objects.
@@ -219,27 +180,21 @@ _DTYPES: dict[object, str] = {
     float: "Float64",
     datetime: "datetime64[us, UTC]",
 }
-#: What a newer server sends is an object's own matter; the others are empty in every list.
+#: `more` differs from object to object; the others are empty in every list.
 _NOT_COLUMNS = frozenset({"more", "visualizations", "widgets", "layout"})
 
 
 def records_frame(records: Sequence[object], kind: type) -> pd.DataFrame:
-    """Give one row per record and one column per attribute of `kind` that lists can have."""
+    """Return one row per record and one column per attribute of `kind` that lists can have."""
     import pandas as pd  # noqa: PLC0415 - the models are also used where no frame is made
 
-    hints = typing.get_type_hints(kind)
-    names = [item.name for item in dataclasses.fields(kind) if item.name not in _NOT_COLUMNS]
     columns = {
         name: pd.Series(
-            [getattr(record, name) for record in records], dtype=_dtype(hints[name]), name=name
+            [getattr(record, name) for record in records],
+            dtype=_DTYPES.get(plain_type(hint), "object"),
+            name=name,
         )
-        for name in names
+        for name, hint in typing.get_type_hints(kind).items()
+        if name not in _NOT_COLUMNS and not name.startswith("_")
     }
-    return pd.DataFrame(columns, columns=names)
-
-
-def _dtype(hint: object) -> str:
-    if typing.get_origin(hint) in (typing.Union, UnionType):
-        kinds = [item for item in typing.get_args(hint) if item is not NoneType]
-        hint = kinds[0] if len(kinds) == 1 else None
-    return _DTYPES.get(hint, "object")
+    return pd.DataFrame(columns)

@@ -1,30 +1,17 @@
-"""Somebody who may use the server."""
+"""Users, groups, the session of a key, and data sources."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 
-from watchframe.models.json_fields import as_object, optional, optional_time, other_fields, required
+from msgspec import field
 
-_READ = (
-    "id",
-    "name",
-    "email",
-    "groups",
-    "is_disabled",
-    "is_invitation_pending",
-    "active_at",
-    "disabled_at",
-    "created_at",
-    "updated_at",
-)
+from watchframe.models.json_fields import Model
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class User:
-    """Somebody who may use the server, without their API key (the server sends that along).
+class User(Model, frozen=True, kw_only=True):
+    """A user of the server, without their API key (the server sends it along).
 
     Attributes
     ----------
@@ -35,9 +22,9 @@ class User:
     group_ids : tuple of int
         The groups that they are in, in the server's order.
     is_disabled : bool
-        Whether they may not log in, nor use their key.
+        Whether they can neither log in nor use their key.
     is_pending : bool
-        Whether they were invited and have not come yet.
+        Whether they were invited and have not logged in yet.
     active_at, disabled_at, created_at, updated_at : datetime or None
         UTC.
     more : mapping of str to object
@@ -45,51 +32,29 @@ class User:
     """
 
     id: int
-    name: str
+    name: str = ""
     email: str = ""
-    group_ids: tuple[int, ...] = ()
+    group_ids: tuple[int, ...] = field(default=(), name="groups")
     is_disabled: bool = False
-    is_pending: bool = False
+    is_pending: bool = field(default=False, name="is_invitation_pending")
     active_at: datetime | None = None
     disabled_at: datetime | None = None
     created_at: datetime | None = None
     updated_at: datetime | None = None
-    more: Mapping[str, object] = field(default_factory=dict, compare=False, repr=False)
+    more: Mapping[str, object] = field(default_factory=dict)
 
     @classmethod
-    def from_json(cls, value: object) -> User:
-        """Read what the server sent; raises ProtocolError where it is not of that shape."""
-        obj = as_object(value, "user")
-        return cls(
-            id=required(obj, "id", int, "user"),
-            name=optional(obj, "name", str, "user") or "",
-            email=optional(obj, "email", str, "user") or "",
-            group_ids=_group_ids(obj.get("groups")),
-            is_disabled=obj.get("is_disabled") is True,
-            is_pending=obj.get("is_invitation_pending") is True,
-            active_at=optional_time(obj, "active_at", "user"),
-            disabled_at=optional_time(obj, "disabled_at", "user"),
-            created_at=optional_time(obj, "created_at", "user"),
-            updated_at=optional_time(obj, "updated_at", "user"),
-            more=other_fields(obj, _READ),
+    def _mended(cls, sent: Mapping[str, object]) -> Mapping[str, object]:
+        """Take ids from groups: a list of users has them with names (recording 145)."""
+        groups = sent.get("groups")
+        ids = (
+            item.get("id") if isinstance(item, Mapping) else item
+            for item in (groups if isinstance(groups, list) else ())
         )
+        return {**sent, "groups": [number for number in ids if isinstance(number, int)]}
 
 
-def _group_ids(value: object) -> tuple[int, ...]:
-    """Give the ids: a list of users has groups with names (recording 145), a user has ids."""
-    found = []
-    for item in value if isinstance(value, list) else ():
-        number = item.get("id") if isinstance(item, Mapping) else item
-        if isinstance(number, int):
-            found.append(number)
-    return tuple(found)
-
-
-_READ_GROUP = ("id", "name", "type", "permissions", "created_at")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Group:
+class Group(Model, frozen=True, kw_only=True):
     """Users who may do the same, and see the same data sources.
 
     Attributes
@@ -111,28 +76,10 @@ class Group:
     type: str = ""
     permissions: tuple[str, ...] = ()
     created_at: datetime | None = None
-    more: Mapping[str, object] = field(default_factory=dict, compare=False, repr=False)
-
-    @classmethod
-    def from_json(cls, value: object) -> Group:
-        """Read what the server sent; raises ProtocolError where it is not of that shape."""
-        obj = as_object(value, "group")
-        permissions = optional(obj, "permissions", list, "group") or ()
-        return cls(
-            id=required(obj, "id", int, "group"),
-            name=required(obj, "name", str, "group"),
-            type=optional(obj, "type", str, "group") or "",
-            permissions=tuple(str(item) for item in permissions),
-            created_at=optional_time(obj, "created_at", "group"),
-            more=other_fields(obj, _READ_GROUP),
-        )
+    more: Mapping[str, object] = field(default_factory=dict)
 
 
-_READ_SESSION = ("user", "org_slug")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Session:
+class Session(Model, frozen=True, kw_only=True):
     """Whose key it is, what they may do, and which version the server has.
 
     Attributes
@@ -142,40 +89,20 @@ class Session:
         ``admin``, ``create_query``, ``execute_query``, ...
     server_version : str
         Empty where the server does not say.
-    organisation : str
-        The organisation's name in URLs.
+    organization : str
+        The organization's name in URLs.
     more : mapping of str to object
         What the server sent besides: its front end's settings among it.
     """
 
     user: User
-    permissions: tuple[str, ...] = ()
-    server_version: str = ""
-    organisation: str = ""
-    more: Mapping[str, object] = field(default_factory=dict, compare=False, repr=False)
-
-    @classmethod
-    def from_json(cls, value: object) -> Session:
-        """Read what ``GET /api/session`` answers (recording 001)."""
-        obj = as_object(value, "session")
-        user = as_object(obj.get("user"), "session's user")
-        permissions = user.get("permissions")
-        settings = obj.get("client_config")
-        version = settings.get("version") if isinstance(settings, Mapping) else None
-        return cls(
-            user=User.from_json(user),
-            permissions=tuple(map(str, permissions)) if isinstance(permissions, list) else (),
-            server_version=version if isinstance(version, str) else "",
-            organisation=str(obj.get("org_slug") or ""),
-            more=other_fields(obj, _READ_SESSION),
-        )
+    permissions: tuple[str, ...] = field(default=(), name="user.permissions")
+    server_version: str = field(default="", name="client_config.version")
+    organization: str = field(default="", name="org_slug")
+    more: Mapping[str, object] = field(default_factory=dict)
 
 
-_READ_DATA_SOURCE = ("id", "name", "type", "syntax", "paused", "view_only")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DataSource:
+class DataSource(Model, frozen=True, kw_only=True):
     """A database that the server can ask.
 
     Attributes
@@ -201,25 +128,15 @@ class DataSource:
 
     id: int
     name: str
-    type: str
+    type: str = ""
     syntax: str = ""
-    is_paused: bool = False
-    is_view_only: bool = False
-    more: Mapping[str, object] = field(default_factory=dict, compare=False, repr=False)
+    is_paused: bool = field(default=False, name="paused")
+    is_view_only: bool = field(default=False, name="view_only")
+    more: Mapping[str, object] = field(default_factory=dict)
 
     @classmethod
-    def from_json(cls, value: object) -> DataSource:
-        """Read what the server sent; raises ProtocolError where it is not of that shape."""
-        obj = as_object(value, "data source")
-        return cls(
-            id=required(obj, "id", int, "data source"),
-            name=required(obj, "name", str, "data source"),
-            type=optional(obj, "type", str, "data source") or "",
-            syntax=optional(obj, "syntax", str, "data source") or "",
-            is_paused=bool(obj.get("paused")),  # recorded as 0
-            is_view_only=obj.get("view_only") is True,
-            more=other_fields(obj, _READ_DATA_SOURCE),
-        )
+    def _mended(cls, sent: Mapping[str, object]) -> Mapping[str, object]:
+        return {**sent, "paused": bool(sent.get("paused"))}  # recorded as 0
 
     @property
     def options(self) -> Mapping[str, object]:
@@ -227,20 +144,8 @@ class DataSource:
         found = self.more.get("options")
         return found if isinstance(found, Mapping) else {}
 
-    def to_json(self) -> dict[str, object]:
-        """Give it in the server's shape: `from_json` of that is equal to this."""
-        return {
-            "id": self.id,
-            "name": self.name,
-            "type": self.type,
-            "syntax": self.syntax,
-            "paused": int(self.is_paused),
-            "view_only": self.is_view_only,
-        }
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConnectionType:
+class ConnectionType(Model, frozen=True, kw_only=True):
     """A kind of data source or destination that can be made on a server.
 
     Attributes
@@ -257,19 +162,12 @@ class ConnectionType:
 
     type: str
     name: str
-    required: tuple[str, ...] = ()
-    more: Mapping[str, object] = field(default_factory=dict, compare=False, repr=False)
+    # Sent as a part of the schema, which stays whole in `more`.
+    required: tuple[str, ...] = field(default=(), name="watchframe.required")
+    more: Mapping[str, object] = field(default_factory=dict)
 
     @classmethod
-    def from_json(cls, value: object) -> ConnectionType:
-        """Read what the server sent; raises ProtocolError where it is not of that shape."""
-        obj = as_object(value, "type")
-        type_ = required(obj, "type", str, "type")
-        schema = optional(obj, "configuration_schema", dict, "type") or {}
-        needed = schema.get("required")
-        return cls(
-            type=type_,
-            name=optional(obj, "name", str, "type") or type_,
-            required=tuple(map(str, needed)) if isinstance(needed, list) else (),
-            more=other_fields(obj, ("type", "name")),
-        )
+    def _mended(cls, sent: Mapping[str, object]) -> Mapping[str, object]:
+        named = {**sent, "name": sent.get("name") or sent.get("type")}
+        schema = sent.get("configuration_schema")
+        return {**named, "watchframe": schema} if isinstance(schema, Mapping) else named

@@ -7,9 +7,8 @@ from pathlib import Path
 
 from watchframe.cache import ResultCache, parse_max_age
 from watchframe.client import Client, current_client
-from watchframe.config import Settings
-from watchframe.errors import ArgumentError, ConfigurationError
-from watchframe.hints import Hint, Kind
+from watchframe.config import Settings, require_same_server
+from watchframe.errors import ArgumentError
 from watchframe.references import DashboardReference, QueryReference
 
 
@@ -25,12 +24,8 @@ def client_for(
         server is never sent to another one.
     """
     found = client if client is not None else current_client()
-    wanted = reference.server_url if reference is not None else None
-    if wanted is not None and wanted != found.server:
-        raise ConfigurationError(
-            f"That is a page of {wanted}, but the connection is to {found.server}.",
-            hint=Hint(Kind.OTHER_SERVER, server=wanted),
-        )
+    if reference is not None:
+        require_same_server(reference.server_url, found.server)
     return found
 
 

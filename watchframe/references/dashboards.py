@@ -1,4 +1,4 @@
-"""A dashboard, named by its id, its slug or the URL of its page."""
+"""A dashboard, named by its id, its slug or the address of its page."""
 
 from __future__ import annotations
 
@@ -6,25 +6,23 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NoReturn
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import unquote
 
 from watchframe.errors import ArgumentError
+from watchframe.references.pages import id_of, match_page
 
-_HINT = (
-    "Give the dashboard's id, its slug, or the address of its page, such as "
-    "https://host/dashboards/1-overview."
-)
 #: The page of a dashboard on a present server: the slug after the id is for people.
 _PAGE = re.compile(
     r"(?P<base>.*?)/(?:api/)?dashboards/(?P<id>[0-9]{1,18})(?:-(?P<slug>[^/]*))?/?(?:edit/?)?"
 )
-#: The page of a dashboard on an old one.
-_OLD_PAGE = re.compile(r"(?P<base>.*?)/(?:api/dashboards|dashboard)/(?P<slug>[^/]+)/?")
-#: What the page puts before a parameter's name.
-_PREFIX = "p_"
-_ID = re.compile(r"[0-9]{1,18}")
+#: The page of a dashboard on an old one. A public page is no dashboard that a key can read.
+_OLD_PAGE = re.compile(
+    r"(?!.*/public/)(?P<base>.*?)/(?:api/dashboards|dashboard)/(?P<slug>[^/]+)/?"
+)
 #: What stands at the end of a page's address, without the address.
 _ID_AND_SLUG = re.compile(r"(?P<id>[0-9]{1,18})-.+")
+#: What a slug cannot be: parts of an address, or an id that is not one.
+_NO_SLUG = re.compile(r".*[\s?#].*|0*", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +47,7 @@ class DashboardReference:
 
 
 def parse_dashboard_reference(dashboard: int | str) -> DashboardReference:
-    """Give what `dashboard` refers to.
+    """Return what `dashboard` refers to.
 
     Parameters
     ----------
@@ -67,59 +65,39 @@ def parse_dashboard_reference(dashboard: int | str) -> DashboardReference:
     >>> parse_dashboard_reference("https://host/dashboards/1-overview").dashboard_id
     1
     """
-    if isinstance(dashboard, bool) or not isinstance(dashboard, int | str):
-        _refuse(f"A {type(dashboard).__name__}")
-    if isinstance(dashboard, int):
-        return DashboardReference(dashboard_id=_id(dashboard))
+    number = id_of(dashboard)
+    if number is not None:
+        return DashboardReference(dashboard_id=number)
+    if not isinstance(dashboard, str):
+        _refuse(f"{dashboard!r}" if type(dashboard) is int else f"A {type(dashboard).__name__}")
     text = dashboard.strip()
-    if _ID.fullmatch(text):
-        return DashboardReference(dashboard_id=_id(int(text)))
     if "/" in text:
         return _page(text)
-    if not text or re.search(r"[\s?#]", text):
+    if _NO_SLUG.fullmatch(text):
         _refuse(f"{text[:60]!r}")
     end = _ID_AND_SLUG.fullmatch(text)
     return DashboardReference(dashboard_id=None if end is None else int(end["id"]), slug=text)
 
 
-def _page(text: str) -> DashboardReference:
-    """Read an address; it is never shown, for it may carry a key or a password."""
-    try:
-        parts = urlsplit(text)
-        port = parts.port
-    except ValueError:
-        _refuse("This address")
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        _refuse("This address")
-    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-    usual = {"http": 80, "https": 443}[parts.scheme]
-    where = f"{parts.scheme}://{host}" + ("" if port in (None, usual) else f":{port}")
-    if match := _PAGE.fullmatch(parts.path):
-        return DashboardReference(
-            dashboard_id=_id(int(match["id"])),
-            server_url=where + match["base"].rstrip("/"),
-            url_parameters=_values(parts.query),
-        )
-    match = _OLD_PAGE.fullmatch(parts.path)
-    if match is None or "/public/" in parts.path:
+def _page(address: str) -> DashboardReference:
+    page = match_page(address, _PAGE, _OLD_PAGE)
+    if page is None:
+        _refuse("This address")  # it may carry a key or a password
+    parts = page.match.groupdict()
+    number = id_of(parts.get("id"))
+    if "id" in parts and number is None:
         _refuse("This address")
     return DashboardReference(
-        slug=unquote(match["slug"]),
-        server_url=where + match["base"].rstrip("/"),
-        url_parameters=_values(parts.query),
+        dashboard_id=number,
+        slug=None if "id" in parts else unquote(parts["slug"]),
+        server_url=page.server_url,
+        url_parameters=page.url_parameters,
     )
 
 
-def _values(query: str) -> dict[str, str]:
-    values = parse_qsl(query, keep_blank_values=True)
-    return {name.removeprefix(_PREFIX): value for name, value in values if name.startswith(_PREFIX)}
-
-
-def _id(number: int) -> int:
-    if number <= 0:
-        _refuse(str(number))
-    return number
-
-
 def _refuse(what: str) -> NoReturn:
-    raise ArgumentError(f"{what} does not refer to a dashboard.", hint=_HINT)
+    raise ArgumentError(
+        f"{what} does not refer to a dashboard.",
+        hint="Use the dashboard's id, its slug, or the address of its page, such as "
+        "https://host/dashboards/1-overview.",
+    )

@@ -1,9 +1,9 @@
 """Dashboards with their widgets and visualizations."""
 
-import dataclasses
 import itertools
 import json
 
+import msgspec
 import pytest
 import requests
 
@@ -112,7 +112,7 @@ def test_mappings_follow_the_query_and_not_what_was_once_saved(site):
     widget = site.dashboards.get(1).widgets[1]
     stale = {"gone": {"name": "gone", "type": "static-value", "mapTo": "gone", "value": 1}}
     odd = {"period": {"type": "unheard-of"}}
-    changed = dataclasses.replace(widget, options={"parameterMappings": {**stale, **odd}})
+    changed = msgspec.structs.replace(widget, options={"parameterMappings": {**stale, **odd}})
     assert changed.parameter_mappings == {
         name: ParameterMapping(name=name, type="widget-level", map_to=name)
         for name in ("markets", "period", "min_amount")
@@ -129,7 +129,7 @@ def test_unnamed_visualization_has_the_title_of_its_query(site, board):
 def test_dashboard_survives_its_own_json_without_its_public_url(site):
     found = site.dashboards.get(1)
     sent = json.dumps(found.to_json())
-    assert Dashboard.from_json(json.loads(sent)) == dataclasses.replace(found, public_url=None)
+    assert Dashboard.from_json(json.loads(sent)) == msgspec.structs.replace(found, public_url=None)
     assert found.public_url not in sent
 
 
@@ -265,7 +265,7 @@ def test_visualization_reads_back_changes_and_goes_with_its_widgets(site, own_se
     query = site.queries.get(widget.query.id)
     assert query.visualizations[1] == chart
     changed = site.visualizations.update(chart.id, name="Bars", options={"a": 1})
-    assert changed == dataclasses.replace(chart, name="Bars", options={"a": 1})
+    assert changed == msgspec.structs.replace(chart, name="Bars", options={"a": 1})
     assert site.dashboards.get(board.id).widgets[0].title == "Bars"
     own_server.requests.clear()
     site.visualizations.delete(chart.id, dry_run=True)
@@ -306,7 +306,7 @@ def test_no_key_is_in_anything_that_a_dashboard_shows(site, own_server):
     shares = set(own_server._store.shares.values())
     assert shares
     for board in itertools.chain([site.dashboards.get(1)], site.dashboards.list()):
-        kept = repr(dataclasses.asdict(dataclasses.replace(board, public_url=None)))
+        kept = repr(msgspec.to_builtins(msgspec.structs.replace(board, public_url=None)))
         shown = repr(board) + kept + json.dumps(board.to_json())
         assert "api_key" not in shown
         assert not any(key in shown for key in keys | shares)

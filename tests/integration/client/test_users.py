@@ -125,7 +125,7 @@ def test_session_says_whose_key_it_is(site):
     assert (session.user.name, session.user.group_ids) == ("Admin", (ADMIN, DEFAULT))
     assert "execute_query" in session.permissions
     assert session.server_version == "26.08.0-dev"
-    assert session.organisation == "default"
+    assert session.organization == "default"
     assert session.more["client_config"]["dateFormat"] == "DD/MM/YY"
 
 

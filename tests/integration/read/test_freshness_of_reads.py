@@ -1,9 +1,9 @@
 """Which reads ask the server, and what for: every row of the rules of freshness, over real HTTP."""
 
-import dataclasses
 import threading
 import time
 
+import msgspec
 import pytest
 
 from watchframe import Client, ResultCache, read_watch_query
@@ -140,7 +140,7 @@ def test_value_that_the_author_has_just_allowed_is_not_refused_by_an_old_definit
     parameter = ParameterDefinition(name="p", type="enum", title="P", enum_options=("a",))
     query = client.queries.create("allowed", text, 1, parameters=[parameter])
     read_watch_query(query.id, {"p": "a"}, max_age="1d", client=client)
-    wider = dataclasses.replace(parameter, enum_options=("a", "b"))
+    wider = msgspec.structs.replace(parameter, enum_options=("a", "b"))
     client.queries.update(query, text=text, parameters=[wider])
     assert read_watch_query(query.id, {"p": "b"}, max_age="1d", client=client)["x"].item() == "b"
 

@@ -1,12 +1,14 @@
-"""The files of settings: read where they are files, with a warning where others may read a key."""
+"""Files of settings are read safely, and files are replaced as a whole."""
 
 import os
 import shlex
+import stat
 import warnings
 
 import pytest
 
 from watchframe.config import files, load_settings, save_login
+from watchframe.config.files import atomic_file, replaced_file, write_atomically
 from watchframe.config.login import Secret, logins_path, read_logins
 from watchframe.config.settings import read_profile
 from watchframe.errors import ConfigurationError, ConfigurationWarning
@@ -98,3 +100,71 @@ def test_link_to_a_config_file_is_followed(path, tmp_path):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert read_profile(None, link)["api_key"] == KEY
+
+
+def mode_of(path):
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+@pytest.fixture(params=[0o022, 0o077])
+def umask(request):
+    before = os.umask(request.param)
+    yield request.param
+    os.umask(before)
+
+
+def test_replaced_file_has_the_mode_of_the_old_one_or_the_usual_one(tmp_path, umask):
+    path = tmp_path / "rows.csv"
+    with replaced_file(path) as file:
+        file.write(b"new")
+    assert mode_of(path) == 0o666 & ~umask
+    path.chmod(0o640)
+    assert write_atomically(path, b"newer")
+    assert mode_of(path) == 0o640
+    with replaced_file(path, mode=0o600) as file:
+        file.write(b"secret")
+    assert mode_of(path) == 0o600
+
+
+def test_replaced_file_is_the_old_one_until_the_block_ends(tmp_path):
+    path = tmp_path / ("long name " * 20 + ".csv")
+    path.write_bytes(b"old")
+    with replaced_file(path) as file:
+        file.write(b"new")
+        file.flush()
+        assert path.read_bytes() == b"old"
+    assert path.read_bytes() == b"new"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_login_is_its_owners_alone_whatever_the_umask_is(path, monkeypatch):
+    monkeypatch.setattr("watchframe.config.login._keyring", lambda: None)
+    before = os.umask(0)
+    try:
+        save_login("default", "https://h.example", Secret(KEY), path)
+    finally:
+        os.umask(before)
+    assert mode_of(logins_path(path)) == 0o600
+
+
+def test_atomic_file_follows_links_and_writes_to_devices(tmp_path):
+    target, link = tmp_path / "rows.csv", tmp_path / "link"
+    link.symlink_to(target.name)
+    with atomic_file(link) as file:
+        file.write(b"rows")
+    assert link.is_symlink()
+    assert target.read_bytes() == b"rows"
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    with atomic_file(pipe) as file:
+        file.write(b"rows")
+    assert os.read(reader, 10) == b"rows"
+    os.close(reader)
+
+
+def test_links_that_lead_in_a_circle_are_an_os_error(tmp_path):
+    link = tmp_path / "link"
+    link.symlink_to(link.name)
+    with pytest.raises(OSError, match="link"), atomic_file(link):
+        raise AssertionError

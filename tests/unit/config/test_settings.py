@@ -1,12 +1,16 @@
 """Settings: which one wins, what is refused, and that a key never shows."""
 
-import dataclasses
+import inspect
 import pickle
+import re
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import msgspec
+import numpy as np
 import pytest
 
+from watchframe.client import Client, connect
 from watchframe.config import Secret, Settings, load_settings, profile_for_server, server_url
 from watchframe.errors import ConfigurationError
 
@@ -80,21 +84,76 @@ def test_what_is_missing_is_said_with_the_way_to_set_it(tmp_path, given, words):
 
 
 @pytest.mark.parametrize(
-    ("name", "value"),
+    ("name", "value", "takes"),
     [
-        ("read_timeout", "soon"),
-        ("read_timeout", -1),
-        ("connect_timeout", float("inf")),
-        ("max_retries", -1),
-        ("timezone", "Mars/Olympus"),
-        ("allow_plain_http", "perhaps"),
-        ("cache_size_limit", "big"),
+        ("read_timeout", "soon", "a number of seconds above 0"),
+        ("read_timeout", -1, "a number of seconds above 0"),
+        ("connect_timeout", float("inf"), "a number of seconds above 0"),
+        ("connect_timeout", 10**400, "a number of seconds above 0"),
+        ("connect_timeout", "nan", "a number of seconds above 0"),
+        ("max_retries", -1, "a whole number, 0 or more"),
+        ("max_retries", 1.5, "a whole number, 0 or more"),
+        ("max_retries", True, "a whole number, 0 or more"),
+        ("timezone", "Mars/Olympus", "the name of a time zone"),
+        ("timezone", "Europe", "the name of a time zone"),
+        ("timezone", "../etc", "the name of a time zone"),
+        ("allow_plain_http", "perhaps", "yes or no"),
+        ("cache_size_limit", "big", "a whole number, 0 or more"),
+        ("ca_bundle", "/no/such/file", "a file or folder that is there"),
+        ("ca_bundle", "", "a file or folder that is there"),
+        ("cache_dir", 5, "the path of a folder"),
+        ("uncached_queries", "x", "ids of queries"),
     ],
 )
-def test_setting_that_cannot_be_used_names_itself_and_its_origin(tmp_path, name, value):
+def test_setting_that_cannot_be_used_names_itself_its_origin_and_what_it_takes(
+    tmp_path, name, value, takes
+):
     with pytest.raises(ConfigurationError, match=f"setting {name}") as caught:
         load("https://host", KEY, config_file=tmp_path / "none.toml", **{name: value})
-    assert f"argument {name}" in str(caught.value)
+    assert f"the argument {name}" in str(caught.value)
+    assert f"It takes {takes}" in caught.value.hint
+
+
+def test_setting_that_cannot_be_used_says_which_variable_or_file_has_it(config_file):
+    variable = "WATCHFRAME_MAX_RETRIES"
+    with pytest.raises(ConfigurationError, match=f"the environment variable {variable}"):
+        load(config_file=config_file, environ={variable: "many"})
+    with config_file.open("a") as file:
+        file.write('max_retries = "many"\n')
+    with pytest.raises(ConfigurationError, match=r"max_retries in .*config\.toml"):
+        load(config_file=config_file, profile="staging")
+
+
+@pytest.mark.parametrize(
+    ("name", "written", "value"),
+    [
+        ("allow_plain_http", " Yes ", True),
+        ("allow_plain_http", "TRUE", True),
+        ("allow_plain_http", "1", True),
+        ("stale_if_error", "no", False),
+        ("cache_text_parameters", "0", False),
+        ("cache_size_limit", "3_000_000_000", 3_000_000_000),
+        ("read_timeout", " 7.5 ", 7.5),
+        ("read_timeout", "1e3", 1000.0),
+        ("cache_dir", "~/watch", Path.home() / "watch"),
+        ("timezone", "Europe/Berlin", ZoneInfo("Europe/Berlin")),
+        ("uncached_queries", "42", {42}),
+    ],
+)
+def test_setting_is_read_from_what_people_write(tmp_path, name, written, value):
+    environ = {f"WATCHFRAME_{name.upper()}": written}
+    found = load("https://host", KEY, config_file=tmp_path / "none.toml", environ=environ)
+    assert getattr(found, name) == value
+
+
+def test_setting_is_read_from_numbers_of_numpy(tmp_path):
+    given = {
+        "read_timeout": np.float64(5),
+        "max_retries": np.int64(2),
+        "uncached_queries": np.array([4]),
+    }
+    found = load("https://host", KEY, config_file=tmp_path / "none.toml", **given)
+    assert (found.read_timeout, found.max_retries, found.uncached_queries) == (5.0, 2, {4})
 
 
 @pytest.mark.parametrize("key", ["", "  ", "two words", "naïve\u2028", "line\nbreak"])
@@ -109,7 +168,7 @@ def test_key_shows_nowhere(tmp_path):
     assert KEY not in f"{found!r} {found} {found.api_key!s} {[found.api_key]}"
     with pytest.raises(TypeError, match="not pickled"):
         pickle.dumps(found.api_key)
-    assert KEY not in repr(dataclasses.asdict(found))
+    assert KEY not in repr(msgspec.structs.asdict(found))
 
 
 def test_secrets_are_equal_by_what_they_hold():
@@ -170,9 +229,21 @@ def test_key_in_place_of_the_url_is_not_shown(tmp_path):
     assert KEY not in str(caught.value)
 
 
+@pytest.mark.parametrize("function", [connect, Client])
+def test_every_setting_is_an_argument_and_is_documented(function):
+    names = [field.name for field in msgspec.structs.fields(Settings)]
+    arguments = set(inspect.signature(function).parameters) - {"settings"}
+    assert arguments == {"profile", *names}
+    with pytest.raises(TypeError, match="read_time"):
+        function("https://host", KEY, read_time=5)
+    for name in names:
+        documented = re.findall(rf"^    {name} : ", connect.__doc__, re.MULTILINE)
+        assert len(documented) == 1, name
+
+
 def test_reference_page_names_every_setting():
     page = (Path(__file__).parents[3] / "docs" / "reference" / "settings.md").read_text()
-    for field in dataclasses.fields(Settings):
+    for field in msgspec.structs.fields(Settings):
         assert f"| `{field.name}` |" in page
 
 

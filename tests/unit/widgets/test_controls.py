@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date, time, timedelta
 
 import ipywidgets
+import msgspec
 import pytest
 
 from tests.unit.widgets.conftest import NOW
@@ -68,7 +69,9 @@ def test_text_when_typed_becomes_the_value(checker):
 )
 def test_text_that_the_query_cannot_take_is_warned_of_once(checker, name, text, words):
     definition = ParameterDefinition(name=name, type="text", title="T")
-    checked = replace(checker, query=replace(checker.query, text=text))(definition, "O'Neil")
+    checked = replace(checker, query=msgspec.structs.replace(checker.query, text=text))(
+        definition, "O'Neil"
+    )
     assert checked.warning.count(words) == 1
 
 

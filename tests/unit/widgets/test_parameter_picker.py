@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
-from dataclasses import replace
 from datetime import timedelta
 
 import ipywidgets
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
+from msgspec.structs import replace
 from pandas.testing import assert_frame_equal
 
 from tests.unit.widgets.conftest import WITHIN, until
