@@ -1,4 +1,4 @@
-"""What a read gives: the table, and what is known of where it came from."""
+"""The answer of a read: its table, where it came from, and what to warn of."""
 
 from __future__ import annotations
 
@@ -7,34 +7,21 @@ import itertools
 import json
 import os
 import warnings
-import weakref
-from collections import OrderedDict
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-import pandas as pd
 import pyarrow as pa
 
 from watchframe.cache import KeyParts, Provenance, ResultCache
-from watchframe.decode import (
-    Conversions,
-    DtypeBackend,
-    column_kinds,
-    column_warnings,
-    pandas_metadata,
-    to_frame,
-    with_kinds,
-)
-from watchframe.decode.typing_rules import ENCODING, JSON
+from watchframe.decode import column_kinds, column_warnings, pandas_metadata, with_kinds
 from watchframe.errors import (
     CacheWarning,
     ResultTruncatedWarning,
     UnprovenResultWarning,
     WatchframeWarning,
 )
-from watchframe.locks import ProcessLock
 from watchframe.read.question import AUTO_LIMIT, is_probably_cut
 
 Source = Literal["local cache", "server cache", "executed"]
@@ -52,9 +39,9 @@ class Answer:
     table : pyarrow.Table
         All columns of the result, in the query's order; gone after `take_table`.
     provenance : Provenance
-        Its origin, as it is stored.
+        Where the rows come from, as it is stored.
     source : {"local cache", "server cache", "executed"}
-        Where this read had it from.
+        Which of them answered this read.
     cache_key : str
         Its name in the local cache.
     may_be_cut : bool
@@ -66,8 +53,7 @@ class Answer:
     known_kinds : mapping of str to str
         The types that the query's columns had in other results, where some have no values here.
     unproven : str or None
-        Why it is not certain that these are the rows that were asked for; None where nothing speaks
-        against it.
+        Why these may not be the rows that were asked for; None if nothing speaks against it.
     """
 
     table: pa.Table
@@ -81,7 +67,7 @@ class Answer:
     unproven: str | None = None
 
     def take_table(self) -> pa.Table:
-        """Give the table and let go of it: its memory is free as soon as it was read."""
+        """Return the table and let go of it: its memory is free as soon as it was read."""
         table = self.table
         del self.table
         return table
@@ -134,114 +120,8 @@ def with_attributes(table: pa.Table, attributes: Mapping[str, object]) -> pa.Tab
     return table.replace_schema_metadata(metadata)
 
 
-_Name = tuple[int, str]
-
-#: Frames that are kept, and how large a table may be whose frame is.
-KEPT, LARGEST = 32, 64 * 1024
-
-
-class RecentFrames:
-    """Frames by the very table that they show, and by the backend.
-
-    What is kept is never handed out, and what is handed out is a deep copy: whoever changes a frame
-    changes his own. A frame with lists or objects in its cells is not kept, for a copy would share
-    those. A frame is forgotten with its table, which the local cache forgets when it is emptied.
-    """
-
-    def __init__(self) -> None:
-        self._guard = ProcessLock()  # the end of a table may come within any line of ours
-        self._known: OrderedDict[_Name, tuple[weakref.ref[pa.Table], pd.DataFrame]] = OrderedDict()
-
-    def frame(self, table: pa.Table, dtype_backend: DtypeBackend) -> pd.DataFrame:
-        """Return the frame of the whole table, as `to_frame` does."""
-        name = id(table), dtype_backend
-        with self._guard.lock:
-            known = self._known.get(name)
-            if known is not None and known[0]() is table:
-                self._known.move_to_end(name)
-                return known[1].copy()
-        frame = to_frame(table, dtype_backend=dtype_backend)
-        if table.nbytes <= LARGEST and not _has_mutable_cells(table):
-            self._keep(name, table, frame.copy())
-        return frame
-
-    def _keep(self, name: _Name, table: pa.Table, frame: pd.DataFrame) -> None:
-        def forget(ended: weakref.ref[pa.Table]) -> None:
-            with self._guard.lock:
-                if name in self._known and self._known[name][0] is ended:
-                    del self._known[name]
-
-        with self._guard.lock:
-            self._known[name] = weakref.ref(table, forget), frame
-            while len(self._known) > KEPT:
-                self._known.popitem(last=False)
-
-
-def _has_mutable_cells(table: pa.Table) -> bool:
-    return any((field.metadata or {}).get(ENCODING) == JSON for field in table.schema)
-
-
-_recent = RecentFrames()
-
-
-def frame_of(
-    answer: Answer,
-    *,
-    dtype_backend: DtypeBackend = "numpy_nullable",
-    index_col: str | Sequence[str] | None = None,
-    columns: Sequence[str] | None = None,
-    dtype: object = None,
-    parse_dates: object = None,
-    takes_table: bool = False,
-) -> pd.DataFrame:
-    """Return the answer's frame with its provenance in ``attrs``; as of `read_watch_query`.
-
-    With `takes_table` the answer has no table any more: column by column its memory becomes the
-    frame's, and the two are never there as a whole beside each other.
-    """
-    if answer.source == "local cache" and columns is dtype is parse_dates is index_col is None:
-        frame = _recent.frame(answer.table, dtype_backend)
-    else:
-        frame = to_frame(
-            answer.take_table() if takes_table else answer.table,
-            dtype_backend=dtype_backend,
-            columns=columns,
-            dtype=dtype,
-            parse_dates=parse_dates,
-            index_col=index_col,
-            known_kinds=answer.known_kinds,
-        )
-    frame.attrs[ATTRIBUTE] = answer.attributes
-    return frame
-
-
-def needed_columns(
-    columns: Sequence[str] | None, index_col: str | Sequence[str] | None
-) -> list[str] | None:
-    """Return the columns that a frame is made of; None for all, or where none are asked for."""
-    if columns is None:
-        return None
-    index = [index_col] if isinstance(index_col, str) else list(index_col or ())
-    return list(dict.fromkeys([*index, *columns])) or None
-
-
-def known_kinds(answers: Sequence[Answer]) -> dict[str, str]:
-    """Return the types that are known of the columns of one query, by all of its answers."""
-    return {name: kind for answer in answers for name, kind in answer.known_kinds.items()}
-
-
 _PACKAGE = f"{Path(__file__).parents[1]}{os.sep}"
 _IPYTHON = f"{os.sep}IPython{os.sep}core{os.sep}"
-
-
-def warn_of_answer(answer: Answer, *, dtype: object = None, parse_dates: object = None) -> None:
-    """Warn of what `answer_warnings` finds.
-
-    The declared type of a column that `dtype` or `parse_dates` convert does not matter.
-    """
-    converted = Conversions.of(dtype, parse_dates, (), has_rows=False).columns
-    for warning in answer_warnings(answer, converted=converted):
-        warnings.warn(warning, stacklevel=users_level())
 
 
 def answer_warnings(
@@ -286,9 +166,9 @@ def warn_stale(label: str, copy: str, error: Exception) -> None:
 
 
 def users_level() -> int:
-    """Give the stack level of the nearest caller outside this package, seen from our caller.
+    """Return the stack level of the nearest caller outside this package, seen from our caller.
 
-    Between a magic and the cell that it stands in lies IPython, which is nobody's own line either.
+    IPython, which lies between a magic and the cell that it stands in, is skipped as well.
     """
     here = inspect.currentframe()
     frame, level = here and here.f_back, 1

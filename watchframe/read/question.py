@@ -12,7 +12,7 @@ from typing import Protocol, TypedDict
 from watchframe.cache import KeyParts, ServerState
 from watchframe.client import Client, Deadline, OnStatus, ResultBody
 from watchframe.models import DataSource, Query
-from watchframe.parameters import JSON, has_same_hash, render_query, rendering_doubt
+from watchframe.parameters import JSON, has_same_hash, query_url, render_query, rendering_doubt
 from watchframe.parameters.normalize import definitions_of
 
 #: What the server's automatic limit leaves.
@@ -120,8 +120,11 @@ class Question(Protocol):
     def facts(self) -> QuestionFacts:
         """What provenance says of it."""
 
+    def url(self, server: str) -> str | None:
+        """Return the address of the query's page with these values; None for ad-hoc SQL."""
+
     def key_parts(self, *, server: str, principal: str) -> KeyParts:
-        """Give the parts of its cache key."""
+        """Return the parts of its cache key."""
 
     def ask(
         self, client: Client, *, max_age: int, deadline: Deadline, on_status: OnStatus
@@ -190,6 +193,9 @@ class SavedQuestion:
             "query_name": self.query.name,
             "data_source_id": self.query.data_source_id,
         }
+
+    def url(self, server: str) -> str | None:
+        return query_url(server, self.query, self.parameters)
 
     def key_parts(self, *, server: str, principal: str) -> KeyParts:
         return KeyParts(
@@ -266,6 +272,9 @@ class SqlQuestion:
             "sql": self.sql,
         }
 
+    def url(self, server: str) -> str | None:  # noqa: ARG002 - the protocol's signature
+        return None
+
     def key_parts(self, *, server: str, principal: str) -> KeyParts:
         return KeyParts(
             server=server,
@@ -290,7 +299,7 @@ class SqlQuestion:
 
 
 def _text_hash(query: Query) -> str:
-    """Give a hash of all that decides, beside the parameters, which SQL the server runs."""
+    """Return a hash of all that decides, beside the parameters, which SQL the server runs."""
     joined = {
         definition.name: [
             definition.multi.prefix,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import timedelta
 
 import ipywidgets
@@ -103,7 +102,7 @@ class ParameterPicker(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has n
         self.query: Query = opened.query
         self.table: pa.Table | None = None
         self.error: Exception | None = None
-        self._options = ReadOptions(timeout=timeout, client=opened.client)
+        self._client, self._timeout = opened.client, timeout
         self._server = opened.client.server
         self._timer: threading.Timer | None = None
         self._runs = Runs(
@@ -188,9 +187,10 @@ class ParameterPicker(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has n
                 )
             self._stop_timer()
             self.error = None
-            progress = self._runs.begin_with(
-                self.params, replace(self._options, max_age=self._layout.max_age)
+            options = ReadOptions.resolve(
+                client=self._client, max_age=self._layout.max_age, timeout=self._timeout
             )
+            progress = self._runs.begin_with(self.params, options)
             if progress is not None:
                 self._say("running", progress_html(progress))
 
