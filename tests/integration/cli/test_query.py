@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pa_parquet
 import pytest
 
-from watchframe import Client, read_watch_query, read_watch_table
+from watchframe import Client, read_watch_query
 
 FEW = ("-p", "markets=[WETH]", "-p", "period=2026-01-01--2026-01-05")
 UNLIMITED = str(2**256 - 1)
@@ -21,7 +21,7 @@ UNLIMITED = str(2**256 - 1)
 def table(client):
     """What the library gives for the query that the tests run."""
     params = {"markets": ["WETH"], "period": ("2026-01-01", "2026-01-05")}
-    return read_watch_table(1, params, client=client)
+    return read_watch_query(1, params, client=client, output="arrow")
 
 
 def test_query_when_written_to_parquet_is_the_librarys_table(run, table, tmp_path):
@@ -91,7 +91,7 @@ def test_query_when_json_is_asked_for_gives_records_with_nested_values(invoke):
 
 
 def test_query_when_every_column_type_goes_to_csv_can_be_read_again(invoke, client):
-    expected = read_watch_table(42, client=client)
+    expected = read_watch_query(42, client=client, output="arrow")
     text = invoke("query", 42, "-o", "-").stdout
     found = pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False)
     assert list(found.columns) == expected.column_names
