@@ -28,7 +28,7 @@ whether nulls are present.
 
 Each row below was made by decoding its examples.
 
-| the server says | values | for example | in Arrow (`read_watch_table`) | `numpy_nullable` (default) | `pyarrow` |
+| the server says | values | for example | in Arrow (`output="arrow"`) | `numpy_nullable` (default) | `pyarrow` |
 | --- | --- | --- | --- | --- | --- |
 """  # noqa: E501 - a table's row is one line
 
@@ -96,7 +96,7 @@ microsecond. Nothing is cut, and nothing is rounded except by a float dtype:
 
 ## Files, and `Table.to_pandas()`
 
-Tables of `read_watch_table` and files of the command line (`-o x.parquet`, `.arrow`, `.feather`)
+Tables of `output="arrow"` and files of the command line (`-o x.parquet`, `.arrow`, `.feather`)
 carry pandas' metadata: `table.to_pandas()`, `pandas.read_parquet(path)` and
 `pandas.read_feather(path)` give the dtypes of `numpy_nullable` above, and `dtype_backend="pyarrow"`
 those of `pyarrow`. `attrs` come back too; from a `.feather`, and from `to_pandas()`, since pyarrow

@@ -41,6 +41,7 @@ def test_output_kinds_hold_the_same_rows(client, read):
     assert found.keys() == expected.keys()
 
 
+@pytest.mark.filterwarnings("ignore::watchframe.errors.ColumnTypeWarning")
 def test_output_polars_keeps_every_digit(client):
     frame = read_watch_sql(SHAPES, PYTHON_SOURCE, client=client, output="polars")
     assert frame.schema == {"wei": pl.String, "list": pl.String, "day": pl.Date}
