@@ -1,6 +1,6 @@
 """The pipeline of a read, and the functions that people call."""
 
-from watchframe.read.answer import Answer, answer_warnings
+from watchframe.read.answer import Answer
 from watchframe.read.dashboard import DashboardFrames, dashboard_answers, read_watch_dashboard
 from watchframe.read.functions import (
     explain_watch_query,
@@ -9,7 +9,7 @@ from watchframe.read.functions import (
     read_watch_sql,
 )
 from watchframe.read.options import MaxAge, ReadArguments, ReadOptions
-from watchframe.read.output import FrameArguments, Output
+from watchframe.read.output import FrameArguments, Output, answer_warnings
 from watchframe.read.pipeline import answer_query, answer_sql, wire_sets
 from watchframe.read.plan import ReadPlan
 from watchframe.read.side_by_side import read_watch_queries

@@ -7,7 +7,7 @@ import itertools
 import json
 import os
 import warnings
-from collections.abc import Container, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -15,14 +15,10 @@ from typing import Literal
 import pyarrow as pa
 
 from watchframe.cache import KeyParts, Provenance, ResultCache
-from watchframe.decode import column_kinds, column_warnings, pandas_metadata, with_kinds
+from watchframe.decode import column_kinds, pandas_metadata, with_kinds
 from watchframe.errors import (
     CacheWarning,
-    ResultTruncatedWarning,
-    UnprovenResultWarning,
-    WatchframeWarning,
 )
-from watchframe.read.question import AUTO_LIMIT, is_probably_cut
 
 Source = Literal["local cache", "server cache", "executed"]
 
@@ -122,39 +118,6 @@ def with_attributes(table: pa.Table, attributes: Mapping[str, object]) -> pa.Tab
 
 _PACKAGE = f"{Path(__file__).parents[1]}{os.sep}"
 _IPYTHON = f"{os.sep}IPython{os.sep}core{os.sep}"
-
-
-def answer_warnings(
-    answer: Answer, *, converted: Container[str] = frozenset()
-) -> list[WatchframeWarning]:
-    """Return the warnings for an answer: of its rows' origin, of its columns, of missing rows.
-
-    A copy from the local cache has those of the first read. The declared types of `converted`
-    columns do not matter.
-    """
-    found: list[WatchframeWarning] = []
-    if answer.unproven is not None:
-        found.append(UnprovenResultWarning(answer.unproven))
-    found += column_warnings(answer.table, converted=converted)
-    known, rows = answer.provenance, answer.table.num_rows
-    if known.is_truncated:
-        what = "the SQL" if known.query_id is None else f"query {known.query_id}"
-        found.append(
-            ResultTruncatedWarning(
-                f"The data source says that rows are missing: it gave {rows:,} rows of {what} and "
-                "left out the others. Ask for less at once: fewer columns, a shorter period, or a "
-                "LIMIT with an ORDER BY."
-            )
-        )
-    if is_probably_cut(may_be_cut=answer.may_be_cut, rows=rows, ran=known.query_text):
-        found.append(
-            ResultTruncatedWarning(
-                f"Query {known.query_id} gave exactly {AUTO_LIMIT:,} rows, and the "
-                f"server appends LIMIT {AUTO_LIMIT} to it: there are probably more. Switch off "
-                "its auto limit on its page, or give it a LIMIT of its own."
-            )
-        )
-    return found
 
 
 def warn_stale(label: str, copy: str, error: Exception) -> None:

@@ -17,8 +17,8 @@ from watchframe.errors import ProtocolError, TransportError
 from watchframe.models import QueryResultInfo
 from watchframe.parameters import has_same_hash, is_same_sql
 from watchframe.read.answer import Answer, Source
-from watchframe.read.options import ReadOptions
-from watchframe.read.plan import RUN, ReadPlan
+from watchframe.read.options import RUN, ReadOptions
+from watchframe.read.plan import ReadPlan
 from watchframe.read.question import Question
 
 logger = logging.getLogger(__name__)
@@ -88,7 +88,15 @@ def _ask(
                     if proof == "confused":
                         return None
                     provenance = _provenance(plan, options, decoded, body, requested_at)
-                    answer = _answer(plan, decoded, provenance, body)
+                    source: Source = "server cache" if body.from_server_cache else "executed"
+                    logger.info(
+                        "%s: %d rows, %s, %s s on the data source",
+                        plan.label,
+                        decoded.table.num_rows,
+                        source,
+                        provenance.runtime_s,
+                    )
+                    answer = plan.answer(decoded.table, provenance, source)
                     if proof == "uncertain":
                         return replace(answer, unproven=_unproven(question))
                     is_stored = writer is not None and writer.finish(
@@ -172,25 +180,4 @@ def _provenance(
         query_text=info.query_text,
         is_truncated=info.is_truncated,
         **plan.question.facts,
-    )
-
-
-def _answer(
-    plan: ReadPlan, decoded: DecodedResult, provenance: Provenance, body: ResultBody
-) -> Answer:
-    source: Source = "server cache" if body.from_server_cache else "executed"
-    logger.info(
-        "%s: %d rows, %s, %s s on the data source",
-        plan.label,
-        decoded.table.num_rows,
-        source,
-        provenance.runtime_s,
-    )
-    return Answer(
-        table=decoded.table,
-        provenance=provenance,
-        source=source,
-        cache_key=plan.cache_key,
-        may_be_cut=plan.question.may_be_cut,
-        parameter_types=plan.question.parameter_types,
     )

@@ -12,16 +12,9 @@ from watchframe.cache import Mode
 from watchframe.client import Client
 from watchframe.decode import DtypeBackend
 from watchframe.models import DataSource
-from watchframe.read.options import (
-    MaxAge,
-    Params,
-    QueryLike,
-    ReadArguments,
-    ReadOptions,
-    refuse_sets,
-)
+from watchframe.read.options import MaxAge, Params, QueryLike, ReadArguments, ReadOptions
 from watchframe.read.output import FrameArguments, Output, OutputKind
-from watchframe.read.pipeline import answer_query, answer_sql, plan_query, plan_sql
+from watchframe.read.pipeline import answer_query, answer_sql, plan_query, plan_sql, refuse_sets
 from watchframe.read.plan import ReadPlan
 from watchframe.references import parse_reference
 
@@ -183,22 +176,9 @@ def read_watch_query(
     """
     reference = parse_reference(query)
     refuse_sets(params, "read_watch_sweep")
-    shown = Output(
-        kind=output,
-        columns=columns,
-        index_col=index_col,
-        dtype=dtype,
-        parse_dates=parse_dates,
-        dtype_backend=dtype_backend,
-    )
+    shown = Output(output, columns, index_col, dtype, parse_dates, dtype_backend)
     options = ReadOptions.resolve(
-        reference,
-        client=client,
-        max_age=max_age,
-        cache=cache,
-        timeout=timeout,
-        progress=progress,
-        columns=shown.decoded,
+        reference, client, max_age, cache, timeout, progress=progress, columns=shown.decoded
     )
     return shown.of(answer_query(reference, params, options))
 
@@ -274,21 +254,9 @@ def read_watch_sql(
     WatchframeError
         As `read_watch_query`; ConfigurationError also if there is no such data source.
     """
-    shown = Output(
-        kind=output,
-        columns=columns,
-        index_col=index_col,
-        dtype=dtype,
-        parse_dates=parse_dates,
-        dtype_backend=dtype_backend,
-    )
+    shown = Output(output, columns, index_col, dtype, parse_dates, dtype_backend)
     options = ReadOptions.resolve(
-        client=client,
-        max_age=max_age,
-        cache=cache,
-        timeout=timeout,
-        progress=progress,
-        columns=shown.decoded,
+        None, client, max_age, cache, timeout, progress=progress, columns=shown.decoded
     )
     return shown.of(answer_sql(sql, data_source, params, options))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import logging
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,6 +20,9 @@ from watchframe.parameters import JSON
 from watchframe.references import DashboardReference, QueryReference
 
 logger = logging.getLogger(__name__)
+
+#: The server's ``max_age`` for "any cached result will do" and for "run it".
+ANY_RESULT, RUN = -1, 0
 
 MaxAge = float | str | timedelta | None
 Params = Mapping[str, object] | None
@@ -77,11 +80,11 @@ class ReadOptions:
     def resolve(
         cls,
         reference: QueryReference | DashboardReference | None = None,
-        *,
         client: Client | None = None,
         max_age: MaxAge = None,
         cache: Mode = "use",
         timeout: float | None = 300.0,
+        *,
         progress: bool | None = None,
         columns: Sequence[str] | None = None,
         store: ResultCache | None = None,
@@ -119,6 +122,13 @@ class ReadOptions:
             progress=progress,
             columns=columns,
         )
+
+    @property
+    def server_max_age(self) -> int:
+        """The ``max_age`` with which the server is asked."""
+        if self.policy.mode == "refresh":
+            return RUN
+        return ANY_RESULT if self.policy.max_age is None else int(self.policy.max_age)
 
     def clock(self) -> datetime:
         """Return the time of this machine; with a cache, by the cache's clock."""
@@ -203,15 +213,6 @@ def local_cache(settings: Settings) -> ResultCache:
 @functools.lru_cache(maxsize=8)
 def _opened(directory: Path, size_limit: int) -> ResultCache:
     return ResultCache(directory, size_limit=size_limit)
-
-
-def refuse_sets(params: object, sweep: str) -> None:
-    """Raise ArgumentError if `params` are several parameter sets; `sweep` is what reads those."""
-    if isinstance(params, Iterable) and not isinstance(params, Mapping | str):
-        raise ArgumentError(
-            f"params is a {type(params).__name__}, and one read takes one parameter set.",
-            hint=f"{sweep} reads once for each set, into one frame.",
-        )
 
 
 Duration = float | str | None

@@ -5,25 +5,25 @@ from __future__ import annotations
 import warnings
 import weakref
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 import pyarrow as pa
 
-from watchframe.decode import Conversions, DtypeBackend, to_frame, with_absent
+from watchframe.decode import Conversions, DtypeBackend, column_warnings, to_frame, with_absent
 from watchframe.decode.typing_rules import ENCODING, JSON
-from watchframe.errors import ArgumentError
-from watchframe.locks import ProcessLock
-from watchframe.read.answer import (
-    ATTRIBUTE,
-    Answer,
-    answer_warnings,
-    users_level,
-    with_attributes,
+from watchframe.errors import (
+    ArgumentError,
+    ResultTruncatedWarning,
+    UnprovenResultWarning,
+    WatchframeWarning,
 )
+from watchframe.locks import ProcessLock
+from watchframe.read.answer import ATTRIBUTE, Answer, users_level, with_attributes
 from watchframe.read.options import ReadArguments
+from watchframe.read.question import AUTO_LIMIT, is_probably_cut
 
 if TYPE_CHECKING:
     import polars as pl
@@ -40,7 +40,7 @@ class FrameArguments(ReadArguments, total=False):
     dtype_backend: DtypeBackend
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Output:
     """How the rows are returned, as of `read_watch_query`.
 
@@ -154,6 +154,39 @@ def _polars() -> Any:
             'output="polars" needs polars.', hint='Install it: pip install "watchframe[polars]".'
         ) from error
     return pl
+
+
+def answer_warnings(
+    answer: Answer, *, converted: Container[str] = frozenset()
+) -> list[WatchframeWarning]:
+    """Return the warnings for an answer: of its rows' origin, of its columns, of missing rows.
+
+    A copy from the local cache has those of the first read. The declared types of `converted`
+    columns do not matter.
+    """
+    found: list[WatchframeWarning] = []
+    if answer.unproven is not None:
+        found.append(UnprovenResultWarning(answer.unproven))
+    found += column_warnings(answer.table, converted=converted)
+    known, rows = answer.provenance, answer.table.num_rows
+    if known.is_truncated:
+        what = "the SQL" if known.query_id is None else f"query {known.query_id}"
+        found.append(
+            ResultTruncatedWarning(
+                f"The data source says that rows are missing: it gave {rows:,} rows of {what} and "
+                "left out the others. Ask for less at once: fewer columns, a shorter period, or a "
+                "LIMIT with an ORDER BY."
+            )
+        )
+    if is_probably_cut(may_be_cut=answer.may_be_cut, rows=rows, ran=known.query_text):
+        found.append(
+            ResultTruncatedWarning(
+                f"Query {known.query_id} gave exactly {AUTO_LIMIT:,} rows, and the "
+                f"server appends LIMIT {AUTO_LIMIT} to it: there are probably more. Switch off "
+                "its auto limit on its page, or give it a LIMIT of its own."
+            )
+        )
+    return found
 
 
 _Name = tuple[int, str]

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 
 from watchframe.cache import (
-    CacheEntry,
     Decision,
     Flight,
-    KeyParts,
     Policy,
+    Provenance,
     cache_key,
     decide,
     decide_after_error,
@@ -21,6 +20,7 @@ from watchframe.cache import (
 from watchframe.client import OUTAGE_STATUSES
 from watchframe.display import age_words
 from watchframe.errors import (
+    ArgumentError,
     CacheMissError,
     JobFailedError,
     ParameterError,
@@ -40,7 +40,7 @@ from watchframe.read.answer import Answer, use_column_memory, warn_stale
 from watchframe.read.documents import ANY_AGE, NEWLY_READ, Documents
 from watchframe.read.fetch import QueryEditedError, fetch_answer
 from watchframe.read.options import Params, QueryLike, ReadOptions
-from watchframe.read.plan import NEVER_KEPT, ReadPlan, may_be_kept, server_max_age
+from watchframe.read.plan import NEVER_KEPT, ReadPlan
 from watchframe.read.question import Question, SavedQuestion, SqlQuestion
 from watchframe.references import QueryReference, parse_reference
 
@@ -72,6 +72,15 @@ def plan_sql(
 ) -> ReadPlan:
     """Return the plan of `answer_sql`; nothing is executed."""
     return replace(_of_sql(sql, data_source, params, options), may_execute=False).plan()
+
+
+def refuse_sets(params: object, sweep: str) -> None:
+    """Raise ArgumentError if `params` are several parameter sets; `sweep` is what reads those."""
+    if isinstance(params, Iterable) and not isinstance(params, Mapping | str):
+        raise ArgumentError(
+            f"params is a {type(params).__name__}, and one read takes one parameter set.",
+            hint=f"{sweep} reads once for each set, into one frame.",
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,57 +149,77 @@ class Pipeline:
         """Return the plan under the definition that the server has now."""
         return self._plan(self._question(NEWLY_READ, may_ask=True))
 
-    def _plan(self, question: Question, waited_since: datetime | None = None) -> ReadPlan:
-        options = self.options
-        key, entry = self._key(question), None
-        if options.cache is not None and not may_be_kept(question, options.client.settings):
+    def _plan(
+        self, question: Question, judge: Callable[[Provenance | None], Decision] | None = None
+    ) -> ReadPlan:
+        """Return the plan; `judge` decides about the local copy in place of the policy."""
+        options, entry = self.options, None
+        parts = question.key_parts(server=options.client.server, principal=options.principal)
+        key = cache_key(parts)
+        if options.cache is not None and not self._may_keep(question):
             is_last = options.policy.mode == "only"
             decision = Decision(action="fail" if is_last else "fetch", reason=NEVER_KEPT)
         else:
             entry = options.cache.get(key) if options.cache is not None else None
-            decision = decide(
-                entry.provenance if entry is not None else None,
-                options.policy,
-                now=options.clock(),
-                server_state=question.server_state,
-                waited_since=waited_since,
-            )
+            found = entry.provenance if entry is not None else None
+            decision = judge(found) if judge is not None else self._decide(question, found)
         options.note(question.label, key, decision)
         return ReadPlan(
             question=question,
+            key_parts=parts,
             server=options.client.server,
             cache_key=key,
             decision=decision,
             entry=entry if decision.action == "use" else None,  # free the memory of a stale one
-            server_max_age=server_max_age(options.policy),
+            server_max_age=options.server_max_age,
+        )
+
+    def _decide(
+        self,
+        question: Question,
+        provenance: Provenance | None,
+        waited_since: datetime | None = None,
+    ) -> Decision:
+        return decide(
+            provenance,
+            self.options.policy,
+            now=self.options.clock(),
+            server_state=question.server_state,
+            waited_since=waited_since,
         )
 
     def _follow(self, plan: ReadPlan) -> Answer:
-        if plan.decision.action == "use":
-            answer = _local_answer(plan.question, plan.cache_key, plan.entry)
-        elif plan.decision.action == "fail":
+        if plan.decision.action == "fail":
             raise _miss(plan)
+        if plan.entry is not None:
+            answer = plan.answer(plan.entry.table, plan.entry.provenance, "local cache")
         else:
             answer = self._fetched(plan)
-        return self._remembered(plan.question, answer)
+        # Rows that may be of another question teach no types.
+        if self.options.cache is not None and plan.is_kept and answer.unproven is None:
+            use_column_memory(answer, plan.key_parts, self.options.cache)
+        return answer
 
     def _fetched(self, plan: ReadPlan) -> Answer:
         """Return the server's answer; one read fetches it for all that wait for the same."""
 
         def is_edited() -> bool:
             question = self._question(NEWLY_READ, may_ask=True, is_shared=False)
-            return self._key(question) != plan.cache_key
+            parts = question.key_parts(server=plan.server, principal=plan.key_parts.principal)
+            return cache_key(parts) != plan.cache_key
 
         options, cache = self.options, self.options.cache
-        if cache is None or plan.decision.reason == NEVER_KEPT:
+        if cache is None or not plan.is_kept:
             return fetch_answer(plan, replace(options, cache=None), is_edited)
         fetch = partial(fetch_answer, plan, options, is_edited)
         left, check = options.deadline.remaining(), options.deadline.remaining
         with cache.single_flight(plan.cache_key, timeout=left, check=check) as flight:
             if flight.waited_since is not None:
-                brought = self._plan(plan.question, flight.waited_since)
-                if brought.decision.action == "use":
-                    return _local_answer(brought.question, brought.cache_key, brought.entry)
+                judge = partial(self._decide, plan.question, waited_since=flight.waited_since)
+                brought = self._plan(plan.question, judge)
+                if brought.entry is not None:
+                    entry = brought.entry
+                    return brought.answer(entry.table, entry.provenance, "local cache")
             if not flight.waited_in_vain:
                 return _lead(flight, fetch)
             flight.end_in_vain()
@@ -199,38 +228,25 @@ class Pipeline:
 
     def _after_outage(self, error: ServerError) -> Answer:
         """Return a stale copy if the setting allows it, else say in `error` that it exists."""
-        options = self.options
+
+        def judge(provenance: Provenance | None) -> Decision:
+            may_be_stale = self.options.client.settings.stale_if_error and self._takes_stored
+            return decide_after_error(
+                provenance, now=self.options.clock(), stale_if_error=may_be_stale
+            )
+
         try:
-            question = self._question(ANY_AGE)
+            plan = self._plan(self._question(ANY_AGE), judge)
         except (CacheMissError, ParameterError):
             raise error from None
-        if options.cache is None or not may_be_kept(question, options.client.settings):
+        if plan.decision.age is None:  # there is no copy
             raise error
-        key = self._key(question)
-        entry = options.cache.get(key)
-        decision = decide_after_error(
-            entry.provenance if entry is not None else None,
-            now=options.clock(),
-            stale_if_error=options.client.settings.stale_if_error and self._takes_stored,
-        )
-        options.note(question.label, key, decision)
-        if entry is None:
-            raise error
-        copy = _copy_words(decision.age or 0.0)
-        if decision.action != "use":
+        copy = _copy_words(plan.decision.age)
+        if plan.decision.action != "use":
             error.hint = f'A {copy} is in the local cache: cache="only" takes it.'
             raise error
-        warn_stale(question.label, copy, error)
-        return self._remembered(question, _local_answer(question, key, entry))
-
-    def _remembered(self, question: Question, answer: Answer) -> Answer:
-        """Return the answer with its columns without values typed as the query's last rows were."""
-        cache, settings = self.options.cache, self.options.client.settings
-        # Rows that may be of another question teach no types.
-        may_teach = answer.unproven is None and may_be_kept(question, settings)
-        if cache is not None and may_teach:
-            use_column_memory(answer, self._key_parts(question), cache)
-        return answer
+        warn_stale(plan.label, copy, error)
+        return self._follow(plan)
 
     @property
     def _takes_stored(self) -> bool:
@@ -250,12 +266,12 @@ class Pipeline:
         )
         return self.ask(documents)
 
-    def _key(self, question: Question) -> str:
-        return cache_key(self._key_parts(question))
-
-    def _key_parts(self, question: Question) -> KeyParts:
-        options = self.options
-        return question.key_parts(server=options.client.server, principal=options.principal)
+    def _may_keep(self, question: Question) -> bool:
+        """Whether the settings allow results of this question in the local cache."""
+        settings = self.options.client.settings
+        if question.facts.get("query_id") in settings.uncached_queries:
+            return False
+        return settings.cache_text_parameters or not question.has_free_text
 
 
 def _of_query(query: QueryLike, params: Params, options: ReadOptions) -> Pipeline:
@@ -333,20 +349,8 @@ def _lead(flight: Flight, fetch: Callable[[], Answer]) -> Answer:
     return answer
 
 
-def _local_answer(question: Question, key: str, entry: CacheEntry | None) -> Answer:
-    assert entry is not None  # noqa: S101 - only a copy that is there is taken
-    return Answer(
-        table=entry.table,
-        provenance=entry.provenance,
-        source="local cache",
-        cache_key=key,
-        may_be_cut=question.may_be_cut,
-        parameter_types=question.parameter_types,
-    )
-
-
 def _miss(plan: ReadPlan) -> CacheMissError:
-    if plan.decision.reason == NEVER_KEPT:
+    if not plan.is_kept:
         return CacheMissError(
             f"Results of {plan.label} are not kept, as the settings say.",
             hint="See uncached_queries and cache_text_parameters in the settings.",

@@ -8,17 +8,18 @@ from __future__ import annotations
 import json
 import textwrap
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from watchframe.cache import CacheEntry, Decision, Policy
-from watchframe.config import Settings
+import pyarrow as pa
+
+from watchframe.cache import CacheEntry, Decision, KeyParts, Provenance
 from watchframe.display import age_words
 from watchframe.parameters import JSON
 from watchframe.plain_text import plain_text
+from watchframe.read.answer import Answer, Source
+from watchframe.read.options import ANY_RESULT, RUN
 from watchframe.read.question import Question
 
-#: The server's ``max_age`` for "any cached result will do" and for "run it".
-ANY_RESULT, RUN = -1, 0
 #: The reason of a decision about results that the settings keep out of the local cache.
 NEVER_KEPT = "never-kept"
 
@@ -59,8 +60,9 @@ class ReadPlan:
     cache_key: str
     decision: Decision
     server_max_age: int
-    question: Question = field(repr=False)
-    entry: CacheEntry | None = field(default=None, repr=False)
+    question: Question
+    key_parts: KeyParts
+    entry: CacheEntry | None = None
 
     @property
     def label(self) -> str:
@@ -87,6 +89,22 @@ class ReadPlan:
         """The SQL as the server would render it."""
         return self.question.rendered
 
+    @property
+    def is_kept(self) -> bool:
+        """Whether the settings allow the result in the local cache."""
+        return self.decision.reason != NEVER_KEPT
+
+    def answer(self, table: pa.Table, provenance: Provenance, source: Source) -> Answer:
+        """Return the answer that these rows are."""
+        return Answer(
+            table=table,
+            provenance=provenance,
+            source=source,
+            cache_key=self.cache_key,
+            may_be_cut=self.question.may_be_cut,
+            parameter_types=self.question.parameter_types,
+        )
+
     def __repr__(self) -> str:
         parts = {
             "asks": f"{self.label}, on {self.server}",
@@ -112,7 +130,7 @@ class ReadPlan:
     @property
     def _cache_words(self) -> str:
         age, reason = self.decision.age, self.decision.reason
-        if reason == NEVER_KEPT:
+        if not self.is_kept:
             return "the settings keep its results out of it"
         if reason == "cache-off":
             return "neither looked into nor written"
@@ -133,17 +151,3 @@ class ReadPlan:
             return "takes any result that the server has of it, or has it run"
         age = age_words(self.server_max_age)
         return f"takes the server's result if it is at most {age} old, or has it run"
-
-
-def server_max_age(policy: Policy) -> int:
-    """Return the ``max_age`` with which the server is asked."""
-    if policy.mode == "refresh":
-        return RUN
-    return ANY_RESULT if policy.max_age is None else int(policy.max_age)
-
-
-def may_be_kept(question: Question, settings: Settings) -> bool:
-    """Return whether the settings allow results of this question in the local cache."""
-    if question.facts.get("query_id") in settings.uncached_queries:
-        return False
-    return settings.cache_text_parameters or not question.has_free_text

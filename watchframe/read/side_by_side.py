@@ -69,25 +69,14 @@ def read_watch_queries(
     ConfigurationError, QueryReferenceError
         As `read_watch_query`, before any of them is read.
     """
-    shown = Output(
-        columns=columns,
-        index_col=index_col,
-        dtype=dtype,
-        parse_dates=parse_dates,
-        dtype_backend=dtype_backend,
-    )
+    shown = Output("pandas", columns, index_col, dtype, parse_dates, dtype_backend)
     pairs = [(parse_reference(query), params) for query, params in map(_pair, _listed(queries))]
     requests = [
         ReadRequest(
             query=reference,
             params=params,
             options=ReadOptions.resolve(
-                reference,
-                client=client,
-                max_age=max_age,
-                cache=cache,
-                timeout=timeout,
-                columns=shown.decoded,
+                reference, client, max_age, cache, timeout, columns=shown.decoded
             ),
         )
         for reference, params in pairs

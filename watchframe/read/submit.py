@@ -19,11 +19,11 @@ from watchframe.decode import DtypeBackend
 from watchframe.errors import JobCancelledError
 from watchframe.models import Job, JobStatus
 from watchframe.read.answer import Answer
-from watchframe.read.options import MaxAge, Params, QueryLike, ReadOptions, refuse_sets
+from watchframe.read.options import MaxAge, Params, QueryLike, ReadOptions
 from watchframe.read.output import Output
 from watchframe.read.paging import Page
 from watchframe.read.pieces import Inclusive
-from watchframe.read.pipeline import answer_query
+from watchframe.read.pipeline import answer_query, refuse_sets
 from watchframe.read.side_by_side import CONCURRENCY
 from watchframe.read.sweep import ParamSet, Sweep
 from watchframe.references import parse_reference
@@ -268,21 +268,9 @@ def submit_watch_query(
     """
     reference = parse_reference(query)
     refuse_sets(params, "submit_watch_sweep")
-    shown = Output(
-        columns=columns,
-        index_col=index_col,
-        dtype=dtype,
-        parse_dates=parse_dates,
-        dtype_backend=dtype_backend,
-    )
+    shown = Output("pandas", columns, index_col, dtype, parse_dates, dtype_backend)
     options = ReadOptions.resolve(
-        reference,
-        client=client,
-        max_age=max_age,
-        cache=cache,
-        timeout=timeout,
-        progress=False,
-        columns=shown.decoded,
+        reference, client, max_age, cache, timeout, progress=False, columns=shown.decoded
     )
 
     def work(deadline: Deadline, on_status: OnStatus) -> Read:
@@ -331,19 +319,11 @@ def submit_watch_sweep(
         As of `submit_watch_query`.
     """
     reference = parse_reference(query)
-    shown = Output(
-        columns=columns,
-        index_col=index_col,
-        dtype=dtype,
-        parse_dates=parse_dates,
-        dtype_backend=dtype_backend,
-    )
+    shown = Output("pandas", columns, index_col, dtype, parse_dates, dtype_backend)
     sweep = Sweep.of(
         reference, params, split=split, inclusive=inclusive, page=page, concurrency=concurrency
     )
-    options = ReadOptions.resolve(
-        reference, client=client, max_age=max_age, cache=cache, timeout=timeout, progress=False
-    )
+    options = ReadOptions.resolve(reference, client, max_age, cache, timeout, progress=False)
 
     def work(deadline: Deadline, on_status: OnStatus) -> Read:
         begun = threading.Event()

@@ -149,25 +149,11 @@ def read_watch_sweep(
     ['borrow', 'repay']
     """
     reference = parse_reference(query)
-    shown = Output(
-        kind=output,
-        columns=columns,
-        index_col=index_col,
-        dtype=dtype,
-        parse_dates=parse_dates,
-        dtype_backend=dtype_backend,
-    )
+    shown = Output(output, columns, index_col, dtype, parse_dates, dtype_backend)
     sweep = Sweep.of(
         reference, params, split=split, inclusive=inclusive, page=page, concurrency=concurrency
     )
-    options = ReadOptions.resolve(
-        reference,
-        client=client,
-        max_age=max_age,
-        cache=cache,
-        timeout=timeout,
-        progress=progress,
-    )
+    options = ReadOptions.resolve(reference, client, max_age, cache, timeout, progress=progress)
     answers = sweep.answers(options)
     shown.warn(*answers)
     return shown.of_many(sweep.table(answers), answers)
