@@ -60,13 +60,12 @@ class Documents:
         ProtocolError
             The server sent another query's.
         """
+        client, deadline = self.options.client, self.options.deadline
         return Query.from_json(
             self._document(
                 ("query", query_id),
                 f"the definition of query {query_id}",
-                lambda: self.options.client.queries.get(
-                    query_id, deadline=self.options.deadline
-                ).to_json(),
+                lambda: client.queries.get(query_id, deadline=deadline).to_json(),
                 with_id=query_id,
             )
         )
@@ -74,13 +73,12 @@ class Documents:
     def dashboard(self, dashboard: int | str) -> Dashboard:
         """Return a dashboard with its widgets; a URL must be of the client's own server."""
         reference = parse_dashboard_reference(dashboard)
+        client, deadline = self.options.client, self.options.deadline
         return Dashboard.from_json(
             self._document(
                 ("dashboard", reference.dashboard_id, reference.slug),
                 f"the dashboard {reference.slug or reference.dashboard_id}",
-                lambda: self.options.client.dashboards.get(
-                    dashboard, deadline=self.options.deadline
-                ).to_json(),
+                lambda: client.dashboards.get(dashboard, deadline=deadline).to_json(),
                 # A slug goes first, and may begin with a number that is no id: "2023-report".
                 with_id=reference.dashboard_id if reference.slug is None else None,
             )
@@ -107,23 +105,25 @@ class Documents:
             return reference
         if isinstance(reference, int):
             return DataSource(id=reference, name=f"data source {reference}", type="")
+        client = self.options.client
         found = self._document(
             ("data_sources",),
             "the list of data sources",
-            lambda: [source.to_json() for source in self.options.client.data_sources.list()],
+            lambda: [source.to_json() for source in client.data_sources.list()],
         )
         items = found if isinstance(found, list) else []
         return _pick([DataSource.from_json(item) for item in items], reference, self.options)
 
     def _dropdown(self, query_id: int, source: int) -> list[str] | None:
+        client, deadline = self.options.client, self.options.deadline
         try:
             found = self._document(
                 ("dropdown", query_id, source),
                 f"the values of dropdown query {source}",
                 lambda: [
                     option.value
-                    for option in self.options.client.queries.dropdown_options(
-                        query_id, source, deadline=self.options.deadline
+                    for option in client.queries.dropdown_options(
+                        query_id, source, deadline=deadline
                     )
                 ],
                 is_execution=True,
