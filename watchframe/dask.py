@@ -78,7 +78,7 @@ def read_watch_query(
     meta : pandas.DataFrame or mapping of str to dtype, optional
         The columns and dtypes of every partition; one that a result's rows do not have is null
         there. By default those of the first set's result that has rows are taken, for which any
-        copy will do; those that the server does not declare may be missing in other rows.
+        copy is taken; those that the server does not declare may be missing in other rows.
     timeout : float or None
         Seconds for each partition.
     profile : str, optional
@@ -177,7 +177,7 @@ class _Source:
     ) -> tuple[pd.DataFrame, frozenset[str]]:
         """Return the first result that has rows without them, and its undeclared columns.
 
-        Any copy of it will do.
+        A copy of any age is taken.
         """
         options = ReadOptions.resolve(
             cache="use" if self.cache == "refresh" else self.cache,

@@ -1,4 +1,4 @@
-"""The pipeline of a read, and the functions that people call."""
+"""The pipeline of a read, and the public functions."""
 
 from watchframe.read.answer import Answer
 from watchframe.read.dashboard import DashboardFrames, dashboard_answers, read_watch_dashboard

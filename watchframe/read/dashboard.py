@@ -61,7 +61,7 @@ def widget_queries(
 ) -> list[WidgetQuery]:
     """Return what each widget asks, in the order of the page: row by row; texts ask nothing.
 
-    A parameter of the dashboard has one value, for all that are mapped to it: the given one, or the
+    A parameter of the dashboard has one value, for all that are mapped to it: the caller's, or the
     default of the first. A parameter of one widget is called ``w<widget id>_<name>``, as in the
     page's address, or by its name alone where no other one is called so.
 
@@ -293,7 +293,7 @@ def read_watch_dashboard(
     Returns
     -------
     DashboardFrames
-        A mapping of titles to frames, each as `read_watch_query` gives it, and ``.dashboard``.
+        A mapping of titles to frames, each as `read_watch_query` returns it, and ``.dashboard``.
 
     Raises
     ------

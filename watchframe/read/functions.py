@@ -1,4 +1,4 @@
-"""The functions that people call: a saved query, or ad-hoc SQL, as a frame or a table."""
+"""The public functions of one read: a saved query, or ad-hoc SQL, as a frame or a table."""
 
 from __future__ import annotations
 

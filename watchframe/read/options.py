@@ -1,4 +1,4 @@
-"""How to read: the options of one read, resolved once; and the words that people type for them."""
+"""How to read: the options of one read, resolved once; and the words that are typed for them."""
 
 from __future__ import annotations
 

@@ -130,7 +130,7 @@ def inclusive_of(sql: str, name: str) -> Inclusive | None:
 
 
 def _left_out(text: str, name: str, side: str, *, before: str, after: str) -> set[bool]:
-    """Give, for each place where an end of the range stands, whether it is left out."""
+    """Return, for each place with an end of the range, whether that end is left out."""
     tag = re.compile(rf"\{{\{{\{{?\s*&?\s*{re.escape(name)}\.{side}\s*\}}?\}}\}}")
     found = set()
     for match in tag.finditer(text):

@@ -106,7 +106,7 @@ class Pipeline:
     def plan(self) -> ReadPlan:
         """Return what the read does; the server is asked for documents alone.
 
-        It is not asked at all where a local copy will do without.
+        It is not asked at all if a local copy is fresh enough by itself.
         """
         policy, documents = self.options.policy, self.options.document_policy
         if policy.mode == "only":
@@ -163,7 +163,8 @@ class Pipeline:
             entry = options.cache.get(key) if options.cache is not None else None
             found = entry.provenance if entry is not None else None
             decision = judge(found) if judge is not None else self._decide(question, found)
-        options.note(question.label, key, decision)
+        if self.may_execute:
+            options.note(question.label, key, decision)
         return ReadPlan(
             question=question,
             key_parts=parts,
@@ -250,7 +251,7 @@ class Pipeline:
 
     @property
     def _takes_stored(self) -> bool:
-        """Whether anything but a new execution will do."""
+        """Whether a stored result may answer at all."""
         return self.options.policy.mode == "use" and self.options.policy.max_age != 0
 
     def _question(
@@ -280,10 +281,10 @@ def _of_query(query: QueryLike, params: Params, options: ReadOptions) -> Pipelin
     lasting = lasting_parameters(params)
 
     def ask(documents: Documents) -> SavedQuestion:
-        query = documents.query(reference.query_id)
-        dropdown_options = documents.dropdown_options(query)
-        parameters = _wire(query, lasting, reference, options, dropdown_options)
-        return SavedQuestion(query=query, parameters={**parameters, **options.exact})
+        definition = documents.query(reference.query_id)
+        dropdown_options = documents.dropdown_options(definition)
+        parameters = _wire(definition, lasting, reference, options, dropdown_options)
+        return SavedQuestion(query=definition, parameters={**parameters, **options.exact})
 
     return Pipeline(options=options, ask=ask, is_editable=True)
 

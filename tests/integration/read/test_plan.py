@@ -5,6 +5,7 @@ import pytest
 from watchframe import (
     Client,
     ReadPlan,
+    ResultCache,
     explain_watch_query,
     explain_watch_sql,
     read_watch_query,
@@ -146,6 +147,15 @@ def test_plan_prints_as_lines_of_text(client, demo):
     assert "local cache: neither looked into nor written" in lines
     assert lines[-1] == "then:        takes any result that the server has of it, or has it run"
     assert repr(plan) == str(plan)
+
+
+def test_plan_is_no_decision_of_a_read(client, tmp_path):
+    explain_watch_query(13, {"kind": "repay"}, client=client)
+    decided = ResultCache(client.settings.cache_dir).decisions()["what"]
+    assert not decided.str.startswith("query 13").any()
+    read_watch_query(13, {"kind": "repay"}, client=client)
+    decided = ResultCache(client.settings.cache_dir).decisions()["what"]
+    assert decided.str.startswith("query 13").any()
 
 
 def test_plan_off_leaves_nothing_in_the_local_cache(client):

@@ -26,6 +26,7 @@ from watchframe.errors import (
     JobCancelledError,
     JobFailedError,
     ParameterValueError,
+    QueryReferenceError,
 )
 from watchframe.models import ParameterDefinition
 from watchframe.read import ReadOptions, answer_query, side_by_side
@@ -199,6 +200,24 @@ def test_what_is_not_a_list_of_queries_is_refused(client, demo, queries):
     with pytest.raises(ArgumentError):
         read_watch_queries(queries, client=client)
     assert demo.requests == []
+
+
+@pytest.mark.parametrize(
+    ("query", "error"),
+    [("thirteen", QueryReferenceError), ("https://other.example/queries/13", ConfigurationError)],
+)
+def test_a_wrong_reference_among_queries_is_refused_before_any_is_read(client, demo, query, error):
+    with pytest.raises(error):
+        read_watch_queries([2, query], client=client)
+    assert demo.requests == []
+
+
+def test_queries_take_the_options_of_a_frame(client):
+    (frame,) = read_watch_queries(
+        [(13, {"kind": "repay"})], columns=["events"], index_col="month", client=client
+    )
+    assert list(frame.columns) == ["events"]
+    assert frame.index.name == "month"
 
 
 def test_no_queries_give_no_frames(client):
