@@ -94,6 +94,12 @@ column, the first such value and its row, counted from 0: an integer too large f
 microsecond. Nothing is cut, and nothing is rounded except by a float dtype:
 `{"amount": "float64"}` is the nearest floats.
 
+## In polars
+
+`output="polars"` is a polars DataFrame of the Arrow table: integers beyond 64 bits and JSON text
+are `String`, with every digit; times are `Datetime("us")`, with the zone where the column has one;
+days are `Date`. polars keeps no metadata, so the provenance is left out.
+
 ## Files, and `Table.to_pandas()`
 
 Tables of `output="arrow"` and files of the command line (`-o x.parquet`, `.arrow`, `.feather`)

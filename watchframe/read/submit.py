@@ -25,7 +25,7 @@ from watchframe.read.paging import Page
 from watchframe.read.pieces import Inclusive
 from watchframe.read.pipeline import answer_query, refuse_sets
 from watchframe.read.side_by_side import CONCURRENCY
-from watchframe.read.sweep import ParamSet, Sweep
+from watchframe.read.sweep import ParamSets, Sweep
 from watchframe.references import parse_reference
 
 T = TypeVar("T")
@@ -283,7 +283,7 @@ def submit_watch_query(
 
 def submit_watch_sweep(
     query: QueryLike,
-    params: Sequence[ParamSet] | Params = None,
+    params: ParamSets = None,
     *,
     split: Mapping[str, object] | None = None,
     inclusive: Inclusive | None = None,

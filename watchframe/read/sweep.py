@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     import polars as pl
 
 ParamSet = Mapping[str, object]
+#: Several parameter sets; or, with `split` and `page`, the one of all reads.
+ParamSets = Sequence[ParamSet] | pd.DataFrame | Params
 
 
 class ManyArguments(TypedDict, total=False):
@@ -49,7 +51,7 @@ class SweepArguments(FrameArguments, ManyArguments, total=False):
 @overload
 def read_watch_sweep(
     query: QueryLike,
-    params: Sequence[ParamSet] | Params = None,
+    params: ParamSets = None,
     *,
     output: Literal["pandas"] = ...,
     **arguments: Unpack[SweepArguments],
@@ -57,7 +59,7 @@ def read_watch_sweep(
 @overload
 def read_watch_sweep(
     query: QueryLike,
-    params: Sequence[ParamSet] | Params = None,
+    params: ParamSets = None,
     *,
     output: Literal["arrow"],
     **arguments: Unpack[SweepTableArguments],
@@ -65,14 +67,14 @@ def read_watch_sweep(
 @overload
 def read_watch_sweep(
     query: QueryLike,
-    params: Sequence[ParamSet] | Params = None,
+    params: ParamSets = None,
     *,
     output: Literal["polars"],
     **arguments: Unpack[SweepTableArguments],
 ) -> pl.DataFrame: ...
 def read_watch_sweep(
     query: QueryLike,
-    params: Sequence[ParamSet] | Params = None,
+    params: ParamSets = None,
     *,
     split: Mapping[str, object] | None = None,
     inclusive: Inclusive | None = None,
@@ -186,7 +188,7 @@ class Sweep:
     def of(
         cls,
         query: QueryReference,
-        params: Sequence[ParamSet] | Params,
+        params: ParamSets,
         *,
         split: Mapping[str, object] | None,
         inclusive: Inclusive | None,
@@ -200,8 +202,8 @@ class Sweep:
         ArgumentError
             They do not go together.
         """
-        is_one = params is None or isinstance(params, Mapping | str)
-        sets = [] if is_one else parameter_sets(params)
+        one = params if params is None or isinstance(params, Mapping | str) else None
+        sets = [] if one is params else parameter_sets(params)
         if sum((bool(sets), split is not None, page is not None)) != 1:
             raise ArgumentError(
                 "A sweep needs exactly one of: a list of parameter sets, split, page.",
@@ -221,7 +223,7 @@ class Sweep:
         return cls(
             query=query,
             sets=sets,
-            params=params if is_one else None,  # type: ignore[arg-type]  # the read refuses a text
+            params=one,
             split=split,
             inclusive=inclusive,
             page=page,
