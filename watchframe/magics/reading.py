@@ -133,7 +133,7 @@ def read_arguments(request: Request, defaults: Defaults) -> FrameArguments:
     Raises
     ------
     ArgumentError
-        An age or a timeout that is none.
+        An age or a timeout that is not a duration.
     """
     backend = cast("DtypeBackend", request.dtype_backend or defaults.dtype_backend)
     timeout = defaults.timeout if request.timeout is None else request.timeout
@@ -194,7 +194,7 @@ def _plan(what: SavedQuery | Sql, *, max_age: MaxAge = None, cache: Mode = "use"
 
 def picker(what: SavedQuery | Sql, arguments: FrameArguments) -> object:
     """Return inputs for a saved query's parameters."""
-    from watchframe.widgets import pick  # noqa: PLC0415 - only who picks pays for the widgets
+    from watchframe.widgets import pick  # noqa: PLC0415 - the widgets load only for a picker
 
     if isinstance(what, Sql):
         raise ArgumentError("--pick needs a saved query.")

@@ -129,9 +129,10 @@ class Documents:
                 is_execution=True,
             )
         except CacheMissError:
-            if self.may_ask:  # but not execute
-                return None
-            raise
+            # An explanation goes on without the values, except where the read would now ask.
+            if self.may_execute or self.policy.mode == "use":
+                raise
+            return None
         except (AccessDeniedError, NotFoundError):
             return None  # the server decides itself whether it takes a value
         return [str(value) for value in found] if isinstance(found, list) else None

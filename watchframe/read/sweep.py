@@ -99,7 +99,7 @@ def read_watch_sweep(
     query : int, str or QueryReference
         As of `read_watch_query`.
     params : sequence of mappings, DataFrame, or mapping
-        One parameter set for each read; the names that they give become columns in front of the
+        One parameter set for each read; the names in them become columns in front of the
         result's own. With `split` or `page`: the parameters of all reads.
     split : mapping, optional
         A range parameter and the length of a piece in pandas' offset words, ``{"period": "1M"}``:
@@ -127,9 +127,8 @@ def read_watch_sweep(
     -------
     pandas.DataFrame, pyarrow.Table or polars.DataFrame
         The rows in the order of the reads, typed over all of them. A parameter that is a date or a
-        time is one here; of a range there are two columns, ``period.start`` and ``period.end``; one
-        that is called like a column of the result stands as ``<name>_parameter``.
-        The provenance holds ``"reads"``, the provenance of each.
+        time is one here; a range is two columns, ``period.start`` and ``period.end``; one with the
+        name of a column of the result becomes ``<name>_parameter``. The provenance holds ``"reads"``, the provenance of each.
 
     Raises
     ------

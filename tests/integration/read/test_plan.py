@@ -132,6 +132,16 @@ def test_plan_never_runs_a_dropdown(client, demo):
     assert not any("dropdowns" in line or line.startswith("POST") for line in asked(demo))
 
 
+def test_plan_goes_the_way_of_the_read_when_a_dropdown_is_not_known(client, demo):
+    """Within ``max_age`` the definition is known, the dropdown is not: the read asks for both."""
+    explain_watch_query(23, {"market": "WETH"}, client=client)
+    asked(demo)
+    plan = explain_watch_query(23, {"market": "WETH"}, max_age="1h", client=client)
+    assert asked(demo) == ["GET /api/queries/23"]
+    assert plan.parameters["market"] == "WETH"
+    assert explain_watch_query(23, {"market": "WETH"}, cache="only", client=client).sql == plan.sql
+
+
 def test_plan_refuses_a_value_that_a_known_dropdown_lacks(client):
     read_watch_query(23, {"market": "WETH"}, client=client)
     with pytest.raises(ParameterValueError):
