@@ -128,7 +128,8 @@ def read_watch_sweep(
     pandas.DataFrame, pyarrow.Table or polars.DataFrame
         The rows in the order of the reads, typed over all of them. A parameter that is a date or a
         time is one here; a range is two columns, ``period.start`` and ``period.end``; one with the
-        name of a column of the result becomes ``<name>_parameter``. The provenance holds ``"reads"``, the provenance of each.
+        name of a column of the result becomes ``<name>_parameter``. The provenance holds
+        ``"reads"``, the provenance of each.
 
     Raises
     ------
