@@ -13,6 +13,8 @@ from watchframe import (
 )
 from watchframe.demo import DemoServer
 from watchframe.errors import CacheMissError, ParameterValueError
+from watchframe.read import ReadOptions
+from watchframe.read.documents import ANY_AGE, NEWLY_READ, Documents
 
 POLICIES = [
     {},
@@ -140,6 +142,23 @@ def test_plan_goes_the_way_of_the_read_when_a_dropdown_is_not_known(client, demo
     assert asked(demo) == ["GET /api/queries/23"]
     assert plan.parameters["market"] == "WETH"
     assert explain_watch_query(23, {"market": "WETH"}, cache="only", client=client).sql == plan.sql
+
+
+def test_plan_takes_no_copy_by_a_dropdown_that_is_not_known(client, demo):
+    """The read asks for the definition then, and so does its explanation."""
+    options = ReadOptions.resolve(client=client, max_age="1h")
+    query = client.queries.get(23)
+    (parameter,) = (item for item in query.parameters if item.dropdown_query_id is not None)
+    policies = [(options.document_policy, False), (NEWLY_READ, True), (ANY_AGE, False)]
+    for policy, may_ask in policies:
+        documents = Documents(options, policy, may_ask=may_ask, may_execute=False)
+        values = documents.dropdown_options(query)
+        if policy is options.document_policy:
+            with pytest.raises(CacheMissError):
+                values(parameter)
+        else:
+            assert values(parameter) is None
+    assert not any("dropdowns" in line for line in asked(demo))
 
 
 def test_plan_refuses_a_value_that_a_known_dropdown_lacks(client):
