@@ -20,9 +20,16 @@ from watchframe.config import profile_for_server
 from watchframe.decode import Conversions, DtypeBackend, to_frame, undeclared_columns
 from watchframe.errors import ArgumentError, ConfigurationError, WatchframeError
 from watchframe.parameters import JSON
-from watchframe.read import MaxAge, ReadOptions, answer_query, wire_sets
-from watchframe.read.answer import ATTRIBUTE, Answer, warn_of_answer
-from watchframe.references import QueryReference
+from watchframe.read import (
+    MaxAge,
+    Output,
+    ReadOptions,
+    answer_query,
+    parameter_sets,
+    wire_sets,
+)
+from watchframe.read.answer import ATTRIBUTE, Answer
+from watchframe.references import QueryReference, parse_reference
 
 try:
     import dask
@@ -71,7 +78,7 @@ def read_watch_query(
     meta : pandas.DataFrame or mapping of str to dtype, optional
         The columns and dtypes of every partition; one that a result's rows do not have is null
         there. By default those of the first set's result that has rows are taken, for which any
-        copy will do; those that the server does not declare may be missing in other rows.
+        copy is taken; those that the server does not declare may be missing in other rows.
     timeout : float or None
         Seconds for each partition.
     profile : str, optional
@@ -81,9 +88,9 @@ def read_watch_query(
     Returns
     -------
     dask.dataframe.DataFrame
-        The result's own columns: the parameters are none, as they are of a list of sets in
-        `watchframe.read_watch_query`. Its divisions are not known. Each call reads anew: two calls
-        never share a partition's key.
+        The result's own columns, without the parameters that `watchframe.read_watch_sweep` puts in
+        front. Its divisions are not known. Each call reads again: two calls never share a
+        partition's key.
 
     Raises
     ------
@@ -109,9 +116,12 @@ def read_watch_query(
     (2, 60)
     """
     given = _given(params)
+    reference = parse_reference(query)
     client = _client_of_profile(profile) if profile is not None else current_client()
-    options = ReadOptions(max_age=max_age, cache=cache, timeout=timeout, client=client)
-    definition, sets = wire_sets(query, given, options)
+    options = ReadOptions.resolve(
+        reference, client=client, max_age=max_age, cache=cache, timeout=timeout
+    )
+    definition, sets = wire_sets(reference, given, options)
     source = _Source(
         query_id=definition.id,
         server=client.server,
@@ -167,9 +177,9 @@ class _Source:
     ) -> tuple[pd.DataFrame, frozenset[str]]:
         """Return the first result that has rows without them, and its undeclared columns.
 
-        Any copy of it will do.
+        A copy of any age is taken.
         """
-        options = ReadOptions(
+        options = ReadOptions.resolve(
             cache="use" if self.cache == "refresh" else self.cache,
             timeout=self.timeout,
             client=client,
@@ -207,7 +217,7 @@ def _partition(
 ) -> pd.DataFrame:
     """Read one partition; a worker calls this, with `columns` where no others are needed."""
     client = _client_of_worker(source)
-    options = ReadOptions(
+    options = ReadOptions.resolve(
         max_age=source.max_age,
         cache=source.cache,
         timeout=source.timeout,
@@ -216,7 +226,7 @@ def _partition(
     )
     try:
         answer = answer_query(source.query_id, params, options)
-        warn_of_answer(answer, dtype=source.dtype, parse_dates=source.parse_dates)
+        Output(dtype=source.dtype, parse_dates=source.parse_dates).warn(answer)
         if not answer.table.num_rows:
             return _empty_partition(answer, expected, columns)
         known = [name for name, _ in expected]
@@ -283,20 +293,13 @@ def _differs(number: int, params: Mapping[str, JSON], words: str) -> ArgumentErr
 
 
 def _given(params: object) -> list[ParamSet]:
-    if isinstance(params, pd.DataFrame):
-        params = params.to_dict("records")
-    if not isinstance(params, Sequence) or isinstance(params, str) or not params:
+    sets = [] if params is None or isinstance(params, Mapping | str) else parameter_sets(params)
+    if not sets:
         raise ArgumentError(
             "params is not a list of parameter sets, or it is empty.",
             hint='Give one set for each partition: [{"market": "WETH"}, {"market": "INV"}].',
         )
-    for number, item in enumerate(params):
-        if not isinstance(item, Mapping):
-            raise ArgumentError(
-                f"Parameter set {number} is a {type(item).__name__}, not a mapping.",
-                hint='Give a list of dicts: [{"market": "WETH"}, {"market": "INV"}].',
-            )
-    return list(params)
+    return sets
 
 
 def _empty(meta: object) -> pd.DataFrame:
@@ -310,7 +313,7 @@ def _empty(meta: object) -> pd.DataFrame:
 
 
 def _client_of_worker(source: _Source) -> Client:
-    """Give the client of this process's own settings, where they are of the graph's server.
+    """Return the client of this process's own settings, where they are of the graph's server.
 
     In the caller's process that is the client of `connect`.
     """

@@ -54,8 +54,10 @@ def _reading() -> str:
             watchframe.DashboardFrames,
             watchframe.submit_watch_query,
             watchframe.SubmittedQuery,
-            watchframe.read_watch_table,
-            watchframe.read_watch_sql_table,
+            watchframe.submit_watch_sweep,
+            watchframe.explain_watch_query,
+            watchframe.explain_watch_sql,
+            watchframe.ReadPlan,
             watchframe.QueryReference,
         )
     )

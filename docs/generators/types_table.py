@@ -16,7 +16,7 @@ _HEADINGS = (
     "the server says",
     "values",
     "for example",
-    "in Arrow (`read_watch_table`)",
+    'in Arrow (`output="arrow"`)',
     "`numpy_nullable` (default)",
     "`pyarrow`",
 )

@@ -134,7 +134,7 @@ class Freshness(RuleBasedStateMachine):
 
     @rule(market=MARKETS)
     def somebody_else_runs_it(self, market: str | None) -> None:
-        options = ReadOptions(client=self.admin, cache="off", max_age=0, progress=False)
+        options = ReadOptions.resolve(client=self.admin, cache="off", max_age=0, progress=False)
         query_id, params = self._question(market)
         assert answer_query(query_id, params, options).source == "executed"
         self.model.results.append(Result(self.model.text, market, WORLD.now))
@@ -261,7 +261,7 @@ class Freshness(RuleBasedStateMachine):
     def _read(
         self, owner: str, market: str | None, policy: Policy
     ) -> tuple[Result | None, str | None]:
-        options = ReadOptions(
+        options = ReadOptions.resolve(
             max_age=policy.max_age,
             cache=policy.mode,
             client=self.clients[owner, market and "market"],

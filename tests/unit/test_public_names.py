@@ -13,8 +13,11 @@ PUBLIC = {
     "ParameterPicker",
     "QueryPicker",
     "QueryReference",
+    "ReadPlan",
     "ResultCache",
     "SubmittedQuery",
+    "explain_watch_query",
+    "explain_watch_sql",
     "connect",
     "link_pickers",
     "pick",
@@ -22,10 +25,9 @@ PUBLIC = {
     "read_watch_queries",
     "read_watch_query",
     "read_watch_sql",
-    "read_watch_sql_table",
     "read_watch_sweep",
-    "read_watch_table",
     "submit_watch_query",
+    "submit_watch_sweep",
 }
 HEAVY = [
     "IPython",
@@ -36,6 +38,7 @@ HEAVY = [
     "pyarrow",
     "msgspec",
     "tqdm",
+    "polars",
     "duckdb",
     "starlette",
 ]
@@ -52,7 +55,7 @@ def test_public_name_is_there_and_documented(name):
 
 
 def test_unknown_name_is_an_attribute_error():
-    with pytest.raises(AttributeError, match="no attribute 'read_watch_qeury'"):
+    with pytest.raises(AttributeError, match="attribute read_watch_qeury"):
         watchframe.read_watch_qeury  # noqa: B018 - the access is what is tested
 
 

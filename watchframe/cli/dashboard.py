@@ -87,7 +87,8 @@ def dashboard(
         check_folder(folder)
     shown = Destination.of(output=None, format_="table", is_json=False, rows=rows)
     arguments = read_arguments(**given)
-    read_options = ReadOptions(
+    read_options = ReadOptions.resolve(
+        asked,
         max_age=arguments["max_age"],
         cache=arguments["cache"],
         timeout=arguments["timeout"],

@@ -133,6 +133,12 @@ _ROWS = (
         help="How many rows a table shows at most; 0 shows all. On a terminal 40, elsewhere all.",
     ),
 )
+_EXPLAIN = click.option(
+    "--explain",
+    is_flag=True,
+    help="Only say what would be asked, what the local cache holds, and what is decided; nothing "
+    "is executed.",
+)
 _MANY = (
     click.option(
         "--each",
@@ -160,8 +166,8 @@ _CONCURRENCY = click.option(
 
 
 def reading_options(command: F) -> F:
-    """Add the options of a command that reads rows to `command`."""
-    return _with(command, *_FRESHNESS, *_ROWS, quiet_option)
+    """Add the options of a command that reads rows to a command."""
+    return _with(command, *_FRESHNESS, *_ROWS, _EXPLAIN, quiet_option)
 
 
 def many_options(command: F) -> F:

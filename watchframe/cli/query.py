@@ -43,6 +43,7 @@ def query(
     format_: str | None,
     is_json: bool,
     rows: int | None,
+    explain: bool,
     each: tuple[str, ...],
     split: str | None,
     concurrency: int,
@@ -52,28 +53,37 @@ def query(
 
     QUERY is its id, or the URL of its page, whose p_ values are parameters.
     """
-    from watchframe.read import read_watch_table  # noqa: PLC0415 - help needs no reading
+    from watchframe import read  # noqa: PLC0415 - help needs no reading
 
     if each and split is not None:
         raise click.UsageError("--each and --split do not go together.")
+    if explain and (each or split is not None):
+        raise click.UsageError("--explain is of one read: leave --each and --split out.")
     asked = parse_reference(reference)
     destination = Destination.of(output=output, format_=format_, is_json=is_json, rows=rows)
     arguments = read_arguments(**given)
-    params = parameter_sets(arguments["params"], each)
+    params, max_age, cache = arguments["params"], arguments["max_age"], arguments["cache"]
+    sets = parameter_sets(params, each)
     pieces = split_of(split)
     client = connect(options, asked)
-    table = read_watch_table(
-        asked,
-        params,
-        max_age=arguments["max_age"],
-        cache=arguments["cache"],
-        timeout=arguments["timeout"],
-        columns=arguments["columns"],
-        split=pieces,
-        concurrency=concurrency,
-        client=client,
-        progress=False if options.is_quiet else None,
-    )
+    if explain:
+        plan = read.explain_watch_query(asked, params, max_age=max_age, cache=cache, client=client)
+        click.echo(str(plan))
+        return
+    how: read.ReadArguments = {
+        "max_age": max_age,
+        "cache": cache,
+        "timeout": arguments["timeout"],
+        "columns": arguments["columns"],
+        "client": client,
+        "progress": False if options.is_quiet else None,
+    }
+    if each or pieces is not None:
+        table = read.read_watch_sweep(
+            asked, sets, split=pieces, concurrency=concurrency, output="arrow", **how
+        )
+    else:
+        table = read.read_watch_query(asked, params, output="arrow", **how)
     destination.write(table, is_quiet=options.is_quiet)
 
 
@@ -103,6 +113,7 @@ def sql(
     format_: str | None,
     is_json: bool,
     rows: int | None,
+    explain: bool,
     **given: Any,
 ) -> None:
     """Run SQL on a data source, and show or keep its rows.
@@ -110,7 +121,7 @@ def sql(
     SQL may hold {{ name }} where parameters go: the server puts them in as they are, without any
     quoting. - reads it from standard input.
     """
-    from watchframe.read import read_watch_sql_table  # noqa: PLC0415 - help needs no reading
+    from watchframe import read  # noqa: PLC0415 - help needs no reading
     from watchframe.read.options import data_source as source  # noqa: PLC0415 - likewise
 
     options: GlobalOptions = ctx.obj
@@ -120,10 +131,22 @@ def sql(
     ctx.meta[STATEMENT] = text
     destination = Destination.of(output=output, format_=format_, is_json=is_json, rows=rows)
     arguments = read_arguments(**given)
+    what = text, source(data_source), arguments["params"]
+    max_age, cache = arguments["max_age"], arguments["cache"]
     client = connect(options)
-    progress = False if options.is_quiet else None
-    table = read_watch_sql_table(
-        text, source(data_source), **arguments, client=client, progress=progress
+    if explain:
+        plan = read.explain_watch_sql(*what, max_age=max_age, cache=cache, client=client)
+        click.echo(str(plan))
+        return
+    table = read.read_watch_sql(
+        *what,
+        output="arrow",
+        max_age=max_age,
+        cache=cache,
+        timeout=arguments["timeout"],
+        columns=arguments["columns"],
+        client=client,
+        progress=False if options.is_quiet else None,
     )
     destination.write(table, is_quiet=options.is_quiet)
 

@@ -23,6 +23,7 @@ from IPython.core.magic import (
 )
 from IPython.display import publish_display_data
 
+from watchframe.decode import DtypeBackend
 from watchframe.display.messages import known_secrets
 from watchframe.errors import ArgumentError, JobFailedError
 from watchframe.magics.completion import WatchMatcher
@@ -30,7 +31,6 @@ from watchframe.magics.errors import Rendering
 from watchframe.magics.line import Request, help_text, parse_line, without_remark
 from watchframe.magics.reading import (
     Defaults,
-    DtypeBackend,
     SavedQuery,
     Sql,
     asked,

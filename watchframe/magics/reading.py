@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-import json
-import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, TypedDict, cast
+from typing import cast
 
 import pandas as pd
 
 from watchframe.cache import Mode
 from watchframe.client import current_client
-from watchframe.display import age_words, provenance_line
+from watchframe.decode import DtypeBackend
+from watchframe.display import provenance_line
 from watchframe.errors import ArgumentError, WatchframeError
 from watchframe.magics.body import parse_body
 from watchframe.magics.line import HELP_HINT, Request
 from watchframe.magics.saving import save_sql
 from watchframe.parameters.text_syntax import Namespace, read_assignments
 from watchframe.read import (
-    Explanation,
-    ReadOptions,
-    explain_query,
-    explain_sql,
+    FrameArguments,
+    MaxAge,
+    ReadPlan,
+    explain_watch_query,
+    explain_watch_sql,
     read_watch_query,
     read_watch_sql,
 )
@@ -49,7 +49,7 @@ class Sql:
 def asked(
     request: Request, cell: str | None, namespace: Namespace, *, source: str | None
 ) -> SavedQuery | Sql:
-    """Give what the line and the body ask together.
+    """Return what the line and the body ask together.
 
     Parameters
     ----------
@@ -117,18 +117,6 @@ def _query(text: str) -> int | str:
     return int(text) if text.isascii() and text.isdigit() else text
 
 
-DtypeBackend = Literal["numpy_nullable", "pyarrow"]
-
-
-class ReadArguments(TypedDict):
-    """Keyword arguments that every read function takes."""
-
-    max_age: float | None
-    cache: Mode
-    dtype_backend: DtypeBackend
-    timeout: float | None
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Defaults:
     """What ``%config WatchMagics`` says of reads."""
@@ -139,17 +127,17 @@ class Defaults:
     source: str | None = None
 
 
-def read_arguments(request: Request, defaults: Defaults) -> ReadArguments:
-    """Give the arguments of a read; what was typed wins over what is configured.
+def read_arguments(request: Request, defaults: Defaults) -> FrameArguments:
+    """Return the arguments of a read; what was typed wins over what is configured.
 
     Raises
     ------
     ArgumentError
-        An age or a timeout that is none.
+        An age or a timeout that is not a duration.
     """
     backend = cast("DtypeBackend", request.dtype_backend or defaults.dtype_backend)
     timeout = defaults.timeout if request.timeout is None else request.timeout
-    return ReadArguments(
+    return FrameArguments(
         max_age=_max_age(request, defaults),
         cache="refresh" if request.refresh else "only" if request.offline else "use",
         dtype_backend=backend,
@@ -165,105 +153,48 @@ def _max_age(request: Request, defaults: Defaults) -> float | None:
     return None if fresh else seconds(defaults.max_age, ANY_AGE, "max_age")
 
 
-_REASONS = {
-    "cache-only": "it is the only thing that may be used",
-    "cache-refresh": "a new run is asked for",
-    "fresh": "it is young enough",
-    "from-the-future": "by the clocks it is from the future",
-    "latest-result": "the server has no newer result",
-    "max-age-zero": "a new run is asked for",
-    "newer-result": "the server has a newer one",
-    "newer-result-unknown": "the server does not say whether it has a newer one",
-    "not-edited": "the query has not been edited since",
-    "too-old": "it is too old",
-}
-
-
-def explanation_text(explanation: Explanation) -> str:
-    """Give an explanation as lines of text."""
-    parts = {
-        "asks": f"{explanation.label}, on {explanation.server}",
-        "page": explanation.url,
-        "parameters": "\n".join(
-            f"{name} = {json.dumps(value, ensure_ascii=False)}"
-            for name, value in explanation.parameters.items()
-        )
-        or "none",
-        "SQL": explanation.sql.rstrip(),
-        "local cache": _cache_words(explanation),
-        "then": _outcome(explanation),
-    }
-    width = max(map(len, parts)) + 2
-    return "\n".join(
-        f"{name + ':':<{width}}" + textwrap.indent(text, " " * width).strip()
-        for name, text in parts.items()
-        if text is not None
-    )
-
-
-def _cache_words(explanation: Explanation) -> str:
-    decision = explanation.decision
-    if decision.reason == "never-kept":
-        return "the settings keep its results out of it"
-    if decision.age is None:
-        return f"no result under {explanation.cache_key[:12]}..."
-    reason = _REASONS.get(decision.reason, decision.reason)
-    age = f"{age_words(decision.age)} old" if decision.age >= 0 else "of unknown age"
-    return f"a result {age}; {reason}"
-
-
-def _outcome(explanation: Explanation) -> str:
-    if explanation.decision.action == "use":
-        return "takes the local copy; executes nothing"
-    if explanation.decision.action == "fail":
-        return "fails: there is no local copy, and no request may be made"
-    if explanation.server_max_age == 0:
-        return "has the server run it"
-    if explanation.server_max_age < 0:
-        return "takes any result that the server has of it, or has it run"
-    age = age_words(explanation.server_max_age)
-    return f"takes the server's result if it is at most {age} old, or has it run"
-
-
-def read(what: SavedQuery | Sql, arguments: ReadArguments) -> pd.DataFrame:
-    """Give the rows; raises as the read functions do."""
+def read(what: SavedQuery | Sql, arguments: FrameArguments) -> pd.DataFrame:
+    """Return the rows; raises as the read functions do."""
     if isinstance(what, SavedQuery):
         return read_watch_query(what.query, what.params, **arguments)
     return read_watch_sql(what.sql, what.source, what.params, **arguments)
 
 
 def provenance(frame: pd.DataFrame) -> str:
-    """Give the line on where a frame came from."""
+    """Return the line on where a frame came from."""
     return provenance_line(frame.shape, frame.attrs["watchframe"])
 
 
-def explained(what: SavedQuery | Sql, arguments: ReadArguments) -> str:
-    """Give what `read` would do, in words."""
-    options = ReadOptions(
-        max_age=arguments["max_age"], cache=arguments["cache"], timeout=arguments["timeout"]
-    )
-    return explanation_text(_explanation(what, options))
+def explained(what: SavedQuery | Sql, arguments: FrameArguments) -> str:
+    """Return the plan of `read`, in words."""
+    return str(_plan(what, max_age=arguments["max_age"], cache=arguments["cache"]))
 
 
 def refused_sql(what: SavedQuery | Sql) -> str | None:
-    """Give the SQL as the server rendered it, from what is known here; None where it is not."""
+    """Return the SQL as the server rendered it, from what is known here; None if it is unknown."""
     try:
-        return _explanation(what, ReadOptions(cache="only")).sql
+        return _plan(what, cache="only").sql
     except WatchframeError:
         return what.sql if isinstance(what, Sql) else None
 
 
 def saved(what: SavedQuery | Sql, title: str) -> str:
-    """Save SQL that has run, and say what was done."""
-    ran = _explanation(what, ReadOptions(cache="only"))
+    """Save SQL that has run, and return a line about it."""
+    ran = _plan(what, cache="only")
     if isinstance(what, SavedQuery) or ran.data_source_id is None:
         raise ArgumentError("--save needs SQL in the cell's body.")
     return str(save_sql(current_client(), title, what.sql, ran.data_source_id, ran.parameters))
 
 
-def picker(what: SavedQuery | Sql, arguments: ReadArguments) -> object:
-    """Give inputs for a saved query's parameters."""
-    from watchframe.widgets import pick  # noqa: PLC0415 - only who picks pays for the widgets
+def _plan(what: SavedQuery | Sql, *, max_age: MaxAge = None, cache: Mode = "use") -> ReadPlan:
+    if isinstance(what, SavedQuery):
+        return explain_watch_query(what.query, what.params, max_age=max_age, cache=cache)
+    return explain_watch_sql(what.sql, what.source, what.params, max_age=max_age, cache=cache)
+
+
+def picker(what: SavedQuery | Sql, arguments: FrameArguments) -> object:
+    """Return inputs for a saved query's parameters."""
+    from watchframe.widgets import pick  # noqa: PLC0415 - the widgets load only for a picker
 
     if isinstance(what, Sql):
         raise ArgumentError("--pick needs a saved query.")
@@ -276,13 +207,7 @@ def picker(what: SavedQuery | Sql, arguments: ReadArguments) -> object:
 
 
 def query_search() -> object:
-    """Give a search for the query, whose inputs are shown when one is chosen."""
+    """Return a search for the query, whose inputs are shown when one is chosen."""
     from watchframe.widgets import pick  # noqa: PLC0415 - as above
 
     return pick()
-
-
-def _explanation(what: SavedQuery | Sql, options: ReadOptions) -> Explanation:
-    if isinstance(what, SavedQuery):
-        return explain_query(what.query, what.params, options)
-    return explain_sql(what.sql, what.source, what.params, options)

@@ -1,41 +1,50 @@
-"""The one pipeline and the functions that people call."""
+"""The pipeline of a read, and the public functions."""
 
-from watchframe.read.answer import Answer, answer_warnings, frame_of
+from watchframe.read.answer import Answer
 from watchframe.read.dashboard import DashboardFrames, dashboard_answers, read_watch_dashboard
-from watchframe.read.explain import Explanation, explain_query, explain_sql
 from watchframe.read.functions import (
-    read_watch_queries,
+    explain_watch_query,
+    explain_watch_sql,
     read_watch_query,
     read_watch_sql,
-    read_watch_sql_table,
-    read_watch_sweep,
-    read_watch_table,
 )
-from watchframe.read.pipeline import MaxAge, ReadOptions, answer_query, answer_sql, wire_sets
-from watchframe.read.submit import Background, SubmittedQuery, submit_watch_query
+from watchframe.read.options import MaxAge, ReadArguments, ReadOptions
+from watchframe.read.output import FrameArguments, Output, answer_warnings
+from watchframe.read.pipeline import answer_query, answer_sql, wire_sets
+from watchframe.read.plan import ReadPlan
+from watchframe.read.side_by_side import read_watch_queries
+from watchframe.read.submit import (
+    Background,
+    SubmittedQuery,
+    submit_watch_query,
+    submit_watch_sweep,
+)
+from watchframe.read.sweep import parameter_sets, read_watch_sweep
 
 __all__ = [
     "Answer",
     "Background",
     "DashboardFrames",
-    "Explanation",
+    "FrameArguments",
     "MaxAge",
+    "Output",
+    "ReadArguments",
     "ReadOptions",
+    "ReadPlan",
     "SubmittedQuery",
     "answer_query",
     "answer_sql",
     "answer_warnings",
     "dashboard_answers",
-    "explain_query",
-    "explain_sql",
-    "frame_of",
+    "explain_watch_query",
+    "explain_watch_sql",
+    "parameter_sets",
     "read_watch_dashboard",
     "read_watch_queries",
     "read_watch_query",
     "read_watch_sql",
-    "read_watch_sql_table",
     "read_watch_sweep",
-    "read_watch_table",
     "submit_watch_query",
+    "submit_watch_sweep",
     "wire_sets",
 ]

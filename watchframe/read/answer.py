@@ -1,40 +1,23 @@
-"""What a read gives: the table, and what is known of where it came from."""
+"""The answer of a read: its table, where it came from, and what to warn of."""
 
 from __future__ import annotations
 
 import itertools
 import json
-import weakref
-from collections import OrderedDict
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-import pandas as pd
 import pyarrow as pa
 
 from watchframe.cache import KeyParts, Provenance, ResultCache
-from watchframe.decode import (
-    Conversions,
-    DtypeBackend,
-    column_kinds,
-    column_warnings,
-    pandas_metadata,
-    to_frame,
-    with_kinds,
-)
-from watchframe.decode.typing_rules import JSON, encoding_of
+from watchframe.decode import column_kinds, pandas_metadata, with_kinds
 from watchframe.errors import (
     CacheWarning,
-    ResultTruncatedWarning,
-    UnprovenResultWarning,
     WatchframeError,
-    WatchframeWarning,
     warn_caller,
 )
-from watchframe.locks import ProcessLock
-from watchframe.read.question import AUTO_LIMIT, is_probably_cut
 
 Source = Literal["local cache", "server cache", "executed"]
 
@@ -51,9 +34,9 @@ class Answer:
     table : pyarrow.Table
         All columns of the result, in the query's order; gone after `take_table`.
     provenance : Provenance
-        Its origin, as it is stored.
+        Where the rows come from, as it is stored.
     source : {"local cache", "server cache", "executed"}
-        Where this read had it from.
+        Which of them answered this read.
     cache_key : str
         Its name in the local cache.
     may_be_cut : bool
@@ -65,8 +48,7 @@ class Answer:
     known_kinds : mapping of str to str
         The types that the query's columns had in other results, where some have no values here.
     unproven : str or None
-        Why it is not certain that these are the rows that were asked for; None where nothing speaks
-        against it.
+        Why these may not be the rows that were asked for; None if nothing speaks against it.
     """
 
     table: pa.Table
@@ -80,7 +62,7 @@ class Answer:
     unproven: str | None = None
 
     def take_table(self) -> pa.Table:
-        """Give the table and let go of it: its memory is free as soon as it was read."""
+        """Return the table and let go of it: its memory is free as soon as it was read."""
         table = self.table
         del self.table
         return table
@@ -131,145 +113,6 @@ def with_attributes(table: pa.Table, attributes: Mapping[str, object]) -> pa.Tab
     if not table.num_columns:  # Arrow would forget how many rows there are
         return pa.table({"none": pa.nulls(table.num_rows)}, metadata=metadata).select([])
     return table.replace_schema_metadata(metadata)
-
-
-_Name = tuple[int, str]
-
-#: Frames that are kept, and how large a table may be whose frame is.
-KEPT, LARGEST = 32, 64 * 1024
-
-
-class RecentFrames:
-    """Frames by the very table that they show, and by the backend.
-
-    What is kept is never handed out, and what is handed out is a deep copy: whoever changes a frame
-    changes his own. A frame with lists or objects in its cells is not kept, for a copy would share
-    those. A frame is forgotten with its table, which the local cache forgets when it is emptied.
-    """
-
-    def __init__(self) -> None:
-        self._guard = ProcessLock()  # the end of a table may come within any line of ours
-        self._known: OrderedDict[_Name, tuple[weakref.ref[pa.Table], pd.DataFrame]] = OrderedDict()
-
-    def frame(self, table: pa.Table, dtype_backend: DtypeBackend) -> pd.DataFrame:
-        """Return the frame of the whole table, as `to_frame` does."""
-        name = id(table), dtype_backend
-        with self._guard.lock:
-            known = self._known.get(name)
-            if known is not None and known[0]() is table:
-                self._known.move_to_end(name)
-                return known[1].copy()
-        frame = to_frame(table, dtype_backend=dtype_backend)
-        if table.nbytes <= LARGEST and not _has_mutable_cells(table):
-            self._keep(name, table, frame.copy())
-        return frame
-
-    def _keep(self, name: _Name, table: pa.Table, frame: pd.DataFrame) -> None:
-        def forget(ended: weakref.ref[pa.Table]) -> None:
-            with self._guard.lock:
-                if name in self._known and self._known[name][0] is ended:
-                    del self._known[name]
-
-        with self._guard.lock:
-            self._known[name] = weakref.ref(table, forget), frame
-            while len(self._known) > KEPT:
-                self._known.popitem(last=False)
-
-
-def _has_mutable_cells(table: pa.Table) -> bool:
-    return any(encoding_of(field) == JSON for field in table.schema)
-
-
-_recent = RecentFrames()
-
-
-def frame_of(
-    answer: Answer,
-    *,
-    dtype_backend: DtypeBackend = "numpy_nullable",
-    index_col: str | Sequence[str] | None = None,
-    columns: Sequence[str] | None = None,
-    dtype: object = None,
-    parse_dates: object = None,
-    takes_table: bool = False,
-) -> pd.DataFrame:
-    """Return the answer's frame with its provenance in ``attrs``; as of `read_watch_query`.
-
-    With `takes_table` the answer has no table any more: column by column its memory becomes the
-    frame's, and the two are never there as a whole beside each other.
-    """
-    if answer.source == "local cache" and columns is dtype is parse_dates is index_col is None:
-        frame = _recent.frame(answer.table, dtype_backend)
-    else:
-        frame = to_frame(
-            answer.take_table() if takes_table else answer.table,
-            dtype_backend=dtype_backend,
-            columns=columns,
-            dtype=dtype,
-            parse_dates=parse_dates,
-            index_col=index_col,
-            known_kinds=answer.known_kinds,
-        )
-    frame.attrs[ATTRIBUTE] = answer.attributes
-    return frame
-
-
-def needed_columns(
-    columns: Sequence[str] | None, index_col: str | Sequence[str] | None
-) -> list[str] | None:
-    """Return the columns that a frame is made of; None for all, or where none are asked for."""
-    if columns is None:
-        return None
-    index = [index_col] if isinstance(index_col, str) else list(index_col or ())
-    return list(dict.fromkeys([*index, *columns])) or None
-
-
-def known_kinds(answers: Sequence[Answer]) -> dict[str, str]:
-    """Return the types that are known of the columns of one query, by all of its answers."""
-    return {name: kind for answer in answers for name, kind in answer.known_kinds.items()}
-
-
-def warn_of_answer(answer: Answer, *, dtype: object = None, parse_dates: object = None) -> None:
-    """Warn of what `answer_warnings` finds.
-
-    The declared type of a column that `dtype` or `parse_dates` convert does not matter.
-    """
-    converted = Conversions.of(dtype, parse_dates, (), has_rows=False).columns
-    for warning in answer_warnings(answer, converted=converted):
-        warn_caller(warning)
-
-
-def answer_warnings(
-    answer: Answer, *, converted: Container[str] = frozenset()
-) -> list[WatchframeWarning]:
-    """Return the warnings for an answer: of its rows' origin, of its columns, of missing rows.
-
-    A copy from the local cache has those of the first read. The declared types of `converted`
-    columns do not matter.
-    """
-    found: list[WatchframeWarning] = []
-    if answer.unproven is not None:
-        found.append(UnprovenResultWarning(answer.unproven))
-    found += column_warnings(answer.table, converted=converted)
-    known, rows = answer.provenance, answer.table.num_rows
-    if known.is_truncated:
-        what = "the SQL" if known.query_id is None else f"query {known.query_id}"
-        found.append(
-            ResultTruncatedWarning(
-                f"The data source says that rows are missing: it gave {rows:,} rows of {what} and "
-                "left out the others. Ask for less at once: fewer columns, a shorter period, or a "
-                "LIMIT with an ORDER BY."
-            )
-        )
-    if is_probably_cut(may_be_cut=answer.may_be_cut, rows=rows, ran=known.query_text):
-        found.append(
-            ResultTruncatedWarning(
-                f"Query {known.query_id} gave exactly {AUTO_LIMIT:,} rows, and the "
-                f"server appends LIMIT {AUTO_LIMIT} to it: there are probably more. Switch off "
-                "its auto limit on its page, or give it a LIMIT of its own."
-            )
-        )
-    return found
 
 
 def warn_stale(label: str, copy: str, error: WatchframeError) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import pandas as pd
@@ -26,11 +26,12 @@ from watchframe.parameters import normalize_parameters, params_dict
 from watchframe.parameters.normalize import default_of, definitions_of
 from watchframe.parameters.page_url import values_of_url
 from watchframe.parameters.values import did_you_mean, nearest
-from watchframe.read.answer import Answer, frame_of, warn_of_answer
-from watchframe.read.options import client_for
-from watchframe.read.pipeline import MaxAge, Params, ReadOptions, dashboard_of
-from watchframe.read.sweep import CONCURRENCY, ReadRequest, answers_side_by_side
-from watchframe.references import parse_dashboard_reference
+from watchframe.read.answer import Answer
+from watchframe.read.documents import Documents
+from watchframe.read.options import MaxAge, Params, ReadOptions
+from watchframe.read.output import Output
+from watchframe.read.side_by_side import CONCURRENCY, ReadRequest, answers_side_by_side
+from watchframe.references import parse_dashboard_reference, parse_reference
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,9 +60,9 @@ def widget_queries(
     params: Mapping[str, object] | None,
     url_parameters: Mapping[str, str] | None = None,
 ) -> list[WidgetQuery]:
-    """Give what each widget asks, in the order of the page: row by row; texts ask nothing.
+    """Return what each widget asks, in the order of the page: row by row; texts ask nothing.
 
-    A parameter of the dashboard has one value, for all that are mapped to it: the given one, or the
+    A parameter of the dashboard has one value, for all that are mapped to it: the caller's, or the
     default of the first. A parameter of one widget is called ``w<widget id>_<name>``, as in the
     page's address, or by its name alone where no other one is called so.
 
@@ -144,7 +145,7 @@ class _Addresses:
         self.first = {slot.address: slot for slot in reversed(self.slots)}
 
     def resolved(self, given: Mapping[str, object]) -> dict[str, object]:
-        """Give the values by address, each checked to be one that may be given."""
+        """Return the values by address, each checked to be one that may be given."""
         found: dict[str, object] = {}
         for name, value in given.items():
             slot = self._slot(name)
@@ -201,7 +202,7 @@ class _Addresses:
 
 
 def _unique(titles: Iterable[str]) -> list[str]:
-    """Give the titles, with a number behind each that was there before."""
+    """Return the titles, with a number behind each that was there before."""
     found: list[str] = []
     for title in titles:
         number, label = 1, title
@@ -256,7 +257,7 @@ def read_watch_dashboard(
     progress: bool | None = None,
     client: Client | None = None,
 ) -> DashboardFrames:
-    """Give every widget's query of a dashboard as a typed DataFrame, read side by side.
+    """Return every widget's query of a dashboard as a typed DataFrame, read side by side.
 
     Widgets of one query with the same values are read once. Texts are left out.
 
@@ -282,7 +283,7 @@ def read_watch_dashboard(
     Returns
     -------
     DashboardFrames
-        A mapping of titles to frames, each as `read_watch_query` gives it, and ``.dashboard``.
+        A mapping of titles to frames, each as `read_watch_query` returns it, and ``.dashboard``.
 
     Raises
     ------
@@ -309,38 +310,40 @@ def read_watch_dashboard(
     >>> list(frames)
     ['Events of the last 30 days', 'Events by month']
     """
-    options = ReadOptions(
-        max_age=max_age, cache=cache, timeout=timeout, progress=progress, client=client
+    options = ReadOptions.resolve(
+        parse_dashboard_reference(dashboard),
+        client=client,
+        max_age=max_age,
+        cache=cache,
+        timeout=timeout,
+        progress=progress,
     )
     found, answers = dashboard_answers(dashboard, params, options, concurrency=concurrency)
-    frames = {
-        title: frame_of(answer, dtype_backend=dtype_backend) for title, answer in answers.items()
-    }
+    shown = Output(dtype_backend=dtype_backend)
+    frames = {title: shown.frame(answer) for title, answer in answers.items()}
     return DashboardFrames(found, frames)
 
 
 def dashboard_answers(
     dashboard: int | str, params: Params, options: ReadOptions, *, concurrency: int = CONCURRENCY
 ) -> tuple[Dashboard, dict[str, Answer]]:
-    """Give a dashboard and its widgets' answers by title, as of `read_watch_dashboard`."""
+    """Return a dashboard and its widgets' answers by title, as of `read_watch_dashboard`."""
     reference = parse_dashboard_reference(dashboard)
-    options = replace(options, client=client_for(reference, options.client))
-    found = dashboard_of(dashboard, options)
+    found = Documents.of(options).dashboard(dashboard)
     wanted = widget_queries(found, params, reference.url_parameters)
     _warn_of_hidden(found)
     requests, places = _requests(wanted, options)
     answers = answers_side_by_side(requests, concurrency=concurrency, progress=options.progress)
-    for answer in answers:
-        warn_of_answer(answer)
+    Output().warn(*answers)
     return found, {item.title: answers[place] for item, place in zip(wanted, places, strict=True)}
 
 
 def _requests(
     wanted: Sequence[WidgetQuery], options: ReadOptions
 ) -> tuple[list[ReadRequest], list[int]]:
-    """Give one request for each different question, and which one each widget has."""
+    """Return one request for each different question, and which one each widget has."""
     now = options.now or datetime.now(UTC)
-    timezone = client_for(None, options.client).settings.timezone
+    timezone = options.client.settings.timezone
     requests: list[ReadRequest] = []
     numbers: dict[str, int] = {}
     places: list[int] = []
@@ -356,7 +359,10 @@ def _requests(
             numbers[question] = len(requests)
             requests.append(
                 ReadRequest(
-                    query=item.query.id, params=params, options=options, label=repr(item.title)
+                    query=parse_reference(item.query.id),
+                    params=params,
+                    options=options,
+                    label=repr(item.title),
                 )
             )
         places.append(numbers[question])

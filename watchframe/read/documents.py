@@ -1,4 +1,4 @@
-"""What must be known before a question can be asked: definitions, dropdown values, data sources.
+"""The documents that a question needs: definitions, dropdown values, data sources, dashboards.
 
 Each is a small document of the server, kept in the local cache beside the results and under the
 same rule of freshness.
@@ -6,94 +6,52 @@ same rule of freshness.
 
 from __future__ import annotations
 
-import logging
-import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import KW_ONLY, dataclass, field
+from typing import Self
 
-from watchframe.cache import Decision, Policy, ResultCache, decide_document
-from watchframe.client import Client, Deadline
+from watchframe.cache import Policy, decide_document
 from watchframe.errors import AccessDeniedError, CacheMissError, ConfigurationError, NotFoundError
 from watchframe.hints import Hint, Kind
-from watchframe.locks import ProcessLock
 from watchframe.models import Dashboard, DataSource, ParameterDefinition, Query
+from watchframe.read.options import ReadOptions, SharedDocuments
 from watchframe.references import parse_dashboard_reference
 
-logger = logging.getLogger(__name__)
+#: Takes every local copy; takes none.
+ANY_AGE, NEWLY_READ = Policy(mode="only"), Policy(mode="refresh")
 
 
-def time_here(cache: ResultCache | None) -> datetime:
-    """Give this machine's time: that of the cache's clock, where there is a cache."""
-    return datetime.now(UTC) if cache is None else cache.now()
-
-
-def note_decision(cache: ResultCache | None, what: str, key: str, decision: Decision) -> None:
-    """Log a decision with its reason, and have `ResultCache.decisions` show it."""
-    logger.debug("%s: %s (%s)", what, decision.action, decision.reason)
-    if cache is not None:
-        cache.note_decision(what, key, decision)
-
-
-#: Seconds for which a document that one read asked for will do for the others.
-LASTS = 10.0
-
-
-class SharedDocuments:
-    """Documents that reads side by side have just asked for; any thread may use it."""
-
-    def __init__(self) -> None:
-        self._guard = ProcessLock()
-        self._locks: dict[str, ProcessLock] = {}
-        self._found: dict[str, tuple[float, object]] = {}
-
-    def get(self, key: str, ask: Callable[[], object]) -> object:
-        """Return the document of that key: one asked for a moment ago, else what `ask` returns.
-
-        One thread asks, and the others wait for it; where it fails, each of them asks.
-        """
-        with self._guard.lock:
-            lock = self._locks.setdefault(key, ProcessLock())
-        with lock.lock:
-            now = time.monotonic()
-            found = self._found.get(key)
-            if found is None or now - found[0] >= LASTS:
-                found = self._found[key] = now, ask()
-            return found[1]
-
-    def forget(self) -> None:
-        """Have everything asked for anew."""
-        self._found.clear()
-
-
-@dataclass(slots=True, kw_only=True)
-class Knowledge:
-    """The server's documents, from the local cache where they are fresh enough.
+@dataclass(slots=True)
+class Documents:
+    """The server's documents, from the local cache if they are fresh enough.
 
     Attributes
     ----------
-    client : Client
-    cache : ResultCache or None
-        None keeps nothing.
-    principal : str
-        Whose view of the server it is.
+    options : ReadOptions
+        Of the read that needs them.
     policy : Policy
         Which local copies will do.
     may_ask : bool
-        Whether the server may be asked for the others; where not, CacheMissError.
-    deadline : Deadline
+        Whether the server may be asked for the others; if not, they are a CacheMissError.
     shared : SharedDocuments or None
-        What reads beside this one have just asked for, which will do as well.
+        Those of concurrent reads, which will do as well.
+    may_execute : bool
+        Whether a dropdown's query may be run for its values.
     """
 
-    client: Client
-    cache: ResultCache | None
-    principal: str
+    options: ReadOptions
     policy: Policy
+    _: KW_ONLY
     may_ask: bool
-    deadline: Deadline
     shared: SharedDocuments | None = None
-    _dropdowns: dict[int, list[str] | None] = field(default_factory=dict)
+    may_execute: bool = True
+    _dropdowns: dict[int, list[str] | None] = field(default_factory=dict, init=False)
+
+    @classmethod
+    def of(cls, options: ReadOptions) -> Self:
+        """Return those that are as fresh as a read with these options has them."""
+        policy = options.document_policy
+        return cls(options, policy, may_ask=policy.mode != "only")
 
     def query(self, query_id: int) -> Query:
         """Return a saved query's definition.
@@ -103,11 +61,12 @@ class Knowledge:
         ProtocolError
             The server sent another query's.
         """
+        client, deadline = self.options.client, self.options.deadline
         return Query.from_json(
             self._document(
                 ("query", query_id),
                 f"the definition of query {query_id}",
-                lambda: self.client.queries.get(query_id, deadline=self.deadline).to_json(),
+                lambda: client.queries.get(query_id, deadline=deadline).to_json(),
                 with_id=query_id,
             )
         )
@@ -115,11 +74,12 @@ class Knowledge:
     def dashboard(self, dashboard: int | str) -> Dashboard:
         """Return a dashboard with its widgets; a URL must be of the client's own server."""
         reference = parse_dashboard_reference(dashboard)
+        client, deadline = self.options.client, self.options.deadline
         return Dashboard.from_json(
             self._document(
                 ("dashboard", reference.dashboard_id, reference.slug),
                 f"the dashboard {reference.slug or reference.dashboard_id}",
-                lambda: self.client.dashboards.get(dashboard, deadline=self.deadline).to_json(),
+                lambda: client.dashboards.get(dashboard, deadline=deadline).to_json(),
                 # A slug goes first, and may begin with a number that is no id: "2023-report".
                 with_id=reference.dashboard_id if reference.slug is None else None,
             )
@@ -128,7 +88,7 @@ class Knowledge:
     def dropdown_options(
         self, query: Query
     ) -> Callable[[ParameterDefinition], Sequence[str] | None]:
-        """Give what tells the values of a ``query`` parameter; None where the key may not know."""
+        """Return a function from a parameter to its dropdown's values; None if they are unknown."""
 
         def options(definition: ParameterDefinition) -> Sequence[str] | None:
             source = definition.dropdown_query_id
@@ -141,33 +101,41 @@ class Knowledge:
         return options
 
     def data_source(self, reference: int | str | DataSource) -> DataSource:
-        """Give the data source of that name; an id is believed without asking."""
+        """Return the data source of that name; an id is believed without asking."""
         if isinstance(reference, DataSource):
             return reference
         if isinstance(reference, int):
             return DataSource(id=reference, name=f"data source {reference}", type="")
+        client = self.options.client
         found = self._document(
             ("data_sources",),
             "the list of data sources",
-            lambda: [source.to_json() for source in self.client.data_sources.list()],
+            lambda: [source.to_json() for source in client.data_sources.list()],
         )
-        sources = [DataSource.from_json(item) for item in _items(found)]
-        return _pick(sources, reference, self.client.server)
+        items = found if isinstance(found, list) else []
+        return _pick([DataSource.from_json(item) for item in items], reference, self.options)
 
     def _dropdown(self, query_id: int, source: int) -> list[str] | None:
+        client, deadline = self.options.client, self.options.deadline
         try:
             found = self._document(
                 ("dropdown", query_id, source),
                 f"the values of dropdown query {source}",
                 lambda: [
                     option.value
-                    for option in self.client.queries.dropdown_options(
-                        query_id, source, deadline=self.deadline
+                    for option in client.queries.dropdown_options(
+                        query_id, source, deadline=deadline
                     )
                 ],
+                is_execution=True,
             )
+        except CacheMissError:
+            # An explanation goes on without the values, except where the read would now ask.
+            if self.may_execute or self.policy.mode == "use":
+                raise
+            return None
         except (AccessDeniedError, NotFoundError):
-            return None  # The server will say itself whether a value will do.
+            return None  # the server decides itself whether it takes a value
         return [str(value) for value in found] if isinstance(found, list) else None
 
     def _document(
@@ -177,19 +145,24 @@ class Knowledge:
         ask: Callable[[], object],
         *,
         with_id: int | None = None,
+        is_execution: bool = False,
     ) -> object:
         """Return a document; a local copy with another id than `with_id` is not used."""
-        key = "/".join(map(str, (self.client.server, self.principal, *name)))
-        kept = self.cache.get_document(key) if self.cache is not None else None
+        policy, may_ask = self.policy, self.may_ask
+        if may_ask and is_execution and not self.may_execute:
+            policy, may_ask = ANY_AGE, False
+        options, cache = self.options, self.options.cache
+        key = "/".join(map(str, (options.client.server, options.principal, *name)))
+        kept = cache.get_document(key) if cache is not None else None
         if kept is not None and not _has_id(kept.value, with_id):
             kept = None
         decision = decide_document(
-            kept.stored_at if kept is not None else None, self.policy, now=time_here(self.cache)
+            kept.stored_at if kept is not None else None, policy, now=options.clock()
         )
-        note_decision(self.cache, words, key, decision)
+        options.note(words, key, decision)
         if kept is not None and decision.action == "use":
             return kept.value
-        if not self.may_ask:
+        if not may_ask:
             raise CacheMissError(
                 f"The local cache does not hold {words}.",
                 hint=Hint(Kind.NOT_STORED),
@@ -197,8 +170,8 @@ class Knowledge:
 
         def fetch() -> object:
             value = ask()
-            if self.cache is not None:
-                self.cache.put_document(key, value)
+            if cache is not None:
+                cache.put_document(key, value)
             return value
 
         return fetch() if self.shared is None else self.shared.get(key, fetch)
@@ -208,7 +181,8 @@ def _has_id(document: object, wanted: int | None) -> bool:
     return wanted is None or (isinstance(document, Mapping) and document.get("id") == wanted)
 
 
-def _pick(sources: Sequence[DataSource], name: str, server: str) -> DataSource:
+def _pick(sources: Sequence[DataSource], name: str, options: ReadOptions) -> DataSource:
+    server = options.client.server
     wanted = [item for item in sources if item.name == name]
     if len(wanted) == 1:
         return wanted[0]
@@ -222,7 +196,3 @@ def _pick(sources: Sequence[DataSource], name: str, server: str) -> DataSource:
     raise ConfigurationError(
         f"{server} has no data source {name!r}.", hint=f"This key sees: {known}."
     )
-
-
-def _items(value: object) -> list[object]:
-    return value if isinstance(value, list) else []

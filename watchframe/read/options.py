@@ -1,21 +1,192 @@
-"""Which client answers, and which folder keeps what it brings."""
+"""How to read: the options of one read, resolved once; and the words that are typed for them."""
 
 from __future__ import annotations
 
 import functools
+import logging
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Self, TypedDict
 
-from watchframe.cache import ResultCache, parse_max_age
-from watchframe.client import Client, current_client
+from watchframe.cache import Decision, Mode, Policy, ResultCache, parse_max_age
+from watchframe.client import Client, Deadline, OnStatus, current_client
 from watchframe.config import Settings, require_same_server
 from watchframe.errors import ArgumentError
+from watchframe.locks import ProcessLock
+from watchframe.parameters import JSON
 from watchframe.references import DashboardReference, QueryReference
+
+logger = logging.getLogger(__name__)
+
+#: The server's ``max_age`` for "any cached result will do" and for "run it".
+ANY_RESULT, RUN = -1, 0
+
+MaxAge = float | str | timedelta | None
+Params = Mapping[str, object] | None
+QueryLike = int | str | QueryReference
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadOptions:
+    """All that a read needs to know beside its question.
+
+    The public functions make one by `resolve`; everything below them takes it as it is.
+
+    Attributes
+    ----------
+    client : Client
+    cache : ResultCache or None
+        None neither reads nor stores.
+    principal : str
+        Under which name this client's results lie in the cache.
+    policy : Policy
+        Which local rows will do.
+    document_policy : Policy
+        Which local definitions will do. It differs from `policy` for the pieces of a period that
+        are over: their rows may be old, the query's definition may not.
+    deadline : Deadline
+        Over the whole read.
+    progress : bool or None
+        Whether to show a progress line; None shows it where a person is watching.
+    on_status : callable or None
+        Called with the job's state, in place of a progress line.
+    shared : SharedDocuments or None
+        The documents that concurrent reads share.
+    now : datetime or None
+        The moment that dynamic dates are counted from; None is the beginning of the read.
+    exact : mapping
+        Parameters in wire form that are sent unchanged, even if finer than their type.
+    columns : sequence of str or None
+        All that is decoded if nothing is stored; None decodes all.
+    """
+
+    client: Client
+    cache: ResultCache | None
+    principal: str
+    policy: Policy
+    document_policy: Policy
+    deadline: Deadline = field(compare=False)  # two equal reads begin at two moments
+    progress: bool | None = None
+    on_status: OnStatus | None = None
+    shared: SharedDocuments | None = None
+    now: datetime | None = None
+    exact: Mapping[str, JSON] = field(default_factory=dict)
+    columns: Sequence[str] | None = None
+
+    @classmethod
+    def resolve(
+        cls,
+        reference: QueryReference | DashboardReference | None = None,
+        client: Client | None = None,
+        max_age: MaxAge = None,
+        cache: Mode = "use",
+        timeout: float | None = 300.0,
+        *,
+        progress: bool | None = None,
+        columns: Sequence[str] | None = None,
+        store: ResultCache | None = None,
+    ) -> Self:
+        """Return the options of a read, from the arguments of a public function.
+
+        Parameters
+        ----------
+        reference : QueryReference or DashboardReference, optional
+            What is read; its server must be the client's.
+        client, max_age, cache, timeout, progress
+            As of `read_watch_query`.
+        columns : sequence of str or None
+            As of `ReadOptions`.
+        store : ResultCache, optional
+            In place of the cache of the client's settings.
+
+        Raises
+        ------
+        ConfigurationError
+            As `client_for`.
+        ArgumentError
+            `max_age`, `cache` or `timeout` cannot be used.
+        """
+        found = client_for(reference, client)
+        policy = Policy(mode=cache, max_age=parse_max_age(max_age))
+        kept = None if policy.mode == "off" else store or local_cache(found.settings)
+        return cls(
+            client=found,
+            cache=kept,
+            principal="" if kept is None else kept.principal(found.settings.api_key.reveal()),
+            policy=policy,
+            document_policy=policy,
+            deadline=Deadline.after(timeout),
+            progress=progress,
+            columns=columns,
+        )
+
+    @property
+    def server_max_age(self) -> int:
+        """The ``max_age`` with which the server is asked."""
+        if self.policy.mode == "refresh":
+            return RUN
+        return ANY_RESULT if self.policy.max_age is None else int(self.policy.max_age)
+
+    def clock(self) -> datetime:
+        """Return the time of this machine; with a cache, by the cache's clock."""
+        return datetime.now(UTC) if self.cache is None else self.cache.now()
+
+    def note(self, what: str, key: str, decision: Decision) -> None:
+        """Log a decision with its reason, and have `ResultCache.decisions` list it."""
+        logger.debug("%s: %s (%s)", what, decision.action, decision.reason)
+        if self.cache is not None:
+            self.cache.note_decision(what, key, decision)
+
+
+class ReadArguments(TypedDict, total=False):
+    """Keyword arguments of every function that reads."""
+
+    max_age: MaxAge
+    cache: Mode
+    columns: Sequence[str] | None
+    timeout: float | None
+    progress: bool | None
+    client: Client | None
+
+
+#: Seconds for which concurrent reads share a document.
+SHARED_FOR = 10.0
+
+
+class SharedDocuments:
+    """Documents that concurrent reads fetch once; safe to use from any thread."""
+
+    def __init__(self) -> None:
+        self._guard = ProcessLock()
+        self._locks: dict[str, ProcessLock] = {}
+        self._found: dict[str, tuple[float, object]] = {}
+
+    def get(self, key: str, fetch: Callable[[], object]) -> object:
+        """Return the document of that key: one fetched a moment ago, else what `fetch` returns.
+
+        One thread fetches, and the others wait for it; if it fails, each of them fetches.
+        """
+        with self._guard.lock:
+            lock = self._locks.setdefault(key, ProcessLock())
+        with lock.lock:
+            now = time.monotonic()
+            found = self._found.get(key)
+            if found is None or now - found[0] >= SHARED_FOR:
+                found = self._found[key] = now, fetch()
+            return found[1]
+
+    def forget(self) -> None:
+        """Have every document fetched again."""
+        self._found.clear()
 
 
 def client_for(
     reference: QueryReference | DashboardReference | None, client: Client | None
 ) -> Client:
-    """Give the client to ask: the given one, or that of `connect` or the settings.
+    """Return the client to ask: `client`, or that of `connect` or the settings.
 
     Raises
     ------
@@ -30,7 +201,7 @@ def client_for(
 
 
 def local_cache(settings: Settings) -> ResultCache:
-    """Give the cache of these settings, opened once in a process."""
+    """Return the cache of these settings, opened once in a process."""
     return _opened(settings.cache_dir, settings.cache_size_limit)
 
 
@@ -46,12 +217,12 @@ ANY_AGE, NO_TIMEOUT = "any", "none"
 
 
 def seconds(value: Duration, nothing: str, name: str) -> float | None:
-    """Give a duration in seconds; None for None and for the word `nothing`.
+    """Return a typed duration in seconds; None for None and for the word `nothing`.
 
     Raises
     ------
     ArgumentError
-        It is no duration.
+        It is not a duration.
     """
     if value is None or value == nothing:
         return None
@@ -69,5 +240,5 @@ def seconds(value: Duration, nothing: str, name: str) -> float | None:
 
 
 def data_source(name: str) -> int | str:
-    """Give a data source as the read functions take it: digits are an id."""
+    """Return a typed data source as the read functions take it: digits are an id."""
     return int(name) if name.isascii() and name.isdigit() else name

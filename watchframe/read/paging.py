@@ -10,7 +10,6 @@ from typing import Any, TypedDict
 
 import pyarrow as pa
 
-from watchframe.client import Deadline
 from watchframe.display import progress_bar
 from watchframe.errors import ArgumentError
 from watchframe.models import Query
@@ -18,7 +17,8 @@ from watchframe.parameters import render_query
 from watchframe.parameters.normalize import definitions_of
 from watchframe.parameters.sql_text import BLANK, sql_pieces
 from watchframe.read.answer import Answer
-from watchframe.read.pipeline import ReadOptions, answer_query, wire_sets
+from watchframe.read.options import Params, ReadOptions
+from watchframe.read.pipeline import answer_query, wire_sets
 from watchframe.read.question import AUTO_LIMIT, is_probably_cut
 from watchframe.references import QueryReference
 
@@ -36,9 +36,9 @@ _QUOTES = '"`[]'
 
 
 def order_terms(sql: str) -> list[list[str]]:
-    """Give the terms of the outermost ``ORDER BY``, each as its words; none where there is none.
+    """Return the terms of the outermost ``ORDER BY``, each as its words; none where there is none.
 
-    That of the last statement: an ``ORDER BY`` within brackets is somebody else's.
+    That of the last statement: an ``ORDER BY`` within brackets is another query's.
     """
     words = list(_words(sql))
     start = None
@@ -67,7 +67,7 @@ def _is_constant(term: Sequence[str]) -> bool:
 
 
 def order_columns(terms: Sequence[Sequence[str]], columns: Sequence[str]) -> list[str] | None:
-    """Give the columns of a result that the terms name; None where one is anything else.
+    """Return the columns of a result that the terms name; None where one is anything else.
 
     A number is a column's place. A name with a table before it may be another thing than the
     result's column of that name.
@@ -90,7 +90,7 @@ def order_columns(terms: Sequence[Sequence[str]], columns: Sequence[str]) -> lis
 
 
 def _words(sql: str) -> Iterator[tuple[str, int]]:
-    """Give words and signs, and within how many brackets each stands."""
+    """Return words and signs, and within how many brackets each stands."""
     depth = 0
     for kind, word in sql_pieces(sql):
         if kind not in BLANK:
@@ -120,30 +120,28 @@ class Page(TypedDict):
 
 
 def answers_of_pages(
-    query: int | str | QueryReference,
-    params: Mapping[str, object] | None,
-    page: Page,
-    options: ReadOptions,
+    query: QueryReference, params: Params, page: Page, options: ReadOptions
 ) -> list[Answer]:
     """Return one answer for each page, until one is short.
 
     Raises
     ------
     ArgumentError
-        `page` does not name a limit and an offset of the query; its order is none, or seems not to
-        be stable; or its pages are not what was asked for.
+        `page` does not name a limit and an offset of the query; it has no order, or one that seems
+        not to be stable; or its pages are not what was asked for.
     """
     given = _given(params, page)
     options = replace(options, now=options.now or datetime.now(UTC))
     definition, (wire,) = wire_sets(query, [given], options)
-    pager = _Pager(definition, page, order_terms(_rendered(definition, wire)))
+    sql = render_query(definition.text, wire, definition.parameters)
+    pager = _Pager(definition, page, order_terms(sql))
     pager.check()
     answers: list[Answer] = []
     rows = 0
     with progress_bar(unit="page", progress=options.progress) as bar:
         while not answers or answers[-1].table.num_rows == page["size"]:
             place = {page["offset"]: page["size"] * len(answers)}
-            its = replace(options, progress=False, deadline=_of_one_page(options.deadline))
+            its = replace(options, progress=False, deadline=options.deadline.restarted())
             answer = answer_query(query, {**wire, **place}, its)
             pager.check_page(answer, answers)
             answers.append(answer)
@@ -151,10 +149,6 @@ def answers_of_pages(
             bar.set_postfix_str(f"{rows:,} rows")
             bar.update()
     return answers
-
-
-def _of_one_page(deadline: Deadline | None) -> Deadline | None:
-    return None if deadline is None else deadline.restarted()
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,8 +236,8 @@ class _Pager:
         return ", ".join(" ".join(term) for term in self.terms)
 
 
-def _given(params: Mapping[str, object] | None, page: Mapping[str, Any]) -> dict[str, object]:
-    """Give the parameters of the first page."""
+def _given(params: Params, page: Mapping[str, Any]) -> dict[str, object]:
+    """Return the parameters of the first page."""
     if set(page) != {"limit", "offset", "size"}:
         raise ArgumentError(
             f"page is {page!r}.",
@@ -262,10 +256,6 @@ def _given(params: Mapping[str, object] | None, page: Mapping[str, Any]) -> dict
                 f"params has a value for {name!r}, which page sets.", hint="Give it in one place."
             )
     return {**given, page["limit"]: size, page["offset"]: 0}
-
-
-def _rendered(query: Query, wire: Mapping[str, Any]) -> str:
-    return render_query(query.text, wire, query.parameters)
 
 
 def _values(row: Mapping[str, object]) -> str:

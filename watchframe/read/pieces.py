@@ -10,16 +10,89 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import MAXYEAR, UTC, datetime, timedelta
 from typing import Literal
 
 from watchframe.errors import ArgumentError
+from watchframe.hints import Hint, Kind
+from watchframe.models import ParameterDefinition, Query
+from watchframe.parameters.normalize import definitions_of
 from watchframe.parameters.sql_text import without_comments
 from watchframe.parameters.templates import VALUES, tags_in
+from watchframe.read.options import Params, ReadOptions
+from watchframe.read.pipeline import wire_sets
+from watchframe.read.side_by_side import ReadRequest
+from watchframe.references import QueryReference
 
 #: As of `pandas.Series.between`.
 Inclusive = Literal["both", "left", "right"]
 
+
+def pieces_of(
+    query: QueryReference,
+    params: Params,
+    split: Mapping[str, object],
+    inclusive: Inclusive | None,
+    options: ReadOptions,
+) -> list[ReadRequest]:
+    """Return a read for each piece of a long range, in order.
+
+    A piece that is over, but for the last one, does not change: any copy of it will do that was
+    made after its end, whatever `max_age` says, unless the query was edited.
+    """
+    if len(split) != 1:
+        raise ArgumentError(
+            f"split is {split!r}.", hint='Give one range and a length: split={"period": "1M"}.'
+        )
+    ((name, every),) = split.items()
+    now = options.now or datetime.now(UTC)
+    options = replace(options, now=now)
+    definition, (wire,) = wire_sets(query, [params], options)
+    parameter = _range_parameter(definition, name)
+    value = wire[name]
+    assert isinstance(value, dict)  # noqa: S101 - a range's wire form
+    pieces = range_pieces(
+        {side: str(moment) for side, moment in value.items()},
+        parameter.type,
+        every,
+        inclusive=inclusive or _inclusive(definition, name),
+    )
+    requests = []
+    for piece in pieces:
+        its = replace(options, exact={name: dict(piece)})
+        over = None if piece is pieces[-1] else over_since(piece, parameter.type, now)
+        if over is not None and options.policy.mode != "refresh":
+            max_age = max(over, options.policy.max_age or 0)
+            its = replace(its, policy=replace(options.policy, max_age=max_age))
+        requests.append(ReadRequest(query=query, params={**wire, name: piece}, options=its))
+    return requests
+
+
+def _range_parameter(query: Query, name: str) -> ParameterDefinition:
+    ranges = [item for item in definitions_of(query, used_only=True) if item.type in STEPS]
+    for item in ranges:
+        if item.name == name:
+            return item
+    known = ", ".join(repr(item.name) for item in ranges) or "none"
+    raise ArgumentError(
+        f"Query {query.id} {query.name!r} has no range parameter {name!r} to split.",
+        hint=f"Its ranges: {known}.",
+    )
+
+
+def _inclusive(query: Query, name: str) -> Inclusive:
+    found = inclusive_of(query.text, name)
+    if found is None:
+        raise ArgumentError(
+            f"Query {query.id} {query.name!r} does not say clearly which ends of {name!r} belong "
+            "to it: pieces might overlap or leave a gap.",
+            hint=Hint(Kind.RANGE_ENDS, name=name),
+        )
+    return found
+
+
+_COMMENT = re.compile(r"""('(?:[^']|'')*')|--[^\n]*|/\*.*?\*/""", re.DOTALL)
 #: What may stand between a comparison and the value: quotes, brackets, conversions.
 _BEFORE = re.compile(
     r"""(?P<sign><>|[<>]=?)(?:\s*(?:\w+\s*\(|(?:date|timestamp|datetime)\b|[('"]))*\s*$""",
@@ -33,7 +106,7 @@ _AFTER = re.compile(
 
 
 def inclusive_of(sql: str, name: str) -> Inclusive | None:
-    """Give which ends of the range parameter `name` a query's text takes in.
+    """Return which ends of the range parameter `name` a query's text takes in.
 
     ``<`` before the end leaves it out, ``>`` before the start that one; everything else takes them
     in: ``between``, ``<=``, ``< '{{ period.end }}'::date + 1``.
@@ -59,7 +132,7 @@ def inclusive_of(sql: str, name: str) -> Inclusive | None:
 
 
 def _left_out(text: str, name: str, side: str, *, before: str, after: str) -> set[bool]:
-    """Give, for each place where an end of the range stands, whether it is left out."""
+    """Return, for each place with an end of the range, whether that end is left out."""
     found = set()
     for tag in tags_in(text):
         if tag.kind not in VALUES or tag.name != f"{name}.{side}":
@@ -119,7 +192,7 @@ _WORD = re.compile(r"(\d*)\s*([A-Za-z]+)(?:-([A-Z]{3}))?", re.ASCII)
 def range_pieces(
     value: Mapping[str, str], type_: str, every: object, *, inclusive: Inclusive = "both"
 ) -> list[dict[str, str]]:
-    """Give the pieces of a range, in order.
+    """Return the pieces of a range, in order.
 
     Parameters
     ----------
@@ -164,7 +237,7 @@ def range_pieces(
 
 
 def over_since(piece: Mapping[str, str], type_: str, now: datetime) -> float | None:
-    """Give the seconds for which a piece has been over everywhere on Earth; None where it is not.
+    """Return the seconds for which a piece has been over everywhere on Earth; None where it is not.
 
     In which zone the data's own times are is not known here.
     """
@@ -177,7 +250,7 @@ def over_since(piece: Mapping[str, str], type_: str, now: datetime) -> float | N
 
 
 def _end_before(border: datetime, step: timedelta, inclusive: Inclusive) -> str:
-    """Give the end of the piece before the one that begins at `border`."""
+    """Return the end of the piece before the one that begins at `border`."""
     if inclusive != "both":
         return _wire(border, step)
     if step == STEPS["date-range"]:
@@ -193,12 +266,12 @@ def _wire(moment: datetime, step: timedelta) -> str:
 
 
 def _written(every: object) -> str:
-    """Give the word of a length; pandas' own offsets know theirs."""
+    """Return the word of a length; pandas' own offsets know theirs."""
     return str(getattr(every, "freqstr", every)).strip()
 
 
 def _borders(start: datetime, every: str, step: timedelta) -> Iterator[datetime]:
-    """Give the calendar's borders after `start`, until the calendar's end."""
+    """Return the calendar's borders after `start`, until the calendar's end."""
     match = _WORD.fullmatch(every)
     if match is None:
         raise _unusable(every, step)
@@ -216,7 +289,7 @@ def _borders(start: datetime, every: str, step: timedelta) -> Iterator[datetime]
 
 
 def _first_month(unit: str, anchor: str | None, every: str, step: timedelta) -> int:
-    """Give the number of a month in which a piece begins; January is 0."""
+    """Return the number of a month in which a piece begins; January is 0."""
     if anchor is None:
         return 0
     if anchor not in _MONTH_NAMES:

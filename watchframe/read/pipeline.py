@@ -4,26 +4,23 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import partial
 
 from watchframe.cache import (
-    CacheEntry,
     Decision,
     Flight,
-    KeyParts,
-    Mode,
     Policy,
-    ResultCache,
+    Provenance,
     cache_key,
     decide,
     decide_after_error,
-    parse_max_age,
 )
-from watchframe.client import OUTAGE_STATUSES, Client, Deadline, OnStatus
-from watchframe.config import Settings
+from watchframe.client import OUTAGE_STATUSES
 from watchframe.display import age_words
 from watchframe.errors import (
+    ArgumentError,
     CacheMissError,
     JobFailedError,
     ParameterError,
@@ -33,7 +30,7 @@ from watchframe.errors import (
     TransportError,
 )
 from watchframe.hints import Hint, Kind
-from watchframe.models import Dashboard, DataSource, Query
+from watchframe.models import DataSource, ParameterDefinition, Query
 from watchframe.parameters import (
     JSON,
     normalize_parameters,
@@ -41,272 +38,308 @@ from watchframe.parameters import (
     params_dict,
 )
 from watchframe.read.answer import Answer, use_column_memory, warn_stale
-from watchframe.read.documents import Knowledge, SharedDocuments, note_decision, time_here
-from watchframe.read.fetch import Fetch, QueryEditedError
-from watchframe.read.options import client_for, local_cache
+from watchframe.read.documents import ANY_AGE, NEWLY_READ, Documents
+from watchframe.read.fetch import QueryEditedError, fetch_answer
+from watchframe.read.options import Params, QueryLike, ReadOptions
+from watchframe.read.plan import NEVER_KEPT, ReadPlan
 from watchframe.read.question import Question, SavedQuestion, SqlQuestion
-from watchframe.references import QueryReference, parse_dashboard_reference, parse_reference
-
-
-def may_be_kept(question: Question, settings: Settings) -> bool:
-    """Whether results of this question may lie in the local cache."""
-    if question.facts.get("query_id") in settings.uncached_queries:
-        return False
-    return settings.cache_text_parameters or not question.has_free_text
-
-
-def decision_without_copy(policy: Policy) -> Decision:
-    """Give the decision about a question whose results may not be kept."""
-    return Decision(action="fail" if policy.mode == "only" else "fetch", reason="never-kept")
-
+from watchframe.references import QueryReference, parse_reference
 
 logger = logging.getLogger(__name__)
 
-#: Makes a question of what is known of the server.
-Prepare = Callable[[Knowledge], Question]
-
-#: How often a query may be edited under our hands before we give up.
+#: How often a query may be edited during a read before the read gives up.
 EDIT_TRIES = 3
 
-_ANY_AGE = Policy(mode="only")
-_NEWLY_READ = Policy(mode="refresh")
+
+def answer_query(query: QueryLike, params: Params, options: ReadOptions) -> Answer:
+    """Return the answer to a saved query."""
+    return _of_query(query, params, options).answer()
+
+
+def answer_sql(
+    sql: str, data_source: int | str | DataSource, params: Params, options: ReadOptions
+) -> Answer:
+    """Return the answer to ad-hoc SQL."""
+    return _of_sql(sql, data_source, params, options).answer()
+
+
+def plan_query(query: QueryLike, params: Params, options: ReadOptions) -> ReadPlan:
+    """Return the plan of `answer_query`; nothing is executed, not even a dropdown's query."""
+    return replace(_of_query(query, params, options), may_execute=False).plan()
+
+
+def plan_sql(
+    sql: str, data_source: int | str | DataSource, params: Params, options: ReadOptions
+) -> ReadPlan:
+    """Return the plan of `answer_sql`; nothing is executed."""
+    return replace(_of_sql(sql, data_source, params, options), may_execute=False).plan()
+
+
+def refuse_sets(params: object, sweep: str) -> None:
+    """Raise ArgumentError if `params` are several parameter sets; `sweep` is what reads those."""
+    if isinstance(params, Iterable) and not isinstance(params, Mapping | str):
+        raise ArgumentError(
+            f"params is a {type(params).__name__}, and one read takes one parameter set.",
+            hint=f"{sweep} reads once for each set, into one frame.",
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
-    """One read under one policy.
+class Pipeline:
+    """One read: it makes a plan and follows it.
 
     Attributes
     ----------
-    client : Client
-    cache : ResultCache or None
-        None neither reads nor stores.
-    principal : str
-        Whose results they are.
-    policy : Policy
-        Of the rows.
-    documents : Policy
-        Of definitions and the like.
-    deadline : Deadline
-        Over the whole of it.
-    progress : bool or None
-        Whether to show a progress line; None where a person is watching.
-    on_status : callable or None
-        Is told the job's state instead.
-    shared : SharedDocuments or None
-        What reads beside this one have just asked for.
-    columns : sequence of str or None
-        All that is decoded where nothing is stored; None for every column.
+    options : ReadOptions
+    ask : callable
+        Makes the question of the documents that are known.
+    is_editable : bool
+        Whether the question rests on a definition that may have been edited since: a saved query.
+    may_execute : bool
+        False for an explanation.
     """
 
-    client: Client
-    cache: ResultCache | None
-    principal: str
-    policy: Policy
-    documents: Policy
-    deadline: Deadline
-    progress: bool | None = None
-    on_status: OnStatus | None = None
-    shared: SharedDocuments | None = None
-    columns: Sequence[str] | None = None
+    options: ReadOptions
+    ask: Callable[[Documents], Question]
+    is_editable: bool
+    may_execute: bool = True
 
-    def answer(self, prepare: Prepare, *, is_editable: bool) -> Answer:
-        """Give the answer to the question that `prepare` makes of what is known.
+    def plan(self) -> ReadPlan:
+        """Return what the read does; the server is asked for documents alone.
 
-        Parameters
-        ----------
-        prepare : callable
-        is_editable : bool
-            Whether the question rests on a definition that somebody may have edited since: a saved
-            query.
+        It is not asked at all if a local copy is fresh enough by itself.
         """
-        if self.policy.mode == "only":
-            return self._local(prepare, _ANY_AGE)
-        if self._takes_stored:
-            found = self._without_request(prepare, is_editable=is_editable)
-            if found is not None:
-                return found
-        try:
-            return self._from_server(prepare)
-        except ServerError as error:
-            if not _is_outage(error) or self.policy.mode == "off":
-                raise
-            return self._after_outage(prepare, error)
-
-    def definition(self, query_id: int) -> Query:
-        """Give a query's definition, as fresh as the policy asks."""
-        return self._own_knowledge().query(query_id)
-
-    def dashboard(self, dashboard: int | str) -> Dashboard:
-        """Give a dashboard of this client's server, as fresh as the policy asks."""
-        return self._own_knowledge().dashboard(dashboard)
-
-    def _without_request(self, prepare: Prepare, *, is_editable: bool) -> Answer | None:
-        """Give the local copy where it is fresh enough without asking the server anything."""
-        if self.documents.max_age is None and is_editable:
-            return None
-        try:
-            return self._local(prepare, self.documents if is_editable else _ANY_AGE)
-        except (CacheMissError, ParameterError):
-            # What is known here may be out of date: the server's word decides.
-            return None
-
-    def _local(self, prepare: Prepare, documents: Policy) -> Answer:
-        """Return the local copy, or CacheMissError, without a request."""
-        question = prepare(self._knowledge(documents, may_ask=False))
-        if not self._keeps(question):
-            raise CacheMissError(
-                f"Results of {question.label} are not kept, as the settings say.",
-                hint="See uncached_queries and cache_text_parameters in the settings.",
-            )
-        found = self._look_up(question, self._key(question), self.policy)
-        if found is None:
-            raise CacheMissError(
-                f"The local cache holds no result of {question.label} for these parameters.",
-                hint=Hint(Kind.NOT_STORED),
-            )
-        return self._remembered(question, found)
-
-    def _from_server(self, prepare: Prepare) -> Answer:
-        for _ in range(EDIT_TRIES):
-            question = prepare(self._knowledge(_NEWLY_READ, may_ask=True, shared=self.shared))
+        policy, documents = self.options.policy, self.options.document_policy
+        if policy.mode == "only":
+            return self._plan(self._question(ANY_AGE))
+        # Without max_age, the definition itself is the request that tells whether a copy is good.
+        if self._takes_stored and not (self.is_editable and documents.max_age is None):
             try:
-                return self._remembered(question, self._answer(question, prepare))
-            except QueryEditedError:
-                if self.shared is not None:
-                    self.shared.forget()
-                logger.info("%s was edited meanwhile: asking again", question.label)
+                plan = self._plan(self._question(documents if self.is_editable else ANY_AGE))
+            except (CacheMissError, ParameterError):
+                pass  # what is known here may be out of date: the server decides
+            else:
+                if plan.decision.action == "use":
+                    return plan
+        return self._newest_plan()
+
+    def answer(self) -> Answer:
+        """Return the rows: the local copy's or the server's."""
+        try:
+            plan = self.plan()
+            for tries_left in reversed(range(EDIT_TRIES)):
+                try:
+                    return self._follow(plan)
+                except QueryEditedError:
+                    if not tries_left:
+                        break
+                if self.options.shared is not None:
+                    self.options.shared.forget()
+                logger.info("%s was edited meanwhile: asking again", plan.label)
+                plan = self._newest_plan()
+        except ServerError as error:
+            if not _is_outage(error) or self.options.policy.mode == "off":
+                raise
+            return self._after_outage(error)
         raise ProtocolError(
-            f"{question.label.capitalize()} was edited {EDIT_TRIES} times while it was being read.",
+            f"{plan.label.capitalize()} was edited {EDIT_TRIES} times while it was being read.",
             hint="Try again when its author has finished.",
         )
 
-    def _answer(self, question: Question, prepare: Prepare) -> Answer:
-        """Give the local copy if it is still good, else the server's; once for all who wait."""
-        key = self._key(question)
-        cache = self.cache if self._keeps(question) else None
-        found = self._look_up(question, key, self.policy) if cache is not None else None
-        if found is not None:
-            return found
+    def _newest_plan(self) -> ReadPlan:
+        """Return the plan under the definition that the server has now."""
+        return self._plan(self._question(NEWLY_READ, may_ask=True))
 
-        def is_edited() -> bool:
-            return self._key(prepare(self._knowledge(_NEWLY_READ, may_ask=True))) != key
-
-        fetch = Fetch(
-            client=self.client,
-            cache=cache,
-            policy=self.policy,
-            deadline=self.deadline,
-            progress=self.progress,
-            on_status=self.on_status,
-            columns=self.columns,
+    def _plan(
+        self, question: Question, judge: Callable[[Provenance | None], Decision] | None = None
+    ) -> ReadPlan:
+        """Return the plan; `judge` decides about the local copy in place of the policy."""
+        options, entry = self.options, None
+        parts = question.key_parts(server=options.client.server, principal=options.principal)
+        key = cache_key(parts)
+        if options.cache is not None and not self._may_keep(question):
+            is_last = options.policy.mode == "only"
+            decision = Decision(action="fail" if is_last else "fetch", reason=NEVER_KEPT)
+        else:
+            entry = options.cache.get(key) if options.cache is not None else None
+            found = entry.provenance if entry is not None else None
+            decision = judge(found) if judge is not None else self._decide(question, found)
+        if self.may_execute:
+            options.note(question.label, key, decision)
+        return ReadPlan(
+            question=question,
+            key_parts=parts,
+            server=options.client.server,
+            cache_key=key,
+            decision=decision,
+            entry=entry if decision.action == "use" else None,  # free the memory of a stale one
+            server_max_age=options.server_max_age,
         )
-        if cache is None:
-            return fetch.answer(question, key, is_edited=is_edited)
-        left, check = self.deadline.remaining(), self.deadline.remaining
-        with cache.single_flight(key, timeout=left, check=check) as flight:
-            if flight.waited_since is not None:
-                found = self._look_up(question, key, self.policy, flight.waited_since)
-                if found is not None:
-                    return found
-            if not flight.waited_in_vain:
-                return _lead(flight, lambda: fetch.answer(question, key, is_edited=is_edited))
-            flight.end_in_vain()
-        logger.debug("%s: who was waited for brought nothing to share", question.label)
-        return fetch.answer(question, key, is_edited=is_edited)
 
-    def _look_up(
+    def _decide(
         self,
         question: Question,
-        key: str,
-        policy: Policy,
+        provenance: Provenance | None,
         waited_since: datetime | None = None,
-    ) -> Answer | None:
-        entry = self._entry(key)
-        decision = decide(
-            entry.provenance if entry is not None else None,
-            policy,
-            now=time_here(self.cache),
+    ) -> Decision:
+        return decide(
+            provenance,
+            self.options.policy,
+            now=self.options.clock(),
             server_state=question.server_state,
             waited_since=waited_since,
         )
-        note_decision(self.cache, question.label, key, decision)
-        if entry is None or decision.action != "use":
-            return None
-        return _local_answer(question, key, entry)
 
-    def _after_outage(self, prepare: Prepare, error: ServerError) -> Answer:
-        """Return a stale copy where the setting allows it, else say in `error` that it exists."""
+    def _follow(self, plan: ReadPlan) -> Answer:
+        if plan.decision.action == "fail":
+            raise _miss(plan)
+        if plan.entry is not None:
+            answer = plan.answer(plan.entry.table, plan.entry.provenance, "local cache")
+        else:
+            answer = self._fetched(plan)
+        # Rows that may be of another question teach no types.
+        if self.options.cache is not None and plan.is_kept and answer.unproven is None:
+            use_column_memory(answer, plan.key_parts, self.options.cache)
+        return answer
+
+    def _fetched(self, plan: ReadPlan) -> Answer:
+        """Return the server's answer; one read fetches it for all that wait for the same."""
+
+        def is_edited() -> bool:
+            question = self._question(NEWLY_READ, may_ask=True, is_shared=False)
+            parts = question.key_parts(server=plan.server, principal=plan.key_parts.principal)
+            return cache_key(parts) != plan.cache_key
+
+        options, cache = self.options, self.options.cache
+        if cache is None or not plan.is_kept:
+            return fetch_answer(plan, replace(options, cache=None), is_edited)
+        fetch = partial(fetch_answer, plan, options, is_edited)
+        left, check = options.deadline.remaining(), options.deadline.remaining
+        with cache.single_flight(plan.cache_key, timeout=left, check=check) as flight:
+            if flight.waited_since is not None:
+                judge = partial(self._decide, plan.question, waited_since=flight.waited_since)
+                brought = self._plan(plan.question, judge)
+                if brought.entry is not None:
+                    entry = brought.entry
+                    return brought.answer(entry.table, entry.provenance, "local cache")
+            if not flight.waited_in_vain:
+                return _lead(flight, fetch)
+            flight.end_in_vain()
+        logger.debug("%s: the read that was waited for brought nothing to share", plan.label)
+        return fetch()
+
+    def _after_outage(self, error: ServerError) -> Answer:
+        """Return a stale copy if the setting allows it, else say in `error` that it exists."""
+
+        def judge(provenance: Provenance | None) -> Decision:
+            may_be_stale = self.options.client.settings.stale_if_error and self._takes_stored
+            return decide_after_error(
+                provenance, now=self.options.clock(), stale_if_error=may_be_stale
+            )
+
         try:
-            question = prepare(self._knowledge(_ANY_AGE, may_ask=False))
+            plan = self._plan(self._question(ANY_AGE), judge)
         except (CacheMissError, ParameterError):
             raise error from None
-        if not may_be_kept(question, self.client.settings):
+        if plan.decision.age is None:  # there is no copy
             raise error
-        key = self._key(question)
-        entry = self._entry(key)
-        decision = decide_after_error(
-            entry.provenance if entry is not None else None,
-            now=time_here(self.cache),
-            stale_if_error=self.client.settings.stale_if_error and self._takes_stored,
-        )
-        note_decision(self.cache, question.label, key, decision)
-        if entry is None:
-            raise error
-        copy = _copy_words(decision.age or 0.0)
-        if decision.action != "use":
+        copy = _copy_words(plan.decision.age)
+        if plan.decision.action != "use":
             raise error.replace(hint=Hint(Kind.STORED_COPY, copy=copy)) from None
-        warn_stale(question.label, copy, error)
-        return self._remembered(question, _local_answer(question, key, entry))
-
-    def _remembered(self, question: Question, answer: Answer) -> Answer:
-        """Return the answer with its columns without values typed as the query's last rows were."""
-        # Rows that may be of another question teach no types.
-        may_teach = answer.unproven is None and may_be_kept(question, self.client.settings)
-        if self.cache is not None and may_teach:
-            use_column_memory(answer, self._key_parts(question), self.cache)
-        return answer
+        warn_stale(plan.label, copy, error)
+        return self._follow(plan)
 
     @property
     def _takes_stored(self) -> bool:
-        """Whether anything but a new execution will do."""
-        return self.policy.mode == "use" and self.policy.max_age != 0
+        """Whether a stored result may answer at all."""
+        return self.options.policy.mode == "use" and self.options.policy.max_age != 0
 
-    def _keeps(self, question: Question) -> bool:
-        if may_be_kept(question, self.client.settings):
-            return True
-        decision = decision_without_copy(self.policy)
-        note_decision(self.cache, question.label, self._key(question), decision)
-        return False
-
-    def _entry(self, key: str) -> CacheEntry | None:
-        return self.cache.get(key) if self.cache is not None else None
-
-    def _own_knowledge(self) -> Knowledge:
-        return self._knowledge(self.documents, may_ask=self.documents.mode != "only")
-
-    def _knowledge(
-        self, documents: Policy, *, may_ask: bool, shared: SharedDocuments | None = None
-    ) -> Knowledge:
-        return Knowledge(
-            client=self.client,
-            cache=self.cache,
-            principal=self.principal,
-            policy=documents,
+    def _question(
+        self, policy: Policy, *, may_ask: bool = False, is_shared: bool = True
+    ) -> Question:
+        """Return the question, by documents that `policy` allows or, with `may_ask`, new ones."""
+        documents = Documents(
+            self.options,
+            policy,
             may_ask=may_ask,
-            deadline=self.deadline,
-            shared=shared,
+            shared=self.options.shared if may_ask and is_shared else None,
+            may_execute=self.may_execute,
         )
+        return self.ask(documents)
 
-    def _key(self, question: Question) -> str:
-        return cache_key(self._key_parts(question))
+    def _may_keep(self, question: Question) -> bool:
+        """Whether the settings allow results of this question in the local cache."""
+        settings = self.options.client.settings
+        if question.facts.get("query_id") in settings.uncached_queries:
+            return False
+        return settings.cache_text_parameters or not question.has_free_text
 
-    def _key_parts(self, question: Question) -> KeyParts:
-        return question.key_parts(server=self.client.server, principal=self.principal)
+
+def _of_query(query: QueryLike, params: Params, options: ReadOptions) -> Pipeline:
+    reference = parse_reference(query)
+    options = replace(options, now=options.now or datetime.now(UTC))
+    lasting = params_dict(params)
+
+    def ask(documents: Documents) -> SavedQuestion:
+        definition = documents.query(reference.query_id)
+        dropdown_options = documents.dropdown_options(definition)
+        parameters = _wire(definition, lasting, reference, options, dropdown_options)
+        return SavedQuestion(query=definition, parameters={**parameters, **options.exact})
+
+    return Pipeline(options=options, ask=ask, is_editable=True)
+
+
+def _of_sql(
+    sql: str, data_source: int | str | DataSource, params: Params, options: ReadOptions
+) -> Pipeline:
+    parameters = normalize_sql_parameters(
+        sql,
+        params,
+        now=options.now or datetime.now(UTC),
+        timezone=options.client.settings.timezone,
+    )
+
+    def ask(documents: Documents) -> SqlQuestion:
+        source = documents.data_source(data_source)
+        return SqlQuestion(sql=sql, data_source=source, parameters=parameters)
+
+    return Pipeline(options=options, ask=ask, is_editable=False)
+
+
+def wire_sets(
+    query: QueryLike, sets: Iterable[Params], options: ReadOptions
+) -> tuple[Query, list[dict[str, JSON]]]:
+    """Return a saved query's definition, and parameter sets as they are sent.
+
+    All dynamic dates among them are resolved at one moment. The values of dropdown queries are not
+    asked for: the read itself compares them.
+    """
+    reference = parse_reference(query)
+    options = replace(options, now=options.now or datetime.now(UTC))
+    definition = Documents.of(options).query(reference.query_id)
+    return definition, [_wire(definition, params, reference, options) for params in sets]
+
+
+def _wire(
+    query: Query,
+    params: Params,
+    reference: QueryReference,
+    options: ReadOptions,
+    dropdown_options: Callable[[ParameterDefinition], Sequence[str] | None] | None = None,
+) -> dict[str, JSON]:
+    """Return the parameters as they are sent."""
+    return normalize_parameters(
+        query,
+        params,
+        url_parameters=reference.url_parameters,
+        now=options.now or datetime.now(UTC),
+        timezone=options.client.settings.timezone,
+        dropdown_options=dropdown_options,
+    )
 
 
 def _lead(flight: Flight, fetch: Callable[[], Answer]) -> Answer:
-    """Fetch for all who wait; where that brings nothing that they could take, let them all go."""
+    """Fetch for all reads that wait; if that brings nothing that they can take, release them."""
     try:
         answer = fetch()
     except JobFailedError:
@@ -317,19 +350,20 @@ def _lead(flight: Flight, fetch: Callable[[], Answer]) -> Answer:
     return answer
 
 
-def _local_answer(question: Question, key: str, entry: CacheEntry) -> Answer:
-    return Answer(
-        table=entry.table,
-        provenance=entry.provenance,
-        source="local cache",
-        cache_key=key,
-        may_be_cut=question.may_be_cut,
-        parameter_types=question.parameter_types,
+def _miss(plan: ReadPlan) -> CacheMissError:
+    if not plan.is_kept:
+        return CacheMissError(
+            f"Results of {plan.label} are not kept, as the settings say.",
+            hint="See uncached_queries and cache_text_parameters in the settings.",
+        )
+    return CacheMissError(
+        f"The local cache holds no result of {plan.label} for these parameters.",
+        hint=Hint(Kind.NOT_STORED),
     )
 
 
 def _copy_words(age: float) -> str:
-    """Give ``copy 3 h old``; by how much one from the future is old, nobody knows."""
+    """Return ``copy 3 h old``; the age of one from the future is unknown."""
     return f"copy {age_words(age)} old" if age >= 0 else "copy of unknown age"
 
 
@@ -338,134 +372,3 @@ def _is_outage(error: ServerError) -> bool:
     if isinstance(error, ResponseError):
         return error.status in OUTAGE_STATUSES
     return isinstance(error, TransportError)
-
-
-MaxAge = float | str | timedelta | None
-Params = Mapping[str, object] | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReadOptions:
-    """How to read, as of `read_watch_query`.
-
-    `deadline` takes the place of `timeout` where the caller may want to cancel; `on_status` is told
-    the job's state in place of a progress line; `shared` is what reads side by side have in common;
-    dynamic dates are counted from `now`, by default the moment of the read. `exact` are parameters
-    in wire form that are sent as they are, also where they are finer than their type tells.
-    `result_max_age`, in seconds, takes the place of `max_age` for the rows alone: it still holds
-    for the query's definition. `store` is the cache to use in place of the one that the client's
-    settings name. `columns` are all that is decoded where nothing is stored.
-    """
-
-    max_age: MaxAge = None
-    cache: Mode = "use"
-    timeout: float | None = 300.0
-    progress: bool | None = None
-    client: Client | None = None
-    deadline: Deadline | None = None
-    on_status: OnStatus | None = None
-    shared: SharedDocuments | None = None
-    now: datetime | None = None
-    exact: Mapping[str, JSON] = field(default_factory=dict)
-    result_max_age: float | None = None
-    store: ResultCache | None = None
-    columns: Sequence[str] | None = None
-
-
-def answer_query(query: int | str | QueryReference, params: Params, options: ReadOptions) -> Answer:
-    """Give the answer to a saved query."""
-    reference = parse_reference(query)
-    client = client_for(reference, options.client)
-    now = options.now or datetime.now(UTC)
-    given = params_dict(params)
-
-    def prepare(knowledge: Knowledge) -> SavedQuestion:
-        definition = knowledge.query(reference.query_id)
-        parameters = normalize_parameters(
-            definition,
-            given,
-            url_parameters=reference.url_parameters,
-            now=now,
-            timezone=client.settings.timezone,
-            dropdown_options=knowledge.dropdown_options(definition),
-        )
-        return SavedQuestion(query=definition, parameters={**parameters, **options.exact})
-
-    return _reading(client, options).answer(prepare, is_editable=True)
-
-
-def answer_sql(
-    sql: str, data_source: int | str | DataSource, params: Params, options: ReadOptions
-) -> Answer:
-    """Give the answer to ad-hoc SQL."""
-    client = client_for(None, options.client)
-    parameters = normalize_sql_parameters(
-        sql, params, now=datetime.now(UTC), timezone=client.settings.timezone
-    )
-
-    def prepare(knowledge: Knowledge) -> SqlQuestion:
-        return SqlQuestion(
-            sql=sql, data_source=knowledge.data_source(data_source), parameters=parameters
-        )
-
-    return _reading(client, options).answer(prepare, is_editable=False)
-
-
-def _reading(client: Client, options: ReadOptions) -> Reading:
-    documents = Policy(mode=options.cache, max_age=parse_max_age(options.max_age))
-    policy = documents
-    if options.result_max_age is not None:
-        policy = replace(documents, max_age=options.result_max_age)
-    cache = None if policy.mode == "off" else options.store or local_cache(client.settings)
-    return Reading(
-        client=client,
-        cache=cache,
-        principal=cache.principal(client.settings.api_key.reveal()) if cache is not None else "",
-        policy=policy,
-        documents=documents,
-        deadline=options.deadline or Deadline.after(options.timeout),
-        progress=options.progress,
-        on_status=options.on_status,
-        shared=options.shared,
-        columns=options.columns,
-    )
-
-
-def definition_of(query: int | str | QueryReference, options: ReadOptions) -> Query:
-    """Give a saved query's definition, as fresh as a read with these options has it."""
-    reference = parse_reference(query)
-    client = client_for(reference, options.client)
-    return _reading(client, options).definition(reference.query_id)
-
-
-def dashboard_of(dashboard: int | str, options: ReadOptions) -> Dashboard:
-    """Give a dashboard with its widgets, as fresh as a read with these options has it."""
-    client = client_for(parse_dashboard_reference(dashboard), options.client)
-    return _reading(client, options).dashboard(dashboard)
-
-
-def wire_sets(
-    query: int | str | QueryReference,
-    sets: Iterable[Params],
-    options: ReadOptions,
-) -> tuple[Query, list[dict[str, JSON]]]:
-    """Give a saved query's definition, and parameter sets as they are sent.
-
-    All dynamic dates among them are resolved at one moment. The values of dropdown queries are not
-    asked for: the read itself compares them.
-    """
-    reference = parse_reference(query)
-    definition = definition_of(reference, options)
-    timezone = client_for(reference, options.client).settings.timezone
-    now = options.now or datetime.now(UTC)
-    wire = [
-        normalize_parameters(
-            definition,
-            params,
-            url_parameters=reference.url_parameters,
-            now=now,
-            timezone=timezone,
-        )
-        for params in sets
-    ]
-    return definition, wire

@@ -7,12 +7,12 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol, TypedDict
+from typing import TypedDict
 
 from watchframe.cache import KeyParts, ServerState
 from watchframe.client import Client, Deadline, OnStatus, ResultBody
 from watchframe.models import DataSource, Query
-from watchframe.parameters import JSON, has_same_hash, render_query, rendering_doubt
+from watchframe.parameters import JSON, has_same_hash, query_url, render_query, rendering_doubt
 from watchframe.parameters.normalize import definitions_of
 
 #: What the server's automatic limit leaves.
@@ -43,7 +43,7 @@ def is_probably_cut(*, may_be_cut: bool, rows: int, ran: str | None) -> bool:
 
 
 def ends_in_auto_limit(sql: str) -> bool:
-    """Whether SQL ends in the limit that the server appends, whoever wrote it."""
+    """Whether SQL ends in the limit that the server appends, its own or the author's."""
     return _AUTO_LIMIT_TAIL.search(sql) is not None
 
 
@@ -59,7 +59,7 @@ def _texts(value: JSON) -> list[str]:
 
 #: Types whose values may hold any text; the white space in a date's is always the same.
 _FREE_TEXT_TYPES = frozenset({"text", "text-pattern", "enum", "query"})
-#: Types whose values people type, rather than choose.
+#: Types whose values are typed rather than chosen.
 _TYPED_TYPES = frozenset({"text", "text-pattern"})
 
 
@@ -73,62 +73,6 @@ class QuestionFacts(TypedDict, total=False):
     sql: str
 
 
-class Question(Protocol):
-    """Something that the server can be asked."""
-
-    @property
-    def parameters(self) -> Mapping[str, JSON]:
-        """The values, in wire form."""
-
-    @property
-    def label(self) -> str:
-        """How messages and the progress line call it."""
-
-    @property
-    def rendered(self) -> str:
-        """The SQL as the server renders it."""
-
-    @property
-    def has_auto_limit(self) -> bool:
-        """Whether the server is to append its automatic limit to SQL without a limit."""
-
-    @property
-    def doubt(self) -> str | None:
-        """Why the server may render it in another way than `rendered`; None where it does not."""
-
-    @property
-    def is_confusable(self) -> bool:
-        """Whether it has a text value with something in it that the server's hash does not see."""
-
-    @property
-    def has_free_text(self) -> bool:
-        """Whether a parameter holds a text that its author typed, which may name a person."""
-
-    @property
-    def may_be_cut(self) -> bool:
-        """Whether the server appends a limit of its own."""
-
-    @property
-    def parameter_types(self) -> Mapping[str, str]:
-        """The declared types of its parameters."""
-
-    @property
-    def server_state(self) -> ServerState:
-        """What its definition tells of the server, where that was just read."""
-
-    @property
-    def facts(self) -> QuestionFacts:
-        """What provenance says of it."""
-
-    def key_parts(self, *, server: str, principal: str) -> KeyParts:
-        """Give the parts of its cache key."""
-
-    def ask(
-        self, client: Client, *, max_age: int, deadline: Deadline, on_status: OnStatus
-    ) -> ResultBody:
-        """Run it, or take the server's cached result of at most `max_age` seconds (-1: any)."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SavedQuestion:
     """A saved query with its parameters."""
@@ -138,22 +82,27 @@ class SavedQuestion:
 
     @property
     def label(self) -> str:
+        """What messages and the progress line call it."""
         return f"query {self.query.id} {self.query.name!r}"
 
     @property
     def rendered(self) -> str:
+        """The SQL as the server renders it."""
         return render_query(self.query.text, self.parameters, self.query.parameters)
 
     @property
     def has_auto_limit(self) -> bool:
+        """Whether the server is to append its automatic limit to SQL without a limit."""
         return self.query.applies_auto_limit
 
     @property
     def doubt(self) -> str | None:
+        """Why the server may render it in another way than `rendered`; None if it does not."""
         return rendering_doubt(self.query.text, self.parameters)
 
     @property
     def is_confusable(self) -> bool:
+        """Whether it has a text value with something in it that the server's hash ignores."""
         return any(
             is_confusable_value(self.parameters.get(definition.name), definition.enum_options)
             for definition in definitions_of(self.query)
@@ -162,6 +111,7 @@ class SavedQuestion:
 
     @property
     def has_free_text(self) -> bool:
+        """Whether a parameter holds a text that was typed, which may name a person."""
         return any(
             definition.type in _TYPED_TYPES and self.parameters.get(definition.name)
             for definition in definitions_of(self.query)
@@ -169,15 +119,18 @@ class SavedQuestion:
 
     @property
     def may_be_cut(self) -> bool:
+        """Whether the server appends a limit of its own."""
         # A LIMIT 1000 that stands there already is the query's own.
         return self.has_auto_limit and not ends_in_auto_limit(self.rendered)
 
     @property
     def parameter_types(self) -> Mapping[str, str]:
+        """The declared types of its parameters."""
         return {item.name: item.type for item in definitions_of(self.query)}
 
     @property
     def server_state(self) -> ServerState:
+        """What its definition, if it was just read, says about the server's results."""
         return ServerState(
             latest_result_id=self.query.latest_result_id,
             has_parameters=bool(self.query.parameters),
@@ -185,13 +138,19 @@ class SavedQuestion:
 
     @property
     def facts(self) -> QuestionFacts:
+        """What provenance says of it."""
         return {
             "query_id": self.query.id,
             "query_name": self.query.name,
             "data_source_id": self.query.data_source_id,
         }
 
+    def url(self, server: str) -> str | None:
+        """Return the address of the query's page with these values; None for ad-hoc SQL."""
+        return query_url(server, self.query, self.parameters)
+
     def key_parts(self, *, server: str, principal: str) -> KeyParts:
+        """Return the parts of its cache key."""
         return KeyParts(
             server=server,
             principal=principal,
@@ -204,6 +163,7 @@ class SavedQuestion:
     def ask(
         self, client: Client, *, max_age: int, deadline: Deadline, on_status: OnStatus
     ) -> ResultBody:
+        """Run it, or take the server's cached result of at most `max_age` seconds (-1: any)."""
         return client.run_query(
             self.query.id,
             self.parameters,
@@ -215,7 +175,7 @@ class SavedQuestion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SqlQuestion:
-    """Ad-hoc SQL with its parameters."""
+    """Ad-hoc SQL with its parameters; its members are those of `SavedQuestion`."""
 
     sql: str
     data_source: DataSource
@@ -255,7 +215,7 @@ class SqlQuestion:
 
     @property
     def server_state(self) -> ServerState:
-        # There is no definition that anybody could edit, and no list of its results.
+        # It has no definition that could be edited, and no list of its results.
         return ServerState(latest_result_id=None, has_parameters=True)
 
     @property
@@ -265,6 +225,9 @@ class SqlQuestion:
             "data_source": self.data_source.name,
             "sql": self.sql,
         }
+
+    def url(self, server: str) -> str | None:  # noqa: ARG002 - the protocol's signature
+        return None
 
     def key_parts(self, *, server: str, principal: str) -> KeyParts:
         return KeyParts(
@@ -289,8 +252,12 @@ class SqlQuestion:
         )
 
 
+#: What the server can be asked.
+Question = SavedQuestion | SqlQuestion
+
+
 def _text_hash(query: Query) -> str:
-    """Give a hash of all that decides, beside the parameters, which SQL the server runs."""
+    """Return a hash of all that decides, beside the parameters, which SQL the server runs."""
     joined = {
         definition.name: [
             definition.multi.prefix,

@@ -1,4 +1,4 @@
-"""Read a saved query in the background, and have a handle of it."""
+"""Reads in the background, with a handle for each."""
 
 from __future__ import annotations
 
@@ -9,21 +9,24 @@ import time
 import weakref
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Generic, Literal, TypedDict, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 import pandas as pd
 
-from watchframe.cache import Mode, parse_max_age
+from watchframe.cache import Mode
 from watchframe.client import Client, Deadline, OnStatus
 from watchframe.decode import DtypeBackend
 from watchframe.errors import JobCancelledError
 from watchframe.models import Job, JobStatus
-from watchframe.read.answer import Answer, frame_of, warn_of_answer
-from watchframe.read.options import client_for
+from watchframe.read.answer import Answer
+from watchframe.read.options import MaxAge, Params, QueryLike, ReadOptions
+from watchframe.read.output import Output
 from watchframe.read.paging import Page
-from watchframe.read.pipeline import MaxAge, Params, ReadOptions, answer_query
-from watchframe.read.sweep import CONCURRENCY, Sweep, is_single
-from watchframe.references import QueryReference, parse_reference
+from watchframe.read.pieces import Inclusive
+from watchframe.read.pipeline import answer_query, refuse_sets
+from watchframe.read.side_by_side import CONCURRENCY
+from watchframe.read.sweep import ParamSets, Sweep
+from watchframe.references import parse_reference
 
 T = TypeVar("T")
 
@@ -32,18 +35,18 @@ EXIT_TIMEOUT = 5.0
 
 
 class Background(Generic[T]):
-    """One piece of work in a thread; what it gives, or raises, is kept.
+    """One piece of work in a thread, which keeps its result or its error.
 
     Work that is still going on when the interpreter ends is cancelled, on the server too.
 
     Parameters
     ----------
     work : callable
-        Is given a `Deadline`, which `cancel` ends, and what is to be told the job's state.
+        Called with a `Deadline`, which `cancel` ends, and a callback for the job's state.
     timeout : float or None
         Seconds from `start`.
     on_done : callable, optional
-        Called in the thread, before anybody who waits goes on.
+        Called in the thread, before those that wait go on.
     """
 
     def __init__(
@@ -66,7 +69,7 @@ class Background(Generic[T]):
         self._thread = threading.Thread(target=self._run, name="watchframe-read", daemon=True)
 
     def start(self) -> None:
-        """Begin."""
+        """Start the thread."""
         self._deadline = self._deadline.restarted()
         self._started = time.monotonic()
         _going_on.add(self)
@@ -77,7 +80,7 @@ class Background(Generic[T]):
         self._deadline.cancel()
 
     def wait(self, timeout: float | None = None) -> bool:
-        """Wait for at most `timeout` seconds; tell whether it has ended."""
+        """Wait for at most `timeout` seconds; return whether it has ended."""
         return self._done.wait(timeout)
 
     @property
@@ -124,7 +127,7 @@ def _cancel_all() -> None:
         item.wait(max(ends - time.monotonic(), 0.0))
 
 
-#: What a read gives: its answers, to warn of, and the frame.
+#: The outcome of a read: its answers, to warn of, and the frame.
 Read = tuple[list[Answer], "pd.DataFrame"]
 Work = Callable[[Deadline, OnStatus], Read]
 Status = Literal["queued", "running", "finished", "failed", "cancelled"]
@@ -133,20 +136,20 @@ _ON_THE_DATA_SOURCE = (JobStatus.STARTED, JobStatus.SUCCESS)
 
 
 class SubmittedQuery:
-    """A read that goes on in the background, as `submit_watch_query` gives it.
+    """A read in the background, as `submit_watch_query` and `submit_watch_sweep` return it.
 
-    When the interpreter ends before it has, it is cancelled, on the server too.
+    If the interpreter ends first, the read is cancelled, on the server too.
     """
 
-    def __init__(self, words: str, background: Background[Read], shape: _Shape) -> None:
+    def __init__(self, words: str, background: Background[Read], shown: Output) -> None:
         self._words = words
-        self._shape = shape
+        self._shown = shown
         self._background = background
         self._has_warned = False
 
     @property
     def status(self) -> Status:
-        """How it stands, in a word.
+        """Its state, in a word.
 
         ``"queued"`` until the data source has begun, ``"running"`` until the rows are here, then
         ``"finished"``, ``"failed"`` or ``"cancelled"``.
@@ -165,13 +168,13 @@ class SubmittedQuery:
         return self._background.seconds
 
     def done(self) -> bool:
-        """Tell whether it has ended, well or not."""
+        """Return whether it has ended, in a result or an error."""
         return self._background.is_done
 
     def cancel(self) -> None:
         """Cancel it, and its job on the server; nothing where it has ended.
 
-        The job is cancelled for everybody who waits for the same one. A query key may not cancel:
+        The job is cancelled for everyone who waits for the same one. A query key may not cancel:
         then only the waiting ends.
         """
         self._background.cancel()
@@ -201,14 +204,11 @@ class SubmittedQuery:
         answers, frame = found
         if not self._has_warned:
             self._has_warned = True
-            for answer in answers:
-                warn_of_answer(
-                    answer, dtype=self._shape["dtype"], parse_dates=self._shape["parse_dates"]
-                )
+            self._shown.warn(*answers)
         return frame
 
     def exception(self, timeout: float | None = None) -> Exception | None:
-        """Give what the read raised, once it has ended; None where it ended well.
+        """Return the error of the read, once it has ended; None if it succeeded.
 
         Raises
         ------
@@ -224,8 +224,8 @@ class SubmittedQuery:
 
 
 def submit_watch_query(
-    query: int | str | QueryReference,
-    params: Params | Sequence[Mapping[str, object]] = None,
+    query: QueryLike,
+    params: Params = None,
     *,
     max_age: MaxAge = None,
     cache: Mode = "use",
@@ -236,9 +236,6 @@ def submit_watch_query(
     dtype_backend: DtypeBackend = "numpy_nullable",
     timeout: float | None = 300.0,
     client: Client | None = None,
-    split: Mapping[str, object] | None = None,
-    page: Page | None = None,
-    concurrency: int = CONCURRENCY,
 ) -> SubmittedQuery:
     """Begin to read a saved query, and return a handle of the read at once.
 
@@ -247,9 +244,7 @@ def submit_watch_query(
     query, params, max_age, cache, index_col, columns, dtype, parse_dates, dtype_backend, client
         As of `read_watch_query`.
     timeout : float or None
-        Seconds for the whole of it, from now; of many reads, for each from when its turn comes.
-    split, page, concurrency
-        Many reads in place of one, as of `read_watch_sweep`; so is a list as `params`.
+        Seconds for the whole of it, from now.
 
     Returns
     -------
@@ -272,63 +267,83 @@ def submit_watch_query(
     'finished'
     """
     reference = parse_reference(query)
-    parse_max_age(max_age)
-    asked = client_for(reference, client)
-    options = ReadOptions(
-        max_age=max_age, cache=cache, timeout=timeout, progress=False, client=asked
+    refuse_sets(params, "submit_watch_sweep")
+    shown = Output("pandas", columns, index_col, dtype, parse_dates, dtype_backend)
+    options = ReadOptions.resolve(
+        reference, client, max_age, cache, timeout, progress=False, columns=shown.decoded
     )
-    shape = _Shape(
-        index_col=index_col,
-        columns=columns,
-        dtype=dtype,
-        parse_dates=parse_dates,
-        dtype_backend=dtype_backend,
-    )
-    if split is None and page is None and is_single(params):
-        work = _one(reference, params, options, shape)
-    else:
-        sweep = Sweep.of(
-            reference, params, split=split, inclusive=None, page=page, concurrency=concurrency
-        )
-        work, timeout = _many(sweep, options, shape), None
-    background = Background(work, timeout=timeout)
-    background.start()
-    return SubmittedQuery(f"query {reference.query_id}", background, shape)
 
-
-class _Shape(TypedDict):
-    """How the frame is to be."""
-
-    index_col: str | Sequence[str] | None
-    columns: Sequence[str] | None
-    dtype: object
-    parse_dates: object
-    dtype_backend: DtypeBackend
-
-
-def _one(reference: QueryReference, params: Params, options: ReadOptions, shape: _Shape) -> Work:
     def work(deadline: Deadline, on_status: OnStatus) -> Read:
-        given = replace(options, deadline=deadline, on_status=on_status)
-        answer = answer_query(reference, params, given)
-        return [answer], frame_of(answer, **shape)
+        its = replace(options, deadline=deadline, on_status=on_status)
+        answer = answer_query(reference, params, its)
+        return [answer], shown.frame(answer)
 
-    return work
+    return _submitted(f"query {reference.query_id}", work, timeout, shown)
 
 
-def _many(sweep: Sweep, options: ReadOptions, shape: _Shape) -> Work:
+def submit_watch_sweep(
+    query: QueryLike,
+    params: ParamSets = None,
+    *,
+    split: Mapping[str, object] | None = None,
+    inclusive: Inclusive | None = None,
+    page: Page | None = None,
+    concurrency: int = CONCURRENCY,
+    max_age: MaxAge = None,
+    cache: Mode = "use",
+    index_col: str | Sequence[str] | None = None,
+    columns: Sequence[str] | None = None,
+    dtype: object = None,
+    parse_dates: object = None,
+    dtype_backend: DtypeBackend = "numpy_nullable",
+    timeout: float | None = 300.0,
+    client: Client | None = None,
+) -> SubmittedQuery:
+    """Begin to read one query many times, and return a handle of all reads at once.
+
+    Parameters
+    ----------
+    query, params, split, inclusive, page, concurrency, max_age, cache, index_col, columns, dtype
+        As of `read_watch_sweep`.
+    parse_dates, dtype_backend, timeout, client
+        As of `read_watch_sweep`.
+
+    Returns
+    -------
+    SubmittedQuery
+        As of `submit_watch_query`, with one frame of all rows. `cancel` ends all reads.
+
+    Raises
+    ------
+    ConfigurationError, QueryReferenceError, ArgumentError
+        As of `submit_watch_query`.
+    """
+    reference = parse_reference(query)
+    shown = Output("pandas", columns, index_col, dtype, parse_dates, dtype_backend)
+    sweep = Sweep.of(
+        reference, params, split=split, inclusive=inclusive, page=page, concurrency=concurrency
+    )
+    options = ReadOptions.resolve(reference, client, max_age, cache, timeout, progress=False)
+
     def work(deadline: Deadline, on_status: OnStatus) -> Read:
         begun = threading.Event()
 
         def first(job: Job | None) -> None:
-            """Tell of the job that begins first; after it, others still queue."""
+            """Pass on the job that begins first; after it, others are still queued."""
             if not begun.is_set():
                 if job is not None and job.status in _ON_THE_DATA_SOURCE:
                     begun.set()
                 on_status(job)
 
-        # Of the one deadline, each read has its cancellation and its own time.
-        own = replace(deadline, timeout=options.timeout)
+        # All reads share the cancellation of the one deadline, and each has its own time.
+        own = replace(deadline, timeout=timeout)
         answers = sweep.answers(replace(options, deadline=own, on_status=first))
-        return answers, sweep.frame(answers, **shape)
+        return answers, shown.of_many(sweep.table(answers), answers)
 
-    return work
+    return _submitted(f"query {reference.query_id}", work, None, shown)
+
+
+def _submitted(words: str, work: Work, timeout: float | None, shown: Output) -> SubmittedQuery:
+    background = Background(work, timeout=timeout)
+    background.start()
+    return SubmittedQuery(words, background, shown)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import timedelta
 
 import pandas as pd
@@ -109,7 +108,7 @@ class ParameterPicker(WidgetWithTwin):
         from_url = values_of_url(reference.url_parameters, names)
         self.table: pa.Table | None = None
         self.error: Exception | None = None
-        self._options = ReadOptions(timeout=timeout, client=client)
+        self._client, self._timeout = client, timeout
         self._server = client.server
         self._run_later = Debounced(self._run_clicked)
         self._runs = Runs(
@@ -187,9 +186,10 @@ class ParameterPicker(WidgetWithTwin):
                 )
             self._run_later.cancel()
             self.error = None
-            progress = self._runs.start_with(
-                self.params, replace(self._options, max_age=self._layout.max_age)
+            options = ReadOptions.resolve(
+                client=self._client, max_age=self._layout.max_age, timeout=self._timeout
             )
+            progress = self._runs.start_with(self.params, options)
             if progress is not None:
                 self._show_status("running", progress_html(progress))
 

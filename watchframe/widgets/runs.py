@@ -16,7 +16,7 @@ import pandas as pd
 from watchframe.client import Deadline, OnStatus
 from watchframe.errors import JobCancelledError
 from watchframe.models import Job
-from watchframe.read import Answer, Background, ReadOptions, answer_query, answer_warnings, frame_of
+from watchframe.read import Answer, Background, Output, ReadOptions, answer_query, answer_warnings
 from watchframe.widgets.control import GUARD
 
 #: Seconds between two reports of progress.
@@ -67,7 +67,7 @@ class BackgroundRead:
     query_id : int
     params : mapping of str to object
     options : ReadOptions
-        Its ``timeout`` counts from `start`.
+        Its ``deadline`` counts from `start`.
     on_progress, on_done : callable
         Called from those threads.
     expected : float or None
@@ -95,7 +95,9 @@ class BackgroundRead:
         self._is_announced = False
         self._announcing_thread: int | None = None
         self._listeners: list[Callable[[], object]] = []
-        self._background = Background(self._read, timeout=options.timeout, on_done=self._end)
+        self._background = Background(
+            self._read, timeout=options.deadline.timeout, on_done=self._end
+        )
 
     def start(self) -> None:
         """Start reading."""
@@ -153,7 +155,7 @@ class BackgroundRead:
         options = replace(self.options, deadline=deadline, on_status=on_status, progress=False)
         answer = answer_query(self._query_id, self.params, options)
         notes = tuple(str(warning) for warning in answer_warnings(answer))
-        return Outcome(frame=frame_of(answer), answer=answer, notes=notes)
+        return Outcome(frame=Output().frame(answer), answer=answer, notes=notes)
 
     def _end(self) -> None:
         outcome = self._background.result or Outcome(error=self._background.error)

@@ -9,7 +9,7 @@ import time
 import pyarrow.parquet as pq
 import pytest
 
-from watchframe import read_watch_dashboard, read_watch_query
+from watchframe import read_watch_dashboard, read_watch_sweep
 
 TITLES = ["Borrowed a day, in dollars", "Events by day", "Price", "Events by market"]
 FILES = ["borrowed-a-day-in-dollars", "events-by-day", "price", "events-by-market"]
@@ -72,7 +72,7 @@ def test_each_reads_once_for_every_combination_of_values(run, tmp_path, client):
     done = run("query", 13, "--each", "kind=[borrow, repay]", "-o", "kinds.parquet")
     assert done.returncode == 0, done.stderr
     table = pq.read_table(tmp_path / "kinds.parquet")
-    expected = read_watch_query(13, [{"kind": "borrow"}, {"kind": "repay"}], client=client)
+    expected = read_watch_sweep(13, [{"kind": "borrow"}, {"kind": "repay"}], client=client)
     assert table.num_rows == len(expected)
     assert table.column_names == list(expected.columns)
     assert len(json.loads(table.schema.metadata[b"watchframe"])["reads"]) == 2

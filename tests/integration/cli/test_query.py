@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pa_parquet
 import pytest
 
-from watchframe import Client, read_watch_query, read_watch_table
+from watchframe import Client, explain_watch_query, read_watch_query
 from watchframe.cli import workbook
 
 FEW = ("-p", "markets=[WETH]", "-p", "period=2026-01-01--2026-01-05")
@@ -24,7 +24,7 @@ UNLIMITED = str(2**256 - 1)
 def table(client):
     """What the library gives for the query that the tests run."""
     params = {"markets": ["WETH"], "period": ("2026-01-01", "2026-01-05")}
-    return read_watch_table(1, params, client=client)
+    return read_watch_query(1, params, client=client, output="arrow")
 
 
 def test_query_when_written_to_parquet_is_the_librarys_table(run, table, tmp_path):
@@ -125,7 +125,7 @@ def test_query_when_json_is_asked_for_gives_records_with_nested_values(invoke):
 
 
 def test_query_when_every_column_type_goes_to_csv_can_be_read_again(invoke, client):
-    expected = read_watch_table(42, client=client)
+    expected = read_watch_query(42, client=client, output="arrow")
     text = invoke("query", 42, "-o", "-").stdout
     found = pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False)
     assert list(found.columns) == expected.column_names
@@ -246,3 +246,33 @@ def test_query_under_its_own_key_runs(run, demo):
     assert len(json.loads(done.stdout)) == 5
     with Client(demo.url, demo.user_key) as client:
         assert client.queries.get(1).name in done.stderr
+
+
+def test_explain_prints_the_plan_and_executes_nothing(invoke, client, demo):
+    sent = ("query", 13, "-p", "kind=repay")
+    explained = invoke(*sent, "--explain", "--max-age", "1h")
+    plan = explain_watch_query(13, {"kind": "repay"}, max_age="1h", client=client)
+    lines = str(plan).splitlines()
+    said = explained.stdout.splitlines()
+    assert [line for line in said if not line.startswith("local cache")] == [
+        line
+        for line in lines
+        if not line.startswith("local cache")  # it names a key of its own
+    ]
+    assert "no result under" in explained.stdout
+    assert not any(item.path.endswith("/results") for item in demo.requests)
+    assert invoke(*sent, "-q").exit_code == 0
+    assert "takes the local copy" in invoke(*sent, "--explain", "--max-age", "1h").stdout
+
+
+def test_explain_of_sql_shows_it_as_the_server_renders_it(invoke):
+    sent = ("sql", "select '{{ kind }}' as kind", "-d", "Lending", "-p", "kind=repay", "--explain")
+    shown = invoke(*sent).stdout
+    assert "ad-hoc SQL on 'Lending'" in shown
+    assert "select 'repay' as kind" in shown
+
+
+def test_explain_is_of_one_read(invoke):
+    result = invoke("query", 13, "--each", "kind=[borrow, repay]", "--explain")
+    assert result.exit_code == 2
+    assert "--explain is of one read" in result.stderr

@@ -11,6 +11,7 @@ from watchframe import (
     read_watch_dashboard,
     read_watch_query,
     read_watch_sql,
+    read_watch_sweep,
     submit_watch_query,
 )
 from watchframe.cache import ResultCache
@@ -105,7 +106,7 @@ def test_other_sql_is_refused_in_the_background(reader, watch):
     with pytest.raises(ProtocolError, match="other SQL"):
         submit_watch_query(1, client=reader).result(timeout=60)
     with pytest.raises(ExceptionGroup) as caught:
-        read_watch_query(1, [{"t": "a"}, {"t": "c"}], client=reader)
+        read_watch_sweep(1, [{"t": "a"}, {"t": "c"}], client=reader)
     assert caught.group_contains(ProtocolError, match="other SQL")
     assert not is_stored(reader)
 

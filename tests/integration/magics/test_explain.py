@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
+import watchframe
 from watchframe.errors import ParameterValueError
 
 FEW = "-p markets=[WETH] -p period=2026-02-01..2026-02-10"
@@ -78,3 +81,11 @@ def test_explain_when_a_variable_is_to_be_bound_leaves_it(shell):
     shell.value("df = 'before'")
     shell.run(f"%watch 1 {FEW} --explain -o df").raise_error()
     assert shell.names["df"] == "before"
+
+
+def test_explain_prints_the_plan_that_python_returns(shell):
+    shell.value(f"%watch 1 {FEW}")
+    shown = shell.run(f"%watch 1 {FEW} --explain").texts[0]
+    params = {"markets": ["WETH"], "period": ("2026-02-01", "2026-02-10")}
+    ages = re.compile(r"a result .* old")
+    assert ages.sub("", shown) == ages.sub("", str(watchframe.explain_watch_query(1, params)))

@@ -29,15 +29,15 @@ if progress.DELAY == 0:
     progress.REDRAW = 0
 """
 CELLS = {
-    "sweep": "df = watchframe.read_watch_query(13, [{'kind': kind} for kind in "
+    "sweep": "df = watchframe.read_watch_sweep(13, [{'kind': kind} for kind in "
     "('borrow', 'repay', 'deposit', 'withdraw')], max_age=0, progress=True)",
     "sweep that fails": "try:\n"
     "    watchframe.read_watch_queries([2, 51, 13, 51], max_age=0, progress=True)\n"
     "except ExceptionGroup:\n"
     "    pass",
-    "split": "df = watchframe.read_watch_query(33, {'period': ('2026-01-01', '2026-03-31')}, "
+    "split": "df = watchframe.read_watch_sweep(33, {'period': ('2026-01-01', '2026-03-31')}, "
     "split={'period': '1M'}, max_age=0, progress=True)",
-    "pages": "df = watchframe.read_watch_query(PAGED, page={'limit': 'n', 'offset': 'start', "
+    "pages": "df = watchframe.read_watch_sweep(PAGED, page={'limit': 'n', 'offset': 'start', "
     "'size': 3}, max_age=0, progress=True)",
     "dashboard": "frames = watchframe.read_watch_dashboard(1, max_age=0, progress=True)",
     "read": "df = watchframe.read_watch_query(2, max_age=0, progress=True)",

@@ -9,7 +9,6 @@ from watchframe import (
     read_watch_query,
     read_watch_sql,
     read_watch_sweep,
-    read_watch_table,
     submit_watch_query,
 )
 from watchframe.cache import ResultCache
@@ -144,7 +143,9 @@ def test_columns_that_an_empty_result_lacks_are_empty(client, events, cache):
     frame = read_watch_query(events, EMPTY, columns=["at", "block"], cache=cache, client=client)
     assert list(frame) == ["at", "block"]
     assert frame.dtypes.astype(str).tolist() == ["string", "Int64"]
-    table = read_watch_table(events, EMPTY, columns=["at"], cache=cache, client=client)
+    table = read_watch_query(
+        events, EMPTY, columns=["at"], cache=cache, client=client, output="arrow"
+    )
     assert table.schema.types == [pa.string()]
     with pytest.raises(ArgumentError, match="no column 'nothing'"):
         read_watch_query(events, FULL, columns=["nothing"], cache=cache, client=client)
@@ -162,7 +163,7 @@ def test_columns_that_an_empty_result_lacks_are_typed_as_the_last_rows_were(clie
     ):
         assert frame.dtypes.astype(str).tolist() == expected
         assert pd.concat([full, frame]).dtypes.astype(str).tolist() == ["Int64", *expected[1::-1]]
-    table = read_watch_table(events, EMPTY, columns=["at"], client=client)
+    table = read_watch_query(events, EMPTY, columns=["at"], client=client, output="arrow")
     assert table.schema.types == [pa.timestamp("us", "UTC")]
     indexed = read_watch_query(events, EMPTY, index_col="at", client=client)
     assert str(indexed.index.dtype) == "datetime64[us, UTC]"

@@ -7,11 +7,12 @@ import pandas as pd
 import pytest
 
 from watchframe import (
+    read_watch_queries,
     read_watch_query,
     read_watch_sql,
     read_watch_sweep,
-    read_watch_table,
     submit_watch_query,
+    submit_watch_sweep,
 )
 from watchframe.decode import concat_results, decode_query_result, to_frame
 from watchframe.errors import ArgumentError, ColumnTypeWarning
@@ -37,11 +38,11 @@ def test_dtype_is_taken_by_every_function(client, query):
     frames = [
         read_watch_query(query, one, client=client, **GIVEN),
         read_watch_query(query, one, max_age="1h", client=client, **GIVEN),
-        read_watch_query(query, [one], client=client, **GIVEN),
+        *read_watch_queries([(query, one)], client=client, **GIVEN),
         read_watch_sweep(query, [one], client=client, **GIVEN),
         read_watch_sql(SQL, "Lending", one, client=client, **GIVEN),
         submit_watch_query(query, one, client=client, **GIVEN).result(),
-        submit_watch_query(query, [one], client=client, **GIVEN).result(),
+        submit_watch_sweep(query, [one], client=client, **GIVEN).result(),
     ]
     for frame in frames:
         assert frame["value"].tolist() == [LARGEST]
@@ -66,9 +67,12 @@ def test_dtype_after_a_frame_was_kept_is_of_this_read_alone(client, query):
 
 
 def test_table_to_pandas_is_the_frame(client):
-    for params in ({"kind": "repay"}, [{"kind": "repay"}]):
-        table = read_watch_table(13, params, client=client)
-        frame = read_watch_query(13, params, client=client)
+    for read, params in (
+        (read_watch_query, {"kind": "repay"}),
+        (read_watch_sweep, [{"kind": "repay"}]),
+    ):
+        table = read(13, params, client=client, output="arrow")
+        frame = read(13, params, client=client)
         pd.testing.assert_frame_equal(to_frame(table), frame)
         days = [name for name in frame if table.schema.field(name).type == "date32[day]"]
         found = table.to_pandas().astype(dict.fromkeys(days, "datetime64[us]"))

@@ -2,11 +2,13 @@
 
 import threading
 import time
+from dataclasses import replace
 
 import msgspec
 import pytest
 
 from watchframe import Client, ResultCache, read_watch_query
+from watchframe.cache import Policy
 from watchframe.demo import DemoServer
 from watchframe.errors import CacheMissError, CacheWarning, ConnectError, ResponseError
 from watchframe.models import ParameterDefinition
@@ -147,7 +149,8 @@ def test_value_that_the_author_has_just_allowed_is_not_refused_by_an_old_definit
 
 def test_local_copy_answers_only_under_a_definition_that_is_fresh_enough(client):
     query = client.queries.create("aging", "select 1 as x", 1)
-    options = ReadOptions(client=client, max_age=0.001, result_max_age=3600)
+    options = ReadOptions.resolve(client=client, max_age=0.001)
+    options = replace(options, policy=Policy(max_age=3600))
     assert answer_query(query.id, None, options).table.to_pylist() == [{"x": 1}]
     client.queries.update(query.id, text="select 2 as x")
     assert answer_query(query.id, None, options).table.to_pylist() == [{"x": 2}]
@@ -218,7 +221,7 @@ def test_server_away_error_does_not_name_the_age_of_a_copy_from_the_future(away)
     settings = away.settings
     store = ResultCache(settings.cache_dir, clock=lambda: time.time() - 3600)
     with pytest.raises(ConnectError) as caught:
-        answer_query(TOTALS, None, ReadOptions(client=away, max_age="7d", store=store))
+        answer_query(TOTALS, None, ReadOptions.resolve(client=away, max_age="7d", store=store))
     assert caught.value.hint.startswith("A copy of unknown age is in the local cache")
     store.close()
 

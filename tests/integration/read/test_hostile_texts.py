@@ -24,7 +24,6 @@ from watchframe.errors import (
     UnknownParameterError,
 )
 from watchframe.models import ParameterDefinition
-from watchframe.read import ReadOptions, explain_query
 
 #: Clears the screen, sets its title, is red by one sign of C1, and turns the order around.
 EVIL = "\x1b[2J\x1b]0;owned\x07\x9b31m\u202e"
@@ -177,7 +176,7 @@ def test_reprs_lines_and_logs_are_plain(hostile, query, caplog, monkeypatch):
         frame = read_watch_query(query.id, client=client)
     handle = watchframe.submit_watch_query(query.id, client=client)
     handle.result(timeout=60)
-    explanation = explain_query(query.id, {}, ReadOptions(client=client))
+    plan = watchframe.explain_watch_query(query.id, {}, client=client)
     screen = io.StringIO()
     with ProgressLine(f"query 1 {EVIL}", progress=True, file=screen) as line:
         line.on_status(None)
@@ -186,5 +185,5 @@ def test_reprs_lines_and_logs_are_plain(hostile, query, caplog, monkeypatch):
     assert is_plain(
         repr(query), repr(handle), repr(result), repr(next(iter(client.queries.list()))), drawn
     )
-    assert is_plain(provenance_line(frame.shape, frame.attrs["watchframe"]), repr(explanation))
+    assert is_plain(provenance_line(frame.shape, frame.attrs["watchframe"]), repr(plan), str(plan))
     assert is_plain(*[record.getMessage() for record in caplog.records])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from watchframe import read_watch_query, read_watch_sweep
+from watchframe import read_watch_sweep
 from watchframe.errors import ArgumentError, UnknownParameterError
 from watchframe.models import ParameterDefinition
 
@@ -34,7 +34,7 @@ def test_read_watch_query_reads_pages_with_other_parameters(client):
         f"select n from range(25) as t(n) where n >= {{{{ low }}}} order by n {LIMIT}",
         "low",
     )
-    frame = read_watch_query(query, {"low": 7}, page=PAGE, client=client)
+    frame = read_watch_sweep(query, {"low": 7}, page=PAGE, client=client)
     assert list(frame["n"]) == list(range(7, 25))
 
 

@@ -131,8 +131,8 @@ def test_copy_made_before_its_piece_was_over_is_read_again_after_it(client, demo
     read_watch_sweep(33, period, split={"period": "1M"}, client=client)
     demo.requests.clear()
     # The same call in forty days: this month is over then, and the copy is of the middle of it.
-    monkeypatch.setattr("watchframe.read.sweep.datetime", Later)
-    monkeypatch.setattr("watchframe.read.pipeline.time_here", lambda _: Later.now(UTC))
+    monkeypatch.setattr("watchframe.read.pieces.datetime", Later)
+    monkeypatch.setattr("watchframe.read.options.ReadOptions.clock", lambda _: Later.now(UTC))
     read_watch_sweep(33, period, split={"period": "1M"}, client=client)
     asked = {
         item.body["parameters"]["period"]["start"]: item.body["max_age"] for item in posts(demo)

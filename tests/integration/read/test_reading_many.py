@@ -6,11 +6,18 @@ import sys
 import textwrap
 import threading
 import time
+from dataclasses import replace
 
 import pandas as pd
 import pytest
 
-from watchframe import read_watch_queries, read_watch_query, read_watch_sweep
+from watchframe import (
+    explain_watch_query,
+    read_watch_queries,
+    read_watch_query,
+    read_watch_sweep,
+    submit_watch_query,
+)
 from watchframe.client import Deadline
 from watchframe.errors import (
     ArgumentError,
@@ -19,10 +26,11 @@ from watchframe.errors import (
     JobCancelledError,
     JobFailedError,
     ParameterValueError,
+    QueryReferenceError,
 )
 from watchframe.models import ParameterDefinition
-from watchframe.read import ReadOptions, answer_query, sweep
-from watchframe.read.documents import SharedDocuments
+from watchframe.read import ReadOptions, answer_query, side_by_side
+from watchframe.read.options import SharedDocuments
 
 KINDS = ["borrow", "repay", "liquidation"]
 
@@ -71,13 +79,13 @@ def test_sweep_asks_for_the_definition_once(client, demo):
 def test_edit_during_a_sweep_is_noticed(client):
     choice = ParameterDefinition(name="n", type="number", title="N")
     query = client.queries.create("edited", "select {{ n }} as old", 1, parameters=[choice])
-    options = ReadOptions(client=client, shared=SharedDocuments())
+    options = replace(ReadOptions.resolve(client=client), shared=SharedDocuments())
     assert answer_query(query.id, {"n": 1}, options).table.column_names == ["old"]
     client.queries.update(query, text="select {{ n }} as new")
     for number in (2, 3):
         answer = answer_query(query.id, {"n": number}, options)
         assert answer.table.column_names == ["new"]
-    again = answer_query(query.id, {"n": 3}, ReadOptions(client=client))
+    again = answer_query(query.id, {"n": 3}, ReadOptions.resolve(client=client))
     assert again.cache_key == answer.cache_key
     assert again.source == "local cache"
 
@@ -197,28 +205,53 @@ def test_what_is_not_a_list_of_queries_is_refused(client, demo, queries):
     assert demo.requests == []
 
 
+@pytest.mark.parametrize(
+    ("query", "error"),
+    [("thirteen", QueryReferenceError), ("https://other.example/queries/13", ConfigurationError)],
+)
+def test_a_wrong_reference_among_queries_is_refused_before_any_is_read(client, demo, query, error):
+    with pytest.raises(error):
+        read_watch_queries([2, query], client=client)
+    assert demo.requests == []
+
+
+def test_queries_take_the_options_of_a_frame(client):
+    (frame,) = read_watch_queries(
+        [(13, {"kind": "repay"})], columns=["events"], index_col="month", client=client
+    )
+    assert list(frame.columns) == ["events"]
+    assert frame.index.name == "month"
+
+
 def test_no_queries_give_no_frames(client):
     assert read_watch_queries([], client=client) == []
 
 
-def test_read_watch_query_with_a_list_of_sets_is_a_sweep(client):
-    sets = [{"kind": kind} for kind in KINDS]
-    frame = read_watch_query(13, params=sets, client=client)
-    pd.testing.assert_frame_equal(frame, read_watch_sweep(13, sets, client=client))
-    period = {"period": ("2025-11-17", "2026-02-03")}
-    pieces = read_watch_query(33, period, split={"period": "1M"}, client=client)
-    assert len(pieces.attrs["watchframe"]["reads"]) == 4
+@pytest.mark.parametrize("sets", [[{"kind": "borrow"}], [], pd.DataFrame({"kind": KINDS})])
+@pytest.mark.parametrize(
+    ("read", "named"),
+    [
+        (read_watch_query, "read_watch_sweep"),
+        (explain_watch_query, "read_watch_sweep"),
+        (submit_watch_query, "submit_watch_sweep"),
+    ],
+)
+def test_several_sets_are_refused_by_a_single_read(client, demo, read, named, sets):
+    with pytest.raises(ArgumentError, match="one read takes one parameter set") as caught:
+        read(13, sets, client=client)
+    assert caught.value.hint.startswith(named)
+    assert demo.requests == []
 
 
 def test_parameter_sets_may_be_the_rows_of_a_frame(client):
     sets = pd.DataFrame({"kind": KINDS})
-    frame = read_watch_query(13, sets, client=client)
+    frame = read_watch_sweep(13, sets, client=client)
     assert list(frame["kind"].unique()) == KINDS
 
 
 def test_sweep_takes_the_options_of_a_read(client):
     sets = [{"kind": kind} for kind in KINDS]
-    frame = read_watch_query(
+    frame = read_watch_sweep(
         13,
         sets,
         columns=["events", "kind"],
@@ -272,29 +305,32 @@ def test_parameters_in_front_are_never_rounded(client):
 
 def test_dynamic_dates_of_all_reads_are_counted_from_one_moment(client, monkeypatch):
     seen = set()
-    original = sweep.answer_query
+    original = side_by_side.answer_query
 
     def noted(query, params, options):
         seen.add(options.now)
         return original(query, params, options)
 
-    monkeypatch.setattr(sweep, "answer_query", noted)
+    monkeypatch.setattr(side_by_side, "answer_query", noted)
     read_watch_queries([(33, {"period": "d_last_7_days"}), 2, (38, {})], client=client)
     assert len(seen) == 1
     assert None not in seen
 
 
 @pytest.mark.parametrize(
-    ("params", "error"),
+    ("read", "params", "error"),
     [
-        ([{"kind": "repay"}, "borrow"], "Parameter set 1 is a str"),
-        (5, "params is a int"),
-        ("repay", "params is a str"),
+        (read_watch_sweep, [{"kind": "repay"}, "borrow"], "Parameter set 1 is a str"),
+        (read_watch_sweep, 5, "params is a int"),
+        (read_watch_query, 5, "params is a int"),
+        (read_watch_query, "repay", "params is a str"),
     ],
 )
-def test_what_is_no_parameter_set_is_refused_before_anything_is_asked(client, demo, params, error):
+def test_what_is_no_parameter_set_is_refused_before_anything_is_asked(
+    client, demo, read, params, error
+):
     with pytest.raises(ArgumentError, match=error):
-        read_watch_query(13, params, client=client)
+        read(13, params, client=client)
     assert posts(demo) == []
 
 
@@ -342,7 +378,7 @@ def test_cancelled_deadline_ends_a_read_at_once(client, demo):
 
     deadline = Deadline.after(None)
     threading.Timer(0.5, deadline.cancel).start()
-    options = ReadOptions(deadline=deadline, client=client)
+    options = replace(ReadOptions.resolve(client=client), deadline=deadline)
     with pytest.raises(JobCancelledError):
         answer_query(50, {"seconds": 80}, options)
     assert demo.running_jobs() == []

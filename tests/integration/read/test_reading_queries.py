@@ -13,8 +13,6 @@ from watchframe import (
     Client,
     read_watch_query,
     read_watch_sql,
-    read_watch_sql_table,
-    read_watch_table,
 )
 from watchframe.errors import (
     AccessDeniedError,
@@ -140,14 +138,16 @@ def test_unknown_column_raises_and_the_result_stays_in_the_cache(client, demo):
 
 
 def test_table_goes_to_polars_and_carries_provenance(client):
-    table = read_watch_table(1, BORROWS, columns=["market", "amount"], client=client)
+    table = read_watch_query(
+        1, BORROWS, columns=["market", "amount"], client=client, output="arrow"
+    )
     assert json.loads(table.schema.metadata[b"watchframe"])["query_id"] == 1
     assert table.column_names == ["market", "amount"]
     assert pl.from_arrow(table).schema == {"market": pl.String, "amount": pl.Float64}
 
 
 def test_table_holds_wide_integers_as_their_digits(client):
-    table = read_watch_table(40, client=client)
+    table = read_watch_query(40, client=client, output="arrow")
     field = table.schema.field("amount")
     assert (field.type, field.metadata[b"watchframe.encoding"]) == (pa.string(), b"integer")
     assert str(2**256 - 1) in table.column("amount").to_pylist()
@@ -224,7 +224,9 @@ def test_columns_without_a_cache_are_all_that_is_decoded(client):
         frame = read_watch_query(
             61, cache="off", columns=["at"], index_col="is_open", client=client
         )
-        table = read_watch_table(61, cache="off", columns=["at", "is_open"], client=client)
+        table = read_watch_query(
+            61, cache="off", columns=["at", "is_open"], client=client, output="arrow"
+        )
     assert (frame.index.name, list(frame.columns), len(frame)) == ("is_open", ["at"], 3)
     assert table.column_names == ["at", "is_open"]
     with pytest.raises(ArgumentError, match="no column 'nope'") as caught:
@@ -321,9 +323,9 @@ def test_sql_on_an_unknown_data_source_names_the_known_ones(client):
 
 def test_sql_again_is_answered_locally_without_a_request(client, demo):
     sql = "select 1 as one"
-    read_watch_sql_table(sql, "Lending", client=client)
+    read_watch_sql(sql, "Lending", client=client, output="arrow")
     demo.requests.clear()
-    again = read_watch_sql_table(sql, "Lending", client=client)
+    again = read_watch_sql(sql, "Lending", client=client, output="arrow")
     assert (again.to_pydict(), demo.requests) == ({"one": [1]}, [])
 
 

@@ -5,10 +5,10 @@ import gc
 import pandas as pd
 import pytest
 
-from watchframe import Client, read_watch_query, read_watch_sql, read_watch_table
+from watchframe import Client, read_watch_query, read_watch_sql
 from watchframe.errors import CacheWarning
-from watchframe.read.answer import _recent
 from watchframe.read.options import local_cache
+from watchframe.read.output import _recent
 
 MIXED = """
 result = {"columns": [{"name": "n", "type": "integer"}, {"name": "wide", "type": "integer"},
@@ -73,7 +73,9 @@ def test_repeated_read_when_shown_in_another_way_is_as_asked(client):
         some = read_watch_query(12, max_age="1h", client=client, columns=["kind", "market"])
         cast = read_watch_query(12, max_age="1h", client=client, dtype={"event_id": "float64"})
         indexed = read_watch_query(12, max_age="1h", client=client, index_col="event_id")
-        table = read_watch_table(12, max_age="1h", client=client, columns=["market"])
+        table = read_watch_query(
+            12, max_age="1h", client=client, columns=["market"], output="arrow"
+        )
         assert str(whole.dtypes["event_id"]) == "Int64"
         assert str(arrow.dtypes["event_id"]) == "int64[pyarrow]"
         assert some.columns.tolist() == ["kind", "market"]

@@ -11,7 +11,6 @@ from watchframe import (
     read_watch_query,
     read_watch_sql,
     read_watch_sweep,
-    read_watch_table,
 )
 from watchframe.errors import (
     ArgumentError,
@@ -86,7 +85,7 @@ def test_rows_without_keys_are_counted_also_from_the_cache(client, saved):
     query = saved("result = {'columns': [], 'rows': [{}, {}, {}]}")
     for source in ("executed", "local cache"):
         frame = read_watch_query(query, max_age="1h", client=client)
-        table = read_watch_table(query, max_age="1h", client=client)
+        table = read_watch_query(query, max_age="1h", client=client, output="arrow")
         assert frame.attrs["watchframe"]["source"] == source
         assert (frame.shape, table.num_rows) == ((3, 0), 3)
 
@@ -137,7 +136,7 @@ def test_picker_shows_what_a_read_warns_of(client, saved):
     read = BackgroundRead(
         saved(CUT),
         {},
-        ReadOptions(client=client),
+        ReadOptions.resolve(client=client),
         on_progress=lambda *_: None,
         on_done=lambda *_: None,
     )

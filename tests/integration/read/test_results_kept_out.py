@@ -6,8 +6,8 @@ import pytest
 
 from watchframe import Client, ResultCache, read_watch_query, read_watch_sql
 from watchframe.errors import CacheMissError
-from watchframe.magics.reading import explanation_text
-from watchframe.read import ReadOptions, explain_query
+from watchframe.read import ReadOptions, explain_watch_query
+from watchframe.read.pipeline import plan_query
 
 TOTALS, BY_LABEL, BY_KIND = 2, 10, 13
 
@@ -88,10 +88,9 @@ def test_result_of_an_uncached_query_is_neither_kept_nor_read(discreet, client):
 
 
 def test_explanation_and_decisions_name_the_reason(discreet):
-    options = ReadOptions(client=discreet, max_age="1h")
-    explanation = explain_query(TOTALS, None, options)
-    assert explanation.decision.reason == "never-kept"
-    assert "the settings keep its results out of it" in explanation_text(explanation)
+    plan = explain_watch_query(TOTALS, max_age="1h", client=discreet)
+    assert plan.decision.reason == "never-kept"
+    assert "the settings keep its results out of it" in str(plan)
     read_watch_query(TOTALS, client=discreet)
     decisions = ResultCache(discreet.settings.cache_dir).decisions()
     assert decisions.loc[0, ["action", "reason"]].tolist() == ["fetch", "never-kept"]
@@ -101,7 +100,7 @@ def test_explanation_and_decisions_name_the_reason(discreet):
 def test_explanation_of_a_copy_from_the_future_names_no_age(client):
     read_watch_query(TOTALS, client=client)
     store = ResultCache(client.settings.cache_dir, clock=lambda: time.time() - 3600)
-    options = ReadOptions(client=client, max_age="1h", store=store)
-    text = explanation_text(explain_query(TOTALS, None, options))
+    options = ReadOptions.resolve(client=client, max_age="1h", store=store)
+    text = str(plan_query(TOTALS, None, options))
     assert "a result of unknown age; by the clocks it is from the future" in text
     store.close()

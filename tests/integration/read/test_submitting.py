@@ -9,7 +9,7 @@ import time
 import pandas as pd
 import pytest
 
-from watchframe import read_watch_query, read_watch_sweep, submit_watch_query
+from watchframe import read_watch_query, read_watch_sweep, submit_watch_query, submit_watch_sweep
 from watchframe.errors import (
     ArgumentError,
     ColumnTypeWarning,
@@ -128,7 +128,7 @@ def test_wrong_arguments_are_refused_at_once(client):
     with pytest.raises(ArgumentError):
         submit_watch_query(13, max_age="soon", client=client)
     with pytest.raises(ArgumentError):
-        submit_watch_query(13, [], client=client)
+        submit_watch_sweep(13, [], client=client)
 
 
 def test_warning_is_given_to_the_caller_once(client):
@@ -149,18 +149,18 @@ def test_many_at_once_each_have_their_own_result(client):
 
 def test_sweep_in_the_background_gives_the_frame_of_a_sweep(client):
     sets = [{"kind": kind} for kind in ("borrow", "repay")]
-    submitted = submit_watch_query(13, sets, columns=["kind", "events"], client=client)
+    submitted = submit_watch_sweep(13, sets, columns=["kind", "events"], client=client)
     expected = read_watch_sweep(13, sets, columns=["kind", "events"], client=client)
     pd.testing.assert_frame_equal(submitted.result(timeout=60), expected)
     assert submitted.status == "finished"
     period = {"period": ("2025-11-17", "2026-02-03")}
-    pieces = submit_watch_query(33, period, split={"period": "1M"}, client=client)
+    pieces = submit_watch_sweep(33, period, split={"period": "1M"}, client=client)
     assert len(pieces.result(timeout=60).attrs["watchframe"]["reads"]) == 4
 
 
 def test_cancel_of_a_sweep_ends_all_its_jobs_and_starts_no_more(client, demo):
     sets = [{"seconds": 60 + number} for number in range(5)]
-    submitted = submit_watch_query(50, sets, concurrency=2, client=client)
+    submitted = submit_watch_sweep(50, sets, concurrency=2, client=client)
     until(lambda: len(demo.running_jobs()) == 2 and submitted.status == "running")
     submitted.cancel()
     with pytest.raises(JobCancelledError):
@@ -173,7 +173,7 @@ def test_cancel_of_a_sweep_ends_all_its_jobs_and_starts_no_more(client, demo):
 @pytest.mark.slow
 def test_timeout_of_a_sweep_is_of_each_read(client, demo):
     sets = [{"seconds": 0.4}, {"seconds": 0.5}, {"seconds": 60}]
-    submitted = submit_watch_query(50, sets, concurrency=1, timeout=3, client=client)
+    submitted = submit_watch_sweep(50, sets, concurrency=1, timeout=3, client=client)
     error = submitted.exception(timeout=30)
     assert isinstance(error, ExceptionGroup)
     assert [type(item) for item in error.exceptions] == [JobTimeoutError]

@@ -1,0 +1,198 @@
+"""A read follows the plan that an explanation prints: the two cannot disagree."""
+
+import pytest
+
+from watchframe import (
+    Client,
+    ReadPlan,
+    ResultCache,
+    explain_watch_query,
+    explain_watch_sql,
+    read_watch_query,
+    read_watch_sql,
+)
+from watchframe.demo import DemoServer
+from watchframe.errors import CacheMissError, ParameterValueError
+from watchframe.read import ReadOptions
+from watchframe.read.documents import ANY_AGE, NEWLY_READ, Documents
+
+POLICIES = [
+    {},
+    {"max_age": 0},
+    {"max_age": 0.000001},
+    {"max_age": "1h"},
+    {"cache": "refresh"},
+    {"cache": "off"},
+    {"cache": "off", "max_age": "1h"},
+]
+
+
+@pytest.fixture(scope="module")
+def demo_server():
+    with DemoServer(events=2_000) as server:
+        yield server
+
+
+@pytest.fixture
+def demo(demo_server):
+    demo_server.requests.clear()
+    return demo_server
+
+
+def asked(demo):
+    seen = [f"{item.method} {item.path}" for item in demo.requests]
+    demo.requests.clear()
+    return seen
+
+
+def made(client, text):
+    return client.queries.create("planned", text, 1).id
+
+
+def test_plan_after_an_edit_within_max_age_is_that_of_the_read(client, demo):
+    query = made(client, "select 1 as x")
+    read_watch_query(query, max_age="1h", client=client)
+    client.queries.update(query, text="select 2 as x")
+    asked(demo)
+    plan = explain_watch_query(query, max_age="1h", client=client)
+    assert (plan.decision.action, plan.sql) == ("use", "select 1 as x")
+    assert read_watch_query(query, max_age="1h", client=client)["x"].item() == 1
+    assert asked(demo) == []
+    plan = explain_watch_query(query, client=client)
+    assert (plan.decision.action, plan.sql) == ("fetch", "select 2 as x")
+    assert read_watch_query(query, client=client)["x"].item() == 2
+
+
+def test_plan_of_a_query_edited_before_its_rows_are_fetched_is_the_new_sql(client, demo):
+    query = made(client, "select 1 as x")
+    with pytest.raises(CacheMissError):  # nothing is known here yet
+        explain_watch_query(query, cache="only", client=client)
+    assert explain_watch_query(query, max_age="1h", client=client).sql == "select 1 as x"
+    client.queries.update(query, text="select 2 as x")
+    asked(demo)
+    plan = explain_watch_query(query, max_age="1h", client=client)
+    assert asked(demo) == [f"GET /api/queries/{query}"]
+    assert plan.sql == "select 2 as x"
+    assert plan.decision.action == "fetch"
+    assert read_watch_query(query, max_age="1h", client=client)["x"].item() == 2
+
+
+@pytest.mark.parametrize("given", POLICIES)
+@pytest.mark.parametrize("is_stored", [True, False])
+def test_plan_says_what_the_read_does(client, demo, given, is_stored):
+    if is_stored:
+        read_watch_query(13, {"kind": "repay"}, client=client)
+    asked(demo)
+    plan = explain_watch_query(13, {"kind": "repay"}, client=client, **given)
+    assert isinstance(plan, ReadPlan)
+    for_plan = asked(demo)
+    assert not any(line.startswith("POST") for line in for_plan)
+    frame = read_watch_query(13, {"kind": "repay"}, client=client, **given)
+    facts = frame.attrs["watchframe"]
+    posted = [item.body for item in demo.requests if item.path.endswith("/results")]
+    assert (plan.decision.action == "use") == facts["from_cache"]
+    assert plan.parameters == facts["parameters"]
+    assert plan.cache_key == facts["cache_key"]
+    assert [body["max_age"] for body in posted][:1] == [plan.server_max_age] * (
+        plan.decision.action == "fetch"
+    )
+    assert asked(demo)[: len(for_plan)] == for_plan
+
+
+@pytest.mark.parametrize("given", POLICIES)
+def test_plan_of_sql_says_what_the_read_does(client, demo, given):
+    read_watch_sql("select 1 as x", "Lending", client=client)
+    plan = explain_watch_sql("select 1 as x", "Lending", client=client, **given)
+    frame = read_watch_sql("select 1 as x", "Lending", client=client, **given)
+    assert (plan.decision.action == "use") == frame.attrs["watchframe"]["from_cache"]
+    assert plan.url is None
+    assert plan.label == "ad-hoc SQL on 'Lending'"
+
+
+def test_plan_without_a_request_is_of_what_is_known_here(client, demo):
+    read_watch_query(2, client=client)
+    asked(demo)
+    plan = explain_watch_query(2, cache="only", client=client)
+    assert (plan.decision.action, plan.decision.reason) == ("use", "cache-only")
+    with pytest.raises(CacheMissError):
+        explain_watch_query(13, {"kind": "repay"}, cache="only", client=client)
+    assert asked(demo) == []
+
+
+def test_plan_of_a_miss_says_that_the_read_fails(client, demo):
+    read_watch_query(13, {"kind": "repay"}, client=client)
+    plan = explain_watch_query(13, {"kind": "borrow"}, cache="only", client=client)
+    assert plan.decision.action == "fail"
+    assert "then:        fails: there is no local copy" in str(plan)
+    with pytest.raises(CacheMissError):
+        read_watch_query(13, {"kind": "borrow"}, cache="only", client=client)
+
+
+def test_plan_never_runs_a_dropdown(client, demo):
+    for given in POLICIES:
+        explain_watch_query(23, {"market": "WETH"}, client=client, **given)
+    assert not any("dropdowns" in line or line.startswith("POST") for line in asked(demo))
+
+
+def test_plan_goes_the_way_of_the_read_when_a_dropdown_is_not_known(client, demo):
+    """Within ``max_age`` the definition is known, the dropdown is not: the read asks for both."""
+    explain_watch_query(23, {"market": "WETH"}, client=client)
+    asked(demo)
+    plan = explain_watch_query(23, {"market": "WETH"}, max_age="1h", client=client)
+    assert asked(demo) == ["GET /api/queries/23"]
+    assert plan.parameters["market"] == "WETH"
+    assert explain_watch_query(23, {"market": "WETH"}, cache="only", client=client).sql == plan.sql
+
+
+def test_plan_takes_no_copy_by_a_dropdown_that_is_not_known(client, demo):
+    """The read asks for the definition then, and so does its explanation."""
+    options = ReadOptions.resolve(client=client, max_age="1h")
+    query = client.queries.get(23)
+    (parameter,) = (item for item in query.parameters if item.dropdown_query_id is not None)
+    policies = [(options.document_policy, False), (NEWLY_READ, True), (ANY_AGE, False)]
+    for policy, may_ask in policies:
+        documents = Documents(options, policy, may_ask=may_ask, may_execute=False)
+        values = documents.dropdown_options(query)
+        if policy is options.document_policy:
+            with pytest.raises(CacheMissError):
+                values(parameter)
+        else:
+            assert values(parameter) is None
+    assert not any("dropdowns" in line for line in asked(demo))
+
+
+def test_plan_refuses_a_value_that_a_known_dropdown_lacks(client):
+    read_watch_query(23, {"market": "WETH"}, client=client)
+    with pytest.raises(ParameterValueError):
+        explain_watch_query(23, {"market": "nothing"}, client=client)
+
+
+def test_plan_prints_as_lines_of_text(client, demo):
+    plan = explain_watch_query(13, {"kind": "repay"}, cache="off", client=client)
+    lines = str(plan).splitlines()
+    assert lines[0] == f"asks:        {plan.label}, on {demo.url}"
+    assert lines[1] == f"page:        {demo.url}/queries/13?p_kind=repay"
+    assert lines[2] == 'parameters:  kind = "repay"'
+    assert "local cache: neither looked into nor written" in lines
+    assert lines[-1] == "then:        takes any result that the server has of it, or has it run"
+    assert repr(plan) == str(plan)
+
+
+def test_plan_is_no_decision_of_a_read(client, tmp_path):
+    explain_watch_query(13, {"kind": "repay"}, client=client)
+    decided = ResultCache(client.settings.cache_dir).decisions()["what"]
+    assert not decided.str.startswith("query 13").any()
+    read_watch_query(13, {"kind": "repay"}, client=client)
+    decided = ResultCache(client.settings.cache_dir).decisions()["what"]
+    assert decided.str.startswith("query 13").any()
+
+
+def test_plan_off_leaves_nothing_in_the_local_cache(client):
+    explain_watch_query(13, {"kind": "repay"}, cache="off", client=client)
+    with pytest.raises(CacheMissError, match="definition of query 13"):
+        explain_watch_query(13, {"kind": "repay"}, cache="only", client=client)
+
+
+def test_plan_does_not_tell_the_key(demo, tmp_path):
+    with Client(demo.url, demo.user_key, cache_dir=tmp_path) as client:
+        assert demo.user_key not in repr(explain_watch_query(2, client=client))

@@ -1,0 +1,27 @@
+"""The public names: each stands once, here, where type checkers and `lazy_loader` read it."""
+
+from .cache import ResultCache as ResultCache
+from .client import Client as Client
+from .client import connect as connect
+from .read import DashboardFrames as DashboardFrames
+from .read import ReadPlan as ReadPlan
+from .read import SubmittedQuery as SubmittedQuery
+from .read import explain_watch_query as explain_watch_query
+from .read import explain_watch_sql as explain_watch_sql
+from .read import read_watch_dashboard as read_watch_dashboard
+from .read import read_watch_queries as read_watch_queries
+from .read import read_watch_query as read_watch_query
+from .read import read_watch_sql as read_watch_sql
+from .read import read_watch_sweep as read_watch_sweep
+from .read import submit_watch_query as submit_watch_query
+from .read import submit_watch_sweep as submit_watch_sweep
+from .references import QueryReference as QueryReference
+from .widgets import ParameterPicker as ParameterPicker
+from .widgets import QueryPicker as QueryPicker
+from .widgets import link_pickers as link_pickers
+from .widgets import pick as pick
+
+__version__: str
+
+def load_ipython_extension(shell: object) -> None: ...
+def unload_ipython_extension(shell: object) -> None: ...

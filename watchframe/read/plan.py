@@ -1,0 +1,153 @@
+"""The plan of a read: what would be asked, what the local cache holds and decides, and why.
+
+A read follows its plan, and an explanation is the same plan, printed: so the two cannot disagree.
+"""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from watchframe.cache import CacheEntry, Decision, KeyParts, Provenance
+from watchframe.display import age_words
+from watchframe.parameters import JSON
+from watchframe.plain_text import plain_text
+from watchframe.read.answer import Answer, Source
+from watchframe.read.options import ANY_RESULT, RUN
+from watchframe.read.question import Question
+
+#: The reason of a decision about results that the settings keep out of the local cache.
+NEVER_KEPT = "never-kept"
+
+#: Why a local copy is taken, or is not.
+_REASONS = {
+    "cache-only": "it is the only thing that may be used",
+    "cache-refresh": "a new run is asked for",
+    "fresh": "it is young enough",
+    "from-the-future": "by the clocks it is from the future",
+    "latest-result": "the server has no newer result",
+    "max-age-zero": "a new run is asked for",
+    "newer-result": "the server has a newer one",
+    "newer-result-unknown": "the server does not say whether it has a newer one",
+    "not-edited": "the query has not been edited since",
+    "too-old": "it is too old",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class ReadPlan:
+    """What a read does, as `explain_watch_query` returns it. It prints as lines of text.
+
+    Attributes
+    ----------
+    server : str
+        The server that would be asked.
+    cache_key : str
+        Under which name a result is looked for and stored.
+    decision : Decision
+        What the local cache says: ``action`` is ``"use"``, ``"fetch"`` or ``"fail"``; with the
+        ``reason`` and the ``age``, in seconds, of the copy.
+    server_max_age : int
+        The ``max_age`` with which the server would be asked: -1 takes any result that it has, 0
+        always runs the SQL.
+    """
+
+    server: str
+    cache_key: str
+    decision: Decision
+    server_max_age: int
+    question: Question
+    key_parts: KeyParts
+    entry: CacheEntry | None = None
+
+    @property
+    def label(self) -> str:
+        """What is asked: ``query 42 'Borrows by market'`` or ``ad-hoc SQL on 'Ethereum'``."""
+        return self.question.label
+
+    @property
+    def data_source_id(self) -> int | None:
+        """The data source that it is asked of; None if the query does not say."""
+        return self.question.facts.get("data_source_id")
+
+    @property
+    def url(self) -> str | None:
+        """The query's page with these parameters; None for ad-hoc SQL."""
+        return self.question.url(self.server)
+
+    @property
+    def parameters(self) -> Mapping[str, JSON]:
+        """The parameters as they would be sent: with defaults, and dynamic dates resolved."""
+        return self.question.parameters
+
+    @property
+    def sql(self) -> str:
+        """The SQL as the server would render it."""
+        return self.question.rendered
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether the settings allow the result in the local cache."""
+        return self.decision.reason != NEVER_KEPT
+
+    def answer(self, table: pa.Table, provenance: Provenance, source: Source) -> Answer:
+        """Return the answer that these rows are."""
+        return Answer(
+            table=table,
+            provenance=provenance,
+            source=source,
+            cache_key=self.cache_key,
+            may_be_cut=self.question.may_be_cut,
+            parameter_types=self.question.parameter_types,
+        )
+
+    def __repr__(self) -> str:
+        parts = {
+            "asks": f"{self.label}, on {self.server}",
+            "page": self.url,
+            "parameters": "\n".join(
+                f"{name} = {json.dumps(value, ensure_ascii=False)}"
+                for name, value in self.parameters.items()
+            )
+            or "none",
+            "SQL": self.sql.rstrip(),
+            "local cache": self._cache_words,
+            "then": self._outcome,
+        }
+        width = max(map(len, parts)) + 2
+        return plain_text(
+            "\n".join(
+                f"{name + ':':<{width}}" + textwrap.indent(text, " " * width).strip()
+                for name, text in parts.items()
+                if text is not None
+            )
+        )
+
+    @property
+    def _cache_words(self) -> str:
+        age, reason = self.decision.age, self.decision.reason
+        if not self.is_kept:
+            return "the settings keep its results out of it"
+        if reason == "cache-off":
+            return "neither looked into nor written"
+        if age is None:
+            return f"no result under {self.cache_key[:12]}..."
+        words = f"{age_words(age)} old" if age >= 0 else "of unknown age"
+        return f"a result {words}; {_REASONS.get(reason, reason)}"
+
+    @property
+    def _outcome(self) -> str:
+        if self.decision.action == "use":
+            return "takes the local copy; executes nothing"
+        if self.decision.action == "fail":
+            return "fails: there is no local copy, and no request may be made"
+        if self.server_max_age == RUN:
+            return "has the server run it"
+        if self.server_max_age == ANY_RESULT:
+            return "takes any result that the server has of it, or has it run"
+        age = age_words(self.server_max_age)
+        return f"takes the server's result if it is at most {age} old, or has it run"

@@ -1,0 +1,206 @@
+"""Several reads at the same time, each with its own answer or error."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+import pandas as pd
+
+from watchframe.cache import Mode
+from watchframe.client import Client
+from watchframe.decode import DtypeBackend
+from watchframe.display import progress_bar
+from watchframe.errors import ArgumentError, JobCancelledError
+from watchframe.read.answer import Answer
+from watchframe.read.options import MaxAge, Params, QueryLike, ReadOptions, SharedDocuments
+from watchframe.read.output import Output
+from watchframe.read.pipeline import answer_query
+from watchframe.references import QueryReference, parse_reference
+
+#: How many reads run at the same time by default.
+CONCURRENCY = 4
+
+
+def read_watch_queries(
+    queries: Sequence[QueryLike | tuple[QueryLike, Params]],
+    *,
+    max_age: MaxAge = None,
+    cache: Mode = "use",
+    index_col: str | Sequence[str] | None = None,
+    columns: Sequence[str] | None = None,
+    dtype: object = None,
+    parse_dates: object = None,
+    dtype_backend: DtypeBackend = "numpy_nullable",
+    timeout: float | None = 300.0,
+    concurrency: int = CONCURRENCY,
+    progress: bool | None = None,
+    client: Client | None = None,
+) -> list[pd.DataFrame]:
+    """Return one frame for each of several queries, read side by side.
+
+    Parameters
+    ----------
+    queries : sequence
+        Queries as of `read_watch_query`, or pairs of a query and its parameters.
+    max_age, cache, index_col, columns, dtype, parse_dates, dtype_backend, client
+        As of `read_watch_query`, for each of them.
+    timeout : float or None
+        Seconds for each of them, from when its turn comes.
+    concurrency : int
+        How many run at the same time.
+    progress : bool or None
+        Whether to show one bar for all; None shows it where a person is watching.
+
+    Returns
+    -------
+    list of pandas.DataFrame
+        In the order of `queries`, each as `read_watch_query` returns it.
+
+    Raises
+    ------
+    ExceptionGroup
+        Of the errors of `read_watch_query`, once all others have finished. What was read is in the
+        local cache.
+    ArgumentError
+        `queries` is a single one, or `concurrency` is less than 1.
+    ConfigurationError, QueryReferenceError
+        As `read_watch_query`, before any of them is read.
+    """
+    shown = Output("pandas", columns, index_col, dtype, parse_dates, dtype_backend)
+    pairs = [(parse_reference(query), params) for query, params in map(_pair, _listed(queries))]
+    requests = [
+        ReadRequest(
+            query=reference,
+            params=params,
+            options=ReadOptions.resolve(
+                reference, client, max_age, cache, timeout, columns=shown.decoded
+            ),
+        )
+        for reference, params in pairs
+    ]
+    answers = answers_side_by_side(requests, concurrency=concurrency, progress=progress)
+    return [shown.of(answer) for answer in answers]
+
+
+def _listed(queries: object) -> Sequence[QueryLike | tuple[QueryLike, Params]]:
+    if isinstance(queries, str) or not isinstance(queries, Iterable):
+        raise ArgumentError(
+            f"queries is {queries!r}, which is not a list.",
+            hint="Give a list, such as [2, (13, {'kind': 'borrow'})]; for a single query there is "
+            "read_watch_query.",
+        )
+    return list(queries)
+
+
+def _pair(item: QueryLike | tuple[QueryLike, Params]) -> tuple[QueryLike, Params]:
+    if not isinstance(item, tuple):
+        return item, None
+    if len(item) != 2:  # noqa: PLR2004 - a pair
+        raise ArgumentError(
+            f"{item!r} is neither a query nor a pair of a query and its parameters.",
+            hint="Write (13, {'kind': 'borrow'}).",
+        )
+    return item
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadRequest:
+    """One of several reads."""
+
+    query: QueryReference
+    params: Params
+    options: ReadOptions
+    label: str = ""
+
+    @property
+    def words(self) -> str:
+        """What a note on an error calls it."""
+        words = f"query {self.query.query_id} with {self.params or {}!r}"
+        return f"{self.label}, {words}" if self.label else words
+
+
+def answers_side_by_side(
+    requests: Sequence[ReadRequest], *, concurrency: int, progress: bool | None
+) -> list[Answer]:
+    """Return the answers in the order of `requests`.
+
+    Each result goes into the local cache as it comes, so a second call continues where a first one
+    failed or was interrupted. All dynamic dates are counted from one moment.
+
+    Raises
+    ------
+    ExceptionGroup
+        Of what went wrong, raised after the others have finished. Each error has a note that says
+        which read it was.
+    JobCancelledError
+        A request's own deadline was cancelled.
+    ArgumentError
+        `concurrency` is less than 1.
+    """
+    if concurrency < 1:
+        raise ArgumentError(f"concurrency is {concurrency}.", hint="Give 1 or more.")
+    run = _Run(requests)
+    pool = ThreadPoolExecutor(concurrency, "watchframe-read")
+    try:
+        with progress_bar(unit="read", total=len(requests), progress=progress) as bar:
+            running = {pool.submit(run.answer, number): number for number in range(len(requests))}
+            # Not wait(): with each of many reads it would look at all that are left.
+            for future in as_completed(running):
+                run.gather(running[future], future)
+                bar.set_postfix_str(f"{len(run.errors)} failed" if run.errors else "")
+                bar.update()
+    except BaseException:
+        # What runs is cancelled on the server too; what is finished stays in the cache.
+        run.cancel()
+        raise
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+    return run.result()
+
+
+class _Run:
+    """The reads of one call."""
+
+    def __init__(self, requests: Sequence[ReadRequest]) -> None:
+        self.errors: dict[int, Exception] = {}
+        self._requests = requests
+        self._answers: dict[int, Answer] = {}
+        self._shared = SharedDocuments()
+        self._now = datetime.now(UTC)
+        self._deadlines = [request.options.deadline for request in requests]
+
+    def answer(self, number: int) -> Answer:
+        request = self._requests[number]
+        options = replace(
+            request.options,
+            progress=False,
+            # The time of a read begins when its turn comes, not when it is put into the queue.
+            deadline=self._deadlines[number].restarted(),
+            shared=self._shared,
+            now=request.options.now or self._now,
+        )
+        return answer_query(request.query, request.params, options)
+
+    def gather(self, number: int, future: Future[Answer]) -> None:
+        try:
+            self._answers[number] = future.result()
+        except Exception as error:  # noqa: BLE001 - a full disk, too, is reported after the others
+            error.add_note(f"in read {number}: {self._requests[number].words}")
+            self.errors[number] = error
+
+    def cancel(self) -> None:
+        for deadline in self._deadlines:
+            deadline.cancel()
+
+    def result(self) -> list[Answer]:
+        if self.errors:
+            if any(deadline.is_cancelled for deadline in self._deadlines):
+                raise JobCancelledError("The reads were cancelled.")
+            raise ExceptionGroup(
+                f"{len(self.errors)} of {len(self._requests)} reads failed",
+                [self.errors[number] for number in sorted(self.errors)],
+            )
+        return [self._answers[number] for number in range(len(self._requests))]
