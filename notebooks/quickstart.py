@@ -52,7 +52,7 @@ def show(frame: pd.DataFrame) -> None:
 
 
 def origin(frame: pd.DataFrame) -> str:
-    """Give one line on where a frame came from."""
+    """Return one line on where a frame came from."""
     return provenance_line(frame.shape, frame.attrs["watchframe"])
 
 

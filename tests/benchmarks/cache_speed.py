@@ -243,7 +243,7 @@ def hit(cache: ResultCache) -> pa.Table:
 
 
 def peak_of_hit(folder: Path) -> dict[str, int]:
-    """Give how much memory a process needs that takes the large result and reads every value."""
+    """Return how much memory a process needs that takes the large result and reads every value."""
     touch(arrow_frame(pa.table({"n": [1], "text": ["x"]})))
     with ResultCache(folder) as cache:
         make_key(cache)
@@ -280,7 +280,7 @@ def decode(body: bytes, on_batch: Callable[[pa.RecordBatch], None] | None = None
 
 
 def make_body(rows: int) -> bytes:
-    """Give what the server would answer: lending events."""
+    """Return what the server would answer: lending events."""
     chance = np.random.default_rng(SEED)
     times = np.datetime64("2024-01-01", "ms") + np.arange(rows) * np.timedelta64(12_345, "ms")
     frame = pd.DataFrame(
@@ -344,7 +344,7 @@ def read_arrow(path: Path) -> pa.Table:
 
 
 def take_turns(parts: dict[str, Callable[[], object]], repeat: int) -> dict[str, float]:
-    """Give the median seconds of each; in turns, so that a busy moment strikes all alike.
+    """Return the median seconds of each; in turns, so that a busy moment strikes all alike.
 
     A part that gives a number has measured itself.
     """

@@ -51,7 +51,7 @@ TOKENS = [
 
 
 def seeds() -> list[bytes]:
-    """Give the recorded results and a larger one of each kind of column."""
+    """Return the recorded results and a larger one of each kind of column."""
     found = []
     for path in sorted((DATA / "wire").glob("*.json")):
         body = json.loads(path.read_text())["response"].get("body")
@@ -81,7 +81,7 @@ def seeds() -> list[bytes]:
 
 
 def mutated(body: bytes, source: random.Random) -> bytes:
-    """Give the body with a few changes."""
+    """Return the body with a few changes."""
     changed = bytearray(body)
     for _ in range(source.choice([1, 1, 1, 2, 5])):
         at = source.randrange(len(changed) + 1)
@@ -101,7 +101,7 @@ def mutated(body: bytes, source: random.Random) -> bytes:
 
 
 def outcome(decode) -> list[object] | None:
-    """Give a table's form and all its values, or None where it was refused with an offset."""
+    """Return a table's form and all its values, or None where it was refused with an offset."""
     try:
         decoded = decode()
     except DecodeError as error:

@@ -42,7 +42,7 @@ def ours(server: str, name: str, backend: str = "pyarrow") -> pd.DataFrame:
 
 @functools.cache
 def _client(server: str) -> Client:
-    """Give the one connection of this process, as the library's functions keep one."""
+    """Return the one connection of this process, as the library's functions keep one."""
     return Client(server, "key")
 
 
@@ -125,7 +125,7 @@ def report(server: str, folder: Path, name: str, repeat: int) -> None:
 
 
 def measured(way: str, server: str, name: str) -> dict[str, float]:
-    """Give what one way takes for one shape, in this process."""
+    """Return what one way takes for one shape, in this process."""
     read: Callable[[str, str], pd.DataFrame] = globals()[way]
     read(server, "rows_10")
     times = []

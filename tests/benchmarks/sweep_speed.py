@@ -124,7 +124,7 @@ def measure(workload: Workload, count: int) -> None:
 
 @contextmanager
 def demo_server() -> Iterator[tuple[int, str, str]]:
-    """Give the process id, address and key of a demo server."""
+    """Return the process id, address and key of a demo server."""
     process = subprocess.Popen(
         [sys.executable, "-m", "watchframe.demo"], stdout=subprocess.PIPE, text=True
     )
@@ -162,7 +162,7 @@ def execute_at_once(url: str, key: str, query: int, sets: Sequence[ParamSet]) ->
 
 
 def spend(server: int, work: Callable[[], object]) -> Spent:
-    """Give what `work` takes."""
+    """Return what `work` takes."""
     clock, cpu, of_server = time.monotonic(), time.process_time(), cpu_seconds(server)
     work()
     return Spent(
@@ -173,13 +173,13 @@ def spend(server: int, work: Callable[[], object]) -> Spent:
 
 
 def cpu_seconds(process: int) -> float:
-    """Give the processor's seconds of a process so far."""
+    """Return the processor's seconds of a process so far."""
     fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def peak_memory(*, anew: bool = False) -> int:
-    """Give the largest resident memory in bytes; `anew` counts from now on."""
+    """Return the largest resident memory in bytes; `anew` counts from now on."""
     if anew:
         Path("/proc/self/clear_refs").write_text("5")
     found = re.search(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text())

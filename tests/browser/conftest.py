@@ -197,7 +197,7 @@ class Notebook:
         return self.run(source).locator(".wf-picker:not(.wf-twin)").first
 
     def value(self, expression: str) -> str:
-        """Give what the kernel says that an expression is, as text."""
+        """Return what the kernel says that an expression is, as text."""
         output = self.run(f"print({expression})")
         text = output.locator(".jp-OutputArea-output pre").first
         text.wait_for(timeout=SHOWS_WITHIN)

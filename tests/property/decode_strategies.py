@@ -111,5 +111,5 @@ def bodies(draw):
 
 
 def in_chunks(body, size):
-    """Give a body in pieces of `size` bytes."""
+    """Return a body in pieces of `size` bytes."""
     return [body[start : start + size] for start in range(0, len(body), size)]

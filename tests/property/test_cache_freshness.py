@@ -247,7 +247,7 @@ class Freshness(RuleBasedStateMachine):
                 self.damaged.discard((owner, market, got.text))
 
     def _expected_local(self, owner: str, market: str | None, policy: Policy) -> Result | None:
-        """Give what the model says must be answered without a request."""
+        """Return what the model says must be answered without a request."""
         if policy.mode in ("off", "refresh") or (policy.mode == "use" and not policy.max_age):
             return None
         text, since, epoch = self.kept_definitions.get((owner, market is None), (-1, WORLD.now, 0))

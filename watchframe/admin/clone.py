@@ -71,7 +71,7 @@ def _require_all_visible(dashboard: Dashboard) -> None:
     if hidden:
         raise ArgumentError(
             f"The key may not see what {len(hidden)} of the dashboard's tiles show.",
-            hint="Copy it with the key of somebody who may see all of its data sources.",
+            hint="Copy it with a key that may see all of its data sources.",
         )
 
 

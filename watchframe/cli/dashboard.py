@@ -144,7 +144,7 @@ def _write_files(
 
 
 def _file_name(title: str, taken: set[str]) -> str:
-    """Give a name that no file system refuses, and that no other widget has."""
+    """Return a name that no file system refuses, and that no other widget has."""
     name = _NO_NAME.sub("-", title).strip("-.").lower()[:_LONGEST_NAME] or "widget"
     found, number = name, 1
     while found in taken:

@@ -215,7 +215,7 @@ def _parameter_facts(
 def _choices(
     client: Client, query: Query, definition: ParameterDefinition
 ) -> list[dict[str, str]] | None:
-    """Give values and what is shown for them; None where any will do, or the key may not know."""
+    """Return values and what is shown for them; None where any will do, or the key may not know."""
     if definition.type == "enum":
         return [{"value": option, "name": option} for option in definition.enum_options]
     if definition.type != "query" or definition.dropdown_query_id is None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Self
 
 from watchframe.client.alerts import Alerts, Destinations
-from watchframe.client.dashboards import Dashboards, Widgets
+from watchframe.client.dashboards import Dashboards, Visualizations, Widgets
 from watchframe.client.data_sources import DataSources
 from watchframe.client.execution import Execution
 from watchframe.client.jobs import Jobs, OnStatus
@@ -17,7 +17,6 @@ from watchframe.client.query_results import QueryResults
 from watchframe.client.query_snippets import QuerySnippets
 from watchframe.client.result_body import ResultBody
 from watchframe.client.users import Groups, Users
-from watchframe.client.visualizations import Visualizations
 from watchframe.config import Secret, Settings, as_secret, load_settings, note_connected
 from watchframe.http.deadline import NO_DEADLINE, Deadline
 from watchframe.http.documents import request_json

@@ -75,7 +75,7 @@ def _opened() -> ctypes.CDLL | None:
 _LIBRARY = _opened()
 
 
-#: What is read as text as long as nobody has said that it is a time.
+#: Read as text until the declared type says that it is a time.
 _FROM_TEXT = {"datetime": (NAIVE, AWARE), "date": (pa.date32(),)}
 
 

@@ -1,8 +1,7 @@
 """Pickers: a saved query's parameter bar, and a search for the query, in the notebook."""
 
 from watchframe.widgets.control_kinds import CONTROL_KINDS, ControlKind
-from watchframe.widgets.linking import PickerLink, link_pickers
-from watchframe.widgets.parameter_picker import ParameterPicker
+from watchframe.widgets.parameter_picker import ParameterPicker, PickerLink, link_pickers
 from watchframe.widgets.query_picker import QueryPicker, pick, search_queries
 
 __all__ = [

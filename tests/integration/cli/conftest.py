@@ -58,7 +58,7 @@ class CommandLine:
         )
 
     def _with(self, settings):
-        """Give the environment with these settings; None takes one away."""
+        """Return the environment with these settings; None takes one away."""
         together = {**self.environment, **settings}
         return {name: value for name, value in together.items() if value is not None}
 

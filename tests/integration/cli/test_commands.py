@@ -128,7 +128,7 @@ def test_completion_when_the_server_is_away_offers_nothing_and_says_nothing(run)
 
 
 def completions(run, words, **settings):
-    """Give what zsh is offered behind the last of `words`."""
+    """Return what zsh is offered behind the last of `words`."""
     done = run(
         _WATCHFRAME_COMPLETE="zsh_complete",
         COMP_WORDS=subprocess.list2cmdline(["watchframe", *words]),

@@ -43,14 +43,14 @@ class Shell:
         return result.result
 
     def complete(self, cell):
-        """Give the completions at the mark ``|`` of a cell."""
+        """Return the completions at the mark ``|`` of a cell."""
         before = cell[: cell.index("|")]
         with provisionalcompleter():
             found = self.shell.Completer.completions(cell.replace("|", "", 1), len(before))
             return [before[: item.start] + item.text for item in found]
 
     def offers(self, cell):
-        """Give what is offered at the mark ``|`` at the end of a cell, once the server answered."""
+        """Return what is offered at the mark ``|`` at the end of a cell, once it answered."""
         typed = cell.replace("|", "")
         end = time.monotonic() + PATIENT
         while (found := self.complete(cell)) == [typed] and time.monotonic() < end:

@@ -39,7 +39,7 @@ class Kernel:
         )
 
     def complete(self, cell):
-        """Give the reply to ``complete_request`` at the mark ``|``."""
+        """Return the reply to ``complete_request`` at the mark ``|``."""
         position = cell.index("|")
         self.client.complete(cell.replace("|", "", 1), position)
         return self.client.get_shell_msg(timeout=PATIENT)["content"]
@@ -201,7 +201,7 @@ def test_kernel_when_asked_to_complete_a_query_tells_its_name(kernel):
 
 
 def running_job(demo):
-    """Give the id of the job that a cell waits for now, once the cell has asked for its state."""
+    """Return the id of the job that a cell waits for now, once the cell has asked for its state."""
     before = len(demo.requests)
     asked = settled(
         lambda: [
@@ -215,7 +215,7 @@ def running_job(demo):
 
 
 def final_state(demo, job_id):
-    """Give the state of a job, once it will not change any more."""
+    """Return the state of a job, once it will not change any more."""
     with watchframe.Client(demo.url, demo.user_key) as client:
         return settled(lambda: client.jobs.get(job_id), lambda job: job.status.is_finished)
 

@@ -26,7 +26,7 @@ METADATA = {
 
 
 def without_settings(folder: Path) -> dict[str, str]:
-    """Give an environment without anybody's settings."""
+    """Return an environment without anybody's settings."""
     kept = {key: value for key, value in os.environ.items() if not key.startswith("WATCHFRAME_")}
     return {**kept, "HOME": str(folder), "IPYTHONDIR": str(folder / "ipython")}
 

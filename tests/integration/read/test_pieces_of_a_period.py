@@ -19,7 +19,7 @@ def periods(demo):
 
 
 def made_query(client, condition, type_="datetime-range-with-seconds"):
-    """Give a query of moments with fractions of a second around two days' borders."""
+    """Return a query of moments with fractions of a second around two days' borders."""
     text = f"""
         select t from (values
             (timestamp '2026-01-01 00:00:00'), ('2026-01-01 23:59:00'), ('2026-01-01 23:59:30'),

@@ -62,7 +62,7 @@ def test_recorded_result_decodes_to_what_was_sent(name, decode):
 
 
 def as_sent(value, like):
-    """Give a frame's value as the server writes it; `like` tells how finely it writes a time."""
+    """Return a frame's value as the server writes it; `like` tells how finely it writes a time."""
     if like is None:
         return None if value is None or pd.isna(value) else value
     if isinstance(value, date):  # a Timestamp is one too

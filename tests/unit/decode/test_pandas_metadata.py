@@ -38,7 +38,7 @@ def table_of(example):
 
 
 def read_again(table, kind, backend):
-    """Give what pandas makes of the table, told the backend only where it is not the default."""
+    """Return what pandas makes of the table, told the backend only where it is not the default."""
     options = {"dtype_backend": "pyarrow"} if backend == "pyarrow" else {}
     if kind == "memory":
         return table.to_pandas(types_mapper=pd.ArrowDtype if options else None)
@@ -53,7 +53,7 @@ def read_again(table, kind, backend):
 
 
 def restored(found, frame):
-    """Give the column as the page about types says that it is restored, and as it is to be."""
+    """Return the column as the page about types says that it is restored, and as it is to be."""
     text = found["value"].astype(object)
     if frame["value"].dtype == object:
         return pd.Series(

@@ -8,7 +8,7 @@ from watchframe.http.retries import JOBS, QUERIES, JobTimes, pause_before_poll
 
 
 def questions(lasts, expected):
-    """Give the moments of all questions after a job of that length; the last one finds it done."""
+    """Return the moments of all polls of a job of that length; the last one finds it done."""
     moments, now = [], 0.0
     while now < lasts:
         now += pause_before_poll(now, expected)

@@ -37,7 +37,7 @@ def client(demo, tmp_path_factory):
 
 @pytest.fixture
 def awaited():
-    """Give what a coroutine gives; in a thread, for browser tests leave their loop in this one."""
+    """Return a coroutine's result; in a thread, as browser tests leave their loop in this one."""
 
     def run(coroutine):
         with ThreadPoolExecutor(1) as pool:
