@@ -77,10 +77,11 @@ def read_config(path: Path) -> bytes:
 
 def resolve_links(path: Path) -> Path:
     """Return `path` without symbolic links; raises OSError where they lead in a circle."""
-    try:
-        return path.resolve()
-    except RuntimeError as error:  # Python 3.11 and 3.12
-        raise OSError(errno.ELOOP, "Its links lead in a circle", str(path)) from error
+    with contextlib.suppress(RuntimeError):  # a circle, up to Python 3.12
+        found = path.resolve()
+        if not found.is_symlink():  # from 3.13 on, a link that is left is part of a circle
+            return found
+    raise OSError(errno.ELOOP, "Its links lead in a circle", str(path))
 
 
 def warn_if_readable(path: Path) -> None:
@@ -100,7 +101,10 @@ def check_writable(path: Path) -> None:
     """Raise ArgumentError where no file can be made at `path`, before work is done for it."""
     if path.is_dir():
         raise ArgumentError(f"{path} is a folder.", hint="Name a file in it.")
-    folder = path.resolve().parent
+    try:
+        folder = resolve_links(path).parent
+    except OSError:
+        raise ArgumentError(f"{path} is a link in a circle.", hint="Remove it.") from None
     if not folder.is_dir():
         raise ArgumentError(f"There is no folder {folder}.", hint=f"Make it: mkdir -p {folder}")
     if not os.access(folder, os.W_OK) and not _is_special(path):

@@ -8,10 +8,10 @@ import warnings
 import pytest
 
 from watchframe.config import files, load_settings, save_login
-from watchframe.config.files import atomic_file, replaced_file, write_atomically
+from watchframe.config.files import atomic_file, check_writable, replaced_file, write_atomically
 from watchframe.config.login import Secret, logins_path, read_logins
 from watchframe.config.settings import read_profile
-from watchframe.errors import ConfigurationError, ConfigurationWarning
+from watchframe.errors import ArgumentError, ConfigurationError, ConfigurationWarning
 
 KEY = "k0-0123456789-abcdef"
 
@@ -168,3 +168,5 @@ def test_links_that_lead_in_a_circle_are_an_os_error(tmp_path):
     link.symlink_to(link.name)
     with pytest.raises(OSError, match="link"), atomic_file(link):
         raise AssertionError
+    with pytest.raises(ArgumentError, match="link in a circle"):
+        check_writable(link)

@@ -237,7 +237,7 @@ def test_every_setting_is_an_argument_and_is_documented(function):
     with pytest.raises(TypeError, match="read_time"):
         function("https://host", KEY, read_time=5)
     for name in names:
-        documented = re.findall(rf"^    {name} : ", connect.__doc__, re.MULTILINE)
+        documented = re.findall(rf"^{name} : ", inspect.getdoc(connect), re.MULTILINE)
         assert len(documented) == 1, name
 
 
