@@ -67,7 +67,14 @@ def query(
     pieces = split_of(split)
     client = connect(options, asked)
     if explain:
-        plan = read.explain_watch_query(asked, params, max_age=max_age, cache=cache, client=client)
+        plan = read.explain_watch_query(
+            asked,
+            params,
+            max_age=max_age,
+            cache=cache,
+            timeout=arguments["timeout"],
+            client=client,
+        )
         click.echo(str(plan))
         return
     how: read.ReadArguments = {
@@ -135,7 +142,9 @@ def sql(
     max_age, cache = arguments["max_age"], arguments["cache"]
     client = connect(options)
     if explain:
-        plan = read.explain_watch_sql(*what, max_age=max_age, cache=cache, client=client)
+        plan = read.explain_watch_sql(
+            *what, max_age=max_age, cache=cache, timeout=arguments["timeout"], client=client
+        )
         click.echo(str(plan))
         return
     table = read.read_watch_sql(

@@ -1,4 +1,4 @@
-"""The URL of a server in one spelling, and whether a page is on the connected server."""
+"""The URL of a server in one spelling; a page of another server is refused."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The settings, each from the first of: argument, environment, config file's profile, default."""
+"""The settings, each from the first of: argument, environment, profile in config.toml, default."""
 
 from __future__ import annotations
 

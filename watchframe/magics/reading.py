@@ -167,7 +167,8 @@ def provenance(frame: pd.DataFrame) -> str:
 
 def explained(what: SavedQuery | Sql, arguments: FrameArguments) -> str:
     """Return the plan of `read`, in words."""
-    return str(_plan(what, max_age=arguments["max_age"], cache=arguments["cache"]))
+    max_age, cache, timeout = arguments["max_age"], arguments["cache"], arguments["timeout"]
+    return str(_plan(what, max_age=max_age, cache=cache, timeout=timeout))
 
 
 def refused_sql(what: SavedQuery | Sql) -> str | None:
@@ -186,10 +187,20 @@ def saved(what: SavedQuery | Sql, title: str) -> str:
     return str(save_sql(current_client(), title, what.sql, ran.data_source_id, ran.parameters))
 
 
-def _plan(what: SavedQuery | Sql, *, max_age: MaxAge = None, cache: Mode = "use") -> ReadPlan:
+def _plan(
+    what: SavedQuery | Sql,
+    *,
+    max_age: MaxAge = None,
+    cache: Mode = "use",
+    timeout: float | None = 300.0,
+) -> ReadPlan:
     if isinstance(what, SavedQuery):
-        return explain_watch_query(what.query, what.params, max_age=max_age, cache=cache)
-    return explain_watch_sql(what.sql, what.source, what.params, max_age=max_age, cache=cache)
+        return explain_watch_query(
+            what.query, what.params, max_age=max_age, cache=cache, timeout=timeout
+        )
+    return explain_watch_sql(
+        what.sql, what.source, what.params, max_age=max_age, cache=cache, timeout=timeout
+    )
 
 
 def picker(what: SavedQuery | Sql, arguments: FrameArguments) -> object:

@@ -1,4 +1,4 @@
-"""From a dict as people write it to exactly what the server takes, every parameter of the query."""
+"""From a dict of values to what the server takes: every parameter, those left out by default."""
 
 from __future__ import annotations
 

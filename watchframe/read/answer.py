@@ -102,8 +102,8 @@ class Answer:
 def with_attributes(table: pa.Table, attributes: Mapping[str, object]) -> pa.Table:
     """Return the table with `attributes` as JSON under ``schema.metadata[b"watchframe"]``.
 
-    They stand there for pandas too, with the dtypes of the columns, so that ``table.to_pandas()``
-    and `pandas.read_parquet` restore both.
+    They stand there for pandas too, with the dtypes of the columns: ``table.to_pandas()`` and
+    `pandas.read_parquet` restore both, but for the exceptions that the types page lists.
     """
     metadata = {
         **(table.schema.metadata or {}),

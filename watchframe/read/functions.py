@@ -90,9 +90,10 @@ def read_watch_query(
         `pyarrow.Table`, which DuckDB takes without a copy: a column with an integer beyond 64 bits
         is text, exact, with ``b"watchframe.encoding"`` as ``b"integer"`` in its field's metadata;
         one of arrays, objects or mixed kinds is JSON text, with ``b"json"`` there; the schema's
-        metadata hold the provenance as JSON under ``b"watchframe"``, and tell pandas the dtypes,
-        so that ``table.to_pandas()`` has those of ``"pandas"``. ``"polars"`` is a polars DataFrame
-        of that table (``pip install "watchframe[polars]"``): both kinds of text are String there,
+        metadata hold the provenance as JSON under ``b"watchframe"``, and tell pandas the dtypes:
+        ``table.to_pandas()`` has those of ``"pandas"``, but for days, integers beyond 64 bits and
+        nested values (`watchframe.decode.to_frame` has these too). ``"polars"`` is a DataFrame of
+        that table (``pip install "watchframe[polars]"``): both kinds of text are String there,
         with every digit, and the provenance is left out, because polars keeps no metadata.
     index_col : str or sequence of str, optional
         Columns that become the index. This, `dtype`, `parse_dates` and `dtype_backend` are for
@@ -267,6 +268,7 @@ def explain_watch_query(
     *,
     max_age: MaxAge = None,
     cache: Mode = "use",
+    timeout: float | None = 300.0,
     client: Client | None = None,
 ) -> ReadPlan:
     """Return what `read_watch_query` would do now, and why, without executing anything.
@@ -277,7 +279,7 @@ def explain_watch_query(
 
     Parameters
     ----------
-    query, params, max_age, cache, client
+    query, params, max_age, cache, timeout, client
         As of `read_watch_query`.
 
     Returns
@@ -301,7 +303,9 @@ def explain_watch_query(
     """
     reference = parse_reference(query)
     refuse_sets(params, "read_watch_sweep")
-    options = ReadOptions.resolve(reference, client=client, max_age=max_age, cache=cache)
+    options = ReadOptions.resolve(
+        reference, client=client, max_age=max_age, cache=cache, timeout=timeout
+    )
     return plan_query(reference, params, options)
 
 
@@ -312,13 +316,14 @@ def explain_watch_sql(
     *,
     max_age: MaxAge = None,
     cache: Mode = "use",
+    timeout: float | None = 300.0,
     client: Client | None = None,
 ) -> ReadPlan:
     """Return what `read_watch_sql` would do now, and why, without executing anything.
 
     Parameters
     ----------
-    sql, data_source, params, max_age, cache, client
+    sql, data_source, params, max_age, cache, timeout, client
         As of `read_watch_sql`.
 
     Returns
@@ -331,5 +336,5 @@ def explain_watch_sql(
     WatchframeError
         As `read_watch_sql` before it executes.
     """
-    options = ReadOptions.resolve(client=client, max_age=max_age, cache=cache)
+    options = ReadOptions.resolve(client=client, max_age=max_age, cache=cache, timeout=timeout)
     return plan_sql(sql, data_source, params, options)

@@ -1,4 +1,4 @@
-"""What a read returns: a pandas or polars frame, or an Arrow table, made of its answers."""
+"""What a read returns: a pandas or polars frame, or an Arrow table; the frames of recent hits."""
 
 from __future__ import annotations
 
@@ -62,6 +62,10 @@ class Output:
         if self.kind not in ("pandas", "arrow", "polars"):
             raise ArgumentError(
                 f"output is {self.kind!r}.", hint='It is "pandas", "arrow" or "polars".'
+            )
+        if isinstance(self.columns, str):
+            raise ArgumentError(
+                f"columns is the text {self.columns!r}.", hint=f"Give a list: [{self.columns!r}]."
             )
         for_pandas = {
             "index_col": self.index_col is not None,
@@ -140,7 +144,8 @@ class Output:
         self, table: pa.Table, kinds: Mapping[str, str], attributes: Mapping[str, object]
     ) -> pa.Table | pl.DataFrame:
         if self.columns is not None:
-            table = with_absent(table, self.columns, kinds).select(list(self.columns))
+            names = list(dict.fromkeys(self.columns))
+            table = with_absent(table, names, kinds).select(names)
         if self.kind == "polars":
             return _polars().from_arrow(table)
         return with_attributes(table, attributes)

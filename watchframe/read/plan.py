@@ -1,6 +1,7 @@
 """The plan of a read: what would be asked, what the local cache holds and decides, and why.
 
-A read follows its plan, and an explanation is the same plan, printed: so the two cannot disagree.
+A read follows its plan, and an explanation is the same plan, printed. One thing a read does before:
+it compares values with those of their dropdown's query, which it may run; the plan says so.
 """
 
 from __future__ import annotations
@@ -114,6 +115,7 @@ class ReadPlan:
                 for name, value in self.parameters.items()
             )
             or "none",
+            "dropdowns": self._dropdown_words,
             "SQL": self.sql.rstrip(),
             "local cache": self._cache_words,
             "then": self._outcome,
@@ -126,6 +128,11 @@ class ReadPlan:
                 if text is not None
             )
         )
+
+    @property
+    def _dropdown_words(self) -> str | None:
+        names = ", ".join(self.question.dropdowns)
+        return f"a read may first have the server list the values of {names}" if names else None
 
     @property
     def _cache_words(self) -> str:

@@ -86,6 +86,12 @@ class SavedQuestion:
         return f"query {self.query.id} {self.query.name!r}"
 
     @property
+    def dropdowns(self) -> tuple[str, ...]:
+        """The parameters whose values are compared with those of another query."""
+        used = definitions_of(self.query, used_only=True)
+        return tuple(item.name for item in used if item.dropdown_query_id is not None)
+
+    @property
     def rendered(self) -> str:
         """The SQL as the server renders it."""
         return render_query(self.query.text, self.parameters, self.query.parameters)
@@ -184,6 +190,10 @@ class SqlQuestion:
     @property
     def label(self) -> str:
         return f"ad-hoc SQL on {self.data_source.name!r}"
+
+    @property
+    def dropdowns(self) -> tuple[str, ...]:
+        return ()
 
     @property
     def rendered(self) -> str:

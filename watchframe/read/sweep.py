@@ -204,6 +204,10 @@ class Sweep:
         """
         one = params if params is None or isinstance(params, Mapping | str) else None
         sets = [] if one is params else parameter_sets(params)
+        if sets == [] and one is not params:
+            raise ArgumentError(
+                "The list of parameter sets is empty.", hint="Give at least one set to read with."
+            )
         if sum((bool(sets), split is not None, page is not None)) != 1:
             raise ArgumentError(
                 "A sweep needs exactly one of: a list of parameter sets, split, page.",

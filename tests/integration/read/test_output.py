@@ -102,3 +102,15 @@ def test_output_polars_without_polars_says_what_to_install(client, demo, monkeyp
         read_watch_query(2, output="polars", client=client)
     assert 'pip install "watchframe[polars]"' in caught.value.hint
     assert demo.requests == []
+
+
+@pytest.mark.parametrize("output", ["pandas", "arrow", "polars"])
+def test_columns_named_twice_are_there_once(client, output):
+    found = read_watch_query(13, columns=["month", "month"], output=output, client=client)
+    assert list(getattr(found, "column_names", None) or found.columns) == ["month"]
+
+
+def test_columns_as_one_text_are_refused(client):
+    with pytest.raises(ArgumentError, match="columns is the text 'month'") as caught:
+        read_watch_query(13, columns="month", client=client)
+    assert caught.value.hint == "Give a list: ['month']."

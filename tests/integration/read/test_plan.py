@@ -12,7 +12,7 @@ from watchframe import (
     read_watch_sql,
 )
 from watchframe.demo import DemoServer
-from watchframe.errors import CacheMissError, ParameterValueError
+from watchframe.errors import CacheMissError, ParameterValueError, WatchframeError
 from watchframe.read import ReadOptions
 from watchframe.read.documents import ANY_AGE, NEWLY_READ, Documents
 
@@ -196,3 +196,15 @@ def test_plan_off_leaves_nothing_in_the_local_cache(client):
 def test_plan_does_not_tell_the_key(demo, tmp_path):
     with Client(demo.url, demo.user_key, cache_dir=tmp_path) as client:
         assert demo.user_key not in repr(explain_watch_query(2, client=client))
+
+
+def test_plan_names_parameters_whose_values_a_read_asks_for_first(client):
+    plan = explain_watch_query(23, {"market": "INV"}, client=client)
+    assert "list the values of market" in str(plan)
+    assert "dropdowns" not in str(explain_watch_query(13, client=client))
+
+
+def test_plan_keeps_to_its_timeout(client, demo):
+    demo.faults.add("GET /api/queries/13$", delay=5)
+    with pytest.raises(WatchframeError, match=r"0\.2 s"):
+        explain_watch_query(13, timeout=0.2, client=client)
