@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import FrameType, FunctionType
 
+import msgspec
 from IPython.core.interactiveshell import InteractiveShell
 
 import watchframe
@@ -117,13 +118,15 @@ def holds(thing: object, is_it: Wanted, depth: int = DEPTH) -> bool:
 
 
 def parts(thing: object) -> Iterator[object]:
-    """Return what a container, a dataclass or a closure holds."""
+    """Return what a container, a dataclass, a struct or a closure holds."""
     if isinstance(thing, dict):
         yield from thing.values()
     elif isinstance(thing, list | tuple | set):
         yield from thing
     elif dataclasses.is_dataclass(thing) and not isinstance(thing, type):
         yield from (getattr(thing, field.name, None) for field in dataclasses.fields(thing))
+    elif isinstance(thing, msgspec.Struct):
+        yield from (getattr(thing, name) for name in thing.__struct_fields__)
     elif isinstance(thing, functools.partial):
         yield from (*thing.args, *thing.keywords.values())
     elif isinstance(thing, FunctionType):
