@@ -1,11 +1,14 @@
 """The store never pickles, never unpickles, and never opens a file that it did not write."""
 
+import inspect
 import os
 import pickle
 import sqlite3
 from pathlib import Path
 
+import diskcache
 import pytest
+from diskcache.core import DEFAULT_SETTINGS, METADATA
 
 from watchframe.cache import ResultCache
 from watchframe.cache.index import BytesDisk, EntryIndex
@@ -144,3 +147,28 @@ def test_nothing_in_the_package_unpickles():
     assert len(sources) > 10
     for source in sources:
         assert "import pickle" not in source.read_text()
+
+
+def test_diskcache_private_parts_are_as_known(tmp_path):
+    """What docs/decisions/0030 lists: a release of diskcache that changes it is seen here."""
+    arguments = {
+        name: list(inspect.signature(getattr(diskcache.Cache, name)).parameters)[1:]
+        for name in ("_row_insert", "_row_update", "_transact")
+    }
+    assert arguments == {
+        "_row_insert": ["key", "raw", "now", "columns"],
+        "_row_update": ["rowid", "now", "columns"],
+        "_transact": ["retry", "filename"],
+    }
+    for name in ("_con", "_sql", "_sql_retry"):
+        assert isinstance(vars(diskcache.Cache)[name], property)
+    for name in ("store", "fetch", "filename", "hash", "put", "get", "remove"):
+        assert callable(getattr(diskcache.Disk, name))
+    with diskcache.Cache(tmp_path) as cache:
+        assert {"_directory", "_timeout", "_local", "_disk"} <= set(vars(cache))
+        columns = {name for _, name, *_ in cache._sql("PRAGMA table_info(Cache)").fetchall()}
+        assert {"key", "raw", "tag", "store_time", "access_time", "size"} <= columns
+        assert {"mode", "filename", "value"} <= columns
+        assert cache._sql("SELECT value FROM Settings WHERE key = 'size'").fetchall() == [(0,)]
+    assert {"size", "count"} <= set(METADATA)
+    assert set(DEFAULT_SETTINGS) >= {"cull_limit", "eviction_policy", "sqlite_mmap_size"}
