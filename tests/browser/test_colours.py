@@ -53,7 +53,7 @@ TOO_FAINT = """(root, enough) => {
 
 
 @pytest.mark.parametrize("theme", ["Light", "Dark"])
-def test_texts_of_a_picker_stand_out_from_what_is_behind_them(context, jupyterlab, theme):
+def test_picker_texts_contrast_with_background(context, jupyterlab, theme):
     jupyterlab.set_theme(f"JupyterLab {theme}")
     try:
         jupyterlab.write(f"{theme}.ipynb")

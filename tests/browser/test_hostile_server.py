@@ -97,7 +97,7 @@ def test_error_of_a_hostile_data_source_is_shown_as_text(notebook, hostile):
     assert notebook.page.evaluate("window.attacked") is None
 
 
-def test_choices_of_a_hostile_server_are_shown_as_texts_also_in_the_saved_twin(notebook, hostile):
+def test_choices_of_a_hostile_server_shown_as_texts(notebook, hostile):
     notebook.run(
         f"from watchframe import Client\nenemy = Client({hostile.url!r}, {hostile.user_key!r})"
     )

@@ -141,7 +141,7 @@ CASES = {
 
 
 @pytest.mark.parametrize("kind", CASES)
-def test_parameter_when_set_and_run_by_keyboard_alone_is_what_was_typed(notebook, kind):
+def test_parameter_set_and_run_by_keyboard(notebook, kind):
     case, page = CASES[kind], notebook.page
     picker = notebook.show(f"typed = pick({case.query}); typed")
     if kind.startswith("query"):
@@ -181,7 +181,7 @@ def test_code_is_copied_by_keyboard(notebook):
     assert 'read_watch_query(13, {"kind": "repay"})' in copied
 
 
-def test_search_for_a_query_by_keyboard_opens_the_first_that_fits(notebook):
+def test_search_by_keyboard_opens_first_match(notebook):
     output = notebook.run("by_keys = pick(); by_keys").locator(".wf-search")
     keys = Keys(notebook.page)
     output.get_by_label("Search queries").focus()

@@ -57,13 +57,13 @@ def last_output(lab):
     return lab.page.locator(".jp-Notebook-cell .jp-OutputArea").last
 
 
-def test_lab_when_a_query_is_read_shows_the_line_above_the_table(lab):
+def test_lab_read_shows_line_above_table(lab):
     output = lab.run("%watch 2")
     expect(output.locator("table")).to_be_visible(timeout=PATIENT)
     expect(output).to_contain_text(re.compile(r"9 rows x 9, .*query 2 'Market totals'"))
 
 
-def test_lab_when_sql_fails_shows_a_few_lines(lab):
+def test_lab_failed_sql_shows_few_lines(lab):
     output = lab.run("%%watch --source Lending\nselect 1 as a\nform events")
     expect(output).to_contain_text("--> 2 | form events", timeout=PATIENT)
     expect(output).to_contain_text("JobFailedError")
@@ -79,14 +79,14 @@ def test_lab_when_sql_fails_shows_a_few_lines(lab):
         ("%watch borr", "1", "borrows by market"),
     ],
 )
-def test_lab_when_tab_is_pressed_offers_what_fits(lab, typed, offered, meaning):
+def test_lab_tab_offers_matches(lab, typed, offered, meaning):
     type_cell(lab, typed)
     item = lab.page.locator(".jp-Completer-item", has_text=offered).filter(has_text=meaning)
     press_tab_until(lab.page, item)
     lab.page.keyboard.press("Escape")
 
 
-def test_lab_when_tab_is_pressed_shows_the_whole_name_of_a_query(lab):
+def test_lab_tab_shows_whole_query_name(lab):
     type_cell(lab, "%watch borr")
     item = lab.page.locator(".jp-Completer-item", has_text="borrows by market")
     press_tab_until(lab.page, item)
@@ -95,7 +95,7 @@ def test_lab_when_tab_is_pressed_shows_the_whole_name_of_a_query(lab):
     lab.page.keyboard.press("Escape")
 
 
-def test_lab_when_it_takes_long_shows_the_state_and_not_as_an_error(lab):
+def test_lab_state_of_a_long_read_is_no_error(lab):
     type_cell(lab, "%watch 50 -p seconds=4 -o slow --refresh")
     command(lab, "notebook:run-cell")
     expect(last_output(lab)).to_contain_text("running on the data source", timeout=PATIENT)
@@ -108,7 +108,7 @@ def test_lab_when_it_takes_long_shows_the_state_and_not_as_an_error(lab):
     assert sorted(heights)[:-1] == [0] * (len(heights) - 1)  # nothing is left of the state
 
 
-def test_lab_when_interrupted_while_it_runs_stops_and_leaves_the_variable(lab):
+def test_lab_interrupt_stops_and_keeps_variable(lab):
     assert lab.value("(df := 'before')") == "before"
     type_cell(lab, "%watch 50 -p seconds=120 -o df --refresh")
     command(lab, "notebook:run-cell")
@@ -118,9 +118,7 @@ def test_lab_when_interrupted_while_it_runs_stops_and_leaves_the_variable(lab):
     assert lab.value("df") == "before"
 
 
-def test_notebook_7_when_cells_are_run_shows_the_line_and_offers_on_tab(
-    context, kernel_environment, tmp_path
-):
+def test_notebook_7_shows_line_and_completes(context, kernel_environment, tmp_path):
     jupyter, process = start_jupyter("notebook", tmp_path, kernel_environment)
     try:
         cells = [new_code_cell("%load_ext watchframe"), new_code_cell("%watch 2")]

@@ -174,7 +174,7 @@ def lending():
 
 
 @pytest.mark.parametrize("type_", EVERY_TYPE)
-def test_value_when_set_and_run_gives_its_rows(notebook, lending, type_):
+def test_value_set_and_run_gives_its_rows(notebook, lending, type_):
     case = EVERY_TYPE[type_]
     expected = lending.execute(case.sql).fetchall()
     assert expected, "a test that expects no rows cannot fail"

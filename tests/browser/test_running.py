@@ -18,7 +18,7 @@ def status(picker):
     return picker.locator(".wf-status").first
 
 
-def test_slow_query_shows_its_time_leaves_the_kernel_free_and_can_be_cancelled(notebook, demo):
+def test_slow_query_time_free_kernel_and_cancel(notebook, demo):
     picker = notebook.show("slow = pick(50, {'seconds': 25}); slow")
     run_button(picker).click()
     expect(status(picker)).to_contain_text("Running on the data source", timeout=WITHIN)
@@ -32,7 +32,7 @@ def test_slow_query_shows_its_time_leaves_the_kernel_free_and_can_be_cancelled(n
     expect(run_button(picker)).to_be_enabled()
 
 
-def test_invalid_value_is_marked_at_its_field_and_run_waits_until_it_is_right(notebook):
+def test_invalid_value_marked_and_blocks_run(notebook):
     picker = notebook.show("pick(11)")
     field = picker.get_by_label("Hash begins with")
     expect(run_button(picker)).to_be_enabled()
@@ -64,7 +64,7 @@ def test_failing_query_shows_the_data_sources_own_words(notebook):
     )
 
 
-def test_dynamic_range_stays_dynamic_and_shows_what_it_means_now(notebook):
+def test_dynamic_range_shows_its_present_dates(notebook):
     picker = notebook.show("dynamic = pick(33); dynamic")
     picker.get_by_label("Period").select_option("Last 7 days")
     expect(picker.locator(".wf-hint").first).to_contain_text("Now this means")
@@ -92,7 +92,7 @@ def test_linked_pickers_share_what_is_set_in_either(notebook):
     assert notebook.value("(link.names, one.params == two.params)") == "(('period',), True)"
 
 
-def test_run_when_a_value_changes_needs_no_button(notebook):
+def test_run_on_change_without_a_button(notebook):
     picker = notebook.show("eager = pick(13, run_on_change=True); eager")
     picker.get_by_label("Kind").select_option("repay")
     expect(picker.locator("tbody tr").first).to_be_visible(timeout=WITHIN)
@@ -102,7 +102,7 @@ def test_run_when_a_value_changes_needs_no_button(notebook):
     assert notebook.value(kind) == "{'kind': 'repay'}"
 
 
-def test_second_run_is_answered_by_the_local_cache_and_says_so(notebook):
+def test_second_run_from_the_local_cache_says_so(notebook):
     picker = notebook.show("pick(13, max_age='1h')")
     expect(picker.get_by_label("Max age")).to_have_value("1 hour")
     run_button(picker).click()
@@ -143,7 +143,7 @@ def test_query_is_found_by_name_and_tag_and_then_picked(notebook):
     assert notebook.value("found.picker.query.id") == "34"
 
 
-def test_every_control_is_reached_by_the_keyboard_and_has_a_name(notebook):
+def test_every_control_has_a_name_and_keyboard_focus(notebook):
     picker = notebook.show("pick(1, run=True)")
     expect(picker.locator("tbody tr").first).to_be_visible(timeout=WITHIN)
     nameless = picker.evaluate(

@@ -59,16 +59,14 @@ def test_saved_file_holds_the_twin_but_no_key(saved, demo):
     assert demo.query_key(13) not in text
 
 
-def test_saved_notebook_when_opened_in_jupyterlab_shows_the_twin_and_no_error(
-    saved, context, jupyterlab
-):
+def test_saved_notebook_in_jupyterlab_shows_twin(saved, context, jupyterlab):
     notebook = open_notebook(context, jupyterlab, "saved.ipynb")
     check_twin(notebook.page)
     expect(notebook.page.get_by_text("Error displaying widget")).to_be_hidden()
     notebook.page.close()
 
 
-def test_saved_notebook_from_somebody_else_shows_the_twin_too(saved, context, jupyterlab):
+def test_saved_notebook_of_somebody_else_shows_twin(saved, context, jupyterlab):
     """JupyterLab does not trust it, so it shows no widget, and cleans the HTML of its styles."""
     strangers = nbformat.from_dict(saved)
     strangers.cells[-1].outputs[-1]["data"]["text/html"] += "<p>changed since</p>"
@@ -78,9 +76,7 @@ def test_saved_notebook_from_somebody_else_shows_the_twin_too(saved, context, ju
     notebook.page.close()
 
 
-def test_saved_notebook_when_opened_in_notebook_7_shows_the_twin_and_no_error(
-    saved, context, kernel_environment, tmp_path
-):
+def test_saved_notebook_in_notebook_7_shows_twin(saved, context, kernel_environment, tmp_path):
     jupyter, process = start_jupyter("notebook", tmp_path, kernel_environment)
     try:
         jupyter.write("saved.ipynb", notebook=nbformat.from_dict(saved))
@@ -93,9 +89,7 @@ def test_saved_notebook_when_opened_in_notebook_7_shows_the_twin_and_no_error(
         stop_jupyter(process)
 
 
-def test_saved_notebook_without_any_kernel_shows_the_twin_and_does_not_load_for_ever(
-    saved, context, jupyterlab
-):
+def test_saved_notebook_without_kernel_shows_twin(saved, context, jupyterlab):
     jupyterlab.write("alone.ipynb", notebook=nbformat.from_dict(saved))
     page = open_without_kernel(context, jupyterlab, "alone.ipynb")
     check_twin(page)
@@ -103,7 +97,7 @@ def test_saved_notebook_without_any_kernel_shows_the_twin_and_does_not_load_for_
     page.close()
 
 
-def test_page_that_is_loaded_anew_while_the_kernel_runs_has_the_living_picker(context, jupyterlab):
+def test_page_reload_keeps_the_living_picker(context, jupyterlab):
     jupyterlab.write("anew.ipynb")
     notebook = open_notebook(context, jupyterlab, "anew.ipynb")
     notebook.run("from watchframe import pick")
@@ -120,7 +114,7 @@ def test_page_that_is_loaded_anew_while_the_kernel_runs_has_the_living_picker(co
     page.close()
 
 
-def test_notebook_saved_with_its_widget_state_shows_the_controls_as_they_were(context, jupyterlab):
+def test_saved_widget_state_shows_controls_as_they_were(context, jupyterlab):
     folder = jupyterlab.settings / "@jupyter-widgets" / "jupyterlab-manager"
     folder.mkdir(parents=True)
     (folder / "plugin.jupyterlab-settings").write_text('{"saveState": true}')
@@ -174,7 +168,7 @@ def test_saved_search_for_a_query_shows_what_was_picked(context, jupyterlab, app
 
 
 @pytest.mark.parametrize("has_state", [True, False])
-def test_saved_notebook_as_a_page_of_nbconvert_shows_the_twin(saved, context, tmp_path, has_state):
+def test_saved_notebook_in_nbconvert_shows_twin(saved, context, tmp_path, has_state):
     """Without the network, where the page cannot load the widgets' programs."""
     exporter = pytest.importorskip("nbconvert").HTMLExporter()
     found = nbformat.from_dict(saved)

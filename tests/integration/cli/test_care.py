@@ -40,7 +40,7 @@ def test_tables_lists_what_queries_use(run_own):
     ).items()
 
 
-def test_find_personal_data_takes_the_value_from_standard_input(run_own, client):
+def test_find_personal_data_value_from_standard_input(run_own, client):
     client.queries.create("who", "select 'ada@example.com' as who", 1)
     done = run_own("find-personal-data", "-", "--json", stdin="ADA@example.com\n")
     assert done.returncode == 0, done.stderr

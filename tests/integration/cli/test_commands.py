@@ -15,7 +15,7 @@ from watchframe import Client, ResultCache
 PATIENT = 60
 
 
-def test_list_when_searched_by_tag_or_words_gives_these_queries(invoke):
+def test_list_search_by_tag_or_words(invoke):
     records = json.loads(invoke("list", "--tag", "tutorial", "--json").stdout)
     assert {record["id"] for record in records} >= {1}
     assert all("tutorial" in record["tags"] for record in records)
@@ -24,13 +24,13 @@ def test_list_when_searched_by_tag_or_words_gives_these_queries(invoke):
     assert [line.split()[:2] for line in lines[2:]] == [["40", "Allowances"]]
 
 
-def test_list_when_mine_has_the_drafts_and_a_limit_holds(invoke, demo):
+def test_list_mine_with_drafts_and_limit(invoke, demo):
     assert "New query" in invoke("list", "--mine").stdout
     assert [request.path for request in demo.requests] == ["/api/queries/my"]
     assert len(json.loads(invoke("list", "-n", 3, "--json").stdout)) == 3
 
 
-def test_show_names_parameters_with_types_choices_and_defaults_and_the_sql(invoke, demo):
+def test_show_parameters_in_full_and_sql(invoke, demo):
     text = invoke("show", 1).stdout
     assert text.startswith(f"Borrows by market\n{demo.url}/queries/1\n")
     assert "markets (Markets): enum, several\n    choices: sDOLA, INV, WETH" in text
@@ -38,7 +38,7 @@ def test_show_names_parameters_with_types_choices_and_defaults_and_the_sql(invok
     assert "and market in ({{ markets }})" in text
 
 
-def test_show_when_choices_come_from_a_query_has_them_all_in_json(invoke):
+def test_show_json_has_all_choices_of_a_query(invoke):
     assert "and 4,980 more" in invoke("show", 25).stdout
     facts = json.loads(invoke("show", 25, "--json").stdout)
     account, markets = facts["parameters"]
@@ -53,7 +53,7 @@ def test_show_holds_no_key_and_no_markup(invoke, demo):
         assert demo.query_key(1) not in invoke(*words).stdout
 
 
-def test_cache_commands_list_verify_prune_and_clear_without_a_server(invoke, monkeypatch, tmp_path):
+def test_cache_commands_without_a_server(invoke, monkeypatch, tmp_path):
     for query in (49, 2):
         assert invoke("query", query).exit_code == 0
     monkeypatch.delenv("WATCHFRAME_URL")
@@ -73,7 +73,7 @@ def test_cache_commands_list_verify_prune_and_clear_without_a_server(invoke, mon
     assert invoke("cache", "prune", "--unused-for", "7d").exit_code == 0
 
 
-def test_cache_verify_when_an_entry_is_damaged_drops_it_and_exits_with_1(invoke, tmp_path):
+def test_cache_verify_drops_damaged_entry(invoke, tmp_path):
     assert invoke("query", 54, "-q").exit_code == 0
     files = [path for path in (tmp_path / "results").rglob("*") if path.is_file()]
     entry = max((path for path in files if "cache.db" not in path.name), key=file_size)
@@ -121,7 +121,7 @@ def test_completion_offers_what_the_server_has(run, words, offered):
 
 
 @pytest.mark.slow
-def test_completion_when_the_server_is_away_offers_nothing_and_says_nothing(run):
+def test_completion_silent_without_a_server(run):
     settings = {"WATCHFRAME_URL": "http://127.0.0.1:9"}
     assert completions(run, ["query", "2"], **settings) == []
     assert completions(run, ["query", "2"], WATCHFRAME_API_KEY=None) == []

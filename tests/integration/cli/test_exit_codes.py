@@ -71,7 +71,7 @@ def test_exit_code_and_message_say_what_happened(invoke, words, code, message):
         ({"WATCHFRAME_MAX_RETRIES": "many"}, 2, "WATCHFRAME_MAX_RETRIES"),
     ],
 )
-def test_settings_that_are_wrong_say_what_to_do_and_show_no_key(run, demo, settings, code, message):
+def test_settings_wrong_say_what_to_do_without_key(run, demo, settings, code, message):
     for debug in ((), ("--debug",)):
         done = run(*debug, "query", 1, **settings)
         assert done.returncode == code, done.stderr
@@ -81,7 +81,7 @@ def test_settings_that_are_wrong_say_what_to_do_and_show_no_key(run, demo, setti
             assert key not in done.stdout + done.stderr
 
 
-def test_query_key_where_only_a_users_will_do_is_an_access_error(run, demo):
+def test_query_key_in_place_of_a_user_key(run, demo):
     key = demo.query_key(1)
     for words in (("list",), ("query", 2), ("sql", "select 1", "-d", "Lending")):
         done = run(*words, WATCHFRAME_API_KEY=key)
@@ -89,7 +89,7 @@ def test_query_key_where_only_a_users_will_do_is_an_access_error(run, demo):
         assert key not in done.stderr
 
 
-def test_server_that_cannot_be_reached_has_a_code_of_its_own(run, closed_port):
+def test_server_unreachable_has_its_own_code(run, closed_port):
     done = run("query", 1, WATCHFRAME_URL=closed_port, WATCHFRAME_MAX_RETRIES="0")
     assert (done.returncode, done.stdout) == (6, "")
 
@@ -100,7 +100,7 @@ def test_server_that_answers_500_is_an_error_of_the_server(invoke, demo):
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_signal_while_a_query_runs_cancels_its_job_on_the_server(run, demo, tmp_path, number, code):
+def test_signal_during_a_query_cancels_its_job(run, demo, tmp_path, number, code):
     path = tmp_path / "rows.csv"
     path.write_text("old")
     process = run.start("query", 50, "-p", "seconds=60", "--max-age", "0", "-o", "rows.csv")
@@ -124,7 +124,7 @@ def test_reader_that_stops_early_ends_the_command_quietly(run):
     assert process.wait(PATIENT) == 141
 
 
-def test_reader_that_is_gone_at_once_ends_a_small_answer_quietly(run):
+def test_reader_gone_at_once_ends_small_answer_quietly(run):
     reading, writing = os.pipe()
     os.close(reading)
     process = run.start("list", stdout=writing)

@@ -46,7 +46,7 @@ def test_hint_names_options_and_commands(hint, words, says):
     assert not PYTHON.search(said)
 
 
-def test_hint_of_an_outage_names_the_option_that_takes_the_copy(hint, invoke, demo):
+def test_hint_of_an_outage_names_the_copy_option(hint, invoke, demo):
     assert invoke("query", 2).exit_code == 0
     demo.faults.add("GET /api/queries/2$", status=503)
     assert hint("query", 2).endswith("is in the local cache: --cache only takes it.")
@@ -54,12 +54,12 @@ def test_hint_of_an_outage_names_the_option_that_takes_the_copy(hint, invoke, de
     assert invoke("query", 2, "--cache", "only").exit_code == 0
 
 
-def test_hint_of_an_execution_whose_end_is_unknown_names_the_option(hint, demo):
+def test_hint_of_an_execution_with_unknown_end(hint, demo):
     demo.faults.add("POST .*/results$", status=502)
     assert "with the same parameters and --max-age:" in hint("query", 2, "--cache", "off")
 
 
-def test_hint_under_a_query_key_says_that_the_query_keeps_running(hint, demo, monkeypatch):
+def test_hint_under_a_query_key_query_keeps_running(hint, demo, monkeypatch):
     monkeypatch.setenv("WATCHFRAME_API_KEY", demo.query_key(50))
     # Polls are answered late, so that the time is over when the job is known.
     demo.faults.add("GET /api/jobs/", delay=3)
@@ -72,7 +72,7 @@ def test_hint_under_a_query_key_says_that_the_query_keeps_running(hint, demo, mo
     assert words.endswith("or give a longer --timeout.")
 
 
-def test_hint_of_results_that_are_not_kept_names_the_settings(hint, invoke, monkeypatch):
+def test_hint_of_results_not_kept_names_settings(hint, invoke, monkeypatch):
     assert invoke("query", 2).exit_code == 0
     monkeypatch.setenv("WATCHFRAME_UNCACHED_QUERIES", "2")
     assert hint("query", 2, "--cache", "only").startswith("See uncached_queries and ")
@@ -88,7 +88,7 @@ def test_hint_of_a_split_says_what_to_write(run_own, own_server):
     assert not PYTHON.search(done.stderr.partition("Hint: ")[2])
 
 
-def test_hint_of_a_move_to_the_same_server_names_the_command_for_copies(run_own, own_server):
+def test_hint_of_a_move_to_the_same_server(run_own, own_server):
     for profile in ("one", "two"):
         words = ("--url", own_server.url, "--profile", profile, "login")
         assert run_own(*words, stdin=own_server.user_key).returncode == 0

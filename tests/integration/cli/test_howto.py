@@ -19,7 +19,7 @@ pytestmark = pytest.mark.slow
 PAGE = Path(__file__).parents[3] / "docs" / "howto" / "command-line.md"
 
 
-def test_howto_when_a_shell_runs_it_does_what_it_says(run_unset, tmp_path):
+def test_howto_commands_in_a_shell(run_unset, tmp_path):
     environment = run_unset.environment
     environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environment['PATH']}"
     with DemoServer() as server:
@@ -51,7 +51,7 @@ def test_howto_when_a_shell_runs_it_does_what_it_says(run_unset, tmp_path):
     assert "would disable" in said
 
 
-def test_script_of_the_howto_when_the_server_is_away_says_to_try_again(run_unset, tmp_path):
+def test_howto_script_without_server_says_try_again(run_unset, tmp_path):
     script = next(
         block
         for block in re.findall(r"^```sh\n(.*?)^```", PAGE.read_text(), re.MULTILINE | re.DOTALL)

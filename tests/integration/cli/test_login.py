@@ -51,7 +51,7 @@ def keyring_settings(tmp_path):
     return {"PYTHONPATH": str(ring), "PYTHON_KEYRING_BACKEND": "file_ring.FileRing"}
 
 
-def test_login_when_the_key_is_right_keeps_it_for_every_use(run_unset, demo, folder):
+def test_login_keeps_right_key_for_every_use(run_unset, demo, folder):
     done = run_unset("--url", demo.url, "login", stdin=f"{demo.user_key}\n")
     assert done.returncode == 0, done.stderr
     assert done.stdout == ""
@@ -77,7 +77,7 @@ def test_login_when_the_key_is_right_keeps_it_for_every_use(run_unset, demo, fol
 
 
 @pytest.mark.parametrize("key", ["no-such-key", "two words", ""])
-def test_login_when_the_key_is_wrong_keeps_nothing(run_unset, demo, folder, key):
+def test_login_keeps_nothing_of_wrong_key(run_unset, demo, folder, key):
     done = run_unset("--url", demo.url, "login", stdin=f"{key}\n")
     assert done.returncode == (3 if key == "no-such-key" else 2)
     assert "Hint: " in done.stderr
@@ -91,13 +91,13 @@ def test_login_with_a_querys_key_says_which_key_it_takes(run_unset, demo):
     assert "A query's key cannot log in" in done.stderr
 
 
-def test_login_without_an_address_or_over_plain_http_is_refused(run_unset, demo):
+def test_login_refuses_no_address_and_plain_http(run_unset, demo):
     assert "Which server?" in run_unset("login", stdin=demo.user_key).stderr
     done = run_unset("--url", "http://watch.example", "login", stdin=demo.user_key)
     assert (done.returncode, "plain HTTP" in done.stderr) == (2, True)
 
 
-def test_login_under_a_profile_is_found_by_name_and_by_the_pages_address(run_unset, demo):
+def test_login_profile_found_by_name_and_page_address(run_unset, demo):
     done = run_unset("--url", demo.url, "--profile", "lab", "login", stdin=demo.user_key)
     assert done.returncode == 0
     assert run_unset("--profile", "lab", "query", 49).returncode == 0
@@ -116,7 +116,7 @@ def test_login_is_not_used_for_another_server(run_unset, demo):
     assert "No API key is known for https://watch.example" in done.stderr
 
 
-def test_login_when_the_config_file_names_another_server_says_that_it_wins(run_unset, demo, folder):
+def test_login_overruled_by_config_file_says_so(run_unset, demo, folder):
     folder.mkdir(parents=True)
     (folder / "config.toml").write_text(
         '[default]\nurl = "https://watch.example"\napi_key = "other-key"\n'
@@ -127,9 +127,7 @@ def test_login_when_the_config_file_names_another_server_says_that_it_wins(run_u
     assert "other-key" not in done.stderr
 
 
-def test_login_with_a_keyring_puts_the_key_there_and_nowhere_else(
-    run_unset, demo, folder, tmp_path, keyring_settings
-):
+def test_login_key_in_the_keyring_only(run_unset, demo, folder, tmp_path, keyring_settings):
     done = run_unset("--url", demo.url, "login", stdin=demo.user_key, **keyring_settings)
     assert "kept in the system's keyring" in done.stderr
     ring = tmp_path / "ring" / "ring.json"
@@ -140,7 +138,7 @@ def test_login_with_a_keyring_puts_the_key_there_and_nowhere_else(
     assert json.loads(ring.read_text()) == {}
 
 
-def test_logins_that_cannot_be_read_are_named_without_what_they_hold(run_unset, folder):
+def test_logins_unreadable_named_without_content(run_unset, folder):
     folder.mkdir(parents=True)
     (folder / "logins.json").write_text('{"default": {"url": "https://h", "api_key": "half-a-k')
     done = run_unset("query", 49)
@@ -149,7 +147,7 @@ def test_logins_that_cannot_be_read_are_named_without_what_they_hold(run_unset, 
     assert "half-a-k" not in done.stderr
 
 
-def test_login_on_a_terminal_asks_for_both_and_does_not_show_the_key(run_unset, demo):
+def test_login_prompts_on_a_terminal_hide_the_key(run_unset, demo):
     controller, terminal = os.openpty()
     process = run_unset.start(
         "login",

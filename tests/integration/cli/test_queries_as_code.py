@@ -23,7 +23,7 @@ def edit(folder, number):
     path.write_text("-- reviewed\n" + path.read_text())
 
 
-def test_export_writes_files_once_and_then_only_what_changed(run_own, own_server, tmp_path, client):
+def test_export_writes_only_what_changed(run_own, own_server, tmp_path, client):
     first = run_own("export", "queries", "--id", 1, "--id", 2)
     assert first.returncode == 0, first.stderr
     assert [line.split()[:2] for line in first.stdout.splitlines()[2:]] == [
@@ -58,7 +58,7 @@ def test_dry_run_shows_the_diff_and_writes_nothing(run_own, tmp_path, client):
     assert client.queries.get(1).text == before.text
 
 
-def test_diff_tells_by_its_exit_code_where_that_is_asked_for(run_own, tmp_path):
+def test_diff_exit_code_on_request(run_own, tmp_path):
     run_own("export", "queries", "--tag", "tutorial")
     assert run_own("diff", "queries", "--exit-code").returncode == 0
     edit(tmp_path / "queries", 1)
@@ -77,9 +77,7 @@ def test_import_writes_what_differs(run_own, tmp_path, client):
     assert run_own("import", "queries").stderr == "queries: 1 unchanged\n"
 
 
-def test_import_of_what_was_edited_on_the_server_is_an_error_after_the_others(
-    run_own, tmp_path, client
-):
+def test_import_conflict_is_an_error_after_the_others(run_own, tmp_path, client):
     run_own("export", "queries", "--id", 1, "--id", 2)
     for number in (1, 2):
         edit(tmp_path / "queries", number)
@@ -97,7 +95,7 @@ def test_import_of_what_was_edited_on_the_server_is_an_error_after_the_others(
     assert client.queries.get(1).text.startswith("-- reviewed\n")
 
 
-def test_import_of_new_files_creates_queries_where_that_is_asked_for(run_own, tmp_path, client):
+def test_import_creates_queries_on_request(run_own, tmp_path, client):
     (tmp_path / "new").mkdir()
     (tmp_path / "new" / "new.sql").write_text("select 1 as one\n")
     (tmp_path / "new" / "new.yaml").write_text("name: New one\ndata_source: {name: Lending}\n")

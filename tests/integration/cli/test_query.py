@@ -27,7 +27,7 @@ def table(client):
     return read_watch_query(1, params, client=client, output="arrow")
 
 
-def test_query_when_written_to_parquet_is_the_librarys_table(run, table, tmp_path):
+def test_query_to_parquet_as_in_the_library(run, table, tmp_path):
     done = run("query", 1, *FEW, "-o", "rows.parquet")
     assert (done.returncode, done.stdout) == (0, "")
     assert done.stderr.startswith("rows.parquet: 5 rows x 9, ")
@@ -58,13 +58,13 @@ def test_query_in_a_file_is_the_librarys_frame_to_pandas(invoke, client, tmp_pat
 
 
 @pytest.mark.parametrize("name", ["rows.arrow", "rows.feather"])
-def test_query_when_written_to_arrow_is_the_librarys_table(invoke, table, tmp_path, name):
+def test_query_to_arrow_as_in_the_library(invoke, table, tmp_path, name):
     assert invoke("query", 1, *FEW, "-o", name).exit_code == 0
     with pa.ipc.open_file(tmp_path / name) as reader:
         assert reader.read_all().equals(table)
 
 
-def test_query_when_columns_are_chosen_gives_these_in_this_order(invoke):
+def test_query_columns_in_their_order(invoke):
     result = invoke("query", 1, *FEW, "--columns", "market,day", "--columns", "borrows", "-o", "-")
     assert result.stdout.splitlines()[0] == '"market","day","borrows"'
     refused = invoke("query", 1, *FEW, "--columns", "markt")
@@ -75,7 +75,7 @@ def test_query_when_columns_are_chosen_gives_these_in_this_order(invoke):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("format_", ["csv", "tsv", "json", "table", "parquet", "arrow", "xlsx"])
-def test_query_when_integers_are_beyond_64_bits_has_all_their_digits(run, format_):
+def test_query_integers_beyond_64_bits(run, format_):
     done = run("query", 40, "-q", "-o", "-", "--format", format_, text=False)
     assert (done.returncode, done.stderr) == (0, b"")
     if format_ == "parquet":
@@ -90,7 +90,7 @@ def test_query_when_integers_are_beyond_64_bits_has_all_their_digits(run, format
     assert UNLIMITED in {value for row in values for value in row.values()}
 
 
-def test_query_when_written_to_a_workbook_is_the_librarys_table(invoke, table, tmp_path):
+def test_query_to_workbook_as_in_the_library(invoke, table, tmp_path):
     result = invoke("query", 1, *FEW, "-o", "rows.xlsx")
     assert result.exit_code == 0, result.stderr
     assert "\nText, since Excel would round the numbers: amount_raw.\n" in result.stderr
@@ -103,7 +103,7 @@ def test_query_when_written_to_a_workbook_is_the_librarys_table(invoke, table, t
     assert "Excel" not in invoke("query", 40, "-q", "-o", "rows.xlsx").stderr
 
 
-def test_query_when_a_workbook_has_no_room_leaves_the_file_as_it_was(invoke, tmp_path, monkeypatch):
+def test_query_too_large_for_workbook_keeps_old_file(invoke, tmp_path, monkeypatch):
     monkeypatch.setattr(workbook, "_MOST_ROWS", 5)
     (tmp_path / "rows.xlsx").write_text("old")
     result = invoke("query", 1, *FEW, "-o", "rows.xlsx")
@@ -112,19 +112,19 @@ def test_query_when_a_workbook_has_no_room_leaves_the_file_as_it_was(invoke, tmp
     assert (tmp_path / "rows.xlsx").read_text() == "old"
 
 
-def test_query_when_written_to_tsv_can_be_read_again(invoke, table, tmp_path):
+def test_query_to_tsv_and_back(invoke, table, tmp_path):
     assert invoke("query", 1, *FEW, "-o", "rows.tsv").exit_code == 0
     found = pd.read_csv(tmp_path / "rows.tsv", sep="\t")
     assert found["amount_usd"].tolist() == table["amount_usd"].to_pylist()
 
 
-def test_query_when_json_is_asked_for_gives_records_with_nested_values(invoke):
+def test_query_to_json_with_nested_values(invoke):
     records = json.loads(invoke("query", 47, "--json").stdout)
     assert len(records) == 9
     assert {type(value) for record in records for value in record.values()} >= {list, dict, str}
 
 
-def test_query_when_every_column_type_goes_to_csv_can_be_read_again(invoke, client):
+def test_query_column_types_to_csv_and_back(invoke, client):
     expected = read_watch_query(42, client=client, output="arrow")
     text = invoke("query", 42, "-o", "-").stdout
     found = pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False)
@@ -132,7 +132,7 @@ def test_query_when_every_column_type_goes_to_csv_can_be_read_again(invoke, clie
     assert len(found) == expected.num_rows
 
 
-def test_query_without_output_shows_a_table_on_stdout_and_its_origin_on_stderr(invoke):
+def test_query_table_on_stdout_origin_on_stderr(invoke):
     result = invoke("query", 1, *FEW, "--rows", 2)
     lines = result.stdout.splitlines()
     assert lines[0].split()[:3] == ["day", "market", "borrows"]
@@ -143,7 +143,7 @@ def test_query_without_output_shows_a_table_on_stdout_and_its_origin_on_stderr(i
     assert invoke("query", 1, *FEW, "-q").stderr == ""
 
 
-def test_query_when_a_value_holds_terminal_codes_shows_them_as_text(invoke):
+def test_query_terminal_codes_shown_as_text(invoke):
     statement = "select 'a' || chr(27) || '[2Jb' as x"
     assert "a\\x1b[2Jb" in invoke("sql", statement, "-d", "Lending").stdout
     record = json.loads(invoke("sql", statement, "-d", "Lending", "--json").stdout)
@@ -153,13 +153,13 @@ def test_query_when_a_value_holds_terminal_codes_shows_them_as_text(invoke):
     assert json.loads(turned) == [{"x": "\x9b\u202e"}]
 
 
-def test_query_when_a_page_url_is_given_takes_its_parameters(invoke, demo):
+def test_query_parameters_of_a_page_url(invoke, demo):
     page = f"{demo.url}/queries/1?p_markets=%5B%22INV%22%5D&p_period=2026-01-01--2026-01-02"
     records = json.loads(invoke("query", page, "--json", "-p", "min_amount=0").stdout)
     assert {record["market"] for record in records} == {"INV"}
 
 
-def test_query_when_a_local_copy_is_young_enough_makes_no_request(invoke, demo):
+def test_query_young_copy_without_a_request(invoke, demo):
     assert invoke("query", 49).exit_code == 0
     demo.requests.clear()
     assert "from the local cache" in invoke("query", 49, "--max-age", "1h").stderr
@@ -168,14 +168,14 @@ def test_query_when_a_local_copy_is_young_enough_makes_no_request(invoke, demo):
     assert "run just now" in invoke("query", 49, "--max-age", "0").stderr
 
 
-def test_query_when_a_result_is_probably_cut_warns_on_stderr(invoke):
+def test_query_truncated_result_warns_on_stderr(invoke):
     result = invoke("query", 54, "--json", "-q")
     assert len(json.loads(result.stdout)) == 1000
     assert result.stderr.startswith("Warning: ")
 
 
 @pytest.mark.slow
-def test_output_when_the_file_exists_is_replaced_with_its_mode_kept(run, tmp_path):
+def test_output_replaces_file_and_keeps_mode(run, tmp_path):
     path = tmp_path / "rows.csv"
     path.write_text("old")
     path.chmod(0o640)
@@ -189,7 +189,7 @@ def test_output_when_the_file_exists_is_replaced_with_its_mode_kept(run, tmp_pat
 
 @pytest.mark.slow
 @pytest.mark.parametrize("words", [("query", 51), ("query", 50, "--timeout", "0.5")])
-def test_output_when_the_query_fails_leaves_the_file_as_it_was(run, tmp_path, words):
+def test_output_of_failed_query_keeps_old_file(run, tmp_path, words):
     path = tmp_path / "rows.csv"
     path.write_text("old")
     assert run(*words, "-o", "rows.csv").returncode != 0
@@ -205,16 +205,14 @@ def test_output_when_the_query_fails_leaves_the_file_as_it_was(run, tmp_path, wo
         (".", "is a directory"),
     ],
 )
-def test_output_when_it_cannot_be_written_is_refused_before_anything_runs(
-    invoke, demo, output, words
-):
+def test_output_unwritable_refused_before_any_run(invoke, demo, output, words):
     result = invoke("query", 1, "-o", output)
     assert result.exit_code == 2
     assert words in result.stderr
     assert demo.requests == []
 
 
-def test_sql_when_it_comes_on_stdin_runs_with_its_parameters(invoke):
+def test_sql_on_stdin_with_parameters(invoke):
     result = invoke(
         "sql",
         "-",
@@ -228,13 +226,13 @@ def test_sql_when_it_comes_on_stdin_runs_with_its_parameters(invoke):
     assert json.loads(result.stdout) == [{"name": "a, b"}]
 
 
-def test_sql_when_it_fails_shows_the_data_sources_words_and_marks_the_line(invoke):
+def test_sql_failure_shows_words_and_marks_line(invoke):
     result = invoke("sql", "select 1\nform events", "-d", "Lending")
     assert (result.exit_code, result.stdout) == (1, "")
     assert "--> 2 | form events" in result.stderr
 
 
-def test_sql_when_the_data_source_is_unknown_names_those_that_are(invoke):
+def test_sql_unknown_data_source_names_known_ones(invoke):
     result = invoke("sql", "select 1", "-d", "Landing")
     assert result.exit_code == 2
     assert "'Lending' (" in result.stderr

@@ -69,7 +69,7 @@ def made_query(client, text, choices):
 
 
 @pytest.mark.slow
-def test_partitions_are_the_rows_of_each_set_read_in_the_workers(workers, caller):
+def test_partitions_of_each_set_read_in_workers(workers, caller):
     frame = watch_dask.read_watch_query(13, KINDS)
     alone = [read_watch_query(13, params) for params in KINDS]
     assert frame.npartitions == 3
@@ -91,7 +91,7 @@ def test_dtypes_are_known_before_and_hold_after(workers, caller):
     assert by_month.sum() == sum(read_watch_query(13, kind)["events"].sum() for kind in KINDS)
 
 
-def test_only_the_first_set_is_run_for_the_metadata_and_none_where_meta_is_given(caller, demo):
+def test_metadata_from_first_set_or_given_meta(caller, demo):
     watch_dask.read_watch_query(13, KINDS, max_age=0)
     assert [item.body["parameters"] for item in posts(demo)] == [KINDS[0]]
     demo.requests.clear()
@@ -111,7 +111,7 @@ def test_no_key_is_in_the_graph(caller, demo):
     assert demo.user_key.encode() not in repr(frame.__dask_graph__()).encode()
 
 
-def test_worker_whose_settings_are_of_another_server_refuses(workers, demo, tmp_path):
+def test_worker_with_another_server_refuses(workers, demo, tmp_path):
     other = demo.url.replace("127.0.0.1", "localhost")
     connect(other, demo.user_key, cache_dir=tmp_path / "cache")
     frame = watch_dask.read_watch_query(13, KINDS)
@@ -145,7 +145,7 @@ def test_workers_find_the_profile_of_the_config_file(demo, tmp_path, monkeypatch
         ("select 1 as {{ choice }}", ["x", "y"], r"columns \['y'\], the metadata \['x'\]"),
     ],
 )
-def test_partition_that_differs_from_the_metadata_is_refused(workers, caller, text, choices, words):
+def test_partition_unlike_the_metadata_is_refused(workers, caller, text, choices, words):
     query = made_query(caller, text, choices)
     sets = [{"choice": choice} for choice in choices]
     frame = watch_dask.read_watch_query(query, sets)
@@ -162,7 +162,7 @@ def test_dtype_has_differing_partitions_agree(workers, caller):
     assert list(frame.compute()["x"]) == [1, 2**70]
 
 
-def test_partition_without_rows_has_the_columns_of_the_others(workers, caller):
+def test_partition_without_rows_has_same_columns(workers, caller):
     text = """\
 result = {}
 for n in range({{ n }}):
@@ -215,7 +215,7 @@ def test_keys_that_rows_lack_are_null_where_meta_names_them(caller, events):
 
 @pytest.mark.filterwarnings("ignore::watchframe.errors.ColumnTypeWarning")
 @pytest.mark.parametrize("dtype", ["bool", "int64"])
-def test_keys_that_rows_lack_are_refused_where_the_dtype_has_no_nulls(caller, events, dtype):
+def test_keys_missing_in_dtype_without_nulls_refused(caller, events, dtype):
     sets = [{"event": BORROW}]
     meta = {"block": "Int64", "value": object, "pool": dtype}
     frame = watch_dask.read_watch_query(events, sets, meta=meta)
@@ -224,7 +224,7 @@ def test_keys_that_rows_lack_are_refused_where_the_dtype_has_no_nulls(caller, ev
 
 
 @pytest.mark.filterwarnings("ignore::watchframe.errors.ColumnTypeWarning")
-def test_keys_that_the_metadata_has_are_null_and_others_refused(caller, events):
+def test_keys_of_the_metadata_null_and_others_refused(caller, events):
     fewer = watch_dask.read_watch_query(events, [{"event": BORROW}, {"event": PLAIN}])
     assert fewer.compute(scheduler="threads")["value"].tolist() == [2**70, None]
     more = watch_dask.read_watch_query(events, [{"event": PLAIN}, {"event": REPAY}])
@@ -284,7 +284,7 @@ def test_each_call_reads_anew(workers, caller, demo):
     assert len(posts(demo)) > before
 
 
-def test_howto_when_it_is_run_from_top_to_bottom_succeeds(cluster, demo, tmp_path, monkeypatch):
+def test_howto_runs_from_top_to_bottom(cluster, demo, tmp_path, monkeypatch):
     monkeypatch.setenv("WATCHFRAME_URL", demo.url)
     monkeypatch.setenv("WATCHFRAME_API_KEY", demo.user_key)
     monkeypatch.setenv("WATCHFRAME_CACHE_DIR", str(tmp_path / "cache"))

@@ -11,7 +11,7 @@ from watchframe.errors import ArgumentError, ParameterWarning
 COUNT = "select market, count(*) as events from events where kind = '{{ kind }}' group by market"
 
 
-def test_cell_when_it_has_lines_reads_with_these_parameters(shell):
+def test_cell_parameters_from_lines(shell):
     result = shell.run(
         "%%watch 1 -o df\n"
         "# a remark\n"
@@ -29,7 +29,7 @@ def test_cell_when_it_has_lines_reads_with_these_parameters(shell):
     assert len(result.texts) == 1
 
 
-def test_cell_when_it_is_json_reads_with_these_parameters(shell):
+def test_cell_parameters_from_json(shell):
     shell.value("chosen = ['INV']")
     frame = shell.value(
         '%%watch 1\n{"markets": "$chosen", "period": {"start": "2026-01-01", "end": "2026-01-10"}}'
@@ -37,12 +37,12 @@ def test_cell_when_it_is_json_reads_with_these_parameters(shell):
     assert set(frame["market"]) == {"INV"}
 
 
-def test_cell_when_it_is_one_variable_reads_with_its_items(shell):
+def test_cell_parameters_from_one_variable(shell):
     shell.value("wanted = {'markets': ['INV'], 'period': ('2026-01-01', '2026-01-10')}")
     assert set(shell.value("%%watch 1\n$wanted")["market"]) == {"INV"}
 
 
-def test_cell_when_it_is_sql_runs_it_with_the_parameters_of_the_line(shell):
+def test_cell_sql_with_parameters_of_the_line(shell):
     shell.value("chosen = 'repay'")
     result = shell.run(f"%%watch --source Lending -o df -p kind=$chosen\n{COUNT};")
     result.raise_error()
@@ -50,7 +50,7 @@ def test_cell_when_it_is_sql_runs_it_with_the_parameters_of_the_line(shell):
     assert "ad-hoc SQL on 'Lending'" in result.shown
 
 
-def test_cell_when_a_value_is_sql_is_sent_beside_the_statement(shell, demo):
+def test_cell_sql_as_a_value_beside_the_statement(shell, demo):
     shell.value("kind, evil = 'borrow', \"x' or '1'='1\"")
     with pytest.warns(ParameterWarning, match="'kind' holds '") as caught:
         shell.run(f"%%watch --source Lending -p kind=$evil\n{COUNT}").raise_error()
@@ -60,7 +60,7 @@ def test_cell_when_a_value_is_sql_is_sent_beside_the_statement(shell, demo):
     assert sent["parameters"] == {"kind": "x' or '1'='1"}
 
 
-def test_cell_when_a_list_of_quoted_texts_is_in_the_line_sends_them_with_their_quotes(shell):
+def test_cell_list_of_quoted_texts_keeps_quotes(shell):
     frame = shell.value(
         """%%watch -s Lending -p kinds=["'borrow'", "'repay'"]\n"""
         "select distinct kind from events where kind in ({{ kinds }}) order by kind"
@@ -68,19 +68,19 @@ def test_cell_when_a_list_of_quoted_texts_is_in_the_line_sends_them_with_their_q
     assert frame["kind"].tolist() == ["borrow", "repay"]
 
 
-def test_cell_when_a_variable_is_not_named_does_not_take_it(shell):
+def test_cell_unnamed_variable_not_taken(shell):
     shell.value("kind = 'borrow'")
     result = shell.run(f"%%watch --source Lending\n{COUNT}")
     assert type(result.error_in_exec).__name__ == "MissingParameterError"
 
 
-def test_cell_when_the_source_is_configured_needs_no_source(shell):
+def test_cell_configured_source(shell):
     shell.value("%config WatchMagics.source = 'Lending'")
     assert shell.value("%%watch\nselect 1 as one")["one"].tolist() == [1]
     assert "events" in shell.value("%%watch 2\n# no parameters\n").columns
 
 
-def test_cell_when_the_source_is_an_id_runs_on_that(shell):
+def test_cell_source_given_by_id(shell):
     assert shell.value("%%watch -s 1\nselect 1 as one")["one"].tolist() == [1]
 
 
@@ -97,7 +97,7 @@ def test_cell_when_the_source_is_an_id_runs_on_that(shell):
         ("%%watch 1\nmarkets: $nothing", "There is no variable 'nothing'"),
     ],
 )
-def test_cell_when_it_is_not_understood_asks_nothing(shell, demo, cell, words):
+def test_cell_not_understood_asks_nothing(shell, demo, cell, words):
     before = len(demo.requests)
     result = shell.run(cell)
     assert isinstance(result.error_in_exec, ArgumentError)
@@ -105,7 +105,7 @@ def test_cell_when_it_is_not_understood_asks_nothing(shell, demo, cell, words):
     assert len(demo.requests) == before
 
 
-def test_cell_when_display_rows_is_configured_shows_so_many_and_puts_it_back(shell):
+def test_cell_display_rows_set_and_put_back(shell):
     options = ("display.max_rows", "display.min_rows")
     before = [pd.get_option(option) for option in options]
     shell.value("%config WatchMagics.display_rows = 3")
@@ -120,7 +120,7 @@ def test_cell_when_display_rows_is_configured_shows_so_many_and_puts_it_back(she
     assert [pd.get_option(option) for option in options] == before
 
 
-def test_cell_when_saved_makes_a_query_and_then_gives_it_the_new_text(shell, demo):
+def test_cell_save_new_query_then_new_text(shell, demo):
     def save(sql, *options):
         line = " ".join(["%%watch --source Lending --save 'Made by a cell'", *options])
         result = shell.run(f"{line}\n{sql}")
@@ -144,7 +144,7 @@ def test_cell_when_saved_makes_a_query_and_then_gives_it_the_new_text(shell, dem
     assert list(shell.value(f"%watch {number}").columns) == ["market", "events"]
 
 
-def test_cell_when_two_queries_have_the_title_saves_nothing(shell, demo):
+def test_cell_save_refused_for_ambiguous_title(shell, demo):
     with watchframe.Client(demo.url, demo.user_key) as client:
         made = [client.queries.create("Twice there", "select 1 as a", 1) for _ in range(2)]
         result = shell.run("%%watch -s Lending --save 'Twice there'\nselect 2 as b")
@@ -153,7 +153,7 @@ def test_cell_when_two_queries_have_the_title_saves_nothing(shell, demo):
         assert {client.queries.get(query.id).text for query in made} == {"select 1 as a"}
 
 
-def test_cell_when_the_title_is_on_another_source_saves_nothing(shell, demo):
+def test_cell_save_refused_for_title_on_another_source(shell, demo):
     with watchframe.Client(demo.url, demo.user_key) as client:
         made = client.queries.create("Elsewhere", "select 1 as a", 4)
         result = shell.run("%%watch -s Lending --save Elsewhere -o df\nselect 2 as b")
@@ -161,7 +161,7 @@ def test_cell_when_the_title_is_on_another_source_saves_nothing(shell, demo):
         assert client.queries.get(made.id).text == "select 1 as a"
 
 
-def test_cell_when_saved_with_typed_values_defines_parameters_of_these_types(shell, demo):
+def test_cell_save_defines_parameter_types(shell, demo):
     shell.value("""kinds = ["'borrow'", "'repay'"]""")
     shell.run(
         "%%watch -s Lending --save 'Typed by a cell' -o df -p n=5 -p day=2026-01-02 "

@@ -21,42 +21,42 @@ def offered(shell):
     return ask
 
 
-def test_completion_when_a_query_is_due_offers_ids_by_number_and_by_name(shell):
+def test_completion_query_ids_by_number_and_name(shell):
     assert "%watch 1" in shell.offers("%watch Borrows|")
     assert {"%watch 1", "%watch 10"} <= set(shell.offers("%watch 1|"))
     assert "%watch 2" not in shell.complete("%watch 1|")
 
 
-def test_completion_when_an_option_is_due_offers_those_that_are_not_given(offered):
+def test_completion_options_not_given_yet(offered):
     assert "--refresh" in offered("%watch 1 -p a=1 ")
     assert "--refresh" not in offered("%watch 1 --refresh ")
     assert "--param" in offered("%watch 1 -p a=1 ")
 
 
-def test_completion_when_a_source_is_due_quotes_names_with_spaces(offered):
+def test_completion_source_names_with_spaces_quoted(offered):
     found = offered("%%watch --source ")
     assert "Lending" in found
     assert "'Lending (DuckDB)'" in found
 
 
-def test_completion_when_parameters_are_due_offers_those_that_are_not_given(offered):
+def test_completion_parameters_not_given_yet(offered):
     assert offered("%watch 1 -p ") == ["markets=", "period=", "min_amount="]
     assert offered("%watch 1 -p period=d_now -p ") == ["markets=", "min_amount="]
     assert offered("%%watch 1\nmarkets: [WETH]\n") == ["period: ", "min_amount: "]
 
 
-def test_completion_when_a_page_is_named_offers_its_parameters(offered, demo):
+def test_completion_parameters_of_a_named_page(offered, demo):
     assert "markets=" in offered(f"%watch {demo.url}/queries/1 -p ")
 
 
-def test_completion_when_the_page_is_another_servers_asks_nothing(shell, demo):
+def test_completion_page_of_another_server(shell, demo):
     before = len(demo.requests)
     typed = "%watch https://elsewhere.example/queries/1 -p "
     assert shell.complete(f"{typed}|") == [typed]
     assert len(demo.requests) == before
 
 
-def test_completion_when_a_value_is_due_offers_choices_and_dynamic_dates(shell, offered):
+def test_completion_value_choices_and_dynamic_dates(shell, offered):
     assert offered("%watch 13 -p kind=") == [
         "borrow",
         "repay",
@@ -71,14 +71,14 @@ def test_completion_when_a_value_is_due_offers_choices_and_dynamic_dates(shell, 
 
 
 @pytest.mark.parametrize("form", ["%watch 57 -p choice={}", "%%watch 57\nchoice: {}"])
-def test_completion_when_a_choice_has_odd_signs_writes_it_so_that_it_is_read(shell, form):
+def test_completion_choice_with_odd_signs(shell, form):
     for line in shell.offers(form.format("|")):
         frame = shell.value(line)
         assert frame["choice"].tolist() == [frame.attrs["watchframe"]["parameters"]["choice"]]
 
 
 @pytest.mark.slow
-def test_completion_when_the_answer_is_late_has_it_at_the_next_time(plain_shell, demo, tmp_path):
+def test_completion_late_answer_kept_for_next_time(plain_shell, demo, tmp_path):
     plain_shell.value("%load_ext watchframe")
     demo.faults.add("GET /api/queries/14$", delay=1.0)
     with watchframe.connect(demo.url, demo.user_key, cache_dir=tmp_path / "cache"):
@@ -86,16 +86,14 @@ def test_completion_when_the_answer_is_late_has_it_at_the_next_time(plain_shell,
         assert plain_shell.offers("%watch 14 -p |") == ["%watch 14 -p decimals="]
 
 
-def test_completion_when_connected_anew_asks_the_new_server(shell, demo, tmp_path):
+def test_completion_after_connecting_anew(shell, demo, tmp_path):
     assert "%watch 10" in shell.offers("%watch 1|")
     with watchframe.connect("http://127.0.0.1:9", "key", cache_dir=tmp_path / "other"):
         assert shell.complete("%watch 1|") == ["%watch 1"]
         assert shell.complete("%watch 1 -p |") == ["%watch 1 -p "]
 
 
-def test_completion_when_a_query_key_may_not_list_is_silent_and_knows_its_query(
-    plain_shell, demo, tmp_path
-):
+def test_completion_under_a_query_key(plain_shell, demo, tmp_path):
     plain_shell.value("%load_ext watchframe")
     with watchframe.connect(demo.url, demo.query_key(1), cache_dir=tmp_path / "cache"):
         assert plain_shell.complete("%watch |") == ["%watch "]
@@ -103,7 +101,7 @@ def test_completion_when_a_query_key_may_not_list_is_silent_and_knows_its_query(
 
 
 @pytest.mark.parametrize("typed", ["-p {}=", "-p {}='", '-p {}="', "-p '{}=", '-p "{}=', "-p {}=["])
-def test_completion_of_a_backslash_writes_what_the_line_reads(shell, typed):
+def test_completion_choice_with_backslash(shell, typed):
     choices = [r"C:\new\table", r"\\server\share\ ", 'New "York"', r"it's \d", "plain"]
     choice = ParameterDefinition(name="dir", type="enum", title="Dir", enum_options=tuple(choices))
     client = current_client()

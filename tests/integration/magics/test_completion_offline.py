@@ -37,7 +37,7 @@ CELLS = ["%watch |", "%watch 1 -p |", "%%watch 1\nm|", "%%watch --source |", "%w
 
 
 @pytest.mark.parametrize("cell", CELLS)
-def test_completion_when_nothing_is_configured_changes_nothing(plain_shell, cell):
+def test_completion_without_configuration(plain_shell, cell):
     plain_shell.run("%load_ext watchframe")
     assert plain_shell.complete(cell) == [cell.replace("|", "")]
     assert plain_shell.complete("%watch 1 --ref|") == ["%watch 1 --refresh"]
@@ -48,9 +48,7 @@ def fetching():
     return [thread for thread in threading.enumerate() if thread.name == "watchframe-completion"]
 
 
-def test_completion_when_the_server_says_nothing_is_silent_and_does_not_wait_for_it(
-    plain_shell, silent_server, tmp_path, capsys
-):
+def test_completion_with_unresponsive_server(plain_shell, silent_server, tmp_path, capsys):
     plain_shell.run("%load_ext watchframe")
     with watchframe.connect(silent_server, "key", cache_dir=tmp_path / "cache"):
         for cell in CELLS:
@@ -61,7 +59,7 @@ def test_completion_when_the_server_says_nothing_is_silent_and_does_not_wait_for
     assert (captured.out, captured.err) == ("", "")
 
 
-def test_completion_when_there_is_no_server_is_silent(plain_shell, dead_server, tmp_path, capsys):
+def test_completion_without_a_server(plain_shell, dead_server, tmp_path, capsys):
     plain_shell.run("%load_ext watchframe")
     with watchframe.connect(dead_server, "key", cache_dir=tmp_path / "cache"):
         for cell in CELLS:
@@ -103,9 +101,7 @@ def locked_keyring():
 
 
 @pytest.mark.slow
-def test_completion_when_the_key_lies_in_a_locked_keyring_does_not_wait_for_it(
-    plain_shell, demo, locked_keyring
-):
+def test_completion_with_locked_keyring(plain_shell, demo, locked_keyring):
     disconnect()
     locked_keyring.is_unlocked.set()
     save_login("default", demo.url, Secret(demo.user_key), config_path())
@@ -120,6 +116,6 @@ def test_completion_when_the_key_lies_in_a_locked_keyring_does_not_wait_for_it(
 
 
 @pytest.mark.slow
-def test_completion_when_not_in_the_magic_leaves_python_to_ipython(plain_shell):
+def test_completion_outside_the_magic(plain_shell):
     plain_shell.run("%load_ext watchframe\nwatched_value = 1")
     assert "watched_value" in plain_shell.complete("watched_v|")

@@ -15,7 +15,7 @@ from watchframe.errors import (
 )
 
 
-def test_error_when_sql_fails_is_of_its_own_class_and_can_be_caught(shell):
+def test_error_of_failed_sql_can_be_caught(shell):
     shell.value(
         "from watchframe.errors import JobFailedError\n"
         "try:\n"
@@ -26,7 +26,7 @@ def test_error_when_sql_fails_is_of_its_own_class_and_can_be_caught(shell):
     assert "borrow_events" in shell.names["reason"]
 
 
-def test_error_when_sql_fails_shows_the_sources_words_and_the_line(shell):
+def test_error_of_failed_sql_shows_words_and_line(shell):
     result = shell.run("%%watch --source Lending\nselect market,\n  sum(amount\nfrom events")
     assert isinstance(result.error_in_exec, JobFailedError)
     assert "Parser Error: syntax error" in result.shown
@@ -34,7 +34,7 @@ def test_error_when_sql_fails_shows_the_sources_words_and_the_line(shell):
     assert len(result.shown.splitlines()) < 15
 
 
-def test_error_when_sql_was_rendered_marks_the_line_as_it_ran(shell):
+def test_error_of_rendered_sql_marks_line_as_run(shell):
     result = shell.run(
         "%%watch --source Lending -p table=no_such_table\nselect 1\nfrom {{ table }}"
     )
@@ -43,7 +43,7 @@ def test_error_when_sql_was_rendered_marks_the_line_as_it_ran(shell):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("is_full", [True, False])
-def test_error_when_the_key_is_refused_does_not_show_it(plain_shell, demo, tmp_path, is_full):
+def test_error_of_refused_key_hides_it(plain_shell, demo, tmp_path, is_full):
     key = "a-key-that-is-not-known-to-the-server"
     plain_shell.value("%load_ext watchframe")
     plain_shell.run("%xmode Verbose")
@@ -55,7 +55,7 @@ def test_error_when_the_key_is_refused_does_not_show_it(plain_shell, demo, tmp_p
     assert key not in result.shown + result.errors + repr(result.error_in_exec)
 
 
-def test_error_when_nothing_is_configured_says_how(plain_shell):
+def test_error_without_configuration_says_how(plain_shell):
     plain_shell.value("%load_ext watchframe")
     result = plain_shell.run("%watch 1")
     assert isinstance(result.error_in_exec, ConfigurationError)
@@ -63,7 +63,7 @@ def test_error_when_nothing_is_configured_says_how(plain_shell):
     assert len(result.shown.splitlines()) < 6
 
 
-def test_error_when_the_server_is_away_is_short(plain_shell, tmp_path):
+def test_error_of_unreachable_server_is_short(plain_shell, tmp_path):
     plain_shell.value("%load_ext watchframe")
     with watchframe.connect("http://127.0.0.1:9", "key", cache_dir=tmp_path, max_retries=0):
         result = plain_shell.run("%watch 1")
@@ -71,12 +71,12 @@ def test_error_when_the_server_is_away_is_short(plain_shell, tmp_path):
     assert len(result.shown.splitlines()) < 6
 
 
-def test_error_when_the_reference_is_none_says_what_it_should_be(shell):
+def test_error_of_malformed_query_reference(shell):
     assert isinstance(shell.run("%watch borrows").error_in_exec, QueryReferenceError)
 
 
 @pytest.mark.slow
-def test_error_when_the_whole_traceback_prints_variables_hides_the_key_in_them(shell, demo):
+def test_error_traceback_variables_hide_the_key(shell, demo):
     shell.run("%xmode Verbose")
     shell.value("%config WatchMagics.full_traceback = True")
     shell.names["key"] = demo.user_key

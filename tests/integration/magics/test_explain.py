@@ -23,7 +23,7 @@ def executions(demo):
     return count
 
 
-def test_explain_when_nothing_is_stored_says_what_would_be_sent(shell, executions):
+def test_explain_without_a_stored_copy(shell, executions):
     before = executions()
     result = shell.run(f"%watch 1 {FEW} --explain --max-age 2h")
     result.raise_error()
@@ -37,7 +37,7 @@ def test_explain_when_nothing_is_stored_says_what_would_be_sent(shell, execution
     assert executions() == before
 
 
-def test_explain_when_a_copy_is_stored_says_whether_it_would_do(shell, executions):
+def test_explain_whether_a_stored_copy_would_do(shell, executions):
     shell.value(f"%watch 1 {FEW}")
     before = executions()
     young = shell.run(f"%watch 1 {FEW} --explain --max-age 1h").shown
@@ -49,7 +49,7 @@ def test_explain_when_a_copy_is_stored_says_whether_it_would_do(shell, execution
     assert executions() == before
 
 
-def test_explain_when_it_says_the_copy_is_taken_a_read_takes_it(shell, executions):
+def test_explain_agrees_with_read_on_stored_copy(shell, executions):
     shell.value(f"%watch 1 {FEW} -o df")
     assert "takes the local copy" in shell.run(f"%watch 1 {FEW} --explain --max-age 1h").shown
     before = executions()
@@ -57,12 +57,12 @@ def test_explain_when_it_says_the_copy_is_taken_a_read_takes_it(shell, execution
     assert executions() == before
 
 
-def test_explain_when_a_parameter_is_wrong_raises_as_the_read_would(shell):
+def test_explain_wrong_parameter_raises_like_read(shell):
     result = shell.run("%watch 1 -p markets=[NOPE] --explain")
     assert isinstance(result.error_in_exec, ParameterValueError)
 
 
-def test_explain_when_it_is_sql_shows_it_as_the_server_renders_it(shell, executions):
+def test_explain_sql_as_the_server_renders_it(shell, executions):
     before = executions()
     cell = "%%watch --source Lending --explain -p kind=repay\nselect '{{ kind }}' as kind"
     shown = shell.run(cell).shown
@@ -71,13 +71,13 @@ def test_explain_when_it_is_sql_shows_it_as_the_server_renders_it(shell, executi
     assert executions() == before
 
 
-def test_explain_when_a_dropdown_never_ran_does_not_run_it(shell, executions):
+def test_explain_never_runs_a_dropdown_query(shell, executions):
     before = executions()
     shell.run("%watch 23 -p market=WETH --explain").raise_error()
     assert executions() == before
 
 
-def test_explain_when_a_variable_is_to_be_bound_leaves_it(shell):
+def test_explain_leaves_variable_unbound(shell):
     shell.value("df = 'before'")
     shell.run(f"%watch 1 {FEW} --explain -o df").raise_error()
     assert shell.names["df"] == "before"

@@ -22,7 +22,7 @@ from watchframe.models import ParameterDefinition
         ("%watch 1 -p period.start=2026-01-01", "-p period=2026-01-01..2026-03-31"),
     ],
 )
-def test_hint_when_an_error_is_shown_is_in_the_words_of_a_cell(shell, cell, says):
+def test_hint_in_the_words_of_a_cell(shell, cell, says):
     result = shell.run(cell)
     assert isinstance(result.error_in_exec, watchframe.errors.WatchframeError)
     assert says in result.shown.replace("\n", " ")
@@ -30,7 +30,7 @@ def test_hint_when_an_error_is_shown_is_in_the_words_of_a_cell(shell, cell, says
         assert word not in result.shown
 
 
-def test_hint_when_the_server_is_gone_names_the_option_for_the_copy(plain_shell, demo, tmp_path):
+def test_hint_of_an_outage_names_the_copy_option(plain_shell, demo, tmp_path):
     plain_shell.value("%load_ext watchframe")
     with watchframe.connect(demo.url, demo.user_key, cache_dir=tmp_path, max_retries=0):
         plain_shell.value("%watch 2")
@@ -41,13 +41,13 @@ def test_hint_when_the_server_is_gone_names_the_option_for_the_copy(plain_shell,
         assert len(plain_shell.value("%watch 2 --offline")) == 9
 
 
-def test_hint_of_an_execution_whose_end_is_unknown_names_the_option(shell, demo):
+def test_hint_of_an_execution_with_unknown_end(shell, demo):
     demo.faults.add("POST .*/results$", status=502)
     result = shell.run("%watch 2 --refresh")
     assert "with the same parameters and --max-age:" in result.shown
 
 
-def test_hint_under_a_query_key_says_that_the_query_keeps_running(plain_shell, demo, tmp_path):
+def test_hint_under_a_query_key_query_keeps_running(plain_shell, demo, tmp_path):
     plain_shell.value("%load_ext watchframe")
     # The poll is answered late, so that the time is over when the job is known.
     demo.faults.add("GET /api/queries/50/jobs/", delay=3)
@@ -61,7 +61,7 @@ def test_hint_under_a_query_key_says_that_the_query_keeps_running(plain_shell, d
     assert result.error_in_exec.is_cancelled is False
 
 
-def test_hint_of_a_parameter_without_a_definition_is_not_to_give_a_value(shell, demo):
+def test_hint_of_a_parameter_without_definition(shell, demo):
     with watchframe.Client(demo.url, demo.user_key) as client:
         defined = ParameterDefinition(name="other", type="text", title="Other")
         text = "select '{{ kind }}', '{{ other }}'"

@@ -10,7 +10,7 @@ import pandas as pd
 PAGE = Path(__file__).parents[3] / "docs" / "howto" / "magic.md"
 
 
-def test_howto_when_its_cells_are_run_against_the_demo_server_all_succeed(shell, demo):
+def test_howto_cells_succeed_on_demo_server(shell, demo):
     text = PAGE.read_text().replace("https://app.inverse.watch", demo.url)
     cells = re.findall(r"^```python\n(.*?)^```", text, flags=re.MULTILINE | re.DOTALL)
     run = [cell for cell in cells if not cell.startswith("c.")]  # those are a config file's
@@ -21,7 +21,7 @@ def test_howto_when_its_cells_are_run_against_the_demo_server_all_succeed(shell,
     assert isinstance(shell.names["by_market"], pd.DataFrame)
 
 
-def test_howto_when_it_shows_an_error_it_is_the_one_that_comes(shell):
+def test_howto_shown_errors_are_the_actual_ones(shell):
     shown = re.search(r"^```\n(JobFailedError.*?)^```", PAGE.read_text(), re.MULTILINE | re.DOTALL)
     sql = "select market, count(*) as events\nform events\ngroup by market"
     assert shell.run(f"%%watch --source Lending\n{sql}").shown.strip() == shown[1].strip()

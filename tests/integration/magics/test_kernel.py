@@ -64,14 +64,14 @@ def kernel(demo, tmp_path_factory):
     manager.shutdown_kernel(now=True)
 
 
-def test_kernel_when_a_query_is_read_shows_the_line_and_then_the_frame_as_html(kernel):
+def test_kernel_read_shows_line_then_html_frame(kernel):
     _, shown = kernel.run("%watch 2")
     kinds = [item["msg_type"] for item in shown if item["msg_type"] != "execute_input"]
     assert kinds == ["display_data", "execute_result"]
     assert "<table" in shown[-1]["content"]["data"]["text/html"]
 
 
-def test_kernel_when_sql_fails_sends_the_short_form_as_the_error(kernel):
+def test_kernel_failed_sql_sends_short_error(kernel):
     reply, shown = kernel.run("%%watch --source Lending\nselect 1 as a,\nform events")
     assert (reply["status"], reply["ename"]) == ("error", "JobFailedError")
     error = next(item["content"] for item in shown if item["msg_type"] == "error")
@@ -83,14 +83,14 @@ def test_kernel_when_sql_fails_sends_the_short_form_as_the_error(kernel):
     assert len(text.splitlines()) < 15
 
 
-def test_kernel_when_a_saved_query_fails_marks_the_line_of_its_text(kernel):
+def test_kernel_failed_saved_query_marks_its_line(kernel):
     _, shown = kernel.run("%watch 51")
     text = "\n".join(shown[-1]["content"]["traceback"])
     assert "--> 2 | from borrow_events" in text
 
 
 @pytest.mark.slow
-def test_kernel_when_the_whole_traceback_is_wanted_shows_it_without_the_key(kernel, demo):
+def test_kernel_whole_traceback_hides_the_key(kernel, demo):
     kernel.run("%xmode Verbose")
     kernel.text("%config WatchMagics.full_traceback = True")
     _, shown = kernel.run("%watch 51")
@@ -101,7 +101,7 @@ def test_kernel_when_the_whole_traceback_is_wanted_shows_it_without_the_key(kern
     assert demo.user_key not in text
 
 
-def test_kernel_when_the_traceback_is_wanted_later_shows_that_of_the_last_error(kernel):
+def test_kernel_traceback_of_the_last_error(kernel):
     kernel.run("%watch 51")
     kernel.text("%config WatchMagics.full_traceback = True")
     _, shown = kernel.run("%tb")
@@ -111,7 +111,7 @@ def test_kernel_when_the_traceback_is_wanted_later_shows_that_of_the_last_error(
 
 
 @pytest.mark.parametrize("cell", ["%watch 61 -o df", "%%watch 61 -o df --refresh\n# no parameters"])
-def test_kernel_when_a_column_is_not_as_declared_warns_at_the_cell(kernel, cell):
+def test_kernel_warns_of_column_not_as_declared(kernel, cell):
     text = kernel.text(cell)
     assert "ColumnTypeWarning: Column 'rate'" in text
     assert "ipykernel" in text.split(": ColumnTypeWarning")[0]
@@ -119,7 +119,7 @@ def test_kernel_when_a_column_is_not_as_declared_warns_at_the_cell(kernel, cell)
 
 
 @pytest.mark.slow
-def test_kernel_when_somebody_watches_shows_the_state_and_takes_it_away_again(kernel):
+def test_kernel_state_shown_and_removed(kernel):
     reply, shown = kernel.run("%watch 50 -p seconds=2 --refresh", is_watched=True)
     assert reply["status"] == "ok"
     assert "stream" not in {item["msg_type"] for item in shown}
@@ -133,7 +133,7 @@ def test_kernel_when_somebody_watches_shows_the_state_and_takes_it_away_again(ke
 
 
 @pytest.mark.slow
-def test_kernel_when_many_reads_are_watched_counts_them_below_the_cell(kernel):
+def test_kernel_many_reads_counted_below_the_cell(kernel):
     _, shown = kernel.run(
         "import watchframe\n"
         "sleeps = [(50, {'seconds': 2}), (50, {'seconds': 3})]\n"
@@ -147,12 +147,12 @@ def test_kernel_when_many_reads_are_watched_counts_them_below_the_cell(kernel):
 
 
 @pytest.mark.slow
-def test_kernel_when_nobody_watches_shows_no_state(kernel):
+def test_kernel_no_state_without_a_watcher(kernel):
     _, shown = kernel.run("%watch 50 -p seconds=2 --refresh")
     assert "running" not in repr(shown)
 
 
-def test_kernel_when_interrupted_cancels_the_job_and_leaves_the_variable(kernel, demo):
+def test_kernel_interrupt_cancels_job_keeps_variable(kernel, demo):
     kernel.text("df = 'before'")
     message = kernel.client.execute("%watch 50 -p seconds=120 -o df --refresh")
     job_id = running_job(demo)
@@ -182,7 +182,7 @@ def test_kernel_when_interrupted_cancels_the_job_and_leaves_the_variable(kernel,
         ("%watch 1 --dtype-backend |", "pyarrow"),
     ],
 )
-def test_kernel_when_asked_to_complete_offers_what_fits(kernel, cell, expected):
+def test_kernel_completion_offers_matches(kernel, cell, expected):
     kernel.complete(cell)  # the first time only starts the fetching, if the server is slow
     found = settled(lambda: kernel.complete(cell), lambda reply: expected in reply["matches"])
     assert expected in found["matches"]
@@ -190,7 +190,7 @@ def test_kernel_when_asked_to_complete_offers_what_fits(kernel, cell, expected):
     assert not re.search(r"\s\S", fragment)
 
 
-def test_kernel_when_asked_to_complete_a_query_tells_its_name(kernel):
+def test_kernel_completion_of_a_query_tells_its_name(kernel):
     def types(reply):
         return {
             item["text"]: item["type"] for item in reply["metadata"]["_jupyter_types_experimental"]

@@ -19,7 +19,7 @@ from watchframe.magics.line import parse_line
 FEW = "-p markets=[WETH] -p period=2026-01-01..2026-01-10"
 
 
-def test_line_when_a_query_is_given_its_frame_is_the_value_with_a_line_above(shell):
+def test_line_query_frame_with_a_line_above(shell):
     result = shell.run(f"%watch 1 {FEW}")
     assert isinstance(result.result, pd.DataFrame)
     assert set(result.result["market"]) == {"WETH"}
@@ -28,27 +28,27 @@ def test_line_when_a_query_is_given_its_frame_is_the_value_with_a_line_above(she
     assert shell.names["_"] is result.result
 
 
-def test_line_when_assigned_binds_the_frame(shell):
+def test_line_assignment_binds_frame(shell):
     result = shell.run(f"df = %watch 1 {FEW}")
     assert isinstance(shell.names["df"], pd.DataFrame)
     assert result.result is None
     assert "query 1" in result.shown
 
 
-def test_line_when_a_page_is_given_takes_its_parameters_and_lets_the_line_win(shell, demo):
+def test_line_parameters_win_over_those_of_the_page(shell, demo):
     url = f"{demo.url}/queries/1?p_markets=%5B%22INV%22%5D&p_period=2026-01-01--2026-01-10"
     assert set(shell.value(f"%watch {url}")["market"]) == {"INV"}
     assert set(shell.value(f"%watch {url} -p markets=[WETH]")["market"]) == {"WETH"}
 
 
-def test_line_when_out_is_given_binds_it_and_shows_one_line(shell):
+def test_line_out_binds_and_shows_one_line(shell):
     result = shell.run(f"%watch 1 {FEW} -o df")
     assert result.result is None
     assert len(result.texts) == 1
     assert isinstance(shell.names["df"], pd.DataFrame)
 
 
-def test_line_when_variables_are_named_takes_them_whole(shell):
+def test_line_named_variables_taken_whole(shell):
     shell.value("from datetime import date\nmarkets = ['WETH', 'INV']")
     shell.value("start, end = date(2026, 1, 1), date(2026, 1, 10)")
     frame = shell.value("%watch 1 -p markets=$markets -p period={start}..{end} -p min_amount=0")
@@ -58,7 +58,7 @@ def test_line_when_variables_are_named_takes_them_whole(shell):
     assert sent["period"] == {"start": "2026-01-01", "end": "2026-01-10"}
 
 
-def test_line_when_a_variable_looks_like_options_is_one_value_all_the_same(shell):
+def test_line_variable_that_looks_like_options(shell):
     shell.value('place = "New York\' --refresh -o other"')
     with pytest.warns(ParameterWarning, match="'label' holds '"):
         frame = shell.value("%watch 10 -p label=$place")
@@ -66,21 +66,21 @@ def test_line_when_a_variable_looks_like_options_is_one_value_all_the_same(shell
     assert "other" not in shell.names
 
 
-def test_line_when_a_list_has_spaces_needs_no_quotes_around_it(shell):
+def test_line_list_with_spaces_unquoted(shell):
     frame = shell.value(
         '%watch 1 -p markets=[WETH, "INV"] -p period=(2026-01-01, 2026-01-10) # the big ones'
     )
     assert set(frame["market"]) == {"WETH", "INV"}
 
 
-def test_line_when_a_variable_is_not_there_does_not_offer_those_of_ipython(shell):
+def test_line_missing_variable_offers_none_of_ipython(shell):
     shell.value("opened = 1")
     assert "Did you mean 'opened'?" in shell.run("%watch 2 -p x=$opene").shown
     shell.value("del opened")
     assert "Assign it first" in shell.run("%watch 2 -p x=$opene").shown
 
 
-def test_line_when_in_a_function_sees_the_local_variables(shell):
+def test_line_local_variables_of_a_function(shell):
     frame = shell.value(
         "def few(chosen):\n"
         "    frame = %watch 1 -p markets=$chosen -p period=2026-01-01..2026-01-10\n"
@@ -100,7 +100,7 @@ def test_line_when_in_a_function_sees_the_local_variables(shell):
         ("df = %watch 2;", True, True),
     ],
 )
-def test_line_when_silenced_shows_less_and_still_binds(shell, cell, is_shown, is_bound):
+def test_line_silenced_still_binds(shell, cell, is_shown, is_bound):
     result = shell.run(cell)
     result.raise_error()
     assert result.result is None
@@ -109,7 +109,7 @@ def test_line_when_silenced_shows_less_and_still_binds(shell, cell, is_shown, is
     assert not is_bound or isinstance(shell.names["df"], pd.DataFrame)
 
 
-def test_line_when_a_max_age_is_given_takes_a_young_copy_without_a_request(shell, demo):
+def test_line_max_age_takes_young_copy(shell, demo):
     shell.value(f"%watch 1 {FEW} --max-age 1h")
     before = len(demo.requests)
     result = shell.run(f"%watch 1 {FEW} --max-age 1h")
@@ -117,14 +117,14 @@ def test_line_when_a_max_age_is_given_takes_a_young_copy_without_a_request(shell
     assert len(demo.requests) == before
 
 
-def test_line_when_refresh_is_given_runs_the_query(shell):
+def test_line_refresh_runs_the_query(shell):
     first = shell.value("%watch 2").attrs["watchframe"]["query_result_id"]
     result = shell.run("%watch 2 --refresh")
     assert result.result.attrs["watchframe"]["query_result_id"] != first
     assert "run just now" in result.texts[0]
 
 
-def test_line_when_offline_is_given_makes_no_request(shell, demo):
+def test_line_offline_makes_no_request(shell, demo):
     shell.value("%watch 2")
     before = len(demo.requests)
     assert "from the local cache" in shell.run("%watch 2 --offline").texts[0]
@@ -133,7 +133,7 @@ def test_line_when_offline_is_given_makes_no_request(shell, demo):
     assert len(demo.requests) == before
 
 
-def test_line_when_a_dtype_backend_is_given_uses_it(shell):
+def test_line_dtype_backend_is_used(shell):
     arrow = shell.value("%watch 2 --dtype-backend pyarrow").dtypes
     nullable = shell.value("%watch 2 --dtype-backend numpy_nullable").dtypes
     assert isinstance(arrow["events"], pd.ArrowDtype)
@@ -143,36 +143,36 @@ def test_line_when_a_dtype_backend_is_given_uses_it(shell):
 
 
 @pytest.mark.slow
-def test_line_when_a_timeout_is_given_cancels_what_takes_longer(shell):
+def test_line_timeout_cancels_slow_query(shell):
     result = shell.run("%watch 50 -p seconds=60 --timeout 1s --refresh")
     assert type(result.error_in_exec).__name__ == "JobTimeoutError"
 
 
-def test_line_when_help_is_asked_shows_every_option_and_reads_nothing(shell, demo):
+def test_line_help_shows_options_and_reads_nothing(shell, demo):
     before = len(demo.requests)
     result = shell.run("%watch --help")
     assert "--dtype-backend" in result.shown
     assert len(demo.requests) == before
 
 
-def test_line_when_an_option_is_wrong_raises_and_says_what_was_meant(shell):
+def test_line_wrong_option_says_what_was_meant(shell):
     result = shell.run("%watch 1 --refesh")
     assert isinstance(result.error_in_exec, ArgumentError)
     assert "Did you mean --refresh?" in result.shown
 
 
-def test_line_when_a_parameter_is_wrong_raises_before_anything_is_run(shell):
+def test_line_wrong_parameter_raises_before_any_run(shell):
     result = shell.run("%watch 1 -p market=WETH")
     assert isinstance(result.error_in_exec, UnknownParameterError)
     assert "markets" in result.shown
 
 
 @pytest.mark.parametrize("cell", ["%watch", "%watch --source Lending", "%watch --save x"])
-def test_line_when_there_is_nothing_to_ask_says_so(shell, cell):
+def test_line_with_nothing_to_ask(shell, cell):
     assert isinstance(shell.run(cell).error_in_exec, ArgumentError)
 
 
-def test_line_when_it_fails_leaves_the_variable_as_it_was(shell):
+def test_line_failure_keeps_old_variable(shell):
     shell.value("df = 'before'")
     assert shell.run("%watch 51 -o df").error_in_exec is not None
     assert shell.names["df"] == "before"
@@ -200,7 +200,7 @@ def test_line_sends_backslashes_as_they_are_typed(shell, typed, value):
 
 @pytest.mark.parametrize("rest", ["\n\n1", "\n# a remark\n1", "\n--no-display\n1", "\n\n2\n3"])
 @pytest.mark.parametrize("head", ["%watch", "df = %watch", "if True:\n    %watch"])
-def test_line_whose_last_backslash_joins_the_next_line_is_an_error(shell, head, rest):
+def test_line_joined_by_last_backslash_is_refused(shell, head, rest):
     error = shell.run(f"{head} 10 -p label=C:\\data\\{rest}").error_in_exec
     assert isinstance(error, ArgumentError)
     assert "label=C:\\data\\ joins the next line" in str(error)
@@ -212,7 +212,7 @@ def test_line_that_goes_on_in_the_next_one_is_read_whole(shell):
     assert frame.attrs["watchframe"]["parameters"] == {"label": "a"}
 
 
-def test_line_with_a_backslash_at_the_end_of_the_cell_keeps_it(shell):
+def test_line_keeps_backslash_at_end_of_cell(shell):
     frame = shell.value("%watch 10 -p label=C:\\data\\\n")
     assert frame.attrs["watchframe"]["parameters"] == {"label": "C:\\data\\"}
 

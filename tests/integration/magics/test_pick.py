@@ -6,7 +6,7 @@ from watchframe.errors import ArgumentError
 from watchframe.widgets import ParameterPicker, QueryPicker
 
 
-def test_pick_when_asked_gives_the_picker_with_the_values_of_the_line(shell, demo):
+def test_pick_picker_with_values_of_the_line(shell, demo):
     before = [item for item in demo.requests if item.path.endswith("/results")]
     picker = shell.value("%watch 1 --pick -p markets=[INV]")
     assert isinstance(picker, ParameterPicker)
@@ -14,14 +14,14 @@ def test_pick_when_asked_gives_the_picker_with_the_values_of_the_line(shell, dem
     assert [item for item in demo.requests if item.path.endswith("/results")] == before
 
 
-def test_pick_when_a_name_is_given_binds_and_shows_the_picker(shell):
+def test_pick_named_picker_bound_and_shown(shell):
     result = shell.run("%%watch 1 --pick -o chosen\nmin_amount: 5")
     result.raise_error()
     assert shell.names["chosen"] is result.result
     assert float(shell.names["chosen"].params["min_amount"]) == 5
 
 
-def test_pick_when_no_query_is_given_searches_for_one(shell):
+def test_pick_search_without_a_query(shell):
     found = shell.value("%watch --pick -o chosen")
     assert isinstance(found, QueryPicker)
     assert shell.names["chosen"] is found

@@ -57,14 +57,14 @@ def terminal(open_terminal):
     return open_terminal("--simple-prompt")
 
 
-def test_terminal_when_a_query_is_read_prints_the_line_and_the_frame(terminal):
+def test_terminal_read_prints_line_and_frame(terminal):
     terminal.sendline("%watch 2")
     terminal.expect(r"\d+ rows x \d+, .*query 2 'Market totals'")
     terminal.expect("WETH")
     terminal.expect(r"In \[3\]: ")
 
 
-def test_terminal_when_a_mistake_is_made_prints_the_short_form(terminal):
+def test_terminal_mistake_prints_short_form(terminal):
     terminal.sendline("%watch 2 --refesh")
     terminal.expect("ArgumentError: %watch has no option --refesh")
     terminal.expect("Did you mean --refresh")
@@ -72,7 +72,7 @@ def test_terminal_when_a_mistake_is_made_prints_the_short_form(terminal):
     assert "Traceback" not in terminal.before
 
 
-def test_terminal_when_interrupted_comes_back_and_keeps_the_variable(terminal):
+def test_terminal_interrupt_keeps_variable(terminal):
     terminal.sendline("df = 'before'")
     terminal.expect(r"In \[3\]: ")
     terminal.sendline("%watch 50 -p seconds=120 -o df --refresh")
@@ -94,7 +94,7 @@ def test_terminal_when_interrupted_comes_back_and_keeps_the_variable(terminal):
         ("%watch all", "41"),  # "All borrows"
     ],
 )
-def test_terminal_when_tab_is_pressed_completes(open_terminal, typed, added, uses_jedi):
+def test_terminal_tab_completes(open_terminal, typed, added, uses_jedi):
     child = open_terminal(f"--IPCompleter.use_jedi={uses_jedi}")
     child.send(typed)
     for _ in range(PATIENT // TAB_AGAIN):  # where the server is slow, the next Tab has it
@@ -108,7 +108,7 @@ def test_terminal_when_tab_is_pressed_completes(open_terminal, typed, added, use
     "setting",
     ["--InteractiveShellApp.extensions=watchframe", "--MagicsManager.lazy_magics=watch=watchframe"],
 )
-def test_terminal_when_named_in_the_configuration_has_the_magic(tmp_path, setting):
+def test_terminal_magic_from_configuration(tmp_path, setting):
     run = subprocess.run(
         [sys.executable, "-m", "IPython", setting, "-c", "%watch --help"],
         check=False,

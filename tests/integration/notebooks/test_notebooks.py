@@ -47,7 +47,7 @@ def executed(request, tmp_path_factory):
     return committed, again, (folder / "key").read_text()
 
 
-def test_notebooks_when_listed_are_there():
+def test_notebooks_listed_all_exist():
     assert [path.stem for path in NOTEBOOKS] == [
         "01_quickstart",
         "02_parameters_and_pickers",
@@ -59,14 +59,14 @@ def test_notebooks_when_listed_are_there():
 
 
 @pytest.mark.slow
-def test_notebook_when_executed_shows_what_is_committed(executed):
+def test_notebook_outputs_match_committed_ones(executed):
     committed, again, _ = executed
     for before, now in zip(committed.cells, again.cells, strict=True):
         assert texts(now) == texts(before), now.source
 
 
 @pytest.mark.slow
-def test_notebook_when_executed_fails_only_where_it_means_to(executed):
+def test_notebook_fails_only_where_intended(executed):
     _, again, _ = executed
     for cell in again.cells:
         failed = [item for item in cell.get("outputs", []) if item.output_type == "error"]
@@ -74,7 +74,7 @@ def test_notebook_when_executed_fails_only_where_it_means_to(executed):
 
 
 @pytest.mark.slow
-def test_notebook_when_saved_holds_no_key(executed):
+def test_notebook_saved_without_key(executed):
     committed, again, key = executed
     assert len(key) > 8
     assert key not in nbformat.writes(again)
@@ -82,7 +82,7 @@ def test_notebook_when_saved_holds_no_key(executed):
 
 
 @pytest.mark.slow
-def test_notebook_when_committed_has_run_from_top_to_bottom(executed):
+def test_notebook_committed_after_a_full_run(executed):
     committed, *_ = executed
     counts = [cell.execution_count for cell in committed.cells if cell.cell_type == "code"]
     assert counts == list(range(1, len(counts) + 1))

@@ -115,7 +115,7 @@ def test_saved_notebook_holds_nothing_of_the_progress(execute, delay):
         assert delay or [item for item in cell.outputs if item.output_type == "display_data"], name
 
 
-def test_saved_notebook_holds_nothing_of_the_progress_of_interrupted_reads(execute, demo):
+def test_saved_notebook_after_interrupted_reads(execute, demo):
     def interrupt(client, cell, number):
         """Interrupt the kernel once the read runs and its progress is drawn."""
 

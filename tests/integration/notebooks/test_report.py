@@ -49,7 +49,7 @@ def night(demo, tmp_path, monkeypatch):
     return run
 
 
-def test_report_when_other_parameters_are_given_is_about_these(night):
+def test_report_with_other_parameters(night):
     written = night(first_day="2026-04-01", last_day="2026-06-30", markets=["INV", "CRV"])
     page, _ = HTMLExporter(exclude_input=True).from_notebook_node(written)
     assert "Between <strong>2026-04-01</strong> and <strong>2026-06-30</strong>" in page
@@ -58,7 +58,7 @@ def test_report_when_other_parameters_are_given_is_about_these(night):
     assert "WBTC" not in page
 
 
-def test_report_when_run_again_asks_only_for_what_can_have_changed(night, demo):
+def test_report_second_run_asks_only_for_changes(night, demo):
     night()
     before = len(demo.requests)
     night()
@@ -72,9 +72,7 @@ def test_report_when_run_again_asks_only_for_what_can_have_changed(night, demo):
         ({"last_day": "2029-06-30"}, "some days have no events at all"),
     ],
 )
-def test_report_when_something_is_wrong_stops_before_it_shows_a_number(
-    night, tmp_path, parameters, says
-):
+def test_report_failure_stops_before_any_number(night, tmp_path, parameters, says):
     with pytest.raises(PapermillExecutionError):
         night(**parameters)
     written = nbformat.read(tmp_path / "report.ipynb", as_version=4)

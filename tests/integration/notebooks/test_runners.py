@@ -55,7 +55,7 @@ def notebook(path, *sources):
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
-def test_papermill_when_parameters_are_given_reads_with_them(environment, demo, tmp_path):
+def test_papermill_reads_with_parameters(environment, demo, tmp_path):
     source = notebook(
         tmp_path / "in.ipynb",
         "markets = ['WETH']",
@@ -72,7 +72,7 @@ def test_papermill_when_parameters_are_given_reads_with_them(environment, demo, 
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
-def test_papermill_when_a_query_fails_stops_and_stores_the_short_form(environment, demo, tmp_path):
+def test_papermill_failed_query_stores_short_form(environment, demo, tmp_path):
     source = notebook(tmp_path / "in.ipynb", "df = 1", LOAD, "%watch 51 -o df", "print('after')")
     out = tmp_path / "out.ipynb"
     with pytest.raises(PapermillExecutionError) as caught:
@@ -87,7 +87,7 @@ def test_papermill_when_a_query_fails_stops_and_stores_the_short_form(environmen
     assert demo.user_key not in out.read_text()
 
 
-def test_nbconvert_when_all_is_well_stores_the_outputs(environment, demo, tmp_path):
+def test_nbconvert_stores_outputs(environment, demo, tmp_path):
     source = notebook(tmp_path / "in.ipynb", LOAD, "%watch 2")
     run = nbconvert(source, environment)
     assert run.returncode == 0, run.stderr
@@ -97,7 +97,7 @@ def test_nbconvert_when_all_is_well_stores_the_outputs(environment, demo, tmp_pa
     assert demo.user_key not in saved + run.stderr + run.stdout
 
 
-def test_nbconvert_when_a_query_fails_stops_with_the_short_form(environment, demo, tmp_path):
+def test_nbconvert_failed_query_stops_with_short_form(environment, demo, tmp_path):
     source = notebook(tmp_path / "in.ipynb", LOAD, "%watch 51", "print('after')")
     run = nbconvert(source, environment)
     assert run.returncode != 0

@@ -39,7 +39,7 @@ def test_json_lines_give_valid_json_of_every_kind():
     assert json.loads("".join(json_lines(table.slice(0, 0)))) == []
 
 
-def test_tsv_has_tabs_between_values_and_quotes_around_texts():
+def test_tsv_tabs_and_quotes_around_texts():
     file = io.BytesIO()
     write_table("tsv", pa.table({"n": [1, None], "text": ["a\tb", ""]}), file)
     assert file.getvalue() == b'"n"\t"text"\n1\t"a\tb"\n\t""\n'

@@ -53,7 +53,7 @@ def on_terminal(records, columns=80, **settings):
     return seen.decode().replace("\r\n", "\n").splitlines()
 
 
-def test_table_off_a_terminal_aligns_by_width_and_keeps_every_text_whole():
+def test_table_off_a_terminal_aligned_with_whole_texts():
     columns = [
         Column(name="name", texts=["日本", "e\u0301", "a" * 300]),
         Column(name="n", texts=["5", "null", AMOUNT], is_number=True),
@@ -66,20 +66,20 @@ def test_table_off_a_terminal_aligns_by_width_and_keeps_every_text_whole():
     assert long == f"{'a' * 300}  {AMOUNT}"
 
 
-def test_table_writes_control_characters_out_and_takes_no_markup():
+def test_table_control_characters_and_markup_as_text():
     (*_, line) = table_lines([Column(name="x", texts=[HOSTILE])], is_terminal=False)
     assert line == WRITTEN
     shown = on_terminal([{"name": HOSTILE, "amount": 1}])
     assert shown[-1].startswith(WRITTEN)
 
 
-def test_table_of_nothing_has_its_head_and_no_columns_are_no_error():
+def test_table_without_rows_or_columns():
     assert list(table_lines([Column(name="x", texts=[])], is_terminal=False)) == ["x", "-"]
     assert list(table_lines([], is_terminal=False)) == ["", ""]
     assert on_terminal([], NO_COLOR="1")[0].split() == ["name", "amount"]
 
 
-def test_table_on_a_terminal_cuts_texts_to_its_width_and_no_number():
+def test_table_on_a_terminal_cuts_texts_and_no_number():
     records = [{"name": "a" * 100, "amount": 5}, {"name": "b", "amount": 10**30}]
     _, _, first, second = on_terminal(records, columns=50, NO_COLOR="1")
     assert [len(first), len(second)] == [50, 50]
@@ -89,7 +89,7 @@ def test_table_on_a_terminal_cuts_texts_to_its_width_and_no_number():
     assert second.endswith(f"{10**30}")
 
 
-def test_table_that_is_too_wide_for_its_terminal_keeps_all_digits():
+def test_table_too_wide_for_a_terminal_keeps_digits():
     records = [{"name": "a name", "amount": int(AMOUNT)}, {"name": "b" * 40, "amount": 5}]
     *_, first, second = on_terminal(records, columns=40, NO_COLOR="1")
     assert first.startswith("a name  ")
@@ -146,7 +146,7 @@ def test_table_on_a_terminal_cuts_only_what_may_be_cut():
         max_size=9,
     )
 )
-def test_table_on_a_terminal_has_every_number_and_no_more_width_than_these_need(cells):
+def test_table_on_a_terminal_numbers_in_least_width(cells):
     columns = [
         Column(name="name", texts=[text], is_number=kind == "number") for kind, text in cells
     ]

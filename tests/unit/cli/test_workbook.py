@@ -59,7 +59,7 @@ def test_values_have_excels_own_kinds():
     assert remark == ""
 
 
-def test_column_with_a_number_that_excel_would_round_is_text_and_is_named():
+def test_column_with_numbers_excel_rounds_is_text():
     exact = pa.field("supply", pa.string(), metadata={ENCODING: INTEGER})
     decimals = pa.array([Decimal("0.1234567890123456"), Decimal(1)], pa.decimal128(38, 18))
     found, remark = cells(
@@ -156,7 +156,7 @@ def test_numbers_that_are_none_are_their_words():
         (pa.table({"t": ["a", "\N{GRINNING FACE}" * 16_384]}), "Row 1 of column 't' holds a text"),
     ],
 )
-def test_table_that_a_sheet_has_no_room_for_is_refused_before_anything_is_written(table, words):
+def test_table_too_large_for_a_sheet_is_refused(table, words):
     file = io.BytesIO()
     with pytest.raises(WatchframeError, match=words) as caught:
         write_workbook(table, file)

@@ -15,7 +15,7 @@ from watchframe.parameters.text_syntax import write_value
 NAMESPACE = {"markets": ["WETH", "INV"], "day": date(2026, 1, 1), "all_of_them": {"a": 1, "b": 2}}
 
 
-def test_parse_body_when_it_has_lines_gives_each_parameter():
+def test_parse_body_parameter_of_each_line():
     body = """\
 # what the report is about
 markets: [WETH, INV]
@@ -99,7 +99,7 @@ def test_parse_body_json_variable_without_quotes():
 
 
 @pytest.mark.parametrize("body", ["$all_of_them", "{all_of_them}\n"])
-def test_parse_body_when_it_is_one_variable_takes_its_items(body):
+def test_parse_body_items_of_one_variable(body):
     assert parse_body(body, NAMESPACE) == {"a": 1, "b": 2}
 
 
@@ -108,7 +108,7 @@ def test_parse_body_variable_that_is_no_dict():
         parse_body("$markets", NAMESPACE)
 
 
-def test_parse_body_when_empty_gives_nothing():
+def test_parse_body_empty_gives_nothing():
     assert parse_body("\n# only a remark\n", NAMESPACE) == {}
 
 
@@ -126,7 +126,7 @@ def test_parse_body_when_empty_gives_nothing():
         ("[1, 2]", "a list, whose values have no names"),
     ],
 )
-def test_parse_body_when_a_line_is_wrong_names_it(body, words):
+def test_parse_body_names_wrong_line(body, words):
     with pytest.raises(ArgumentError) as caught:
         parse_body(body, NAMESPACE)
     assert words in caught.value.message

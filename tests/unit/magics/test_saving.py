@@ -29,13 +29,13 @@ from watchframe.magics.saving import definition_of
         (["a", "b"], "enum"),
     ],
 )
-def test_definition_when_made_of_a_value_takes_that_value(value, type_):
+def test_definition_of_a_value_takes_it(value, type_):
     definition = definition_of("min_amount", value)
     assert (definition.type, definition.default) == (type_, value)
     assert definition.title == "Min amount"
 
 
-def test_definition_when_made_of_a_list_has_its_items_as_choices():
+def test_definition_of_a_list_has_items_as_choices():
     definition = definition_of("kinds", ["a", "b"])
     assert definition.enum_options == ("a", "b")
     assert definition.multi is not None

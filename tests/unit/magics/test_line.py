@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
+import re
+import shlex
+
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from watchframe.errors import ArgumentError
-from watchframe.magics.line import Request, help_text, parse_line
+from watchframe.magics.line import (
+    Request,
+    help_text,
+    parse_line,
+    read_words,
+    split_words,
+    without_remark,
+)
 from watchframe.magics.options import OPTIONS
+from watchframe.parameters.text_syntax import read_assignments, write_value
 
 
 def test_parse_line_id_alone():
     assert parse_line("42") == Request(query="42")
 
 
-def test_parse_line_when_every_option_is_given_keeps_each_value():
+def test_parse_line_keeps_every_option():
     assert parse_line("-s Lending --timeout 90s --max-age 1h -o df --dtype-backend pyarrow") == (
         Request(source="Lending", timeout="90s", max_age="1h", out="df", dtype_backend="pyarrow")
     )
@@ -31,7 +44,7 @@ def test_parse_line_quotes_as_a_shell():
     assert request.params == (("market", "New York"), ("note", "it's"), ("x", "a b"))
 
 
-def test_parse_line_when_a_url_has_signs_of_a_shell_keeps_them():
+def test_parse_line_keeps_shell_signs_in_a_url():
     url = "https://host/org/queries/42?p_market=WETH&p_day=d_now#7"
     assert parse_line(url).query == url
 
@@ -65,20 +78,20 @@ def test_parse_line_splits_at_the_first_equals_sign():
         ("42 --refresh df", "-o df"),
     ],
 )
-def test_parse_line_when_something_is_wrong_says_what_was_meant(line, meant):
+def test_parse_line_mistake_says_what_was_meant(line, meant):
     with pytest.raises(ArgumentError) as caught:
         parse_line(line)
     assert caught.value.hint is not None
     assert meant in caught.value.hint
 
 
-def test_parse_line_when_an_option_is_shortened_refuses_it():
+def test_parse_line_refuses_shortened_option():
     with pytest.raises(ArgumentError, match="no option --ref"):
         parse_line("42 --ref")
 
 
 @pytest.mark.parametrize("line", ["42 -o", "42 --max-age", "42 -p", "--source"])
-def test_parse_line_when_a_value_is_missing_names_the_option(line):
+def test_parse_line_missing_value_names_option(line):
     with pytest.raises(ArgumentError, match=line.split()[-1]):
         parse_line(line)
 
@@ -107,13 +120,13 @@ def test_parse_line_contradiction_names_both_options(line, both):
 
 
 @pytest.mark.parametrize("line", ["42 -o a -o b", "42 --max-age 1h --max-age 2h"])
-def test_parse_line_when_an_option_is_given_twice_refuses_it(line):
+def test_parse_line_refuses_option_given_twice(line):
     with pytest.raises(ArgumentError, match="is given twice"):
         parse_line(line)
 
 
 @pytest.mark.parametrize("line", ["--save ''", "-s ' '", "42 --max-age="])
-def test_parse_line_when_an_option_is_given_nothing_refuses_it(line):
+def test_parse_line_refuses_empty_value(line):
     with pytest.raises(ArgumentError, match="is given nothing"):
         parse_line(line)
 
@@ -122,7 +135,7 @@ def test_parse_line_name_as_the_query():
     assert parse_line("-o df Borrows") == Request(query="Borrows", out="df")
 
 
-def test_parse_line_when_a_switch_is_given_a_value_refuses_it():
+def test_parse_line_refuses_value_for_a_switch():
     with pytest.raises(ArgumentError, match="--refresh takes no value"):
         parse_line("42 --refresh=yes")
 
@@ -133,16 +146,118 @@ def test_parse_line_destination_must_be_a_variable(name):
         parse_line(f"42 -o {name}")
 
 
-def test_parse_line_when_a_quote_is_left_open_says_so():
+def test_parse_line_refuses_open_quote():
     with pytest.raises(ArgumentError, match="not closed"):
         parse_line("42 -p 'a=b")
 
 
-def test_help_text_when_shown_has_every_option():
+def test_help_text_has_every_option():
     text = help_text()
     assert all(flag in text for option in OPTIONS for flag in option.flags)
     assert "df = %watch ..." in " ".join(text.split())
 
 
-def test_options_when_listed_are_the_fields_of_a_request():
+def test_options_are_the_fields_of_a_request():
     assert {option.name for option in OPTIONS} | {"query"} == set(Request.__slots__)
+
+
+@pytest.mark.slow
+@given(st.lists(st.text()))
+def test_read_words_gives_back_words_of_a_shell(words):
+    assert read_words(shlex.join(words)) == words
+
+
+@given(st.text(alphabet="ab '\"\\"))
+def test_read_words_without_brackets_reads_as_shlex(line):
+    assume(not re.search(r"\\[ab]", line))  # a shell drops this backslash
+    try:
+        expected = shlex.split(line)
+    except ValueError as error:
+        if "escaped" in str(error):  # a backslash at the very end is itself here
+            return
+        with pytest.raises(ArgumentError, match="not closed"):
+            read_words(line)
+        return
+    assert read_words(line) == expected
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("-p markets=[WETH, INV] -o df", ["-p", "markets=[WETH, INV]", "-o", "df"]),
+        ("""-p m=["New York", 'a, ]b']""", ["-p", """m=["New York", 'a, ]b']"""]),
+        ("-p period=(2026-01-01, 2026-01-31)", ["-p", "period=(2026-01-01, 2026-01-31)"]),
+        ('-p r={"start": "a b", "end": "c"} x', ["-p", 'r={"start": "a b", "end": "c"}', "x"]),
+        ("-p name={ chosen } x", ["-p", "name={ chosen }", "x"]),
+        ("-p 'm=[a, b]' x", ["-p", "m=[a, b]", "x"]),
+        ("-p m='[a, b]' x", ["-p", "m=[a, b]", "x"]),
+        ("-p m=[a, b -o df", ["-p", "m=[a, b -o df"]),
+        ("--save Borrows(old) x", ["--save", "Borrows(old)", "x"]),
+        ("-p note=a[b c", ["-p", "note=a[b", "c"]),
+    ],
+)
+def test_read_words_keeps_brackets_as_typed(line, words):
+    assert read_words(line) == words
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("42 # the borrows", "42"),
+        ("42 -o df  #", "42 -o df"),
+        ("# nothing", ""),
+        ("42 -p 'title=a # b'", "42 -p 'title=a # b'"),
+        ("42 -p title=#12", "42 -p title=#12"),
+        ("42 #12", "42 #12"),
+        ("https://h/queries/42#7 # x", "https://h/queries/42#7"),
+    ],
+)
+def test_without_remark_lone_sign(line, said):
+    assert without_remark(line) == said
+
+
+def test_split_words_tells_open_quote():
+    assert split_words("-p 'a b")[-1].open_quote == "'"
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        (r"t=C:\new\table", [r"t=C:\new\table"]),
+        (r"re=\d+\.\d{2}\b", [r"re=\d+\.\d{2}\b"]),
+        (r"a\ b a\\b a\"b a\'b", ["a b", r"a\b", 'a"b', "a'b"]),
+        (r"u=\\server\share", [r"u=\server\share"]),
+        (r"'u=\\server\share'", [r"u=\\server\share"]),
+        (r"'C:\dir\' x", ["C:\\dir\\", "x"]),
+        (r'"C:\new \"x\" \\ \z"', [r'C:\new "x" \ \z']),
+        ("x=C:\\dir\\", ["x=C:\\dir\\"]),
+        (r"m=[C:\a\, 'b \ \\c']", [r"m=[C:\a\, 'b \ \\c']"]),
+    ],
+)
+def test_read_words_keeps_a_backslash_that_escapes_nothing(line, words):
+    assert read_words(line) == words
+
+
+@given(st.text(alphabet="ab'\"\\ ,[]$.", max_size=8))
+def test_words_give_back_a_written_value(text):
+    word = shlex.quote(f"t={write_value(text)}")
+    assert read_assignments(parse_line(f"42 -p {word} -o df").params, {}) == {"t": text}
+
+
+def test_read_words_backslash_leaving_a_quote_open():
+    with pytest.raises(ArgumentError) as caught:
+        read_words('-p "dir=C:\\new\\" -o df')
+    assert (
+        caught.value.hint == "A backslash before a quote escapes it; '...' keeps every backslash."
+    )
+
+
+def test_parse_line_backslash_joining_an_option():
+    with pytest.raises(ArgumentError, match="before --refresh escapes the space") as caught:
+        parse_line("42 -p dir=C:\\new\\ --refresh")
+    assert caught.value.hint is not None
+    assert "'dir=C:\\new\\'" in caught.value.hint
+    assert parse_line(r"42 -p note=a\ -\ b -p 'x=\ -o'").params == (
+        ("note", "a - b"),
+        ("x", r"\ -o"),
+    )

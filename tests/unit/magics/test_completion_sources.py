@@ -14,7 +14,7 @@ def soon():
     return time.monotonic() + PATIENT
 
 
-def test_background_when_the_answer_is_quick_gives_it_at_once():
+def test_background_quick_answer():
     assert BackgroundCache().get("key", lambda: 7, deadline=soon()) == 7
 
 
@@ -32,14 +32,14 @@ def test_background_late_answer():
     assert background.get("key", lambda: 8, deadline=soon()) == 7
 
 
-def test_background_when_the_answer_is_known_asks_no_second_time():
+def test_background_known_answer_asked_once():
     background, asked = BackgroundCache(), []
     for _ in range(3):
         background.get("key", lambda: asked.append(1) or 7, deadline=soon())
     assert len(asked) == 1
 
 
-def test_background_when_two_ask_at_once_asks_once():
+def test_background_simultaneous_requests_asked_once():
     background, may_go, asked = BackgroundCache(), threading.Event(), []
 
     def fetch():
@@ -66,7 +66,7 @@ def test_background_failure_is_silent():
     assert len(asked) == 1
 
 
-def test_background_when_cleared_asks_again():
+def test_background_cleared_asks_again():
     background = BackgroundCache()
     background.get("key", lambda: 7, deadline=soon())
     background.clear()

@@ -10,6 +10,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
 from watchframe.magics.completion import WatchMatcher
+from watchframe.magics.magic import is_value_used
 
 
 def matchers(ipython):
@@ -17,13 +18,13 @@ def matchers(ipython):
     return [item for item in found if isinstance(getattr(item, "__self__", None), WatchMatcher)]
 
 
-def test_import_when_watchframe_is_imported_brings_no_ipython():
+def test_import_brings_no_ipython():
     code = "import sys, watchframe; print('IPython' in sys.modules, 'pandas' in sys.modules)"
     out = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     assert out.stdout.split() == ["False", "False"]
 
 
-def test_load_when_done_twice_registers_everything_once(ipython):
+def test_load_twice_registers_once(ipython):
     ipython.run("%load_ext watchframe")
     ipython.run("%reload_ext watchframe")
     assert len(matchers(ipython)) == 1
@@ -32,7 +33,7 @@ def test_load_when_done_twice_registers_everything_once(ipython):
     assert "WatchMagics" in ipython.run("%config").shown
 
 
-def test_unload_when_done_leaves_nothing_behind(ipython):
+def test_unload_leaves_nothing_behind(ipython):
     ipython.run("%load_ext watchframe")
     ipython.run("%unload_ext watchframe")
     assert not matchers(ipython)
@@ -48,7 +49,7 @@ def test_load_lazily_happens_at_the_first_use(ipython):
     assert len(matchers(ipython)) == 1
 
 
-def test_load_when_a_config_file_has_settings_takes_them(ipython):
+def test_load_takes_settings_of_config_file(ipython):
     InteractiveShell.clear_instance()
     config = Config()
     config.HistoryManager.enabled = False
@@ -75,7 +76,7 @@ def test_load_when_a_config_file_has_settings_takes_them(ipython):
         "full_traceback = True",
     ],
 )
-def test_config_when_a_setting_is_right_takes_it(ipython, setting):
+def test_config_right_setting_is_taken(ipython, setting):
     ipython.run("%load_ext watchframe")
     ipython.run(f"%config WatchMagics.{setting}")
     name, value = setting.split(" = ")
@@ -104,6 +105,32 @@ def test_config_wrong_setting_keeps_the_old_one(ipython, setting, caplog):
     assert result.error_in_exec is not None or name in caplog.text
 
 
-def test_help_when_asked_by_a_question_mark_has_the_options(ipython):
+def test_help_by_question_mark_has_options(ipython):
     ipython.run("%load_ext watchframe")
     assert "--max-age" in ipython.shell.find_line_magic("watch").__doc__
+
+
+@pytest.mark.parametrize(
+    ("cell", "is_used"),
+    [
+        ("%probe", False),
+        ("x = 1\n%probe", False),
+        ("%probe\nx = 1", False),
+        ("for _ in [1]:\n    %probe", False),
+        ("x = %probe", True),
+        ("for _ in [1]:\n    x = %probe", True),
+        ("def f():\n    x = %probe\n    return x\nf()", True),
+        ("x = [get_ipython().run_line_magic('probe', '')]", True),
+        ("len([get_ipython().run_line_magic('probe', '')])", True),
+    ],
+)
+def test_is_value_used_of_a_running_cell(ipython, cell, is_used):
+    seen = []
+
+    def probe(line):
+        seen.append(is_value_used())
+        return 7
+
+    ipython.shell.register_magic_function(probe, "line", "probe")
+    ipython.run(cell)
+    assert seen == [is_used]

@@ -68,7 +68,7 @@ def test_find_cursor_in_the_magic(cell, kind, fragment):
         "|",
     ],
 )
-def test_find_cursor_when_elsewhere_has_no_say(cell):
+def test_find_cursor_outside_the_magic(cell):
     assert at(cell) is None
 
 

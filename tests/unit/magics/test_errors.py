@@ -15,7 +15,7 @@ SQL = "select a\nform t"
 REASON = 'syntax error at or near "form"\nLINE 2: form t\n        ^\n'
 
 
-def test_short_form_when_there_is_a_hint_gives_message_and_hint():
+def test_short_form_has_message_and_hint():
     assert short_form(ArgumentError("That is wrong.", hint="Do this.")) == [
         "ArgumentError: That is wrong.",
         "Hint: Do this.",
@@ -34,12 +34,12 @@ def test_short_form_of_an_unknown_statement():
     assert "-->" not in "\n".join(short_form(JobFailedError("It failed.", reason=REASON)))
 
 
-def test_short_form_when_interrupted_says_so_in_one_line():
+def test_short_form_of_an_interrupt_is_one_line():
     assert len(short_form(KeyboardInterrupt())) == 1
 
 
 @pytest.mark.parametrize("is_full", [True, False])
-def test_rendering_when_a_key_is_in_it_hides_the_key(ipython, is_full):
+def test_rendering_hides_the_key(ipython, is_full):
     ipython.shell.InteractiveTB.set_mode("Verbose")
     error = raised(WatchframeError(f"Refused {KEY}.", hint=f"Not {KEY}."))
     text = "\n".join(rendering(ipython.shell, error, is_full=is_full)())
@@ -57,7 +57,7 @@ def test_rendering_when_a_key_is_in_it_hides_the_key(ipython, is_full):
 )
 def test_rendering_says_where_only_if_wanted(ipython, error, is_full, shows_where):
     text = "\n".join(rendering(ipython.shell, raised(error), is_full=is_full)())
-    assert ("test_short_errors.py" in text) is shows_where
+    assert ("test_errors.py" in text) is shows_where
 
 
 def test_rendering_of_a_pickled_error(ipython):

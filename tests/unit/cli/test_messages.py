@@ -20,7 +20,7 @@ def test_exit_codes_cover_every_error():
     assert exit_code(ValueError("a bug")) == 1
 
 
-def test_atomic_file_when_the_block_fails_leaves_what_was_there(tmp_path):
+def test_atomic_file_failure_keeps_old_content(tmp_path):
     path = tmp_path / "rows.csv"
     path.write_bytes(b"old")
 
