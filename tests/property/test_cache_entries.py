@@ -94,7 +94,7 @@ WHOLE = entry_bytes()
     removed=st.integers(0, 40),
     put_in=st.binary(max_size=40),
 )
-def test_entry_when_any_stretch_of_it_is_another_is_never_read(start, removed, put_in):
+def test_entry_with_changed_stretch_is_never_read(start, removed, put_in):
     """CRC-32 finds every burst of up to 32 bits, and misses one longer change in 2**32."""
     damaged = WHOLE[:start] + put_in + WHOLE[start + removed :]
     if damaged == WHOLE:
@@ -106,7 +106,7 @@ def test_entry_when_any_stretch_of_it_is_another_is_never_read(start, removed, p
 
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.binary(max_size=300))
-def test_entry_when_made_of_any_bytes_is_refused(data):
+def test_entry_of_arbitrary_bytes_is_refused(data):
     for read in (read_result, read_document):
         with pytest.raises(CacheFormatError):
             read(pa.py_buffer(data), KEY)
@@ -125,6 +125,6 @@ json_values = st.recursive(
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(value=json_values, moment=st.datetimes(timezones=st.just(UTC)))
-def test_document_when_written_and_read_is_the_same(value, moment):
+def test_document_written_and_read_is_the_same(value, moment):
     entry = write_document(KEY, Document(value=value, stored_at=moment))
     assert read_document(pa.py_buffer(entry), KEY) == Document(value=value, stored_at=moment)

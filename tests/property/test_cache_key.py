@@ -48,7 +48,7 @@ def identity(of: KeyParts) -> tuple[object, ...]:
 @pytest.mark.slow
 @in_its_own_time
 @given(parts, parts)
-def test_keys_are_equal_exactly_when_the_parts_are(one, other):
+def test_keys_are_equal_exactly_for_equal_parts(one, other):
     assert (cache_key(one) == cache_key(other)) == (identity(one) == identity(other))
 
 

@@ -89,7 +89,7 @@ def test_what_gets_through_is_accepted_by_the_server(accepts, defined):
 @settings(max_examples=150, deadline=None)
 @given(definition=DEFINITIONS, value=ANY_VALUE)
 @example(definition=ParameterDefinition(name="p", type="date", title="P"), value="0001-01-01")
-def test_whatever_value_gets_through_is_accepted_by_the_server(accepts, definition, value):
+def test_value_that_gets_through_is_accepted_by_server(accepts, definition, value):
     with contextlib.suppress(ParameterError):
         sent = normalized(definition, value)
         accepts(definition, sent)

@@ -78,7 +78,7 @@ def test_picker_begins_with_what_a_read_sends(definition, is_known):
 
 
 @pytest.mark.parametrize("default", ["", []])
-def test_enum_whose_saved_default_is_empty_begins_with_the_first_option(default):
+def test_enum_with_empty_default_begins_with_first_option(default):
     definition = ParameterDefinition(
         name="p", type="enum", title="P", default=default, enum_options=("a", "b")
     )

@@ -122,7 +122,7 @@ def test_other_values_are_other_sql(text, pair, server):
 
 @CALM
 @given(st.sampled_from(TEXTS), pairs(), st.booleans())
-def test_other_values_are_other_texts_where_they_are_not_sql(text, pair, auto_limit):
+def test_other_values_not_sql_are_other_texts(text, pair, auto_limit):
     rendered, other = (render_query(text, values, [LIST]) for values in pair)
     assert is_same_sql(rendered, rendered, auto_limit=auto_limit)
     if other.rstrip() != rendered.rstrip():

@@ -22,7 +22,7 @@ def small_client():
 @settings(max_examples=40, deadline=None)
 @given(amounts=st.lists(st.none() | UINT256, min_size=1, max_size=6))
 @pytest.mark.parametrize("backend", ["numpy_nullable", "pyarrow"])
-def test_uint256_of_the_servers_sql_is_an_exact_int_in_the_frame(small_client, backend, amounts):
+def test_uint256_of_server_sql_is_an_exact_int(small_client, backend, amounts):
     rows = ", ".join(
         f"({n}, {'null' if value is None else repr(str(value))}::bignum)"
         for n, value in enumerate(amounts)

@@ -107,7 +107,7 @@ def change_stamp(environment, **facts):
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"extras": ["test"]}'])
-def test_environment_with_a_strange_stamp_is_installed_again(environment, installed, text):
+def test_environment_with_strange_stamp_is_reinstalled(environment, installed, text):
     make(environment, "test")
     (environment.VENV / environment.STAMP).write_text(text)
     make(environment, "test")
@@ -132,7 +132,7 @@ def test_environment_has_no_stamp_after_a_failure(environment, installed, capsys
     assert not (environment.VENV / environment.STAMP).exists()
 
 
-def test_environment_of_another_maker_and_python_is_left_alone(environment):
+def test_environment_of_another_maker_is_left_alone(environment):
     python = environment.VENV / "bin/python"
     python.parent.mkdir(parents=True)
     python.write_text("#!/bin/sh\necho 3.10\n")

@@ -88,7 +88,7 @@ def test_replace_returns_another_error_with_the_other_facts(cls):
     assert again.__notes__ is not error.__notes__
 
 
-def test_replace_keeps_where_the_error_was_raised_and_knows_its_facts():
+def test_error_replace_keeps_traceback_and_facts():
     with pytest.raises(errors.JobTimeoutError) as caught:
         raise errors.JobTimeoutError("It took too long.", timeout=3.0)
     again = caught.value.replace(job_id="7", is_cancelled=False)
@@ -144,7 +144,7 @@ def test_tree_in_docstring_names_every_error():
         assert cls.__name__ in errors.__doc__
 
 
-def test_warn_caller_names_the_nearest_line_outside_of_the_package(tmp_path):
+def test_warn_caller_names_nearest_line_outside_package(tmp_path):
     with pytest.warns(errors.CacheWarning, match="It is full") as caught:
         errors.warn_caller(errors.CacheWarning("It is full."))
     assert caught[0].filename == __file__

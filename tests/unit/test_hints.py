@@ -51,7 +51,7 @@ def test_hint_reads_as_a_sentence_in_every_face(kind, face):
 
 @pytest.mark.parametrize("kind", Kind)
 @pytest.mark.parametrize("face", ["cell", "terminal"])
-def test_hint_for_a_cell_or_a_terminal_has_no_call_of_python(kind, face):
+def test_hint_for_cell_or_terminal_has_no_python_call(kind, face):
     assert not PYTHON_ONLY.search(words_for(face, hint_of(kind)))
 
 
@@ -82,7 +82,7 @@ def test_hint_without_one_of_its_facts_is_an_error():
         Hint(Kind.GIVE_VALUE, name="market")
 
 
-def test_hint_quotes_what_is_typed_and_writes_control_characters_out():
+def test_hint_quotes_and_escapes_typed_text():
     hint = Hint(Kind.GIVE_VALUE, name="a \x1b[2J'b", takes="a string")
     assert words_for("terminal", hint).startswith("Give it one: -p 'a \\x1b[2J'\"'\"'b'=VALUE")
     assert "\x1b" not in "".join(hint.words.values())

@@ -49,7 +49,7 @@ def test_lock_of_another_thread_is_free_in_the_child():
     assert run(program) == ["free", "0"]
 
 
-def test_lock_of_the_forking_thread_stays_its_own_in_the_child():
+def test_lock_of_forking_thread_stays_its_own_in_child():
     program = """
         import os, threading
         from watchframe.locks import ProcessLock

@@ -79,7 +79,7 @@ def test_cache_without_a_folder_is_that_of_the_reads(demo, tmp_path, config, mon
         assert len(cache.entries()) == 0
 
 
-def test_cache_without_a_folder_follows_connect_and_disconnect(demo, tmp_path, config):
+def test_cache_without_folder_follows_connect(demo, tmp_path, config):
     assert ResultCache().directory == tmp_path / "platform" / "watchframe"
     watchframe.connect(demo.url, demo.user_key, cache_dir=tmp_path / "one")
     assert ResultCache().directory == tmp_path / "one"
@@ -91,9 +91,7 @@ def test_cache_without_a_folder_follows_connect_and_disconnect(demo, tmp_path, c
     assert ResultCache().directory == tmp_path / "platform" / "watchframe"
 
 
-def test_folder_of_the_first_read_stays_where_the_environment_changes(
-    demo, tmp_path, config, monkeypatch
-):
+def test_folder_of_first_read_outlasts_the_environment(demo, tmp_path, config, monkeypatch):
     by_environment(demo, tmp_path / "one", config, monkeypatch)
     watchframe.read_watch_query(49)
     monkeypatch.setenv("WATCHFRAME_CACHE_DIR", str(tmp_path / "two"))
@@ -109,7 +107,7 @@ def test_folder_and_size_that_are_given_win(demo, tmp_path, config, monkeypatch)
     assert ResultCache(size_limit=7).directory == tmp_path / "project"
 
 
-def test_read_by_a_client_without_a_folder_does_not_take_that_of_connect(demo, tmp_path, config):
+def test_client_without_folder_ignores_that_of_connect(demo, tmp_path, config):
     watchframe.connect(demo.url, demo.user_key, cache_dir=tmp_path / "project")
     with Client(demo.url, demo.user_key) as client:
         watchframe.read_watch_query(49, client=client)
@@ -118,9 +116,7 @@ def test_read_by_a_client_without_a_folder_does_not_take_that_of_connect(demo, t
 
 
 @pytest.mark.parametrize("words", [["--profile", "lending"], ["--url", "{url}"], []])
-def test_commands_on_the_cache_see_what_commands_that_read_have_kept(
-    demo, tmp_path, config, capsys, words
-):
+def test_cache_commands_see_what_read_commands_kept(demo, tmp_path, config, capsys, words):
     profile = "lending" if words else "default"
     config(f'[{profile}]\n{key_of(demo)}cache_dir = "{tmp_path / "project"}"\n')
     words = [word.format(url=demo.url) for word in words]

@@ -57,7 +57,7 @@ def finish(process: subprocess.Popen[str]) -> str:
     return output
 
 
-def test_eight_processes_when_they_read_and_write_at_random_see_only_right_results(cache, start):
+def test_processes_at_random_see_only_right_results(cache, start):
     """2,000 operations; below the size limit no entry that was written is ever missing."""
     for key in worker.KEYS:
         worker.put(cache, key, 0, streaming=False)
@@ -69,7 +69,7 @@ def test_eight_processes_when_they_read_and_write_at_random_see_only_right_resul
     assert len(list((cache.directory / "v1").glob("*/*/*.val"))) == 14  # one each, none left over
 
 
-def test_writers_when_killed_two_hundred_times_leave_right_results_or_none(cache, start):
+def test_killed_writers_leave_right_results_or_none(cache, start):
     left_behind = int(finish(start("be_killed", "seed", 200)))
     assert left_behind > 3, "the kills must strike while something is being written"
     judged = [worker.is_right(cache, key) for key in worker.KEYS]
@@ -91,7 +91,7 @@ def test_writers_when_killed_two_hundred_times_leave_right_results_or_none(cache
     assert len(large) <= len(files) <= len(large) + documents
 
 
-def test_folder_when_deleted_under_running_processes_is_made_again(cache, start):
+def test_folder_deleted_under_processes_is_made_again(cache, start):
     worker.put(cache, worker.KEYS[0], 0, streaming=False)
     processes = [start("mixed", seed, 300, "True") for seed in range(3)]
     for _ in range(5):
@@ -108,7 +108,7 @@ def test_folder_when_deleted_under_running_processes_is_made_again(cache, start)
     assert worker.is_right(cache, worker.KEYS[0])
 
 
-def test_processes_when_they_ask_the_same_at_once_run_it_once(cache, start, tmp_path):
+def test_processes_asking_the_same_at_once_run_it_once(cache, start, tmp_path):
     runs = tmp_path / "runs"
     begin = time.time() + 4  # when all of them have started
     for process in [start("fly", worker.KEYS[3], runs, begin) for _ in range(8)]:
@@ -117,7 +117,7 @@ def test_processes_when_they_ask_the_same_at_once_run_it_once(cache, start, tmp_
 
 
 @pytest.mark.parametrize("with_child", ["", "with a child that lives on"])
-def test_turn_when_its_holder_is_killed_is_free(cache, start, with_child):
+def test_turn_of_a_killed_holder_is_free(cache, start, with_child):
     """The child was forked while its parent held the turn, and so has its open files."""
     holder = start("hold", worker.KEYS[0], with_child)
     assert holder.stdout.readline() == "held\n"
@@ -129,7 +129,7 @@ def test_turn_when_its_holder_is_killed_is_free(cache, start, with_child):
         pass
 
 
-def test_turn_when_its_holder_is_killed_goes_to_who_waits(cache, start, tmp_path):
+def test_turn_of_a_killed_holder_goes_to_the_waiter(cache, start, tmp_path):
     holder = start("hold", worker.KEYS[0])
     assert holder.stdout.readline() == "held\n"
     waiters = [start("fly", worker.KEYS[0], tmp_path / "runs", 0) for _ in range(3)]
@@ -141,7 +141,7 @@ def test_turn_when_its_holder_is_killed_goes_to_who_waits(cache, start, tmp_path
     assert (tmp_path / "runs").read_text() == "run\n"
 
 
-def test_turn_when_its_holder_hangs_is_waited_for_until_the_timeout(cache, start):
+def test_turn_of_a_hanging_holder_is_awaited_to_timeout(cache, start):
     holder = start("hold", worker.KEYS[0])
     assert holder.stdout.readline() == "held\n"
     holder.send_signal(signal.SIGSTOP)
@@ -149,12 +149,12 @@ def test_turn_when_its_holder_hangs_is_waited_for_until_the_timeout(cache, start
         pytest.fail("two at once")
 
 
-def test_cache_when_its_process_forks_works_on_both_sides(cache, start):
+def test_cache_works_on_both_sides_of_a_fork(cache, start):
     finish(start("use_after_fork", 60))
     assert cache.verify().damaged == ()
 
 
-def test_writing_when_the_system_refuses_large_files_warns_once_and_loses_nothing(cache, start):
+def test_write_refused_for_size_warns_once(cache, start):
     finish(start("fill_files"))
 
 
@@ -170,14 +170,14 @@ def in_namespace(tmp_path: Path, script: str) -> None:
     assert done.returncode == 0, done.stderr
 
 
-def test_writing_when_the_disk_is_full_warns_once_and_loses_nothing(tmp_path):
+def test_write_on_a_full_disk_warns_once(tmp_path):
     in_namespace(
         tmp_path,
         'mount -t tmpfs -o size=3m,mode=700 tmpfs "$1"; "$2" "$3" fill "$1" 4000',
     )
 
 
-def test_read_when_the_disk_is_full_gives_the_whole_frame_with_one_warning(tmp_path):
+def test_read_on_a_full_disk_gives_whole_frame_and_warns(tmp_path):
     in_namespace(
         tmp_path,
         'mount -t tmpfs -o size=2m,mode=700 tmpfs "$1"; "$2" "$3" read_whole "$1"',
@@ -185,7 +185,7 @@ def test_read_when_the_disk_is_full_gives_the_whole_frame_with_one_warning(tmp_p
 
 
 @pytest.mark.parametrize("damage", ["", 'echo not a database > "$1/v1/cache.db";'])
-def test_folder_when_its_disk_is_read_only_is_a_cache_that_holds_nothing(tmp_path, damage):
+def test_folder_on_a_read_only_disk_holds_nothing(tmp_path, damage):
     in_namespace(
         tmp_path,
         'mount -t tmpfs -o size=9m,mode=700 tmpfs "$1"; "$2" "$3" mixed "$1" seed 20 True;'

@@ -97,7 +97,7 @@ def test_destination_shows_its_secret_to_nobody(site, destination):
     assert "chat.invalid" not in repr(found)
 
 
-def test_update_of_one_option_keeps_the_others_and_the_secret(site, destination, own_server):
+def test_update_of_one_option_keeps_others_and_secret(site, destination, own_server):
     changed = site.destinations.update(destination.id, options={"url": "https://chat.invalid/b"})
     assert (changed.name, changed.options["url"]) == ("desk", "https://chat.invalid/b")
     kept = own_server._store.destinations[destination.id]["options"]
@@ -105,7 +105,7 @@ def test_update_of_one_option_keeps_the_others_and_the_secret(site, destination,
     assert site.destinations.update(destination.id, name="night desk").name == "night desk"
 
 
-def test_types_of_destinations_name_the_options_that_they_need(site):
+def test_destination_types_name_their_needed_options(site):
     frame = site.destinations.types().to_frame().set_index("type")
     assert frame.loc["webhook", "required"] == ("url",)
 
@@ -123,7 +123,7 @@ def test_destination_is_deleted_but_not_by_a_dry_run(site, destination):
         site.destinations.get(destination.id)
 
 
-def test_frame_of_destinations_is_typed_when_there_are_none(site):
+def test_frame_of_no_destinations_is_typed(site):
     frame = site.destinations.list().to_frame()
     assert frame.empty
     assert (str(frame.dtypes["id"]), str(frame.dtypes["name"])) == ("Int64", "string")

@@ -66,7 +66,7 @@ def kill_when(process, condition):
 
 
 @pytest.mark.slow
-def test_server_killed_while_the_job_runs_raises_connect_error(tmp_path):
+def test_server_killed_during_job_raises_connect_error(tmp_path):
     with server_process(tmp_path) as (process, client):
         started = time.monotonic()
         killer = kill_when(process, lambda: time.monotonic() > started + 1.5)
@@ -77,7 +77,7 @@ def test_server_killed_while_the_job_runs_raises_connect_error(tmp_path):
 
 
 @pytest.mark.slow
-def test_server_killed_in_the_middle_of_a_body_raises_transport_error(tmp_path):
+def test_server_killed_within_body_raises_transport_error(tmp_path):
     with (
         server_process(tmp_path) as (process, client),
         client.run_query(41, {}, max_age=-1) as body,
@@ -91,7 +91,7 @@ def test_server_killed_in_the_middle_of_a_body_raises_transport_error(tmp_path):
 
 
 @pytest.mark.slow
-def test_server_killed_between_polls_raises_connect_error_and_names_the_host(tmp_path):
+def test_server_killed_between_polls_names_the_host(tmp_path):
     with server_process(tmp_path) as (process, client):
         polls = []
 
@@ -184,7 +184,7 @@ def test_interrupt_before_any_line_leaves_no_job_running(client, demo):
 
 
 @pytest.mark.slow
-def test_job_whose_start_is_still_being_told_is_cancelled_too(client, demo):
+def test_job_with_unfinished_start_is_cancelled_too(client, demo):
     demo.faults.add("POST .*/results", chunk=4, chunk_delay=0.05)
     deadline = Deadline.after(None)
 
@@ -201,7 +201,7 @@ def test_job_whose_start_is_still_being_told_is_cancelled_too(client, demo):
     assert demo.running_jobs() == []
 
 
-def test_job_that_somebody_else_cancelled_raises_job_cancelled(client, demo):
+def test_job_cancelled_by_another_raises_job_cancelled(client, demo):
     def cancel(job):
         if job is not None and job.status == 2:
             client.jobs.cancel(job.id)
@@ -224,7 +224,7 @@ def test_polls_back_off(client, demo):
     assert 3 <= len(polls) <= 12
 
 
-def test_bad_gateway_on_a_big_result_fetches_it_again_without_a_second_run(client, demo):
+def test_bad_gateway_on_big_result_is_fetched_again(client, demo):
     """Complaint of other clients: a 502 on a big result lost the run."""
     demo.faults.add(r"GET .*/results/\d+", status=502, times=2)
     frame = read_watch_query(13, {"kind": "repay"}, max_age=0, client=client)
@@ -232,14 +232,14 @@ def test_bad_gateway_on_a_big_result_fetches_it_again_without_a_second_run(clien
     assert len(runs(demo)) == 1
 
 
-def test_body_that_breaks_off_is_fetched_again_without_a_second_run(client, demo):
+def test_body_cut_once_is_fetched_again_without_a_run(client, demo):
     demo.faults.add(r"GET .*/results/\d+", cut_after=500, times=2)
     frame = read_watch_query(13, {"kind": "deposit"}, max_age=0, client=client)
     assert len(frame) > 0
     assert len(runs(demo)) == 1
 
 
-def test_body_that_always_breaks_off_raises_incomplete_body_error_with_its_end(client, demo):
+def test_body_always_cut_raises_incomplete_body_error(client, demo):
     demo.faults.add(r"GET .*/results/\d+", cut_after=500, times=99)
     with pytest.raises(IncompleteBodyError, match="broke off") as caught:
         read_watch_query(13, {"kind": "borrow"}, max_age=0, client=client)
@@ -285,7 +285,7 @@ def test_retry_after_is_waited_for(client, demo):
 
 
 @pytest.mark.slow
-def test_all_threads_wait_as_long_as_the_server_asks_one_of_them(client, demo):
+def test_threads_share_the_wait_that_the_server_asks(client, demo):
     demo.faults.add("GET /api/queries/2$", status=429, headers={"Retry-After": "2"})
     with ThreadPoolExecutor(1) as pool:
         first = pool.submit(client.queries.get, 2)

@@ -160,9 +160,7 @@ def pattern(route):
 @pytest.mark.parametrize(
     ("row", "call"), ROWS, ids=[f"{row.theirs} {call.partition('(')[0]}" for row, call in ROWS]
 )
-def test_call_when_it_is_made_asks_the_route_beside_it(
-    row, call, site, own_server, tmp_path, monkeypatch
-):
+def test_call_asks_the_route_beside_it(row, call, site, own_server, tmp_path, monkeypatch):
     monkeypatch.setattr("watchframe.client.client._current", site)
     things = Things(site, tmp_path, **KINDS.get(call.split(".")[1], {}))
     code = compile(call.replace("dry_run=True", "dry_run=False"), call, "eval")

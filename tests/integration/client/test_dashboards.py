@@ -55,7 +55,7 @@ def test_dashboard_is_found_by_id_slug_and_address(site, own_server, name):
     assert site.dashboards.get(wanted) == site.dashboards.get(1)
 
 
-def test_slug_that_begins_with_a_number_is_not_taken_for_an_id(site):
+def test_slug_that_begins_with_a_number_is_no_id(site):
     made = site.dashboards.create("1 lending overview of 2026")
     assert site.dashboards.get("1-lending-overview-of-2026").id == made.id
 
@@ -75,7 +75,7 @@ def test_slug_that_begins_with_a_number_is_not_taken_for_an_id(site):
         (None, ArgumentError),
     ],
 )
-def test_what_is_no_dashboard_of_this_server_is_not_asked_for(site, own_server, name, error):
+def test_impossible_dashboard_is_not_asked_for(site, own_server, name, error):
     own_server.requests.clear()
     wanted = name.format(own_server.url) if isinstance(name, str) else name
     with pytest.raises(error) as caught:
@@ -108,7 +108,7 @@ def test_widgets_carry_their_queries_titles_and_mappings(site):
     assert days.options["position"] == {"col": 3, "row": 2, "sizeX": 3, "sizeY": 8}
 
 
-def test_mappings_follow_the_query_and_not_what_was_once_saved(site):
+def test_mappings_follow_the_query_over_the_saved_ones(site):
     widget = site.dashboards.get(1).widgets[1]
     stale = {"gone": {"name": "gone", "type": "static-value", "mapTo": "gone", "value": 1}}
     odd = {"period": {"type": "unheard-of"}}
@@ -126,7 +126,7 @@ def test_unnamed_visualization_has_the_title_of_its_query(site, board):
     assert widget.title == "Totals"
 
 
-def test_dashboard_survives_its_own_json_without_its_public_url(site):
+def test_dashboard_survives_its_json_without_public_url(site):
     found = site.dashboards.get(1)
     sent = json.dumps(found.to_json())
     assert Dashboard.from_json(json.loads(sent)) == msgspec.structs.replace(found, public_url=None)
@@ -147,7 +147,7 @@ def test_widget_that_the_key_may_not_see_is_read(site):
     assert (found.title, found.query, found.more) == ("", None, {"restricted": True})
 
 
-def test_update_changes_only_what_is_given_and_counts_the_version(site, board):
+def test_update_changes_given_fields_and_counts_version(site, board):
     changed = site.dashboards.update(
         board, name="Renamed board", tags=["own"], is_draft=False, options={"a": 1}
     )
@@ -159,7 +159,7 @@ def test_update_changes_only_what_is_given_and_counts_the_version(site, board):
     assert site.dashboards.tags()["own"] == 1
 
 
-def test_edit_of_a_dashboard_that_somebody_changed_raises_conflict_with_both(site, board):
+def test_edit_of_a_changed_dashboard_raises_conflict(site, board):
     theirs = site.dashboards.update(board, name="Theirs")
     with pytest.raises(ConflictError, match=r"at version 2.*version 1.*Nothing") as caught:
         site.dashboards.update(board, name="Mine")
@@ -194,7 +194,7 @@ def test_fork_has_its_own_widgets_of_the_same_queries(site):
     assert copied.public_url is None
 
 
-def test_shared_dashboard_has_a_public_url_until_it_is_unshared(site, board):
+def test_shared_dashboard_has_public_url_until_unshared(site, board):
     address = site.dashboards.share(board.id)
     assert "/public/dashboards/" in address
     shared = site.dashboards.get(board.id)
@@ -226,7 +226,7 @@ def test_lists_are_searched_and_sorted_by_the_server(site, own_server, board):
         site.dashboards.list(is_mine=True, is_favorite=True)
 
 
-def test_frame_of_dashboards_is_typed_also_when_empty(site):
+def test_frame_of_dashboards_is_typed_even_if_empty(site):
     frame = site.dashboards.list().to_frame()
     types = frame.dtypes.astype(str)
     assert types["id"] == types["version"] == "Int64"
@@ -260,7 +260,7 @@ def test_widgets_are_made_changed_and_taken_off(site, own_server, board, chart):
         site.widgets.create(board.id, visualization_id=99999)
 
 
-def test_visualization_reads_back_changes_and_goes_with_its_widgets(site, own_server, board, chart):
+def test_visualization_reads_back_and_goes_with_widgets(site, own_server, board, chart):
     widget = site.widgets.create(board.id, visualization_id=chart.id)
     query = site.queries.get(widget.query.id)
     assert query.visualizations[1] == chart

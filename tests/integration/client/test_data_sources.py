@@ -36,7 +36,7 @@ def test_list_as_frame_has_a_row_each_and_typed_columns(site):
     }
 
 
-def test_get_gives_options_with_passwords_masked_and_out_of_the_repr(site):
+def test_get_masks_passwords_and_hides_options_in_repr(site):
     made = unreachable(site, "masked")
     found = site.data_sources.get(made.id)
     assert (found.name, found.type) == ("masked", "pg")
@@ -45,7 +45,7 @@ def test_get_gives_options_with_passwords_masked_and_out_of_the_repr(site):
     assert "db.invalid" not in repr(found) + repr(made)
 
 
-def test_password_that_the_server_does_not_mask_is_in_no_repr(site, own_server):
+def test_password_unmasked_by_the_server_is_in_no_repr(site, own_server):
     own_server.faults.add(
         "GET /api/data_sources/1$",
         status=200,
@@ -81,7 +81,7 @@ def test_schema_that_the_server_knows_comes_at_once(site, own_server):
     assert markets["type"].notna().all()
 
 
-def test_schema_that_the_server_does_not_know_comes_by_a_job(site, own_server):
+def test_schema_unknown_to_the_server_comes_by_a_job(site, own_server):
     made = site.data_sources.create("known later", "duckdb", {})
     own_server.requests.clear()
     by_job = site.data_sources.schema(made.id)
@@ -130,7 +130,7 @@ def test_failure_without_a_job_is_the_same_error(site, own_server):
     assert caught.value.reason == "no schemas here"
 
 
-def test_columns_by_name_alone_and_tables_without_columns_are_rows(site, own_server):
+def test_columns_by_name_and_tables_without_any_are_rows(site, own_server):
     faulty(
         own_server,
         b'{"schema": [{"name": "t", "columns": ["a", {"name": "b"}]},'
@@ -162,7 +162,7 @@ def test_unknown_data_source_is_not_found(site):
             ask(999)
 
 
-def test_interrupt_while_the_id_of_a_schema_job_arrives_cancels_the_job(site, own_server):
+def test_interrupt_while_schema_job_id_arrives_cancels(site, own_server):
     own_server.faults.add("GET .*/schema", chunk=16, chunk_delay=0.05)
 
     def is_asked():

@@ -35,7 +35,7 @@ def start(site, query, value):
 
 @pytest.mark.parametrize("max_age", [None, 0])
 @pytest.mark.parametrize("is_user", [True, False])
-def test_rows_of_another_value_that_is_running_are_not_taken(
+def test_rows_of_another_running_value_are_not_taken(
     own_server, site, slow, tmp_path, max_age, is_user
 ):
     key = own_server.user_key if is_user else own_server.query_key(slow.id)
@@ -51,7 +51,7 @@ def test_rows_of_another_value_that_is_running_are_not_taken(
     [([], ("NewYork", "New York")), ([CHOICES], ("New York", "NewYork"))],
 )
 @pytest.mark.parametrize("max_age", [None, "1h"])
-def test_rows_of_another_value_in_the_servers_cache_are_not_taken_under_a_query_key(
+def test_rows_of_another_cached_value_are_not_taken(
     own_server, site, tmp_path, parameters, values, max_age
 ):
     """Where the parameter has no definition, and where the value itself has no white space."""
@@ -64,7 +64,7 @@ def test_rows_of_another_value_in_the_servers_cache_are_not_taken_under_a_query_
             assert frame["t"].item() == value
 
 
-def test_job_of_the_same_value_is_shared_where_nothing_can_be_confused(own_server, site, slow):
+def test_job_of_the_same_safe_value_is_shared(own_server, site, slow):
     start(site, slow, "Paris")
     frame = read_watch_query(slow.id, {"t": "Paris"}, max_age=0, client=site)
     assert set(frame["t"]) == {"Paris"}
@@ -72,9 +72,7 @@ def test_job_of_the_same_value_is_shared_where_nothing_can_be_confused(own_serve
     assert len({path.rpartition("/")[2] for path in jobs}) == 1
 
 
-def test_other_value_that_runs_again_and_again_is_an_error_in_words(
-    own_server, site, slow, tmp_path
-):
+def test_other_value_that_runs_repeatedly_is_an_error(own_server, site, slow, tmp_path):
     key, ended = own_server.query_key(slow.id), threading.Event()
 
     def keep_running():

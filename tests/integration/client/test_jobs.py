@@ -56,7 +56,7 @@ def test_failure_that_is_being_stored_is_asked_for_again(client, demo):
 
 
 @pytest.mark.parametrize("words", ["revoked", "terminated", "Query cancelled by user."])
-def test_job_that_somebody_cancelled_is_cancelled_in_any_words(client, demo, job, words):
+def test_job_cancelled_in_any_words_is_cancelled(client, demo, job, words):
     poll_answers(demo, id=job.id, status=4, error=words)
     with pytest.raises(JobCancelledError) as caught:
         client.jobs.wait(job)
@@ -64,7 +64,7 @@ def test_job_that_somebody_cancelled_is_cancelled_in_any_words(client, demo, job
     assert cancels(demo) == []
 
 
-def test_job_that_failed_without_a_word_says_what_it_may_have_been(client, demo, job):
+def test_job_failed_without_a_word_says_possible_causes(client, demo, job):
     poll_answers(demo, id=job.id, status=4, error="")
     with pytest.raises(JobFailedError, match="does not say why") as caught:
         client.jobs.wait(job)
@@ -79,7 +79,7 @@ def test_success_behind_an_internal_server_error_is_read(client, demo):
 
 
 @pytest.mark.slow
-def test_internal_server_error_that_stays_leaves_the_job_to_the_others(client, demo, job):
+def test_internal_server_error_leaves_job_to_the_others(client, demo, job):
     demo.faults.add(POLL, status=500, times=99)
     with pytest.raises(ResponseError) as caught:
         client.jobs.wait(job)
@@ -89,7 +89,7 @@ def test_internal_server_error_that_stays_leaves_the_job_to_the_others(client, d
     assert job.id in demo.running_jobs()
 
 
-def test_deadline_ends_the_pauses_before_a_job_is_asked_for_again(client, demo, job, monkeypatch):
+def test_deadline_ends_the_pauses_between_job_requests(client, demo, job, monkeypatch):
     monkeypatch.setattr("watchframe.client.jobs.PAUSES_AFTER_500", (600.0,))
     demo.faults.add(POLL, status=500)
     with pytest.raises(JobTimeoutError) as caught:
@@ -97,7 +97,7 @@ def test_deadline_ends_the_pauses_before_a_job_is_asked_for_again(client, demo, 
     assert caught.value.job_id == job.id
 
 
-def test_other_job_is_an_error_that_names_both_and_cancels_none(client, demo, job):
+def test_other_job_is_an_error_and_cancels_none(client, demo, job):
     poll_answers(demo)
     with pytest.raises(ProtocolError, match=f"job {UNKNOWN}, but job {job.id} was asked for"):
         client.jobs.wait(job)
@@ -123,7 +123,7 @@ def test_answer_that_is_no_job_leaves_the_job_to_the_others(client, demo, job, f
     assert cancels(demo) == []
 
 
-def test_raw_error_while_polling_leaves_the_job_to_the_others(client, demo, job):
+def test_raw_error_in_polling_leaves_job_to_the_others(client, demo, job):
     def fail(_):
         raise RecursionError
 
@@ -154,14 +154,14 @@ def test_interrupt_after_the_end_of_a_job_cancels_nothing(client, demo):
     assert cancels(demo) == []
 
 
-def test_job_is_polled_by_the_path_of_its_query_where_that_is_given(client, demo):
+def test_job_is_polled_by_the_path_of_its_query(client, demo):
     job = client.jobs.get(client.queries.execute(50, {"seconds": 0.5}, max_age=0).id)
     demo.requests.clear()
     assert client.jobs.wait(job, query_id=50).query_id == 50
     assert {item.path for item in polls(demo)} == {f"/api/queries/50/jobs/{job.id}"}
 
 
-def test_job_of_an_id_that_stays_pending_on_version_8_ends_in_words(client, demo, monkeypatch):
+def test_job_by_id_pending_on_version_8_ends_in_words(client, demo, monkeypatch):
     monkeypatch.setattr("watchframe.client.jobs.UNKNOWN_AFTER", 0.1)
     poll_answers(demo, times=99)
     with pytest.raises(JobError, match=f"Job {UNKNOWN} stayed pending") as caught:
@@ -170,7 +170,7 @@ def test_job_of_an_id_that_stays_pending_on_version_8_ends_in_words(client, demo
     assert cancels(demo) == []
 
 
-def test_job_of_an_id_that_another_version_has_queued_is_waited_for(client, demo, monkeypatch):
+def test_job_by_id_queued_on_another_version_is_awaited(client, demo, monkeypatch):
     monkeypatch.setattr("watchframe.client.jobs.UNKNOWN_AFTER", 0.0)
     poll_answers(demo, result=None)
     poll_answers(demo, times=3)
@@ -178,14 +178,14 @@ def test_job_of_an_id_that_another_version_has_queued_is_waited_for(client, demo
     assert client.jobs.wait(UNKNOWN).query_result_id == 5
 
 
-def test_job_that_get_gave_and_stays_pending_on_version_8_ends_in_words(client, demo, monkeypatch):
+def test_job_from_get_pending_on_version_8_ends_in_words(client, demo, monkeypatch):
     monkeypatch.setattr("watchframe.client.jobs.UNKNOWN_AFTER", 0.1)
     poll_answers(demo, times=99)
     with pytest.raises(JobError, match=f"Job {UNKNOWN} stayed pending"):
         client.jobs.wait(client.jobs.get(UNKNOWN), deadline=Deadline.after(60))
 
 
-def test_job_that_version_8_forgets_while_it_runs_ends_in_words(client, demo, job, monkeypatch):
+def test_job_forgotten_by_version_8_ends_in_words(client, demo, job, monkeypatch):
     monkeypatch.setattr("watchframe.client.jobs.UNKNOWN_AFTER", 0.1)
     poll_answers(demo, id=job.id, status=2)
     poll_answers(demo, id=job.id, times=99)
@@ -194,7 +194,7 @@ def test_job_that_version_8_forgets_while_it_runs_ends_in_words(client, demo, jo
     assert cancels(demo) == []
 
 
-def test_job_that_execute_gave_is_waited_for_however_long_it_is_pending(client, demo, monkeypatch):
+def test_job_from_execute_is_awaited_however_long_pending(client, demo, monkeypatch):
     monkeypatch.setattr("watchframe.client.jobs.UNKNOWN_AFTER", 0.0)
     job = client.queries.execute(2, {}, max_age=0)
     poll_answers(demo, id=job.id, times=3)

@@ -62,7 +62,7 @@ def test_created_query_reads_back_as_it_was_made(site, query):
     assert [item.type for item in found.visualizations] == ["TABLE"]
 
 
-def test_query_is_found_by_its_page_and_never_on_another_server(site, query):
+def test_query_by_page_is_never_of_another_server(site, query):
     page = f"{site.server}/queries/{query.id}-own?p_market=WETH"
     assert site.queries.get(page) == query
     with pytest.raises(ConfigurationError, match=r"other\.example"):
@@ -76,7 +76,7 @@ def test_schema_of_parameters_is_a_frame(site, query):
     assert frame[["name", "type", "title"]].to_numpy().tolist() == [["market", "enum", "Market"]]
 
 
-def test_parameters_keep_what_newer_servers_send_through_an_edit(site, query):
+def test_parameters_keep_unknown_fields_through_an_edit(site, query):
     newer = ParameterDefinition.from_json({"name": "n", "type": "number", "searchable": [1]})
     assert newer.more == {"searchable": [1]}
     site.queries.update(query.id, parameters=[newer])
@@ -124,7 +124,7 @@ def test_list_is_in_the_order_that_was_asked_for(site, query, column):
         assert known
 
 
-def test_list_that_grows_while_it_is_read_gives_each_query_once(site, monkeypatch):
+def test_list_growing_during_read_gives_each_query_once(site, monkeypatch):
     monkeypatch.setattr(listing, "PAGE_SIZE", 5)
     expected = [item.id for item in site.queries.list()]
     found = []
@@ -152,7 +152,7 @@ def test_list_that_shrinks_while_it_is_read_ends(site, monkeypatch, left):
         site.queries.archive(old.id)
 
 
-def test_refusal_of_a_query_without_a_result_says_what_to_do(site, query):
+def test_query_without_result_is_refused_with_advice(site, query):
     with pytest.raises(NotFoundError, match="has parameters: run it"):
         site.queries.results(query.id)
 
@@ -201,7 +201,7 @@ def test_update_of_nothing_writes_nothing(site, own_server, query):
     assert asked(own_server) == [f"GET /api/queries/{query.id}"]
 
 
-def test_edit_of_a_query_that_somebody_changed_raises_conflict_with_both(site, own_server, query):
+def test_edit_of_a_changed_query_raises_conflict(site, own_server, query):
     theirs = site.queries.update(query, text="select 2")
     own_server.requests.clear()
     with pytest.raises(ConflictError, match="Nothing was changed") as caught:
@@ -214,7 +214,7 @@ def test_edit_of_a_query_that_somebody_changed_raises_conflict_with_both(site, o
     assert pickle.loads(pickle.dumps(caught.value)).current == theirs
 
 
-def test_conflict_that_the_server_sees_raises_the_same_error(site, own_server, query):
+def test_conflict_seen_by_the_server_is_the_same_error(site, own_server, query):
     own_server.faults.add(
         "POST /api/queries/.*", status=409, body=b'{"message": "A conflict happened."}'
     )
@@ -292,7 +292,7 @@ def test_latest_result_is_given_and_nothing_is_run(site, own_server):
     assert asked(own_server) == [f"GET /api/queries/{plain.id}/results.json"]
 
 
-def test_stored_result_is_given_decoded_also_where_it_breaks_off(site, own_server):
+def test_stored_result_is_decoded_even_after_cuts(site, own_server):
     wide = site.queries.create("Wide", "select 2::hugeint ** 100 as big, 'x' as s", 1)
     job = site.queries.execute(wide.id, {}, max_age=0)
     number = site.jobs.wait(job.id, query_id=wide.id).query_result_id
@@ -307,7 +307,7 @@ def test_stored_result_is_given_decoded_also_where_it_breaks_off(site, own_serve
         site.query_results.get(number)
 
 
-def test_querys_own_key_waits_for_its_job_and_has_the_result(site, own_server, query):
+def test_query_key_waits_for_its_job_and_has_the_result(site, own_server, query):
     plain = site.queries.create("Keyed", "select 7 as seven", 1)
     with Client(own_server.url, own_server.query_key(plain.id)) as mine:
         job = mine.jobs.wait(mine.queries.execute(plain.id, {}, max_age=0))
@@ -372,7 +372,7 @@ def test_lists_that_the_server_does_not_have_are_refused(site, own_server, wante
     assert own_server.requests == []
 
 
-def test_frame_of_queries_is_typed_also_when_empty(site, query):
+def test_frame_of_queries_is_typed_even_if_empty(site, query):
     frame = site.queries.list(search="Own").to_frame()
     types = frame.dtypes.astype(str)
     assert types["id"] == types["data_source_id"] == types["latest_result_id"] == "Int64"

@@ -58,7 +58,7 @@ def test_other_kinds_have_the_same_rows(site, result_id, tmp_path):
     }
 
 
-def test_path_may_be_text_and_the_file_may_be_read_by_whom_others_may(site, result_id, tmp_path):
+def test_path_may_be_text_with_the_usual_file_mode(site, result_id, tmp_path):
     site.query_results.download(result_id, str(tmp_path / "rows.csv"))
     (tmp_path / "plain").write_text("")
     modes = {stat.S_IMODE((tmp_path / name).stat().st_mode) for name in ("rows.csv", "plain")}
@@ -106,7 +106,7 @@ def test_cut_connection_leaves_no_file(site, result_id, tmp_path, own_server, co
     assert files(tmp_path) == []
 
 
-def test_file_that_was_there_stays_when_the_new_one_fails(site, result_id, tmp_path, own_server):
+def test_existing_file_stays_after_a_failed_download(site, result_id, tmp_path, own_server):
     (tmp_path / "rows.csv").write_text("yesterday's")
     own_server.faults.add(RESULTS, cut_after=10_000, times=3)
     with pytest.raises(TransportError):

@@ -70,7 +70,7 @@ WRITES = {
 
 
 @pytest.mark.parametrize("name", READS)
-def test_object_that_is_another_is_refused_and_nothing_written(own_server, site, name):
+def test_object_of_another_id_is_refused_unwritten(own_server, site, name):
     answer(own_server, "GET", OTHER)
     with pytest.raises(ProtocolError, match=r"77, but .* 2 was asked for"):
         READS[name](site)
@@ -78,13 +78,13 @@ def test_object_that_is_another_is_refused_and_nothing_written(own_server, site,
 
 
 @pytest.mark.parametrize("name", WRITES)
-def test_answer_to_a_write_that_is_another_object_is_refused(own_server, site, name):
+def test_write_answer_of_another_object_is_refused(own_server, site, name):
     answer(own_server, "POST", OTHER)
     with pytest.raises(ProtocolError, match=r"77, but .* 2 was asked for"):
         WRITES[name](site)
 
 
-def test_answer_to_a_write_that_is_another_visualization_is_refused(own_server, site):
+def test_write_answer_of_another_visualization_is_refused(own_server, site):
     answer(own_server, "POST", {"id": 77, "name": "Other", "type": "TABLE"})
     with pytest.raises(ProtocolError, match="visualization 77, but visualization 2 was asked for"):
         site.visualizations.update(2, name="x")
@@ -96,7 +96,7 @@ def test_answer_to_the_enabling_of_another_user_is_refused(own_server, site):
         site.users.enable(2)
 
 
-def test_answer_to_an_archive_that_is_another_dashboard_is_refused(own_server, site):
+def test_archive_answer_of_another_dashboard_is_refused(own_server, site):
     answer(own_server, "DELETE", OTHER)
     with pytest.raises(ProtocolError, match="dashboard 77, but dashboard 1 was asked for"):
         site.dashboards.archive(1)
@@ -149,9 +149,7 @@ def test_number_is_not_taken_for_a_slug(by_slug):
         ("unfavorite", "DELETE /api/dashboards/lending-overview/favorite"),
     ],
 )
-def test_dashboard_of_the_number_is_changed_and_not_the_one_called_so(
-    own_server, by_slug, change, sent
-):
+def test_dashboard_by_number_is_changed_not_its_namesake(own_server, by_slug, change, sent):
     """8.0 takes a number for a slug: archive(1) archived the dashboard that was called "1"."""
     answer(own_server, "/favorite$", None)
     getattr(by_slug.dashboards, change)(1)
@@ -168,7 +166,7 @@ def test_number_that_no_listed_dashboard_has_is_not_found(own_server, by_slug):
     assert writes(own_server) == []
 
 
-def test_missing_dashboard_of_a_new_server_is_not_looked_for_in_its_list(own_server, site):
+def test_missing_dashboard_is_not_sought_in_new_list(own_server, site):
     with pytest.raises(NotFoundError, match="it has no dashboard 4711"):
         site.dashboards.get(4711)
     assert len(own_server.requests) == 1
@@ -183,7 +181,7 @@ def test_wrong_key_is_known_by_how_the_refusal_begins(own_server, site):
     assert caught.value.server_message == words
 
 
-def test_page_past_the_end_is_known_by_how_the_refusal_begins(own_server, site):
+def test_page_past_the_end_is_known_by_its_refusal(own_server, site):
     first = {"count": 9, "results": [OTHER]}
     answer(own_server, "GET /api/queries$", first, times=1)
     refusal = {"message": f"Page is out of range.{GUESS}"}
@@ -209,7 +207,7 @@ def test_route_that_an_old_server_lacks_is_named(own_server, site, ask, words):
         ask(site)
 
 
-def test_favorites_that_are_not_there_are_told_from_an_object_that_is_not(own_server, site):
+def test_missing_favorites_differ_from_a_missing_object(own_server, site):
     refusal = {"message": f"The requested URL was not found on the server.{GUESS}"}
     answer(own_server, "favorite", refusal, status=404)
     with pytest.raises(NotFoundError, match="has no list of favorite queries"):

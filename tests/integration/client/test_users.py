@@ -42,7 +42,7 @@ def test_user_has_the_fields_not_known_here_and_no_key(site, own_server):
     assert "api_key" not in found.more
 
 
-def test_invited_user_is_pending_and_their_link_is_in_no_repr(site):
+def test_invited_user_is_pending_with_link_in_no_repr(site):
     user = site.users.invite("Dan Roy", "dan@example.com")
     assert (user.is_pending, user.email) == (True, "dan@example.com")
     assert user.more["invite_link"].rpartition("/")[2] not in repr(user)

@@ -221,7 +221,7 @@ def test_query_key_gets_a_result_with_parameters(watch, client_of, same_rows):
 
 
 @recorded("parameters_results_get", versions=("v8", "v10"))
-def test_latest_result_of_a_query_with_parameters_is_not_there(client_of):
+def test_latest_result_with_parameters_is_not_there(client_of):
     with pytest.raises(NotFoundError, match="No cached result found") as caught:
         client_of().queries.results(24)
     assert "did you mean" not in str(caught.value)
@@ -229,7 +229,7 @@ def test_latest_result_of_a_query_with_parameters_is_not_there(client_of):
 
 
 @recorded("parameters_results_get", versions=("v25", "fork"))
-def test_latest_result_of_a_query_with_parameters_is_of_its_defaults(watch, client_of, same_rows):
+def test_latest_result_with_parameters_is_of_defaults(watch, client_of, same_rows):
     result = client_of().queries.results(24)
     assert_recorded(result, watch.recorded["parameters_results_get"], same_rows)
 
@@ -271,7 +271,7 @@ def test_choices_are_offered_and_taken(watch, client_of, same_rows):
 
 
 @recorded("slow_execute", "slow_job_started", "slow_job_cancel", "slow_job_cancelled")
-def test_cancelled_job_is_cancelled_whatever_the_server_calls_it(client_of):
+def test_cancelled_job_is_cancelled_by_any_server_name(client_of):
     client = client_of()
     job = client.queries.execute(7, {"seconds": 20}, max_age=0)
     assert client.jobs.get(job.id).status is JobStatus.STARTED

@@ -166,7 +166,7 @@ def test_dashboard_of_another_id_is_refused(reader, watch):
         read_watch_dashboard(3, client=reader)
 
 
-def test_definition_of_another_id_in_the_cache_is_read_again(reader, watch, tmp_path):
+def test_cached_definition_of_another_id_is_read_again(reader, watch, tmp_path):
     read_watch_query(1, client=reader)
     cache = ResultCache(tmp_path / "cache")
     key = f"{reader.server}/{cache.principal('k-0123456789')}/query/1"
@@ -194,7 +194,7 @@ def test_edit_of_white_space_during_the_read_is_read_again(reader, watch):
 
 
 @pytest.mark.parametrize("is_cached", [True, False])
-def test_rows_of_a_doubtful_text_come_with_a_warning_and_are_not_stored(reader, watch, is_cached):
+def test_doubtful_rows_warn_and_are_not_stored(reader, watch, is_cached):
     watch.query["query"] = TEXT + "{{> tail }}"
     watch.result["query"], watch.cached = "select 'a' as t where true", is_cached
     for cache in ("use", "off"):
@@ -213,7 +213,7 @@ def test_rows_of_a_doubtful_text_teach_no_types_of_columns(reader, watch):
     assert read_watch_query(1, client=reader)["t"].dtype == "string"
 
 
-def test_rows_of_a_doubtful_text_in_a_picker_come_with_the_warning(reader, watch):
+def test_doubtful_rows_in_a_picker_warn(reader, watch):
     watch.query["query"] = TEXT + "{{> tail }}"
     watch.result["query"] = "select 'a' as t where true"
     picker = pick(1, client=reader)
@@ -222,7 +222,7 @@ def test_rows_of_a_doubtful_text_in_a_picker_come_with_the_warning(reader, watch
     assert "Nothing proves that these are the rows" in picker._layout.status.value
 
 
-def test_rows_of_a_doubtful_text_that_is_rendered_as_expected_are_stored(reader, watch):
+def test_doubtful_rows_rendered_as_expected_are_stored(reader, watch):
     watch.query["query"] = TEXT + "{{> tail }}"
     with warnings.catch_warnings():
         warnings.simplefilter("error")
@@ -230,9 +230,7 @@ def test_rows_of_a_doubtful_text_that_is_rendered_as_expected_are_stored(reader,
     assert is_stored(reader)
 
 
-def test_rows_of_a_doubtful_text_from_the_servers_cache_are_run_where_values_are_confusable(
-    reader, watch
-):
+def test_doubtful_cached_rows_are_run_if_confusable(reader, watch):
     watch.query["query"] = TEXT + "{{> tail }}"
     watch.result["query"], watch.cached = "select 'a b' as t where true", True
     with pytest.raises(ProtocolError, match="again and again"):

@@ -38,7 +38,7 @@ except KeyboardInterrupt:
 """
 
 
-def test_interrupt_while_decoding_leaves_no_thread_and_no_file(tmp_path):
+def test_interrupt_while_decoding_leaves_nothing_behind(tmp_path):
     child = subprocess.Popen(
         [sys.executable, "-c", CHILD],
         stdout=subprocess.PIPE,

@@ -23,5 +23,5 @@ from watchframe.demo.catalogue_types import PYTHON_SOURCE
         + "'\nfor i in range(1000000000):\n    add_result_row(result, {{'x': x}})",
     ],
 )
-def test_python_script_reaches_neither_files_nor_much_memory(fails, text):
+def test_python_script_reaches_no_file_nor_much_memory(fails, text):
     fails(text, source=PYTHON_SOURCE)

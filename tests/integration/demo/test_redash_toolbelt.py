@@ -131,7 +131,7 @@ def test_dashboard_with_widgets_is_made_and_copied(toolbelt, query, server):
     assert "Mine" in [item["name"] for item in toolbelt.paginate(toolbelt.dashboards)]
 
 
-def test_dashboard_by_its_slug_is_refused_as_by_servers_of_today(toolbelt):
+def test_dashboard_by_slug_is_refused_as_by_new_servers(toolbelt):
     with pytest.raises(requests.HTTPError, match="500"):
         toolbelt.dashboard("from-outside")
 

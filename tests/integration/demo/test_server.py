@@ -38,7 +38,7 @@ def test_start_on_a_port_that_cannot_be_had_is_one_line(demo_server, port):
 
 
 @pytest.mark.slow
-def test_start_on_a_folder_that_another_server_uses_is_one_line(demo_server):
+def test_start_on_a_folder_in_use_is_one_line(demo_server):
     code, words = output_of("-m", "watchframe.demo", "--state-dir", str(demo_server.state_dir))
     assert code == 1
     assert words.startswith("The demo server cannot start: IO Error: Could not set lock")
@@ -65,7 +65,7 @@ def test_server_that_is_not_started_refuses_connections():
 
 
 @pytest.mark.slow
-def test_servers_that_are_not_started_have_ports_of_their_own():
+def test_unstarted_servers_have_ports_of_their_own():
     servers = [DemoServer(events=10) for _ in range(4)]
     assert len({server.url for server in servers}) == 4
     for server in servers:

@@ -94,7 +94,7 @@ def test_refusal_that_drips_without_a_deadline_ends_soon(tmp_path, raw_server, m
 
 
 @pytest.mark.slow
-def test_read_timeout_is_over_silence_and_not_over_the_whole(tmp_path, raw_server):
+def test_read_timeout_is_over_silence_not_the_whole(tmp_path, raw_server):
     def slowly(*_):
         yield HEAD + b"Connection: close\r\n\r\n["
         for _ in range(30):  # 1.5 s in all
@@ -151,9 +151,7 @@ def test_result_that_stalls_ends_with_the_deadline(tmp_path, server, released, e
         released.set()
 
 
-def test_result_that_stalls_without_a_deadline_ends_with_the_read_timeout(
-    tmp_path, server, released
-):
+def test_stalled_result_ends_with_the_read_timeout(tmp_path, server, released):
     with server(
         lambda _: (200, {**JSON, "Content-Length": "9"}, stalling(b"{", released))
     ) as watch:
@@ -174,7 +172,7 @@ def test_timeout_names_the_job_that_it_cancelled(client, demo):
     assert "timeout=" in caught.value.hint
 
 
-def test_timeout_under_a_query_key_says_that_the_job_goes_on(demo, client, tmp_path):
+def test_timeout_under_query_key_says_the_job_goes_on(demo, client, tmp_path):
     with (
         Client(demo.url, demo.query_key(50), cache_dir=tmp_path) as limited,
         pytest.raises(JobTimeoutError, match="keeps running on the server") as caught,
@@ -184,7 +182,7 @@ def test_timeout_under_a_query_key_says_that_the_job_goes_on(demo, client, tmp_p
     client.jobs.cancel(caught.value.job_id)
 
 
-def test_interrupt_stays_an_interrupt_where_the_server_hangs(client, demo, monkeypatch):
+def test_interrupt_stays_one_on_a_hanging_server(client, demo, monkeypatch):
     monkeypatch.setattr("watchframe.client.jobs.CANCEL_TIMEOUT", 0.3)
     demo.faults.add("DELETE", delay=2)
 
@@ -198,7 +196,7 @@ def test_interrupt_stays_an_interrupt_where_the_server_hangs(client, demo, monke
 
 
 @pytest.mark.slow
-def test_cancellation_before_the_server_has_answered_cancels_the_job(client, demo):
+def test_cancellation_before_any_answer_cancels_the_job(client, demo):
     demo.faults.add("POST .*/results", chunk=4, chunk_delay=0.1)
     deadline = Deadline.after(None)
     canceller = threading.Timer(0.5, deadline.cancel)

@@ -18,7 +18,7 @@ def client_of(url, tmp_path):
         "https://sso.example.org/saml?request=secret",
     ],
 )
-def test_redirect_to_another_hosts_login_blames_the_identity_proxy(tmp_path, server, location):
+def test_redirect_to_foreign_login_blames_the_proxy(tmp_path, server, location):
     with (
         server(lambda _: (302, {"Location": location}, b"")) as watch,
         client_of(watch.url, tmp_path) as client,
@@ -37,7 +37,7 @@ def test_redirect_to_another_hosts_login_blames_the_identity_proxy(tmp_path, ser
         b"<title>Example</title><form><input name=p type=password></form>",
     ],
 )
-def test_login_page_with_status_200_blames_the_identity_proxy(tmp_path, server, page):
+def test_login_page_with_status_200_blames_the_proxy(tmp_path, server, page):
     with (
         server(lambda _: (200, {"Content-Type": "text/html; charset=utf-8"}, page)) as watch,
         client_of(watch.url, tmp_path) as client,
@@ -67,9 +67,7 @@ def test_login_page_is_not_taken_for_the_end_of_an_edit(tmp_path, server, ask):
         ({"WWW-Authenticate": 'Basic realm="staff"'}, b""),
     ],
 )
-def test_refusal_of_an_identity_proxy_does_not_blame_the_key(
-    tmp_path, server, status, headers, page
-):
+def test_identity_proxy_refusal_does_not_blame_the_key(tmp_path, server, status, headers, page):
     with (
         server(lambda _: (status, headers, page)) as watch,
         client_of(watch.url, tmp_path) as client,

@@ -283,7 +283,7 @@ def test_runtime_that_is_no_number_of_seconds_is_left_out(ask, runtime):
     assert ask("result", http(body))["a"].tolist() == [1]
 
 
-def test_execution_whose_answer_cannot_be_inflated_lets_go_of_its_connection(ask):
+def test_execution_not_inflatable_frees_its_connection(ask):
     gc.collect()
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", ResourceWarning)
@@ -293,7 +293,7 @@ def test_execution_whose_answer_cannot_be_inflated_lets_go_of_its_connection(ask
     assert [str(item.message) for item in caught] == []
 
 
-def test_interim_answer_does_not_leave_the_real_one_to_the_next_request(raw_server, tmp_path):
+def test_interim_answer_leaves_none_to_the_next_request(raw_server, tmp_path):
     """One behind the other on one connection: each request gets its own answer."""
     asked = itertools.count(1)
 

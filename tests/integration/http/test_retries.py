@@ -59,7 +59,7 @@ def test_retry_after_in_seconds_or_as_a_date_is_waited_for(tmp_path, server, sta
     assert time.monotonic() - started >= 1
 
 
-def test_retry_after_that_ends_behind_the_deadline_raises_at_once(tmp_path, server):
+def test_retry_after_past_the_deadline_raises_at_once(tmp_path, server):
     with (
         server(lambda _: (429, {"Retry-After": "60"}, b"")) as watch,
         client_of(watch, tmp_path) as client,
@@ -167,7 +167,7 @@ def test_document_that_breaks_off_is_fetched_again(tmp_path, server):
     assert len(watch.seen) == 3
 
 
-def test_document_that_always_breaks_off_is_a_transport_error(tmp_path, server):
+def test_document_always_cut_is_a_transport_error(tmp_path, server):
     with (
         server(lambda _: CUT) as watch,
         client_of(watch, tmp_path) as client,
@@ -190,7 +190,7 @@ def test_edit_whose_answer_breaks_off_is_not_sent_again(tmp_path, server):
 
 
 @pytest.mark.parametrize("url", ["https://a..b", "https://.example", f"https://{'a' * 70}.com"])
-def test_host_that_cannot_be_is_one_error_and_not_tried_again(tmp_path, caplog, url):
+def test_impossible_host_is_one_error_without_retry(tmp_path, caplog, url):
     caplog.set_level("INFO", logger="watchframe")
     with (
         Client(url, "k-0123456789", cache_dir=tmp_path) as client,

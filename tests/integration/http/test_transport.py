@@ -51,7 +51,7 @@ def test_netrc_does_not_replace_the_key(tmp_path, monkeypatch, server):
     assert watch.seen[0][1] == f"Key {KEY}"
 
 
-def test_redirect_to_another_host_is_refused_and_gets_no_key(tmp_path, server):
+def test_redirect_to_another_host_is_refused_without_key(tmp_path, server):
     with server(lambda _: as_json([])) as other:
         elsewhere = {"Location": f"{other.url}/api/data_sources"}
         with (
@@ -74,7 +74,7 @@ def test_redirect_on_the_same_server_is_followed(tmp_path, server):
     assert [path for path, _ in watch.seen] == ["/api/data_sources", "/moved"]
 
 
-def test_redirect_to_the_login_page_is_an_authentication_error(tmp_path, server):
+def test_redirect_to_login_is_an_authentication_error(tmp_path, server):
     login = {"Location": "/login?next=x"}
     with (
         server(lambda _: (302, login, b"")) as watch,
@@ -108,9 +108,7 @@ def test_redirect_for_ever_is_an_error(tmp_path, server):
         ((500, {}, b"<h1>Oops</h1><p>disk full</p>"), ServerError, "Oops disk full"),
     ],
 )
-def test_answers_that_are_not_watchs_are_errors_with_the_servers_words(
-    tmp_path, answer, error, words, server
-):
+def test_foreign_answers_are_errors_in_the_server_words(tmp_path, answer, error, words, server):
     with (
         server(lambda _: answer) as watch,
         client_of(watch.url, tmp_path) as client,
@@ -120,7 +118,7 @@ def test_answers_that_are_not_watchs_are_errors_with_the_servers_words(
     assert caught.value.method == "GET"
 
 
-def test_nothing_listening_is_a_connect_error_that_names_the_host(tmp_path, server):
+def test_nothing_listening_is_a_connect_error_with_host(tmp_path, server):
     with server(lambda _: as_json([])) as watch:
         url = watch.url
     with client_of(url, tmp_path) as client, pytest.raises(ConnectError, match=r"127\.0\.0\.1"):
@@ -140,9 +138,7 @@ def test_key_is_in_no_log_line_and_no_error(tmp_path, caplog, server):
     assert KEY not in f"{error} {error!r} {error.__dict__} {caplog.text} {client!r}"
 
 
-def test_certificate_that_is_not_trusted_is_an_error_at_once_that_names_ca_bundle(
-    tmp_path, tls_server, caplog
-):
+def test_untrusted_certificate_is_an_error_with_ca_bundle(tmp_path, tls_server, caplog):
     caplog.set_level(logging.INFO, logger="watchframe")
     with (
         client_of(tls_server.url, tmp_path, max_retries=4) as client,
@@ -155,15 +151,13 @@ def test_certificate_that_is_not_trusted_is_an_error_at_once_that_names_ca_bundl
 
 
 @pytest.mark.parametrize("given", ["", "/no/such.pem"])
-def test_ca_bundle_that_is_not_there_is_refused_and_nothing_is_sent(tmp_path, tls_server, given):
+def test_missing_ca_bundle_is_refused_and_nothing_sent(tmp_path, tls_server, given):
     with pytest.raises(ConfigurationError, match="ca_bundle"):
         client_of(tls_server.url, tmp_path, ca_bundle=given)
     assert tls_server.seen == []
 
 
-def test_ca_bundle_of_the_environment_that_is_not_there_says_which(
-    tmp_path, tls_server, monkeypatch
-):
+def test_missing_ca_bundle_of_environment_says_which(tmp_path, tls_server, monkeypatch):
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/no/such.pem")
     with (
         client_of(tls_server.url, tmp_path) as client,
@@ -321,7 +315,7 @@ def test_nothing_of_a_timeout_holds_the_key(tmp_path, listener):
         assert KEY not in everything_about(caught.value)
 
 
-def test_nothing_of_an_interrupt_within_a_handler_holds_the_key(tmp_path, server):
+def test_interrupt_within_a_handler_holds_no_key(tmp_path, server):
     """Where it strikes while an error is being handled, it has that as its context."""
     with server(lambda _: as_json([])) as watch, client_of(watch.url, tmp_path) as client:
 
@@ -349,7 +343,7 @@ def listener():
         yield found
 
 
-def test_https_to_a_silent_http_server_fails_within_the_connect_timeout(tmp_path, listener, caplog):
+def test_https_to_silent_http_fails_by_connect_timeout(tmp_path, listener, caplog):
     caplog.set_level(logging.INFO, logger="watchframe")
     url = f"https://127.0.0.1:{listener.getsockname()[1]}"
     with (

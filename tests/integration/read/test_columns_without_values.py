@@ -123,7 +123,7 @@ def test_nulls_of_sql_are_typed_as_the_last_rows_were(client):
 
 @pytest.mark.parametrize("sets", [[EMPTY, FULL], [FULL, EMPTY], [EMPTY, FULL, EMPTY]])
 @pytest.mark.parametrize("cache", ["use", "off"])
-def test_sweep_of_results_without_rows_takes_the_columns_of_the_others(client, events, sets, cache):
+def test_sweep_takes_columns_of_results_with_rows(client, events, sets, cache):
     frame = read_watch_sweep(events, sets, cache=cache, client=client)
     assert list(frame) == ["n", "block", "at", "value"]
     assert frame["n"].tolist() == [2, 2]
@@ -151,7 +151,7 @@ def test_columns_that_an_empty_result_lacks_are_empty(client, events, cache):
         read_watch_query(events, FULL, columns=["nothing"], cache=cache, client=client)
 
 
-def test_columns_that_an_empty_result_lacks_are_typed_as_the_last_rows_were(client, events):
+def test_columns_absent_if_empty_are_typed_as_last_rows(client, events):
     full = read_watch_query(events, FULL, client=client)
     given = {"columns": ["value", "at", "block"], "client": client}
     expected = ["object", "datetime64[us, UTC]", "Int64"]
@@ -169,7 +169,7 @@ def test_columns_that_an_empty_result_lacks_are_typed_as_the_last_rows_were(clie
     assert str(indexed.index.dtype) == "datetime64[us, UTC]"
 
 
-def test_dtype_of_a_column_that_an_empty_result_lacks_is_no_error(client, events):
+def test_dtype_of_a_column_absent_if_empty_is_no_error(client, events):
     given = {"dtype": {"value": "decimal(38, 0)"}, "parse_dates": ["at"], "client": client}
     assert str(read_watch_query(events, FULL, **given)["value"][0]) == str(2**70)
     assert read_watch_query(events, EMPTY, **given).empty

@@ -67,7 +67,7 @@ def test_other_parameters_are_another_result(client, demo):
 
 
 @pytest.mark.slow
-def test_copy_older_than_max_age_asks_the_server_with_that_max_age(client, demo):
+def test_copy_older_than_max_age_asks_with_that_max_age(client, demo):
     read_watch_query(TOTALS, max_age="1h", client=client)
     asked(demo)
     time.sleep(1.2)
@@ -112,7 +112,7 @@ def test_only_makes_no_request_and_misses_in_words(client, demo):
     assert asked(demo) == []
 
 
-def test_without_max_age_one_small_request_confirms_the_latest_result(client, demo):
+def test_without_max_age_one_request_confirms_the_latest(client, demo):
     read_watch_query(TOTALS, client=client)
     asked(demo)
     again = read_watch_query(TOTALS, client=client)
@@ -120,7 +120,7 @@ def test_without_max_age_one_small_request_confirms_the_latest_result(client, de
     assert source(again) == "local cache"
 
 
-def test_without_max_age_a_newer_result_on_the_server_is_fetched_not_run(client, demo, tmp_path):
+def test_without_max_age_newer_result_is_fetched_not_run(client, demo, tmp_path):
     read_watch_query(TOTALS, client=client)
     with Client(demo.url, demo.user_key, cache_dir=tmp_path / "other") as colleague:
         newer = read_watch_query(TOTALS, max_age=0, client=colleague)
@@ -130,14 +130,14 @@ def test_without_max_age_a_newer_result_on_the_server_is_fetched_not_run(client,
     assert again.attrs["watchframe"][result_id] == newer.attrs["watchframe"][result_id]
 
 
-def test_edited_query_is_never_answered_with_rows_of_the_old_text(client):
+def test_edited_query_never_gets_rows_of_the_old_text(client):
     query = client.queries.create("edited", "select 1 as x", 1)
     assert read_watch_query(query.id, client=client)["x"].item() == 1
     client.queries.update(query, text="select 2 as x")
     assert read_watch_query(query.id, client=client)["x"].item() == 2
 
 
-def test_value_that_the_author_has_just_allowed_is_not_refused_by_an_old_definition(client):
+def test_value_newly_allowed_passes_an_old_definition(client):
     text = "select '{{ p }}' as x"
     parameter = ParameterDefinition(name="p", type="enum", title="P", enum_options=("a",))
     query = client.queries.create("allowed", text, 1, parameters=[parameter])
@@ -147,7 +147,7 @@ def test_value_that_the_author_has_just_allowed_is_not_refused_by_an_old_definit
     assert read_watch_query(query.id, {"p": "b"}, max_age="1d", client=client)["x"].item() == "b"
 
 
-def test_local_copy_answers_only_under_a_definition_that_is_fresh_enough(client):
+def test_local_copy_answers_only_by_fresh_definition(client):
     query = client.queries.create("aging", "select 1 as x", 1)
     options = ReadOptions.resolve(client=client, max_age=0.001)
     options = replace(options, policy=Policy(max_age=3600))
@@ -208,7 +208,7 @@ def away(tmp_path):
     client.close()
 
 
-def test_server_away_error_names_the_age_of_the_stale_copy_and_how_to_take_it(away):
+def test_server_away_error_names_stale_copy_and_remedy(away):
     with pytest.raises(ConnectError) as caught:
         read_watch_query(TOTALS, client=away)
     assert 'cache="only"' in caught.value.hint
@@ -216,7 +216,7 @@ def test_server_away_error_names_the_age_of_the_stale_copy_and_how_to_take_it(aw
     assert len(read_watch_query(TOTALS, cache="only", client=away))
 
 
-def test_server_away_error_does_not_name_the_age_of_a_copy_from_the_future(away):
+def test_server_away_error_omits_age_of_a_future_copy(away):
     """This machine's clock was set back by an hour after the copy had been stored."""
     settings = away.settings
     store = ResultCache(settings.cache_dir, clock=lambda: time.time() - 3600)

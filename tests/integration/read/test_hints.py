@@ -42,7 +42,7 @@ def test_hint_of_a_missing_copy_names_the_argument(client):
     )
 
 
-def test_hint_of_an_outage_names_the_argument_that_takes_the_copy(demo, tmp_path):
+def test_hint_of_an_outage_names_the_stale_copy_argument(demo, tmp_path):
     with Client(demo.url, demo.user_key, cache_dir=tmp_path, max_retries=0) as client:
         read_watch_query(2, client=client)
         demo.faults.add("POST .*/results$", status=502)
@@ -53,7 +53,7 @@ def test_hint_of_an_outage_names_the_argument_that_takes_the_copy(demo, tmp_path
         assert "with the same parameters and max_age=:" in words
 
 
-def test_hint_under_a_query_key_says_that_the_query_keeps_running(demo, client, tmp_path):
+def test_hint_under_query_key_says_the_query_goes_on(demo, client, tmp_path):
     # The poll is answered late, so that the time is over when the job is known.
     demo.faults.add("GET /api/queries/50/jobs/", delay=3)
     with (

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.slow
 PAGE = Path(__file__).parents[3] / "docs" / "howto" / "many.md"
 
 
-def test_howto_when_it_is_run_against_the_demo_server_gives_what_it_says(demo, tmp_path, capsys):
+def test_howto_many_on_the_demo_server_is_as_written(demo, tmp_path, capsys):
     client = connect(demo.url, demo.user_key, cache_dir=tmp_path / "cache", timezone="UTC")
     text = PAGE.read_text()
     sql = re.search(r"^```sql\n(.*?)^```", text, re.MULTILINE | re.DOTALL)[1]

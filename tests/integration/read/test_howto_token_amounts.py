@@ -24,7 +24,7 @@ def names(demo, tmp_path, monkeypatch):
     return found
 
 
-def test_howto_when_it_is_run_keeps_every_digit(names):
+def test_howto_run_keeps_every_digit(names):
     amounts = names["borrows"]["amount_raw"]
     assert max(amounts) > 2**64
     assert names["totals"].sum() == sum(amounts)
@@ -35,7 +35,7 @@ def test_howto_when_it_is_run_keeps_every_digit(names):
         assert names["for_a_chart"][market] == pytest.approx(float(tokens))
 
 
-def test_howto_when_it_writes_parquet_loses_nothing(names):
+def test_howto_parquet_loses_nothing(names):
     borrows = names["borrows"]
     read = pd.read_parquet("borrows.parquet")
     assert read["amount_raw"].map(int).tolist() == borrows["amount_raw"].tolist()
@@ -43,7 +43,7 @@ def test_howto_when_it_writes_parquet_loses_nothing(names):
     assert pq.read_table("borrows-arrow.parquet").equals(names["amounts"])
 
 
-def test_howto_when_it_reads_files_again_restores_the_integers(names):
+def test_howto_files_read_again_restore_the_integers(names):
     expected = names["borrows"]["amount_raw"].tolist()
     for frame in (names["again"], names["restored"]):
         assert frame["amount_raw"].dtype == object
@@ -51,17 +51,17 @@ def test_howto_when_it_reads_files_again_restores_the_integers(names):
         assert frame.attrs["watchframe"]["query_id"] == 1
 
 
-def test_howto_when_digits_came_as_text_makes_numbers_of_them(names):
+def test_howto_digits_as_text_become_numbers(names):
     events = names["events"]
     assert events["units"].tolist() == [int(amount) for amount in events["same"]]
     assert max(events["units"]) > 2**64
     assert str(events["at"].dtype) == "datetime64[us, UTC]"
 
 
-def test_howto_when_it_names_an_error_of_to_parquet_it_is_the_one_that_comes(names):
+def test_howto_named_error_of_to_parquet_is_the_real_one(names):
     with pytest.raises(OverflowError):
         names["borrows"].to_parquet("refused.parquet")
 
 
-def test_howto_when_duckdb_adds_the_sums_are_those_of_pandas(names):
+def test_howto_sums_of_duckdb_are_those_of_pandas(names):
     assert dict(names["sums"]) == names["totals"].to_dict()

@@ -60,7 +60,7 @@ def test_output_columns_are_those_asked_for(client, output, cache):
         read_watch_query(13, {"kind": "repay"}, **{**given, "columns": ["nope"]})
 
 
-def test_output_arrow_of_chosen_columns_tells_pandas_their_dtypes(client):
+def test_output_arrow_of_chosen_columns_has_pandas_dtypes(client):
     table = read_watch_query(
         13, {"kind": "repay"}, columns=["events"], client=client, output="arrow"
     )

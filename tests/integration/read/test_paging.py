@@ -66,7 +66,7 @@ def test_order_that_is_none_is_refused_before_anything_runs(client, demo, text, 
     assert posts(demo) == []
 
 
-def test_order_in_which_two_rows_at_a_border_are_the_same_is_refused(client):
+def test_order_with_equal_rows_at_a_border_is_refused(client):
     query = paged(client, f"select n, n // 4 as four from range(25) as t(n) order by four {LIMIT}")
     with pytest.raises(ArgumentError, match="four, which is 2 in row 10 and in the next one"):
         read_watch_sweep(query, page=PAGE, client=client)
@@ -92,7 +92,7 @@ def test_limit_that_limits_nothing_is_refused(client):
         read_watch_sweep(query, page=PAGE, client=client)
 
 
-def test_page_that_the_servers_own_limit_cut_is_not_taken_for_the_last_one(client):
+def test_page_cut_by_the_server_limit_is_not_the_last(client):
     text = (
         "select n from (select n, row_number() over (order by n) as place from range(5000) t(n)) "
         "where place > {{ start }} and place <= {{ start }} + {{ rows }} order by n"
@@ -104,7 +104,7 @@ def test_page_that_the_servers_own_limit_cut_is_not_taken_for_the_last_one(clien
     assert list(whole["n"]) == list(range(5000))
 
 
-def test_limit_of_1000_that_the_query_writes_itself_is_not_the_servers(client, recwarn):
+def test_limit_of_1000_in_the_query_is_not_the_servers(client, recwarn):
     text = "select n from range(2500) t(n) order by n offset {{ start }} limit {{ rows }}"
     query = paged(client, text, options={"apply_auto_limit": True})
     frame = read_watch_sweep(query, page={**PAGE, "size": 1000}, client=client)
@@ -131,7 +131,7 @@ def test_page_that_cannot_mean_anything_is_refused(client, demo, page, params, e
     assert posts(demo)[1:] == []
 
 
-def test_page_of_a_parameter_that_the_query_does_not_have_names_the_nearest(client):
+def test_page_of_unknown_parameter_names_the_nearest(client):
     query = paged(client, f"select n from range(25) as t(n) order by n {LIMIT}")
     with pytest.raises(UnknownParameterError, match="'begin'"):
         read_watch_sweep(query, page={**PAGE, "offset": "begin"}, client=client)

@@ -52,7 +52,7 @@ def test_period_in_pieces_gives_the_rows_of_the_whole(client):
         "t > '{{ period.start }}' and t <= '{{ period.end }}'",
     ],
 )
-def test_pieces_of_times_leave_no_moment_out_and_give_none_twice(client, condition, type_):
+def test_pieces_of_times_cover_each_moment_once(client, condition, type_):
     query = made_query(client, condition, type_)
     period = {"period": ("2026-01-01 00:00:00", "2026-01-03 12:00:00")}
     whole = read_watch_query(query, period, client=client)
@@ -68,7 +68,7 @@ def test_hours_of_the_demo_in_pieces_are_those_of_the_whole(client):
     pd.testing.assert_frame_equal(pieces, whole)
 
 
-def test_pieces_of_days_whose_end_is_left_out_share_their_borders(client, demo):
+def test_pieces_of_days_with_open_end_share_borders(client, demo):
     query = made_query(client, "t >= '{{ period.start }}' and t < '{{ period.end }}'", "date-range")
     period = {"period": ("2026-01-01", "2026-01-03")}
     pieces = read_watch_sweep(query, period, split={"period": "1D"}, client=client)
@@ -76,7 +76,7 @@ def test_pieces_of_days_whose_end_is_left_out_share_their_borders(client, demo):
     assert sorted(item["end"] for item in periods(demo)) == ["2026-01-02", "2026-01-03"]
 
 
-def test_query_that_takes_in_neither_end_is_refused_unless_told(client, demo):
+def test_query_without_either_end_is_refused_unless_told(client, demo):
     query = made_query(client, "t > '{{ period.start }}' and t < '{{ period.end }}'")
     period = {"period": ("2026-01-01 00:00:00", "2026-01-03 12:00:00")}
     with pytest.raises(ArgumentError, match="which ends of 'period'"):
@@ -108,7 +108,7 @@ def test_new_execution_is_one_of_the_last_piece_alone(client, demo):
     assert len(posts(demo)) == 4
 
 
-def test_pieces_that_are_not_over_are_read_by_max_age_however_many_they_are(client, demo):
+def test_pieces_not_over_are_read_by_max_age(client, demo):
     today = datetime.now(UTC).date()
     period = {"period": (today - timedelta(days=4), today + timedelta(days=2))}
     read_watch_sweep(33, period, split={"period": "1D"}, client=client)
@@ -119,7 +119,7 @@ def test_pieces_that_are_not_over_are_read_by_max_age_however_many_they_are(clie
     assert min(starts) >= today - timedelta(days=1)  # over at noon UTC, where the day ends last
 
 
-def test_copy_made_before_its_piece_was_over_is_read_again_after_it(client, demo, monkeypatch):
+def test_copy_from_before_the_piece_end_is_read_again(client, demo, monkeypatch):
     class Later(datetime):
         @classmethod
         def now(cls, tz=None):
@@ -142,7 +142,7 @@ def test_copy_made_before_its_piece_was_over_is_read_again_after_it(client, demo
     assert (month - 1).start_time.date().isoformat() not in asked
 
 
-def test_pieces_that_are_over_are_read_again_once_the_query_is_edited(client, demo):
+def test_pieces_over_are_read_again_after_a_query_edit(client, demo):
     query = made_query(client, "t between '{{ period.start }}' and '{{ period.end }}'")
     period = {"period": ("2026-01-01 00:00:00", "2026-01-03 12:00:00")}
     read_watch_sweep(query, period, split={"period": "1D"}, max_age=0, client=client)
@@ -180,7 +180,7 @@ def test_dynamic_range_is_split_as_it_is_now(client, demo):
         (33, {}, "split is {}"),
     ],
 )
-def test_what_cannot_be_split_is_refused_before_anything_runs(client, demo, query, split, words):
+def test_unsplittable_period_is_refused_before_any_run(client, demo, query, split, words):
     with pytest.raises(ArgumentError, match=words):
         read_watch_sweep(query, split=split, client=client)
     assert posts(demo) == []

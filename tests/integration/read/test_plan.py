@@ -49,7 +49,7 @@ def made(client, text):
     return client.queries.create("planned", text, 1).id
 
 
-def test_plan_after_an_edit_within_max_age_is_that_of_the_read(client, demo):
+def test_plan_after_edit_within_max_age_is_as_the_read(client, demo):
     query = made(client, "select 1 as x")
     read_watch_query(query, max_age="1h", client=client)
     client.queries.update(query, text="select 2 as x")
@@ -63,7 +63,7 @@ def test_plan_after_an_edit_within_max_age_is_that_of_the_read(client, demo):
     assert read_watch_query(query, client=client)["x"].item() == 2
 
 
-def test_plan_of_a_query_edited_before_its_rows_are_fetched_is_the_new_sql(client, demo):
+def test_plan_of_query_edited_before_fetch_is_new_sql(client, demo):
     query = made(client, "select 1 as x")
     with pytest.raises(CacheMissError):  # nothing is known here yet
         explain_watch_query(query, cache="only", client=client)
@@ -134,7 +134,7 @@ def test_plan_never_runs_a_dropdown(client, demo):
     assert not any("dropdowns" in line or line.startswith("POST") for line in asked(demo))
 
 
-def test_plan_goes_the_way_of_the_read_when_a_dropdown_is_not_known(client, demo):
+def test_plan_with_unknown_dropdown_goes_as_the_read(client, demo):
     """Within ``max_age`` the definition is known, the dropdown is not: the read asks for both."""
     explain_watch_query(23, {"market": "WETH"}, client=client)
     asked(demo)
@@ -198,7 +198,7 @@ def test_plan_does_not_tell_the_key(demo, tmp_path):
         assert demo.user_key not in repr(explain_watch_query(2, client=client))
 
 
-def test_plan_names_parameters_whose_values_a_read_asks_for_first(client):
+def test_plan_names_parameters_that_a_read_asks_first(client):
     plan = explain_watch_query(23, {"market": "INV"}, client=client)
     assert "list the values of market" in str(plan)
     assert "dropdowns" not in str(explain_watch_query(13, client=client))

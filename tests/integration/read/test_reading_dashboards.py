@@ -89,7 +89,7 @@ def test_parameters_left_out_take_what_the_page_takes(client):
     }
 
 
-def test_widgets_come_row_by_row_and_the_first_ones_default_is_shared(client, made):
+def test_widgets_come_by_row_and_share_the_first_default(client, made):
     """As on the page: the server sends them in the order in which they were made."""
     shared = {"period": mapped("dashboard-level", "period")}
     dashboard = made((38, shared), (33, shared), (2, {}))
@@ -129,7 +129,7 @@ def test_shared_parameter_reaches_all_widgets_that_have_it(client):
     assert set(frames[TITLES[0]]["market"]) <= {"INV"}
 
 
-def test_shared_parameter_has_the_name_that_the_dashboard_gives_it(client):
+def test_shared_parameter_has_its_dashboard_name(client):
     frames = read_watch_dashboard(2, {"days": PERIOD}, client=client)
     assert parameters(frames) == {
         "Events of the last 30 days": {"period": {"start": PERIOD[0], "end": PERIOD[1]}},
@@ -137,7 +137,7 @@ def test_shared_parameter_has_the_name_that_the_dashboard_gives_it(client):
     }
 
 
-def test_parameter_of_one_widget_has_the_name_of_the_page_or_its_own(client):
+def test_widget_parameter_has_the_page_name_or_its_own(client):
     widget = next(item for item in client.dashboards.get(1).widgets if item.title == "Price")
     for name in (f"w{widget.id}_market", "market"):
         frames = read_watch_dashboard(1, {name: "WETH"}, client=client)
@@ -146,7 +146,7 @@ def test_parameter_of_one_widget_has_the_name_of_the_page_or_its_own(client):
         read_watch_dashboard(1, {f"w{widget.id}_market": "WETH", "market": "INV"}, client=client)
 
 
-def test_values_of_the_pages_url_are_taken_and_given_ones_win(client, demo):
+def test_page_url_values_are_taken_and_given_ones_win(client, demo):
     url = f"{demo.url}/dashboards/1-x?p_markets=%5B%22INV%22%5D&p_w4_market=WETH"
     assert parameters(read_watch_dashboard(url, client=client))["Price"] == {"market": "WETH"}
     found = parameters(read_watch_dashboard(url, {"market": "WBTC"}, client=client))
@@ -197,7 +197,7 @@ def test_name_that_several_widgets_have_is_not_guessed(client, made):
     assert [found["kind"] for found in parameters(frames).values()] == ["borrow", "repay"]
 
 
-def test_errors_are_raised_together_after_the_rest_has_finished(client, made):
+def test_dashboard_errors_are_raised_after_the_rest(client, made):
     wrong = {"kind": mapped("static-value", "kind", "nothing")}
     dashboard = made((51, {}), (13, wrong), (2, {}))
     with pytest.raises(ExceptionGroup, match="2 of 3 reads failed") as caught:
@@ -210,7 +210,7 @@ def test_errors_are_raised_together_after_the_rest_has_finished(client, made):
     assert len(read_watch_query(2, cache="only", client=client)) > 0
 
 
-def test_second_read_needs_no_request_where_the_copies_are_fresh(client, demo):
+def test_second_read_of_fresh_copies_needs_no_request(client, demo):
     first = read_watch_dashboard(1, client=client)
     demo.requests.clear()
     for again in (
@@ -256,7 +256,7 @@ def test_widgets_that_the_key_may_not_see_are_told_of(client, made, demo, monkey
     assert list(frames) == ["Market totals"]
 
 
-def test_howto_when_it_is_run_against_the_demo_server_gives_what_it_says(demo, tmp_path):
+def test_howto_dashboards_on_the_demo_is_as_written(demo, tmp_path):
     connect(demo.url, demo.user_key, cache_dir=tmp_path / "cache", timezone="UTC")
     text = PAGE.read_text().replace("https://app.inverse.watch", demo.url)
     cells = re.findall(r"^```python\n(.*?)^```", text, re.MULTILINE | re.DOTALL)

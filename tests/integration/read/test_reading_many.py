@@ -90,7 +90,7 @@ def test_edit_during_a_sweep_is_noticed(client):
     assert again.source == "local cache"
 
 
-def test_errors_are_raised_together_after_the_rest_has_finished(client, demo):
+def test_errors_are_raised_together_after_the_rest(client, demo):
     requests = [(52, {"divisor": "ten"}), 51, 2, (13, {"kind": "nothing"})]
     with pytest.raises(ExceptionGroup, match="3 of 4 reads failed") as caught:
         read_watch_queries(requests, concurrency=1, client=client)
@@ -165,7 +165,7 @@ def test_interrupt_cancels_what_runs_and_keeps_what_is_done(client, demo, tmp_pa
     assert is_kept()
 
 
-def test_second_run_after_an_error_asks_only_for_what_failed(client, demo):
+def test_second_run_after_error_asks_only_for_failed(client, demo):
     sets = [{"divisor": value} for value in ("18", "ten", "0")]
     with pytest.raises(ExceptionGroup, match="1 of 3 reads failed"):
         read_watch_sweep(52, sets, client=client)
@@ -175,7 +175,7 @@ def test_second_run_after_an_error_asks_only_for_what_failed(client, demo):
     assert [item.body["parameters"] for item in posts(demo)] == [{"divisor": "ten"}]
 
 
-def test_error_that_is_not_the_librarys_own_waits_for_the_others_too(client, monkeypatch):
+def test_error_of_another_library_waits_for_the_others(client, monkeypatch):
     def full(*_, **__):
         raise OSError(28, "No space left on device")
 
@@ -209,7 +209,7 @@ def test_what_is_not_a_list_of_queries_is_refused(client, demo, queries):
     ("query", "error"),
     [("thirteen", QueryReferenceError), ("https://other.example/queries/13", ConfigurationError)],
 )
-def test_a_wrong_reference_among_queries_is_refused_before_any_is_read(client, demo, query, error):
+def test_wrong_reference_is_refused_before_any_read(client, demo, query, error):
     with pytest.raises(error):
         read_watch_queries([2, query], client=client)
     assert demo.requests == []
@@ -271,7 +271,7 @@ def made_query(client, text, **types):
     return client.queries.create("made", text, 1, parameters=parameters).id
 
 
-def test_parameters_in_front_have_types_and_names_of_their_own(client):
+def test_parameters_in_front_have_own_types_and_names(client):
     query = made_query(
         client,
         "select 1 as n, 2 as n_parameter -- {{ n }} {{ day }} {{ at }} {{ span.start }} "
@@ -303,7 +303,7 @@ def test_parameters_in_front_are_never_rounded(client):
     assert list(frame["n"]) == [str(2**60 + 1), "0.5"]
 
 
-def test_dynamic_dates_of_all_reads_are_counted_from_one_moment(client, monkeypatch):
+def test_dynamic_dates_of_all_reads_share_one_moment(client, monkeypatch):
     seen = set()
     original = side_by_side.answer_query
 
@@ -326,9 +326,7 @@ def test_dynamic_dates_of_all_reads_are_counted_from_one_moment(client, monkeypa
         (read_watch_query, "repay", "params is a str"),
     ],
 )
-def test_what_is_no_parameter_set_is_refused_before_anything_is_asked(
-    client, demo, read, params, error
-):
+def test_wrong_parameter_set_is_refused_before_any_request(client, demo, read, params, error):
     with pytest.raises(ArgumentError, match=error):
         read(13, params, client=client)
     assert posts(demo) == []

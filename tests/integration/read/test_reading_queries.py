@@ -36,7 +36,7 @@ def executions(demo):
     return [item for item in demo.requests if item.path.endswith("/results")]
 
 
-def test_query_with_parameters_gives_typed_frame_with_provenance(client):
+def test_query_with_parameters_gives_frame_and_provenance(client):
     frame = read_watch_query(1, BORROWS, client=client)
     assert dict(frame.dtypes.astype(str)) == {
         "day": "datetime64[us]",
@@ -64,7 +64,7 @@ def test_query_with_parameters_gives_typed_frame_with_provenance(client):
     assert attributes["runtime_s"] > 0
 
 
-def test_generator_as_a_value_is_read_once_though_the_cache_is_looked_into_first(client):
+def test_generator_value_is_read_once_despite_the_cache(client):
     for _ in range(2):
         params = {**BORROWS, "markets": (name for name in ("WETH", "INV"))}
         frame = read_watch_query(1, params, max_age="1h", client=client)
@@ -85,7 +85,7 @@ def test_amounts_of_18_decimals_are_exact_sums(client):
     assert str(sum(frame["amount_raw"])) == exact["total"].item()
 
 
-def test_page_url_gives_its_parameters_and_explicit_ones_win(client):
+def test_page_url_gives_parameters_and_explicit_ones_win(client):
     url = (
         f"{client.server}/queries/1-borrows?p_markets=%5B%22WETH%22%5D"
         "&p_period=2026-01-01--2026-01-05&p_min_amount=2"
@@ -98,7 +98,7 @@ def test_page_url_gives_its_parameters_and_explicit_ones_win(client):
     }
 
 
-def test_page_of_another_server_is_refused_before_any_request(client, demo):
+def test_page_of_another_server_is_refused_unasked(client, demo):
     with pytest.raises(ConfigurationError, match=r"page of https://other\.example"):
         read_watch_query("https://other.example/queries/1", client=client)
     assert demo.requests == []
@@ -129,7 +129,7 @@ def test_pyarrow_backend_index_columns_and_dtype(client):
     }
 
 
-def test_unknown_column_raises_and_the_result_stays_in_the_cache(client, demo):
+def test_unknown_column_raises_and_result_stays_cached(client, demo):
     with pytest.raises(ArgumentError, match="no column 'amuont'"):
         read_watch_query(1, BORROWS, columns=["amuont"], max_age="1h", client=client)
     demo.requests.clear()
@@ -181,7 +181,7 @@ def test_dropdown_that_never_ran_is_run_first(client):
     assert set(frame["decimals"]) == {6}
 
 
-def test_failing_query_raises_with_the_data_sources_own_words(client):
+def test_failing_query_raises_in_the_data_source_words(client):
     with pytest.raises(JobFailedError, match="borrow_events") as caught:
         read_watch_query(51, client=client)
     assert "LINE 2: from borrow_events" in caught.value.reason
@@ -193,7 +193,7 @@ def test_query_that_is_not_there_is_named_by_its_error(client):
     assert caught.value.server_message.startswith("The requested URL was not found")
 
 
-def test_wrong_key_raises_authentication_error_without_the_key(demo, tmp_path):
+def test_wrong_key_raises_error_that_omits_the_key(demo, tmp_path):
     with (
         Client(demo.url, "k-wrong-0123456789", cache_dir=tmp_path) as stranger,
         pytest.raises(AuthenticationError) as caught,
@@ -202,7 +202,7 @@ def test_wrong_key_raises_authentication_error_without_the_key(demo, tmp_path):
     assert "k-wrong-0123456789" not in f"{caught.value!r} {caught.value} {stranger!r}"
 
 
-def test_auto_limit_of_exactly_1000_rows_warns_also_from_the_cache(client):
+def test_auto_limit_of_1000_rows_warns_also_from_cache(client):
     with pytest.warns(ResultTruncatedWarning, match="exactly 1,000 rows"):
         read_watch_query(54, max_age="1h", client=client)
     with pytest.warns(ResultTruncatedWarning) as caught:
@@ -211,7 +211,7 @@ def test_auto_limit_of_exactly_1000_rows_warns_also_from_the_cache(client):
     assert caught[0].filename == __file__
 
 
-def test_value_that_breaks_its_quotes_warns_at_the_line_of_the_read(client):
+def test_value_breaking_its_quotes_warns_at_the_read_line(client):
     with pytest.warns(ParameterWarning, match="without escaping") as caught:
         read_watch_query(10, {"label": "x' or '1'='1"}, client=client)
     assert caught[0].filename == __file__
@@ -234,7 +234,7 @@ def test_columns_without_a_cache_are_all_that_is_decoded(client):
     assert "amount, rate, note" in caught.value.hint
 
 
-def test_lying_types_warn_and_keep_every_value_also_from_the_cache(client):
+def test_lying_types_warn_and_keep_values_also_cached(client):
     for max_age, expected_source in ((0, "executed"), ("1h", "local cache")):
         with pytest.warns(ColumnTypeWarning) as caught:
             frame = read_watch_query(61, max_age=max_age, client=client)
@@ -246,7 +246,7 @@ def test_lying_types_warn_and_keep_every_value_also_from_the_cache(client):
         assert all(item.filename == __file__ for item in caught)
 
 
-def test_white_space_trap_gives_the_rows_that_were_asked_for(client):
+def test_white_space_trap_gives_the_requested_rows(client):
     read_watch_query(10, {"label": "New York"}, cache="off", client=client)
     frame = read_watch_query(10, {"label": "NewYork"}, cache="off", client=client)
     assert set(frame["label"]) <= {"NewYork"}
@@ -269,7 +269,7 @@ def test_query_key_may_use_dropdowns_and_dates(demo, client, tmp_path):
         assert set(read_watch_query(23, {"market": "INV"}, client=limited)["market"]) == {"INV"}
 
 
-def test_query_key_guards_confusable_values_with_a_new_execution(demo, tmp_path):
+def test_query_key_confusable_value_is_executed_anew(demo, tmp_path):
     key = demo.query_key(57)
     with Client(demo.url, key, cache_dir=tmp_path) as limited:
         first = read_watch_query(57, {"choice": "a & b"}, cache="off", client=limited)
@@ -278,7 +278,7 @@ def test_query_key_guards_confusable_values_with_a_new_execution(demo, tmp_path)
     assert second.attrs["watchframe"]["source"] == "executed"
 
 
-def test_query_key_may_not_run_text_parameters_and_is_told_so(demo, tmp_path):
+def test_query_key_with_text_parameters_is_refused(demo, tmp_path):
     with (
         Client(demo.url, demo.query_key(10), cache_dir=tmp_path) as limited,
         pytest.raises(AccessDeniedError, match="unsafe parameters") as caught,
@@ -295,7 +295,7 @@ def test_query_key_may_not_run_another_query_or_sql(demo, tmp_path):
             read_watch_sql("select 1", 1, client=limited)
 
 
-def test_sql_takes_parameters_and_a_data_source_by_name_or_id(client):
+def test_sql_takes_parameters_and_data_source_name_or_id(client):
     sql = "select market, count(*) as n from events where kind = '{{ kind }}' group by all"
     by_name = read_watch_sql(sql, "Lending", {"kind": "repay"}, client=client)
     by_id = read_watch_sql(sql, 1, {"kind": "repay"}, client=client)
@@ -346,7 +346,7 @@ def test_integers_with_nulls_stay_integers(client):
     assert frame["i"].max() == 9007199254740993
 
 
-def test_every_column_type_of_the_engine_is_read_without_loss(client):
+def test_every_engine_column_type_is_read_without_loss(client):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ColumnTypeWarning)
         frame = read_watch_query(42, client=client)

@@ -21,7 +21,7 @@ def blocks(page, kind="python"):
     return re.findall(rf"^```{kind}\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
 
 
-def test_first_example_of_the_readme_prints_what_is_printed_there(tmp_path):
+def test_readme_first_example_prints_what_it_shows(tmp_path):
     environment = {**os.environ, "WATCHFRAME_CACHE_DIR": str(tmp_path / "cache")}
     done = subprocess.run(
         [sys.executable, "-c", blocks("README.md")[0]],
@@ -47,7 +47,7 @@ def ended(monkeypatch):
         server.close()
 
 
-def test_tutorial_runs_from_top_to_bottom_and_says_what_is_true(tmp_path, monkeypatch, ended):
+def test_tutorial_runs_through_and_says_what_is_true(tmp_path, monkeypatch, ended):
     monkeypatch.setenv("WATCHFRAME_CACHE_DIR", str(tmp_path / "cache"))
     names = {}
     for cell in blocks("docs/tutorial/first-frame.md"):

@@ -33,7 +33,7 @@ def spoil(frame: pd.DataFrame) -> None:
 
 
 @pytest.mark.parametrize("backend", ["numpy_nullable", "pyarrow"])
-def test_frame_when_its_owner_spoils_it_is_whole_for_the_next_reader(client, backend):
+def test_frame_spoiled_by_its_owner_is_whole_for_the_next(client, backend):
     options = {"client": client, "dtype_backend": backend}
     first = read_watch_sql(MIXED, "Python", **options)
     for _ in range(4):
@@ -44,7 +44,7 @@ def test_frame_when_its_owner_spoils_it_is_whole_for_the_next_reader(client, bac
 
 
 @pytest.mark.slow
-def test_frames_in_memory_when_the_cache_is_cleared_are_forgotten(client):
+def test_frames_in_memory_are_forgotten_by_cache_clear(client):
     for _ in range(2):
         read_watch_query(12, max_age="1h", client=client)
     gc.collect()
@@ -55,7 +55,7 @@ def test_frames_in_memory_when_the_cache_is_cleared_are_forgotten(client):
     assert len(_recent._known) == kept - 1
 
 
-def test_lists_in_cells_when_their_owner_changes_them_are_whole_for_the_next_reader(client):
+def test_cell_lists_changed_by_owner_are_whole_for_next(client):
     read_watch_sql(LISTS, "Python", client=client)
     for _ in range(3):
         frame = read_watch_sql(LISTS, "Python", client=client)
@@ -64,7 +64,7 @@ def test_lists_in_cells_when_their_owner_changes_them_are_whole_for_the_next_rea
         frame["a"][1].clear()
 
 
-def test_repeated_read_when_shown_in_another_way_is_as_asked(client):
+def test_repeated_read_shown_in_another_way_is_as_asked(client):
     """What is kept in memory is not taken for another backend, selection, dtype or index."""
     read_watch_query(12, client=client)
     for _ in range(2):
@@ -84,7 +84,7 @@ def test_repeated_read_when_shown_in_another_way_is_as_asked(client):
         assert table.column_names == ["market"]
 
 
-def test_repeated_read_after_a_new_execution_is_the_new_result(client):
+def test_repeated_read_after_new_execution_is_the_new_one(client):
     query = client.queries.create("counts", "select random() as x, now() as t", 1)
     for _ in range(3):
         new = read_watch_query(query.id, max_age=0, client=client)
@@ -93,7 +93,7 @@ def test_repeated_read_after_a_new_execution_is_the_new_result(client):
         pd.testing.assert_frame_equal(again, new)
 
 
-def test_read_when_the_cache_cannot_be_written_gives_the_frame_with_one_warning(demo, tmp_path):
+def test_read_with_unwritable_cache_gives_frame_and_warns(demo, tmp_path):
     (tmp_path / "file").write_text("in the way")
     with Client(demo.url, demo.user_key, cache_dir=tmp_path / "file") as client:
         with pytest.warns(CacheWarning, match="Results are complete") as caught:

@@ -54,7 +54,7 @@ def warnings_of(read):
         return read(), [(item.category, str(item.message)) for item in caught], caught
 
 
-def test_undeclared_columns_are_warned_of_once_also_from_the_cache(client, saved):
+def test_undeclared_columns_warn_once_also_from_cache(client, saved):
     query = saved(UNDECLARED)
     frames = []
     for source in ("executed", "local cache"):
@@ -72,7 +72,7 @@ def test_undeclared_columns_are_warned_of_once_also_from_the_cache(client, saved
 
 
 @pytest.mark.filterwarnings("ignore::watchframe.errors.ColumnTypeWarning")
-def test_undeclared_column_is_chosen_by_name_without_a_cache(client, saved):
+def test_undeclared_column_is_chosen_without_a_cache(client, saved):
     query = saved(UNDECLARED)
     frame = read_watch_query(query, columns=["fee", "block"], cache="off", client=client)
     assert frame.to_dict("list")["block"] == [1, 2]

@@ -57,7 +57,7 @@ def test_result_of_a_text_parameter_by_default_is_kept(client):
     assert on_disk(client, b"jane.doe@example.com") != []
 
 
-def test_result_of_ad_hoc_sql_with_a_text_is_not_kept_and_with_a_number_is(discreet):
+def test_ad_hoc_result_is_kept_by_number_and_not_by_text(discreet):
     sql = "select '{{ a }}' as a"
     read_watch_sql(sql, 1, {"a": "jane"}, client=discreet)
     assert len(ResultCache(discreet.settings.cache_dir).entries()) == 0
@@ -65,7 +65,7 @@ def test_result_of_ad_hoc_sql_with_a_text_is_not_kept_and_with_a_number_is(discr
     assert ResultCache(discreet.settings.cache_dir).entries()["parameters"].tolist() == [{"a": 5}]
 
 
-def test_result_of_a_text_that_the_query_does_not_define_is_not_kept(discreet, client):
+def test_result_of_undefined_text_is_not_kept(discreet, client):
     query = client.queries.create("undefined", "select '{{ a }}' as a", 1)
     read_watch_query(query.id, {"a": "jane"}, client=discreet)
     assert len(ResultCache(discreet.settings.cache_dir).entries()) == 0
@@ -77,7 +77,7 @@ def test_result_of_a_chosen_value_is_kept(discreet):
     assert frame.attrs["watchframe"]["source"] == "local cache"
 
 
-def test_result_of_an_uncached_query_is_neither_kept_nor_read(discreet, client):
+def test_result_of_uncached_query_is_not_kept_nor_read(discreet, client):
     """Not even where it was stored before the setting was made."""
     read_watch_query(TOTALS, client=client)
     frame = read_watch_query(TOTALS, max_age="1h", client=discreet)

@@ -75,7 +75,7 @@ def outcome(process):
     return json.loads(output)
 
 
-def test_processes_that_read_the_same_at_once_ask_the_server_once(demo, start):
+def test_processes_reading_the_same_ask_the_server_once(demo, start):
     processes = [start(3) for _ in range(4)]
     go(*processes)
     outcomes = [outcome(process) for process in processes]
@@ -85,7 +85,7 @@ def test_processes_that_read_the_same_at_once_ask_the_server_once(demo, start):
 
 
 @pytest.mark.skipif(os.name != "posix", reason="kill -9 is POSIX")
-def test_processes_whose_leader_is_killed_ask_once_more_and_all_get_the_result(demo, start):
+def test_processes_with_killed_leader_ask_once_more(demo, start):
     leader, *others = [start(8) for _ in range(4)]
     go(leader)
     wait_until(lambda: runs(demo))
@@ -120,7 +120,7 @@ def jobs(demo):
     return {item.path for item in demo.requests if item.method == "GET" and "/jobs/" in item.path}
 
 
-def test_threads_whose_leader_fails_do_not_fail_one_after_the_other(demo, client):
+def test_threads_with_failed_leader_do_not_fail_in_turn(demo, client):
     """Six jobs of 2 s, one by one, would be 12 s; the second job is one for all who waited."""
     got = in_threads(6, lambda: read_watch_sql(FAILS_SLOWLY, "Lending", client=client))
     assert [type(item) for item in got] == [JobFailedError] * 6
@@ -128,7 +128,7 @@ def test_threads_whose_leader_fails_do_not_fail_one_after_the_other(demo, client
     assert len(jobs(demo)) < 6
 
 
-def test_threads_whose_result_is_too_large_to_keep_do_not_run_it_one_by_one(demo, tmp_path):
+def test_threads_with_too_large_result_do_not_run_in_turn(demo, tmp_path):
     with Client(demo.url, demo.user_key, cache_dir=tmp_path, cache_size_limit=100) as client:
         got = in_threads(
             6, lambda: read_watch_query(SLOW, {"seconds": 2}, max_age=0, client=client)

@@ -45,7 +45,7 @@ def test_result_is_the_frame_of_a_read(client):
     assert frame.attrs["watchframe"]["query_id"] == 13
 
 
-def test_status_goes_from_queued_through_running_to_finished(client, demo):
+def test_status_goes_from_queued_to_running_to_finished(client, demo):
     submitted = submit_watch_query(50, {"seconds": 0.5}, client=client)
     seen = []
     while not submitted.done():
@@ -70,7 +70,7 @@ def test_cancel_ends_the_job_on_the_server_once(client, demo):
     assert len(cancellations(demo)) == 1
 
 
-def test_cancel_ends_a_read_that_waits_for_another_of_the_same(client, demo):
+def test_cancel_ends_a_read_that_waits_for_its_like(client, demo):
     first = submit_watch_query(50, {"seconds": 81}, client=client)
     until(lambda: first.status == "running")
     second = submit_watch_query(50, {"seconds": 81}, client=client)
@@ -158,7 +158,7 @@ def test_sweep_in_the_background_gives_the_frame_of_a_sweep(client):
     assert len(pieces.result(timeout=60).attrs["watchframe"]["reads"]) == 4
 
 
-def test_cancel_of_a_sweep_ends_all_its_jobs_and_starts_no_more(client, demo):
+def test_cancel_of_a_sweep_ends_all_jobs_and_starts_none(client, demo):
     sets = [{"seconds": 60 + number} for number in range(5)]
     submitted = submit_watch_sweep(50, sets, concurrency=2, client=client)
     until(lambda: len(demo.running_jobs()) == 2 and submitted.status == "running")
@@ -183,7 +183,7 @@ def test_timeout_of_a_sweep_is_of_each_read(client, demo):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("ending", ["", "raise SystemExit(0)", "1 / 0"])
-def test_end_of_the_interpreter_cancels_what_runs_and_does_not_wait(demo, tmp_path, ending):
+def test_interpreter_end_cancels_runs_without_waiting(demo, tmp_path, ending):
     program = f"""
         import time
         from watchframe import Client, submit_watch_query

@@ -28,9 +28,7 @@ def flip(path: Path, place: int) -> None:
         file.write(bytes([byte ^ 0x10]))
 
 
-def test_value_when_a_byte_is_another_is_dropped_with_a_warning(
-    cache, key, value_file, large_table, provenance
-):
+def test_value_flipped_byte_is_dropped(cache, key, value_file, large_table, provenance):
     places = [0, 8, 100, -1, -20, -40, -41, -300]
     places += random.Random(0).sample(range(value_file.stat().st_size), 12)
     for place in places:
@@ -45,21 +43,21 @@ def test_value_when_a_byte_is_another_is_dropped_with_a_warning(
 
 
 @pytest.mark.parametrize("length", [0, 1, 39, 40, 41, 5000, -1, -8, -40, -41])
-def test_value_when_cut_short_is_dropped_with_a_warning(cache, key, value_file, length):
+def test_value_cut_short_is_dropped(cache, key, value_file, length):
     os.truncate(value_file, length if length >= 0 else value_file.stat().st_size + length)
     with pytest.warns(CacheWarning, match="dropped"):
         assert cache.get(key) is None
     assert not value_file.exists()
 
 
-def test_value_when_longer_is_dropped_with_a_warning(cache, key, value_file):
+def test_value_too_long_is_dropped(cache, key, value_file):
     with value_file.open("ab") as file:
         file.write(b"more")
     with pytest.warns(CacheWarning, match="dropped"):
         assert cache.get(key) is None
 
 
-def test_value_when_its_file_is_gone_is_a_miss(cache, key, value_file):
+def test_value_missing_file_is_a_miss(cache, key, value_file):
     value_file.unlink()
     assert cache.get(key) is None
     assert cache.size() == 0
@@ -85,7 +83,7 @@ def test_value_with_another_keys_file_is_dropped(cache, key, value_file, large_t
     assert cache.get(other).table.num_rows == 90_000
 
 
-def test_small_entry_when_damaged_in_the_database_is_dropped(cache, key, table, provenance):
+def test_small_entry_damaged_in_database_is_dropped(cache, key, table, provenance):
     cache.put(key, table, provenance())
     cache.close()
     connection = sqlite3.connect(cache.directory / "v1" / "cache.db")
@@ -101,7 +99,7 @@ def test_small_entry_when_damaged_in_the_database_is_dropped(cache, key, table, 
     connection.close()
 
 
-def test_document_when_damaged_is_dropped(cache):
+def test_document_damaged_is_dropped(cache):
     cache.put_document("name", {"id": 42})
     connection = sqlite3.connect(cache.directory / "v1" / "cache.db")
     with connection:
@@ -111,7 +109,7 @@ def test_document_when_damaged_is_dropped(cache):
         assert cache.get_document("name") is None
 
 
-def test_result_when_a_document_stands_under_its_key_is_dropped(cache, key, table, provenance):
+def test_result_under_key_of_a_document_is_dropped(cache, key, table, provenance):
     cache.put(key, table, provenance())
     cache.put_document("name", [1])
     connection = sqlite3.connect(cache.directory / "v1" / "cache.db")
@@ -216,7 +214,7 @@ def test_index_damaged_recovers(cache, key, table, large_table, provenance, dama
         assert reopened.size() == reopened.entries()["bytes"].sum()
 
 
-def test_verify_when_all_is_right_says_so(cache, key, table, large_table, provenance):
+def test_verify_all_right_says_so(cache, key, table, large_table, provenance):
     cache.put(key, table, provenance())
     cache.put("cd" * 32, large_table, provenance())
     cache.put_document("name", [1])
@@ -224,9 +222,7 @@ def test_verify_when_all_is_right_says_so(cache, key, table, large_table, proven
     assert (report.checked, report.bytes, report.damaged) == (3, cache.size(), ())
 
 
-def test_verify_when_an_entry_is_damaged_drops_it_and_names_it(
-    cache, key, value_file, table, provenance
-):
+def test_verify_damaged_entry_is_dropped_and_named(cache, key, value_file, table, provenance):
     cache.put("cd" * 32, table, provenance())
     flip(value_file, 5000)
     report = cache.verify()
@@ -234,7 +230,7 @@ def test_verify_when_an_entry_is_damaged_drops_it_and_names_it(
     assert cache.verify().checked == 1
 
 
-def test_entries_when_one_is_damaged_lists_the_others(cache, key, value_file, table, provenance):
+def test_entries_damaged_one_leaves_the_others_listed(cache, key, value_file, table, provenance):
     cache.put("cd" * 32, table, provenance())
     os.truncate(value_file, 100)
     assert cache.entries()["key"].tolist() == ["cd" * 32]
@@ -262,7 +258,7 @@ def test_prune_takes_what_killed_processes_left_behind(cache, key, value_file, l
     assert cache.get(key).table.equals(large_table)
 
 
-def test_prune_when_a_writer_is_slow_leaves_its_file(cache, key, large_table, provenance):
+def test_prune_leaves_file_of_a_slow_writer(cache, key, large_table, provenance):
     with cache.open_writer(key) as writer:
         writer.write(large_table.to_batches()[0])
         (part,) = cache.directory.rglob("*.part")

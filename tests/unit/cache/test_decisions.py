@@ -6,7 +6,7 @@ from watchframe.cache import Decision, ResultCache
 from watchframe.cache.freshness import REMEMBERED
 
 
-def test_decisions_when_noted_are_listed_newest_first(cache, clock):
+def test_decisions_are_listed_newest_first(cache, clock):
     cache.note_decision("query 1", "aa", Decision(action="fetch", reason="not-stored"))
     clock.pass_time(seconds=5)
     cache.note_decision("query 1", "aa", Decision(action="use", reason="fresh", age=5.25))
@@ -36,7 +36,7 @@ def test_decisions_are_shared_by_folder(cache, tmp_path):
     assert len(ResultCache(tmp_path / "another").decisions()) == 0
 
 
-def test_decisions_when_they_are_many_are_the_last_ones(cache):
+def test_decisions_past_the_bound_are_the_last_ones(cache):
     for number in range(REMEMBERED + 10):
         cache.note_decision(f"query {number}", "aa", Decision(action="use", reason="fresh"))
     frame = cache.decisions()

@@ -58,7 +58,7 @@ def test_eviction_for_a_result_over_the_limit(tmp_path, table, provenance):
         assert list((tmp_path / "v1" / "staging").iterdir()) == []
 
 
-def test_entries_when_long_unused_go_at_the_next_write(cache, clock, table, provenance):
+def test_entries_long_unused_go_at_the_next_write(cache, clock, table, provenance):
     old, used, new = keys(3)
     cache.put(old, table, provenance())
     cache.put(used, table, provenance())
@@ -69,7 +69,7 @@ def test_entries_when_long_unused_go_at_the_next_write(cache, clock, table, prov
     assert [cache.get(key) is not None for key in (old, used, new)] == [False, True, True]
 
 
-def test_prune_when_given_a_limit_comes_down_to_it(cache, clock, provenance):
+def test_prune_by_size_comes_down_to_the_limit(cache, clock, provenance):
     for key in keys(5):
         cache.put(key, sized(100), provenance())
         clock.pass_time(seconds=1)
@@ -80,7 +80,7 @@ def test_prune_when_given_a_limit_comes_down_to_it(cache, clock, provenance):
     assert [key for key in keys(5) if cache.get(key)] == keys(5)[3:]
 
 
-def test_prune_when_given_a_time_takes_what_was_unused_for_it(cache, clock, table, provenance):
+def test_prune_by_time_takes_what_was_unused(cache, clock, table, provenance):
     old, new = keys(2)
     cache.put(old, table, provenance())
     clock.pass_time(days=2)
@@ -90,7 +90,7 @@ def test_prune_when_given_a_time_takes_what_was_unused_for_it(cache, clock, tabl
     assert cache.get(new) is not None
 
 
-def test_prune_when_nothing_is_over_takes_nothing(cache, key, table, provenance):
+def test_prune_nothing_over_takes_nothing(cache, key, table, provenance):
     cache.put(key, table, provenance())
     assert cache.prune().entries == 0
     assert cache.get(key) is not None

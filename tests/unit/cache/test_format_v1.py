@@ -48,7 +48,7 @@ def test_folder_of_the_first_release_is_whole(kept):
     assert len(kept.entries()) == 2
 
 
-def test_folder_of_the_first_release_can_be_written_and_cleared(kept, written):
+def test_first_release_folder_is_written_and_cleared(kept, written):
     kept.put("ab" * 32, written.small_table(), written.origin(1))
     assert kept.get("ab" * 32).table.equals(written.small_table())
     assert kept.clear().entries == 4

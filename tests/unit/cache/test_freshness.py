@@ -33,7 +33,7 @@ def verdict(provenance, mode="use", max_age=None, **known):
 
 
 @pytest.mark.parametrize("max_age", [None, 0, 60])
-def test_decision_when_nothing_is_stored_is_to_fetch(max_age):
+def test_decision_nothing_stored_is_to_fetch(max_age):
     assert verdict(None, max_age=max_age) == ("fetch", "not-stored")
 
 
@@ -47,29 +47,29 @@ def test_decision_when_nothing_is_stored_is_to_fetch(max_age):
         (1e9, ("fetch", "too-old")),
     ],
 )
-def test_decision_when_max_age_is_given_bounds_the_age(age, expected):
+def test_decision_max_age_bounds_the_age(age, expected):
     assert verdict(entry(age), max_age=60) == expected
 
 
 @pytest.mark.parametrize("age", [0, 1000])
-def test_decision_when_max_age_is_zero_is_always_to_fetch(age):
+def test_decision_max_age_zero_is_to_fetch(age):
     assert verdict(entry(age), max_age=0) == ("fetch", "max-age-zero")
 
 
 @pytest.mark.parametrize("max_age", [None, 0, 60])
-def test_decision_when_refreshing_is_always_to_fetch(max_age):
+def test_decision_refreshing_is_to_fetch(max_age):
     assert verdict(entry(), "refresh", max_age) == ("fetch", "cache-refresh")
 
 
 @pytest.mark.parametrize("max_age", [None, 0, 60])
 @pytest.mark.parametrize("provenance", [None, entry()])
-def test_decision_when_the_cache_is_off_is_always_to_fetch(provenance, max_age):
+def test_decision_cache_off_is_to_fetch(provenance, max_age):
     assert verdict(provenance, "off", max_age) == ("fetch", "cache-off")
 
 
 @pytest.mark.parametrize("max_age", [None, 0, 60])
 @pytest.mark.parametrize("age", [0, 1e6, -1e6])
-def test_decision_when_only_the_cache_may_answer_takes_any_age(age, max_age):
+def test_decision_cache_only_takes_any_age(age, max_age):
     assert verdict(entry(age), "only", max_age) == ("use", "cache-only")
 
 
@@ -103,14 +103,14 @@ def test_decision_for_a_result_without_id():
 
 
 @pytest.mark.parametrize("max_age", [None, 60])
-def test_decision_when_the_entry_is_from_the_future_is_to_fetch(max_age):
+def test_decision_entry_from_the_future_is_to_fetch(max_age):
     state = ServerState(latest_result_id=7, has_parameters=False)
     stored = entry(-3600)
     assert verdict(stored, max_age=max_age, server_state=state) == ("fetch", "from-the-future")
 
 
 @pytest.mark.parametrize("skew", [-3600, -30, 0, 30, 3600])
-def test_age_when_the_clocks_differ_is_that_of_the_data(skew):
+def test_age_with_differing_clocks_is_that_of_the_data(skew):
     """The server's clock is `skew` ahead; the data were 20 s old on arrival, 40 s ago."""
     arrival = NOW - seconds(40)
     stored = entry(
@@ -126,7 +126,7 @@ def test_age_with_rounded_date_header_is_not_negative():
     assert data_age(stored, NOW) == seconds(0)
 
 
-def test_age_when_this_clock_was_set_back_is_negative():
+def test_age_with_clock_set_back_is_negative():
     stored = entry(stored_at=NOW + seconds(100), server_time=NOW, retrieved_at=NOW - seconds(500))
     assert data_age(stored, NOW) == seconds(-100)
 
@@ -195,12 +195,12 @@ def test_document_decision_follows_the_same_rule(mode, max_age, age, expected):
         (entry(90), False, ("fail", "only-stale", 90)),
     ],
 )
-def test_decision_after_an_error_says_what_stale_copy_there_is(provenance, allowed, expected):
+def test_decision_after_an_error_names_the_stale_copy(provenance, allowed, expected):
     decision = decide_after_error(provenance, now=NOW, stale_if_error=allowed)
     assert (decision.action, decision.reason, decision.age) == expected
 
 
-def test_policy_when_the_mode_is_unknown_is_refused():
+def test_policy_of_unknown_mode_is_refused():
     with pytest.raises(ArgumentError, match="'never'"):
         Policy(mode="never")
 

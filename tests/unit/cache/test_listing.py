@@ -7,7 +7,7 @@ def keys(count: int) -> list[str]:
     return [f"{number:064x}" for number in range(count)]
 
 
-def test_size_when_entries_come_and_go_is_what_they_take(cache, table, large_table, provenance):
+def test_size_follows_entries_that_come_and_go(cache, table, large_table, provenance):
     one, other = keys(2)
     cache.put(one, table, provenance())
     cache.put(other, large_table, provenance())
@@ -17,7 +17,7 @@ def test_size_when_entries_come_and_go_is_what_they_take(cache, table, large_tab
     assert cache.size() == 2 * cache.get(one).size
 
 
-def test_clear_when_asked_leaves_no_entry_and_no_value(cache, large_table, table, provenance):
+def test_clear_leaves_no_entry_and_no_value(cache, large_table, table, provenance):
     one, other = keys(2)
     cache.put(one, large_table, provenance())
     cache.put(other, table, provenance())
@@ -28,7 +28,7 @@ def test_clear_when_asked_leaves_no_entry_and_no_value(cache, large_table, table
     assert list((cache.directory / "v1").glob("*/*/*.val")) == []
 
 
-def test_clear_when_done_leaves_no_personal_value_on_the_disk(cache, key, table, provenance):
+def test_clear_leaves_no_personal_value_on_disk(cache, key, table, provenance):
     """Small entries lie in the database, whose freed pages would keep them."""
     person = "jane.doe@example.com"
     cache.put(key, table, provenance(parameters={"user": person}))
@@ -38,7 +38,7 @@ def test_clear_when_done_leaves_no_personal_value_on_the_disk(cache, key, table,
         assert not path.is_file() or person.encode() not in path.read_bytes()
 
 
-def test_clear_when_given_a_query_takes_its_results_alone(cache, table, provenance):
+def test_clear_by_query_takes_its_results_alone(cache, table, provenance):
     one, other, sql = keys(3)
     cache.put(one, table, provenance(query_id=1))
     cache.put(other, table, provenance(query_id=2))
@@ -47,7 +47,7 @@ def test_clear_when_given_a_query_takes_its_results_alone(cache, table, provenan
     assert [cache.get(key) is not None for key in (one, other, sql)] == [False, True, True]
 
 
-def test_entries_when_listed_say_what_each_result_is(cache, clock, table, large_table, provenance):
+def test_entries_say_what_each_result_is(cache, clock, table, large_table, provenance):
     one, other = keys(2)
     cache.put(one, table, provenance())
     clock.pass_time(minutes=10)

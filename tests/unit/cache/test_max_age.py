@@ -31,7 +31,7 @@ from watchframe.errors import ArgumentError
         ("0s", 0.0),
     ],
 )
-def test_max_age_when_it_is_an_age_is_given_in_seconds(value, seconds):
+def test_max_age_as_an_age_is_given_in_seconds(value, seconds):
     assert parse_max_age(value) == seconds
 
 
@@ -57,7 +57,7 @@ def test_max_age_when_it_is_an_age_is_given_in_seconds(value, seconds):
         b"1s",
     ],
 )
-def test_max_age_when_it_is_no_age_is_refused_with_what_would_do(value):
+def test_max_age_not_an_age_is_refused_with_help(value):
     with pytest.raises(ArgumentError) as caught:
         parse_max_age(value)
     assert '"15m"' in caught.value.hint

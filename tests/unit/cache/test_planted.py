@@ -335,7 +335,7 @@ def test_sum_of_sizes_that_is_wrong_evicts_nothing(cache, key, table, provenance
     ("name", "value"),
     [("rows", "x"), ("disk_fetch", "x"), (b"load", 1)],
 )
-def test_setting_that_would_replace_a_method_empties_the_index(
+def test_setting_that_replaces_a_method_empties_the_index(
     cache, key, table, large_table, provenance, name, value
 ):
     in_time(lambda: use(cache, key, table, large_table, provenance))

@@ -10,7 +10,7 @@ def test_principal_is_one_for_each_key(cache):
         assert other.principal("key-1") == names[0]
 
 
-def test_principal_when_the_folder_is_another_is_another(cache, tmp_path):
+def test_principal_of_another_folder_is_another(cache, tmp_path):
     with ResultCache(tmp_path / "other") as other:
         assert cache.principal("key-1") != other.principal("key-1")
 
@@ -32,7 +32,7 @@ def test_entry_of_another_api_key_is_a_miss(cache, table, provenance):
     assert cache.get(key_of("bob's")) is None
 
 
-def test_no_file_when_everything_was_used_holds_the_api_key(cache, table, provenance):
+def test_api_key_is_held_in_no_file_after_full_use(cache, table, provenance):
     api_key = "WATCH-KEY-0123456789abcdef"
     principal = cache.principal(api_key)
     cache.put(principal.ljust(64, "0"), table, provenance())

@@ -27,7 +27,7 @@ FULL = Provenance(
 )
 
 
-def test_provenance_when_written_and_read_is_the_same():
+def test_provenance_written_and_read_is_the_same():
     assert Provenance.from_json(FULL.to_json()) == FULL
 
 
@@ -48,7 +48,7 @@ def test_provenance_of_a_later_release():
 
 
 @pytest.mark.parametrize("name", ["retrieved_at", "stored_at", "server_time", "requested_at"])
-def test_provenance_when_a_time_has_no_zone_is_refused(name):
+def test_provenance_time_without_zone_is_refused(name):
     times = {"retrieved_at": NOON, "stored_at": NOON, name: NOON.replace(tzinfo=None)}
     with pytest.raises(ValueError, match=name):
         Provenance(server="s", **times)
@@ -69,7 +69,7 @@ def test_provenance_when_a_time_has_no_zone_is_refused(name):
         json.dumps(json.loads(FULL.to_json()) | {"stored_at": 5}),
     ],
 )
-def test_provenance_when_it_cannot_be_read_is_a_format_error(text):
+def test_provenance_unreadable_is_a_format_error(text):
     with pytest.raises(CacheFormatError):
         Provenance.from_json(text)
 

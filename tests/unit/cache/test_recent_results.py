@@ -14,12 +14,12 @@ def other(cache):
         yield found
 
 
-def test_small_result_when_read_again_is_the_very_table(cache, key, table, provenance):
+def test_small_result_read_again_is_the_very_table(cache, key, table, provenance):
     cache.put(key, table, provenance())
     assert cache.get(key).table is cache.get(key).table
 
 
-def test_large_result_when_read_again_is_not_kept_in_memory(cache, key, large_table, provenance):
+def test_large_result_read_again_is_not_kept_in_memory(cache, key, large_table, provenance):
     cache.put(key, large_table, provenance())
     assert cache.get(key).table is not cache.get(key).table
 
@@ -34,9 +34,7 @@ def test_result_rewritten_by_another_process(cache, other, key, table, provenanc
     assert cache.get(key).table.num_rows == 1
 
 
-def test_result_when_another_process_clears_the_cache_is_a_miss(
-    cache, other, key, table, provenance
-):
+def test_result_cleared_by_another_process_is_a_miss(cache, other, key, table, provenance):
     cache.put(key, table, provenance())
     assert cache.get(key) is not None
     other.clear()

@@ -19,7 +19,7 @@ from watchframe.cache.file_locks import (
 from watchframe.errors import JobTimeoutError
 
 
-def test_flight_when_nobody_else_goes_did_not_wait(cache, key):
+def test_flight_alone_did_not_wait(cache, key):
     with cache.single_flight(key, timeout=0) as flight:
         assert flight.waited_since is None
     with cache.single_flight(key) as flight:
@@ -73,7 +73,7 @@ def wait_until(is_so) -> None:
         time.sleep(0.001)
 
 
-def test_flights_when_the_keys_differ_do_not_wait(cache):
+def test_flights_of_different_keys_do_not_wait(cache):
     with (
         cache.single_flight("a" * 64, timeout=0),
         cache.single_flight("b" * 64, timeout=0) as flight,
@@ -96,7 +96,7 @@ def test_flight_held_past_the_timeout_is_an_error(cache, key, other_instance):
     other.close()
 
 
-def test_flight_when_the_holder_fails_is_free_for_the_next(cache, key):
+def test_flight_of_failed_holder_is_free_for_the_next(cache, key):
     def fail() -> None:
         with cache.single_flight(key):
             raise ZeroDivisionError
@@ -107,14 +107,14 @@ def test_flight_when_the_holder_fails_is_free_for_the_next(cache, key):
         assert flight.waited_since is None
 
 
-def test_flights_when_over_leave_nothing(cache, key):
+def test_flights_leave_nothing_once_over(cache, key):
     with cache.single_flight(key):
         assert [path.name for path in (cache.directory / "v1" / "locks").iterdir()] == [key]
     assert list((cache.directory / "v1" / "locks").iterdir()) == []
     assert not single_flight._local_locks
 
 
-def test_waiter_when_its_turn_comes_knows_since_when_it_waited(cache, key):
+def test_waiter_knows_since_which_moment_it_waited(cache, key):
     entered, leave = threading.Event(), threading.Event()
 
     def hold() -> None:
@@ -139,7 +139,7 @@ def test_waiter_when_its_turn_comes_knows_since_when_it_waited(cache, key):
     holder.join()
 
 
-def test_lock_when_taken_is_not_given_twice(tmp_path):
+def test_lock_is_not_given_twice(tmp_path):
     path = tmp_path / "lock"
     descriptor = try_lock(path)
     assert descriptor is not None
@@ -166,7 +166,7 @@ def test_lock_is_not_held_on_a_removed_file(
     unlock(path, held)
 
 
-def test_file_when_marked_is_in_use_until_it_is_closed(tmp_path):
+def test_marked_file_is_in_use_until_closed(tmp_path):
     path = tmp_path / "file"
     with path.open("wb") as file:
         assert not is_in_use(path)
@@ -179,7 +179,7 @@ def test_file_when_marked_is_in_use_until_it_is_closed(tmp_path):
 
 @pytest.mark.parametrize("other_instance", [True, False])
 @pytest.mark.parametrize("in_vain", [True, False])
-def test_waiter_when_the_holder_ended_in_vain_knows_that(cache, key, in_vain, other_instance):
+def test_waiter_knows_that_the_holder_ended_in_vain(cache, key, in_vain, other_instance):
     """Among threads of one process, and by the lock's file."""
     waiter_cache = ResultCache(cache.directory) if other_instance else cache
     entered, leave = threading.Event(), threading.Event()
@@ -220,7 +220,7 @@ def test_flight_failure_is_seen_by_waiters_only(tmp_path):
     unlock(path, descriptor)
 
 
-def test_locks_that_nobody_holds_when_swept_are_gone(cache, key):
+def test_locks_without_holder_are_swept(cache, key):
     with cache.single_flight(key) as flight:
         flight.end_in_vain()
     (left,) = (cache.directory / "v1" / "locks").iterdir()

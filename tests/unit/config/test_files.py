@@ -31,7 +31,7 @@ def config(path, mode, text=f'[default]\nurl = "https://h.example"\napi_key = "{
 
 
 @pytest.mark.parametrize("mode", [0o644, 0o640, 0o604, 0o666])
-def test_config_file_with_a_key_that_others_may_read_warns_once(path, mode):
+def test_config_file_with_readable_key_warns_once(path, mode):
     config(path, mode)
     with pytest.warns(ConfigurationWarning) as caught:
         load_settings(config_file=path, environ={})
@@ -113,7 +113,7 @@ def umask(request):
     os.umask(before)
 
 
-def test_replaced_file_has_the_mode_of_the_old_one_or_the_usual_one(tmp_path, umask):
+def test_replaced_file_has_old_mode_or_the_usual_one(tmp_path, umask):
     path = tmp_path / "rows.csv"
     with replaced_file(path) as file:
         file.write(b"new")

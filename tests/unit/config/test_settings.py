@@ -33,7 +33,7 @@ def load(*given, config_file, environ=None, **more):
     return load_settings(*given, config_file=config_file, environ=environ or {}, **more)
 
 
-def test_argument_wins_over_environment_and_that_over_the_file(config_file):
+def test_argument_wins_over_environment_and_file(config_file):
     environ = {"WATCHFRAME_API_KEY": "env-key", "WATCHFRAME_READ_TIMEOUT": "7"}
     found = load(config_file=config_file, environ=environ)
     assert (found.url, found.read_timeout) == ("https://file.example", 7.0)
@@ -105,16 +105,14 @@ def test_what_is_missing_is_said_with_the_way_to_set_it(tmp_path, given, words):
         ("uncached_queries", "x", "ids of queries"),
     ],
 )
-def test_setting_that_cannot_be_used_names_itself_its_origin_and_what_it_takes(
-    tmp_path, name, value, takes
-):
+def test_unusable_setting_names_its_origin_and_choices(tmp_path, name, value, takes):
     with pytest.raises(ConfigurationError, match=f"setting {name}") as caught:
         load("https://host", KEY, config_file=tmp_path / "none.toml", **{name: value})
     assert f"the argument {name}" in str(caught.value)
     assert f"It takes {takes}" in caught.value.hint
 
 
-def test_setting_that_cannot_be_used_says_which_variable_or_file_has_it(config_file):
+def test_unusable_setting_names_its_variable_or_file(config_file):
     variable = "WATCHFRAME_MAX_RETRIES"
     with pytest.raises(ConfigurationError, match=f"the environment variable {variable}"):
         load(config_file=config_file, environ={variable: "many"})

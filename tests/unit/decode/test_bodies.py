@@ -132,7 +132,7 @@ def test_duplicate_keys_give_the_last_value_as_json_has_it(decode):
 
 
 @BOTH
-def test_nan_and_infinity_literals_of_old_servers_are_floats(decode):
+def test_nan_and_infinity_of_old_servers_are_floats(decode):
     rows = [{"f": float("nan")}, {"f": float("inf")}, {"f": -float("inf")}, {"f": 0.5}] * 9
     frame = to_frame(decode(body_of(rows, {"f": "float"})).table, dtype_backend="pyarrow")
     assert str(frame["f"].dtype) == "double[pyarrow]"
@@ -149,7 +149,7 @@ def test_ten_thousand_columns(decode):
 
 
 @BOTH
-def test_rows_nested_a_thousand_deep_are_a_value_or_an_error(decode):
+def test_rows_nested_a_thousand_deep_decode_or_fail(decode):
     nested = b"[" * 900 + b"]" * 900
     body = body_of([{"a": 0}] * 5, {"a": None}).replace(b": 0}", b": " + nested + b"}")
     try:

@@ -120,7 +120,7 @@ def test_floats_of_several_columns_keep_their_own_nulls():
     assert found == [[row[key] for row in rows] for key in "abc"]
 
 
-def test_values_of_columns_that_are_not_wanted_are_judged_too():
+def test_values_of_unwanted_columns_are_judged_too():
     plans = [plan_column(undeclared("b"), [1])[0]]
     layout = RowLayout.of_row(b'{"a": 1, "b": 2}', ["a", "b"], b", ")
     reader = LayoutReader(layout, {"a": "integer", "b": "integer"}, plans)
@@ -128,7 +128,7 @@ def test_values_of_columns_that_are_not_wanted_are_judged_too():
     assert reader.decode(b'{"a": 1, "b": 2}, {"a": x, "b": 4}') is None
 
 
-def test_every_beginning_of_the_rows_is_refused_and_none_overrun():
+def test_cut_rows_are_refused_without_overrun():
     rows = b'{"a": 12, "s": "x\\u00e9\\ud83d\\ude00", "f": -1.5e-3, "b": true, "n": null}'
     plans = [plan_column(undeclared(key), [value])[0] for key, value in json.loads(rows).items()]
     for end in range(len(rows)):
@@ -208,7 +208,7 @@ def test_buffers_that_cannot_be_written_are_refused():
         (1, [~99], [0, 1], 9),
     ],
 )
-def test_texts_outside_of_the_rows_or_their_room_are_refused(count, starts, offsets, room):
+def test_texts_outside_of_rows_or_room_are_refused(count, starts, offsets, room):
     places = np.array(starts, np.int32), np.array(offsets, np.int32)
     with pytest.raises(ValueError, match="outside"):
         compiled.rows.gather_texts(b"ab\\n", count, *places, np.empty(room, np.uint8))
@@ -280,7 +280,7 @@ def test_layout_reader_takes_nothing_but_the_json_it_is_for(old, new):
     assert reader.decode(two) is None
 
 
-def test_layout_reader_takes_nulls_negatives_and_large_fractions():
+def test_layout_reader_takes_nulls_and_extreme_numbers():
     row = b'{"i": null, "f": -1.5e+300, "b": false, "s": null, "w": -12}'
     rows = b", ".join((GOOD_ROW, row, GOOD_ROW))
     arrays = reader_of(GOOD_ROW, json.loads(GOOD_ROW)).decode(rows)

@@ -120,7 +120,7 @@ OPENING = BODY.index(b'"{\\"columns')
 
 @BOTH
 @pytest.mark.parametrize("length", [10, OPENING + 1, OPENING + 300, len(BODY) // 2, len(BODY) - 9])
-def test_data_text_that_breaks_off_is_an_error_with_its_offset(decode, length):
+def test_data_text_cut_short_is_an_error_with_offset(decode, length):
     with pytest.raises(DecodeError, match="not JSON") as caught:
         decode(BODY[:length])
     assert caught.value.offset <= length

@@ -57,7 +57,7 @@ def test_rows_said_twice_are_the_last_ones_as_json_has_it():
     assert decode_streaming([twice], block_size=64).table.num_rows == 0
 
 
-def test_nested_objects_with_the_rows_first_key_are_cut_around():
+def test_nested_objects_with_first_key_are_cut_around():
     rows = [{"id": n, "items": [{"id": 1, "x": 2}, {"id": 3, "x": 4}]} for n in range(50)]
     body = body_of(rows, {"id": "integer", "items": None})
     seen = []

@@ -122,7 +122,7 @@ def test_amounts_are_beyond_what_a_float_can_hold(lending):
     assert lost > (100_000,)
 
 
-def test_allowances_are_uint256_with_unlimited_ones_and_nulls(lending):
+def test_allowances_are_uint256_with_unlimited_and_null(lending):
     texts = [text for (text,) in lending.execute("select amount from allowances").fetchall()]
     amounts = [int(text) for text in texts if text is not None]
     assert None in texts

@@ -33,7 +33,7 @@ def test_progress_of_body_counts_bytes_and_gives_them_on():
 
 
 @pytest.mark.usefixtures("no_delay")
-def test_progress_of_items_counts_what_is_done_and_gives_them_on():
+def test_progress_of_items_counts_and_passes_them_on():
     screen = io.StringIO()
     with ProgressLine("Moving queries", progress=True, file=screen) as line:
         assert list(line.counted("abc", total=1200)) == ["a", "b", "c"]

@@ -9,7 +9,7 @@ from watchframe.display import age_words, provenance_line
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
 
-def test_line_of_cached_query_says_rows_age_source_and_query():
+def test_line_of_cached_query_has_rows_age_and_source():
     provenance = {
         "query_id": 42,
         "query_name": "Borrows by market",

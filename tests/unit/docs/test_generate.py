@@ -40,7 +40,7 @@ def test_every_mark_belongs_to_a_part(path):
     assert text.count("<!-- ") == 2 * len(part_names(text))
 
 
-def test_check_names_the_page_that_differs_and_writes_nothing(page, capsys):
+def test_check_names_differing_page_and_writes_nothing(page, capsys):
     before = page.read_text()
     assert main(["--check"], page.parent) == 1
     assert capsys.readouterr().out == "differs: page.md\n"

@@ -34,7 +34,7 @@ def test_body_of_damaged_compression_is_a_decode_error(body):
         list(inflate([body], "gzip", max_bytes=None))
 
 
-def test_body_that_inflates_past_the_bound_is_refused_before_it_is_held():
+def test_body_inflated_past_the_bound_is_refused_early():
     bomb = gzip.compress(b" " * 200_000_000)
     received = []
     with pytest.raises(DecodeError, match="larger than 1,000,000 bytes") as caught:
@@ -43,7 +43,7 @@ def test_body_that_inflates_past_the_bound_is_refused_before_it_is_held():
     assert "max_body_bytes" in caught.value.hint
 
 
-def test_body_of_an_encoding_that_was_not_asked_for_is_refused():
+def test_body_of_unrequested_encoding_is_refused():
     with pytest.raises(DecodeError, match="br") as caught:
         list(inflate([b""], "br", max_bytes=None))
     assert caught.value.offset == 0

@@ -26,7 +26,7 @@ def test_unknown_job_is_asked_after_less_and_less_often(lasts, most):
 
 @pytest.mark.parametrize("lasts", [0.01, 0.05, 0.2, 1.0, 3.0, 20.0])
 @pytest.mark.parametrize("deviation", [0.92, 1.0, 1.08, 1.2])
-def test_job_that_takes_as_long_as_those_before_is_found_soon(lasts, deviation):
+def test_job_of_the_usual_duration_is_found_soon(lasts, deviation):
     moments = questions(lasts, lasts / deviation)
     assert moments[-1] - lasts <= max(0.06 * lasts, 0.0051)
     assert len(moments) <= len(questions(lasts, None)) + 8
@@ -64,7 +64,7 @@ def test_memory_is_bounded():
     assert len(times._taken) <= QUERIES
 
 
-def test_job_is_taken_to_have_ended_between_the_last_two_answers(client, demo):
+def test_job_end_is_between_the_last_two_answers(client, demo):
     """Each answer takes `held`, so it ended within the last `held`: half of that is not counted."""
     held = 0.4
     demo.faults.add("GET /api/queries/50/jobs/", delay=held, times=1000)

@@ -49,7 +49,7 @@ def recorded():
 
 
 @pytest.mark.parametrize("kind", NOUNS)
-def test_whatever_is_read_from_recordings_is_written_pickled_and_hidden(kind, recorded):
+def test_recorded_objects_are_written_pickled_and_hidden(kind, recorded):
     read = 0
     for sent in recorded:
         try:
@@ -92,7 +92,7 @@ def test_error_names_the_noun_the_field_and_what_came(kind, sent, words):
 
 
 @pytest.mark.parametrize("wrong", [True, 0, 1.5, "", "x", [], [[]], {}, {"a": 1}, 2**70, "\ud800"])
-def test_value_of_a_wrong_type_counts_as_not_sent_where_nothing_depends_on_it(wrong):
+def test_value_of_wrong_type_counts_as_not_sent(wrong):
     loose = {"tags": wrong, "schedule": wrong, "options": wrong, "user": wrong}
     if wrong is not True:
         loose["is_draft"] = wrong
@@ -139,7 +139,7 @@ def test_comparison_leaves_out_what_only_lists_tell():
     assert Column(name="a", friendly_name="a") != one
 
 
-def test_parameter_definitions_that_differ_in_unknown_fields_are_different():
+def test_definitions_differing_in_unknown_fields_differ():
     one = ParameterDefinition.from_json({"name": "n", "type": "number", "searchable": True})
     assert one != msgspec.structs.replace(one, more={})
     assert one.to_json() == {

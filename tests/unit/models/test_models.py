@@ -25,7 +25,7 @@ def body(name):
     return json.loads(path.read_text())["response"]["body"]
 
 
-def test_query_from_recording_keeps_definition_and_drops_key():
+def test_recorded_query_keeps_definition_and_drops_key():
     query = Query.from_json(body("011"))
     assert (query.id, query.name, query.data_source_id) == (24, "multi_params", 1)
     assert query.updated_at == datetime(2026, 11, 23, 22, 2, 45, 562000, tzinfo=UTC)
@@ -138,14 +138,14 @@ QUERIES = [
 
 
 @pytest.mark.parametrize("recording", QUERIES)
-def test_query_written_as_json_reads_back_equal_and_without_key(recording):
+def test_query_as_json_reads_back_equal_without_key(recording):
     query = Query.from_json(body(recording))
     written = json.loads(json.dumps(query.to_json()))
     assert Query.from_json(written) == query
     assert "api_key" not in written
 
 
-def test_recordings_of_queries_cover_what_definitions_can_hold():
+def test_recorded_queries_cover_all_definitions():
     types = {item.type for name in QUERIES for item in Query.from_json(body(name)).parameters}
     assert {"text-pattern", "number", "enum", "query", "date-range"} <= types
 

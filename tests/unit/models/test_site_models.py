@@ -28,7 +28,7 @@ def body(name):
     return json.loads(path.read_text())["response"]["body"]
 
 
-def test_user_of_a_list_and_of_a_session_is_in_the_same_groups():
+def test_user_of_list_and_session_has_the_same_groups():
     (listed,) = body("145")["results"]
     user = User.from_json(listed)
     session = Session.from_json(body("001"))
@@ -46,7 +46,7 @@ def test_session_from_recording():
     assert session.more["client_config"]["pageSize"] == 20
 
 
-def test_alert_from_recording_names_its_query_and_drops_its_key():
+def test_recorded_alert_names_its_query_and_drops_key():
     (listed,) = body("146")
     alert = Alert.from_json(listed)
     assert (alert.query_id, alert.query_name, alert.state) == (2, "plain", "ok")
@@ -56,7 +56,7 @@ def test_alert_from_recording_names_its_query_and_drops_its_key():
     assert "QUERY-2-KEY" not in f"{alert!r} {alert.more}"
 
 
-def test_alert_of_a_list_without_whole_queries_still_has_its_id():
+def test_alert_of_a_list_without_queries_has_its_id():
     alert = Alert.from_json({"id": 1, "name": "a", "query_id": 7, "options": {"muted": True}})
     assert (alert.query_id, alert.query_name, alert.is_muted) == (7, "", True)
 
@@ -83,7 +83,7 @@ def test_frame_without_rows_has_the_typed_columns(kind):
     assert str(frame["id"].dtype) == "Int64"
 
 
-def test_schema_job_has_its_tables_as_result_and_no_result_id():
+def test_schema_job_has_tables_and_no_result_id():
     tables = [{"name": "t", "columns": []}]
     sent = {"id": "j", "status": 3, "error": "", "result": tables, "query_result_id": tables}
     job = Job.from_json(sent)

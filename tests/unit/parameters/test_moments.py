@@ -25,7 +25,7 @@ def resolve(type_, name, row):
 
 
 @pytest.mark.parametrize("row", TABLE, ids=lambda row: f"{row['tz']} {row['now_utc']}")
-def test_dynamic_range_when_resolved_is_what_the_front_end_gives(row):
+def test_dynamic_range_resolves_as_in_the_front_end(row):
     found = {
         name: {type_: resolve(type_, name, row) for type_ in types}
         for name, types in row["ranges"].items()
@@ -34,7 +34,7 @@ def test_dynamic_range_when_resolved_is_what_the_front_end_gives(row):
 
 
 @pytest.mark.parametrize("row", TABLE, ids=lambda row: f"{row['tz']} {row['now_utc']}")
-def test_dynamic_date_when_resolved_is_what_the_front_end_gives(row):
+def test_dynamic_date_resolves_as_in_the_front_end(row):
     found = {
         name: {type_: resolve(type_, name, row) for type_ in types}
         for name, types in row["singles"].items()
@@ -47,7 +47,7 @@ def test_dynamic_tables_have_the_front_ends_names():
     assert all(set(row["singles"]) == set(DYNAMIC_DATES) for row in TABLE)
 
 
-def test_golden_table_when_read_is_whole():
+def test_golden_table_is_read_whole():
     ranges = sum(len(types) for row in TABLE for types in row["ranges"].values())
     singles = sum(len(types) for row in TABLE for types in row["singles"].values())
     assert (len(TABLE), ranges, singles) == (50, 50 * 20 * 3, 50 * 2 * 3)
@@ -69,13 +69,13 @@ def test_dynamic_tables_have_distinct_labels():
         ("yesterday", "d_yesterday"),
     ],
 )
-def test_range_when_named_as_people_say_it_is_that_range(written, name):
+def test_range_by_its_everyday_name_is_that_range(written, name):
     row = {"tz": "UTC", "now_utc": "2026-03-31T10:00:00Z"}
     assert resolve("datetime-range", written, row) == resolve("datetime-range", name, row)
 
 
 @pytest.mark.parametrize(("written", "name"), [("now", "d_now"), ("Today", "d_now")])
-def test_date_when_named_as_people_say_it_is_that_date(written, name):
+def test_date_by_its_everyday_name_is_that_date(written, name):
     row = {"tz": "UTC", "now_utc": "2026-03-31T10:00:00Z"}
     assert resolve("datetime-local", written, row) == resolve("datetime-local", name, row)
 

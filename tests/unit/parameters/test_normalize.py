@@ -234,7 +234,7 @@ def test_quote_in_a_list_of_sql_warns():
         normalize_sql_parameters("'{{ p }}'", {"p": ["a", "O'Neil"]}, **HERE)
 
 
-def test_name_with_a_dot_warns_that_nothing_reaches_the_text():
+def test_name_with_a_dot_warns_of_no_effect_on_the_text():
     dotted = ParameterDefinition(name="x.y", type="text", title="X")
     for text in ("{{ x.y }}", "{{#x.y}}1{{/x.y}}", "{{{ x.y }}}"):
         with pytest.warns(ParameterWarning, match=r"reaches \{\{ x\.y \}\}: .* renders nothing"):
@@ -460,7 +460,7 @@ def test_unknown_name_names_the_nearest_and_the_query():
     assert "Query 7 'Q'" in str(caught.value)
 
 
-def test_definition_that_the_text_does_not_use_may_lack_a_value():
+def test_definition_unused_by_the_text_may_lack_a_value():
     unused = ParameterDefinition(name="unused", type="text", title="U")
     found = normalize_parameters(
         query(parameter("number", default=1), unused, text="{{ p }}"), None, now=NOW, timezone=UTC
@@ -468,7 +468,7 @@ def test_definition_that_the_text_does_not_use_may_lack_a_value():
     assert found == {"p": 1}
 
 
-def test_query_without_definitions_takes_the_names_of_its_text():
+def test_query_without_definitions_takes_names_of_text():
     bare = Query(id=1, name="Q", text="{{ a }} {{ d.start }} {{ d.end }}")
     found = normalize_parameters(
         bare, {"a": "x", "d": ("2024-01-01", "2024-01-02")}, now=NOW, timezone=UTC

@@ -8,7 +8,7 @@ from watchframe.parameters.sql_text import sql_pieces, without_comments
 
 
 @given(st.text("aZ1 \n\r;()[]{}'\"`$#-/*\\", max_size=40))
-def test_pieces_when_joined_are_the_sql(sql):
+def test_pieces_joined_are_the_sql(sql):
     assert "".join(text for _, text in sql_pieces(sql)) == sql
 
 
@@ -43,5 +43,5 @@ def test_section_of_a_template_is_no_comment():
     assert kinds["# why\n"] == "line_comment"
 
 
-def test_without_comments_keeps_what_looks_like_one_in_quotes():
+def test_without_comments_keeps_quoted_lookalikes():
     assert without_comments("a -- b\n'-- c' /* d */ \"/* e */\"") == "a  '-- c'   \"/* e */\""

@@ -105,7 +105,7 @@ def test_tag_ends_at_its_own_braces():
     assert [text[tag.start : tag.end] for tag in tags_in(text)] == ["{{ x }}", "{{{ y }}}"]
 
 
-def test_parameters_in_comments_and_ends_of_sections_are_none():
+def test_comments_and_section_ends_are_no_parameters():
     text = "{{! {{ a }}{{# b }}{{ c.start }}{{/ d }}{{^ e }}{{ c.end }}"
     assert parameters_in(text) == {"b": False, "c": True}
 

@@ -56,11 +56,11 @@ def test_read_value_in_natural_form(text, value):
 
 
 @pytest.mark.parametrize("text", ["$markets", "{markets}", " { markets } "])
-def test_read_value_when_it_is_a_variable_gives_the_very_object(text):
+def test_read_value_variable_gives_the_very_object(text):
     assert read_value(text, NAMESPACE) is NAMESPACE["markets"]
 
 
-def test_read_value_when_a_variable_holds_sql_gives_it_unchanged():
+def test_read_value_variable_of_sql_is_unchanged():
     assert read_value("$evil", NAMESPACE) == "'; drop table x --"
 
 
@@ -77,7 +77,7 @@ def test_read_value_refuses_a_variable_within_text(text):
 
 
 @pytest.mark.parametrize("text", ["$start.year", "$markets[0]", "$start.strftime('%Y')"])
-def test_read_value_when_it_is_an_expression_refuses_it(text):
+def test_read_value_expression_is_refused(text):
     with pytest.raises(ArgumentError, match="more than the name of a variable"):
         read_value(text, NAMESPACE)
 
@@ -85,7 +85,7 @@ def test_read_value_when_it_is_an_expression_refuses_it(text):
 @pytest.mark.parametrize(
     "text", ["[a, b", "[a] b]", "[a], [b]", "(a, [b)", "'a", "'a'b'", "['a]", '{"a": }']
 )
-def test_read_value_when_something_is_left_open_refuses_it(text):
+def test_read_value_left_open_is_refused(text):
     with pytest.raises(ArgumentError):
         read_value(text, NAMESPACE)
 
@@ -98,18 +98,18 @@ def test_read_value_empty_says_how_to_write_it(text):
 
 
 @given(st.text() | st.from_regex(r"[\[({$'\"]?\w*[\])},.'\"]?( to |\.\.)?\w*", fullmatch=True))
-def test_write_value_when_read_again_gives_the_same_text(text):
+def test_write_value_read_again_is_the_same_text(text):
     assert read_value(write_value(text), {"a": 1}) == text
 
 
 @given(st.lists(st.text()))
 @example([":'"])
-def test_write_value_when_it_is_a_list_keeps_its_items(texts):
+def test_write_value_list_keeps_its_items(texts):
     assert read_value(write_value(texts), {}) == texts
 
 
 @given(st.tuples(st.text(), st.text()) | st.just(("2026-01-01", "2026-01-31 10:00")))
-def test_write_value_when_it_is_a_pair_keeps_its_ends(pair):
+def test_write_value_pair_keeps_its_ends(pair):
     assert read_value(write_value(pair), {}) == pair
 
 
@@ -134,7 +134,7 @@ def test_write_value_writes_as_people_do(value, written):
 
 @given(st.dictionaries(st.text(), st.text() | st.lists(st.text()) | st.integers()))
 @example({"a": "$x", "b": ["$$x"]})
-def test_write_json_when_read_again_gives_the_same(params):
+def test_write_json_read_again_is_the_same(params):
     assert read_json(write_json(params), {"x": 1}) == params
 
 

@@ -19,7 +19,7 @@ from watchframe.read.question import ends_in_auto_limit, is_confusable_value, is
         (["INV", "weth"], ("INV", "WETH", "weth")),
     ],
 )
-def test_confusable_values_are_those_with_a_twin_or_room_for_one(value, options):
+def test_confusable_values_have_a_twin_or_room_for_one(value, options):
     assert is_confusable_value(value, options)
 
 
@@ -41,7 +41,7 @@ def test_other_values_are_not_confusable(value, options):
         (False, 1000, "select 1 LIMIT 1000", False),
     ],
 )
-def test_result_is_probably_cut_where_the_servers_limit_ends_it(may_be_cut, rows, ran, is_cut):
+def test_result_is_probably_cut_at_the_server_limit(may_be_cut, rows, ran, is_cut):
     assert is_probably_cut(may_be_cut=may_be_cut, rows=rows, ran=ran) is is_cut
 
 

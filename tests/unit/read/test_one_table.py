@@ -28,6 +28,6 @@ def answer_of(**parameters):
         ([2**256 - 1, 2**63], [str(2**256 - 1), str(2**63)]),
     ],
 )
-def test_one_table_integer_parameters_beyond_64_bits_are_digits(values, shown):
+def test_one_table_integers_beyond_64_bits_are_digits(values, shown):
     whole = one_table([answer_of(amount=value) for value in values], ["amount"])
     assert whole["amount"].to_pylist() == shown

@@ -22,7 +22,7 @@ def test_months_of_a_year_begin_on_the_first():
     assert len(pieces) == 13
 
 
-def test_inner_pieces_stay_the_same_when_the_range_moves_a_day():
+def test_inner_pieces_stay_the_same_a_day_later():
     tomorrow = {"start": "2025-02-11", "end": "2026-02-10"}
     today_pieces, tomorrow_pieces = (
         range_pieces(value, "date-range", "1M") for value in (YEAR, tomorrow)
@@ -131,9 +131,7 @@ def test_consecutive_pieces_meet(start, hours, inclusive):
     every=st.sampled_from(["1D", "W", "W-WED", "M", "QS-FEB", "Q", "36h"]),
     inclusive=st.sampled_from(["both", "left", "right"]),
 )
-def test_every_moment_of_the_range_lies_in_exactly_one_piece(
-    start, length, moment, type_, every, inclusive
-):
+def test_every_moment_lies_in_exactly_one_piece(start, length, moment, type_, every, inclusive):
     timespec = "minutes" if type_ == "datetime-range" else "seconds"
     value = {
         side: found.isoformat(sep=" ", timespec=timespec)

@@ -43,12 +43,12 @@ def test_chart_of_a_number_by_time_is_one_line():
     assert points == sorted(points, key=lambda point: (point[0], -point[1]))
 
 
-def test_chart_of_days_that_repeat_has_a_line_for_each_category():
+def test_chart_of_repeated_days_has_lines_by_category():
     table = pa.table({"day": DAYS * 2, "market": ["A"] * 10 + ["B"] * 10, "n": range(20)})
     assert len(list(drawn(table, "n").iter(f"{SVG}polyline"))) == 2
 
 
-def test_chart_by_category_has_a_bar_for_each_row_up_to_the_most():
+def test_chart_by_category_has_bars_up_to_the_most():
     names = [f"m{number}" for number in range(MOST_BARS + 10)]
     root = drawn(pa.table({"market": names, "n": range(len(names))}), "n")
     assert len([bar for bar in root.iter(f"{SVG}rect") if bar.find(f"{SVG}title") is not None]) == (
@@ -156,7 +156,7 @@ def test_chart_has_a_line_for_each_series(table, lines):
     assert lines_of(pa.table({**table, "n": range(1, 13)})) == lines
 
 
-def test_chart_by_category_takes_the_one_that_does_not_repeat():
+def test_chart_by_category_takes_the_distinct_column():
     table = pa.table({"chain": ["eth", "eth"], "market": ["WETH", "INV"], "n": [1, 2]})
     assert chart_choice(table).x == "market"
 
@@ -220,7 +220,7 @@ def test_chart_of_zoned_and_null_times():
     assert len(line.attrib["points"].split()) == 2
 
 
-def test_chart_of_more_series_than_colours_draws_the_largest():
+def test_chart_of_too_many_series_draws_the_largest():
     names = [f"m{number}" for number in range(8)]
     table = pa.table(
         {"day": DAYS[:2] * 8, "market": [n for n in names for _ in "ab"], "n": range(16)}

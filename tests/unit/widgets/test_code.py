@@ -27,7 +27,7 @@ def call_of(code):
 
 
 @given(st.dictionaries(texts, values, max_size=4))
-def test_python_call_when_read_again_holds_the_same_values(params):
+def test_python_call_read_again_holds_the_same_values(params):
     call = call_of(python_call(42, params, "1h"))
     assert ast.literal_eval(call.args[0]) == 42
     found = ast.literal_eval(call.args[1]) if len(call.args) > 1 else {}
@@ -57,7 +57,7 @@ def test_python_call_with_many_values_has_a_line_for_each():
         max_size=3,
     )
 )
-def test_magic_cell_when_read_by_the_magic_holds_the_same_values(params):
+def test_magic_cell_read_again_holds_the_same_values(params):
     line, _, body = magic_cell(42, params, None).partition("\n")
     assert line == "%%watch 42 --out df"
     assert parse_body(body, {"x": "a variable"}) == params

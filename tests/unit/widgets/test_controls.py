@@ -57,7 +57,7 @@ def test_unknown_type_gets_a_text_field(checker):
     assert type(make_control(define("colour", "red"), checker)) is TextControl
 
 
-def test_text_when_typed_becomes_the_value(checker):
+def test_text_typed_becomes_the_value(checker):
     control = make_control(define("text", "New York"), checker)
     assert control.value == "New York"
     fields(control, ipywidgets.Text)[0].value = "Oslo"
@@ -91,7 +91,7 @@ def test_pattern_mismatch_is_marked(checker):
     ("typed", "value"),
     [("5", 5), (" -3 ", -3), ("0.25", 0.25), (str(2**200), 2**200), ("1e3", "1e3")],
 )
-def test_number_when_typed_keeps_every_digit(checker, typed, value):
+def test_number_typed_keeps_every_digit(checker, typed, value):
     control = make_control(define("number", 1), checker)
     fields(control, ipywidgets.Text)[0].value = typed
     assert control.problem == ""
@@ -99,7 +99,7 @@ def test_number_when_typed_keeps_every_digit(checker, typed, value):
 
 
 @pytest.mark.parametrize("typed", ["", "abc", "nan", "1,000", "inf"])
-def test_number_when_it_is_none_is_a_problem(checker, typed):
+def test_number_that_is_none_is_a_problem(checker, typed):
     control = make_control(define("number", 1), checker)
     fields(control, ipywidgets.Text)[0].value = typed
     assert control.problem
@@ -189,7 +189,7 @@ def test_query_values_that_are_not_known_are_typed(checker):
     assert control.value == ["'a", "b"], "a quote is not closed yet"
 
 
-def test_date_when_picked_is_text_in_the_servers_format(checker):
+def test_date_picked_is_text_in_the_server_format(checker):
     control = make_control(define("date", "2026-01-15"), checker)
     picker = fields(control, ipywidgets.DatePicker)[0]
     assert picker.value == date(2026, 1, 15)
@@ -206,7 +206,7 @@ def test_date_when_picked_is_text_in_the_servers_format(checker):
         ("datetime-with-seconds", "2026-01-15 12:30:36", "2026-01-15 06:07:08"),
     ],
 )
-def test_time_when_picked_has_the_types_precision(checker, type_, default, after):
+def test_time_picked_has_the_precision_of_its_type(checker, type_, default, after):
     control = make_control(define(type_, default), checker)
     assert control.value == default
     fields(control, TimePicker)[0].value = time(6, 7, 8)
@@ -228,7 +228,7 @@ def test_dynamic_date_stays_dynamic_and_shows_what_it_means(checker):
     assert not picker.disabled
 
 
-def test_range_when_picked_is_a_pair(checker):
+def test_range_picked_is_a_pair(checker):
     control = make_control(
         define("date-range", {"start": "2026-01-01", "end": "2026-01-31"}), checker
     )
@@ -256,7 +256,7 @@ def test_dynamic_range_checked_later(checker):
     assert fields(control, ipywidgets.DatePicker)[1].value == date(2026, 11, 25)
 
 
-def test_default_is_shown_as_soon_as_the_value_is_another_one(checker):
+def test_default_is_shown_beside_another_value(checker):
     control = make_control(define("date-range", JANUARY), checker)
     assert "Default" not in below(control)
     control.set("d_last_7_days")
@@ -365,7 +365,7 @@ def test_cleared_date_is_no_value_though_its_default_is_now(checker):
     assert (control.value, control.problem) == (None, "A value is needed.")
 
 
-def test_many_options_of_one_name_are_shown_with_their_values(checker):
+def test_options_of_one_name_are_shown_with_their_values(checker):
     same = [Option(name="same", value=str(number)) for number in range(1000)]
     checker.options["it"] = [option.value for option in same]
     control = make_control(define("query", "1", dropdown_query_id=9), checker, same)

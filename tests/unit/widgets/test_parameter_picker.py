@@ -62,7 +62,7 @@ def test_url_of_a_page_sets_its_values_and_params_win(client, demo):
     assert picker.params == {"period": "d_last_week"}
 
 
-def test_parameter_that_the_text_does_not_use_is_sent_where_it_is_set(client, demo):
+def test_parameter_unused_by_the_text_is_sent_once_set(client, demo):
     definitions = [
         ParameterDefinition(name=name, type="number", title=name, default=1)
         for name in ("unused", "n", "other")
@@ -76,7 +76,7 @@ def test_parameter_that_the_text_does_not_use_is_sent_where_it_is_set(client, de
     assert frame.attrs["watchframe"]["parameters"] == {"unused": 2, "n": 1, "other": 4}
 
 
-def test_params_that_are_no_mapping_are_refused_as_by_a_read(client):
+def test_params_not_a_mapping_are_refused_as_by_a_read(client):
     with pytest.raises(ArgumentError, match="not a mapping"):
         pick(13, ["kind"], client=client)
 
@@ -112,7 +112,7 @@ def test_natural_values_become_the_form_that_the_code_shows(client):
         (60, {}),
     ],
 )
-def test_code_and_magic_when_run_read_the_same_rows(client, monkeypatch, tmp_path, query, params):
+def test_code_and_magic_read_the_same_rows(client, monkeypatch, tmp_path, query, params):
     picker = pick(query, params, client=client)
     frame = picker.wait(WITHIN)
     monkeypatch.setenv("WATCHFRAME_URL", client.server)
@@ -177,7 +177,7 @@ def test_wrong_value_after_a_run_and_its_correction(client):
     assert (picker.status, picker.problems) == ("done", {})
 
 
-def test_wrong_value_when_a_run_ends_is_shown(client):
+def test_wrong_value_is_shown_after_a_run(client):
     picker = pick(50, {"seconds": 0.5}, max_age=0, client=client)
     picker.run()
     picker.update({"seconds": "many"})
@@ -210,7 +210,7 @@ def test_timeout_of_a_run_is_an_error_in_the_picker(client):
 
 
 @pytest.mark.slow
-def test_wait_that_takes_too_long_raises_and_the_run_goes_on(client):
+def test_wait_timeout_raises_and_the_run_goes_on(client):
     picker = pick(50, {"seconds": 2}, max_age=0, client=client)
     with pytest.raises(TimeoutError, match="still running"):
         picker.wait(0.2)
@@ -239,7 +239,7 @@ def test_run_while_another_one_is_going_on_takes_its_place(client):
     assert picker.status == "done"
 
 
-def test_run_on_change_waits_for_the_last_of_several_changes(client, demo):
+def test_run_on_change_waits_for_the_last_change(client, demo):
     picker = pick(13, run_on_change=True, client=client)
     before = len([r for r in demo.requests if r.path.endswith("/13/results")])
     for kind in ("repay", "deposit", "withdraw"):
@@ -265,7 +265,7 @@ def test_dropdown_values_that_cannot_be_fetched_are_typed(client, demo, tmp_path
         assert picker.params == {"decimals": "8"}
 
 
-def test_linked_pickers_share_values_until_they_are_unlinked(client):
+def test_linked_pickers_share_values_until_unlinked(client):
     one, two, three = pick(33, client=client), pick(38, client=client), pick(13, client=client)
     link = link_pickers(one, two, three)
     assert link.names == ("period",)
@@ -277,7 +277,7 @@ def test_linked_pickers_share_values_until_they_are_unlinked(client):
     assert two.params == {"period": "d_last_month"}
 
 
-def test_linking_pickers_without_a_common_parameter_is_refused(client):
+def test_linked_pickers_without_common_name_are_refused(client):
     with pytest.raises(ArgumentError, match="in common"):
         link_pickers(pick(33, client=client), pick(13, client=client))
 
@@ -296,7 +296,7 @@ def test_query_picker_opens_the_query_that_is_chosen(client):
     assert picker.picker.query.id == 20
 
 
-def test_pickers_leave_no_thread_behind_when_they_have_finished(client):
+def test_finished_pickers_leave_no_thread_behind(client):
     picker = pick(13, client=client)
     picker.wait(WITHIN)
     until(lambda: not [t for t in threading.enumerate() if t.name.startswith("watchframe-picker")])
@@ -317,7 +317,7 @@ def shown_texts(widget):
     ]
 
 
-def test_picker_writes_out_the_control_characters_of_a_server(client):
+def test_picker_escapes_control_characters_of_a_server(client):
     choice = ParameterDefinition(
         name=f"p{EVIL}",
         type="enum",

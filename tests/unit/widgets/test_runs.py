@@ -70,7 +70,7 @@ def test_wait_gives_a_newer_runs_frame(client):
     assert picker.wait(WITHIN)["seconds"].tolist() == [0.1]
 
 
-def test_observer_may_wait_for_another_picker_and_for_its_own(client):
+def test_observer_may_wait_for_any_picker(client):
     """Who is told of a change holds the lock over all pickers, and the other run needs it."""
     one, other, frames = pick(13, client=client), pick(14, client=client), []
 
@@ -88,7 +88,7 @@ def test_observer_may_wait_for_another_picker_and_for_its_own(client):
 
 
 @pytest.mark.slow
-def test_result_is_awaited_by_more_than_a_pool_of_threads_holds(client, awaited):
+def test_result_is_awaited_by_more_than_a_thread_pool(client, awaited):
     async def main():
         pickers = [pick(13, {"kind": "repay"}, client=client) for _ in range(40)]
         return await asyncio.wait_for(asyncio.gather(*[p.result() for p in pickers]), WITHIN)

@@ -21,11 +21,11 @@ def read(data: bytes) -> tuple[str, bytes, bytes]:
 
 @pytest.mark.parametrize("kind", ["result", "document"])
 @pytest.mark.parametrize("body", [b"", BODY])
-def test_envelope_when_opened_gives_what_was_sealed(kind, body):
+def test_envelope_opened_gives_what_was_sealed(kind, body):
     assert read(sealed(body, kind=kind)) == (kind, HEADER, body)
 
 
-def test_envelope_when_any_byte_is_another_is_refused():
+def test_envelope_flipped_byte_is_refused():
     """Each of its bytes counts, the trailer's own too (but for its padding, which is checked)."""
     whole = sealed()
     for place in range(len(whole)):
@@ -36,7 +36,7 @@ def test_envelope_when_any_byte_is_another_is_refused():
                 read(bytes(damaged))
 
 
-def test_envelope_when_cut_anywhere_is_refused():
+def test_envelope_cut_anywhere_is_refused():
     whole = sealed()
     for length in range(len(whole)):
         with pytest.raises(CacheFormatError):
@@ -44,12 +44,12 @@ def test_envelope_when_cut_anywhere_is_refused():
 
 
 @pytest.mark.parametrize("extra", [b"\0", b"x" * TRAILER_SIZE, sealed()])
-def test_envelope_when_something_follows_is_refused(extra):
+def test_envelope_with_trailing_bytes_is_refused(extra):
     with pytest.raises(CacheFormatError):
         read(sealed()[:-1] + extra)
 
 
-def test_envelope_when_of_another_format_version_says_so():
+def test_envelope_of_another_format_version_says_so():
     whole = bytearray(sealed())
     whole[-TRAILER_SIZE + 8] = 2
     with pytest.raises(CacheFormatError, match="format 2, not 1"):

@@ -108,14 +108,14 @@ def test_table_in_a_file_comes_back_by_to_frame_whole(example, backend, tmp_path
     assert found.attrs == ATTRS
 
 
-def test_decimals_in_parquet_come_back_to_the_pyarrow_backend(tmp_path):
+def test_parquet_decimals_return_to_the_pyarrow_backend(tmp_path):
     frame = to_frame(pa.table({"x": ["0.5", None]}), dtype={"x": "decimal(38, 18)"})
     frame.to_parquet(tmp_path / "x.parquet")
     found = pd.read_parquet(tmp_path / "x.parquet", dtype_backend="pyarrow")
     pd.testing.assert_frame_equal(found, frame)
 
 
-def test_large_integers_keep_every_digit_and_true_stays_true():
+def test_large_integers_keep_digits_and_true_stays_true():
     schema = pa.schema([("n", pa.int64()), ("b", pa.bool_())])
     table = pa.table({"n": [2**53 + 1, None], "b": [True, None]}, schema)
     found = table.replace_schema_metadata(pandas_metadata(schema, {})).to_pandas()

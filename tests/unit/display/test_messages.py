@@ -22,7 +22,7 @@ SQL = "select\n  a,\n  b\nform t\nwhere x = 1\nlimit 5"
         ("no such table: t", None),
     ],
 )
-def test_line_number_when_a_message_names_a_line_finds_it(reason, number):
+def test_line_number_is_found_in_a_message(reason, number):
     assert line_number(reason) == number
 
 
@@ -37,7 +37,7 @@ def test_marked_sql_by_line_number():
 
 
 @pytest.mark.parametrize("reason", ["LINE 7: x", "LINE 0: x", "no such table"])
-def test_marked_sql_when_there_is_no_such_line_marks_nothing(reason):
+def test_marked_sql_without_such_a_line_marks_nothing(reason):
     assert marked_sql(SQL, reason) == []
 
 

@@ -43,7 +43,7 @@ def planted(cache, key, table, provenance):
     return plant
 
 
-def test_bomb_when_unpickled_goes_off(tmp_path):
+def test_bomb_unpickled_goes_off(tmp_path):
     """The proof that the tests below could fail."""
     pickle.loads(pickle.dumps(Bomb(tmp_path / "mark")))
     assert (tmp_path / "mark").exists()
@@ -91,7 +91,7 @@ def test_row_naming_a_foreign_file_leaves_it_alone(cache, key, planted, filename
     assert secret.read_text() == "not a cache entry"
 
 
-def test_value_that_is_a_link_when_read_is_dropped(cache, key, large_table, provenance, tmp_path):
+def test_value_replaced_by_link_is_dropped(cache, key, large_table, provenance, tmp_path):
     cache.put(key, large_table, provenance())
     (value,) = (cache.directory / "v1").glob("*/*/*.val")
     elsewhere = tmp_path / "elsewhere"
@@ -103,21 +103,21 @@ def test_value_that_is_a_link_when_read_is_dropped(cache, key, large_table, prov
 
 
 @pytest.mark.parametrize("mode", [None, 0, MODE_TEXT, 5, "binary"])
-def test_row_of_another_mode_when_read_is_dropped(cache, key, planted, mode):
+def test_row_of_another_mode_is_dropped(cache, key, planted, mode):
     planted(mode=mode)
     with pytest.warns(CacheWarning, match="dropped"):
         assert cache.get(key) is None
 
 
 @pytest.mark.parametrize("value", ["text", 5, 1.5, None])
-def test_row_whose_value_is_not_bytes_when_read_is_dropped(cache, key, planted, value):
+def test_row_with_value_not_bytes_is_dropped(cache, key, planted, value):
     planted(value=value)
     with pytest.warns(CacheWarning, match="dropped"):
         assert cache.get(key) is None
 
 
 @pytest.mark.parametrize("value", [b"bytes", "text", 5, None, {"a": 1}, object()])
-def test_index_when_given_anything_but_staged_bytes_refuses(tmp_path, value):
+def test_index_refuses_anything_but_staged_bytes(tmp_path, value):
     """diskcache's own methods would pickle some of these."""
     with EntryIndex(make_private(tmp_path)) as index:
         with pytest.raises(TypeError, match="holds bytes"):
@@ -126,12 +126,12 @@ def test_index_when_given_anything_but_staged_bytes_refuses(tmp_path, value):
 
 
 @pytest.mark.parametrize("key", [5, b"key", ("a", 1), None])
-def test_index_when_given_a_key_that_is_not_text_refuses(tmp_path, key):
+def test_index_refuses_key_that_is_not_text(tmp_path, key):
     with EntryIndex(make_private(tmp_path)) as index, pytest.raises(TypeError, match="text keys"):
         index.get(key)
 
 
-def test_disk_when_asked_for_a_pickled_key_refuses(tmp_path):
+def test_disk_refuses_pickled_key(tmp_path):
     disk = BytesDisk(str(tmp_path))
     with pytest.raises(CacheFormatError):
         disk.get(pickle.dumps(Bomb(tmp_path / "mark")), raw=False)

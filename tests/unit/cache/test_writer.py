@@ -9,9 +9,7 @@ def batches(table: pa.Table, rows: int) -> list[pa.RecordBatch]:
 
 
 @pytest.mark.parametrize("rows", [1000, 33_333, 100_000])
-def test_writer_when_finished_makes_all_batches_one_result(
-    cache, key, large_table, provenance, rows
-):
+def test_writer_finished_makes_batches_one_result(cache, key, large_table, provenance, rows):
     with cache.open_writer(key) as writer:
         for batch in batches(large_table, rows):
             writer.write(batch)
@@ -21,7 +19,7 @@ def test_writer_when_finished_makes_all_batches_one_result(
     assert cache.get(key).provenance == provenance()
 
 
-def test_writer_when_small_stays_in_the_index(cache, key, table, provenance):
+def test_writer_small_result_stays_in_the_index(cache, key, table, provenance):
     with cache.open_writer(key) as writer:
         writer.write(table.to_batches()[0])
         writer.finish(provenance())
@@ -30,7 +28,7 @@ def test_writer_when_small_stays_in_the_index(cache, key, table, provenance):
 
 
 @pytest.mark.parametrize("rows", [10, 100_000])
-def test_writer_when_not_finished_leaves_nothing(cache, key, large_table, rows):
+def test_writer_not_finished_leaves_nothing(cache, key, large_table, rows):
     with cache.open_writer(key) as writer:
         writer.write(large_table.slice(0, rows).to_batches()[0])
     assert cache.get(key) is None
@@ -49,9 +47,7 @@ def test_writer_that_fails_leaves_nothing(cache, key, large_table, provenance):
     assert not left_overs(cache)
 
 
-def test_writer_when_it_fails_keeps_the_entry_that_was_there(
-    cache, key, table, large_table, provenance
-):
+def test_writer_failed_keeps_the_former_entry(cache, key, table, large_table, provenance):
     cache.put(key, table, provenance())
     with cache.open_writer(key) as writer:
         writer.write(large_table.to_batches()[0])
@@ -97,7 +93,7 @@ def test_writer_with_incomplete_batches_stores_the_table(
     assert cache.size() == cache.get(key).size
 
 
-def test_writer_when_a_batch_has_another_schema_stores_the_table(cache, key, provenance):
+def test_writer_batch_of_another_schema_stores_the_table(cache, key, provenance):
     first = pa.table({"n": [1]})
     second = pa.table({"n": ["x"]})
     settled = pa.table({"n": ["1", "x"]})
@@ -117,21 +113,19 @@ def test_writer_refuses_a_batch_of_another_schema(cache, key, provenance):
     assert cache.get(key) is None
 
 
-def test_writer_when_given_nothing_refuses(cache, key, provenance):
+def test_writer_given_nothing_refuses(cache, key, provenance):
     with cache.open_writer(key) as writer, pytest.raises(ValueError, match="one schema"):
         writer.finish(provenance())
 
 
-def test_writer_when_there_are_no_rows_stores_the_columns(cache, key, provenance):
+def test_writer_without_rows_stores_the_columns(cache, key, provenance):
     empty = pa.table({"n": pa.array([], pa.int64())})
     with cache.open_writer(key) as writer:
         assert writer.finish(provenance(), table=empty)
     assert cache.get(key).table.equals(empty)
 
 
-def test_writer_when_the_result_passes_the_limit_stops_at_once(
-    tmp_path, key, large_table, provenance
-):
+def test_writer_past_the_limit_stops_at_once(tmp_path, key, large_table, provenance):
     """A result that will not be kept must not fill the disk first."""
     with ResultCache(tmp_path, size_limit=100_000) as cache, cache.open_writer(key) as writer:
         for batch in batches(large_table, 5_000):
@@ -141,7 +135,7 @@ def test_writer_when_the_result_passes_the_limit_stops_at_once(
         assert cache.get(key) is None
 
 
-def test_writer_when_used_after_its_end_does_nothing(cache, key, table, provenance):
+def test_writer_after_its_end_does_nothing(cache, key, table, provenance):
     with cache.open_writer(key) as writer:
         assert writer.finish(provenance(), table=table)
         writer.write(table.to_batches()[0])

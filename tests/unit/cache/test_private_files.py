@@ -38,20 +38,20 @@ def test_files_are_private_under_a_loose_umask(
             assert mode(path) == (0o700 if path.is_dir() else 0o600), path
 
 
-def test_folder_when_it_was_open_to_others_is_closed(tmp_path):
+def test_folder_open_to_others_is_closed(tmp_path):
     folder = tmp_path / "v1"
     folder.mkdir()
     folder.chmod(0o777)
     assert mode(make_private(tmp_path)) == 0o700
 
 
-def test_users_own_folder_when_given_keeps_its_mode(tmp_path):
+def test_folder_of_the_user_keeps_its_mode(tmp_path):
     tmp_path.chmod(0o755)
     make_private(tmp_path)
     assert mode(tmp_path) == 0o755
 
 
-def test_folder_when_it_is_a_link_is_refused(tmp_path):
+def test_folder_that_is_a_link_is_refused(tmp_path):
     (tmp_path / "elsewhere").mkdir()
     (tmp_path / "v1").symlink_to(tmp_path / "elsewhere")
     with pytest.raises(CacheError, match="not a folder"):
@@ -59,7 +59,7 @@ def test_folder_when_it_is_a_link_is_refused(tmp_path):
 
 
 @pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="only root can give away")
-def test_folder_when_it_is_another_users_is_refused(tmp_path):
+def test_folder_of_another_user_is_refused(tmp_path):
     (tmp_path / "v1").mkdir()
     os.chown(tmp_path / "v1", 12345, 12345)
     with pytest.raises(CacheError, match="another user"):
@@ -87,7 +87,7 @@ def test_cache_with_unusable_folder_warns_once(tmp_path, key, table, large_table
     assert cache.principal("key") == cache.principal("key")
 
 
-def test_secret_when_it_was_cut_short_is_made_anew(tmp_path):
+def test_secret_cut_short_is_made_anew(tmp_path):
     folder = make_private(tmp_path)
     first = read_or_make_secret(folder)
     assert read_or_make_secret(folder) == first

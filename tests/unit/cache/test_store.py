@@ -18,17 +18,17 @@ def sized(kilobytes: int) -> pa.Table:
     return pa.table({"text": ["x" * 1000] * kilobytes})
 
 
-def test_get_when_nothing_is_stored_is_none(cache, key):
+def test_get_nothing_stored_is_none(cache, key):
     assert cache.get(key) is None
 
 
-def test_cache_when_only_made_touches_no_disk(tmp_path):
+def test_cache_only_made_touches_no_disk(tmp_path):
     ResultCache(tmp_path / "cache")
     assert not (tmp_path / "cache").exists()
 
 
 @pytest.mark.parametrize("rows", [0, 1, 3])
-def test_get_when_stored_gives_the_table_and_its_provenance(cache, key, table, provenance, rows):
+def test_get_stored_gives_table_and_provenance(cache, key, table, provenance, rows):
     origin = provenance()
     assert cache.put(key, table.slice(0, rows), origin)
     entry = cache.get(key)
@@ -79,18 +79,18 @@ def test_get_returns_every_arrow_type_as_stored(cache, key, provenance):
     assert str(stored["f"].to_pylist()) == "[nan, None, -0.0]"
 
 
-def test_get_when_the_result_has_no_columns_is_the_same(cache, key, provenance):
+def test_get_result_without_columns_is_the_same(cache, key, provenance):
     cache.put(key, pa.table({}), provenance())
     assert cache.get(key).table.equals(pa.table({}))
 
 
-def test_get_when_the_table_has_chunks_gives_all_rows_in_order(cache, key, provenance):
+def test_get_chunked_table_gives_all_rows_in_order(cache, key, provenance):
     table = pa.concat_tables([pa.table({"n": range(k * 100, k * 100 + 100)}) for k in range(50)])
     cache.put(key, table, provenance())
     assert cache.get(key).table["n"].to_pylist() == list(range(5000))
 
 
-def test_get_when_large_gives_a_table_outside_of_the_heap(cache, key, large_table, provenance):
+def test_get_large_table_is_outside_of_the_heap(cache, key, large_table, provenance):
     """The columns lie in the mapped file: reading allocates next to nothing."""
     cache.put(key, large_table, provenance())
     before = pa.total_allocated_bytes()
@@ -107,7 +107,7 @@ def test_table_outlives_its_entry(cache, key, large_table, provenance):
     assert held.equals(large_table)
 
 
-def test_put_when_the_key_is_known_replaces_and_leaves_no_file(cache, key, large_table, provenance):
+def test_put_known_key_replaces_and_leaves_no_file(cache, key, large_table, provenance):
     for rows in (100_000, 90_000, 80_000):
         cache.put(key, large_table.slice(0, rows), provenance())
         assert cache.get(key).table.num_rows == rows
@@ -117,26 +117,26 @@ def test_put_when_the_key_is_known_replaces_and_leaves_no_file(cache, key, large
     assert cache.get(key).table.num_rows == 1
 
 
-def test_entry_when_another_instance_opens_the_folder_is_there(cache, key, table, provenance):
+def test_entry_is_there_for_another_instance(cache, key, table, provenance):
     cache.put(key, table, provenance())
     with ResultCache(cache.directory) as other:
         assert other.get(key).table.equals(table)
 
 
-def test_cache_when_sent_to_a_worker_opens_the_same_folder(cache, key, table, provenance):
+def test_cache_sent_to_a_worker_opens_the_same_folder(cache, key, table, provenance):
     cache.put(key, table, provenance())
     with pickle.loads(pickle.dumps(ResultCache(cache.directory, size_limit=5))) as other:
         assert other.size_limit == 5
         assert other.get(key).table.equals(table)
 
 
-def test_cache_when_closed_opens_again(cache, key, table, provenance):
+def test_cache_after_close_opens_again(cache, key, table, provenance):
     cache.put(key, table, provenance())
     cache.close()
     assert cache.get(key).table.equals(table)
 
 
-def test_cache_when_its_folder_was_deleted_makes_it_again(cache, key, table, provenance):
+def test_cache_makes_its_deleted_folder_again(cache, key, table, provenance):
     """People run ``rm -rf`` on cache folders while a notebook is open."""
     cache.put(key, table, provenance())
     shutil.rmtree(cache.directory)
@@ -145,7 +145,7 @@ def test_cache_when_its_folder_was_deleted_makes_it_again(cache, key, table, pro
     assert cache.get(key).table.equals(table)
 
 
-def test_cache_when_used_by_threads_gives_each_its_own(cache, provenance):
+def test_cache_used_by_threads_gives_each_its_own(cache, provenance):
     def work(number: int) -> bool:
         key = f"{number:064x}"
         table = pa.table({"n": range(number * 1000)})
@@ -157,7 +157,7 @@ def test_cache_when_used_by_threads_gives_each_its_own(cache, provenance):
     assert len(cache.entries()) == 64
 
 
-def test_threads_when_they_end_leave_no_connection_open(cache, key, table, provenance):
+def test_ended_threads_leave_no_connection_open(cache, key, table, provenance):
     """An open one would be a ResourceWarning, which is an error here."""
     cache.put(key, table, provenance())
     for _ in range(5):
