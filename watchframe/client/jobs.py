@@ -82,7 +82,7 @@ class Jobs(Resource):
         return self._request("GET", path, deadline)
 
     def cancel(self, job_id: str) -> None:
-        """Cancel a job, for everybody who waits for it.
+        """Cancel a job, for all who wait for it.
 
         Raises
         ------
