@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
@@ -51,16 +52,17 @@ class Tag(NamedTuple):
     end: int
 
 
-def tags_in(text: str) -> list[Tag]:
+@functools.lru_cache(maxsize=64)  # a read asks several times for the tags of one text
+def tags_in(text: str) -> tuple[Tag, ...]:
     """Return the tags in order."""
-    return [
+    return tuple(
         Tag(
             match["comment"] or match["brace"] or match["sign"] or "",
             match["name"] or "",
             *match.span(),
         )
         for match in _TAG.finditer(text)
-    ]
+    )
 
 
 def parameters_in(text: str) -> dict[str, bool]:
