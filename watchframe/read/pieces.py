@@ -92,7 +92,6 @@ def _inclusive(query: Query, name: str) -> Inclusive:
     return found
 
 
-_COMMENT = re.compile(r"""('(?:[^']|'')*')|--[^\n]*|/\*.*?\*/""", re.DOTALL)
 #: What may stand between a comparison and the value: quotes, brackets, conversions.
 _BEFORE = re.compile(
     r"""(?P<sign><>|[<>]=?)(?:\s*(?:\w+\s*\(|(?:date|timestamp|datetime)\b|[('"]))*\s*$""",

@@ -1,4 +1,4 @@
-"""A read follows the plan that an explanation prints: the two cannot disagree."""
+"""A read follows the plan that an explanation prints."""
 
 import pytest
 
