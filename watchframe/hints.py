@@ -123,13 +123,13 @@ class Kind(Enum):
     STORED_COPY = Words(
         python='A {copy} is in the local cache: cache="only" takes it.',
         cell="A {copy} is in the local cache: --offline takes it.",
-        terminal="A {copy} is in the local cache: --cache only takes it.",
+        terminal='A {copy} is in the local cache: "--cache only" takes it.',
         picker='A {copy} is in the local cache: in Python, cache="only" takes it.',
     )
     NOT_STORED = Words(
         python='Read it with cache="use" while the server can be reached.',
         cell="Read it without --offline while the server can be reached.",
-        terminal="Run it without --cache only while the server can be reached.",
+        terminal='Leave out "--cache only" when the server can be reached.',
     )
 
     # Parameters

@@ -34,7 +34,7 @@ def hint(invoke, monkeypatch):
         (("query", 1, "-p", "markets=WETH, INV"), "For several write '[WETH, INV]'."),
         (("query", 1, "-p", "period.start=2026-01-01"), "-p period=2026-01-01--2026-03-31"),
         (("query", "Borrows"), "watchframe list shows the ids"),
-        (("query", 12, "--cache", "only"), "Run it without --cache only while"),
+        (("query", 12, "--cache", "only"), 'Leave out "--cache only" when'),
         (("query", 50, "-p", "seconds=30", "--timeout", "0.5"), "longer --timeout, or 'none'"),
         (("sql", "select '{{ kind }}'", "-d", "Lending"), "Give it one: -p kind=VALUE."),
         (("dashboard", 1, "-p", "min_amount=5"), "watchframe query 1 -p min_amount=VALUE"),
@@ -49,7 +49,7 @@ def test_hint_names_options_and_commands(hint, words, says):
 def test_hint_of_an_outage_names_the_copy_option(hint, invoke, demo):
     assert invoke("query", 2).exit_code == 0
     demo.faults.add("GET /api/queries/2$", status=503)
-    assert hint("query", 2).endswith("is in the local cache: --cache only takes it.")
+    assert hint("query", 2).endswith('is in the local cache: "--cache only" takes it.')
     demo.faults.clear()
     assert invoke("query", 2, "--cache", "only").exit_code == 0
 
