@@ -41,6 +41,7 @@ class PythonSource:
     type: str = "python"
     syntax: str = "python"
     supports_auto_limit: bool = False
+    is_annotated: bool = False
 
     def run(self, text: str, interrupt: Interrupt) -> dict[str, Any]:
         """Return the ``result`` that the script fills."""

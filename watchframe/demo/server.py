@@ -19,6 +19,7 @@ import uvicorn
 from watchframe.demo.application import make_application
 from watchframe.demo.catalogue import CATALOGUE
 from watchframe.demo.catalogue_types import LENDING_SOURCE, PYTHON_SOURCE, Catalogue
+from watchframe.demo.dialects import DIALECTS
 from watchframe.demo.execution import DataSource, Executor
 from watchframe.demo.faults import Faults, LoggedRequest, TrackedProtocol
 from watchframe.demo.jobs import JobQueue
@@ -54,6 +55,8 @@ class DemoServer:
     clock : callable, optional
         Returns the server's time, aware, in place of this machine's: when things were made, changed
         and retrieved, how old they are, and the ``Date`` of answers go by it.
+    version : {"26.8", "25.8", "10.1", "8.0", "fork"}
+        The version whose answers it gives; "fork" is Inverse Watch's own.
 
     Attributes
     ----------
@@ -79,10 +82,13 @@ class DemoServer:
         workers: int = 4,
         catalogue: Catalogue = CATALOGUE,
         clock: Clock = machine_time,
+        version: str = "26.8",
     ) -> None:
+        if version not in DIALECTS:
+            raise ValueError(f"version is one of {', '.join(DIALECTS)}, not {version!r}.")
         self.faults = Faults()
         self.requests: list[LoggedRequest] = []
-        self._store = Store(catalogue, clock)
+        self._store = Store(catalogue, clock, DIALECTS[version])
         for saved in catalogue.dashboards:
             save_dashboard(self._store, saved)
         self._store.people.source_groups |= {
@@ -98,7 +104,7 @@ class DemoServer:
             self.url = f"http://{HOST}:{self._socket.getsockname()[1]}"
             path = self.state_dir / "lending.duckdb"
             self._database = opened.enter_context(_open_database(path, events))
-            self._jobs = JobQueue(workers)
+            self._jobs = JobQueue(workers, self._store.dialect.cancelled_words)
             opened.callback(self._jobs.close)
             self._executor = Executor(self._store, self._jobs, self._sources())
             self._server = uvicorn.Server(self._config())
@@ -198,7 +204,14 @@ class DemoServer:
 
     def _sources(self) -> dict[int, DataSource]:
         sources: list[DataSource] = [
-            SqlSource(id=number, name=name, type=type_, connection=self._database)
+            SqlSource(
+                id=number,
+                name=name,
+                type=type_,
+                connection=self._database,
+                has_exact_numeric=self._store.dialect.has_exact_numeric and type_ == "pg",
+                writes_nan=self._store.dialect.writes_nan,
+            )
             for number, name, type_ in (
                 (LENDING_SOURCE, "Lending", "pg"),
                 (SQLITE_SOURCE, "Lending (SQLite)", "sqlite"),
