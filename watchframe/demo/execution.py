@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from watchframe.demo.jobs import Interrupt, Job, JobQueue
+from watchframe.demo.jobs import Interrupt, Job, JobQueue, SourceError
 from watchframe.demo.parameters import Json, missing_names, render
 from watchframe.demo.responses import RefusalError, job_refusal, server_error
 from watchframe.demo.store import Store
@@ -57,6 +57,21 @@ class Executor:
     def run_adhoc(self, payload: Mapping[str, Any]) -> StoredResult | Job:
         """Return the cached result of SQL that is not saved, or its job; nothing is validated."""
         return self._run(_values(payload), payload, None)
+
+    def data_of(self, query_id: int, is_cached: bool, interrupt: Interrupt) -> dict[str, Any]:  # noqa: FBT001 - `QueryResultsSource.load`
+        """Return the data of a query's latest result, or of a run of it with its defaults."""
+        query = self.store.queries.get(query_id)
+        if query is None:
+            raise SourceError(f"Query {query_id} does not exist.")
+        if is_cached:
+            result = self.store.results.get(query.latest_result_id or 0)
+            if result is None:
+                raise SourceError(f"No cached result available for query {query_id}.")
+            return result.data
+        try:
+            return self.sources[query.data_source_id or 0].run(query.sql, interrupt)
+        except (LookupError, RecursionError, SourceError) as error:
+            raise SourceError(f"Failed loading results for query id {query_id}. {error}") from None
 
     def _run(self, values: Json, payload: Json, query: StoredQuery | None) -> StoredResult | Job:
         """Run a saved query, or else the text in the payload."""

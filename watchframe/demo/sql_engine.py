@@ -159,7 +159,7 @@ class SqlSource:
             )
         readers = [_bignum if type_ == "BIGNUM" else reader for type_ in types]
         rows: list[dict[str, Any]] = []
-        size = _Size()
+        size = Size()
         while block := cursor.fetchmany(max(1, _BLOCK // len(names))):
             if interrupt.is_set.is_set():
                 raise CancelledError
@@ -178,7 +178,7 @@ class SqlSource:
 
 
 @dataclass(slots=True)
-class _Size:
+class Size:
     """What a result holds so far."""
 
     values: int = 0
