@@ -78,8 +78,35 @@ ROUTES: Routes = (
     *routes_site.KEY_ROUTES,
     *routes_public.KEY_ROUTES,
 )
-#: Those that only Inverse Watch's own version has.
-FORK_ROUTES: Routes = ()
+
+
+def _get_spec(call: Call) -> object:
+    """Return the routes as Swagger 2.0, to everybody."""
+    paths: dict[str, dict[str, Any]] = {}
+    for method, path, _ in (*ROUTES, *FORK_ROUTES):
+        if path.startswith("/api/"):
+            names = re.findall(r"{(\w+)}", path)
+            paths.setdefault(path, {})[method.lower()] = {
+                "parameters": [
+                    {"name": name, "in": "path", "required": True, "type": "string"}
+                    for name in names
+                ],
+                "responses": {"200": {"description": "OK"}},
+            }
+    return {
+        "swagger": "2.0",
+        "info": {"title": "Inverse Watch (demo)", "version": call.dialect.server_version},
+        "basePath": "/",
+        "securityDefinitions": {"key": {"type": "apiKey", "name": "Authorization", "in": "header"}},
+        "paths": paths,
+    }
+
+
+#: Those that Inverse Watch's own version alone has.
+FORK_ROUTES: Routes = (
+    *((method, path, _for_user(handler)) for method, path, handler in routes_alerts.FORK_ROUTES),
+    ("GET", "/api/spec", _get_spec),
+)
 
 
 def make_application(
@@ -183,10 +210,11 @@ def _worded(call: Call, refusal: RefusalError) -> Mapping[str, Any]:
     message = call.dialect.messages.get(refusal.body["message"], refusal.body["message"])
     if refusal.status == 404 and call.dialect.guesses_address and message != WRONG_KEY:  # noqa: PLR2004
         path = urlsplit(call.url).path
-        known = dict.fromkeys(re.sub(r"{(\w+)}", r"<\1>", route) for _, route, _ in ROUTES)
-        message += f" You have requested this URI [{path}]"
+        # As its web framework has it, names in angle brackets do not count for the likeness.
+        rules = [re.sub(r"{(\w+)}", r"<\1>", route) for _, route, _ in ROUTES]
+        known = {re.sub("<.*>", "", rule): rule for rule in rules}
         if near := difflib.get_close_matches(path, known):
-            message += f" but did you mean {' or '.join(near)} ?"
+            message += f" but did you mean {' or '.join(known[found] for found in near)} ?"
     return {"message": message}
 
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from watchframe.demo.alert_checks import check_alerts
 from watchframe.demo.jobs import Interrupt, Job, JobQueue, SourceError
 from watchframe.demo.parameters import Json, missing_names, render
 from watchframe.demo.responses import RefusalError, job_refusal, server_error
@@ -99,7 +100,9 @@ class Executor:
             started = time.perf_counter()
             data = source.run(run_text, interrupt)
             runtime = time.perf_counter() - started
-            return self.store.add_result(sql, data, source.id, runtime).id
+            result = self.store.add_result(sql, data, source.id, runtime)
+            check_alerts(self.store, result)
+            return result.id
 
         cached = self.store.cached_result(sql_hash(sql), source.id, _max_age(payload))
         return cached or self.jobs.submit((source.id, sql_hash(sql)), work)

@@ -188,6 +188,7 @@ class Call:
         text: Callable[[T], str],
         orders: Mapping[str, Callable[[T], Any]],
         default_order: str = "",
+        default_size: int = 25,
     ) -> dict[str, Any]:
         """Return the page that the query string asks for (recordings 005, 008, 009).
 
@@ -204,7 +205,7 @@ class Call:
         name = order.removeprefix("-")
         if name in orders:
             found.sort(key=orders[name], reverse=order != name)
-        page, size = int(self.first("page", "1")), int(self.first("page_size", "25"))
+        page, size = int(self.first("page", "1")), int(self.first("page_size", str(default_size)))
         if not 1 <= size <= MAX_PAGE_SIZE:
             raise RefusalError(400, f"Page size is out of range (1-{MAX_PAGE_SIZE}).")
         first = (page - 1) * size

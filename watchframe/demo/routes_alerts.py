@@ -62,6 +62,9 @@ def _delete_alert(call: Call) -> None:
     number = _own_alert(call)["id"]
     with call.store.lock:
         _drop_subscriptions(call, "alert_id", number)
+        for event in list(call.store.alert_events.values()):
+            if event["alert_id"] == number:
+                del call.store.alert_events[event["id"]]
         del call.store.alerts[number]
 
 
@@ -76,6 +79,28 @@ def _unmute_alert(call: Call) -> None:
 def _list_subscriptions(call: Call) -> object:
     number, subscriptions = _alert(call)["id"], call.store.subscriptions.values()
     return [_subscription_json(call, item) for item in subscriptions if item["alert_id"] == number]
+
+
+def _list_events(call: Call) -> object:
+    """Return a page of what was told of an alert, the latest first."""
+    number, store = _alert(call)["id"], call.store
+    return call.page(
+        (event for event in store.alert_events.values() if event["alert_id"] == number),
+        lambda event: _event_json(call, event),
+        text=lambda event: str(event["content"]),
+        orders={"id": lambda event: event["id"]},
+        default_order="-id",
+        default_size=20,
+    )
+
+
+def _event_json(call: Call, event: Record) -> Record:
+    alert, user = call.store.alerts[event["alert_id"]], call.store.user_json(event["user_id"])
+    found = {**event, "alert": {"id": alert["id"], "name": alert["name"]}}
+    if event["destination_id"] in call.store.destinations:
+        destination = call.store.destinations[event["destination_id"]]
+        found["destination"] = {name: destination[name] for name in ("id", "name", "type")}
+    return found | {"user": {"id": user["id"], "name": user["name"]}}
 
 
 def _subscribe(call: Call) -> object:
@@ -227,6 +252,8 @@ ROUTES: Routes = (
     ("DELETE", _SUBSCRIPTIONS + "/{subscription_id}", _unsubscribe),
     ("GET", "/api/destinations", _list_destinations),
 )
+#: Inverse Watch's own version alone has them.
+FORK_ROUTES: Routes = (("GET", _ALERT + "/events", _list_events),)
 ADMIN_ROUTES: Routes = (
     ("POST", "/api/destinations", _create_destination),
     ("GET", "/api/destinations/types", _list_destination_types),

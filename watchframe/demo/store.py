@@ -38,6 +38,7 @@ class Store:
         #: The token in the public address of each shared dashboard, which is a key too.
         self.shares: dict[int, str] = {}
         self.alerts: dict[int, Record] = {}
+        self.alert_events: dict[int, Record] = {}
         self.destinations: dict[int, Record] = {}
         self.subscriptions: dict[int, Record] = {}
         self.snippets: dict[int, Record] = {}
