@@ -46,7 +46,7 @@ def provenance_line(
         name = provenance.get("query_name")
         shown = "" if name is None else f" {str(name)!r}"
         parts.append(f"query {provenance['query_id']}{shown}")
-    elif provenance.get("sql") is None:
+    elif provenance.get("data_source") is None:
         parts.append(f"result {provenance.get('query_result_id')}")
     else:
         parts.append(f"ad-hoc SQL on {str(provenance.get('data_source', ''))!r}")
