@@ -104,7 +104,7 @@ class Client:
             uncached_queries=uncached_queries,
         )
         connections = None if sharing is None else sharing._transport.connections  # noqa: SLF001
-        self._transport = Transport(self.settings, connections)
+        self._transport: Transport = Transport(self.settings, connections)
         self.queries = Queries(self._transport)
         self.query_results = QueryResults(self._transport)
         self.jobs = Jobs(self._transport)
