@@ -4,6 +4,7 @@ import contextlib
 import io
 import logging
 import pickle
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -41,6 +42,18 @@ def _own_cache(monkeypatch, tmp_path):
 def address(demo, query_id=BORROWS, end="results.json", key=None, more=""):
     key = demo.query_key(query_id) if key is None else key
     return f"{demo.url}/api/queries/{query_id}/{end}?api_key={key}{more}"
+
+
+def variables_of(traceback):
+    """Return the variables of this library's frames."""
+    frames = []
+    while traceback is not None:
+        frames.append(traceback.tb_frame)
+        traceback = traceback.tb_next
+    package = str(Path(watchframe.__file__).parent)
+    inside = [frame for frame in frames if frame.f_code.co_filename.startswith(package)]
+    assert inside
+    return [frame.f_locals for frame in inside]
 
 
 @pytest.mark.parametrize("filetype", [".json", ".csv", ".tsv", ".xlsx", ""])
@@ -247,10 +260,14 @@ def test_key_is_nowhere_but_in_the_header(demo, tmp_path, caplog):
         for wrong in ({"nothing": 1}, {"markets": 7}):
             with pytest.raises(watchframe.errors.ParameterError) as caught:
                 read_watch_query(url, wrong)
-            seen += [caught.value, str(caught.value), vars(caught.value)]
-        with pytest.raises(QueryReferenceError) as caught:
-            read_watch_query(url.replace("/queries/", "/querys/"))
-        seen.append(str(caught.value))
+            seen += [caught.value, str(caught.value), vars(caught.value), variables_of(caught.tb)]
+        for wrong in (url.replace("/queries/", "/querys/"), url.replace("http", "ftp")):
+            with pytest.raises(QueryReferenceError) as caught:
+                read_watch_query(wrong)
+            seen += [str(caught.value), variables_of(caught.tb)]
+            with pytest.raises(QueryReferenceError) as caught:
+                read_watch_queries([url, wrong])
+            seen.append(str(caught.value))
     assert key not in f"{shown.getvalue()} {seen!r} {caplog.text}"
     assert not [item.path for item in demo.requests if key in item.path]
     stored = [path for path in (tmp_path / "cache").rglob("*") if path.is_file()]
