@@ -16,7 +16,7 @@ from watchframe.errors import ArgumentError, ParameterError
 from watchframe.models import Query
 from watchframe.parameters import params_dict
 from watchframe.parameters.normalize import definitions_of
-from watchframe.parameters.page_url import values_of_url
+from watchframe.parameters.page_url import query_url, values_of_url
 from watchframe.read import ReadOptions
 from watchframe.read.options import client_for
 from watchframe.references import QueryReference, parse_reference
@@ -103,15 +103,18 @@ class ParameterPicker(WidgetWithTwin):
         client: Client | None = None,
     ) -> None:
         values = params_dict(params)
-        reference = parse_reference(query)
-        client = client_for(reference, client)
-        self.query: Query = client.queries.get(reference.query_id)
+        query = parse_reference(query)
+        client = client_for(query, client)
+        self.query: Query = client.queries.get(query)
         names = {item.name: item for item in definitions_of(self.query)}
-        from_url = values_of_url(reference.url_parameters, names)
+        from_url = values_of_url(query.url_parameters, names)
         self.table: pa.Table | None = None
         self.error: Exception | None = None
         self._client, self._timeout = client, timeout
         self._server = client.server
+        # By the page where the picker was made by an address: its server need not be connected.
+        page = query_url(client.server, self.query, {})
+        self._named: int | str = self.query.id if query.server_url is None else page
         self._run_later = Debounced(self._run_clicked)
         self._runs = Runs(
             self.query.id,
@@ -155,12 +158,12 @@ class ParameterPicker(WidgetWithTwin):
     @property
     def code(self) -> str:
         """The Python that reads the same rows."""
-        return python_call(self.query.id, self.params, self._layout.max_age, server=self._server)
+        return python_call(self._named, self.params, self._layout.max_age, server=self._server)
 
     @property
     def magic(self) -> str:
         """The ``%%watch`` cell that reads the same rows."""
-        return magic_cell(self.query.id, self.params, self._layout.max_age)
+        return magic_cell(self._named, self.params, self._layout.max_age)
 
     def update(self, values: Mapping[str, object]) -> None:
         """Set the values of some parameters."""
@@ -189,7 +192,10 @@ class ParameterPicker(WidgetWithTwin):
             self._run_later.cancel()
             self.error = None
             options = ReadOptions.resolve(
-                client=self._client, max_age=self._layout.max_age, timeout=self._timeout
+                QueryReference(query_id=self.query.id),
+                client=self._client,
+                max_age=self._layout.max_age,
+                timeout=self._timeout,
             )
             progress = self._runs.start_with(self.params, options)
             if progress is not None:
