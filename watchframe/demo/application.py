@@ -212,7 +212,8 @@ def _worded(call: Call, refusal: RefusalError) -> Mapping[str, Any]:
         path = urlsplit(call.url).path
         # As its web framework has it, names in angle brackets do not count for the likeness.
         rules = [re.sub(r"{(\w+)}", r"<\1>", route) for _, route, _ in ROUTES]
-        known = {re.sub("<.*>", "", rule): rule for rule in rules}
+        known = {re.sub("<.*>", "", rule): rule for rule in reversed(rules)}
+        message += f" You have requested this URI [{path}]"
         if near := difflib.get_close_matches(path, known):
             message += f" but did you mean {' or '.join(known[found] for found in near)} ?"
     return {"message": message}
