@@ -83,6 +83,7 @@ FORK_QUERIES = (
     SavedQuery(
         id=75,
         name="Transactions of the contract (evmtransactions)",
+        description="Amounts in floats, gas prices in integers.",
         text=f'address: "{CONTRACT}"\nstart_block: 19000000\nend_block: 19000002',
         data_source_id=EVMTRANSACTIONS_SOURCE,
         tags=("fork", "onchain"),
@@ -171,6 +172,7 @@ order by events desc
     SavedQuery(
         id=84,
         name="A file of JSON",
+        description="A uint256, lists, objects and hexadecimal numbers; a name with a dot.",
         text="url: http://files.invalid/data.json",
         data_source_id=JSON_SOURCE,
         tags=("fork",),
@@ -178,6 +180,7 @@ order by events desc
     SavedQuery(
         id=85,
         name="A file of CSV",
+        description="Columns before rows; a uint256 as text, integers that nulls made floats.",
         text="url: http://files.invalid/data.csv\nparse_dates: [day]",
         data_source_id=CSV_SOURCE,
         tags=("fork",),

@@ -158,11 +158,12 @@ _V8 = replace(
     quotes_filename=True,
 )
 
+NEWEST = "26.8"
 #: Version -> what it answers.
 DIALECTS: Mapping[str, Dialect] = {
     "8.0": _V8,
     "10.1": _V10,
     "25.8": _V25,
-    "26.8": _V26,
+    NEWEST: _V26,
     "fork": _FORK,
 }

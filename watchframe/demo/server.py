@@ -19,7 +19,7 @@ import uvicorn
 from watchframe.demo.application import make_application
 from watchframe.demo.catalogue import CATALOGUE, FORK_CATALOGUE
 from watchframe.demo.catalogue_types import PYTHON_SOURCE, Catalogue
-from watchframe.demo.dialects import DIALECTS
+from watchframe.demo.dialects import DIALECTS, NEWEST
 from watchframe.demo.execution import Executor
 from watchframe.demo.faults import Faults, LoggedRequest, TrackedProtocol
 from watchframe.demo.jobs import JobQueue
@@ -82,7 +82,7 @@ class DemoServer:
         workers: int = 4,
         catalogue: Catalogue | None = None,
         clock: Clock = machine_time,
-        version: str = "26.8",
+        version: str = NEWEST,
     ) -> None:
         if version not in DIALECTS:
             raise ValueError(f"version is one of {', '.join(DIALECTS)}, not {version!r}.")
