@@ -21,19 +21,20 @@ from watchframe.demo import (
     routes_alerts,
     routes_dashboards,
     routes_data_sources,
+    routes_public,
     routes_queries,
     routes_results,
     routes_site,
 )
 from watchframe.demo.execution import Executor
 from watchframe.demo.faults import Faults, LoggedRequest, break_off, spoiled
-from watchframe.demo.request import Call, Handler, Routes
-from watchframe.demo.responses import SERVER_ERROR, RefusalError, json_response, wrong_key
+from watchframe.demo.request import Call, Handler, Routes, caller_of
+from watchframe.demo.responses import SERVER_ERROR, RefusalError, json_response
 from watchframe.demo.store import Store
 
 logger = logging.getLogger(__name__)
 
-#: Only the user's own key may ask for these; the others check the key themselves.
+#: Only people may ask for these.
 _USER_ROUTES: Routes = (
     *routes_queries.ROUTES,
     *routes_results.ROUTES,
@@ -42,6 +43,20 @@ _USER_ROUTES: Routes = (
     *routes_data_sources.ROUTES,
     *routes_site.ROUTES,
 )
+#: Only administrators may ask for these.
+_ADMIN_ROUTES: Routes = (
+    *routes_alerts.ADMIN_ROUTES,
+    *routes_data_sources.ADMIN_ROUTES,
+    *routes_site.ADMIN_ROUTES,
+)
+
+
+def _for_admin(handler: Handler) -> Handler:
+    def checked(call: Call) -> object:
+        call.require_admin()
+        return handler(call)
+
+    return checked
 
 
 def _for_user(handler: Handler) -> Handler:
@@ -53,13 +68,13 @@ def _for_user(handler: Handler) -> Handler:
 
 
 ROUTES: Routes = (
+    *((method, path, _for_admin(handler)) for method, path, handler in _ADMIN_ROUTES),
     *((method, path, _for_user(handler)) for method, path, handler in _USER_ROUTES),
-    *routes_queries.QUERY_KEY_ROUTES,
-    *routes_results.QUERY_KEY_ROUTES,
+    *routes_queries.KEY_ROUTES,
+    *routes_results.KEY_ROUTES,
+    *routes_site.KEY_ROUTES,
+    *routes_public.KEY_ROUTES,
 )
-
-#: What an unknown GET route answers, with 200 and any valid key: the front end's page.
-PAGE = b"<!DOCTYPE html><html><head><title>Inverse Watch (demo)</title></head><body></body></html>"
 
 
 def make_application(
@@ -94,8 +109,8 @@ def make_application(
 
     routes = [Route(path, endpoint(handler), methods=[method]) for method, path, handler in ROUTES]
     others = ["HEAD", "POST", "DELETE", "PUT"]
-    routes.append(Route("/{path:path}", endpoint(_refuse), methods=others))
-    routes.append(Route("/{path:path}", endpoint(_get_page), methods=["GET"]))
+    routes.append(Route("/{path:path}", endpoint(routes_public.refuse_method), methods=others))
+    routes.append(Route("/{path:path}", endpoint(routes_public.get_page), methods=["GET"]))
     return Starlette(routes=routes)
 
 
@@ -126,10 +141,13 @@ def _is_this_machine(host: str) -> bool:
 def _respond(
     store: Store, executor: Executor, request: Request, handler: Handler, payload: object
 ) -> Response:
+    key = _key(request)
     call = Call(
         store=store,
         executor=executor,
-        key=_key(request),
+        key=key,
+        caller=caller_of(store, key, request.path_params.get("query_id")),
+        url=str(request.url),
         path={name: str(value) for name, value in request.path_params.items()},
         query={name: request.query_params.getlist(name) for name in request.query_params},
         base_url=str(request.base_url).rstrip("/"),
@@ -145,24 +163,12 @@ def _respond(
     return found if isinstance(found, Response) else json_response(found)
 
 
-def _get_page(call: Call) -> Response:
-    """Return the page of an unknown route."""
-    if not call.is_user and (not call.key or call.store.query_of_key(call.key) is None):
-        raise wrong_key()
-    return Response(PAGE, media_type="text/html")
-
-
-def _refuse(call: Call) -> Response:
-    """Refuse an unknown route that is not asked for a page."""
-    _get_page(call)
-    raise RefusalError(405, "The method is not allowed for the requested URL.")
-
-
 def _key(request: Request) -> str:
     """Return the key: that of the URL overrides the header's, even when it is empty."""
     if "api_key" in request.query_params:
         return request.query_params["api_key"]
-    return request.headers.get("Authorization", "").removeprefix("Key ")
+    header = request.headers.get("Authorization", "")
+    return header.removeprefix("Key ") or str(request.path_params.get("token", ""))
 
 
 def _payload(body: bytes) -> object:

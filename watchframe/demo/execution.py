@@ -17,12 +17,8 @@ from dateutil.parser import parse as parse_date
 
 from watchframe.demo.jobs import Interrupt, Job, JobQueue
 from watchframe.demo.responses import RefusalError, job_refusal, server_error
-from watchframe.demo.store import Store, StoredQuery, StoredResult, sql_hash, with_auto_limit
-
-UNSAFE = (
-    "This query contains potentially unsafe parameters and cannot be executed on a shared "
-    "dashboard or an embedded visualization."
-)
+from watchframe.demo.store import Store
+from watchframe.demo.stored_queries import StoredQuery, StoredResult, sql_hash, with_auto_limit
 
 Json = Mapping[str, Any]
 DropdownValues = Callable[[int], list[str]]
@@ -56,13 +52,9 @@ class Executor:
     jobs: JobQueue
     sources: dict[int, DataSource]
 
-    def run_saved(
-        self, query: StoredQuery, payload: Mapping[str, Any], *, by_query_key: bool
-    ) -> StoredResult | Job:
+    def run_saved(self, query: StoredQuery, payload: Mapping[str, Any]) -> StoredResult | Job:
         """Return the cached result of a saved query, or its job."""
         values = _values(payload)
-        if by_query_key and not query.is_safe:
-            raise job_refusal(403, UNSAFE)
         invalid = _invalid_names(query.definitions, values, self._dropdown_values)
         if invalid:
             raise RefusalError(

@@ -13,6 +13,10 @@ NOT_FOUND = (
     "The requested URL was not found on the server. If you entered the URL manually please check "
     "your spelling and try again."
 )
+FORBIDDEN = (
+    "You don't have the permission to access the requested resource. It is either read-protected "
+    "or not readable by the server."
+)
 SERVER_ERROR = "Internal Server Error"
 #: What the server shows instead of a secret; sent back, it leaves the secret as it is.
 MASK = "--------"
@@ -41,6 +45,11 @@ def wrong_key() -> RefusalError:
 def not_found() -> RefusalError:
     """Return the refusal for an object that does not exist."""
     return RefusalError(404, NOT_FOUND)
+
+
+def forbidden(message: str = FORBIDDEN) -> RefusalError:
+    """Return the refusal of a valid key that does not reach that far."""
+    return RefusalError(403, message)
 
 
 def server_error() -> RefusalError:

@@ -23,10 +23,12 @@ from watchframe.demo.execution import DataSource, Executor
 from watchframe.demo.faults import Faults, LoggedRequest, TrackedProtocol
 from watchframe.demo.jobs import JobQueue
 from watchframe.demo.lending import DEFAULT_EVENTS, build_lending_database
+from watchframe.demo.people import ADMIN_ID, FOR_ADMINISTRATORS, MEMBER_ID, VIEWED_BY_MEMBERS
 from watchframe.demo.python_source import PythonSource
+from watchframe.demo.records import Clock
 from watchframe.demo.sql_engine import SqlSource, close_off, is_closed_off
-from watchframe.demo.store import Clock, Store, machine_time
-from watchframe.demo.stored_dashboards import save_dashboard
+from watchframe.demo.store import Store, machine_time
+from watchframe.demo.stored_dashboards import public_url, save_dashboard
 
 HOST = "127.0.0.1"
 SQLITE_SOURCE, DUCKDB_SOURCE = 3, 4
@@ -58,7 +60,10 @@ class DemoServer:
     url : str
         The base URL; the port is this server's from the beginning.
     user_key : str
-        The user's API key: everything is allowed.
+        An administrator's API key: everything is allowed.
+    member_key : str
+        Another user's, who is no administrator: does not see *Lending (SQLite)*, runs on *Python*
+        only queries that are safe, and edits nothing that others made.
     faults : Faults
         Misbehaviour on demand.
     requests : list of LoggedRequest
@@ -80,6 +85,10 @@ class DemoServer:
         self._store = Store(catalogue, clock)
         for saved in catalogue.dashboards:
             save_dashboard(self._store, saved)
+        self._store.people.source_groups |= {
+            SQLITE_SOURCE: FOR_ADMINISTRATORS,
+            PYTHON_SOURCE: VIEWED_BY_MEMBERS,
+        }
         with contextlib.ExitStack() as opened:
             if state_dir is None:
                 state_dir = opened.enter_context(tempfile.TemporaryDirectory())
@@ -98,12 +107,25 @@ class DemoServer:
 
     @property
     def user_key(self) -> str:
-        """The user's API key."""
-        return self._store.user_key
+        """An administrator's API key."""
+        return self._store.people.keys[ADMIN_ID]
+
+    @property
+    def member_key(self) -> str:
+        """The API key of a user who is no administrator."""
+        return self._store.people.keys[MEMBER_ID]
 
     def query_key(self, query_id: int) -> str:
         """Return the key of one query."""
         return self._store.queries[query_id].api_key
+
+    def dashboard_token(self, dashboard_id: int) -> str:
+        """Return the token of a shared dashboard: a key for it and for the queries on it."""
+        return self._store.shares[dashboard_id]
+
+    def public_url(self, dashboard_id: int) -> str:
+        """Return the address of a shared dashboard's page, which everybody may see."""
+        return public_url(self.url, self.dashboard_token(dashboard_id))
 
     def running_jobs(self) -> list[str]:
         """Return the ids of the jobs that are not finished."""
