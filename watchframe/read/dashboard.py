@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 import pandas as pd
@@ -13,7 +13,9 @@ from watchframe.cache import Mode
 from watchframe.client import Client
 from watchframe.decode import DtypeBackend
 from watchframe.errors import (
+    AccessDeniedError,
     ArgumentError,
+    AuthenticationError,
     ParameterValueError,
     UnknownParameterError,
     WatchframeError,
@@ -28,10 +30,14 @@ from watchframe.parameters.page_url import values_of_url
 from watchframe.parameters.values import did_you_mean, nearest
 from watchframe.read.answer import Answer
 from watchframe.read.documents import Documents
-from watchframe.read.options import MaxAge, Params, ReadOptions
+from watchframe.read.options import DashboardLike, MaxAge, Params, ReadOptions
 from watchframe.read.output import Output
 from watchframe.read.side_by_side import CONCURRENCY, ReadRequest, answers_side_by_side
-from watchframe.references import parse_dashboard_reference, parse_reference
+from watchframe.references import (
+    DashboardReference,
+    parse_dashboard_reference,
+    parse_reference,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,7 +180,7 @@ class _Addresses:
         near = tuple(slot.address for slot in same) or nearest(name, known)
         has = f"It has: {', '.join(map(repr, known)) or 'none'}."
         raise UnknownParameterError(
-            f"{self._words} has no parameter {name!r}.",
+            f"{_words(self.dashboard)} has no parameter {name!r}.",
             name=name,
             known=known,
             suggestions=near,
@@ -186,7 +192,7 @@ class _Addresses:
     def _fixed(self, slot: _Slot, value: object) -> ParameterValueError:
         name, query = slot.definition.name, slot.query
         return ParameterValueError(
-            f"{self._words} fixes the parameter {name!r} of {slot.widget.title!r} at "
+            f"{_words(self.dashboard)} fixes the parameter {name!r} of {slot.widget.title!r} at "
             f"{slot.mapping.value!r}.",
             name=name,
             value=value,
@@ -195,10 +201,6 @@ class _Addresses:
             query_name=query.name,
             hint=Hint(Kind.QUERY_ITSELF, query_id=query.id, name=name),
         )
-
-    @property
-    def _words(self) -> str:
-        return f"Dashboard {self.dashboard.id} {self.dashboard.name!r}"
 
 
 def _unique(titles: Iterable[str]) -> list[str]:
@@ -246,7 +248,7 @@ class DashboardFrames(Mapping[str, "pd.DataFrame"]):
 
 
 def read_watch_dashboard(
-    dashboard: int | str,
+    dashboard: DashboardLike,
     params: Params = None,
     *,
     max_age: MaxAge = None,
@@ -263,9 +265,10 @@ def read_watch_dashboard(
 
     Parameters
     ----------
-    dashboard : int or str
-        Its id, its slug, or the URL of its page; the ``p_`` values of a URL are parameters, and
-        `params` win over them.
+    dashboard : int, str or DashboardReference
+        Its id, its slug, its name, or the URL of its page; the ``p_`` values of a URL are
+        parameters, and `params` win over them. The page of a shared dashboard
+        (``/public/dashboards/<token>``) needs no key: its token is one, and no other is used.
     params : mapping of str to object, optional
         Values of the dashboard's parameters by their names on the dashboard, each for all widgets
         that share it. The parameter of a single widget is called ``w<widget id>_<name>``, as in the
@@ -292,7 +295,10 @@ def read_watch_dashboard(
     ParameterValueError
         A value is given for a parameter that the dashboard fixes.
     ArgumentError, ConfigurationError, NotFoundError
-        `dashboard` is not one, or one of another server; or the server does not have it.
+        `dashboard` is not one, or one of another server; the server does not have it, or has
+        several of that name.
+    AuthenticationError
+        The dashboard is not shared under this address, or not any more.
     ExceptionGroup
         Of the errors of `read_watch_query`, once all other queries have finished; each has a note
         that names the widget. What was read is in the local cache.
@@ -310,8 +316,9 @@ def read_watch_dashboard(
     >>> list(frames)
     ['Events of the last 30 days', 'Events by month']
     """
+    dashboard = parse_dashboard_reference(dashboard)
     options = ReadOptions.resolve(
-        parse_dashboard_reference(dashboard),
+        dashboard,
         client=client,
         max_age=max_age,
         cache=cache,
@@ -325,17 +332,37 @@ def read_watch_dashboard(
 
 
 def dashboard_answers(
-    dashboard: int | str, params: Params, options: ReadOptions, *, concurrency: int = CONCURRENCY
+    dashboard: DashboardReference,
+    params: Params,
+    options: ReadOptions,
+    *,
+    concurrency: int = CONCURRENCY,
 ) -> tuple[Dashboard, dict[str, Answer]]:
     """Return a dashboard and its widgets' answers by title, as of `read_watch_dashboard`."""
-    reference = parse_dashboard_reference(dashboard)
     found = Documents.of(options).dashboard(dashboard)
-    wanted = widget_queries(found, params, reference.url_parameters)
+    wanted = widget_queries(found, params, dashboard.url_parameters)
     _warn_of_hidden(found)
+    if dashboard.is_shared:
+        options = replace(options, definitions={item.query.id: item.query for item in wanted})
     requests, places = _requests(wanted, options)
-    answers = answers_side_by_side(requests, concurrency=concurrency, progress=options.progress)
+    try:
+        answers = answers_side_by_side(requests, concurrency=concurrency, progress=options.progress)
+    except ExceptionGroup as failed:
+        if not dashboard.is_shared:
+            raise
+        raise failed.derive([_of_token(error) for error in failed.exceptions]) from None
     Output().warn(*answers)
     return found, {item.title: answers[place] for item, place in zip(wanted, places, strict=True)}
+
+
+def _of_token(error: Exception) -> Exception:
+    """Return an error of a read under the token of a shared dashboard, with what that may do."""
+    if isinstance(error, AccessDeniedError | AuthenticationError):
+        return error.replace(
+            hint="The address of a shared dashboard runs the queries on it, but none with a text "
+            "parameter, and nothing else. With a key of your own, read the dashboard by its id."
+        )
+    return error
 
 
 def _requests(
@@ -374,7 +401,13 @@ def _warn_of_hidden(dashboard: Dashboard) -> None:
     if hidden:
         warn_caller(
             WatchframeWarning(
-                f"Dashboard {dashboard.id} {dashboard.name!r} has {len(hidden)} widgets that this "
-                "key may not see; they are left out."
+                f"{_words(dashboard)} has {len(hidden)} widgets that this key may not see; they "
+                "are left out."
             )
         )
+
+
+def _words(dashboard: Dashboard) -> str:
+    """Return what begins a sentence about a dashboard."""
+    number = f"Dashboard {dashboard.id}" if dashboard.id else "The shared dashboard"
+    return f"{number} {dashboard.name!r}"

@@ -16,6 +16,7 @@ from watchframe.client import Client, Deadline, OnStatus, client_of_server, curr
 from watchframe.config import Settings, require_same_server
 from watchframe.errors import ArgumentError
 from watchframe.locks import ProcessLock
+from watchframe.models import Query
 from watchframe.parameters import JSON
 from watchframe.references import DashboardReference, QueryReference
 
@@ -27,6 +28,7 @@ ANY_RESULT, RUN = -1, 0
 MaxAge = float | str | timedelta | None
 Params = Mapping[str, object] | None
 QueryLike = int | str | QueryReference
+DashboardLike = int | str | DashboardReference
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +63,9 @@ class ReadOptions:
         Parameters in wire form that are sent unchanged, even if finer than their type.
     columns : sequence of str or None
         All that is decoded if nothing is stored; None decodes all.
+    definitions : mapping of int to Query
+        Definitions by query id, for where the key may not read them: those that a shared dashboard
+        tells, without texts.
     """
 
     client: Client
@@ -75,6 +80,7 @@ class ReadOptions:
     now: datetime | None = None
     exact: Mapping[str, JSON] = field(default_factory=dict)
     columns: Sequence[str] | None = None
+    definitions: Mapping[int, Query] = field(default_factory=dict)
 
     @classmethod
     def resolve(
@@ -200,19 +206,22 @@ def client_for(
     """
     if reference is None or reference.server_url is None:
         return client if client is not None else current_client()
-    query = reference if isinstance(reference, QueryReference) else QueryReference()
-    _note_key(query)
-    if client is None:
-        return client_of_server(
-            reference.server_url, query_id=query.query_id, api_key=query.api_key
-        )
-    require_same_server(reference.server_url, client.server)
-    return client.with_address_key(query.query_id, query.api_key, goes_first=False)
+    query_id = reference.query_id if isinstance(reference, QueryReference) else None
+    if client is not None:
+        require_same_server(reference.server_url, client.server)
+        found = client.with_address_key(query_id, reference.api_key, goes_first=False)
+    else:
+        found = client_of_server(reference.server_url, query_id=query_id, api_key=reference.api_key)
+    if isinstance(reference, DashboardReference) and reference.is_shared:
+        # It is the least key that does it, and its holder need not see more than everybody.
+        return found.with_keys(reference.api_key)
+    _note_key(reference, query_id)
+    return found
 
 
-def _note_key(reference: QueryReference) -> None:
+def _note_key(reference: QueryReference | DashboardReference, query_id: int | None) -> None:
     """Say once how to keep a key elsewhere than in an address."""
-    server, query_id = reference.server_url, reference.query_id
+    server = reference.server_url
     if reference.api_key is None or (str(server), query_id) in _noted:
         return
     _noted.add((str(server), query_id))

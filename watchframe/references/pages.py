@@ -104,9 +104,11 @@ def is_address(text: str) -> bool:
 
 def shown_reference(reference: object) -> str:
     """Return how a message shows a reference: without a key or password, and not too long."""
-    shown = repr(reference)
     if isinstance(reference, str):
-        shown = _SECRET.sub(lambda found: f"{found['before'] or found['slashes']}***", shown)
+        reference = _SECRET.sub(
+            lambda found: f"{found['before'] or found['slashes']}***", reference
+        )
+    shown = repr(reference)
     if len(shown) > _SHOWN_CHARACTERS:
         shown = f"{shown[:_SHOWN_CHARACTERS]}..."
     return shown
