@@ -100,7 +100,7 @@ class Dashboards(Resource):
         if wanted.is_shared:
             raise ArgumentError(
                 "The address of a shared dashboard does not tell its id.",
-                hint="read_watch_dashboard reads it; get_shared returns what everybody sees of it.",
+                hint="Give its id, or the address of its page for those who have an account.",
             )
         if wanted.slug is not None:
             try:

@@ -30,7 +30,7 @@ from watchframe.parameters.page_url import values_of_url
 from watchframe.parameters.values import did_you_mean, nearest
 from watchframe.read.answer import Answer
 from watchframe.read.documents import Documents
-from watchframe.read.options import DashboardLike, MaxAge, Params, ReadOptions
+from watchframe.read.options import DashboardLike, MaxAge, Params, ReadOptions, of_dashboard
 from watchframe.read.output import Output
 from watchframe.read.side_by_side import CONCURRENCY, ReadRequest, answers_side_by_side
 from watchframe.references import (
@@ -247,6 +247,7 @@ class DashboardFrames(Mapping[str, "pd.DataFrame"]):
         return "\n".join([f"<DashboardFrames of {self.dashboard.name!r}", *shapes]) + ">"
 
 
+@of_dashboard
 def read_watch_dashboard(
     dashboard: DashboardLike,
     params: Params = None,

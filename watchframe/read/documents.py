@@ -17,13 +17,12 @@ from watchframe.errors import (
     CacheMissError,
     ConfigurationError,
     NotFoundError,
-    QueryReferenceError,
     ResponseError,
 )
 from watchframe.hints import Hint, Kind
 from watchframe.models import Dashboard, DataSource, ParameterDefinition, Query
 from watchframe.read.options import ReadOptions, SharedDocuments
-from watchframe.references import DashboardReference, QueryReference
+from watchframe.references import DashboardReference, QueryReference, require_query
 
 #: The statuses that say that the key may not do that.
 _REFUSALS = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND)
@@ -74,11 +73,7 @@ class Documents:
             There is not one query of that name.
         """
         client, deadline = self.options.client, self.options.deadline
-        if reference.result_id is not None:
-            raise QueryReferenceError(
-                f"{reference.label.capitalize()} is one result, not a query.",
-                hint="Give the id or the address of the query.",
-            )
+        require_query(reference)
         query_id = reference.query_id or self._id_of(reference)
 
         def ask() -> object:

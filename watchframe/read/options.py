@@ -2,25 +2,42 @@
 
 from __future__ import annotations
 
+import difflib
 import functools
+import inspect
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Self, TypedDict
+from typing import Any, ParamSpec, Self, TypedDict, TypeVar
 
 from watchframe.cache import Decision, Mode, Policy, ResultCache, parse_max_age
-from watchframe.client import Client, Deadline, OnStatus, client_of_server, current_client
+from watchframe.client import (
+    Client,
+    Deadline,
+    OnStatus,
+    client_of_server,
+    current_client,
+    with_address_key,
+)
 from watchframe.config import Settings, require_same_server
-from watchframe.errors import ArgumentError
+from watchframe.errors import ArgumentError, QueryReferenceError
 from watchframe.locks import ProcessLock
 from watchframe.models import Query
 from watchframe.parameters import JSON
-from watchframe.references import DashboardReference, QueryReference
+from watchframe.references import (
+    DashboardReference,
+    QueryReference,
+    parse_dashboard_reference,
+    parse_reference,
+)
 
 logger = logging.getLogger(__name__)
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 #: The server's ``max_age`` for "any cached result will do" and for "run it".
 ANY_RESULT, RUN = -1, 0
@@ -189,6 +206,60 @@ class SharedDocuments:
         self._found.clear()
 
 
+def of_query(function: Callable[P, R]) -> Callable[P, R]:
+    """Decorate a public function that reads a query; see `_parsed`."""
+    return _parsed(function, "query", parse_reference)
+
+
+def of_dashboard(function: Callable[P, R]) -> Callable[P, R]:
+    """Decorate a public function that reads a dashboard; see `_parsed`."""
+    return _parsed(function, "dashboard", parse_dashboard_reference)
+
+
+def _parsed(function: Callable[P, R], noun: str, parse: Callable[[Any], object]) -> Callable[P, R]:
+    """Have a public function's first argument, `noun`, parsed before anything else.
+
+    So no frame holds the text of an address with its key. A keyword that the function does not have
+    is, as a rule, a parameter of the query or the dashboard: the error shows the dict.
+    """
+    known = list(inspect.signature(function).parameters)
+
+    @functools.wraps(function)
+    def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            if noun in kwargs:
+                kwargs[noun] = parse(kwargs[noun])
+            elif args:
+                args = (parse(args[0]), *args[1:])  # type: ignore[assignment]
+        except (ArgumentError, QueryReferenceError):
+            args, kwargs = (), {}  # type: ignore[assignment]
+            raise
+        unknown = {name: value for name, value in kwargs.items() if name not in known}
+        if unknown:
+            reference = kwargs.get(noun, args[0] if args else None)
+            raise _keyword_error(function.__name__, reference, unknown, known)
+        return function(*args, **kwargs)
+
+    return wrapper
+
+
+def _keyword_error(
+    name: str, reference: object, unknown: Mapping[str, object], known: Sequence[str]
+) -> ArgumentError:
+    first = next(iter(unknown))
+    near = difflib.get_close_matches(first, known, 1)
+    shown: object = 42
+    if isinstance(reference, QueryReference):
+        shown = reference.query_id or reference.name
+    elif isinstance(reference, DashboardReference):
+        shown = reference.dashboard_id or reference.slug or reference.name or "..."
+    call = f"{name}({shown!r}, {unknown!r})"
+    return ArgumentError(
+        f"{name} has no argument {first!r}.",
+        hint=f"Did you mean {near[0]}=?" if near else f"Parameters stand in a dict: {call}",
+    )
+
+
 #: The queries of whose keys in an address it was said how to keep them elsewhere.
 _noted: set[tuple[str, int | None]] = set()
 
@@ -209,7 +280,7 @@ def client_for(
     query_id = reference.query_id if isinstance(reference, QueryReference) else None
     if client is not None:
         require_same_server(reference.server_url, client.server)
-        found = client.with_address_key(query_id, reference.api_key, goes_first=False)
+        found = with_address_key(client, query_id, reference.api_key, goes_first=False)
     else:
         found = client_of_server(reference.server_url, query_id=query_id, api_key=reference.api_key)
     if isinstance(reference, DashboardReference) and reference.is_shared:
