@@ -76,6 +76,7 @@ def dashboard(
     on the page.
     """
     from watchframe.read import (  # noqa: PLC0415 - help needs no reading
+        Output,
         ReadOptions,
         dashboard_answers,
     )
@@ -98,7 +99,7 @@ def dashboard(
         client=connect(options, asked),
     )
     _, answers = dashboard_answers(
-        asked, arguments["params"], read_options, concurrency=concurrency
+        asked, arguments["params"], read_options, shown=Output(), concurrency=concurrency
     )
     tables = {title: answer.labelled_table for title, answer in answers.items()}
     if is_json:

@@ -254,6 +254,8 @@ def read_watch_dashboard(
     *,
     max_age: MaxAge = None,
     cache: Mode = "use",
+    dtype: object = None,
+    parse_dates: object = None,
     dtype_backend: DtypeBackend = "numpy_nullable",
     timeout: float | None = 300.0,
     concurrency: int = CONCURRENCY,
@@ -277,6 +279,8 @@ def read_watch_dashboard(
         saved defaults, as on the page: a shared one that of the first widget that has it.
     max_age, cache, dtype_backend, client
         As of `read_watch_query`; they hold for the dashboard itself too.
+    dtype, parse_dates : optional
+        As of `read_watch_query`, for every widget that has such a column.
     timeout : float or None
         Seconds for each query, from when its turn comes.
     concurrency : int
@@ -297,7 +301,8 @@ def read_watch_dashboard(
         A value is given for a parameter that the dashboard fixes.
     ArgumentError, ConfigurationError, NotFoundError
         `dashboard` is not one, or one of another server; the server does not have it, or has
-        several of that name.
+        several of that name. Or no widget has a column that `dtype` or `parse_dates` name, or a
+        value in it does not become what they ask for.
     AuthenticationError
         The dashboard is not shared under this address, or not any more.
     ExceptionGroup
@@ -326,9 +331,15 @@ def read_watch_dashboard(
         timeout=timeout,
         progress=progress,
     )
-    found, answers = dashboard_answers(dashboard, params, options, concurrency=concurrency)
-    shown = Output(dtype_backend=dtype_backend)
-    frames = {title: shown.frame(answer) for title, answer in answers.items()}
+    shown = Output(dtype=dtype, parse_dates=parse_dates, dtype_backend=dtype_backend)
+    found, answers = dashboard_answers(
+        dashboard, params, options, shown=shown, concurrency=concurrency
+    )
+    _check_columns(shown, answers)
+    frames = {
+        title: shown.without_other_columns(answer).frame(answer)
+        for title, answer in answers.items()
+    }
     return DashboardFrames(found, frames)
 
 
@@ -337,9 +348,13 @@ def dashboard_answers(
     params: Params,
     options: ReadOptions,
     *,
+    shown: Output,
     concurrency: int = CONCURRENCY,
 ) -> tuple[Dashboard, dict[str, Answer]]:
-    """Return a dashboard and its widgets' answers by title, as of `read_watch_dashboard`."""
+    """Return a dashboard and its widgets' answers by title, as of `read_watch_dashboard`.
+
+    `shown` is how the rows will be returned, for what is warned of.
+    """
     found = Documents.of(options).dashboard(dashboard)
     wanted = widget_queries(found, params, dashboard.url_parameters)
     _warn_of_hidden(found)
@@ -352,8 +367,24 @@ def dashboard_answers(
         if not dashboard.is_shared:
             raise
         raise failed.derive([_of_token(error) for error in failed.exceptions]) from None
-    Output().warn(*answers)
+    shown.warn(*answers)
     return found, {item.title: answers[place] for item, place in zip(wanted, places, strict=True)}
+
+
+def _check_columns(shown: Output, answers: Mapping[str, Answer]) -> None:
+    """Raise ArgumentError for a column to convert that no widget has.
+
+    A result without rows may lack columns that others of its query have.
+    """
+    tables = [answer.table for answer in answers.values()]
+    known = {name for table in tables for name in table.column_names}
+    wrong = sorted(shown.converted - known)
+    if wrong and all(table.num_rows for table in tables):
+        near = nearest(wrong[0], known)
+        raise ArgumentError(
+            f"No widget has a column {wrong[0]!r}.",
+            hint=did_you_mean(near) or f"They have: {', '.join(map(repr, sorted(known)))}.",
+        )
 
 
 def _of_token(error: Exception) -> Exception:
