@@ -140,15 +140,16 @@ class Execution:
     def _open(self, result_id: int, deadline: Deadline) -> ResultBody:
         try:
             return open_result(self.transport, result_id, query_id=self.query_id, deadline=deadline)
-        except (AccessDeniedError, NotFoundError) as error:
-            is_of_user = isinstance(error, NotFoundError) and not error.server_message.startswith(
-                NO_RESULT
-            )
-            if self.query_id is None or is_of_user:
+        except AccessDeniedError:
+            if self.query_id is None:
                 raise
-        # That is what a query's key is answered, 404, and the token of a shared dashboard, 403. A
-        # key gets a result that was run with parameters only as the answer to the same request
-        # again (docs of the server: none; recordings 021 to 023); a token, every result.
+            # The token of a shared dashboard gets no result by its id.
+        except NotFoundError as error:
+            if self.query_id is None or not error.server_message.startswith(NO_RESULT):
+                raise
+            # That is what a query's key is answered where the result was run with parameters (docs
+            # of the server: none; recordings 021 to 023).
+        # Both get it only as the answer to the same request again.
         body = self._cached(deadline)
         body.from_server_cache = False
         return body

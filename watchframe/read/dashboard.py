@@ -23,6 +23,7 @@ from watchframe.errors import (
     warn_caller,
 )
 from watchframe.hints import Hint, Kind
+from watchframe.http.error_responses import IDENTITY_PROXY_HINT
 from watchframe.models import Dashboard, ParameterDefinition, ParameterMapping, Query, Widget
 from watchframe.parameters import normalize_parameters, params_dict
 from watchframe.parameters.normalize import default_of, definitions_of
@@ -389,12 +390,14 @@ def _check_columns(shown: Output, answers: Mapping[str, Answer]) -> None:
 
 def _of_token(error: Exception) -> Exception:
     """Return an error of a read under the token of a shared dashboard, with what that may do."""
-    if isinstance(error, AccessDeniedError | AuthenticationError):
-        return error.replace(
-            hint="The address of a shared dashboard runs the queries on it, but none with a text "
-            "parameter, and nothing else. With a key of your own, read the dashboard by its id."
-        )
-    return error
+    if not isinstance(error, AccessDeniedError | AuthenticationError):
+        return error
+    if error.hint == IDENTITY_PROXY_HINT:
+        return error
+    return error.replace(
+        hint="The address of a shared dashboard runs the queries on it, but none with a text "
+        "parameter, and nothing else. With a key of your own, read the dashboard by its id."
+    )
 
 
 def _requests(

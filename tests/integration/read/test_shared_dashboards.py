@@ -143,6 +143,15 @@ def test_text_parameter_is_refused_with_what_a_token_may_do(shared, owner):
     assert "Free text" in error.__notes__[0]
 
 
+def test_identity_proxy_is_not_taken_for_the_token(shared):
+    login = {"Content-Type": "text/html"}
+    page = b"<title>Sign in</title>"
+    shared.faults.add("POST /api/queries/2/results", status=403, body=page, headers=login)
+    with pytest.raises(ExceptionGroup, match="1 of 4 reads failed") as caught:
+        read_watch_dashboard(shared.public_url(1))
+    assert "identity proxy" in caught.value.exceptions[0].hint
+
+
 def test_dropdown_without_values_says_who_can_run_its_query(tmp_path):
     with DemoServer(events=50) as server:
         connect(server.url, "unused", cache_dir=tmp_path)
@@ -230,6 +239,7 @@ def test_no_error_shows_the_token(server, tmp_path, caplog, status, headers, bod
     error = caught.value
     assert TOKEN not in f"{error!s} {error!r} {vars(error)} {pickle.dumps(error)!r} {caplog.text}"
     assert TOKEN not in f"{error.__cause__!r} {error.__context__!r}"
+    assert "clear text" not in caplog.text  # it cannot be kept elsewhere
 
 
 def test_no_frame_of_an_error_holds_the_token(tmp_path):
@@ -264,7 +274,6 @@ def test_token_appears_nowhere(shared, tmp_path, caplog, capfd):
     seen += [str(path) for path in tmp_path.rglob("*")]
     assert len(seen) > 12
     assert "/api/dashboards/public/***" in caplog.text
-    assert "clear text" not in caplog.text  # it cannot be kept elsewhere
     for item in seen:
         assert token not in str(item)
     assert any(token in item for item in asked(shared))
