@@ -112,4 +112,4 @@ def test_completion_searches_for_no_address(run_own, own_server, address):
     """It may hold the key of another server."""
     words = f"watchframe dashboard {address}"
     done = run_own(_WATCHFRAME_COMPLETE="zsh_complete", COMP_WORDS=words, COMP_CWORD="2")
-    assert (done.stdout, own_server.requests) == ("", [])
+    assert (done.stdout.strip(), own_server.requests) == ("", [])
