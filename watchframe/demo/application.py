@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import difflib
 import json
 import logging
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from email.utils import format_datetime
 from ipaddress import ip_address
 from typing import Any
@@ -28,8 +30,9 @@ from watchframe.demo import (
 )
 from watchframe.demo.execution import Executor
 from watchframe.demo.faults import Faults, LoggedRequest, break_off, spoiled
+from watchframe.demo.records import new_key
 from watchframe.demo.request import Call, Handler, Routes, caller_of
-from watchframe.demo.responses import SERVER_ERROR, RefusalError, json_response
+from watchframe.demo.responses import SERVER_ERROR, WRONG_KEY, RefusalError, json_response
 from watchframe.demo.store import Store
 
 logger = logging.getLogger(__name__)
@@ -75,6 +78,8 @@ ROUTES: Routes = (
     *routes_site.KEY_ROUTES,
     *routes_public.KEY_ROUTES,
 )
+#: Those that only Inverse Watch's own version has.
+FORK_ROUTES: Routes = ()
 
 
 def make_application(
@@ -103,11 +108,17 @@ def make_application(
         async def run(request: Request) -> Response:
             response = await answer(request, handler)
             response.headers["Date"] = format_datetime(store.now(), usegmt=True)
+            for name in store.dialect.cookies:
+                response.set_cookie(name, new_key(), httponly=name == "session", samesite="lax")
             return response
 
         return run
 
-    routes = [Route(path, endpoint(handler), methods=[method]) for method, path, handler in ROUTES]
+    routes = [
+        Route(path, endpoint(handler), methods=[method])
+        for method, path, handler in (*ROUTES, *(FORK_ROUTES if store.dialect.is_fork else ()))
+        if (method, path) not in store.dialect.missing_routes
+    ]
     others = ["HEAD", "POST", "DELETE", "PUT"]
     routes.append(Route("/{path:path}", endpoint(routes_public.refuse_method), methods=others))
     routes.append(Route("/{path:path}", endpoint(routes_public.get_page), methods=["GET"]))
@@ -156,11 +167,27 @@ def _respond(
     try:
         found = handler(call)
     except RefusalError as refusal:
-        return json_response(refusal.body, refusal.status)
+        return json_response(_worded(call, refusal), refusal.status)
     except Exception:
         logger.exception("%s %s", request.method, request.url.path)
         return json_response({"message": SERVER_ERROR}, 500)
-    return found if isinstance(found, Response) else json_response(found)
+    if isinstance(found, Response):
+        return found
+    return json_response(found, has_hashed_order=store.dialect.has_hashed_order)
+
+
+def _worded(call: Call, refusal: RefusalError) -> Mapping[str, Any]:
+    """Return the body of a refusal in this version's words."""
+    if "message" not in refusal.body:
+        return refusal.body
+    message = call.dialect.messages.get(refusal.body["message"], refusal.body["message"])
+    if refusal.status == 404 and call.dialect.guesses_address and message != WRONG_KEY:  # noqa: PLR2004
+        path = urlsplit(call.url).path
+        known = dict.fromkeys(re.sub(r"{(\w+)}", r"<\1>", route) for _, route, _ in ROUTES)
+        message += f" You have requested this URI [{path}]"
+        if near := difflib.get_close_matches(path, known):
+            message += f" but did you mean {' or '.join(near)} ?"
+    return {"message": message}
 
 
 def _key(request: Request) -> str:

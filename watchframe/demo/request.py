@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from watchframe.demo.dialects import Dialect
 from watchframe.demo.execution import Executor
 from watchframe.demo.records import Record
 from watchframe.demo.responses import RefusalError, forbidden, not_found, server_error, wrong_key
@@ -61,6 +62,11 @@ class Call:
     url: str  #: as it was asked for
     base_url: str  #: the address under which the client reached the server
     body: Mapping[str, Any]
+
+    @property
+    def dialect(self) -> Dialect:
+        """The version that the server speaks."""
+        return self.store.dialect
 
     @property
     def is_user(self) -> bool:

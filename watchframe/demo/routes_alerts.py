@@ -122,7 +122,10 @@ def _may_see(call: Call, alert: Record) -> bool:
 def _alert_json(call: Call, alert: Record) -> Record:
     shown = {name: value for name, value in alert.items() if name not in _REFERENCES}
     query = call.store.nested_query_json(call.store.queries[alert["query_id"]])
-    return {**shown, "query": query, "user": call.store.user_json(alert["user_id"])}
+    found = {**shown, "query": query, "user": call.store.user_json(alert["user_id"])}
+    if call.dialect.is_fork:
+        found |= {"tags": [], "is_archived": False, "is_favorite": False}
+    return found
 
 
 def _subscription_json(call: Call, subscription: Record) -> Record:

@@ -5,11 +5,11 @@ Recordings 131 to 138; widgets and visualizations have the shapes of 011 and 132
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 
 from watchframe.demo.records import Record, new_key
 from watchframe.demo.request import Call, Routes, existing, tag_counts
-from watchframe.demo.responses import RefusalError, not_found, server_error
+from watchframe.demo.responses import CONFLICT, RefusalError, not_found, server_error
 from watchframe.demo.store import Store
 from watchframe.demo.stored_dashboards import (
     find_visualization,
@@ -23,10 +23,6 @@ from watchframe.demo.stored_dashboards import (
     widget_json,
 )
 
-CONFLICT = (
-    "A conflict happened while processing the request. The resource might have been modified "
-    "while the request was being processed."
-)
 #: What an edit may change.
 _DASHBOARD_FIELDS = (
     "name",
@@ -40,9 +36,12 @@ _DASHBOARD_FIELDS = (
 #: What is shown of a widget whose query the user must not see.
 _RESTRICTED = ("id", "width", "dashboard_id", "options", "created_at", "updated_at")
 _VISUALIZATION_FIELDS = ("type", "name", "description", "options")
-_ORDERS: Mapping[str, Callable[[Record], object]] = {
+_ORDERS: dict[str, Callable[[Record], object]] = {
     "name": lambda item: (item["name"].lower(), item["id"]),
     "created_at": lambda item: (item["created_at"], item["id"]),
+}
+_FORK_ORDERS: dict[str, Callable[[Record], object]] = {
+    "updated_at": lambda item: (item["updated_at"], item["id"]),
 }
 
 
@@ -65,15 +64,8 @@ def _list_tags(call: Call) -> object:
 
 
 def _get_dashboard(call: Call) -> object:
-    """Return a dashboard by its id; by its slug only with ``?legacy``."""
-    if "legacy" in call.query:
-        slug = call.path["id"]
-        found = [item for item in call.store.dashboards.values() if item["slug"] == slug]
-        if not found:
-            raise not_found()
-        dashboard = found[0]
-    else:
-        dashboard = _dashboard(call)
+    """Return a dashboard by its id; by its slug with ``?legacy``."""
+    dashboard = _by_slug(call) if "legacy" in call.query else _addressed(call)
     whole = {**_with_widgets(call, dashboard), "can_edit": call.may_edit(dashboard)}
     token = call.store.shares.get(dashboard["id"])
     return whole if token is None else whole | _share_json(call, token)
@@ -100,7 +92,12 @@ def _edit_dashboard(call: Call) -> object:
 
 
 def _archive_dashboard(call: Call) -> object:
-    dashboard = _dashboard(call)
+    try:
+        dashboard = _addressed(call)
+    except RefusalError:
+        if call.dialect.has_dashboards_by_slug:
+            raise server_error() from None
+        raise
     with call.store.lock:
         dashboard["is_archived"] = True
         _touch(call.store, dashboard)
@@ -108,7 +105,11 @@ def _archive_dashboard(call: Call) -> object:
 
 
 def _fork_dashboard(call: Call) -> object:
-    return _with_widgets(call, fork_of(call.store, _dashboard(call), call.user["id"]))
+    fork = fork_of(call.store, _dashboard(call), call.user["id"])
+    sent = _with_widgets(call, fork)
+    if call.dialect.hides_forked_widgets:
+        sent["widgets"] = [_restricted(widget) for widget in fork["widgets"]]
+    return sent
 
 
 def _share_dashboard(call: Call) -> object:
@@ -128,11 +129,11 @@ def _unshare_dashboard(call: Call) -> None:
 
 
 def _add_favorite(call: Call) -> None:
-    call.store.favorite_dashboards.add((call.user["id"], _dashboard(call)["id"]))
+    call.store.favorite_dashboards.add((call.user["id"], _addressed(call)["id"]))
 
 
 def _remove_favorite(call: Call) -> None:
-    call.store.favorite_dashboards.discard((call.user["id"], _dashboard(call)["id"]))
+    call.store.favorite_dashboards.discard((call.user["id"], _addressed(call)["id"]))
 
 
 def _create_widget(call: Call) -> object:
@@ -216,27 +217,32 @@ def _page(call: Call, dashboards: Iterable[Record]) -> object:
         (item for item in dashboards if call.has_tags(item["tags"])),
         lambda item: _listed(call, item),
         text=lambda item: str(item["name"]),
-        orders=_ORDERS,
+        orders=_ORDERS | (_FORK_ORDERS if call.dialect.is_fork else {}),
         default_order="-created_at",
     )
 
 
 def _listed(call: Call, dashboard: Record) -> Record:
-    return {**dashboard, "widgets": None, "is_favorite": _is_favorite(call, dashboard)}
+    found = {**dashboard, "widgets": None, "is_favorite": _is_favorite(call, dashboard)}
+    if call.dialect.has_whole_owners:
+        del found["options"]
+        found["user"] = call.store.user_json(found["user_id"])
+    return found
 
 
 def _with_widgets(call: Call, dashboard: Record) -> Record:
-    return {
-        **dashboard,
-        "widgets": [_widget(call, item) for item in dashboard["widgets"]],
-        "is_favorite": _is_favorite(call, dashboard),
-    }
+    widgets = [_widget(call, item) for item in dashboard["widgets"]]
+    return {**_listed(call, dashboard), "widgets": widgets}
 
 
 def _widget(call: Call, widget: Record) -> Record:
     """Return a widget; of one whose query the user must not see, where it is."""
     if not _is_restricted(call, widget):
         return widget_json(call.store, widget)
+    return _restricted(widget)
+
+
+def _restricted(widget: Record) -> Record:
     return {**{name: widget[name] for name in _RESTRICTED}, "restricted": True}
 
 
@@ -259,6 +265,18 @@ def _share_json(call: Call, token: str) -> Record:
 def _touch(store: Store, dashboard: Record) -> None:
     dashboard["version"] += 1
     dashboard["updated_at"] = store.moment()
+
+
+def _addressed(call: Call) -> Record:
+    """Return the dashboard of the path, where an old version has the slug."""
+    return _by_slug(call) if call.dialect.has_dashboards_by_slug else _dashboard(call)
+
+
+def _by_slug(call: Call) -> Record:
+    for dashboard in call.store.dashboards.values():
+        if dashboard["slug"] == call.path["id"]:
+            return dashboard
+    raise not_found()
 
 
 def _dashboard(call: Call) -> Record:

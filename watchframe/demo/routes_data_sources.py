@@ -37,6 +37,7 @@ class UnreachableSource:
     host: str
     syntax: str = "sql"
     supports_auto_limit: bool = True
+    is_annotated: bool = True
 
     def run(self, text: str, interrupt: Interrupt) -> dict[str, Any]:  # noqa: ARG002 - the protocol
         """Fail."""
@@ -158,7 +159,7 @@ def _get_schema(call: Call) -> object:
         store.known_schemas.add(source.id)
         return found
 
-    return {"job": call.executor.jobs.submit((source.id, "schema"), work).to_json()}
+    return {"job": call.executor.jobs.submit((source.id, "schema"), work).to_json(call.dialect)}
 
 
 _SOURCE = "/api/data_sources/{id}"

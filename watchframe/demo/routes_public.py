@@ -10,7 +10,7 @@ from urllib.parse import quote
 from starlette.responses import Response
 
 from watchframe.demo.request import Call, Routes
-from watchframe.demo.responses import RefusalError, not_found, wrong_key
+from watchframe.demo.responses import not_found, wrong_key
 from watchframe.demo.stored_dashboards import public_widget_json
 
 _PAGE = b"<!DOCTYPE html><html><head><title>Inverse Watch (demo)</title></head><body></body></html>"
@@ -25,8 +25,11 @@ def _get_public_dashboard(call: Call) -> object:
     dashboard = call.caller.dashboard or call.store.dashboard_of_token(call.path["token"])
     if dashboard is None:
         raise not_found()
+    shown = {name: dashboard[name] for name in _SHARED}
+    if call.dialect.has_whole_owners:
+        del shown["options"]
     return {
-        **{name: dashboard[name] for name in _SHARED},
+        **shown,
         "widgets": [public_widget_json(call.store, item) for item in dashboard["widgets"]],
     }
 
@@ -42,12 +45,12 @@ def get_page(call: Call) -> Response:
 
 def refuse_method(call: Call) -> Response:
     """Refuse an unknown route that is not asked for a page."""
-    get_page(call)
-    raise RefusalError(405, "The method is not allowed for the requested URL.")
+    content_type, body = call.dialect.method_page
+    return Response(body, 405, {"Content-Type": content_type})
 
 
-def _page(_call: Call) -> Response:
-    return Response(_PAGE, media_type="text/html")
+def _page(call: Call) -> Response:
+    return Response(_PAGE, headers=dict(call.dialect.page_headers), media_type="text/html")
 
 
 KEY_ROUTES: Routes = (

@@ -178,7 +178,7 @@ def _orders(store: Store) -> dict[str, Callable[[StoredQuery], Any]]:
     def null_last(query: StoredQuery, value: object) -> tuple[bool, object, int]:
         return value is None, 0 if value is None else value, query.id
 
-    return {
+    found: dict[str, Callable[[StoredQuery], Any]] = {
         "name": lambda query: (query.name, query.id),
         "created_at": lambda query: (query.created_at, query.id),
         "created_by": lambda query: (query.user_id, query.id),
@@ -188,6 +188,9 @@ def _orders(store: Store) -> dict[str, Callable[[StoredQuery], Any]]:
         "runtime": lambda query: null_last(query, latest(query, "runtime")),
         "executed_at": lambda query: null_last(query, latest(query, "retrieved_at")),
     }
+    if store.dialect.is_fork:
+        found["updated_at"] = lambda query: (query.updated_at, query.id)
+    return found
 
 
 _QUERY = "/api/queries/{query_id}"

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import csv
 import io
+import json
+import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
@@ -48,7 +50,7 @@ def _execute_query(call: Call) -> object:
         raise _execution_refusal(call, query)
     found = call.executor.run_saved(query, call.body)
     if isinstance(found, Job):
-        return {"job": found.to_json()}
+        return {"job": found.to_json(call.dialect)}
     return {"query_result": found.to_json(for_query_key=not call.is_user)}
 
 
@@ -64,15 +66,16 @@ def _execute_adhoc(call: Call) -> object:
     if source_id is not None and not call.may_use_source(source_id, only_view=False):
         raise job_refusal(403, _NO_PERMISSION)
     found = call.executor.run_adhoc(call.body)
-    name = "job" if isinstance(found, Job) else "query_result"
-    return {name: found.to_json()}
+    if isinstance(found, Job):
+        return {"job": found.to_json(call.dialect)}
+    return {"query_result": found.to_json()}
 
 
 def _get_job(call: Call) -> object:
     """Return a job's state to whoever has a valid key here (recordings 017, 022, 027, 028)."""
     if call.caller is None:
         raise wrong_key()
-    return {"job": _job(call).to_json()}
+    return {"job": _job(call).to_json(call.dialect)}
 
 
 def _cancel_job(call: Call) -> None:
@@ -88,6 +91,8 @@ def _cancel_job(call: Call) -> None:
 
 def _job(call: Call) -> Job:
     job = call.executor.jobs.get(call.path["job_id"])
+    if job is None and call.dialect.unknown_job_waits:
+        return Job(id=call.path["job_id"], work=lambda _: None, key=(0, ""))
     if job is None:
         raise server_error()
     return job
@@ -136,7 +141,7 @@ def _get_own_dropdown(call: Call) -> object:
 
 def _dropdown_options(call: Call, query_id: int) -> object:
     try:
-        return call.executor.dropdown_options(query_id)
+        return call.store.dropdown_options(query_id)
     except LookupError:
         raise server_error() from None
 
@@ -145,8 +150,12 @@ def _as_file(call: Call, result: StoredResult, headers: dict[str, str]) -> Respo
     if not call.may_use_source(result.data_source_id, only_view=True):
         raise forbidden()
     filetype = call.path.get("filetype", "json")
+    headers = {**headers, "Content-Disposition": _disposition(call, result, filetype)}
     if filetype == "json":
-        return json_response({"query_result": result.to_json()}, headers=headers)
+        found = {"query_result": result.to_json()}
+        return json_response(found, headers=headers, has_hashed_order=call.dialect.has_hashed_order)
+    if filetype == "tsv" and call.dialect.answers_tsv_as_csv:
+        filetype = "csv"
     if filetype not in _CONTENT_TYPES:
         raise server_error()
     columns = result.data["columns"]
@@ -158,7 +167,17 @@ def _as_file(call: Call, result: StoredResult, headers: dict[str, str]) -> Respo
         ),
     ]
     content = _workbook(rows) if filetype == "xlsx" else _csv(rows, filetype)
-    return Response(content, headers={"Content-Type": _CONTENT_TYPES[filetype]})
+    return Response(content, headers={**headers, "Content-Type": _CONTENT_TYPES[filetype]})
+
+
+def _disposition(call: Call, result: StoredResult, filetype: str) -> str:
+    """Return the header that names the file, by the query where that is in the path."""
+    name = str(result.id)
+    if "query_id" in call.path:
+        query = call.store.queries[call.number("query_id")]
+        name = re.sub(r"[^a-z0-9_]+", "_", query.name.lower()).strip("_") or str(query.id)
+    name = f"{name}_{result.retrieved_at:%Y_%m_%d}.{filetype}"
+    return f"attachment; filename={json.dumps(name) if call.dialect.quotes_filename else name}"
 
 
 def _displayed(value: Any, type_: str | None) -> Any:

@@ -41,7 +41,7 @@ def _get_session(call: Call) -> object:
         "user": shown,
         "messages": [],
         "org_slug": "default",
-        "client_config": {"version": "26.08.0-dev", "dateFormat": "DD/MM/YY"},
+        "client_config": {"version": call.dialect.server_version, "dateFormat": "DD/MM/YY"},
     }
 
 

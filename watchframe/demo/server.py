@@ -17,21 +17,22 @@ import duckdb
 import uvicorn
 
 from watchframe.demo.application import make_application
-from watchframe.demo.catalogue import CATALOGUE
-from watchframe.demo.catalogue_types import LENDING_SOURCE, PYTHON_SOURCE, Catalogue
-from watchframe.demo.execution import DataSource, Executor
+from watchframe.demo.catalogue import CATALOGUE, FORK_CATALOGUE
+from watchframe.demo.catalogue_types import PYTHON_SOURCE, Catalogue
+from watchframe.demo.dialects import DIALECTS
+from watchframe.demo.execution import Executor
 from watchframe.demo.faults import Faults, LoggedRequest, TrackedProtocol
 from watchframe.demo.jobs import JobQueue
 from watchframe.demo.lending import DEFAULT_EVENTS, build_lending_database
 from watchframe.demo.people import ADMIN_ID, FOR_ADMINISTRATORS, MEMBER_ID, VIEWED_BY_MEMBERS
-from watchframe.demo.python_source import PythonSource
+from watchframe.demo.query_results_source import QueryResultsSource
 from watchframe.demo.records import Clock
-from watchframe.demo.sql_engine import SqlSource, close_off, is_closed_off
+from watchframe.demo.sources import QUERY_RESULTS_SOURCE, SQLITE_SOURCE, sources_of
+from watchframe.demo.sql_engine import close_off, is_closed_off
 from watchframe.demo.store import Store, machine_time
 from watchframe.demo.stored_dashboards import public_url, save_dashboard
 
 HOST = "127.0.0.1"
-SQLITE_SOURCE, DUCKDB_SOURCE = 3, 4
 START_TIMEOUT = 30.0
 
 
@@ -54,6 +55,8 @@ class DemoServer:
     clock : callable, optional
         Returns the server's time, aware, in place of this machine's: when things were made, changed
         and retrieved, how old they are, and the ``Date`` of answers go by it.
+    version : {"26.8", "25.8", "10.1", "8.0", "fork"}
+        The version whose answers it gives; "fork" is Inverse Watch's own.
 
     Attributes
     ----------
@@ -77,12 +80,18 @@ class DemoServer:
         *,
         events: int = DEFAULT_EVENTS,
         workers: int = 4,
-        catalogue: Catalogue = CATALOGUE,
+        catalogue: Catalogue | None = None,
         clock: Clock = machine_time,
+        version: str = "26.8",
     ) -> None:
+        if version not in DIALECTS:
+            raise ValueError(f"version is one of {', '.join(DIALECTS)}, not {version!r}.")
         self.faults = Faults()
         self.requests: list[LoggedRequest] = []
-        self._store = Store(catalogue, clock)
+        dialect = DIALECTS[version]
+        if catalogue is None:
+            catalogue = FORK_CATALOGUE if dialect.is_fork else CATALOGUE
+        self._store = Store(catalogue, clock, dialect)
         for saved in catalogue.dashboards:
             save_dashboard(self._store, saved)
         self._store.people.source_groups |= {
@@ -98,9 +107,15 @@ class DemoServer:
             self.url = f"http://{HOST}:{self._socket.getsockname()[1]}"
             path = self.state_dir / "lending.duckdb"
             self._database = opened.enter_context(_open_database(path, events))
-            self._jobs = JobQueue(workers)
+            self._jobs = JobQueue(workers, self._store.dialect.cancelled_words)
             opened.callback(self._jobs.close)
-            self._executor = Executor(self._store, self._jobs, self._sources())
+            sources = sources_of(self._store.dialect, self._database)
+            self._executor = Executor(self._store, self._jobs, sources)
+            if self._store.dialect.is_fork:
+                load = self._executor.data_of
+                sources[QUERY_RESULTS_SOURCE] = QueryResultsSource(
+                    id=QUERY_RESULTS_SOURCE, load=load
+                )
             self._server = uvicorn.Server(self._config())
             self._opened = opened.pop_all()  # nothing failed: all of it stays open until `close`
         self._thread: threading.Thread | None = None
@@ -195,18 +210,6 @@ class DemoServer:
         trace: TracebackType | None,
     ) -> None:
         self.close()
-
-    def _sources(self) -> dict[int, DataSource]:
-        sources: list[DataSource] = [
-            SqlSource(id=number, name=name, type=type_, connection=self._database)
-            for number, name, type_ in (
-                (LENDING_SOURCE, "Lending", "pg"),
-                (SQLITE_SOURCE, "Lending (SQLite)", "sqlite"),
-                (DUCKDB_SOURCE, "Lending (DuckDB)", "duckdb"),
-            )
-        ]
-        sources.append(PythonSource(id=PYTHON_SOURCE, name="Python"))
-        return {source.id: source for source in sorted(sources, key=lambda source: source.id)}
 
     def _config(self) -> uvicorn.Config:
         application = make_application(self._store, self._executor, self.faults, self.requests)

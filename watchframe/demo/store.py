@@ -10,9 +10,11 @@ from typing import Any
 
 from watchframe.demo import records
 from watchframe.demo.catalogue_types import Catalogue, SavedQuery
+from watchframe.demo.dialects import Dialect
+from watchframe.demo.parameters import invalid_names, render
 from watchframe.demo.people import ADMIN_ID, People
 from watchframe.demo.records import Clock, Record, moment_text, new_key, next_id
-from watchframe.demo.stored_queries import StoredQuery, StoredResult, sql_hash
+from watchframe.demo.stored_queries import StoredQuery, StoredResult, sql_hash, with_auto_limit
 
 
 def machine_time() -> datetime:
@@ -23,8 +25,9 @@ def machine_time() -> datetime:
 class Store:
     """Everything that is saved, by ids; `catalogue` is what a fresh server begins with."""
 
-    def __init__(self, catalogue: Catalogue, clock: Clock) -> None:
+    def __init__(self, catalogue: Catalogue, clock: Clock, dialect: Dialect) -> None:
         self.now = clock
+        self.dialect = dialect
         self.lock = threading.RLock()
         self.people = People(clock)
         self.queries: dict[int, StoredQuery] = {}
@@ -86,6 +89,7 @@ class Store:
                 created_at=now,
                 updated_at=now,
             )
+            query.sql = self._saved_sql(query)
             query.visualizations.append(self.new_visualization("TABLE", "Table", {}))
             self.queries[query.id] = query
             return query
@@ -106,10 +110,39 @@ class Store:
                 if name in values:
                     setattr(query, name, values[name])
             query.text = values.get("query", query.text)
+            query.sql = self._saved_sql(query)
             if "query" in values or "data_source_id" in values:
                 query.latest_result_id = None
             query.last_modified_by_id = user_id
             query.updated_at = self.now()
+
+    def invalid_names(self, query: StoredQuery, values: Mapping[str, Any]) -> list[str]:
+        """Return the names of the values that do not fit the query's definitions."""
+        unknown = self.dialect.unknown_parameter_types
+        return invalid_names(query.definitions, values, self._dropdown_values, unknown)
+
+    def dropdown_options(self, query_id: int) -> list[dict[str, str]]:
+        """Return what a dropdown shows and sends (recording 121); LookupError if it never ran."""
+        query = self.queries[query_id]
+        result = self.results[query.latest_result_id or 0]
+        names = {column["name"].lower(): column["name"] for column in result.data["columns"]}
+        first = result.data["columns"][0]["name"]
+        shown, sent = names.get("name", first), names.get("value", first)
+        return [
+            {"name": str(row.get(shown)), "value": str(row.get(sent))}
+            for row in result.data["rows"]
+        ]
+
+    def _dropdown_values(self, query_id: int) -> list[str]:
+        return [option["value"] for option in self.dropdown_options(query_id)]
+
+    def _saved_sql(self, query: StoredQuery) -> str:
+        """Return the text as a run of it would be: with the defaults, where they count."""
+        text = query.text
+        defaults = {str(item["name"]): item.get("value") for item in query.definitions}
+        if defaults and self.dialect.hashes_defaults and not self.invalid_names(query, defaults):
+            text = render(text, defaults, query.definitions)
+        return with_auto_limit(text, query.options)
 
     def query_json(
         self, query: StoredQuery, *, whole: bool = True, without: Sequence[str] = ()
@@ -125,7 +158,7 @@ class Store:
             "name": query.name,
             "description": query.description,
             "query": query.text,
-            "query_hash": sql_hash(query.text),
+            "query_hash": sql_hash(query.sql),
             "schedule": query.schedule,
             "api_key": query.api_key,
             "is_archived": query.is_archived,
@@ -175,7 +208,11 @@ class Store:
         }
 
     def add_result(
-        self, sql: str, data: dict[str, Any], data_source_id: int, runtime: float
+        self,
+        sql: str,
+        data: dict[str, Any],
+        data_source_id: int,
+        runtime: float,
     ) -> StoredResult:
         """Keep a new result, which becomes the latest one of every query with that SQL."""
         with self.lock:
@@ -218,7 +255,7 @@ class Store:
         if saved.applies_auto_limit:
             options["apply_auto_limit"] = True
         now = self.now()
-        self.queries[saved.id] = StoredQuery(
+        query = StoredQuery(
             id=saved.id,
             name=saved.name,
             text=saved.text,
@@ -241,3 +278,5 @@ class Store:
             is_archived=saved.is_archived,
             is_draft=saved.is_draft,
         )
+        query.sql = self._saved_sql(query)
+        self.queries[saved.id] = query

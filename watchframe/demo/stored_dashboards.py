@@ -19,6 +19,7 @@ from watchframe.demo.stored_queries import StoredQuery
 
 _OWNER = ("id", "name", "email", "profile_image_url")
 _SHOWN = "visualization_id"
+_SIZES = {"minSizeX": 2, "maxSizeX": 12, "minSizeY": 2, "maxSizeY": 1000, "autoHeight": False}
 _UNSHARED = ("dashboard_id", _SHOWN)
 
 
@@ -63,7 +64,7 @@ def new_widget(store: Store, dashboard: Record, values: Mapping[str, object]) ->
         widget = {
             "id": store.next_widget,
             "width": values.get("width"),
-            "options": values.get("options") or {},
+            "options": _options(store, values),
             "dashboard_id": dashboard["id"],
             "text": values.get("text"),
             "updated_at": now,
@@ -73,6 +74,15 @@ def new_widget(store: Store, dashboard: Record, values: Mapping[str, object]) ->
         store.next_widget += 1
         dashboard["widgets"].append(widget)
     return widget
+
+
+def _options(store: Store, values: Mapping[str, object]) -> Record:
+    """Return a widget's options; Inverse Watch says of each how large it may become."""
+    options = values.get("options")
+    found: Record = dict(options) if isinstance(options, dict) else {}
+    if store.dialect.is_fork and isinstance(found.get("position"), dict):
+        found["position"] = {**found["position"], **_SIZES, **found["position"]}
+    return found
 
 
 def find_widget(store: Store, number: object) -> tuple[Record, Record]:

@@ -26,6 +26,7 @@ class StoredQuery:
     last_modified_by_id: int
     created_at: datetime
     updated_at: datetime
+    sql: str = ""  #: the text as it would be run with the defaults
     description: str | None = None
     options: dict[str, Any] = field(default_factory=dict)
     tags: list[str] = field(default_factory=list)
@@ -47,11 +48,6 @@ class StoredQuery:
     def is_safe(self) -> bool:
         """Whether no parameter can hold free text."""
         return all(item.get("type") != "text" for item in self.definitions)
-
-    @property
-    def sql(self) -> str:
-        """The saved text as it is run: with the automatic limit, if the query has that."""
-        return with_auto_limit(self.text, self.options)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ import pytest
 import requests
 
 from watchframe.demo import DemoServer
-from watchframe.demo.server import DUCKDB_SOURCE
+from watchframe.demo.sources import DUCKDB_SOURCE
 
 SECRET = "the machine's own"
 

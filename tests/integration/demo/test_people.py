@@ -5,7 +5,7 @@ import requests
 
 from watchframe.demo import DemoServer
 from watchframe.demo.catalogue_types import PYTHON_SOURCE, Catalogue, SavedParameter, SavedQuery
-from watchframe.demo.server import SQLITE_SOURCE
+from watchframe.demo.sources import SQLITE_SOURCE
 
 #: A query that a member may run; on the source that members only view: one that is safe, and one
 #: that takes free text; a draft; and one on a source that is not for members.
