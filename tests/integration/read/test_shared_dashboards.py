@@ -12,9 +12,11 @@ from watchframe.cache import ResultCache
 from watchframe.demo import DemoServer
 from watchframe.errors import (
     AccessDeniedError,
+    AuthenticationError,
     CacheMissError,
     ConfigurationError,
     ConnectError,
+    NotFoundError,
     ParameterValueError,
     ResponseError,
     ServerError,
@@ -69,6 +71,38 @@ def test_address_alone_gives_what_the_owner_reads(shared, owner):
     assert parameters(frames) == parameters(whole)
     for title in TITLES:
         pd.testing.assert_frame_equal(frames[title], whole[title])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("version", ["8.0", "10.1", "25.8", "26.8", "fork"])
+def test_every_version_is_read_by_address_name_and_slug(version, tmp_path):
+    with DemoServer(events=300, version=version) as server:
+        keys = {"api_key": server.user_key, "cache_dir": tmp_path}
+        with Client(server.url, **keys) as client:
+            client.queries.dropdown_options(23, FEED)
+            page = f"{server.url}/dashboards/1-lending/overview/edit?fullscreen"
+            for given in ("lending Overview", "lending-overview", page, server.public_url(1)):
+                frames = read_watch_dashboard(given, cache="off", client=client)
+                assert list(frames) == TITLES
+                assert frames.dashboard.name == "Lending overview"
+            with pytest.raises(NotFoundError, match="the slug or the name 'Nothing like that'"):
+                read_watch_dashboard("Nothing like that", client=client)
+        wrong = server.public_url(1).replace("dashboards/", f"dashboards/{TOKEN}")
+        with pytest.raises(AuthenticationError, match="No dashboard is shared") as caught:
+            read_watch_dashboard(wrong)
+        assert TOKEN not in str(vars(caught.value))
+
+
+@pytest.mark.slow
+def test_dashboard_of_the_fork_keeps_whole_amounts(tmp_path):
+    with DemoServer(events=50, version="fork") as server:
+        connect(server.url, "unused", cache_dir=tmp_path)
+        url = server.public_url(20)
+        frames = read_watch_dashboard(url, dtype={"value": "integer"})
+    values = {title: frame["value"] for title, frame in frames.items() if "value" in frame}
+    assert values
+    assert all(isinstance(item, int) for found in values.values() for item in found.dropna())
+    assert max(item for found in values.values() for item in found.dropna()) > 2**64
 
 
 def test_values_of_the_address_are_the_parameters(shared):
