@@ -369,7 +369,10 @@ class _WithoutSecrets(logging.Filter):
     """Hides keys in what urllib3 logs: the addresses of its requests."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        record.msg, record.args = without_secrets(record.getMessage()), ()
+        words = record.getMessage()
+        shown = without_secrets(words)
+        if shown != words:  # other records stay as they are, also those of other libraries
+            record.msg, record.args = shown, ()
         return True
 
 

@@ -72,27 +72,27 @@ class Documents:
         QueryReferenceError
             There is not one query of that name.
         """
-        client, deadline = self.options.client, self.options.deadline
         require_query(reference)
         query_id = reference.query_id or self._id_of(reference)
-
-        def ask() -> object:
-            try:
-                return client.queries.get(query_id, deadline=deadline).to_json()
-            except ResponseError as error:
-                told = self.options.definitions.get(query_id)
-                if told is None or error.status not in _REFUSALS:
-                    raise
-                return told.to_json()
-
         return Query.from_json(
             self._document(
                 ("query", query_id),
                 f"the definition of query {query_id}",
-                ask,
+                lambda: self._newest(query_id),
                 with_id=query_id,
             )
         )
+
+    def _newest(self, query_id: int) -> object:
+        """Return a definition as the server has it, or as a shared dashboard tells it."""
+        try:
+            found = self.options.client.queries.get(query_id, deadline=self.options.deadline)
+        except ResponseError as error:
+            told = self.options.definitions.get(query_id)
+            if told is None or error.status not in _REFUSALS:
+                raise
+            found = told
+        return found.to_json()
 
     def _id_of(self, reference: QueryReference) -> int:
         """Return the id of a query that is known by its name."""
