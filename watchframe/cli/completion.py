@@ -15,6 +15,7 @@ from click.shell_completion import CompletionItem
 
 from watchframe.cli.connection import GlobalOptions, connect
 from watchframe.plain_text import plain_text
+from watchframe.references.pages import is_address
 
 if TYPE_CHECKING:
     import click
@@ -36,6 +37,8 @@ def _complete_ids(resource: str) -> Complete:
         param: click.Parameter,  # noqa: ARG001 - click's signature
         incomplete: str,
     ) -> list[CompletionItem]:
+        if is_address(incomplete):  # it may hold a key, and is no name to search for
+            return []
         words = "" if incomplete.isdigit() else incomplete
 
         def items(client: Client, deadline: Deadline) -> Iterator[CompletionItem]:

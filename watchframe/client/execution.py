@@ -17,7 +17,7 @@ from watchframe.client.jobs import (
     undo_start,
 )
 from watchframe.client.result_body import ResultBody, open_body, open_result
-from watchframe.errors import JobFailedError, NotFoundError, ProtocolError
+from watchframe.errors import AccessDeniedError, JobFailedError, NotFoundError, ProtocolError
 from watchframe.http.deadline import NO_DEADLINE, Deadline, uninterrupted
 from watchframe.http.documents import parse_json
 from watchframe.http.error_responses import NO_RESULT
@@ -140,11 +140,16 @@ class Execution:
     def _open(self, result_id: int, deadline: Deadline) -> ResultBody:
         try:
             return open_result(self.transport, result_id, query_id=self.query_id, deadline=deadline)
+        except AccessDeniedError:
+            if self.query_id is None:
+                raise
+            # The token of a shared dashboard gets no result by its id.
         except NotFoundError as error:
             if self.query_id is None or not error.server_message.startswith(NO_RESULT):
                 raise
-        # That is what a query's key is answered. It gets a result that was run with parameters only
-        # as the answer to the same request again (docs of the server: none; recordings 021 to 023).
+            # That is what a query's key is answered where the result was run with parameters (docs
+            # of the server: none; recordings 021 to 023).
+        # Both get it only as the answer to the same request again.
         body = self._cached(deadline)
         body.from_server_cache = False
         return body

@@ -390,7 +390,11 @@ class Queries(Resource):
             try:
                 feed.result(ANY_RESULT, deadline=deadline).close()
             except ResponseError:
-                raise error from None  # this key may not run it
+                hint = (
+                    f"The values of a dropdown are those of query {dropdown_query_id}, which never "
+                    "ran, and this key may not run it: a user's key may."
+                )
+                raise error.replace(hint=hint) from None
             found = self._request("GET", path, deadline)
         return [_option(item) for item in as_list(found, path)]
 

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import requests
 
+from watchframe.config import without_secrets
 from watchframe.errors import (
     AccessDeniedError,
     AuthenticationError,
@@ -108,7 +109,8 @@ def raise_for_status(response: requests.Response, where: Where, deadline: Deadli
         The proxy on the way to the server refused the request.
     """
     content = read_start(response, deadline, MAX_ERROR_BODY).decode("utf-8", "replace")
-    words = _server_message(content)
+    # Servers of version 8, and proxies, repeat the address of a request, which may hold a key.
+    words = without_secrets(_server_message(content))
     status = response.status_code
     answer: _Answer = {**where, "status": status, "server_message": words}
     shown = words.partition(ROUTE_GUESS)[0]

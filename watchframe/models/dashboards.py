@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from datetime import datetime
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, Self
 
 from msgspec import field
 
-from watchframe.models.json_fields import Model
+from watchframe.models.json_fields import Model, as_object
 from watchframe.models.queries import ParameterDefinition, Query, Visualization
 
 MappingType = Literal["dashboard-level", "widget-level", "static-value"]
@@ -161,7 +161,7 @@ class Dashboard(Model, frozen=True, kw_only=True):
     Attributes
     ----------
     id : int
-        The number in its page's URL.
+        The number in its page's URL; 0 of a shared one, of which it is not known.
     slug : str
         The words in its page's URL.
     name : str
@@ -212,8 +212,31 @@ class Dashboard(Model, frozen=True, kw_only=True):
     # The public URL opens the dashboard to everybody, so it is not shown by accident.
     _unshown: ClassVar[frozenset[str]] = frozenset({"public_url", "more"})
 
+    @classmethod
+    def from_shared_json(cls, value: object) -> Self:
+        """Read a dashboard as the server sends it to whoever has its token.
+
+        It tells neither ids, other than those of widgets and queries, nor the texts of queries:
+        they are 0 and empty.
+        """
+        sent = as_object(value, "dashboard")
+        widgets = sent.get("widgets")
+        whole = [_whole_widget(item) for item in widgets] if isinstance(widgets, list) else widgets
+        return cls.from_json({"id": 0, **sent, "widgets": whole})
+
     def to_json(self) -> dict[str, object]:
         """Return it in the server's shape, without the public URL, which is as good as a key."""
         written = super().to_json()
         del written["public_url"]
         return written
+
+
+def _whole_widget(sent: object) -> object:
+    """Return a widget of a shared dashboard in the shape of others."""
+    visualization = sent.get("visualization") if isinstance(sent, Mapping) else None
+    if not isinstance(sent, Mapping) or not isinstance(visualization, Mapping):
+        return sent
+    query = visualization.get("query")
+    if isinstance(query, Mapping):
+        query = {"query": "", **query}
+    return {**sent, "visualization": {"id": 0, **visualization, "query": query}}

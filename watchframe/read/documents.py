@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
+from http import HTTPStatus
 from typing import Self
 
 from watchframe.cache import Policy, decide_document
@@ -16,12 +17,15 @@ from watchframe.errors import (
     CacheMissError,
     ConfigurationError,
     NotFoundError,
+    ResponseError,
 )
 from watchframe.hints import Hint, Kind
 from watchframe.models import Dashboard, DataSource, ParameterDefinition, Query
 from watchframe.read.options import ReadOptions, SharedDocuments
-from watchframe.references import QueryReference, parse_dashboard_reference, require_query
+from watchframe.references import DashboardReference, QueryReference, require_query
 
+#: The statuses that say that the key may not do that.
+_REFUSALS = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND)
 #: Takes every local copy; takes none.
 ANY_AGE, NEWLY_READ = Policy(mode="only"), Policy(mode="refresh")
 
@@ -68,17 +72,27 @@ class Documents:
         QueryReferenceError
             There is not one query of that name.
         """
-        client, deadline = self.options.client, self.options.deadline
         require_query(reference)
         query_id = reference.query_id or self._id_of(reference)
         return Query.from_json(
             self._document(
                 ("query", query_id),
                 f"the definition of query {query_id}",
-                lambda: client.queries.get(query_id, deadline=deadline).to_json(),
+                lambda: self._newest(query_id),
                 with_id=query_id,
             )
         )
+
+    def _newest(self, query_id: int) -> object:
+        """Return a definition as the server has it, or as a shared dashboard tells it."""
+        try:
+            found = self.options.client.queries.get(query_id, deadline=self.options.deadline)
+        except ResponseError as error:
+            told = self.options.definitions.get(query_id)
+            if told is None or error.status not in _REFUSALS:
+                raise
+            found = told
+        return found.to_json()
 
     def _id_of(self, reference: QueryReference) -> int:
         """Return the id of a query that is known by its name."""
@@ -90,15 +104,22 @@ class Documents:
         )
         return int(str(found))
 
-    def dashboard(self, dashboard: int | str) -> Dashboard:
+    def dashboard(self, reference: DashboardReference) -> Dashboard:
         """Return a dashboard with its widgets; a URL must be of the client's own server."""
-        reference = parse_dashboard_reference(dashboard)
-        client, deadline = self.options.client, self.options.deadline
+        client, deadline, token = self.options.client, self.options.deadline, reference.api_key
+
+        def ask() -> object:
+            if token is not None and reference.is_shared:
+                return client.dashboards.get_shared(token, deadline=deadline).to_json()
+            return client.dashboards.get(reference, deadline=deadline).to_json()
+
+        named = (reference.dashboard_id, reference.slug or reference.name)
         return Dashboard.from_json(
             self._document(
-                ("dashboard", reference.dashboard_id, reference.slug),
-                f"the dashboard {reference.slug or reference.dashboard_id}",
-                lambda: client.dashboards.get(dashboard, deadline=deadline).to_json(),
+                # The token of a shared one is in the principal.
+                ("dashboard", *(("shared",) if reference.is_shared else named)),
+                f"the {reference.label}",
+                ask,
                 # A slug goes first, and may begin with a number that is no id: "2023-report".
                 with_id=reference.dashboard_id if reference.slug is None else None,
             )

@@ -139,7 +139,8 @@ class SavedQuestion:
         """What its definition, if it was just read, says about the server's results."""
         return ServerState(
             latest_result_id=self.query.latest_result_id,
-            has_parameters=bool(self.query.parameters),
+            # Where the text is not told, nobody knows whether it was edited.
+            has_parameters=bool(self.query.parameters and self.query.text),
         )
 
     @property

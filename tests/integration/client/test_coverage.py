@@ -95,6 +95,10 @@ class Things(dict):
     def make_dashboard(self):
         return self.client.dashboards.get(self["dashboard_id"])
 
+    def make_token(self):
+        address = self.client.dashboards.share(self["dashboard_id"])
+        return address.partition("?")[0].rpartition("/")[2]
+
     def make_tags(self):
         return ["made"]
 
