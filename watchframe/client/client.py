@@ -18,11 +18,17 @@ from watchframe.client.query_snippets import QuerySnippets
 from watchframe.client.result_body import ResultBody
 from watchframe.client.users import Groups, Users
 from watchframe.config import Secret, Settings, as_secret, load_settings, note_connected
+from watchframe.errors import AuthenticationError, WatchframeError
+from watchframe.front_end import is_interactive
 from watchframe.http.deadline import NO_DEADLINE, Deadline
 from watchframe.http.documents import request_json
 from watchframe.http.transport import Transport
 from watchframe.locks import ProcessLock
 from watchframe.models import Session
+from watchframe.reprs import Card
+
+#: Seconds for which the display of a client waits for the server.
+_SHOWN_WITHIN = 2.0
 
 
 class Client:
@@ -82,6 +88,7 @@ class Client:
             uncached_queries=uncached_queries,
         )
         self._transport = Transport(self.settings)
+        self._known_session: Session | None = None
         self.queries = Queries(self._transport)
         self.query_results = QueryResults(self._transport)
         self.jobs = Jobs(self._transport)
@@ -108,9 +115,9 @@ class Client:
         AuthenticationError
             The key is wrong, or a query's key: that one has no owner.
         """
-        return Session.from_json(
-            request_json(self._transport, "GET", "/api/session", deadline=deadline)
-        )
+        sent = request_json(self._transport, "GET", "/api/session", deadline=deadline)
+        self._known_session = Session.from_json(sent).of_server(self.server)
+        return self._known_session
 
     def run_query(
         self,
@@ -151,6 +158,30 @@ class Client:
 
     def __repr__(self) -> str:
         return f"Client({self.server!r})"
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
+        """Return what IPython shows: the server, and whose key it is.
+
+        Where a person is watching, one request asks what is not known yet: whose key it is, then
+        how many queries there are.
+        """
+        facts: dict[str, object] = {}
+        try:
+            deadline = Deadline.after(_SHOWN_WITHIN)
+            if is_interactive() and self._known_session is None:
+                self.session(deadline=deadline)
+            elif is_interactive():
+                facts["queries"] = f"{self.queries.list(deadline=deadline).count():,}"
+        except AuthenticationError:
+            facts["key"] = "one that the server knows no owner of: a query's, or a wrong one"
+        except WatchframeError as error:
+            facts["server"] = f"it could not be asked: {error.message}"
+        known = self._known_session
+        if known is not None:
+            email = f" ({known.user.email})" if known.user.email else ""
+            facts |= {"key of": f"{known.user.name}{email}", "version": known.server_version}
+        facts["cache"] = str(self.settings.cache_dir)
+        return Card(noun="Client of", name=self.server, url=self.server, facts=facts).bundle()
 
 
 _lock = ProcessLock()

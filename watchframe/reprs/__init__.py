@@ -1,0 +1,17 @@
+"""How values show themselves to people: cards and tables, in HTML and as text."""
+
+from watchframe.reprs.cards import Card, Link, Table
+from watchframe.reprs.shown import Shown, record_table
+from watchframe.reprs.words import counted, noun_of, size_words, words
+
+__all__ = [
+    "Card",
+    "Link",
+    "Shown",
+    "Table",
+    "counted",
+    "noun_of",
+    "record_table",
+    "size_words",
+    "words",
+]
