@@ -69,7 +69,7 @@ class Documents:
                 lambda: client.queries.get(query_id, deadline=deadline).to_json(),
                 with_id=query_id,
             )
-        )
+        ).of_server(client.server)
 
     def dashboard(self, dashboard: int | str) -> Dashboard:
         """Return a dashboard with its widgets; a URL must be of the client's own server."""
@@ -83,7 +83,7 @@ class Documents:
                 # A slug goes first, and may begin with a number that is no id: "2023-report".
                 with_id=reference.dashboard_id if reference.slug is None else None,
             )
-        )
+        ).of_server(client.server)
 
     def dropdown_options(
         self, query: Query

@@ -153,7 +153,7 @@ class SavedQuestion:
 
     def url(self, server: str) -> str | None:
         """Return the address of the query's page with these values; None for ad-hoc SQL."""
-        return query_url(server, self.query, self.parameters)
+        return query_url(server, self.query.id, self.parameters)
 
     def key_parts(self, *, server: str, principal: str) -> KeyParts:
         """Return the parts of its cache key."""

@@ -110,7 +110,8 @@ class Card:
     def line(self) -> str:
         """Return it in one line, as a repr: ``<Query 42 'Borrows by market'>``."""
         head = f"{self.noun} {self.name!r}" if self.name else self.noun
-        return plain_text(f"<{head}: {self.summary}>" if self.summary else f"<{head}>", keep="")
+        summary = f": {shortened(self.summary)}" if self.summary else ""
+        return plain_text(f"<{head}{summary}>", keep="")
 
     def text(self) -> str:
         """Return it as lines of text."""

@@ -36,7 +36,8 @@ class Shown:
 
     def facts(self) -> Mapping[str, object]:
         """Return what may be shown of it, by attribute."""
-        names: Iterable[str] = getattr(self, "__dataclass_fields__", ())
+        names: Iterable[str] = getattr(self, "__struct_fields__", ())
+        names = names or getattr(self, "__dataclass_fields__", ())
         return {name: getattr(self, name) for name in names if not name.startswith("_")}
 
     def card(self) -> Card:
