@@ -17,13 +17,14 @@ from watchframe.client.resource import Resource
 from watchframe.client.result_body import ResultBody, open_result, result_path
 from watchframe.config.files import replaced_file
 from watchframe.decode import ColumnDeviation, DtypeBackend, decode_query_result, to_frame
+from watchframe.decode.typing_rules import ENCODING, INTEGER, JSON
 from watchframe.errors import ArgumentError, IncompleteBodyError
 from watchframe.http.body import iter_body
 from watchframe.http.deadline import NO_DEADLINE, Deadline
 from watchframe.http.documents import require_content_type
 from watchframe.http.retries import read_or_refetch
 from watchframe.models import Job, QueryResultInfo
-from watchframe.reprs import Card, Shown, Table
+from watchframe.reprs import MOST_ROWS, Card, Shown, Table
 
 Filetype = Literal["csv", "tsv", "json", "xlsx"]
 #: Called with the bytes that are there, and with how many there will be, or None.
@@ -175,7 +176,8 @@ class QueryResult(Shown):
     def card(self) -> Card:
         """Return what is shown of it: where it comes from, and its columns."""
         info = self.info.card()
-        columns = self.table.schema
+        fields = list(self.table.schema)
+        stands_for = {INTEGER: "integer", JSON: "JSON"}
         return replace(
             info,
             noun="Result" if self.info.id is None else f"Result {self.info.id}",
@@ -184,7 +186,14 @@ class QueryResult(Shown):
             tables=[
                 Table(
                     columns=("column", "type"),
-                    rows=[(field.name, str(field.type)) for field in columns],
+                    rows=[
+                        (
+                            field.name,
+                            stands_for.get((field.metadata or {}).get(ENCODING, b""), field.type),
+                        )
+                        for field in fields[:MOST_ROWS]
+                    ],
+                    note=f"and {len(fields) - MOST_ROWS:,} more" if fields[MOST_ROWS:] else "",
                 )
             ],
             note="to_frame() returns the rows.",

@@ -93,10 +93,10 @@ class ParameterDefinition(Model, frozen=True, kw_only=True):
     def card(self) -> Card:
         """Return what is shown of it."""
         facts = dict(self.facts())
-        known = [f"default {facts['default']}" if facts["default"] else "no default",
-                 str(facts["choices"])]  # fmt: skip
-        summary = ", ".join(filter(None, [str(facts["type"]), *known]))
-        name = str(facts.pop("name"))
+        name, choices = str(facts.pop("name")), facts["choices"]
+        told = [facts["type"], f"default {facts['default'] or 'none'}"]
+        told += [f"choices {choices}"] if choices else []
+        summary = ", ".join(map(str, told))
         return Card(noun="Parameter", name=name, summary=summary, facts=facts)
 
 
@@ -257,7 +257,7 @@ def _default_words(definition: ParameterDefinition) -> str:
         return "now" if definition.use_current_datetime else ""
     if isinstance(value, Mapping) and {"start", "end"} <= value.keys():
         return f"{value['start']}..{value['end']}"
-    return words(value)
+    return f"[{words(value)}]" if isinstance(value, tuple | list) else words(value)
 
 
 def _choice_words(definition: ParameterDefinition) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,6 +16,8 @@ from watchframe.reprs.words import LONGEST, shortened, words
 #: The columns of a text, where the values of a table are cut.
 _TEXT_WIDTH = 40
 _WIDTH = 100
+#: The characters of a value that does not wrap.
+_SHORT = 30
 _ADDRESSES = ("https://", "http://")
 
 
@@ -31,12 +34,21 @@ class Link:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """Rows under the names of their columns; `note` says what is not shown."""
+    """Rows under the names of their columns, of which those without a value are left out.
+
+    `note` says which rows are not shown.
+    """
 
     columns: Sequence[str]
     rows: Sequence[Sequence[object]]
     title: str = ""
     note: str = ""
+
+    def __post_init__(self) -> None:
+        filled = [any(words(row[at]) for row in self.rows) for at in range(len(self.columns))]
+        object.__setattr__(self, "columns", [*itertools.compress(self.columns, filled)])
+        rows = [[*itertools.compress(row, filled)] for row in self.rows]
+        object.__setattr__(self, "rows", rows)
 
     def html(self) -> str:
         """Return it as HTML."""
@@ -45,7 +57,7 @@ class Table:
         title = f"<caption>{html_text(self.title)}</caption>" if self.title else ""
         note = f'<div class="wf-card-note">{html_text(self.note)}</div>' if self.note else ""
         return (
-            f'<div class="wf-card-scroll"><table class="wf-card-rows">{title}'
+            f'<div class="wf-card-scroll"><table class="wf-card-table wf-card-rows">{title}'
             f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>{note}"
         )
 
@@ -115,9 +127,11 @@ class Card:
 
     def text(self) -> str:
         """Return it as lines of text."""
-        head = f"{self.noun} {self.name!r}" if self.name else self.noun
+        is_page = self.name == self.url
+        name = self.name if is_page else repr(self.name)
+        head = f"{self.noun} {name}" if self.name else self.noun
         parts = [plain_text(head + "".join(f" ({label})" for label in self.labels), keep="")]
-        parts += [plain_text(self.url, keep="")] if self.url else []
+        parts += [plain_text(self.url, keep="")] if self.url and not is_page else []
         if self.description.strip():
             parts += ["", textwrap.indent(_wrapped(self.description), "  ")]
         facts = {name: words(value) for name, value in self.facts.items()}
@@ -149,7 +163,11 @@ class Card:
             for name, value in self.facts.items()
             if words(value)
         )
-        parts += [f'<table class="wf-card-facts"><tbody>{facts}</tbody></table>'] if facts else []
+        parts += (
+            [f'<table class="wf-card-table wf-card-facts"><tbody>{facts}</tbody></table>']
+            if facts
+            else []
+        )
         parts += [table.html() for table in self.tables if table.rows]
         if self.code:
             code = f"<pre>{html_text(self.code)}</pre>"
@@ -178,8 +196,10 @@ def _cell(value: object, *, aligned: bool = True) -> str:
         title = f' title="{html_text(shortened(text, 10 * LONGEST))}"'
     if isinstance(value, Link):
         shown = link_html(shortened(text), value.url)
-    number = ' class="wf-card-number"' if aligned and _is_number(value) else ""
-    return f"<td{number}{title}>{shown}</td>"
+    kind = "wf-card-short" if len(text) <= _SHORT else ""
+    if aligned and _is_number(value):
+        kind += " wf-card-number"
+    return f'<td class="{kind}"{title}>{shown}</td>'
 
 
 def _is_number(value: object) -> bool:

@@ -16,14 +16,24 @@ if TYPE_CHECKING:
 
 #: What is understood; anything else stays as it was written. No images, which load from elsewhere
 #: when they are shown, and no entities, which could stand for control characters.
-_RULES = ("emphasis", "backticks", "fence", "list", "link", "autolink", "newline", "escape")
+_RULES = (
+    "heading",
+    "emphasis",
+    "backticks",
+    "fence",
+    "list",
+    "link",
+    "autolink",
+    "newline",
+    "escape",
+)
 _ADDRESSES = ("https://", "http://")
 #: The characters that are read: a description is a few lines.
 _LONGEST = 4_000
 
 
 def markdown_html(text: str) -> str:
-    """Return Markdown as HTML: paragraphs, emphasis, code, lists, and links to web pages.
+    """Return Markdown as HTML: headings, emphasis, code, lists, and links to web pages.
 
     HTML in it is shown as text, and so is every other link.
     """

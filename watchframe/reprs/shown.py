@@ -106,12 +106,10 @@ def record_table(
     found = list(records)
     shown = found[:MOST_ROWS]
     rows = [_row(record) for record in shown]
-    names = [
-        name
-        for name in columns or dict.fromkeys(name for row in rows for name in row)
-        if any(not is_empty(row.get(name)) for row in rows)
-    ]
-    names = names if columns else names[:MOST_COLUMNS]
+    names = list(columns or dict.fromkeys(name for row in rows for name in row))
+    if not columns:
+        names = [name for name in names if any(_value(row.get(name)) for row in rows)]
+        names = names[:MOST_COLUMNS]
     total = max(total, len(found))
     return Table(
         columns=[label_of(name) for name in names],

@@ -11,7 +11,7 @@ _BACK = "var(--jp-layout-color2, var(--vscode-textCodeBlock-background, #8882))"
 _CODE = "var(--jp-code-font-family, var(--vscode-editor-font-family, monospace))"
 _FONT = "var(--jp-ui-font-family, var(--vscode-font-family, system-ui, sans-serif))"
 
-# `.wf-card .x` wins over JupyterLab's `.jp-RenderedHTMLCommon table`, and its stripes.
+# Two classes and two elements win over JupyterLab's `.jp-RenderedHTMLCommon:not(...) td`.
 _STYLE = f"""
 .wf-card {{
   color: {_TEXT}; font: 13px/1.45 {_FONT}; max-width: 72em; overflow-wrap: anywhere;
@@ -28,6 +28,9 @@ _STYLE = f"""
 .wf-card .wf-card-about {{ margin: 0 0 6px; max-width: 60em; }}
 .wf-card .wf-card-about :is(p, ul, ol, pre) {{ margin: 0 0 4px; }}
 .wf-card .wf-card-about :is(ul, ol) {{ padding-left: 1.6em; }}
+.wf-card .wf-card-about :is(h1, h2, h3, h4, h5, h6) {{
+  font-size: 1em; font-weight: 600; margin: 2px 0; line-height: inherit; color: inherit;
+}}
 .wf-card :is(code, pre) {{ font-family: {_CODE}; font-size: 0.95em; }}
 .wf-card code {{ background: {_BACK}; border-radius: 3px; padding: 0 3px; color: inherit; }}
 .wf-card pre {{
@@ -35,26 +38,28 @@ _STYLE = f"""
   overflow-x: auto; white-space: pre; line-height: 1.4;
 }}
 .wf-card pre code {{ background: none; padding: 0; }}
-.wf-card table {{
+.wf-card table.wf-card-table {{
   border-collapse: collapse; margin: 4px 0; font-size: 1em; table-layout: auto; border: 0;
   font-variant-numeric: tabular-nums;
 }}
-.wf-card table :is(th, td) {{
+.wf-card table.wf-card-table :is(th, td) {{
   text-align: left; vertical-align: top; padding: 2px 18px 2px 0; line-height: inherit; border: 0;
   max-width: 40em; color: inherit;
 }}
-.wf-card table tr:is(:nth-child(odd), :nth-child(even)) {{ background: none; }}
-.wf-card .wf-card-facts th {{ font-weight: 400; color: {_MUTED}; white-space: nowrap; }}
+.wf-card table.wf-card-table tr:is(:nth-child(odd), :nth-child(even)) {{ background: none; }}
+.wf-card table.wf-card-facts th {{ font-weight: 400; color: {_MUTED}; white-space: nowrap; }}
 .wf-card .wf-card-scroll {{ overflow-x: auto; }}
 .wf-card .wf-card-rows caption {{
   caption-side: top; text-align: left; font-weight: 600; padding: 4px 0 2px; color: inherit;
 }}
-.wf-card .wf-card-rows :is(th, td) {{ overflow-wrap: normal; }}
-.wf-card .wf-card-rows thead th {{
+.wf-card table.wf-card-rows :is(th, td) {{ overflow-wrap: normal; }}
+.wf-card table.wf-card-rows thead th {{
   border-bottom: 1px solid {_LINE}; font-weight: 400; color: {_MUTED}; white-space: nowrap;
 }}
-.wf-card .wf-card-rows tbody tr:hover {{ background: {_BACK}; }}
-.wf-card table .wf-card-number {{ text-align: right; white-space: nowrap; }}
+.wf-card table.wf-card-rows tbody tr:hover {{ background: {_BACK}; }}
+.wf-card table.wf-card-table td.wf-card-number {{ text-align: right; }}
+.wf-card table.wf-card-rows td {{ min-width: 14em; }}
+.wf-card table.wf-card-rows td.wf-card-short {{ white-space: nowrap; min-width: 0; }}
 .wf-card .wf-card-note {{ color: {_MUTED}; font-size: 0.93em; margin-top: 2px; }}
 .wf-card summary {{ cursor: pointer; color: {_MUTED}; }}
 """

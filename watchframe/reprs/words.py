@@ -14,7 +14,7 @@ from watchframe.plain_text import plain_text
 LONGEST = 160
 _THOUSAND = 1000
 
-_LABELS = {"retrieved_at": "last run", "runtime": "runtime (s)"}
+_LABELS = {"retrieved_at": "run at", "runtime": "runtime (s)"}
 
 
 def words(value: object) -> str:
