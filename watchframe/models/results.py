@@ -214,6 +214,6 @@ def records_frame(records: Sequence[object], kind: type) -> pd.DataFrame:
             name=name,
         )
         for name, hint in typing.get_type_hints(kind).items()
-        if name not in _NOT_COLUMNS and not name.startswith("_")
+        if name not in _NOT_COLUMNS and typing.get_origin(hint) is not ClassVar
     }
     return pd.DataFrame(columns)
