@@ -82,7 +82,11 @@ def _facts(
 def _origin(provenance: Mapping[str, object]) -> str:
     first, _ = _first(provenance)
     if first.get("query_id") is not None:
-        return f"query {first['query_id']} {str(first.get('query_name', ''))!r}"
+        name = first.get("query_name")
+        shown = "" if name is None else f" {str(name)!r}"
+        return f"query {first['query_id']}{shown}"
+    if first.get("data_source") is None:
+        return f"result {first.get('query_result_id')}"
     return f"ad-hoc SQL on {str(first.get('data_source', ''))!r}"
 
 

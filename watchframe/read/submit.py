@@ -20,14 +20,14 @@ from watchframe.errors import JobCancelledError
 from watchframe.models import Job, JobStatus
 from watchframe.parameters import query_url
 from watchframe.read.answer import Answer
-from watchframe.read.options import MaxAge, Params, QueryLike, ReadOptions
+from watchframe.read.options import MaxAge, Params, QueryLike, ReadOptions, of_query
 from watchframe.read.output import Output
 from watchframe.read.paging import Page
 from watchframe.read.pieces import Inclusive
 from watchframe.read.pipeline import answer_query, refuse_sets
 from watchframe.read.side_by_side import CONCURRENCY
 from watchframe.read.sweep import ParamSets, Sweep
-from watchframe.references import parse_reference
+from watchframe.references import QueryReference, parse_reference
 from watchframe.reprs import Card
 
 T = TypeVar("T")
@@ -242,6 +242,7 @@ class SubmittedQuery:
         ).html()
 
 
+@of_query
 def submit_watch_query(
     query: QueryLike,
     params: Params = None,
@@ -285,22 +286,22 @@ def submit_watch_query(
     >>> submitted.status
     'finished'
     """
-    reference = parse_reference(query)
+    query = parse_reference(query)
     refuse_sets(params, "submit_watch_sweep")
     shown = Output("pandas", columns, index_col, dtype, parse_dates, dtype_backend)
     options = ReadOptions.resolve(
-        reference, client, max_age, cache, timeout, progress=False, columns=shown.decoded
+        query, client, max_age, cache, timeout, progress=False, columns=shown.decoded
     )
 
     def work(deadline: Deadline, on_status: OnStatus) -> Read:
         its = replace(options, deadline=deadline, on_status=on_status)
-        answer = answer_query(reference, params, its)
+        answer = answer_query(query, params, its)
         return [answer], shown.frame(answer)
 
-    url = query_url(options.client.server, reference.query_id, {})
-    return _submitted(f"query {reference.query_id}", work, timeout, shown, url)
+    return _submitted(query, options.client, work, timeout, shown)
 
 
+@of_query
 def submit_watch_sweep(
     query: QueryLike,
     params: ParamSets = None,
@@ -338,12 +339,12 @@ def submit_watch_sweep(
     ConfigurationError, QueryReferenceError, ArgumentError
         As of `submit_watch_query`.
     """
-    reference = parse_reference(query)
+    query = parse_reference(query)
     shown = Output("pandas", columns, index_col, dtype, parse_dates, dtype_backend)
     sweep = Sweep.of(
-        reference, params, split=split, inclusive=inclusive, page=page, concurrency=concurrency
+        query, params, split=split, inclusive=inclusive, page=page, concurrency=concurrency
     )
-    options = ReadOptions.resolve(reference, client, max_age, cache, timeout, progress=False)
+    options = ReadOptions.resolve(query, client, max_age, cache, timeout, progress=False)
 
     def work(deadline: Deadline, on_status: OnStatus) -> Read:
         begun = threading.Event()
@@ -360,13 +361,13 @@ def submit_watch_sweep(
         answers = sweep.answers(replace(options, deadline=own, on_status=first))
         return answers, shown.of_many(sweep.table(answers), answers)
 
-    url = query_url(options.client.server, reference.query_id, {})
-    return _submitted(f"query {reference.query_id}", work, None, shown, url)
+    return _submitted(query, options.client, work, None, shown)
 
 
 def _submitted(
-    words: str, work: Work, timeout: float | None, shown: Output, url: str
+    query: QueryReference, client: Client, work: Work, timeout: float | None, shown: Output
 ) -> SubmittedQuery:
     background = Background(work, timeout=timeout)
     background.start()
-    return SubmittedQuery(words, background, shown, url)
+    url = None if query.query_id is None else query_url(client.server, query.query_id, {})
+    return SubmittedQuery(query.label, background, shown, url)
