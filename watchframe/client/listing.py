@@ -13,7 +13,7 @@ from watchframe.http.transport import QueryArguments, Transport
 from watchframe.models.json_fields import as_object, required
 from watchframe.models.results import records_frame
 from watchframe.plain_text import plain_text
-from watchframe.reprs import Card, counted, noun_of, record_table
+from watchframe.reprs import Card, Printer, counted, noun_of, record_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -155,7 +155,13 @@ class WholeList(list[T]):
         """Return them as a DataFrame: one row per object, one typed column per attribute."""
         return records_frame(self, self._kind)
 
-    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
-        """Return its first rows as a table, for IPython."""
+    def _repr_html_(self) -> str:
+        return self._card().html()
+
+    # IPython has a way of its own for lists, which goes before a bundle.
+    def _repr_pretty_(self, printer: Printer, cycle: bool) -> None:  # noqa: FBT001, ARG002 - IPython's
+        printer.text(repr(self) if printer.indentation else self._card().text())
+
+    def _card(self) -> Card:
         table = record_table(self, columns=getattr(self._kind, "list_columns", ()))
-        return Card(noun=counted(len(self), noun_of(self._kind)), tables=[table]).bundle()
+        return Card(noun=counted(len(self), noun_of(self._kind)), tables=[table])
