@@ -73,12 +73,15 @@ class QuestionFacts(TypedDict, total=False):
     sql: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class SavedQuestion:
     """A saved query with its parameters."""
 
     query: Query
     parameters: Mapping[str, JSON]
+
+    def __repr__(self) -> str:
+        return f"<{self.label}>"
 
     @property
     def label(self) -> str:
@@ -179,13 +182,16 @@ class SavedQuestion:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class SqlQuestion:
     """Ad-hoc SQL with its parameters; its members are those of `SavedQuestion`."""
 
     sql: str
     data_source: DataSource
     parameters: Mapping[str, JSON]
+
+    def __repr__(self) -> str:
+        return f"<{self.label}>"
 
     @property
     def label(self) -> str:
@@ -262,12 +268,15 @@ class SqlQuestion:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class ResultQuestion:
     """One stored result, by its id: it never changes. Its members are those of `SavedQuestion`."""
 
     result_id: int
     query_id: int | None
+
+    def __repr__(self) -> str:
+        return f"<{self.label}>"
 
     @property
     def label(self) -> str:
