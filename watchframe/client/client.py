@@ -224,7 +224,6 @@ class Client:
         if (known := self._known_session) is not None:
             email = f" ({known.user.email})" if known.user.email else ""
             facts |= {"key of": f"{known.user.name}{email}", "version": known.server_version}
-        facts["cache"] = str(self.settings.cache_dir)
         return Card(noun="Client of", name=self.server, url=self.server, facts=facts).bundle()
 
 
