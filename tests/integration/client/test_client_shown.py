@@ -35,7 +35,7 @@ def test_client_is_asked_nothing_where_nobody_watches(site, own_server):
 def test_client_of_a_wrong_key_says_so(own_server, tmp_path):
     with Client(own_server.url, "wrong-key-of-nobody", cache_dir=tmp_path) as stranger:
         text = displayed(stranger)["text/plain"]
-    assert "  key    one that the server knows no owner of" in text
+    assert "  key  one that the server knows no owner of" in text
     assert "wrong-key-of-nobody" not in text
 
 
@@ -52,7 +52,7 @@ def test_client_of_query_keys_alone_asks_nothing(own_server, tmp_path):
     own_server.requests.clear()
     with Client(own_server.url, query_keys={1: "a-key-of-query-1"}, cache_dir=tmp_path) as keyed:
         text = displayed(keyed)["text/plain"]
-    assert "  keys   1 key of queries" in text
+    assert "  keys  1 key of queries" in text
     assert "a-key-of-query-1" not in text
     assert not own_server.requests
 
