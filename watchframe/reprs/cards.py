@@ -75,7 +75,11 @@ class Table:
         for row in self.rows:
             grid.add_row(*(Text(shortened(words(value), _TEXT_WIDTH)) for value in row))
         screen = io.StringIO()
-        Console(file=screen, width=10_000, color_system=None).print(grid)
+        # In a kernel it would publish the table as an output of its own.
+        console = Console(
+            file=screen, width=10_000, color_system=None, force_jupyter=False, force_terminal=False
+        )
+        console.print(grid)
         lines = [line.rstrip() for line in screen.getvalue().splitlines()]
         title = [f"{plain_text(self.title, keep='')}:"] if self.title else []
         return "\n".join([*title, *lines, *filter(None, [plain_text(self.note, keep="")])])

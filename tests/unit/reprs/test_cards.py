@@ -52,6 +52,11 @@ def test_text_of_card_has_every_fact():
     )
 
 
+def test_text_of_card_is_no_output_of_its_own_in_a_kernel(monkeypatch):
+    monkeypatch.setattr("rich.console._is_jupyter", lambda: True)
+    assert "  name    rows\n  period    12\n" in CARD.text()
+
+
 def test_html_of_card_has_links_and_no_empty_column():
     html = CARD.html()
     assert '<a href="https://host/queries/42" target="_blank" rel="noopener">Borrows</a>' in html
