@@ -30,10 +30,10 @@ from watchframe.config import (
     note_connected,
 )
 from watchframe.errors import AuthenticationError, WatchframeError
-from watchframe.front_end import is_interactive
 from watchframe.http.deadline import NO_DEADLINE, Deadline
 from watchframe.http.documents import request_json
 from watchframe.http.transport import Transport
+from watchframe.interactive import is_interactive
 from watchframe.locks import ProcessLock
 from watchframe.models import Session
 from watchframe.reprs import Card, counted

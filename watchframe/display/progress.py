@@ -12,7 +12,7 @@ from typing import Self, TextIO, TypeVar
 
 from tqdm.std import tqdm
 
-from watchframe.front_end import ipython_kernel, is_interactive
+from watchframe.interactive import ipython_kernel, is_interactive
 from watchframe.models import Job, JobStatus
 from watchframe.plain_text import plain_text
 

@@ -18,7 +18,7 @@ from IPython.core.completer import (
 )
 
 from watchframe.errors import WatchframeError
-from watchframe.front_end import ipython_kernel
+from watchframe.interactive import ipython_kernel
 from watchframe.magics.body import split_pair
 from watchframe.magics.completion_sources import ServerNames
 from watchframe.magics.line import Word, split_words, without_remark

@@ -1,8 +1,9 @@
-"""What shows this process's output: a notebook, a terminal, or nobody."""
+"""Whether a person is watching this process, and IPython's shell and kernel."""
 
 from __future__ import annotations
 
 import sys
+from typing import Any
 
 
 def is_interactive() -> bool:
@@ -18,10 +19,12 @@ def is_interactive() -> bool:
     return sys.stderr is not None and sys.stderr.isatty()
 
 
+def ipython_shell() -> Any:
+    """Return IPython's shell, or None where this process has none."""
+    ipython = sys.modules.get("IPython")
+    return None if ipython is None else ipython.get_ipython()
+
+
 def ipython_kernel() -> object | None:
     """Return IPython's kernel, or None where this process is not one."""
-    ipython = sys.modules.get("IPython")
-    if ipython is None:
-        return None
-    shell = ipython.get_ipython()
-    return getattr(shell, "kernel", None)
+    return getattr(ipython_shell(), "kernel", None)
