@@ -29,11 +29,17 @@ from watchframe.config import (
     no_key_error,
     note_connected,
 )
+from watchframe.errors import AuthenticationError, WatchframeError
 from watchframe.http.deadline import NO_DEADLINE, Deadline
 from watchframe.http.documents import request_json
 from watchframe.http.transport import Transport
+from watchframe.interactive import is_interactive
 from watchframe.locks import ProcessLock
 from watchframe.models import Session
+from watchframe.reprs import Card, counted
+
+#: Seconds for which the display of a client waits for the server.
+_SHOWN_WITHIN = 2.0
 
 
 class Client:
@@ -105,6 +111,7 @@ class Client:
         )
         connections = None if sharing is None else sharing._transport.connections  # noqa: SLF001
         self._transport: Transport = Transport(self.settings, connections)
+        self._known_session: Session | None = None
         self.queries = Queries(self._transport)
         self.query_results = QueryResults(self._transport)
         self.jobs = Jobs(self._transport)
@@ -151,9 +158,9 @@ class Client:
         AuthenticationError
             The key is wrong, or a query's key: that one has no owner.
         """
-        return Session.from_json(
-            request_json(self._transport, "GET", "/api/session", deadline=deadline)
-        )
+        sent = request_json(self._transport, "GET", "/api/session", deadline=deadline)
+        self._known_session = Session.from_json(sent).of_server(self.server)
+        return self._known_session
 
     def run_query(
         self,
@@ -194,6 +201,30 @@ class Client:
 
     def __repr__(self) -> str:
         return f"Client({self.server!r})"
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
+        """Return what IPython shows: the server, and whose key it is.
+
+        Where a person is watching, one request asks what is not known yet: whose key it is, then
+        how many queries there are.
+        """
+        facts: dict[str, object] = {}
+        deadline = Deadline.after(_SHOWN_WITHIN)
+        try:
+            if self.settings.api_key is None:
+                facts["keys"] = counted(len(self.settings.query_keys), "key") + " of queries"
+            elif is_interactive() and self._known_session is None:
+                self.session(deadline=deadline)
+            elif is_interactive():
+                facts["queries"] = f"{self.queries.list(deadline=deadline).count():,}"
+        except AuthenticationError:
+            facts["key"] = "one that the server knows no owner of: a query's, or a wrong one"
+        except WatchframeError as error:
+            facts["server"] = f"it could not be asked: {error.message}"
+        if (known := self._known_session) is not None:
+            email = f" ({known.user.email})" if known.user.email else ""
+            facts |= {"key of": f"{known.user.name}{email}", "version": known.server_version}
+        return Card(noun="Client of", name=self.server, url=self.server, facts=facts).bundle()
 
 
 _lock = ProcessLock()

@@ -261,7 +261,8 @@ class Dashboards(Resource):
     def _by_slug(self, slug: str, deadline: Deadline) -> Dashboard:
         path = self._slug_path(slug)
         # Without "legacy", servers since version 10 take it for an id, and fail.
-        found = Dashboard.from_json(self._request("GET", path, deadline, query={"legacy": ""}))
+        sent = self._request("GET", path, deadline, query={"legacy": ""})
+        found = Dashboard.from_json(sent).of_server(self._transport.settings.url)
         if found.slug != slug:
             raise ProtocolError(
                 f"The server answered with dashboard {found.slug!r}, but {slug!r} was asked for.",
@@ -307,7 +308,8 @@ class Dashboards(Resource):
         path = f"{self._path}/{dashboard_id}"
         missing = None
         try:
-            found = Dashboard.from_json(self._request("GET", path, deadline))
+            sent = self._request("GET", path, deadline)
+            found = Dashboard.from_json(sent).of_server(self._transport.settings.url)
         except NotFoundError as error:
             if ROUTE_GUESS not in error.server_message:
                 raise

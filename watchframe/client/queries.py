@@ -32,6 +32,7 @@ from watchframe.http.transport import Method
 from watchframe.models import Job, ParameterDefinition, Query
 from watchframe.models.json_fields import as_object, required
 from watchframe.references import QueryReference, parse_reference, require_query
+from watchframe.reprs import Shown
 
 #: The server has one list of each kind; there is none of two kinds at once.
 _LISTS = {
@@ -44,15 +45,12 @@ _LISTS = {
 Schedule = Mapping[str, object]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DropdownOption:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class DropdownOption(Shown):
     """One choice of a query-based dropdown: what is shown and what is sent."""
 
     name: str
     value: str
-
-
-DropdownOptions = list[DropdownOption]  # in the class, `list` is its method
 
 
 class Queries(Resource):
@@ -267,7 +265,7 @@ class Queries(Resource):
         query_id = query if isinstance(query, int) else query.id
         path = f"{self._path}/{query_id}"
         sent = as_object(self._request("GET", path, deadline), "query")
-        now = Query.from_json(sent)
+        now = Query.from_json(sent).of_server(self._transport.settings.url)
         require_same_id(now, query_id, method="GET", url=path)
         based_on = now if isinstance(query, int) else query
         # The version that the server counts never changes (recording 141), so the time must tell.
@@ -378,7 +376,7 @@ class Queries(Resource):
 
     def dropdown_options(
         self, query_id: int, dropdown_query_id: int, *, deadline: Deadline = NO_DEADLINE
-    ) -> DropdownOptions:
+    ) -> WholeList[DropdownOption]:
         """Return the choices of a query's dropdown; a feeding query that never ran is run first."""
         path = f"{self._path}/{query_id}/dropdowns/{dropdown_query_id}"
         try:
@@ -396,14 +394,16 @@ class Queries(Resource):
                 )
                 raise error.replace(hint=hint) from None
             found = self._request("GET", path, deadline)
-        return [_option(item) for item in as_list(found, path)]
+        return WholeList([_option(item) for item in as_list(found, path)], DropdownOption)
 
 
 class _RecentQueries(Listing[Query]):
     """The few queries that were edited last; they come whole, not in pages."""
 
-    def _page(self, number: int, size: int) -> Mapping[str, object]:
-        found = as_list(self._get({}), self._path)
+    def _page(
+        self, number: int, size: int, deadline: Deadline | None = None
+    ) -> Mapping[str, object]:
+        found = as_list(self._get({}, deadline), self._path)
         return {"count": len(found), "page": number, "page_size": size, "results": found}
 
 

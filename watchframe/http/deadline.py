@@ -20,7 +20,7 @@ R = TypeVar("R")
 CHECK_EVERY = 0.2
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Deadline:
     """A moment after which nothing more is waited for.
 
@@ -51,6 +51,9 @@ class Deadline:
                 hint="Give a number of seconds, such as 300, or None to wait as long as it takes.",
             )
         return cls(timeout, None if timeout is None else time.monotonic() + timeout)
+
+    def __repr__(self) -> str:
+        return "<Deadline: none>" if self.timeout is None else f"<Deadline of {self.timeout:g} s>"
 
     def restarted(self) -> Self:
         """Return one of the same length that starts now; `cancel` of either ends both."""

@@ -171,10 +171,10 @@ class WatchMagics(Magics):
         frame = read(what, arguments)
         notes = [] if request.no_display else [provenance(frame)]
         if request.save is not None:
-            notes.append(saved(what, request.save))
+            notes.append({"text/plain": plain_text(saved(what, request.save))})
         value = self._bound(frame, request.out)
         for note in notes:
-            _show_text(note)
+            publish_display_data(note)  # type: ignore[no-untyped-call]
         return value
 
     def _bound(self, value: object, name: str | None) -> object:

@@ -11,7 +11,7 @@ import pandas as pd
 from watchframe.cache import Mode
 from watchframe.client import current_client
 from watchframe.decode import DtypeBackend
-from watchframe.display import provenance_line
+from watchframe.display import provenance_html, provenance_line
 from watchframe.errors import ArgumentError, WatchframeError
 from watchframe.magics.body import parse_body
 from watchframe.magics.line import HELP_HINT, Request
@@ -160,9 +160,13 @@ def read(what: SavedQuery | Sql, arguments: FrameArguments) -> pd.DataFrame:
     return read_watch_sql(what.sql, what.source, what.params, **arguments)
 
 
-def provenance(frame: pd.DataFrame) -> str:
-    """Return the line on where a frame came from."""
-    return provenance_line(frame.shape, frame.attrs["watchframe"])
+def provenance(frame: pd.DataFrame) -> dict[str, str]:
+    """Return the line on where a frame came from, as text and as HTML with a link."""
+    known = frame.attrs["watchframe"]
+    return {
+        "text/plain": provenance_line(frame.shape, known),
+        "text/html": provenance_html(frame.shape, known),
+    }
 
 
 def explained(what: SavedQuery | Sql, arguments: FrameArguments) -> str:

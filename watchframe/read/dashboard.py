@@ -12,6 +12,7 @@ import pandas as pd
 from watchframe.cache import Mode
 from watchframe.client import Client
 from watchframe.decode import DtypeBackend
+from watchframe.display import page_of
 from watchframe.errors import (
     AccessDeniedError,
     ArgumentError,
@@ -29,7 +30,7 @@ from watchframe.parameters import normalize_parameters, params_dict
 from watchframe.parameters.normalize import default_of, definitions_of
 from watchframe.parameters.page_url import values_of_url
 from watchframe.parameters.values import did_you_mean, nearest
-from watchframe.read.answer import Answer
+from watchframe.read.answer import ATTRIBUTE, Answer
 from watchframe.read.documents import Documents
 from watchframe.read.options import DashboardLike, MaxAge, Params, ReadOptions, of_dashboard
 from watchframe.read.output import Output
@@ -39,6 +40,7 @@ from watchframe.references import (
     parse_dashboard_reference,
     parse_reference,
 )
+from watchframe.reprs import Card, Link, Table
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -246,6 +248,19 @@ class DashboardFrames(Mapping[str, "pd.DataFrame"]):
             for title, frame in self._frames.items()
         ]
         return "\n".join([f"<DashboardFrames of {self.dashboard.name!r}", *shapes]) + ">"
+
+    def _repr_html_(self) -> str:
+        rows = [
+            (Link(title, page_of(frame.attrs[ATTRIBUTE])), len(frame), len(frame.columns))
+            for title, frame in self._frames.items()
+        ]
+        return Card(
+            noun="Frames of dashboard",
+            name=self.dashboard.name,
+            url=self.dashboard.url,
+            tables=[Table(columns=("title", "rows", "columns"), rows=rows)],
+            note="frames[title] is the frame of a widget.",
+        ).html()
 
 
 @of_dashboard

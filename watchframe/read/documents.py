@@ -81,7 +81,7 @@ class Documents:
                 lambda: self._newest(query_id),
                 with_id=query_id,
             )
-        )
+        ).of_server(client.server)
 
     def _newest(self, query_id: int) -> object:
         """Return a definition as the server has it, or as a shared dashboard tells it."""
@@ -123,7 +123,7 @@ class Documents:
                 # A slug goes first, and may begin with a number that is no id: "2023-report".
                 with_id=reference.dashboard_id if reference.slug is None else None,
             )
-        )
+        ).of_server(client.server)
 
     def dropdown_options(
         self, query: Query

@@ -20,6 +20,7 @@ from watchframe.plain_text import plain_text
 from watchframe.read.answer import Answer, Source
 from watchframe.read.options import ANY_RESULT, RUN
 from watchframe.read.question import Question, ResultQuestion
+from watchframe.reprs import Card, Link, Table
 
 #: The reason of a decision about results that the settings keep out of the local cache.
 NEVER_KEPT = "never-kept"
@@ -128,6 +129,28 @@ class ReadPlan:
                 if text is not None
             )
         )
+
+    def _repr_html_(self) -> str:
+        parameters = Table(
+            columns=("parameter", "value"),
+            rows=[
+                (name, json.dumps(value, ensure_ascii=False))
+                for name, value in self.parameters.items()
+            ],
+        )
+        return Card(
+            noun="Plan of a read of",
+            name=self.label,
+            url=self.url,
+            facts={
+                "server": Link(self.server, self.server),
+                "dropdowns": self._dropdown_words,
+                "local cache": self._cache_words,
+                "then": self._outcome,
+            },
+            tables=[parameters],
+            code=self.sql,
+        ).html()
 
     @property
     def _dropdown_words(self) -> str | None:

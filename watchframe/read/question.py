@@ -73,12 +73,15 @@ class QuestionFacts(TypedDict, total=False):
     sql: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class SavedQuestion:
     """A saved query with its parameters."""
 
     query: Query
     parameters: Mapping[str, JSON]
+
+    def __repr__(self) -> str:
+        return f"<{self.label}>"
 
     @property
     def label(self) -> str:
@@ -154,7 +157,7 @@ class SavedQuestion:
 
     def url(self, server: str) -> str | None:
         """Return the address of the query's page with these values; None for ad-hoc SQL."""
-        return query_url(server, self.query, self.parameters)
+        return query_url(server, self.query.id, self.parameters)
 
     def key_parts(self, *, server: str, principal: str) -> KeyParts:
         """Return the parts of its cache key."""
@@ -180,13 +183,16 @@ class SavedQuestion:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class SqlQuestion:
     """Ad-hoc SQL with its parameters; its members are those of `SavedQuestion`."""
 
     sql: str
     data_source: DataSource
     parameters: Mapping[str, JSON]
+
+    def __repr__(self) -> str:
+        return f"<{self.label}>"
 
     @property
     def label(self) -> str:
@@ -263,12 +269,15 @@ class SqlQuestion:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class ResultQuestion:
     """One stored result, by its id: it never changes. Its members are those of `SavedQuestion`."""
 
     result_id: int
     query_id: int | None
+
+    def __repr__(self) -> str:
+        return f"<{self.label}>"
 
     @property
     def label(self) -> str:

@@ -18,6 +18,7 @@ from watchframe.client import Client, Deadline, OnStatus
 from watchframe.decode import DtypeBackend
 from watchframe.errors import JobCancelledError
 from watchframe.models import Job, JobStatus
+from watchframe.parameters import query_url
 from watchframe.read.answer import Answer
 from watchframe.read.options import MaxAge, Params, QueryLike, ReadOptions, of_query
 from watchframe.read.output import Output
@@ -26,7 +27,8 @@ from watchframe.read.pieces import Inclusive
 from watchframe.read.pipeline import answer_query, refuse_sets
 from watchframe.read.side_by_side import CONCURRENCY
 from watchframe.read.sweep import ParamSets, Sweep
-from watchframe.references import parse_reference
+from watchframe.references import QueryReference, parse_reference
+from watchframe.reprs import Card
 
 T = TypeVar("T")
 
@@ -141,8 +143,11 @@ class SubmittedQuery:
     If the interpreter ends first, the read is cancelled, on the server too.
     """
 
-    def __init__(self, words: str, background: Background[Read], shown: Output) -> None:
+    def __init__(
+        self, words: str, background: Background[Read], shown: Output, url: str | None = None
+    ) -> None:
         self._words = words
+        self._url = url
         self._shown = shown
         self._background = background
         self._has_warned = False
@@ -222,6 +227,20 @@ class SubmittedQuery:
     def __repr__(self) -> str:
         return f"<SubmittedQuery: {self._words}, {self.status}, {self.seconds:.1f} s>"
 
+    def _repr_html_(self) -> str:
+        error = self._background.error
+        return Card(
+            noun="Submitted",
+            name=self._words,
+            url=self._url,
+            labels=[self.status],
+            facts={
+                "time": f"{self.seconds:.1f} s",
+                "error": getattr(error, "message", error),
+            },
+            note="" if error else "result() returns the frame, once it is there.",
+        ).html()
+
 
 @of_query
 def submit_watch_query(
@@ -279,7 +298,7 @@ def submit_watch_query(
         answer = answer_query(query, params, its)
         return [answer], shown.frame(answer)
 
-    return _submitted(query.label, work, timeout, shown)
+    return _submitted(query, options.client, work, timeout, shown)
 
 
 @of_query
@@ -342,10 +361,13 @@ def submit_watch_sweep(
         answers = sweep.answers(replace(options, deadline=own, on_status=first))
         return answers, shown.of_many(sweep.table(answers), answers)
 
-    return _submitted(query.label, work, None, shown)
+    return _submitted(query, options.client, work, None, shown)
 
 
-def _submitted(words: str, work: Work, timeout: float | None, shown: Output) -> SubmittedQuery:
+def _submitted(
+    query: QueryReference, client: Client, work: Work, timeout: float | None, shown: Output
+) -> SubmittedQuery:
     background = Background(work, timeout=timeout)
     background.start()
-    return SubmittedQuery(words, background, shown)
+    url = None if query.query_id is None else query_url(client.server, query.query_id, {})
+    return SubmittedQuery(query.label, background, shown, url)

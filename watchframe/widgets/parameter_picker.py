@@ -113,7 +113,7 @@ class ParameterPicker(WidgetWithTwin):
         self._client, self._timeout = client, timeout
         self._server = client.server
         # By the page where the picker was made by an address: its server need not be connected.
-        page = query_url(client.server, self.query, {})
+        page = query_url(client.server, self.query.id, {})
         self._named: int | str = self.query.id if query.server_url is None else page
         self._run_later = Debounced(self._run_clicked)
         self._runs = Runs(

@@ -6,6 +6,7 @@ import re
 
 import pandas as pd
 import pytest
+from IPython.utils.capture import capture_output
 
 from watchframe.client import current_client
 from watchframe.errors import (
@@ -26,6 +27,15 @@ def test_line_query_frame_with_a_line_above(shell):
     assert result.texts[0].startswith(f"{len(result.result)} rows x 9, ")
     assert "query 1 'Borrows by market'" in result.texts[0]
     assert shell.names["_"] is result.result
+
+
+def test_line_above_links_the_query_with_its_parameters(shell, demo):
+    with capture_output() as shown:
+        shell.shell.run_cell(f"%watch 1 {FEW}")
+    line = shown.outputs[0].data
+    values = "p_markets=%5B%22WETH%22%5D&amp;p_period=2026-01-01--2026-01-10&amp;p_min_amount=1"
+    assert f'<a href="{demo.url}/queries/1?{values}"' in line["text/html"]
+    assert "<" not in line["text/plain"]
 
 
 def test_line_assignment_binds_frame(shell):
