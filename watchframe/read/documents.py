@@ -7,13 +7,16 @@ same rule of freshness.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import KW_ONLY, dataclass, field
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import KW_ONLY, dataclass, field, replace
+from functools import partial
 from typing import Self
 
 from watchframe.cache import Policy, decide_document
 from watchframe.errors import AccessDeniedError, CacheMissError, ConfigurationError, NotFoundError
 from watchframe.hints import Hint, Kind
 from watchframe.models import Dashboard, DataSource, ParameterDefinition, Query
+from watchframe.parameters.normalize import definitions_of
 from watchframe.read.options import ReadOptions, SharedDocuments
 from watchframe.references import parse_dashboard_reference
 
@@ -35,8 +38,14 @@ class Documents:
         Whether the server may be asked for the others; if not, they are a CacheMissError.
     shared : SharedDocuments or None
         Those of concurrent reads, which will do as well.
-    may_execute : bool
-        Whether a dropdown's query may be run for its values.
+    lists_values : bool
+        Whether the server is asked for the values of dropdowns, which may run their queries. The
+        server itself compares what it is sent with them; so a local list of any age will do to
+        tell how a value is written, and none will.
+    are_new : bool
+        Whether none of those that were returned was a local copy.
+    are_fresh : bool
+        Whether the local copies among them are as young as the options ask.
     """
 
     options: ReadOptions
@@ -44,8 +53,10 @@ class Documents:
     _: KW_ONLY
     may_ask: bool
     shared: SharedDocuments | None = None
-    may_execute: bool = True
-    _dropdowns: dict[int, list[str] | None] = field(default_factory=dict, init=False)
+    lists_values: bool = False
+    are_new: bool = field(default=True, init=False)
+    are_fresh: bool = field(default=True, init=False)
+    _found: dict[str, object] = field(default_factory=dict, init=False)
 
     @classmethod
     def of(cls, options: ReadOptions) -> Self:
@@ -89,14 +100,22 @@ class Documents:
         self, query: Query
     ) -> Callable[[ParameterDefinition], Sequence[str] | None]:
         """Return a function from a parameter to its dropdown's values; None if they are unknown."""
+        used = definitions_of(query, used_only=True)
+        sources = {item.dropdown_query_id for item in used if item.dropdown_query_id is not None}
+        found: dict[int, list[str] | None] = {}
+        if self.lists_values and sources:
+            with ThreadPoolExecutor(len(sources), "watchframe-dropdown") as pool:
+                found.update(
+                    zip(sources, pool.map(partial(self._listed, query.id), sources), strict=True)
+                )
 
         def options(definition: ParameterDefinition) -> Sequence[str] | None:
             source = definition.dropdown_query_id
             if source is None:
                 return None
-            if source not in self._dropdowns:
-                self._dropdowns[source] = self._dropdown(query.id, source)
-            return self._dropdowns[source]
+            if source not in found:
+                found[source] = self._values_known_here(query.id, source)
+            return found[source]
 
         return options
 
@@ -115,7 +134,13 @@ class Documents:
         items = found if isinstance(found, list) else []
         return _pick([DataSource.from_json(item) for item in items], reference, self.options)
 
-    def _dropdown(self, query_id: int, source: int) -> list[str] | None:
+    def _values_known_here(self, query_id: int, source: int) -> list[str] | None:
+        cache = self.options.cache
+        key = self._key("dropdown", query_id, source)
+        kept = cache.get_document(key) if cache is not None else None
+        return _texts(kept.value) if kept is not None else None
+
+    def _listed(self, query_id: int, source: int) -> list[str] | None:
         client, deadline = self.options.client, self.options.deadline
         try:
             found = self._document(
@@ -127,16 +152,13 @@ class Documents:
                         query_id, source, deadline=deadline
                     )
                 ],
-                is_execution=True,
             )
-        except CacheMissError:
-            # An explanation goes on without the values, except where the read would now ask.
-            if self.may_execute or self.policy.mode == "use":
-                raise
-            return None
         except (AccessDeniedError, NotFoundError):
             return None  # the server decides itself whether it takes a value
-        return [str(value) for value in found] if isinstance(found, list) else None
+        return _texts(found)
+
+    def _key(self, *name: object) -> str:
+        return "/".join(map(str, (self.options.client.server, self.options.principal, *name)))
 
     def _document(
         self,
@@ -145,24 +167,25 @@ class Documents:
         ask: Callable[[], object],
         *,
         with_id: int | None = None,
-        is_execution: bool = False,
     ) -> object:
         """Return a document; a local copy with another id than `with_id` is not used."""
-        policy, may_ask = self.policy, self.may_ask
-        if may_ask and is_execution and not self.may_execute:
-            policy, may_ask = ANY_AGE, False
-        options, cache = self.options, self.options.cache
-        key = "/".join(map(str, (options.client.server, options.principal, *name)))
+        options, cache, key = self.options, self.options.cache, self._key(*name)
+        if key in self._found:
+            return self._found[key]
         kept = cache.get_document(key) if cache is not None else None
         if kept is not None and not _has_id(kept.value, with_id):
             kept = None
-        decision = decide_document(
-            kept.stored_at if kept is not None else None, policy, now=options.clock()
-        )
-        options.note(words, key, decision)
+        stored_at, now = kept.stored_at if kept is not None else None, options.clock()
+        decision = decide_document(stored_at, self.policy, now=now)
         if kept is not None and decision.action == "use":
+            asked = decide_document(stored_at, options.document_policy, now=now)
+            if asked.action != "use":
+                self.are_fresh, asked = False, replace(decision, reason="last-read")
+            self.are_new = False
+            options.note(words, key, asked)
             return kept.value
-        if not may_ask:
+        options.note(words, key, decision)
+        if not self.may_ask:
             raise CacheMissError(
                 f"The local cache does not hold {words}.",
                 hint=Hint(Kind.NOT_STORED),
@@ -174,7 +197,13 @@ class Documents:
                 cache.put_document(key, value)
             return value
 
-        return fetch() if self.shared is None else self.shared.get(key, fetch)
+        found = fetch() if self.shared is None else self.shared.get(key, fetch)
+        self._found[key] = found
+        return found
+
+
+def _texts(found: object) -> list[str] | None:
+    return [str(value) for value in found] if isinstance(found, list) else None
 
 
 def _has_id(document: object, wanted: int | None) -> bool:

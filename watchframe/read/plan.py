@@ -35,6 +35,7 @@ _REASONS = {
     "newer-result": "the server has a newer one",
     "newer-result-unknown": "the server does not say whether it has a newer one",
     "not-edited": "the query has not been edited since",
+    "stale-if-error": "the server is away, and the settings allow it",
     "too-old": "it is too old",
 }
 
@@ -64,6 +65,13 @@ class ReadPlan:
     question: Question
     key_parts: KeyParts
     entry: CacheEntry | None = None
+    #: Whether it rests on a definition as it was last read, so that the answer has to show that the
+    #: query is still the same.
+    is_to_be_checked: bool = False
+    #: Whether the caller gave a value for each parameter, so that no saved default matters.
+    has_all_values: bool = False
+    #: Whether the dropdowns' values were listed for it just now.
+    lists_values: bool = False
 
     @property
     def label(self) -> str:

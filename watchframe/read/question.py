@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypedDict
 
@@ -167,15 +167,25 @@ class SavedQuestion:
         )
 
     def ask(
-        self, client: Client, *, max_age: int, deadline: Deadline, on_status: OnStatus
+        self,
+        client: Client,
+        *,
+        max_age: int,
+        deadline: Deadline,
+        on_status: OnStatus,
+        meanwhile: Callable[[], object] | None = None,
     ) -> ResultBody:
-        """Run it, or take the server's cached result of at most `max_age` seconds (-1: any)."""
+        """Run it, or take the server's cached result of at most `max_age` seconds (-1: any).
+
+        `meanwhile` is called while the server is asked; what it raises ends that.
+        """
         return client.run_query(
             self.query.id,
             self.parameters,
             max_age=max_age,
             deadline=deadline,
             on_status=on_status,
+            meanwhile=meanwhile,
         )
 
 
@@ -250,7 +260,13 @@ class SqlQuestion:
         )
 
     def ask(
-        self, client: Client, *, max_age: int, deadline: Deadline, on_status: OnStatus
+        self,
+        client: Client,
+        *,
+        max_age: int,
+        deadline: Deadline,
+        on_status: OnStatus,
+        meanwhile: Callable[[], object] | None = None,
     ) -> ResultBody:
         return client.run_sql(
             self.sql,
@@ -259,6 +275,7 @@ class SqlQuestion:
             max_age=max_age,
             deadline=deadline,
             on_status=on_status,
+            meanwhile=meanwhile,
         )
 
 
