@@ -265,7 +265,7 @@ class Pipeline:
             decision=decision,
             entry=entry if decision.action == "use" else None,  # free the memory of a stale one
             server_max_age=options.server_max_age,
-            is_to_be_checked=not documents.are_new,
+            is_to_be_checked=decision.action == "fetch" and not documents.are_new,
             has_all_values=self.given is not None and question.parameters.keys() <= self.given,
             lists_values=documents.lists_values,
         )

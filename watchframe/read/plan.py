@@ -1,7 +1,7 @@
 """The plan of a read: what would be asked, what the local cache holds and decides, and why.
 
-A read follows its plan, and an explanation is the same plan, printed. One thing a read does before:
-it compares values with those of their dropdown's query, which it may run; the plan says so.
+A read follows its plan, and an explanation is the same plan, printed, under the definition that the
+server has now. A read asks by the definition that it knows, if that gives the same answer.
 """
 
 from __future__ import annotations
@@ -140,7 +140,9 @@ class ReadPlan:
     @property
     def _dropdown_words(self) -> str | None:
         names = ", ".join(self.question.dropdowns)
-        return f"a read may first have the server list the values of {names}" if names else None
+        if not names:
+            return None
+        return f"the server checks {names}; if it refuses, a read has it list the values of {names}"
 
     @property
     def _cache_words(self) -> str:
