@@ -178,11 +178,13 @@ class Documents:
         stored_at, now = kept.stored_at if kept is not None else None, options.clock()
         decision = decide_document(stored_at, self.policy, now=now)
         if kept is not None and decision.action == "use":
-            asked = decide_document(stored_at, options.document_policy, now=now)
-            if asked.action != "use":
-                self.are_fresh, asked = False, replace(decision, reason="last-read")
+            if self.policy is ANY_AGE and options.policy.mode != "only":
+                fresh = decide_document(stored_at, options.document_policy, now=now)
+                is_fresh = fresh.action == "use"
+                self.are_fresh &= is_fresh
+                decision = fresh if is_fresh else replace(decision, reason="last-read")
             self.are_new = False
-            options.note(words, key, asked)
+            options.note(words, key, decision)
             return kept.value
         options.note(words, key, decision)
         if not self.may_ask:

@@ -17,6 +17,7 @@ from watchframe.cache import (
     cache_key,
     decide,
     decide_after_error,
+    decide_document,
 )
 from watchframe.client import OUTAGE_STATUSES
 from watchframe.display import age_words
@@ -266,7 +267,7 @@ class Pipeline:
             entry=entry if decision.action == "use" else None,  # free the memory of a stale one
             server_max_age=options.server_max_age,
             is_to_be_checked=decision.action == "fetch" and not documents.are_new,
-            has_all_values=self.given is not None and question.parameters.keys() <= self.given,
+            has_all_values=self._has_all_values(question),
             lists_values=documents.lists_values,
         )
 
@@ -280,9 +281,18 @@ class Pipeline:
             now=self.options.clock(),
             server_state=question.server_state if is_known else None,
         )
-        if decision.reason == "fresh" and self.is_editable and not documents.are_fresh:
-            return replace(decision, action="check", reason="definition-unchecked")
-        return decision
+        if decision.reason != "fresh" or documents.are_fresh or not self.is_editable:
+            return decision
+        # A result that tells its SQL has shown, when it came, which text the query had then; but
+        # not which defaults.
+        if (
+            provenance is not None
+            and provenance.query_text is not None
+            and self._has_all_values(question)
+            and self._allows_definition_of(provenance.stored_at)
+        ):
+            return decision
+        return replace(decision, action="check", reason="definition-unchecked")
 
     def _follow(self, plan: ReadPlan) -> Answer:
         self.options.note(plan.label, plan.cache_key, plan.decision)
@@ -327,6 +337,14 @@ class Pipeline:
         )
         self.options.note(plan.label, plan.cache_key, decision)
         return entry if decision.action == "use" else None
+
+    def _allows_definition_of(self, moment: datetime) -> bool:
+        options = self.options
+        decision = decide_document(moment, options.document_policy, now=options.clock())
+        return decision.action == "use"
+
+    def _has_all_values(self, question: Question) -> bool:
+        return self.given is not None and question.parameters.keys() <= self.given
 
     @property
     def _takes_stored(self) -> bool:
