@@ -6,19 +6,25 @@ same rule of freshness.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import KW_ONLY, dataclass, field, replace
 from functools import partial
 from typing import Self
 
-from watchframe.cache import Policy, decide_document
-from watchframe.errors import AccessDeniedError, CacheMissError, ConfigurationError, NotFoundError
+from watchframe.cache import Document, Policy, decide_document
+from watchframe.errors import (
+    AccessDeniedError,
+    CacheMissError,
+    ConfigurationError,
+    NotFoundError,
+)
 from watchframe.hints import Hint, Kind
 from watchframe.models import Dashboard, DataSource, ParameterDefinition, Query
 from watchframe.parameters.normalize import definitions_of
 from watchframe.read.options import ReadOptions, SharedDocuments
-from watchframe.references import parse_dashboard_reference
+from watchframe.references import QueryReference, parse_dashboard_reference, require_query
 
 #: Takes every local copy; takes none.
 ANY_AGE, NEWLY_READ = Policy(mode="only"), Policy(mode="refresh")
@@ -64,14 +70,29 @@ class Documents:
         policy = options.document_policy
         return cls(options, policy, may_ask=policy.mode != "only")
 
-    def query(self, query_id: int) -> Query:
+    def query(self, reference: QueryReference) -> Query:
         """Return a saved query's definition.
 
         Raises
         ------
         ProtocolError
             The server sent another query's.
+        QueryReferenceError
+            There is not one query of that name.
         """
+        require_query(reference)
+        if reference.query_id is not None:
+            return self._definition(reference.query_id)
+        known = self._copy("query-name", reference.name)
+        if known is not None:
+            with contextlib.suppress(NotFoundError):
+                found = self._definition(int(str(known.value)))
+                # As long as the query has that name, nobody needs to look for another one.
+                if found.name.casefold() == str(reference.name).casefold():
+                    return found
+        return self._definition(self._id_of(reference))
+
+    def _definition(self, query_id: int) -> Query:
         client, deadline = self.options.client, self.options.deadline
         return Query.from_json(
             self._document(
@@ -81,6 +102,16 @@ class Documents:
                 with_id=query_id,
             )
         )
+
+    def _id_of(self, reference: QueryReference) -> int:
+        """Return the id of a query that is known by its name."""
+        client, deadline = self.options.client, self.options.deadline
+        found = self._document(
+            ("query-name", reference.name),
+            f"the id of {reference.label}",
+            lambda: client.queries.id_of(reference, deadline=deadline),
+        )
+        return int(str(found))
 
     def dashboard(self, dashboard: int | str) -> Dashboard:
         """Return a dashboard with its widgets; a URL must be of the client's own server."""
@@ -135,9 +166,7 @@ class Documents:
         return _pick([DataSource.from_json(item) for item in items], reference, self.options)
 
     def _values_known_here(self, query_id: int, source: int) -> list[str] | None:
-        cache = self.options.cache
-        key = self._key("dropdown", query_id, source)
-        kept = cache.get_document(key) if cache is not None else None
+        kept = self._copy("dropdown", query_id, source)
         return _texts(kept.value) if kept is not None else None
 
     def _listed(self, query_id: int, source: int) -> list[str] | None:
@@ -157,6 +186,11 @@ class Documents:
             return None  # the server decides itself whether it takes a value
         return _texts(found)
 
+    def _copy(self, *name: object) -> Document | None:
+        """Return a local copy, whatever its age."""
+        cache = self.options.cache
+        return cache.get_document(self._key(*name)) if cache is not None else None
+
     def _key(self, *name: object) -> str:
         return "/".join(map(str, (self.options.client.server, self.options.principal, *name)))
 
@@ -172,7 +206,7 @@ class Documents:
         options, cache, key = self.options, self.options.cache, self._key(*name)
         if key in self._found:
             return self._found[key]
-        kept = cache.get_document(key) if cache is not None else None
+        kept = self._copy(*name)
         if kept is not None and not _has_id(kept.value, with_id):
             kept = None
         stored_at, now = kept.stored_at if kept is not None else None, options.clock()

@@ -19,7 +19,7 @@ from watchframe.parameters import has_same_hash, is_same_sql
 from watchframe.read.answer import Answer, Source
 from watchframe.read.options import RUN, ReadOptions
 from watchframe.read.plan import ReadPlan
-from watchframe.read.question import Question
+from watchframe.read.question import Question, ResultQuestion
 
 logger = logging.getLogger(__name__)
 
@@ -176,17 +176,19 @@ class _Fetch:
 
 def _proof(question: Question, info: QueryResultInfo, body: ResultBody) -> Proof:
     """Return what a result itself proves of its rows."""
+    if isinstance(question, ResultQuestion):
+        return "proven"  # its id was compared
     may_be_others = (body.from_server_cache or body.is_of_running_job) and question.is_confusable
     if info.query_text is None:  # under a query key: what was run is not told
         return "confused" if may_be_others else "proven"
-    if _is_elsewhere(question, info):
-        return "other"
-    sqls, auto_limit = (question.rendered, info.query_text), question.has_auto_limit
-    if is_same_sql(*sqls, auto_limit=auto_limit):
-        return "proven"
-    if has_same_hash(*sqls, auto_limit=auto_limit):
-        return "confused"
-    if question.doubt is None:
+    is_elsewhere = _is_elsewhere(question, info)
+    if not is_elsewhere:
+        sqls, auto_limit = (question.rendered, info.query_text), question.has_auto_limit
+        if is_same_sql(*sqls, auto_limit=auto_limit):
+            return "proven"
+        if has_same_hash(*sqls, auto_limit=auto_limit):
+            return "confused"
+    if is_elsewhere or question.doubt is None:
         return "other"
     return "confused" if may_be_others else "uncertain"
 

@@ -71,6 +71,7 @@ def read_watch_queries(
     """
     shown = Output("pandas", columns, index_col, dtype, parse_dates, dtype_backend)
     pairs = [(parse_reference(query), params) for query, params in map(_pair, _listed(queries))]
+    del queries  # addresses may hold keys
     requests = [
         ReadRequest(
             query=reference,
@@ -118,7 +119,7 @@ class ReadRequest:
     @property
     def words(self) -> str:
         """What a note on an error calls it."""
-        words = f"query {self.query.query_id} with {self.params or {}!r}"
+        words = f"{self.query.label} with {self.params or {}!r}"
         return f"{self.label}, {words}" if self.label else words
 
 
