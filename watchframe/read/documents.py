@@ -12,8 +12,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import KW_ONLY, dataclass, field, replace
 from functools import partial
 from typing import Self
+from weakref import WeakKeyDictionary
 
 from watchframe.cache import Document, Policy, decide_document
+from watchframe.client import Client
 from watchframe.errors import (
     AccessDeniedError,
     CacheMissError,
@@ -25,6 +27,12 @@ from watchframe.models import Dashboard, DataSource, ParameterDefinition, Query
 from watchframe.parameters.normalize import definitions_of
 from watchframe.read.options import ReadOptions, SharedDocuments
 from watchframe.references import QueryReference, parse_dashboard_reference, require_query
+
+#: What reads without a cache have learned, by client: a next one asks by it, as by a local copy,
+#: and the answer shows whether it still holds. Rows are not among it.
+_in_memory: WeakKeyDictionary[Client, dict[str, Document]] = WeakKeyDictionary()
+#: How many documents a client's reads remember.
+MOST_IN_MEMORY = 100
 
 #: Takes every local copy; takes none.
 ANY_AGE, NEWLY_READ = Policy(mode="only"), Policy(mode="refresh")
@@ -188,8 +196,19 @@ class Documents:
 
     def _copy(self, *name: object) -> Document | None:
         """Return a local copy, whatever its age."""
-        cache = self.options.cache
-        return cache.get_document(self._key(*name)) if cache is not None else None
+        cache, key = self.options.cache, self._key(*name)
+        if cache is None:
+            return _in_memory.get(self.options.client, {}).get(key)
+        return cache.get_document(key)
+
+    def _keep(self, key: str, value: object) -> None:
+        if self.options.cache is not None:
+            self.options.cache.put_document(key, value)
+            return
+        kept = _in_memory.setdefault(self.options.client, {})
+        if len(kept) >= MOST_IN_MEMORY:
+            kept.clear()
+        kept[key] = Document(value=value, stored_at=self.options.clock())
 
     def _key(self, *name: object) -> str:
         return "/".join(map(str, (self.options.client.server, self.options.principal, *name)))
@@ -203,7 +222,7 @@ class Documents:
         with_id: int | None = None,
     ) -> object:
         """Return a document; a local copy with another id than `with_id` is not used."""
-        options, cache, key = self.options, self.options.cache, self._key(*name)
+        options, key = self.options, self._key(*name)
         if key in self._found:
             return self._found[key]
         kept = self._copy(*name)
@@ -229,8 +248,7 @@ class Documents:
 
         def fetch() -> object:
             value = ask()
-            if cache is not None:
-                cache.put_document(key, value)
+            self._keep(key, value)
             return value
 
         found = fetch() if self.shared is None else self.shared.get(key, fetch)

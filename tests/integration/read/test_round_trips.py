@@ -125,6 +125,32 @@ def test_query_without_parameters_asks_for_its_definition_alone(client, methods)
     assert methods() == KNOWN
 
 
+def test_read_without_a_cache_knows_what_it_asked_before(client, demo, methods):
+    for cache, expected in (("off", FIRST), ("off", KNOWN), ("use", FIRST)):
+        assert len(read_watch_query(13, {"kind": "repay"}, cache=cache, client=client))
+        assert methods() == expected
+    query = made(client, "select '{{ p }} old' as x", CHOICE)
+    read_watch_query(query, {"p": "a"}, cache="off", client=client)
+    client.queries.update(query, text="select '{{ p }} new' as x")
+    assert only(read_watch_query(query, {"p": "a"}, cache="off", client=client)) == "a new"
+
+
+def test_name_is_looked_up_once_and_again_after_a_renaming(client, asked):
+    query = client.queries.create("named", "select '{{ p }}' as x", 1, parameters=[CHOICE]).id
+    read_watch_query("named", {"p": "a"}, client=client)
+    asked()
+    read_watch_query("Named", {"p": "a"}, max_age="1h", client=client)
+    read_watch_query("named", {"p": "b"}, client=client)
+    posted, definition = f"POST /api/queries/{query}/results", f"GET /api/queries/{query}"
+    assert sorted(asked())[-2:] == [definition, posted]
+    client.queries.update(query, name="named otherwise")
+    other = client.queries.create("named", "select 'other {{ p }}' as x", 1, parameters=[CHOICE])
+    for max_age in (None, 0):
+        frame = read_watch_query("named", {"p": "a"}, max_age=max_age, client=client)
+        assert only(frame) == "other a"
+    assert frame.attrs["watchframe"]["query_id"] == other.id
+
+
 def test_query_key_asks_for_the_definition_as_well(client, limited, methods):
     read_watch_query(13, {"kind": "repay"}, client=client)
     reader = limited(13)
@@ -134,6 +160,16 @@ def test_query_key_asks_for_the_definition_as_well(client, limited, methods):
     assert methods() == FIRST
     read_watch_query(13, {"kind": "repay"}, max_age="1h", client=reader)
     assert methods() == []
+
+
+def test_key_among_query_keys_asks_for_the_definition_as_well(client, demo, tmp_path, asked):
+    read_watch_query(13, {"kind": "repay"}, client=client)
+    keys = {13: demo.query_key(13)}
+    with Client(demo.url, query_keys=keys, cache_dir=tmp_path / "ring") as reader:
+        read_watch_query(13, {"kind": "deposit"}, client=reader)
+        asked()
+        read_watch_query(13, {"kind": "repay"}, client=reader)
+    assert sorted(asked()) == ["GET /api/queries/13", "POST /api/queries/13/results"]
 
 
 def test_sql_asks_for_the_data_source_beside_its_execution(client, methods):
