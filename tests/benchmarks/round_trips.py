@@ -21,12 +21,14 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
+from typing import Self
 
 import pandas as pd
 import requests
 
 from watchframe import Client, read_watch_query, read_watch_sql
 from watchframe.demo import DemoServer
+from watchframe.errors import CacheMissError
 
 TRIP = 0.08
 EVENTS = 12  # the demo's query of 100 rows, with one parameter
@@ -56,7 +58,7 @@ def warm(url: str, key: str, repeat: int) -> None:
             read_watch_query(EVENTS, {"min_usd": SMALLEST + number}, client=client)
         for market in ("WETH", "INV"):
             read_watch_query(BY_MARKET, {"market": market}, client=client)
-        for kind in ("borrow", "repay"):
+        for kind in ("deposit", "repay"):
             read_watch_query(BY_KIND, {"kind": kind}, client=client)
         read_watch_query(BY_KIND, client=client)
         read_watch_query(TOTALS, client=client)
@@ -86,7 +88,7 @@ def ways(
     """Return the reads in their order: what one has read, the next ones know."""
     found: dict[str, Callable[[], object]] = {
         "first read": partial(read, BY_KIND, {"kind": "repay"}),
-        "known, every value given": partial(read, BY_KIND, {"kind": "borrow"}),
+        "known, every value given": partial(read, BY_KIND, {"kind": "deposit"}),
         "known, a default left out": partial(read, BY_KIND),
         "stored, confirmed by the definition": partial(read, BY_KIND, {"kind": "repay"}),
         'hit, max_age="1h"': partial(read, BY_KIND, {"kind": "repay"}, max_age="1h"),
@@ -104,12 +106,18 @@ def ways(
                 read_watch_sql, "select 1", "Lending (DuckDB)", client=client
             ),
         }
-    found["known, cache=off"] = partial(read, BY_KIND, {"kind": "repay"}, cache="off")
+    for words in ("first", "known"):
+        found[f"{words}, cache=off"] = partial(read, BY_KIND, {"kind": "repay"}, cache="off")
     return found
 
 
 def open_connections(client: Client) -> None:
-    """Open two connections, which are then kept alive: to open one is a trip of its own."""
+    """Open two connections, which are then kept alive, and the cache's index.
+
+    To open a connection is a trip of its own.
+    """
+    with contextlib.suppress(CacheMissError):
+        read_watch_query(BY_KIND, cache="only", client=client)
     threads = [threading.Thread(target=client.queries.get, args=(BY_KIND,)) for _ in range(2)]
     for thread in threads:
         thread.start()
@@ -134,7 +142,7 @@ class DelayingProxy:
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
         self.requests = 0
 
-    def __enter__(self) -> DelayingProxy:
+    def __enter__(self) -> Self:
         threading.Thread(target=self._serve, daemon=True).start()
         return self
 
@@ -149,38 +157,45 @@ class DelayingProxy:
 
     def _connect(self, client: socket.socket) -> None:
         time.sleep(TRIP)  # the handshake
-        server = socket.create_connection(self._server)
-        for connection in (client, server):
-            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        late: queue.Queue[tuple[float, bytes]] = queue.Queue()
-        answered = threading.Event()
-        answered.set()
+        _Connection(self, client, socket.create_connection(self._server)).start()
 
-        def pass_on() -> None:
-            while data := client.recv(1 << 16):
-                if answered.is_set():
-                    self.requests += 1
-                    answered.clear()
-                server.sendall(data)
-            server.close()
 
-        def read_back() -> None:
-            while data := server.recv(1 << 16):
-                late.put((time.perf_counter() + TRIP, data))
-            late.put((time.perf_counter() + TRIP, b""))
+class _Connection:
+    """One connection through the proxy."""
 
-        def send_back() -> None:
-            while True:
-                due, data = late.get()
-                time.sleep(max(due - time.perf_counter(), 0))
-                if not data:
-                    client.close()
-                    return
-                answered.set()
-                client.sendall(data)
+    def __init__(self, proxy: DelayingProxy, client: socket.socket, server: socket.socket) -> None:
+        self._proxy, self._client, self._server = proxy, client, server
+        for side in (client, server):
+            side.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._late: queue.Queue[tuple[float, bytes]] = queue.Queue()
+        self._is_answered = True
 
-        for work in (pass_on, read_back, send_back):
+    def start(self) -> None:
+        """Pass on what comes, in threads that end with the connection."""
+        for work in (self._pass_on, self._read_back, self._send_back):
             threading.Thread(target=_until_closed, args=(work,), daemon=True).start()
+
+    def _pass_on(self) -> None:
+        while data := self._client.recv(1 << 16):
+            self._proxy.requests += self._is_answered
+            self._is_answered = False
+            self._server.sendall(data)
+        self._server.close()
+
+    def _read_back(self) -> None:
+        data = b"-"
+        while data:
+            data = self._server.recv(1 << 16)
+            self._late.put((time.perf_counter() + TRIP, data))
+
+    def _send_back(self) -> None:
+        data = b"-"
+        while data:
+            due, data = self._late.get()
+            time.sleep(max(due - time.perf_counter(), 0))
+            self._is_answered = True
+            self._client.sendall(data)
+        self._client.close()
 
 
 def _until_closed(work: Callable[[], None]) -> None:

@@ -93,8 +93,8 @@ class FolderAccess:
             As `action` does.
         """
         for may_rebuild in (True, False):
-            identity = _inode(self._database)
-            index = None
+            known, index = self._index, None
+            identity = known.identity if known is not None else _inode(self._database)
             try:
                 index = self._opened()
                 return otherwise if index is None else action(index)

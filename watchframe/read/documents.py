@@ -142,16 +142,15 @@ class Documents:
         used = definitions_of(query, used_only=True)
         sources = {item.dropdown_query_id for item in used if item.dropdown_query_id is not None}
         found: dict[int, list[str] | None] = {}
-        if self.lists_values and sources:
-            with ThreadPoolExecutor(len(sources), "watchframe-dropdown") as pool:
-                found.update(
-                    zip(sources, pool.map(partial(self._listed, query.id), sources), strict=True)
-                )
 
         def options(definition: ParameterDefinition) -> Sequence[str] | None:
             source = definition.dropdown_query_id
             if source is None:
                 return None
+            if self.lists_values and sources - found.keys():
+                with ThreadPoolExecutor(len(sources), "watchframe-dropdown") as pool:
+                    listed = pool.map(partial(self._listed, query.id), sources)
+                    found.update(zip(sources, listed, strict=True))
             if source not in found:
                 found[source] = self._values_known_here(query.id, source)
             return found[source]

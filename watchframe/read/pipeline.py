@@ -28,6 +28,7 @@ from watchframe.errors import (
     ParameterError,
     ParameterValueError,
     ProtocolError,
+    RateLimitError,
     ResponseError,
     ServerError,
     TransportError,
@@ -203,7 +204,8 @@ class Pipeline:
             INCOMPATIBLE_VALUES
         )
         lists_values = is_of_value and bool(plan.question.dropdowns) and not plan.lists_values
-        if _is_outage(refusal) or not (lists_values or plan.is_to_be_checked):
+        is_of_moment = _is_outage(refusal) or isinstance(refusal, RateLimitError)
+        if is_of_moment or not (lists_values or plan.is_to_be_checked):
             raise refusal
         try:
             new = self._new_plan(is_shared=False, lists_values=lists_values)
