@@ -275,7 +275,7 @@ def _note_key(reference: QueryReference) -> None:
     # Not a warning: those can be made errors, and the read is right.
     logger.warning(
         "The address holds an API key in clear text. To keep the key elsewhere, run once: "
-        "watchframe --url %s login%s, or set WATCHFRAME_URL and WATCHFRAME_%s. The address without "
+        "watchframe login --url %s%s, or set WATCHFRAME_URL and WATCHFRAME_%s. The address without "
         "the key is then enough.",
         server,
         option,

@@ -93,7 +93,9 @@ def test_sweep_submit_explain_and_picker_take_an_address(demo):
     picker.run()
     picker.wait()
     assert len(picker.df) > 0
-    assert demo.query_key(ROWS) not in picker.code
+    assert demo.query_key(ROWS) not in picker.code + picker.magic
+    assert f'"{demo.url}/queries/{ROWS}"' in picker.code
+    assert f"%watch {demo.url}/queries/{ROWS} " in picker.magic
 
 
 def test_page_without_a_key_takes_the_settings_of_its_server(demo, monkeypatch, tmp_path):
@@ -146,7 +148,7 @@ def test_note_about_a_key_in_clear_text_comes_once(demo, caplog):
         with contextlib.suppress(watchframe.errors.WatchframeError):
             read_watch_query(address(demo, query_id))
     (note,) = [item.getMessage() for item in caplog.records if "clear text" in item.getMessage()]
-    assert f"login --query {query_id}" in note
+    assert f"watchframe login --url {demo.url} --query {query_id}" in note
     assert f"WATCHFRAME_QUERY_KEY_{query_id}" in note
     assert demo.query_key(query_id) not in note
 
