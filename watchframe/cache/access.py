@@ -93,8 +93,8 @@ class FolderAccess:
             As `action` does.
         """
         for may_rebuild in (True, False):
-            identity = _inode(self._database)
-            index = None
+            known, index = self._index, None
+            identity = known.identity if known is not None else _inode(self._database)
             try:
                 index = self._opened()
                 return otherwise if index is None else action(index)
@@ -326,15 +326,16 @@ class EntryLoader:
         except CacheFormatError as error:
             self._drop_damaged(key, None, error)
             return None
-        if place is not None and place[2] is not None:
+        if place is None:
+            return None
+        if place[2] is not None:
             return place[2]
         found = self._load(key, read_result)
         if found is None:
             return None
         row, size, (table, head) = found
         entry = CacheEntry(key=key, table=table, provenance=head.provenance, size=size)
-        if place is not None:
-            self._recent.keep(place[0], row, entry)
+        self._recent.keep(place[0], row, entry)
         return entry
 
     def document(self, name: str) -> Document | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import tzinfo
 from pathlib import Path
 from typing import Self
@@ -170,10 +170,16 @@ class Client:
         max_age: int,
         deadline: Deadline = NO_DEADLINE,
         on_status: OnStatus | None = None,
+        meanwhile: Callable[[], object] | None = None,
     ) -> ResultBody:
-        """Return a saved query's result: the server's cached one, or a new one once it is there."""
+        """Return a saved query's result: the server's cached one, or a new one once it is there.
+
+        `meanwhile` is called while the server is asked; what it raises cancels the job.
+        """
         execution = Execution.of_query(self._transport, query_id, parameters)
-        return execution.result(max_age, deadline=deadline, on_status=on_status)
+        return execution.result(
+            max_age, deadline=deadline, on_status=on_status, meanwhile=meanwhile
+        )
 
     def run_sql(
         self,
@@ -184,10 +190,13 @@ class Client:
         max_age: int,
         deadline: Deadline = NO_DEADLINE,
         on_status: OnStatus | None = None,
+        meanwhile: Callable[[], object] | None = None,
     ) -> ResultBody:
-        """Return the result of SQL that is not saved."""
+        """Return the result of SQL that is not saved; `meanwhile` as of `run_query`."""
         execution = Execution.of_sql(self._transport, sql, data_source_id, parameters)
-        return execution.result(max_age, deadline=deadline, on_status=on_status)
+        return execution.result(
+            max_age, deadline=deadline, on_status=on_status, meanwhile=meanwhile
+        )
 
     def close(self) -> None:
         """Close the connections; the client can be used again."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Self
 
@@ -71,14 +71,23 @@ class Execution:
         return cls(transport=transport, path="/api/query_results", payload=payload, query_id=None)
 
     def result(
-        self, max_age: int, *, deadline: Deadline, on_status: OnStatus | None = None
+        self,
+        max_age: int,
+        *,
+        deadline: Deadline,
+        on_status: OnStatus | None = None,
+        meanwhile: Callable[[], object] | None = None,
     ) -> ResultBody:
-        """Return the body of the server's cached result, or of the new one once it is there."""
+        """Return the body of the server's cached result, or of the new one once it is there.
+
+        `meanwhile` is called while the server is asked; what it raises cancels the job.
+        """
         answer, job = run_job(
             self.transport,
             lambda: self._request(max_age, deadline),
             deadline=deadline,
             on_status=on_status,
+            meanwhile=meanwhile,
         )
         if isinstance(answer, ResultBody):
             return answer

@@ -128,6 +128,7 @@ def uninterrupted(
     undo: Callable[[T], None],
     deadline: Deadline,
     grace: float,
+    meanwhile: Callable[[], object] | None = None,
 ) -> R:
     """Return ``then(work())``; where that is interrupted, undo what `work` did.
 
@@ -148,6 +149,8 @@ def uninterrupted(
         Limits `work` alone.
     grace : float
         Seconds for which the answer is still awaited.
+    meanwhile : callable, optional
+        Called from here while `work` goes on; what it raises undoes `work`, and is raised.
     """
     answer: Future[T] = Future()
 
@@ -165,6 +168,8 @@ def uninterrupted(
     try:
         try:
             threading.Thread(target=run, name="watchframe-request", daemon=True).start()
+            if meanwhile is not None:
+                meanwhile()
             while not wait([answer], timeout=CHECK_EVERY).done:
                 deadline.remaining()
         except Exception:

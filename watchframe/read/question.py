@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypedDict
 
@@ -171,15 +171,25 @@ class SavedQuestion:
         )
 
     def ask(
-        self, client: Client, *, max_age: int, deadline: Deadline, on_status: OnStatus
+        self,
+        client: Client,
+        *,
+        max_age: int,
+        deadline: Deadline,
+        on_status: OnStatus,
+        meanwhile: Callable[[], object] | None = None,
     ) -> ResultBody:
-        """Run it, or take the server's cached result of at most `max_age` seconds (-1: any)."""
+        """Run it, or take the server's cached result of at most `max_age` seconds (-1: any).
+
+        `meanwhile` is called while the server is asked; what it raises ends that.
+        """
         return client.run_query(
             self.query.id,
             self.parameters,
             max_age=max_age,
             deadline=deadline,
             on_status=on_status,
+            meanwhile=meanwhile,
         )
 
 
@@ -257,7 +267,13 @@ class SqlQuestion:
         )
 
     def ask(
-        self, client: Client, *, max_age: int, deadline: Deadline, on_status: OnStatus
+        self,
+        client: Client,
+        *,
+        max_age: int,
+        deadline: Deadline,
+        on_status: OnStatus,
+        meanwhile: Callable[[], object] | None = None,
     ) -> ResultBody:
         return client.run_sql(
             self.sql,
@@ -266,6 +282,7 @@ class SqlQuestion:
             max_age=max_age,
             deadline=deadline,
             on_status=on_status,
+            meanwhile=meanwhile,
         )
 
 
@@ -348,6 +365,7 @@ class ResultQuestion:
         max_age: int,  # noqa: ARG002 - the protocol's signature
         deadline: Deadline,
         on_status: OnStatus,  # noqa: ARG002 - likewise
+        meanwhile: Callable[[], object] | None = None,  # noqa: ARG002 - likewise
     ) -> ResultBody:
         body = client.query_results.open(self.result_id, query_id=self.query_id, deadline=deadline)
         body.from_server_cache = True
