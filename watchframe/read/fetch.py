@@ -13,7 +13,7 @@ from watchframe.cache import Provenance, ResultWriter
 from watchframe.client import ResultBody
 from watchframe.decode import DecodedResult, decode_query_result
 from watchframe.display import ProgressLine
-from watchframe.errors import ProtocolError
+from watchframe.errors import JobFailedError, ProtocolError
 from watchframe.http.retries import read_or_refetch
 from watchframe.models import QueryResultInfo
 from watchframe.parameters import has_same_hash, is_same_sql
@@ -67,12 +67,15 @@ def _ask(
     question = plan.question
     requested_at = options.clock()
     with ProgressLine(question.label, progress=options.progress) as line:
-        body = question.ask(
-            options.client,
-            max_age=max_age,
-            deadline=options.deadline,
-            on_status=options.on_status or line.on_status,
-        )
+        try:
+            body = question.ask(
+                options.client,
+                max_age=max_age,
+                deadline=options.deadline,
+                on_status=options.on_status or line.on_status,
+            )
+        except JobFailedError as error:
+            raise error.replace(sql=question.rendered) from None
 
         def read(body: ResultBody) -> Answer | None:
             with body, _writer(plan, options) as writer:
