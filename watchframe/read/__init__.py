@@ -18,6 +18,7 @@ from watchframe.read.submit import (
     SubmittedQuery,
     submit_watch_query,
     submit_watch_sweep,
+    until,
 )
 from watchframe.read.sweep import parameter_sets, read_watch_sweep
 
@@ -46,5 +47,6 @@ __all__ = [
     "read_watch_sweep",
     "submit_watch_query",
     "submit_watch_sweep",
+    "until",
     "wire_sets",
 ]

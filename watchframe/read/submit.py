@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import atexit
+import contextlib
 import os
 import threading
 import time
 import weakref
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Generic, Literal, TypeVar
+from functools import partial
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypedDict, TypeVar, Unpack, overload
 
 import pandas as pd
+import pyarrow as pa
 
 from watchframe.cache import Mode
 from watchframe.client import Client, Deadline, OnStatus
@@ -20,13 +24,16 @@ from watchframe.errors import JobCancelledError
 from watchframe.models import Job, JobStatus
 from watchframe.read.answer import Answer
 from watchframe.read.options import MaxAge, Params, QueryLike, ReadOptions
-from watchframe.read.output import Output
+from watchframe.read.output import Output, OutputKind
 from watchframe.read.paging import Page
 from watchframe.read.pieces import Inclusive
 from watchframe.read.pipeline import answer_query, refuse_sets
 from watchframe.read.side_by_side import CONCURRENCY
-from watchframe.read.sweep import ParamSets, Sweep
+from watchframe.read.sweep import ManyArguments, ParamSets, Sweep
 from watchframe.references import parse_reference
+
+if TYPE_CHECKING:
+    import polars as pl
 
 T = TypeVar("T")
 
@@ -63,6 +70,8 @@ class Background(Generic[T]):
         self._on_done = on_done
         self._deadline = Deadline.after(timeout)
         self._done = threading.Event()
+        self._guard = threading.Lock()
+        self._listeners: list[Callable[[], object]] = []
         self._started = time.monotonic()
         self._ended: float | None = None
         # A daemon: at the end nothing waits for it but `_cancel_all`, and that not for long.
@@ -82,6 +91,14 @@ class Background(Generic[T]):
     def wait(self, timeout: float | None = None) -> bool:
         """Wait for at most `timeout` seconds; return whether it has ended."""
         return self._done.wait(timeout)
+
+    def when_done(self, call: Callable[[], object]) -> None:
+        """Call `call` at the end, from its thread, or now where it has ended."""
+        with self._guard:
+            if not self.is_done:
+                self._listeners.append(call)
+                return
+        call()
 
     @property
     def is_done(self) -> bool:
@@ -103,8 +120,11 @@ class Background(Generic[T]):
             if self._on_done is not None:
                 self._on_done()
         finally:
-            self._done.set()
+            with self._guard:
+                self._done.set()
             _going_on.discard(self)
+            for call in self._listeners:
+                call()
 
     def _on_status(self, job: Job | None) -> None:
         self.job = job
@@ -127,21 +147,43 @@ def _cancel_all() -> None:
         item.wait(max(ends - time.monotonic(), 0.0))
 
 
-#: The outcome of a read: its answers, to warn of, and the frame.
-Read = tuple[list[Answer], "pd.DataFrame"]
-Work = Callable[[Deadline, OnStatus], Read]
+async def until(when_ended: Callable[[Callable[[], object]], object]) -> None:
+    """Wait, without blocking the event loop, until `when_ended` calls what it is given.
+
+    That may be from any thread.
+    """
+    loop, ended = asyncio.get_running_loop(), asyncio.Event()
+    when_ended(partial(_set_soon, loop, ended))
+    await ended.wait()
+
+
+def _set_soon(loop: asyncio.AbstractEventLoop, event: asyncio.Event) -> None:
+    """Set a loop's event from another thread; a loop that is closed waits for nothing."""
+    with contextlib.suppress(RuntimeError):
+        loop.call_soon_threadsafe(event.set)
+
+
+#: A frame or a table, as of `output`.
+Rows = TypeVar("Rows")
+#: The outcome of a read: its answers, to warn of, and the rows.
+Read = tuple[list[Answer], Rows]
+Work = Callable[[Deadline, OnStatus], Read[Rows]]
 Status = Literal["queued", "running", "finished", "failed", "cancelled"]
 
 _ON_THE_DATA_SOURCE = (JobStatus.STARTED, JobStatus.SUCCESS)
 
 
-class SubmittedQuery:
+class SubmittedQuery(Generic[Rows]):
     """A read in the background, as `submit_watch_query` and `submit_watch_sweep` return it.
+
+    ``await handle`` returns what `result` returns, without blocking the event loop. If the task
+    that awaits it is cancelled, the read is cancelled with it, as by `cancel`;
+    ``await asyncio.shield(handle)`` lets it go on.
 
     If the interpreter ends first, the read is cancelled, on the server too.
     """
 
-    def __init__(self, words: str, background: Background[Read], shown: Output) -> None:
+    def __init__(self, words: str, background: Background[Read[Rows]], shown: Output) -> None:
         self._words = words
         self._shown = shown
         self._background = background
@@ -179,8 +221,19 @@ class SubmittedQuery:
         """
         self._background.cancel()
 
-    def result(self, timeout: float | None = None) -> pd.DataFrame:
-        """Return the frame, once it is there; the same one each time.
+    def __await__(self) -> Generator[Any, None, Rows]:
+        return self._awaited().__await__()
+
+    async def _awaited(self) -> Rows:
+        try:
+            await until(self._background.when_done)
+        except BaseException:  # the task was cancelled, or its cell was interrupted
+            self.cancel()
+            raise
+        return self.result()
+
+    def result(self, timeout: float | None = None) -> Rows:
+        """Return the rows, once they are there; the same frame or table each time.
 
         Parameters
         ----------
@@ -201,11 +254,11 @@ class SubmittedQuery:
             raise error
         found = self._background.result
         assert found is not None  # noqa: S101 - a read ends in an answer or an error
-        answers, frame = found
+        answers, rows = found
         if not self._has_warned:
             self._has_warned = True
             self._shown.warn(*answers)
-        return frame
+        return rows
 
     def exception(self, timeout: float | None = None) -> Exception | None:
         """Return the error of the read, once it has ended; None if it succeeded.
@@ -223,12 +276,64 @@ class SubmittedQuery:
         return f"<SubmittedQuery: {self._words}, {self.status}, {self.seconds:.1f} s>"
 
 
+class SubmitTableArguments(TypedDict, total=False):
+    """Keyword arguments of every function that reads in the background."""
+
+    max_age: MaxAge
+    cache: Mode
+    columns: Sequence[str] | None
+    timeout: float | None
+    client: Client | None
+
+
+class SubmitArguments(SubmitTableArguments, total=False):
+    """Those, with the ones that are for pandas alone."""
+
+    index_col: str | Sequence[str] | None
+    dtype: object
+    parse_dates: object
+    dtype_backend: DtypeBackend
+
+
+class SubmitSweepTableArguments(SubmitTableArguments, ManyArguments, total=False):
+    """Keyword arguments of `submit_watch_sweep`."""
+
+
+class SubmitSweepArguments(SubmitArguments, ManyArguments, total=False):
+    """Those, with the ones that are for pandas alone."""
+
+
+@overload
+def submit_watch_query(
+    query: QueryLike,
+    params: Params = None,
+    *,
+    output: Literal["pandas"] = ...,
+    **arguments: Unpack[SubmitArguments],
+) -> SubmittedQuery[pd.DataFrame]: ...
+@overload
+def submit_watch_query(
+    query: QueryLike,
+    params: Params = None,
+    *,
+    output: Literal["arrow"],
+    **arguments: Unpack[SubmitTableArguments],
+) -> SubmittedQuery[pa.Table]: ...
+@overload
+def submit_watch_query(
+    query: QueryLike,
+    params: Params = None,
+    *,
+    output: Literal["polars"],
+    **arguments: Unpack[SubmitTableArguments],
+) -> SubmittedQuery[pl.DataFrame]: ...
 def submit_watch_query(
     query: QueryLike,
     params: Params = None,
     *,
     max_age: MaxAge = None,
     cache: Mode = "use",
+    output: OutputKind = "pandas",
     index_col: str | Sequence[str] | None = None,
     columns: Sequence[str] | None = None,
     dtype: object = None,
@@ -236,12 +341,13 @@ def submit_watch_query(
     dtype_backend: DtypeBackend = "numpy_nullable",
     timeout: float | None = 300.0,
     client: Client | None = None,
-) -> SubmittedQuery:
+) -> SubmittedQuery[Any]:
     """Begin to read a saved query, and return a handle of the read at once.
 
     Parameters
     ----------
-    query, params, max_age, cache, index_col, columns, dtype, parse_dates, dtype_backend, client
+    query, params, max_age, cache, output, index_col, columns, dtype, parse_dates, dtype_backend, \
+    client
         As of `read_watch_query`.
     timeout : float or None
         Seconds for the whole of it, from now.
@@ -250,7 +356,7 @@ def submit_watch_query(
     -------
     SubmittedQuery
         ``.status``, ``.done()``, ``.result(timeout=None)``, ``.exception(timeout=None)`` and
-        ``.cancel()``.
+        ``.cancel()``; it can be awaited.
 
     Raises
     ------
@@ -268,19 +374,43 @@ def submit_watch_query(
     """
     reference = parse_reference(query)
     refuse_sets(params, "submit_watch_sweep")
-    shown = Output("pandas", columns, index_col, dtype, parse_dates, dtype_backend)
+    shown = Output(output, columns, index_col, dtype, parse_dates, dtype_backend)
     options = ReadOptions.resolve(
         reference, client, max_age, cache, timeout, progress=False, columns=shown.decoded
     )
 
-    def work(deadline: Deadline, on_status: OnStatus) -> Read:
+    def work(deadline: Deadline, on_status: OnStatus) -> Read[Any]:
         its = replace(options, deadline=deadline, on_status=on_status)
         answer = answer_query(reference, params, its)
-        return [answer], shown.frame(answer)
+        return [answer], shown.rows(answer)
 
     return _submitted(f"query {reference.query_id}", work, timeout, shown)
 
 
+@overload
+def submit_watch_sweep(
+    query: QueryLike,
+    params: ParamSets = None,
+    *,
+    output: Literal["pandas"] = ...,
+    **arguments: Unpack[SubmitSweepArguments],
+) -> SubmittedQuery[pd.DataFrame]: ...
+@overload
+def submit_watch_sweep(
+    query: QueryLike,
+    params: ParamSets = None,
+    *,
+    output: Literal["arrow"],
+    **arguments: Unpack[SubmitSweepTableArguments],
+) -> SubmittedQuery[pa.Table]: ...
+@overload
+def submit_watch_sweep(
+    query: QueryLike,
+    params: ParamSets = None,
+    *,
+    output: Literal["polars"],
+    **arguments: Unpack[SubmitSweepTableArguments],
+) -> SubmittedQuery[pl.DataFrame]: ...
 def submit_watch_sweep(
     query: QueryLike,
     params: ParamSets = None,
@@ -291,6 +421,7 @@ def submit_watch_sweep(
     concurrency: int = CONCURRENCY,
     max_age: MaxAge = None,
     cache: Mode = "use",
+    output: OutputKind = "pandas",
     index_col: str | Sequence[str] | None = None,
     columns: Sequence[str] | None = None,
     dtype: object = None,
@@ -298,20 +429,20 @@ def submit_watch_sweep(
     dtype_backend: DtypeBackend = "numpy_nullable",
     timeout: float | None = 300.0,
     client: Client | None = None,
-) -> SubmittedQuery:
+) -> SubmittedQuery[Any]:
     """Begin to read one query many times, and return a handle of all reads at once.
 
     Parameters
     ----------
-    query, params, split, inclusive, page, concurrency, max_age, cache, index_col, columns, dtype
+    query, params, split, inclusive, page, concurrency, max_age, cache, output, index_col, columns
         As of `read_watch_sweep`.
-    parse_dates, dtype_backend, timeout, client
+    dtype, parse_dates, dtype_backend, timeout, client
         As of `read_watch_sweep`.
 
     Returns
     -------
     SubmittedQuery
-        As of `submit_watch_query`, with one frame of all rows. `cancel` ends all reads.
+        As of `submit_watch_query`, with all rows together. `cancel` ends all reads.
 
     Raises
     ------
@@ -319,13 +450,13 @@ def submit_watch_sweep(
         As of `submit_watch_query`.
     """
     reference = parse_reference(query)
-    shown = Output("pandas", columns, index_col, dtype, parse_dates, dtype_backend)
+    shown = Output(output, columns, index_col, dtype, parse_dates, dtype_backend)
     sweep = Sweep.of(
         reference, params, split=split, inclusive=inclusive, page=page, concurrency=concurrency
     )
     options = ReadOptions.resolve(reference, client, max_age, cache, timeout, progress=False)
 
-    def work(deadline: Deadline, on_status: OnStatus) -> Read:
+    def work(deadline: Deadline, on_status: OnStatus) -> Read[Any]:
         begun = threading.Event()
 
         def first(job: Job | None) -> None:
@@ -343,7 +474,9 @@ def submit_watch_sweep(
     return _submitted(f"query {reference.query_id}", work, None, shown)
 
 
-def _submitted(words: str, work: Work, timeout: float | None, shown: Output) -> SubmittedQuery:
+def _submitted(
+    words: str, work: Work[Rows], timeout: float | None, shown: Output
+) -> SubmittedQuery[Rows]:
     background = Background(work, timeout=timeout)
     background.start()
     return SubmittedQuery(words, background, shown)

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Literal
 
 import pandas as pd
@@ -16,7 +13,15 @@ import pandas as pd
 from watchframe.client import Deadline, OnStatus
 from watchframe.errors import JobCancelledError
 from watchframe.models import Job
-from watchframe.read import Answer, Background, Output, ReadOptions, answer_query, answer_warnings
+from watchframe.read import (
+    Answer,
+    Background,
+    Output,
+    ReadOptions,
+    answer_query,
+    answer_warnings,
+    until,
+)
 from watchframe.widgets.control import GUARD
 
 #: Seconds between two reports of progress.
@@ -248,11 +253,9 @@ class Runs:
 
     async def result(self) -> pd.DataFrame:
         """Return what `wait` returns, without blocking the event loop."""
-        loop = asyncio.get_running_loop()
         while True:
-            run, ended = self._newest_run(), asyncio.Event()
-            run.when_ended(partial(_set_soon, loop, ended))
-            await ended.wait()
+            run = self._newest_run()
+            await until(run.when_ended)
             if run is self._newest and run.outcome is not None:
                 return _frame_of(run.outcome)
 
@@ -282,9 +285,3 @@ def _frame_of(outcome: Outcome) -> pd.DataFrame:
     if outcome.frame is None:
         raise outcome.error or AssertionError("a read ends in a frame or an error")
     return outcome.frame
-
-
-def _set_soon(loop: asyncio.AbstractEventLoop, event: asyncio.Event) -> None:
-    """Set a loop's event from another thread; a loop that is closed waits for nothing."""
-    with contextlib.suppress(RuntimeError):
-        loop.call_soon_threadsafe(event.set)
