@@ -17,13 +17,8 @@ from dataclasses import dataclass
 from types import FrameType, TracebackType
 from typing import Any
 
-from watchframe.display.messages import (
-    error_lines,
-    group_lines,
-    known_secrets,
-    notes_of,
-    without_secrets,
-)
+from watchframe.config import known_secrets
+from watchframe.display.messages import error_lines, group_lines, notes_of, without_secrets
 from watchframe.display.progress import is_interactive
 from watchframe.errors import WatchframeError, is_inner
 from watchframe.hints import Face
