@@ -19,9 +19,9 @@ from typing import Any
 
 from watchframe.config import known_secrets
 from watchframe.display.messages import error_lines, group_lines, notes_of, without_secrets
-from watchframe.display.progress import is_interactive
 from watchframe.errors import WatchframeError, is_inner
 from watchframe.hints import Face
+from watchframe.interactive import ipython_shell, is_interactive
 from watchframe.plain_text import plain_text
 
 #: The last line: how to see more.
@@ -145,7 +145,7 @@ def _outer_frames(trace: TracebackType | None) -> Iterator[tuple[FrameType, int]
 def _line_of(frame: FrameType, line: int) -> str:
     """Return a place in the caller's code, and what stands there."""
     name, function = frame.f_code.co_filename, frame.f_code.co_qualname
-    shell = _shell()
+    shell = ipython_shell()
     cell = shell.compile.format_code_name(name) if shell is not None else None
     home = os.path.expanduser("~") + os.sep  # noqa: PTH111 - names such as <string> are no paths
     place = " ".join(cell) if cell else f"File {name.replace(home, '~' + os.sep, 1)}"
@@ -157,7 +157,7 @@ def _line_of(frame: FrameType, line: int) -> str:
 
 def _full(error: BaseException) -> Sequence[str]:
     """Return the traceback as IPython makes it; of a group, which it cannot make, as Python."""
-    shell = _shell()
+    shell = ipython_shell()
     if shell is None or isinstance(error, BaseExceptionGroup):
         return [line.rstrip("\n") for line in traceback.format_exception(error)]
     lines: list[str] = shell.InteractiveTB.structured_traceback(
@@ -175,7 +175,7 @@ def is_ours(error: BaseException | None) -> bool:
 
 def _wants_all() -> bool:
     """Return whether the user wants whole tracebacks: always, or of this error, by ``%tb``."""
-    shell = _shell()
+    shell = ipython_shell()
     if shell is not None and any(getattr(i, "full_traceback", False) for i in shell.configurables):
         return True  # %config WatchMagics.full_traceback
     frame: FrameType | None = sys._getframe()  # noqa: SLF001 - Python's own way up the stack
@@ -198,7 +198,7 @@ def _hide_inner_frames(error: BaseException, *, is_hidden: bool) -> None:
 
 def prepare_shell() -> None:
     """Let IPython's shell, where there is one, show groups and chains with these errors shortly."""
-    shell = _shell()
+    shell = ipython_shell()
     if shell is not None and not isinstance(shell.showtraceback, _Showing):
         shell.showtraceback = _Showing(shell)
 
@@ -227,9 +227,3 @@ class _Showing:
         else:
             _hide_inner_frames(error, is_hidden=not _wants_all())
             self._show(exc_tuple, *arguments, **named)
-
-
-def _shell() -> Any:
-    """Return IPython's shell, or None where there is none."""
-    ipython = sys.modules.get("IPython")
-    return None if ipython is None else ipython.get_ipython()

@@ -17,8 +17,8 @@ from IPython.core.completer import (
     context_matcher,
 )
 
-from watchframe.display.progress import ipython_kernel
 from watchframe.errors import WatchframeError
+from watchframe.interactive import ipython_kernel
 from watchframe.magics.body import split_pair
 from watchframe.magics.completion_sources import ServerNames
 from watchframe.magics.line import Word, split_words, without_remark
