@@ -157,12 +157,12 @@ class Kind(Enum):
         "https://host/queries/42. watchframe list shows the ids.",
     )
     IS_DASHBOARD = Words(
-        python="read_watch_dashboard reads dashboards.",
-        cell="In Python, read_watch_dashboard reads dashboards.",
+        python="For dashboards there is read_watch_dashboard.",
+        cell="For dashboards there is read_watch_dashboard, in Python.",
         terminal="Run: watchframe dashboard",
     )
     IS_QUERY = Words(
-        python="read_watch_query reads queries.",
+        python="For queries there is read_watch_query.",
         cell="Run: %watch",
         terminal="Run: watchframe query",
     )

@@ -12,7 +12,14 @@ from pathlib import Path
 from typing import Self, TypedDict
 
 from watchframe.cache import Decision, Mode, Policy, ResultCache, parse_max_age
-from watchframe.client import Client, Deadline, OnStatus, client_of_server, current_client
+from watchframe.client import (
+    Client,
+    Deadline,
+    OnStatus,
+    client_of_server,
+    current_client,
+    with_address_key,
+)
 from watchframe.config import Settings, require_same_server
 from watchframe.errors import ArgumentError
 from watchframe.locks import ProcessLock
@@ -207,7 +214,7 @@ def client_for(
             reference.server_url, query_id=query.query_id, api_key=query.api_key
         )
     require_same_server(reference.server_url, client.server)
-    return client.with_address_key(query.query_id, query.api_key, goes_first=False)
+    return with_address_key(client, query.query_id, query.api_key, goes_first=False)
 
 
 def _note_key(reference: QueryReference) -> None:

@@ -21,7 +21,7 @@ from watchframe.read.output import FrameArguments, Output, OutputKind
 from watchframe.read.paging import Page, answers_of_pages
 from watchframe.read.pieces import Inclusive, pieces_of
 from watchframe.read.side_by_side import CONCURRENCY, ReadRequest, answers_side_by_side
-from watchframe.references import QueryReference, parse_reference
+from watchframe.references import QueryReference, parse_reference, require_query
 
 if TYPE_CHECKING:
     import polars as pl
@@ -201,7 +201,10 @@ class Sweep:
         ------
         ArgumentError
             They do not go together.
+        QueryReferenceError
+            The query is one result.
         """
+        require_query(query)
         one = params if params is None or isinstance(params, Mapping | str) else None
         sets = [] if one is params else parameter_sets(params)
         if sets == [] and one is not params:
