@@ -417,7 +417,7 @@ class WatchframeWarning(UserWarning):
 
 
 class ConfigurationWarning(WatchframeWarning):
-    """A file with an API key may be read by other users of this machine."""
+    """Others may read a file with an API key; or the server does not know the key, or is none."""
 
 
 class ColumnTypeWarning(WatchframeWarning):
