@@ -39,6 +39,9 @@ T = TypeVar("T")
 
 #: Seconds that the end of the interpreter waits for the cancellation of what still runs.
 EXIT_TIMEOUT = 5.0
+#: Seconds between two turns of an event loop that waits for a read. Without them, a notebook's
+#: interrupt button does nothing: ipykernel cancels the cell when its loop turns, and wakes no loop.
+WAKE_EVERY = 0.2
 
 
 class Background(Generic[T]):
@@ -154,7 +157,10 @@ async def until(when_ended: Callable[[Callable[[], object]], object]) -> None:
     """
     loop, ended = asyncio.get_running_loop(), asyncio.Event()
     when_ended(partial(_set_soon, loop, ended))
-    await ended.wait()
+    while not ended.is_set():
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(WAKE_EVERY):
+                await ended.wait()
 
 
 def _set_soon(loop: asyncio.AbstractEventLoop, event: asyncio.Event) -> None:
