@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import threading
 import time
 
@@ -242,7 +243,7 @@ def test_kernel_interrupt_of_an_awaited_handle_cancels_its_job(kernel, demo):
         end = time.monotonic() + PATIENT
         while not begun() and time.monotonic() < end:
             time.sleep(0.01)
-        kernel.manager.interrupt_kernel()
+        os.kill(kernel.manager.provisioner.pid, signal.SIGINT)
 
     kernel.text("import watchframe")
     threading.Thread(target=interrupt).start()
