@@ -417,7 +417,7 @@ class WatchframeWarning(UserWarning):
 
 
 class ConfigurationWarning(WatchframeWarning):
-    """Others may read a file with an API key; or the server does not know the key, or is none."""
+    """Others may read a file with a key, or the server does not know the key or is not there."""
 
 
 class ColumnTypeWarning(WatchframeWarning):
