@@ -12,6 +12,7 @@ import weakref
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypedDict, TypeVar, Unpack, overload
 
 import pandas as pd
@@ -68,6 +69,8 @@ class Background(Generic[T]):
     ) -> None:
         self.result: T | None = None
         self.error: Exception | None = None
+        #: Where `error` was raised: each time that it is raised again, Python adds the place to it.
+        self.trace: TracebackType | None = None
         self.job: Job | None = None
         self._work = work
         self._on_done = on_done
@@ -117,7 +120,7 @@ class Background(Generic[T]):
         try:
             self.result = self._work(self._deadline, self._on_status)
         except Exception as error:  # noqa: BLE001 - a thread's error would be lost; it is kept
-            self.error = error
+            self.error, self.trace = error, error.__traceback__
         self._ended = time.monotonic()
         try:
             if self._on_done is not None:
@@ -257,7 +260,7 @@ class SubmittedQuery(Generic[Rows]):
         """
         error = self.exception(timeout)
         if error is not None:
-            raise error
+            raise error.with_traceback(self._background.trace)
         found = self._background.result
         assert found is not None  # noqa: S101 - a read ends in an answer or an error
         answers, rows = found

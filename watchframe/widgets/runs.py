@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from types import TracebackType
 from typing import Literal
 
 import pandas as pd
@@ -34,12 +35,14 @@ ENDED = threading.Condition(GUARD)
 class Outcome:
     """How a read ended: with a frame and the answer that it was made of, or with an error.
 
-    It took `seconds`; `notes` are what a read outside of a picker would warn of.
+    `trace` is where the error was raised. It took `seconds`; `notes` are what a read outside of a
+    picker would warn of.
     """
 
     frame: pd.DataFrame | None = None
     answer: Answer | None = None
     error: Exception | None = None
+    trace: TracebackType | None = None
     seconds: float = 0.0
     notes: tuple[str, ...] = ()
 
@@ -163,7 +166,8 @@ class BackgroundRead:
         return Outcome(frame=Output().frame(answer), answer=answer, notes=notes)
 
     def _end(self) -> None:
-        outcome = self._background.result or Outcome(error=self._background.error)
+        background = self._background
+        outcome = background.result or Outcome(error=background.error, trace=background.trace)
         self._announcing_thread = threading.get_ident()
         self.outcome = replace(outcome, seconds=self.seconds)
         try:
@@ -283,5 +287,6 @@ class Runs:
 
 def _frame_of(outcome: Outcome) -> pd.DataFrame:
     if outcome.frame is None:
-        raise outcome.error or AssertionError("a read ends in a frame or an error")
+        error = outcome.error or AssertionError("a read ends in a frame or an error")
+        raise error.with_traceback(outcome.trace)
     return outcome.frame

@@ -98,6 +98,22 @@ def test_failed_query_marks_the_line_from_every_call(notebook, call):
     assert len(lines) < 12
 
 
+@pytest.mark.parametrize(
+    ("made", "raises"),
+    [
+        ("submit_watch_query(51)", "it.result()"),
+        ("pick(51)", "it.wait()"),
+        ("pick(51)", "await it"),
+    ],
+)
+def test_error_that_is_raised_again_is_of_the_later_cell_alone(notebook, made, raises):
+    notebook.run(f"it = {made}")
+    first, again = notebook.error(f"1\n{raises}"), notebook.error(f"1\n2\n{raises}")
+    assert first[-2].endswith(f"line 2: {raises}")
+    assert again[-2].endswith(f"line 3: {raises}")
+    assert len(again) == len(first)
+
+
 def test_full_traceback_is_one_call_away(notebook, demo):
     notebook.error("read_watch_query(51)")
     text = notebook.traceback()
