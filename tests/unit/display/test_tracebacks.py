@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pickle
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from watchframe import errors
 from watchframe.config import Secret
 from watchframe.display.messages import HIDDEN
 from watchframe.display.tracebacks import MOST, Rendering, short_form, where
@@ -101,21 +103,18 @@ def test_where_has_the_callers_lines_alone():
 
 
 def test_where_leaves_out_what_the_library_calls():
-    def values():
-        yield from [1]
-        raise ArgumentError("No more.")
+    """But for the caller's own code that it calls."""
+    source = "pool.submit(function).result()"
+    ours = compile(source, errors.__file__, "exec")
 
-    def joined():
-        import watchframe.read.side_by_side as inner  # noqa: PLC0415 - its name is used here alone
+    def fail():
+        params_dict(5)
 
-        return inner._listed(values())
-
-    lines = where(caught(joined))
-    assert [line.rpartition(": ")[2] for line in lines] == [
-        "function()",
-        "return inner._listed(values())",
-        'raise ArgumentError("No more.")',
-    ]
+    with ThreadPoolExecutor(1) as pool:
+        lines = where(caught(lambda: exec(ours, {"pool": pool, "function": fail})))
+    assert [line.rpartition(": ")[2] for line in lines][::2] == ["function()", "params_dict(5)"]
+    assert "in test_where_leaves_out_what_the_library_calls.<locals>.<lambda>" in lines[1]
+    assert len(lines) == 3
 
 
 def test_where_tells_of_errors_before_it():
