@@ -31,7 +31,11 @@ class Notebook:
         """Run a cell to its end; gives the reply and what it showed, by kind of message."""
         shown = []
         reply = self.client.execute_interactive(
-            code, timeout=PATIENT, output_hook=shown.append, allow_stdin=is_watched
+            code,
+            timeout=PATIENT,
+            output_hook=shown.append,
+            allow_stdin=is_watched,
+            stop_on_error=False,  # else a cell that comes right after an error may be dropped
         )
         return reply["content"], {item["msg_type"]: item["content"] for item in shown}
 
