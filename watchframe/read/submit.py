@@ -24,7 +24,7 @@ from watchframe.decode import DtypeBackend
 from watchframe.errors import JobCancelledError
 from watchframe.models import Job, JobStatus
 from watchframe.read.answer import Answer
-from watchframe.read.options import MaxAge, Params, QueryLike, ReadOptions
+from watchframe.read.options import MaxAge, Params, QueryLike, ReadOptions, of_query
 from watchframe.read.output import Output, OutputKind
 from watchframe.read.paging import Page
 from watchframe.read.pieces import Inclusive
@@ -336,6 +336,7 @@ def submit_watch_query(
     output: Literal["polars"],
     **arguments: Unpack[SubmitTableArguments],
 ) -> SubmittedQuery[pl.DataFrame]: ...
+@of_query
 def submit_watch_query(
     query: QueryLike,
     params: Params = None,
@@ -420,6 +421,7 @@ def submit_watch_sweep(
     output: Literal["polars"],
     **arguments: Unpack[SubmitSweepTableArguments],
 ) -> SubmittedQuery[pl.DataFrame]: ...
+@of_query
 def submit_watch_sweep(
     query: QueryLike,
     params: ParamSets = None,

@@ -16,7 +16,14 @@ from watchframe.decode import DtypeBackend, concat_results
 from watchframe.errors import ArgumentError
 from watchframe.parameters.moments import TIMESPEC
 from watchframe.read.answer import Answer
-from watchframe.read.options import MaxAge, Params, QueryLike, ReadArguments, ReadOptions
+from watchframe.read.options import (
+    MaxAge,
+    Params,
+    QueryLike,
+    ReadArguments,
+    ReadOptions,
+    of_query,
+)
 from watchframe.read.output import FrameArguments, Output, OutputKind
 from watchframe.read.paging import Page, answers_of_pages
 from watchframe.read.pieces import Inclusive, pieces_of
@@ -72,6 +79,7 @@ def read_watch_sweep(
     output: Literal["polars"],
     **arguments: Unpack[SweepTableArguments],
 ) -> pl.DataFrame: ...
+@of_query
 def read_watch_sweep(
     query: QueryLike,
     params: ParamSets = None,
