@@ -23,7 +23,7 @@
     |  |  `- RateLimitError
     |  `- ProtocolError                 answered, but not in Watch's shape, or about something else
     |- JobError                         .job_id
-    |  |- JobFailedError                .reason: the data source's own words, whole
+    |  |- JobFailedError                .reason: the data source's own words, whole; .sql
     |  |- JobCancelledError
     |  `- JobTimeoutError               (TimeoutError) .timeout .is_cancelled
     |- DecodeError                      (ValueError) .offset, in bytes
@@ -43,6 +43,7 @@ import copyreg
 import dataclasses
 import inspect
 import os
+import sys
 import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -111,6 +112,11 @@ class WatchframeError(Exception):
         self.args = (self.message,)
         if self.hint is not None and not isinstance(self.hint, Hint):
             self.hint = plain_text(self.hint)
+        if "IPython" in sys.modules:
+            # What shows an error lies above this file, and IPython gives it no chance to load.
+            from watchframe.display.tracebacks import prepare_shell  # noqa: PLC0415 - as said
+
+            prepare_shell()
 
     def replace(self, **facts: Any) -> Self:
         """Return a copy with another message, another hint or other facts.
@@ -128,6 +134,12 @@ class WatchframeError(Exception):
 
     def __str__(self) -> str:
         return f"{self.message}\nHint: {self.hint}" if self.hint else self.message
+
+    def _render_traceback_(self) -> list[str]:
+        """Return the lines that IPython shows; it asks for them by this name."""
+        from watchframe.display.tracebacks import Rendering  # noqa: PLC0415 - as above
+
+        return Rendering(self)()
 
     def __reduce__(self) -> tuple[object, ...]:
         # Keyword-only arguments do not survive the default pickling, and errors cross processes.
@@ -333,9 +345,12 @@ class JobFailedError(JobError):
     ----------
     reason : str
         The data source's own message, whole.
+    sql : str or None
+        The statement that it refused, as the server renders it, where that is known.
     """
 
     reason: str
+    sql: str | None = None
 
 
 class JobCancelledError(JobError):
@@ -402,7 +417,7 @@ class WatchframeWarning(UserWarning):
 
 
 class ConfigurationWarning(WatchframeWarning):
-    """A file with an API key may be read by other users of this machine."""
+    """Others may read a file with a key, or the server does not know the key or is not there."""
 
 
 class ColumnTypeWarning(WatchframeWarning):
@@ -437,10 +452,11 @@ _BETWEEN = (f"{os.sep}IPython{os.sep}core{os.sep}", contextlib.__file__)
 def warn_caller(warning: WatchframeWarning) -> None:
     """Warn at the line that called this library: the nearest one outside of the package."""
     frame, level = inspect.currentframe(), 1
-    while frame is not None and _is_inner(frame.f_code.co_filename):
+    while frame is not None and is_inner(frame.f_code.co_filename):
         frame, level = frame.f_back, level + 1
     warnings.warn(warning, stacklevel=level)
 
 
-def _is_inner(filename: str) -> bool:
+def is_inner(filename: str) -> bool:
+    """Return whether a frame of this file lies between a caller's line and what it called."""
     return filename.startswith(_PACKAGE) or any(place in filename for place in _BETWEEN)

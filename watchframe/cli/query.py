@@ -94,10 +94,6 @@ def query(
     destination.write(table, is_quiet=options.is_quiet)
 
 
-#: Under which name the context holds the statement, so that an error can show its line.
-STATEMENT = "watchframe.statement"
-
-
 @click.command(short_help="Run SQL on a data source, and show or keep its rows.")
 @click.argument("statement", metavar="SQL")
 @click.option(
@@ -109,9 +105,9 @@ STATEMENT = "watchframe.statement"
     help="Where it runs: a name or an id.",
 )
 @reading_options
-@click.pass_context
+@click.pass_obj
 def sql(
-    ctx: click.Context,
+    options: GlobalOptions,
     /,
     *,
     statement: str,
@@ -131,11 +127,9 @@ def sql(
     from watchframe import read  # noqa: PLC0415 - help needs no reading
     from watchframe.read.options import data_source as source  # noqa: PLC0415 - likewise
 
-    options: GlobalOptions = ctx.obj
     text = sys.stdin.read() if statement == "-" else statement
     if not text.strip():
         raise ArgumentError("There is no SQL.", hint="Give it in quotes, or - and on stdin.")
-    ctx.meta[STATEMENT] = text
     destination = Destination.of(output=output, format_=format_, is_json=is_json, rows=rows)
     arguments = read_arguments(**given)
     what = text, source(data_source), arguments["params"]

@@ -23,11 +23,10 @@ from IPython.core.magic import (
 )
 from IPython.display import publish_display_data
 
-from watchframe.config import known_secrets
 from watchframe.decode import DtypeBackend
-from watchframe.errors import ArgumentError, JobFailedError
+from watchframe.display.tracebacks import Rendering
+from watchframe.errors import ArgumentError
 from watchframe.magics.completion import WatchMatcher
-from watchframe.magics.errors import Rendering
 from watchframe.magics.line import Request, help_text, parse_line, without_remark
 from watchframe.magics.reading import (
     Defaults,
@@ -40,7 +39,6 @@ from watchframe.magics.reading import (
     query_search,
     read,
     read_arguments,
-    refused_sql,
     saved,
 )
 from watchframe.plain_text import plain_text
@@ -116,7 +114,6 @@ class WatchMagics(Magics):
         local_ns: MutableMapping[str, object] | None = None,
     ) -> object:
         """Read a saved query, or run SQL; ``%watch --help`` says how."""
-        what: SavedQuery | Sql | None = None
         line = without_remark(line)
         is_used = cell is None and is_value_used()
         try:
@@ -133,7 +130,8 @@ class WatchMagics(Magics):
                 what = asked(request, cell, namespace, source=self.source)
                 value = self._outcome(what, request)
         except (Exception, KeyboardInterrupt) as error:
-            self._show_short(error, what)
+            # So IPython shows it in its short form, wherever it is caught and shown.
+            error._render_traceback_ = Rendering(error, "cell")  # type: ignore[union-attr]
             raise
         is_shown = request.pick or (
             request.out is None and not request.no_display and line[-1:] != ";"
@@ -181,16 +179,6 @@ class WatchMagics(Magics):
         if name is not None:
             self._shell.user_ns[name] = value
         return value
-
-    def _show_short(self, error: BaseException, what: SavedQuery | Sql | None) -> None:
-        """Make IPython show an error in its short form, wherever it is caught and shown."""
-        error._render_traceback_ = Rendering(  # type: ignore[attr-defined]
-            error=error,
-            shell=self._shell,
-            is_full=lambda: bool(self.full_traceback),
-            secrets=known_secrets,
-            sql=refused_sql(what) if isinstance(error, JobFailedError) and what else None,
-        )
 
 
 def load(shell: InteractiveShell) -> None:

@@ -12,7 +12,7 @@ from watchframe.cache import Mode
 from watchframe.client import current_client
 from watchframe.decode import DtypeBackend
 from watchframe.display import provenance_html, provenance_line
-from watchframe.errors import ArgumentError, WatchframeError
+from watchframe.errors import ArgumentError
 from watchframe.magics.body import parse_body
 from watchframe.magics.line import HELP_HINT, Request
 from watchframe.magics.saving import save_sql
@@ -173,14 +173,6 @@ def explained(what: SavedQuery | Sql, arguments: FrameArguments) -> str:
     """Return the plan of `read`, in words."""
     max_age, cache, timeout = arguments["max_age"], arguments["cache"], arguments["timeout"]
     return str(_plan(what, max_age=max_age, cache=cache, timeout=timeout))
-
-
-def refused_sql(what: SavedQuery | Sql) -> str | None:
-    """Return the SQL as the server rendered it, from what is known here; None if it is unknown."""
-    try:
-        return _plan(what, cache="only").sql
-    except WatchframeError:
-        return what.sql if isinstance(what, Sql) else None
 
 
 def saved(what: SavedQuery | Sql, title: str) -> str:

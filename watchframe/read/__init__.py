@@ -19,6 +19,7 @@ from watchframe.read.submit import (
     SubmittedQuery,
     submit_watch_query,
     submit_watch_sweep,
+    until,
 )
 from watchframe.read.sweep import parameter_sets, read_watch_sweep
 
@@ -48,6 +49,7 @@ __all__ = [
     "read_watch_sweep",
     "submit_watch_query",
     "submit_watch_sweep",
+    "until",
     "watch_query",
     "wire_sets",
 ]

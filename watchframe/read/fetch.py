@@ -12,7 +12,7 @@ from watchframe.cache import Provenance, ResultWriter
 from watchframe.client import ResultBody
 from watchframe.decode import DecodedResult, decode_query_result
 from watchframe.display import ProgressLine
-from watchframe.errors import ProtocolError
+from watchframe.errors import JobFailedError, ProtocolError
 from watchframe.http.retries import read_or_refetch
 from watchframe.models import QueryResultInfo
 from watchframe.parameters import has_same_hash, is_same_sql
@@ -89,13 +89,16 @@ class _Fetch:
         # A default that was changed since does not show in the SQL: it is looked up meanwhile.
         needs_defaults = plan.is_to_be_checked and not plan.has_all_values
         with ProgressLine(plan.label, progress=options.progress) as line:
-            body = plan.question.ask(
-                options.client,
-                max_age=max_age,
-                deadline=options.deadline,
-                on_status=options.on_status or line.on_status,
-                meanwhile=self._check_values if needs_defaults else None,
-            )
+            try:
+                body = plan.question.ask(
+                    options.client,
+                    max_age=max_age,
+                    deadline=options.deadline,
+                    on_status=options.on_status or line.on_status,
+                    meanwhile=self._check_values if needs_defaults else None,
+                )
+            except JobFailedError as error:
+                raise error.replace(sql=plan.question.rendered) from None
 
             def read(body: ResultBody) -> Answer | None:
                 key = self.plan.cache_key

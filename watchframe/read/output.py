@@ -118,9 +118,13 @@ class Output:
         the two are never in memory as a whole beside each other.
         """
         self.warn(answer)
+        return self.rows(answer, takes_table=True)
+
+    def rows(self, answer: Answer, *, takes_table: bool = False) -> Any:
+        """Return the rows of one answer, without a warning of them."""
         if self.kind != "pandas":
             return self._arrow(answer.table, answer.known_kinds, answer.attributes)
-        return self.frame(answer, takes_table=True)
+        return self.frame(answer, takes_table=takes_table)
 
     def frame(self, answer: Answer, *, takes_table: bool = False) -> pd.DataFrame:
         """Return the pandas frame of one answer; its provenance is in ``attrs``."""

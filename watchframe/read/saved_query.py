@@ -109,7 +109,7 @@ class WatchQuery:
         params, options = self._divided(params, values)
         return explain_watch_query(self._reference, params, client=self._client, **options)
 
-    def submit(self, params: Params = None, /, **values: Any) -> SubmittedQuery:
+    def submit(self, params: Params = None, /, **values: Any) -> SubmittedQuery[Any]:
         """Begin to read it, and return a handle, as of `submit_watch_query`."""
         params, options = self._divided(params, values)
         return submit_watch_query(self._reference, params, client=self._client, **options)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -244,8 +244,15 @@ class ParameterPicker(WidgetWithTwin):
         return self._runs.wait(timeout)
 
     async def result(self) -> pd.DataFrame:
-        """Return what `wait` returns, without blocking the event loop."""
+        """Return what `wait` returns, without blocking the event loop, as ``await picker`` does.
+
+        If the task that awaits it is cancelled, the run goes on: it is the picker's, where it shows
+        its progress, and `cancel` ends it.
+        """
         return await self._runs.result()
+
+    def __await__(self) -> Generator[Any, None, pd.DataFrame]:
+        return self.result().__await__()
 
     def _connect(self) -> None:
         layout = self._layout

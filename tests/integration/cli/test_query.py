@@ -232,6 +232,11 @@ def test_sql_failure_shows_words_and_marks_line(invoke):
     assert "--> 2 | form events" in result.stderr
 
 
+def test_query_that_fails_marks_its_line(invoke):
+    result = invoke("query", 51)
+    assert "--> 2 | from borrow_events" in result.stderr
+
+
 def test_sql_unknown_data_source_names_known_ones(invoke):
     result = invoke("sql", "select 1", "-d", "Landing")
     assert result.exit_code == 2

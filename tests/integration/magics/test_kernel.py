@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import re
+import signal
+import threading
 import time
 
 import pytest
@@ -228,3 +230,26 @@ def settled(ask, is_good):
         if is_good(answer) or time.monotonic() > end:
             return answer
         time.sleep(0.05)
+
+
+@pytest.mark.slow
+def test_kernel_interrupt_of_an_awaited_handle_cancels_its_job(kernel, demo):
+    before = set(demo.running_jobs())
+
+    def begun():
+        return set(demo.running_jobs()) - before
+
+    def interrupt():
+        end = time.monotonic() + PATIENT
+        while not begun() and time.monotonic() < end:
+            time.sleep(0.01)
+        os.kill(kernel.manager.provisioner.pid, signal.SIGINT)
+
+    kernel.text("import watchframe")
+    threading.Thread(target=interrupt).start()
+    reply, _ = kernel.run("await watchframe.submit_watch_query(50, {'seconds': 95}, cache='off')")
+    assert reply["ename"] == "CancelledError"
+    end = time.monotonic() + PATIENT
+    while begun() and time.monotonic() < end:
+        time.sleep(0.01)
+    assert begun() == set()
