@@ -122,7 +122,7 @@ class FolderAccess:
     def report(self, error: Exception) -> None:
         """Warn, once, that the cache does not work here."""
         logger.debug("cache: %s: %r", self.folder, error)
-        if self._has_warned:
+        if self._has_warned or is_silent():
             return
         self._has_warned = True
         words = _words(error)

@@ -88,6 +88,8 @@ def warn_if_readable(path: Path) -> None:
     """Warn, once per file, that other users may read a key in it; only POSIX modes say so."""
     if os.name != "posix" or path in _warned_of or not path.stat().st_mode & _OTHERS:
         return
+    if is_silent():
+        return
     _warned_of.add(path)
     warn_caller(
         ConfigurationWarning(

@@ -152,7 +152,7 @@ class Documents:
         if may_ask and is_execution and not self.may_execute:
             policy, may_ask = ANY_AGE, False
         options, cache = self.options, self.options.cache
-        key = "/".join(map(str, (options.client.server, options.principal, *name)))
+        key = document_key(options, *name)
         kept = cache.get_document(key) if cache is not None else None
         if kept is not None and not _has_id(kept.value, with_id):
             kept = None
@@ -175,6 +175,11 @@ class Documents:
             return value
 
         return fetch() if self.shared is None else self.shared.get(key, fetch)
+
+
+def document_key(options: ReadOptions, *name: object) -> str:
+    """Return the key in the local cache of a document of this server, as this key sees it."""
+    return "/".join(map(str, (options.client.server, options.principal, *name)))
 
 
 def _has_id(document: object, wanted: int | None) -> bool:

@@ -1,0 +1,154 @@
+"""What is saved on a server, by name: from the local cache at once, then from the server.
+
+For those who cannot wait, such as completion. A list comes several times, each time better.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+from itertools import islice
+
+from watchframe.cache import Document
+from watchframe.client import Client, Deadline
+from watchframe.client.listing import PAGE_SIZE
+from watchframe.errors import ProtocolError
+from watchframe.models import DataSource, ParameterDefinition, Query
+from watchframe.read.documents import document_key
+from watchframe.read.options import ReadOptions
+
+#: The most names that are kept, and asked for.
+MOST = 2000
+#: For so long after a whole list was read, its newest page tells what is new.
+WHOLE_FOR = timedelta(days=1)
+#: Seconds that the server may take for a list.
+TIMEOUT = 60.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamedQuery:
+    """A saved query's id, its name, and its parameters in the author's order."""
+
+    id: int
+    name: str
+    parameters: tuple[ParameterDefinition, ...] = ()
+
+
+class SavedNames:
+    """What one key sees of a server.
+
+    Parameters
+    ----------
+    client : Client
+    """
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    @cached_property
+    def _options(self) -> ReadOptions:
+        return ReadOptions.resolve(client=self._client)  # its principal is a look into the folder
+
+    def queries(self) -> Iterator[list[NamedQuery]]:
+        """Yield the saved queries, newest first: those known from before, then with the new ones.
+
+        The server lists at most 2,000, 250 a request; where the whole list was read in the last
+        day, one request for the newest.
+        """
+        document = self._kept("names")
+        known = _named(document)
+        if known:
+            yield known
+        is_recent = document is not None and self._age(document) < WHOLE_FOR
+        newest: list[NamedQuery] = []
+        listed = self._client.queries.list(deadline=Deadline.after(TIMEOUT))
+        whole_since = None
+        for query in islice(listed, MOST):
+            newest.append(_of(query))
+            if len(newest) % PAGE_SIZE == 0:
+                if is_recent and document is not None:
+                    whole_since = document.stored_at
+                    newest = _joined(newest, known)
+                    break
+                yield _joined(newest, known)
+        self._keep([_to_json(item) for item in newest], "names", stored_at=whole_since)
+        yield newest
+
+    def search(self, words: str) -> Iterator[list[NamedQuery]]:
+        """Yield the newest of the queries in which the server finds `words`."""
+        found = self._client.queries.list(search=words, deadline=Deadline.after(TIMEOUT))
+        yield [_of(query) for query in islice(found, PAGE_SIZE)]
+
+    def query(self, query_id: int) -> Iterator[NamedQuery]:
+        """Yield a query: as a read or a list had it, then as it is now."""
+        document = self._kept("query", query_id)
+        if document is not None and isinstance(document.value, Mapping):
+            yield _of(Query.from_json(document.value))
+        else:
+            yield from (item for item in _named(self._kept("names")) if item.id == query_id)
+        query = self._client.queries.get(query_id, deadline=Deadline.after(TIMEOUT))
+        self._keep(query.to_json(), "query", query_id)
+        yield _of(query)
+
+    def data_sources(self) -> Iterator[list[DataSource]]:
+        """Yield the data sources: those known from before, then those that there are now."""
+        document = self._kept("data_sources")
+        if document is not None and isinstance(document.value, list):
+            yield [DataSource.from_json(item) for item in document.value]
+        found = self._client.data_sources.list(deadline=Deadline.after(TIMEOUT))
+        self._keep([source.to_json() for source in found], "data_sources")
+        yield list(found)
+
+    def dropdown_values(self, query_id: int, source: int) -> Iterator[list[str]]:
+        """Yield the values of a dropdown that a read or a picker had; the server is not asked.
+
+        It might have to run the query that feeds the dropdown.
+        """
+        document = self._kept("dropdown", query_id, source)
+        if document is not None and isinstance(document.value, list):
+            yield [str(value) for value in document.value]
+
+    def _kept(self, *name: object) -> Document | None:
+        cache = self._options.cache
+        return None if cache is None else cache.get_document(document_key(self._options, *name))
+
+    def _keep(self, value: object, *name: object, stored_at: datetime | None = None) -> None:
+        if self._options.cache is not None:
+            key = document_key(self._options, *name)
+            self._options.cache.put_document(key, value, stored_at=stored_at)
+
+    def _age(self, document: Document) -> timedelta:
+        return abs(self._options.clock() - document.stored_at)
+
+
+def _of(query: Query) -> NamedQuery:
+    return NamedQuery(id=query.id, name=query.name, parameters=query.parameters)
+
+
+def _joined(newest: list[NamedQuery], known: list[NamedQuery]) -> list[NamedQuery]:
+    """Return the newest ones, and behind them the others that are known."""
+    ids = {item.id for item in newest}
+    return [*newest, *(item for item in known if item.id not in ids)][:MOST]
+
+
+def _to_json(query: NamedQuery) -> dict[str, object]:
+    parameters = [definition.to_json() for definition in query.parameters]
+    return {"id": query.id, "name": query.name, "parameters": parameters}
+
+
+def _named(document: Document | None) -> list[NamedQuery]:
+    if document is None or not isinstance(document.value, list):
+        return []
+    try:
+        return [
+            NamedQuery(
+                id=item["id"],
+                name=item["name"],
+                parameters=tuple(map(ParameterDefinition.from_json, item["parameters"])),
+            )
+            for item in document.value
+        ]
+    except (LookupError, TypeError, ProtocolError):
+        return []  # of another version of this library
