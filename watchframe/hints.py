@@ -78,6 +78,21 @@ class Kind(Enum):
         "other.",
         terminal="Run once: watchframe --url {server} --profile NAME login",
     )
+    NEEDS_USER_KEY = Words(
+        python="A query's key reads that one query and its results. It runs no query with a text "
+        "parameter, cancels nothing, and sees no lists, dashboards, other queries or SQL of your "
+        "own: these need a user's key, connect(url, key), or WATCHFRAME_API_KEY.",
+        cell="A query's key reads that one query and its results. It runs no query with a text "
+        "parameter, cancels nothing, and sees no lists, dashboards, other queries or SQL of your "
+        "own: these need a user's key: WATCHFRAME_API_KEY, or watchframe.connect.",
+        terminal="A query's key reads that one query and its results. It runs no query with a text "
+        "parameter, cancels nothing, and sees no lists, dashboards, other queries or SQL of your "
+        "own: these need a user's key. Run: watchframe login",
+    )
+    WRONG_QUERY_KEY = Words(
+        python="The key that is known for query {query_id} is not this query's, or no longer: copy "
+        "it again from the query's page (its menu, Show API Key).",
+    )
     ALLOW_PLAIN_HTTP = Words(
         python="Use https, or allow_plain_http=True if the network is yours.",
         cell="Use https, or set WATCHFRAME_ALLOW_PLAIN_HTTP=1 if the network is yours.",
@@ -132,14 +147,27 @@ class Kind(Enum):
         terminal='Leave out "--cache only" when the server can be reached.',
     )
 
-    # Parameters
+    # References
     QUERY_REFERENCE = Words(
-        python="Give the query's id, or the address of its page, such as https://host/queries/42.",
-        cell="Give the query's id, or the address of its page, such as https://host/queries/42. "
-        "Tab behind a part of its name finds it.",
-        terminal="Give the query's id, or the address of its page, such as "
+        python="Give the query's id, its name, or the address of its page, such as "
+        "https://host/queries/42.",
+        cell="Give the query's id, its name, or the address of its page, such as "
+        "https://host/queries/42. Tab behind a part of its name finds it.",
+        terminal="Give the query's id, its name, or the address of its page, such as "
         "https://host/queries/42. watchframe list shows the ids.",
     )
+    IS_DASHBOARD = Words(
+        python="read_watch_dashboard reads dashboards.",
+        cell="In Python, read_watch_dashboard reads dashboards.",
+        terminal="Run: watchframe dashboard",
+    )
+    IS_QUERY = Words(
+        python="read_watch_query reads queries.",
+        cell="Run: %watch",
+        terminal="Run: watchframe query",
+    )
+
+    # Parameters
     GIVE_VALUE = Words(
         python="Give it one in params, {{{name!r}: ...}}: {takes}.",
         cell="Give it one: -p {name!q}=VALUE, or -p {name!q}=$VARIABLE.",

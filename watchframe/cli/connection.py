@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from watchframe.config import profile_for_server, require_same_server, server_url
+from watchframe.config import profile_for_server, server_url
 
 if TYPE_CHECKING:
     from watchframe.client import Client
@@ -50,15 +50,16 @@ def connect(
     """
     from watchframe.client import connect as connected  # noqa: PLC0415 - help needs no client
     from watchframe.client import disconnect  # noqa: PLC0415 - likewise
+    from watchframe.read.options import client_for  # noqa: PLC0415 - likewise
 
     page_server = reference.server_url if reference is not None else None
-    profile = profile_of(options, page_server)
-    client = connected(options.url, profile=profile, **overrides)
     ctx = click.get_current_context(silent=True)  # there is none on Tab
     if ctx is not None:
         ctx.find_root().call_on_close(disconnect)
-    require_same_server(page_server, client.server)
-    return client
+    if page_server is not None and not (options.url or options.profile):
+        return client_for(reference, None)
+    profile = profile_of(options, page_server)
+    return client_for(reference, connected(options.url, profile=profile, **overrides))
 
 
 def profile_of(options: GlobalOptions, page_server: str | None = None) -> str | None:

@@ -11,11 +11,17 @@ from dataclasses import KW_ONLY, dataclass, field
 from typing import Self
 
 from watchframe.cache import Policy, decide_document
-from watchframe.errors import AccessDeniedError, CacheMissError, ConfigurationError, NotFoundError
+from watchframe.errors import (
+    AccessDeniedError,
+    CacheMissError,
+    ConfigurationError,
+    NotFoundError,
+    QueryReferenceError,
+)
 from watchframe.hints import Hint, Kind
 from watchframe.models import Dashboard, DataSource, ParameterDefinition, Query
 from watchframe.read.options import ReadOptions, SharedDocuments
-from watchframe.references import parse_dashboard_reference
+from watchframe.references import QueryReference, parse_dashboard_reference
 
 #: Takes every local copy; takes none.
 ANY_AGE, NEWLY_READ = Policy(mode="only"), Policy(mode="refresh")
@@ -53,15 +59,23 @@ class Documents:
         policy = options.document_policy
         return cls(options, policy, may_ask=policy.mode != "only")
 
-    def query(self, query_id: int) -> Query:
+    def query(self, reference: QueryReference) -> Query:
         """Return a saved query's definition.
 
         Raises
         ------
         ProtocolError
             The server sent another query's.
+        QueryReferenceError
+            There is not one query of that name.
         """
         client, deadline = self.options.client, self.options.deadline
+        if reference.result_id is not None:
+            raise QueryReferenceError(
+                f"{reference.label.capitalize()} is one result, not a query.",
+                hint="Give the id or the address of the query.",
+            )
+        query_id = reference.query_id or self._id_of(reference)
         return Query.from_json(
             self._document(
                 ("query", query_id),
@@ -70,6 +84,16 @@ class Documents:
                 with_id=query_id,
             )
         )
+
+    def _id_of(self, reference: QueryReference) -> int:
+        """Return the id of a query that is known by its name."""
+        client, deadline = self.options.client, self.options.deadline
+        found = self._document(
+            ("query-name", reference.name),
+            f"the id of {reference.label}",
+            lambda: client.queries.id_of(reference, deadline=deadline),
+        )
+        return int(str(found))
 
     def dashboard(self, dashboard: int | str) -> Dashboard:
         """Return a dashboard with its widgets; a URL must be of the client's own server."""

@@ -175,13 +175,13 @@ def read_watch_query(
     >>> frame.attrs["watchframe"]["query_name"]
     'Borrows by market'
     """
-    reference = parse_reference(query)
+    query = parse_reference(query)
     refuse_sets(params, "read_watch_sweep")
     shown = Output(output, columns, index_col, dtype, parse_dates, dtype_backend)
     options = ReadOptions.resolve(
-        reference, client, max_age, cache, timeout, progress=progress, columns=shown.decoded
+        query, client, max_age, cache, timeout, progress=progress, columns=shown.decoded
     )
-    return shown.of(answer_query(reference, params, options))
+    return shown.of(answer_query(query, params, options))
 
 
 @overload
@@ -301,12 +301,12 @@ def explain_watch_query(
     >>> plan.parameters, plan.decision.action
     ({'kind': 'repay'}, 'fetch')
     """
-    reference = parse_reference(query)
+    query = parse_reference(query)
     refuse_sets(params, "read_watch_sweep")
     options = ReadOptions.resolve(
-        reference, client=client, max_age=max_age, cache=cache, timeout=timeout
+        query, client=client, max_age=max_age, cache=cache, timeout=timeout
     )
-    return plan_query(reference, params, options)
+    return plan_query(query, params, options)
 
 
 def explain_watch_sql(

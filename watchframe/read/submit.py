@@ -266,19 +266,19 @@ def submit_watch_query(
     >>> submitted.status
     'finished'
     """
-    reference = parse_reference(query)
+    query = parse_reference(query)
     refuse_sets(params, "submit_watch_sweep")
     shown = Output("pandas", columns, index_col, dtype, parse_dates, dtype_backend)
     options = ReadOptions.resolve(
-        reference, client, max_age, cache, timeout, progress=False, columns=shown.decoded
+        query, client, max_age, cache, timeout, progress=False, columns=shown.decoded
     )
 
     def work(deadline: Deadline, on_status: OnStatus) -> Read:
         its = replace(options, deadline=deadline, on_status=on_status)
-        answer = answer_query(reference, params, its)
+        answer = answer_query(query, params, its)
         return [answer], shown.frame(answer)
 
-    return _submitted(f"query {reference.query_id}", work, timeout, shown)
+    return _submitted(query.label, work, timeout, shown)
 
 
 def submit_watch_sweep(
@@ -318,12 +318,12 @@ def submit_watch_sweep(
     ConfigurationError, QueryReferenceError, ArgumentError
         As of `submit_watch_query`.
     """
-    reference = parse_reference(query)
+    query = parse_reference(query)
     shown = Output("pandas", columns, index_col, dtype, parse_dates, dtype_backend)
     sweep = Sweep.of(
-        reference, params, split=split, inclusive=inclusive, page=page, concurrency=concurrency
+        query, params, split=split, inclusive=inclusive, page=page, concurrency=concurrency
     )
-    options = ReadOptions.resolve(reference, client, max_age, cache, timeout, progress=False)
+    options = ReadOptions.resolve(query, client, max_age, cache, timeout, progress=False)
 
     def work(deadline: Deadline, on_status: OnStatus) -> Read:
         begun = threading.Event()
@@ -340,7 +340,7 @@ def submit_watch_sweep(
         answers = sweep.answers(replace(options, deadline=own, on_status=first))
         return answers, shown.of_many(sweep.table(answers), answers)
 
-    return _submitted(f"query {reference.query_id}", work, None, shown)
+    return _submitted(query.label, work, None, shown)
 
 
 def _submitted(words: str, work: Work, timeout: float | None, shown: Output) -> SubmittedQuery:

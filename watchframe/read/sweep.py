@@ -150,12 +150,12 @@ def read_watch_sweep(
     >>> sorted(frame["kind"].unique())
     ['borrow', 'repay']
     """
-    reference = parse_reference(query)
+    query = parse_reference(query)
     shown = Output(output, columns, index_col, dtype, parse_dates, dtype_backend)
     sweep = Sweep.of(
-        reference, params, split=split, inclusive=inclusive, page=page, concurrency=concurrency
+        query, params, split=split, inclusive=inclusive, page=page, concurrency=concurrency
     )
-    options = ReadOptions.resolve(reference, client, max_age, cache, timeout, progress=progress)
+    options = ReadOptions.resolve(query, client, max_age, cache, timeout, progress=progress)
     answers = sweep.answers(options)
     shown.warn(*answers)
     return shown.of_many(sweep.table(answers), answers)
