@@ -32,7 +32,7 @@ from watchframe.cache.private_files import (
     remove,
 )
 from watchframe.cache.writer import INLINE_LIMIT
-from watchframe.errors import CacheError, CacheFormatError, CacheWarning, warn_caller
+from watchframe.errors import CacheError, CacheFormatError, CacheWarning, is_silent, warn_caller
 from watchframe.locks import ProcessLock
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from watchframe.errors import ArgumentError, ConfigurationWarning, warn_caller
+from watchframe.errors import ArgumentError, ConfigurationWarning, is_silent, warn_caller
 
 #: Flags that some systems do not have. Without O_NONBLOCK, to open a pipe waits for its other end.
 _CAREFULLY = (

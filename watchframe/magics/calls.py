@@ -1,13 +1,13 @@
 """In which argument of which call of unfinished Python the cursor is.
 
-Neither `tokenize` nor `ast` reads what a person is still typing the same in every Python, so a small
-lexer of our own does: it knows strings, remarks and brackets, and nothing is ever evaluated but
-literals.
+Neither `tokenize` nor `ast` reads what a person is still typing alike in every Python. So a small
+lexer of our own does: it knows strings, remarks and brackets. Nothing but literals is evaluated.
 """
 
 from __future__ import annotations
 
 import ast
+import keyword
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -205,44 +205,42 @@ _FOREIGN_VALUE = re.compile(r"[ \t]*[%!].*")
 def _read(text: str) -> _End | None:
     """Return what is open at the end of `text`; None in a remark or in a line of IPython's."""
     whole = _Bracket("")
-    end = _End([whole])
-    at, kind = 0, ""
-    is_line_start = True
+    brackets = [whole]
+    at, kind, is_line_start = 0, "", True
     while at < len(text):
-        item = end.brackets[-1].items[-1]
-        if len(end.brackets) == 1:
-            is_value = bool(item) and item[-1].text == "="
-            foreign = _FOREIGN if is_line_start else _FOREIGN_VALUE if is_value else None
-            found = foreign.match(text, at) if foreign is not None else None
-            if found is not None:
-                if found.end() == len(text):
-                    return None
-                at = found.end()
+        if len(brackets) == 1:
+            at = _behind_foreign(text, at, whole.items[-1], is_line_start=is_line_start)
         found = _TOKEN.match(text, at)
-        if found is None:  # unreachable, for a sign is anything; and a loop has to end
-            return None
+        if found is None:
+            return None  # IPython's to the end
         kind, at = found.lastgroup or "", found.end()
         is_line_start = kind == "space" and "\n" in found[0]
+        item = brackets[-1].items[-1]
         if kind == "quote":
-            quote = found["quote"]
-            contents = _CONTENTS[quote].match(text, at)
+            contents = _CONTENTS[found["quote"]].match(text, at)
             begin, at = at, contents.end() if contents is not None else at
             if len(text) - at <= text.endswith("\\"):
-                end.prefix, end.quote, end.fragment = found["prefix"], quote, text[begin:]
-                return end
-            at += len(quote) if text.startswith(quote, at) else 0
+                return _End(brackets, found["prefix"], found["quote"], text[begin:])
+            at += len(found["quote"]) if text.startswith(found["quote"], at) else 0
             item.append(Token("string", text[found.start() : at]))
         elif kind == "sign":
-            _read_sign(found[0], end.brackets)
+            _read_sign(found[0], brackets)
         elif kind in ("name", "number"):
             item.append(Token(kind, found[0]))  # type: ignore[arg-type]  # mypy sees a str
-        elif is_line_start and len(end.brackets) == 1:
+        elif is_line_start and len(brackets) == 1:
             whole.items = [[]]
     if kind == "remark":
         return None
-    if kind in ("name", "number"):
-        end.fragment = end.brackets[-1].items[-1].pop().text
-    return end
+    is_typed = kind in ("name", "number")
+    return _End(brackets, fragment=brackets[-1].items[-1].pop().text if is_typed else "")
+
+
+def _behind_foreign(text: str, at: int, item: Item, *, is_line_start: bool) -> int:
+    """Return where Python goes on: behind a line, or a value, that is IPython's."""
+    is_value = bool(item) and item[-1].text == "="
+    foreign = _FOREIGN if is_line_start else _FOREIGN_VALUE if is_value else None
+    found = foreign.match(text, at) if foreign is not None else None
+    return at if found is None else found.end()
 
 
 def _read_sign(sign: str, brackets: list[_Bracket]) -> None:
@@ -261,19 +259,12 @@ def _read_sign(sign: str, brackets: list[_Bracket]) -> None:
         item.append(Token("sign", sign))
 
 
-#: Names that a bracket may follow without being called.
-_KEYWORDS = frozenset(
-    "and as assert async await case del elif else except for from if import in is lambda match "
-    "not or raise return while with yield".split()
-)
-
-
 def _dotted_name(item: Item) -> tuple[str, ...]:
     """Return the name at the end of an expression; empty where it is something else."""
     names: list[str] = []
     for at, token in enumerate(reversed(item)):
         if at % 2 == 0:
-            if token.kind != "name" or token.text in _KEYWORDS:
+            if token.kind != "name" or keyword.iskeyword(token.text):
                 return ()
             names.insert(0, token.text)
         elif token.text != ".":

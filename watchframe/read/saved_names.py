@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cached_property
 from itertools import islice
+
+from msgspec import structs
 
 from watchframe.cache import Document
 from watchframe.client import Client, Deadline
@@ -18,6 +19,7 @@ from watchframe.errors import ProtocolError
 from watchframe.models import DataSource, ParameterDefinition, Query
 from watchframe.read.documents import document_key
 from watchframe.read.options import ReadOptions
+from watchframe.references import QueryReference
 
 #: The most names that are kept, and asked for.
 MOST = 2000
@@ -45,11 +47,8 @@ class SavedNames:
     """
 
     def __init__(self, client: Client) -> None:
-        self._client = client
-
-    @cached_property
-    def _options(self) -> ReadOptions:
-        return ReadOptions.resolve(client=self._client)  # its principal is a look into the folder
+        # One failed request is enough where nobody is told of it.
+        self._client = client.with_settings(structs.replace(client.settings, max_retries=0))
 
     def queries(self) -> Iterator[list[NamedQuery]]:
         """Yield the saved queries, newest first: those known from before, then with the new ones.
@@ -61,7 +60,8 @@ class SavedNames:
         known = _named(document)
         if known:
             yield known
-        is_recent = document is not None and self._age(document) < WHOLE_FOR
+        now = self._options().clock()
+        is_recent = document is not None and abs(now - document.stored_at) < WHOLE_FOR
         newest: list[NamedQuery] = []
         listed = self._client.queries.list(deadline=Deadline.after(TIMEOUT))
         whole_since = None
@@ -81,15 +81,24 @@ class SavedNames:
         found = self._client.queries.list(search=words, deadline=Deadline.after(TIMEOUT))
         yield [_of(query) for query in islice(found, PAGE_SIZE)]
 
-    def query(self, query_id: int) -> Iterator[NamedQuery]:
+    def query(self, reference: QueryReference) -> Iterator[NamedQuery]:
         """Yield a query: as a read or a list had it, then as it is now."""
-        document = self._kept("query", query_id)
+        query_id = reference.query_id
+        if query_id is None:
+            for queries in self.queries():
+                named = [item.id for item in queries if item.name == reference.name]
+                if len(named) == 1:
+                    query_id = named[0]
+                    break
+            else:
+                query_id = self._client.queries.id_of(reference, deadline=Deadline.after(TIMEOUT))
+        document = self._kept("query", query_id, of_query=query_id)
         if document is not None and isinstance(document.value, Mapping):
             yield _of(Query.from_json(document.value))
         else:
             yield from (item for item in _named(self._kept("names")) if item.id == query_id)
         query = self._client.queries.get(query_id, deadline=Deadline.after(TIMEOUT))
-        self._keep(query.to_json(), "query", query_id)
+        self._keep(query.to_json(), "query", query_id, of_query=query_id)
         yield _of(query)
 
     def data_sources(self) -> Iterator[list[DataSource]]:
@@ -106,21 +115,28 @@ class SavedNames:
 
         It might have to run the query that feeds the dropdown.
         """
-        document = self._kept("dropdown", query_id, source)
+        document = self._kept("dropdown", query_id, source, of_query=query_id)
         if document is not None and isinstance(document.value, list):
             yield [str(value) for value in document.value]
 
-    def _kept(self, *name: object) -> Document | None:
-        cache = self._options.cache
-        return None if cache is None else cache.get_document(document_key(self._options, *name))
+    def _kept(self, *name: object, of_query: int | None = None) -> Document | None:
+        options = self._options(of_query)
+        key = document_key(options, *name)
+        return None if options.cache is None else options.cache.get_document(key)
 
-    def _keep(self, value: object, *name: object, stored_at: datetime | None = None) -> None:
-        if self._options.cache is not None:
-            key = document_key(self._options, *name)
-            self._options.cache.put_document(key, value, stored_at=stored_at)
+    def _keep(
+        self,
+        value: object,
+        *name: object,
+        of_query: int | None = None,
+        stored_at: datetime | None = None,
+    ) -> None:
+        options = self._options(of_query)
+        if options.cache is not None:
+            options.cache.put_document(document_key(options, *name), value, stored_at=stored_at)
 
-    def _age(self, document: Document) -> timedelta:
-        return abs(self._options.clock() - document.stored_at)
+    def _options(self, query_id: int | None = None) -> ReadOptions:
+        return ReadOptions.resolve(QueryReference(query_id=query_id), self._client)
 
 
 def _of(query: Query) -> NamedQuery:
