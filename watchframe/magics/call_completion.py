@@ -11,18 +11,18 @@ from watchframe.magics.calls import CallCursor, literal
 from watchframe.magics.completion_sources import ServerNames
 from watchframe.models import ParameterDefinition
 from watchframe.plain_text import plain_text
-from watchframe.read.saved_names import NamedQuery
+from watchframe.read.saved_names import NamedDashboard, NamedQuery
 from watchframe.references import QueryReference
 
-Role = Literal["query", "params", "data_source"]
+Role = Literal["query", "params", "data_source", "dashboard"]
 
 #: The arguments that are completed, by position; each name is the keyword too.
 _ARGUMENTS: Mapping[str, Sequence[Role | None]] = {
     "ParameterPicker": ("query", "params"),
-    "draw_watch_query": ("query", None, "params"),
     "explain_watch_query": ("query", "params"),
     "explain_watch_sql": (None, "data_source"),
     "pick": ("query", "params"),
+    "read_watch_dashboard": ("dashboard",),
     "read_watch_query": ("query", "params"),
     "read_watch_sql": (None, "data_source"),
     "read_watch_sweep": ("query", "params"),
@@ -83,6 +83,8 @@ def offer_in_call(
     if role == "data_source" and cursor.place == "argument":
         sources = names.data_sources(deadline=deadline)
         return _offer(cursor, _texts(cursor, [(item.name, item.type) for item in sources]))
+    if role == "dashboard" and cursor.place == "argument":
+        return _offer(cursor, _named(cursor, names.dashboards(deadline=deadline)))
     if role == "params" and cursor.place != "argument":
         reference = _reference(cursor, namespace)
         found = None if reference is None else names.query(reference, deadline=deadline)
@@ -90,14 +92,14 @@ def offer_in_call(
     return None
 
 
-def by_name(queries: Sequence[NamedQuery], wanted: str) -> Iterator[tuple[str, str]]:
-    """Yield the names in which `wanted` (case-folded) stands, each with the id of its query.
+def by_name(found: Sequence[NamedQuery | NamedDashboard], wanted: str) -> Iterator[tuple[str, str]]:
+    """Yield the names in which `wanted` (case-folded) stands, each with its id.
 
-    Names that several queries have name none of them.
+    A name that several have names none of them.
     """
     ids: dict[str, list[int]] = {}
-    for query in queries:
-        ids.setdefault(query.name, []).append(query.id)
+    for item in found:
+        ids.setdefault(item.name, []).append(item.id)
     for name, those in ids.items():
         is_text = bool(name.strip()) and name == plain_text(name, keep="")
         if is_text and len(those) == 1 and wanted in name.casefold():
@@ -125,7 +127,7 @@ def _in_own_call(
         if item.name.isidentifier() and item.name not in cursor.present
         if item.name.startswith(cursor.fragment)
     ]
-    return Offer(candidates=found, is_alone=False)  # a variable with a dict can stand there too
+    return _offer(cursor, iter(found))
 
 
 def _queries(cursor: CallCursor, names: ServerNames, deadline: float) -> Iterator[tuple[str, str]]:
@@ -139,8 +141,15 @@ def _queries(cursor: CallCursor, names: ServerNames, deadline: float) -> Iterato
             if str(query.id).startswith(wanted):
                 yield str(query.id), query.name
         return
-    for name, ids in by_name(found, wanted):
-        yield _written(name, cursor), ids
+    yield from _named(cursor, found)
+
+
+def _named(
+    cursor: CallCursor, found: Sequence[NamedQuery | NamedDashboard]
+) -> Iterator[tuple[str, str]]:
+    if cursor.quote or not cursor.fragment:
+        for name, number in by_name(found, cursor.typed.casefold()):
+            yield _written(name, cursor), number
 
 
 def _in_dict(
@@ -182,16 +191,17 @@ def _written(text: str, cursor: CallCursor) -> str:
 def _function(callee: Sequence[str], cell: str, namespace: Mapping[str, object]) -> str | None:
     """Return which of our functions is called; None where it is another's."""
     first, *attributes = callee
-    missing = object()
-    found = namespace.get(first, missing)
-    if not attributes and found is missing:
+    name = attributes[-1] if attributes else first
+    if first not in namespace:
         # The cell that imports it may not have run yet, or it is this one.
-        return first if "watch" in first or "watchframe" in cell else None
-    if not attributes:
-        name = getattr(found, "__name__", None) if callable(found) else None
-        return name if isinstance(name, str) and _is_ours(found) else None
-    is_package = isinstance(found, types.ModuleType) and found.__name__ == "watchframe"
-    return attributes[0] if is_package and len(attributes) == 1 else None
+        is_likely = "watchframe" in cell or (not attributes and "watch" in name)
+        return name if is_likely else None
+    found = namespace[first]
+    if attributes:
+        is_package = isinstance(found, types.ModuleType) and found.__name__ == "watchframe"
+        return name if is_package and len(attributes) == 1 else None
+    own_name = getattr(found, "__name__", None) if callable(found) else None
+    return own_name if isinstance(own_name, str) and _is_ours(found) else None
 
 
 def _is_ours(thing: object) -> bool:

@@ -18,7 +18,7 @@ from watchframe.errors import WatchframeError, silence_warnings
 from watchframe.locks import ProcessLock
 from watchframe.models import DataSource, ParameterDefinition
 from watchframe.parameters.types import known_values
-from watchframe.read.saved_names import NamedQuery, SavedNames
+from watchframe.read.saved_names import NamedDashboard, NamedQuery, SavedNames
 from watchframe.references import QueryReference, parse_reference
 
 logger = logging.getLogger(__name__)
@@ -57,6 +57,10 @@ class ServerNames:
     def data_sources(self, *, deadline: float) -> list[DataSource]:
         """Return the data sources."""
         return self._get("data sources", SavedNames.data_sources, deadline) or []
+
+    def dashboards(self, *, deadline: float) -> list[NamedDashboard]:
+        """Return the dashboards, newest first."""
+        return self._get("dashboards", SavedNames.dashboards, deadline) or []
 
     def query(self, query: int | str | QueryReference, *, deadline: float) -> NamedQuery | None:
         """Return a query with its parameters."""
@@ -155,8 +159,8 @@ class BackgroundCache(Generic[T]):
     """Values that are fetched in threads, so that no caller waits longer than it wants.
 
     A fetch yields one value or several, each better than the one before, and the first will do. A
-    stale value is returned at once while it is revalidated. A fetch that fails leaves the value as
-    it was, and its error goes to the log only.
+    stale value is returned at once while it is revalidated. A fetch that yields nothing is repeated
+    by the next caller. One that fails leaves the value as it was, and its error goes to the log.
     """
 
     def __init__(self) -> None:
@@ -187,7 +191,7 @@ class BackgroundCache(Generic[T]):
             for value in fetch():
                 entry.value = value
                 entry.arrived.set()
-            lasts = FRESH
+            lasts = FRESH if entry.value is not None else 0.0
         finally:
             with self._guard.lock:
                 entry.expires, entry.is_running = time.monotonic() + lasts, False

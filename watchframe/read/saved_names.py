@@ -38,6 +38,14 @@ class NamedQuery:
     parameters: tuple[ParameterDefinition, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamedDashboard:
+    """A dashboard's id and its name."""
+
+    id: int
+    name: str
+
+
 class SavedNames:
     """What one key sees of a server.
 
@@ -109,6 +117,16 @@ class SavedNames:
         found = self._client.data_sources.list(deadline=Deadline.after(TIMEOUT))
         self._keep([source.to_json() for source in found], "data_sources")
         yield list(found)
+
+    def dashboards(self) -> Iterator[list[NamedDashboard]]:
+        """Yield the dashboards, newest first: those known from before, then those there are now."""
+        document = self._kept("dashboard-names")
+        if document is not None and isinstance(document.value, list):
+            yield [NamedDashboard(id=number, name=name) for number, name in document.value]
+        listed = self._client.dashboards.list(deadline=Deadline.after(TIMEOUT))
+        found = [NamedDashboard(id=item.id, name=item.name) for item in islice(listed, MOST)]
+        self._keep([(item.id, item.name) for item in found], "dashboard-names")
+        yield found
 
     def dropdown_values(self, query_id: int, source: int) -> Iterator[list[str]]:
         """Yield the values of a dropdown that a read or a picker had; the server is not asked.
