@@ -21,16 +21,13 @@ _load, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
 
 
 def __getattr__(name: str) -> object:
-    """Load a public name; a person in IPython is offered what can stand in a call of it."""
+    """Load a public name; IPython is given what can stand in a call of it."""
     found: object = _load(name)
     ipython = sys.modules.get("IPython")
-    shell = ipython.get_ipython() if ipython is not None else None
+    shell = getattr(ipython, "get_ipython", lambda: None)()
     if shell is not None:
         with contextlib.suppress(ImportError):  # an IPython that is too old for it
-            from watchframe.display.progress import is_interactive  # noqa: PLC0415 - as is said above
-
-            if is_interactive():
-                _offer_completions(shell)
+            _offer_completions(shell)
     return found
 
 

@@ -162,7 +162,7 @@ class FolderAccess:
                 # diskcache does not check what it reads: so it fails on a database of another kind.
                 raise CacheError(f"The index cannot be read: {error}") from error
             except (CacheError, OSError, sqlite3.Error) as error:
-                if not _is_damage(error):
+                if not _is_damage(error) and not is_silent():
                     # Else each read would spend time on a folder that cannot be used.
                     self._unusable_until = time.monotonic() + _RETRY_SECONDS
                 raise

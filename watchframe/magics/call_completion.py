@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -106,7 +106,7 @@ def by_name(found: Sequence[NamedQuery | NamedDashboard], wanted: str) -> Iterat
             yield name, str(those[0])
 
 
-def _offer(cursor: CallCursor, candidates: Iterator[tuple[str, str]] | tuple[()]) -> Offer:
+def _offer(cursor: CallCursor, candidates: Iterable[tuple[str, str]]) -> Offer:
     """Return what there is; outside of a string, a name that is being typed is a variable's."""
     found = list(candidates)
     return Offer(candidates=found, is_alone=bool(cursor.quote or found))
@@ -127,7 +127,7 @@ def _in_own_call(
         if item.name.isidentifier() and item.name not in cursor.present
         if item.name.startswith(cursor.fragment)
     ]
-    return _offer(cursor, iter(found))
+    return _offer(cursor, found)
 
 
 def _queries(cursor: CallCursor, names: ServerNames, deadline: float) -> Iterator[tuple[str, str]]:

@@ -79,15 +79,15 @@ class ServerNames:
         self, query: NamedQuery, definition: ParameterDefinition, *, deadline: float
     ) -> list[tuple[str, str]]:
         """Return the values that can be offered for a parameter, each with its meaning."""
-        source = definition.dropdown_query_id
-        if source is None:
-            return known_values(definition)
+        known = known_values(definition)
+        if known or definition.dropdown_query_id is None:
+            return known
+        key = "dropdown", query.id, definition.dropdown_query_id
 
-        def stages(saved: SavedNames) -> Iterator[list[str]]:
-            return saved.dropdown_values(query.id, source)
+        def stages(saved: SavedNames) -> Iterator[list[tuple[str, str]]]:
+            return saved.dropdown_values(query.id, definition)
 
-        found = self._get(("dropdown", query.id, source), stages, deadline) or []
-        return [(value, definition.title) for value in found]
+        return self._get(key, stages, deadline) or []
 
     def _prefetch(self) -> None:
         if connected_client() is None and _is_in_keyring():

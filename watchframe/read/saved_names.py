@@ -15,6 +15,7 @@ from msgspec import structs
 from watchframe.cache import Document
 from watchframe.client import Client, Deadline
 from watchframe.client.listing import PAGE_SIZE
+from watchframe.config import require_same_server
 from watchframe.errors import ProtocolError
 from watchframe.models import DataSource, ParameterDefinition, Query
 from watchframe.read.documents import document_key
@@ -25,8 +26,6 @@ from watchframe.references import QueryReference
 MOST = 2000
 #: For so long after a whole list was read, its newest page tells what is new.
 WHOLE_FOR = timedelta(days=1)
-#: Seconds that the server may take for a list.
-TIMEOUT = 60.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,11 +51,19 @@ class SavedNames:
     Parameters
     ----------
     client : Client
+    max_age : timedelta
+        How old a local copy may be for the server not to be asked.
+    timeout : float
+        Seconds that the server may take for each of them.
     """
 
-    def __init__(self, client: Client) -> None:
+    def __init__(
+        self, client: Client, *, max_age: timedelta = timedelta(0), timeout: float = 60.0
+    ) -> None:
         # One failed request is enough where nobody is told of it.
         self._client = client.with_settings(structs.replace(client.settings, max_retries=0))
+        self._max_age = max_age
+        self._timeout = timeout
 
     def queries(self) -> Iterator[list[NamedQuery]]:
         """Yield the saved queries, newest first: those known from before, then with the new ones.
@@ -68,10 +75,11 @@ class SavedNames:
         known = _named(document)
         if known:
             yield known
-        now = self._options().clock()
-        is_recent = document is not None and abs(now - document.stored_at) < WHOLE_FOR
+            if self._is_younger(document, self._max_age):
+                return
+        is_recent = self._is_younger(document, WHOLE_FOR)
         newest: list[NamedQuery] = []
-        listed = self._client.queries.list(deadline=Deadline.after(TIMEOUT))
+        listed = self._client.queries.list(deadline=self._deadline)
         whole_since = None
         for query in islice(listed, MOST):
             newest.append(_of(query))
@@ -86,11 +94,18 @@ class SavedNames:
 
     def search(self, words: str) -> Iterator[list[NamedQuery]]:
         """Yield the newest of the queries in which the server finds `words`."""
-        found = self._client.queries.list(search=words, deadline=Deadline.after(TIMEOUT))
+        found = self._client.queries.list(search=words, deadline=self._deadline)
         yield [_of(query) for query in islice(found, PAGE_SIZE)]
 
     def query(self, reference: QueryReference) -> Iterator[NamedQuery]:
-        """Yield a query: as a read or a list had it, then as it is now."""
+        """Yield a query: as a read or a list had it, then as it is now.
+
+        Raises
+        ------
+        ConfigurationError
+            It is on another server.
+        """
+        require_same_server(reference.server_url, self._client.server)
         query_id = reference.query_id
         if query_id is None:
             for queries in self.queries():
@@ -99,13 +114,15 @@ class SavedNames:
                     query_id = named[0]
                     break
             else:
-                query_id = self._client.queries.id_of(reference, deadline=Deadline.after(TIMEOUT))
+                query_id = self._client.queries.id_of(reference, deadline=self._deadline)
         document = self._kept("query", query_id, of_query=query_id)
         if document is not None and isinstance(document.value, Mapping):
             yield _of(Query.from_json(document.value))
+            if self._is_younger(document, self._max_age):
+                return
         else:
             yield from (item for item in _named(self._kept("names")) if item.id == query_id)
-        query = self._client.queries.get(query_id, deadline=Deadline.after(TIMEOUT))
+        query = self._client.queries.get(query_id, deadline=self._deadline)
         self._keep(query.to_json(), "query", query_id, of_query=query_id)
         yield _of(query)
 
@@ -114,7 +131,9 @@ class SavedNames:
         document = self._kept("data_sources")
         if document is not None and isinstance(document.value, list):
             yield [DataSource.from_json(item) for item in document.value]
-        found = self._client.data_sources.list(deadline=Deadline.after(TIMEOUT))
+            if self._is_younger(document, self._max_age):
+                return
+        found = self._client.data_sources.list(deadline=self._deadline)
         self._keep([source.to_json() for source in found], "data_sources")
         yield list(found)
 
@@ -123,19 +142,31 @@ class SavedNames:
         document = self._kept("dashboard-names")
         if document is not None and isinstance(document.value, list):
             yield [NamedDashboard(id=number, name=name) for number, name in document.value]
-        listed = self._client.dashboards.list(deadline=Deadline.after(TIMEOUT))
+            if self._is_younger(document, self._max_age):
+                return
+        listed = self._client.dashboards.list(deadline=self._deadline)
         found = [NamedDashboard(id=item.id, name=item.name) for item in islice(listed, MOST)]
         self._keep([(item.id, item.name) for item in found], "dashboard-names")
         yield found
 
-    def dropdown_values(self, query_id: int, source: int) -> Iterator[list[str]]:
+    def dropdown_values(
+        self, query_id: int, definition: ParameterDefinition
+    ) -> Iterator[list[tuple[str, str]]]:
         """Yield the values of a dropdown that a read or a picker had; the server is not asked.
 
         It might have to run the query that feeds the dropdown.
         """
+        source = definition.dropdown_query_id
         document = self._kept("dropdown", query_id, source, of_query=query_id)
-        if document is not None and isinstance(document.value, list):
-            yield [str(value) for value in document.value]
+        if source is not None and document is not None and isinstance(document.value, list):
+            yield [(str(value), definition.title) for value in document.value]
+
+    @property
+    def _deadline(self) -> Deadline:
+        return Deadline.after(self._timeout)
+
+    def _is_younger(self, document: Document | None, age: timedelta) -> bool:
+        return document is not None and abs(self._options().clock() - document.stored_at) < age
 
     def _kept(self, *name: object, of_query: int | None = None) -> Document | None:
         options = self._options(of_query)
