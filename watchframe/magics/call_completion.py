@@ -95,15 +95,15 @@ def offer_in_call(
 def by_name(found: Sequence[NamedQuery | NamedDashboard], wanted: str) -> Iterator[tuple[str, str]]:
     """Yield the names in which `wanted` (case-folded) stands, each with its id.
 
-    A name that several have names none of them.
+    Those that begin with it come first. A name that several have names none of them.
     """
     ids: dict[str, list[int]] = {}
     for item in found:
         ids.setdefault(item.name, []).append(item.id)
-    for name, those in ids.items():
+    for name in sorted(ids, key=lambda name: not name.casefold().startswith(wanted)):
         is_text = bool(name.strip()) and name == plain_text(name, keep="")
-        if is_text and len(those) == 1 and wanted in name.casefold():
-            yield name, str(those[0])
+        if is_text and len(ids[name]) == 1 and wanted in name.casefold():
+            yield name, str(ids[name][0])
 
 
 def _offer(cursor: CallCursor, candidates: Iterable[tuple[str, str]]) -> Offer:

@@ -59,9 +59,11 @@ def start_kernel(demo, home):
         "WATCHFRAME_CACHE_DIR": str(home / "cache"),
     }
     manager, client = start_new_kernel(kernel_name="python3", env=environment, cwd=str(home))
-    yield Kernel(manager, client)
-    client.stop_channels()
-    manager.shutdown_kernel(now=True)
+    try:
+        yield Kernel(manager, client)
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
 
 
 @pytest.fixture(scope="module")
@@ -250,10 +252,13 @@ def test_kernel_completion_without_the_extension(demo, tmp_path):
     """A person who imports a function is offered what can stand in its call."""
     cell = "read_watch_query('Borrows|"
     with start_kernel(demo, tmp_path) as kernel:
+        kernel.text("import watchframe")
         assert kernel.complete(cell)["matches"] == []
         kernel.text("from watchframe import read_watch_query")
-        found = settled(lambda: kernel.complete(cell), lambda reply: reply["matches"] != ["Borrows"])
-        assert found["matches"] == ["Borrows by market"]
+        found = settled(
+            lambda: kernel.complete(cell), lambda reply: reply["matches"] != ["Borrows"]
+        )
+        assert found["matches"] == ["Borrows by market", "All borrows"]
 
 
 def test_kernel_completion_of_a_query_tells_its_name(kernel):
