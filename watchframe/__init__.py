@@ -31,7 +31,7 @@ def __getattr__(name: str) -> object:
     return found
 
 
-@functools.cache  # once: what %unload_ext took away stays away
+@functools.cache  # once: %unload_ext may have taken it away since
 def _offer_completions(shell: InteractiveShell) -> None:
     from watchframe.magics.completion import offer_completions  # noqa: PLC0415 - only IPython has it
 
