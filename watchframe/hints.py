@@ -71,6 +71,14 @@ class Kind(Enum):
         "and WATCHFRAME_API_KEY, or run: watchframe login",
         terminal="Run: watchframe login, or set WATCHFRAME_URL and WATCHFRAME_API_KEY.",
     )
+    NO_KEY = Words(
+        python="Call watchframe.connect({server!r}, key), or set WATCHFRAME_URL and "
+        "WATCHFRAME_API_KEY, or run: watchframe login. The address that a query's page shows under "
+        "Show API Key needs none of these.",
+        terminal="Run: watchframe login --url {server}, or set WATCHFRAME_URL and "
+        "WATCHFRAME_API_KEY. The address that a query's page shows under Show API Key needs none "
+        "of these.",
+    )
     OTHER_SERVER = Words(
         python="Call watchframe.connect({server!r}), or pass client=Client({server!r}): a key of "
         "the one server is not sent to the other.",
@@ -157,12 +165,12 @@ class Kind(Enum):
         "https://host/queries/42. watchframe list shows the ids.",
     )
     IS_DASHBOARD = Words(
-        python="read_watch_dashboard reads dashboards.",
-        cell="In Python, read_watch_dashboard reads dashboards.",
+        python="For dashboards there is read_watch_dashboard.",
+        cell="For dashboards there is read_watch_dashboard, in Python.",
         terminal="Run: watchframe dashboard",
     )
     IS_QUERY = Words(
-        python="read_watch_query reads queries.",
+        python="For queries there is read_watch_query.",
         cell="Run: %watch",
         terminal="Run: watchframe query",
     )

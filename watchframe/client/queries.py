@@ -31,7 +31,7 @@ from watchframe.http.documents import require_same_id
 from watchframe.http.transport import Method
 from watchframe.models import Job, ParameterDefinition, Query
 from watchframe.models.json_fields import as_object, required
-from watchframe.references import QueryReference, parse_reference
+from watchframe.references import QueryReference, parse_reference, require_query
 
 #: The server has one list of each kind; there is none of two kinds at once.
 _LISTS = {
@@ -91,12 +91,8 @@ class Queries(Resource):
         """
         if reference.query_id is not None:
             return reference.query_id
-        name = reference.name
-        if name is None:
-            raise QueryReferenceError(
-                f"{reference.label.capitalize()} is one result, not a query.",
-                hint=Hint(Kind.QUERY_REFERENCE),
-            )
+        require_query(reference)
+        name = reference.name or ""
         found = list(self.list(search=name, deadline=deadline))
         exact = [item for item in found if item.name == name]
         exact = exact or [item for item in found if item.name.casefold() == name.casefold()]

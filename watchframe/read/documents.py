@@ -16,12 +16,11 @@ from watchframe.errors import (
     CacheMissError,
     ConfigurationError,
     NotFoundError,
-    QueryReferenceError,
 )
 from watchframe.hints import Hint, Kind
 from watchframe.models import Dashboard, DataSource, ParameterDefinition, Query
 from watchframe.read.options import ReadOptions, SharedDocuments
-from watchframe.references import QueryReference, parse_dashboard_reference
+from watchframe.references import QueryReference, parse_dashboard_reference, require_query
 
 #: Takes every local copy; takes none.
 ANY_AGE, NEWLY_READ = Policy(mode="only"), Policy(mode="refresh")
@@ -70,11 +69,7 @@ class Documents:
             There is not one query of that name.
         """
         client, deadline = self.options.client, self.options.deadline
-        if reference.result_id is not None:
-            raise QueryReferenceError(
-                f"{reference.label.capitalize()} is one result, not a query.",
-                hint="Give the id or the address of the query.",
-            )
+        require_query(reference)
         query_id = reference.query_id or self._id_of(reference)
         return Query.from_json(
             self._document(
