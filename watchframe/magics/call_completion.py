@@ -9,9 +9,9 @@ from typing import Literal
 
 from watchframe.magics.calls import CallCursor, literal
 from watchframe.magics.completion_sources import ServerNames
-from watchframe.models import ParameterDefinition
 from watchframe.plain_text import plain_text
 from watchframe.read.saved_names import NamedDashboard, NamedQuery
+from watchframe.read.saved_query import WatchQuery
 from watchframe.references import QueryReference
 
 Role = Literal["query", "params", "data_source", "dashboard"]
@@ -209,17 +209,11 @@ def _is_ours(thing: object) -> bool:
 
 
 def _own_query(callee: Sequence[str], namespace: Mapping[str, object]) -> NamedQuery | None:
-    """Return the query that an object of `watch_query` is, from what it knows itself."""
+    """Return the query of ``q(...)`` and ``q.submit(...)``, from what it knows itself."""
     found = namespace.get(callee[0])
-    is_call = callable(found) and len(callee) <= 2  # noqa: PLR2004 - q(...), q.submit(...)
-    if not is_call or not _is_ours(type(found)):
+    if not isinstance(found, WatchQuery) or callee[1:] not in ((), ("submit",), ("explain",)):
         return None
-    definitions = getattr(found, "parameters", ())
-    if not isinstance(definitions, Sequence):
-        return None
-    own = tuple(item for item in definitions if isinstance(item, ParameterDefinition))
-    query_id = getattr(found, "id", 0)
-    return NamedQuery(id=query_id if isinstance(query_id, int) else 0, name="", parameters=own)
+    return NamedQuery(id=found.id, name=found.name, parameters=tuple(found.parameters))
 
 
 def _reference(

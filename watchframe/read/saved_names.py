@@ -61,7 +61,8 @@ class SavedNames:
         self, client: Client, *, max_age: timedelta = timedelta(0), timeout: float = 60.0
     ) -> None:
         # One failed request is enough where nobody is told of it.
-        self._client = client.with_settings(structs.replace(client.settings, max_retries=0))
+        settings = structs.replace(client.settings, max_retries=0)
+        self._client = Client(settings=settings, sharing=client)
         self._max_age = max_age
         self._timeout = timeout
 

@@ -110,21 +110,8 @@ def test_call_before_its_import_has_run(shell):
     assert shell.offers(f"{typed}|") == [f"{typed}arket"]
 
 
-class Saved:
-    """What `watch_query` returns, as far as completion knows it."""
-
-    __module__ = "watchframe.read.saved"
-
-    def __init__(self, query):
-        self.id, self.parameters = query.id, query.parameters
-
-    def __call__(self, **params): ...
-
-    def submit(self, params): ...
-
-
-def test_call_of_a_query_object(shell, offered):
-    shell.names["q"] = Saved(current_client().queries.get(1))
+def test_call_of_a_query_object(offered, shell):
+    shell.value("q = watch_query(1)")
     assert {"markets=", "min_amount="} <= {item.rpartition("(")[2] for item in offered("q(")}
     assert offered("q(mar") == ["kets="]
     assert offered('q(markets="WE') == ["TH"]
