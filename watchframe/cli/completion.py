@@ -42,7 +42,8 @@ def complete_query(
 
         known = _latest(saved.queries(), [])
         found = {query.id: query.name for query in known}
-        if incomplete and len(known) % PAGE_SIZE == 0:  # there may be more of them
+        is_word = bool(incomplete) and not incomplete.isdigit()
+        if is_word and len(known) % PAGE_SIZE == 0:  # there may be more of them
             more = _latest(saved.search(incomplete), [])
             found = {**{query.id: query.name for query in more}, **found}
         return _by_id_or_name(found, incomplete)

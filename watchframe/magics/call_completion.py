@@ -7,12 +7,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from watchframe.errors import WatchframeError
 from watchframe.magics.calls import CallCursor, literal
 from watchframe.magics.completion_sources import ServerNames
 from watchframe.plain_text import plain_text
 from watchframe.read.saved_names import NamedDashboard, NamedQuery
 from watchframe.read.saved_query import WatchQuery
-from watchframe.references import QueryReference
+from watchframe.references import QueryReference, parse_reference
 
 Role = Literal["query", "params", "data_source", "dashboard"]
 
@@ -101,9 +102,16 @@ def by_name(found: Sequence[NamedQuery | NamedDashboard], wanted: str) -> Iterat
     for item in found:
         ids.setdefault(item.name, []).append(item.id)
     for name in sorted(ids, key=lambda name: not name.casefold().startswith(wanted)):
-        is_text = bool(name.strip()) and name == plain_text(name, keep="")
-        if is_text and len(ids[name]) == 1 and wanted in name.casefold():
+        if len(ids[name]) == 1 and wanted in name.casefold() and _is_read_as_name(name):
             yield name, str(ids[name][0])
+
+
+def _is_read_as_name(text: str) -> bool:
+    """Return whether a text is no number and no address, and has no odd characters."""
+    try:
+        return parse_reference(text).name == text == plain_text(text, keep="")
+    except WatchframeError:
+        return False
 
 
 def _offer(cursor: CallCursor, candidates: Iterable[tuple[str, str]]) -> Offer:

@@ -5,22 +5,24 @@ For those who cannot wait, such as completion. A list comes several times, each 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
+from typing import Any, TypeVar
 
 from msgspec import structs
 
-from watchframe.cache import Document
 from watchframe.client import Client, Deadline
 from watchframe.client.listing import PAGE_SIZE
 from watchframe.config import require_same_server
-from watchframe.errors import ProtocolError
+from watchframe.errors import WatchframeError
 from watchframe.models import DataSource, ParameterDefinition, Query
 from watchframe.read.documents import document_key
 from watchframe.read.options import ReadOptions
 from watchframe.references import QueryReference
+
+T = TypeVar("T")
 
 #: The most names that are kept, and asked for.
 MOST = 2000
@@ -72,24 +74,23 @@ class SavedNames:
         The server lists at most 2,000, 250 a request; where the whole list was read in the last
         day, one request for the newest.
         """
-        document = self._kept("names")
-        known = _named(document)
+        known, since = self._kept(_named_queries, "names")
         if known:
             yield known
-            if self._is_younger(document, self._max_age):
+            if self._is_younger(since, self._max_age):
                 return
-        is_recent = self._is_younger(document, WHOLE_FOR)
+        is_recent = self._is_younger(since, WHOLE_FOR)
         newest: list[NamedQuery] = []
         listed = self._client.queries.list(deadline=self._deadline)
         whole_since = None
         for query in islice(listed, MOST):
             newest.append(_of(query))
             if len(newest) % PAGE_SIZE == 0:
-                if is_recent and document is not None:
-                    whole_since = document.stored_at
-                    newest = _joined(newest, known)
+                if is_recent:
+                    whole_since = since
+                    newest = _joined(newest, known or [])
                     break
-                yield _joined(newest, known)
+                yield _joined(newest, known or [])
         self._keep([_to_json(item) for item in newest], "names", stored_at=whole_since)
         yield newest
 
@@ -107,32 +108,29 @@ class SavedNames:
             It is on another server.
         """
         require_same_server(reference.server_url, self._client.server)
-        query_id = reference.query_id
+        known, _ = self._kept(_named_queries, "names")
+        listed = {item.id: item for item in known or []}
+        named = [item.id for item in listed.values() if item.name == reference.name]
+        query_id = named[0] if len(named) == 1 else reference.query_id
         if query_id is None:
-            for queries in self.queries():
-                named = [item.id for item in queries if item.name == reference.name]
-                if len(named) == 1:
-                    query_id = named[0]
-                    break
-            else:
-                query_id = self._client.queries.id_of(reference, deadline=self._deadline)
-        document = self._kept("query", query_id, of_query=query_id)
-        if document is not None and isinstance(document.value, Mapping):
-            yield _of(Query.from_json(document.value))
-            if self._is_younger(document, self._max_age):
+            query_id = self._client.queries.id_of(reference, deadline=self._deadline)
+        read, since = self._kept(_named_query, "query", query_id, of_query=query_id)
+        if read is not None:
+            yield read
+            if self._is_younger(since, self._max_age):
                 return
-        else:
-            yield from (item for item in _named(self._kept("names")) if item.id == query_id)
+        elif query_id in listed:
+            yield listed[query_id]
         query = self._client.queries.get(query_id, deadline=self._deadline)
         self._keep(query.to_json(), "query", query_id, of_query=query_id)
         yield _of(query)
 
     def data_sources(self) -> Iterator[list[DataSource]]:
         """Yield the data sources: those known from before, then those that there are now."""
-        document = self._kept("data_sources")
-        if document is not None and isinstance(document.value, list):
-            yield [DataSource.from_json(item) for item in document.value]
-            if self._is_younger(document, self._max_age):
+        known, since = self._kept(_data_sources, "data_sources")
+        if known is not None:
+            yield known
+            if self._is_younger(since, self._max_age):
                 return
         found = self._client.data_sources.list(deadline=self._deadline)
         self._keep([source.to_json() for source in found], "data_sources")
@@ -140,10 +138,10 @@ class SavedNames:
 
     def dashboards(self) -> Iterator[list[NamedDashboard]]:
         """Yield the dashboards, newest first: those known from before, then those there are now."""
-        document = self._kept("dashboard-names")
-        if document is not None and isinstance(document.value, list):
-            yield [NamedDashboard(id=number, name=name) for number, name in document.value]
-            if self._is_younger(document, self._max_age):
+        known, since = self._kept(_named_dashboards, "dashboard-names")
+        if known is not None:
+            yield known
+            if self._is_younger(since, self._max_age):
                 return
         listed = self._client.dashboards.list(deadline=self._deadline)
         found = [NamedDashboard(id=item.id, name=item.name) for item in islice(listed, MOST)]
@@ -157,22 +155,31 @@ class SavedNames:
 
         It might have to run the query that feeds the dropdown.
         """
-        source = definition.dropdown_query_id
-        document = self._kept("dropdown", query_id, source, of_query=query_id)
-        if source is not None and document is not None and isinstance(document.value, list):
-            yield [(str(value), definition.title) for value in document.value]
+        name = "dropdown", query_id, definition.dropdown_query_id
+        values, _ = self._kept(list[object], *name, of_query=query_id)
+        if values is not None:
+            yield [(str(value), definition.title) for value in values]
 
     @property
     def _deadline(self) -> Deadline:
         return Deadline.after(self._timeout)
 
-    def _is_younger(self, document: Document | None, age: timedelta) -> bool:
-        return document is not None and abs(self._options().clock() - document.stored_at) < age
+    def _is_younger(self, since: datetime | None, age: timedelta) -> bool:
+        return since is not None and abs(self._options().clock() - since) < age
 
-    def _kept(self, *name: object, of_query: int | None = None) -> Document | None:
+    def _kept(
+        self, read: Callable[[Any], T], *name: object, of_query: int | None = None
+    ) -> tuple[T | None, datetime | None]:
+        """Return what the local cache has, and since when; None where it has nothing of use."""
         options = self._options(of_query)
         key = document_key(options, *name)
-        return None if options.cache is None else options.cache.get_document(key)
+        document = None if options.cache is None else options.cache.get_document(key)
+        if document is None:
+            return None, None
+        try:
+            return read(document.value), document.stored_at
+        except (WatchframeError, LookupError, TypeError, ValueError):
+            return None, None  # another version of this library wrote it
 
     def _keep(
         self,
@@ -204,17 +211,24 @@ def _to_json(query: NamedQuery) -> dict[str, object]:
     return {"id": query.id, "name": query.name, "parameters": parameters}
 
 
-def _named(document: Document | None) -> list[NamedQuery]:
-    if document is None or not isinstance(document.value, list):
-        return []
-    try:
-        return [
-            NamedQuery(
-                id=item["id"],
-                name=item["name"],
-                parameters=tuple(map(ParameterDefinition.from_json, item["parameters"])),
-            )
-            for item in document.value
-        ]
-    except (LookupError, TypeError, ProtocolError):
-        return []  # of another version of this library
+def _named_queries(value: Any) -> list[NamedQuery]:
+    return [
+        NamedQuery(
+            id=item["id"],
+            name=item["name"],
+            parameters=tuple(map(ParameterDefinition.from_json, item["parameters"])),
+        )
+        for item in value
+    ]
+
+
+def _named_query(value: Any) -> NamedQuery:
+    return _of(Query.from_json(value))
+
+
+def _data_sources(value: Any) -> list[DataSource]:
+    return [DataSource.from_json(item) for item in value]
+
+
+def _named_dashboards(value: Any) -> list[NamedDashboard]:
+    return [NamedDashboard(id=number, name=name) for number, name in value]

@@ -71,3 +71,24 @@ def test_background_cleared_asks_again():
     background.get("key", lambda: iter([7]), deadline=soon())
     background.clear()
     assert background.get("key", lambda: iter([8]), deadline=soon()) == 8
+
+
+def test_background_first_value_while_a_better_one_comes():
+    background, may_go = BackgroundCache(), threading.Event()
+
+    def fetch():
+        yield 7
+        may_go.wait(PATIENT)
+        yield 8
+
+    assert background.get("key", fetch, deadline=soon()) == 7
+    may_go.set()
+    while background.get("key", fetch, deadline=soon()) == 7:
+        pass
+    assert background.get("key", fetch, deadline=soon()) == 8
+
+
+def test_background_nothing_is_asked_again():
+    background = BackgroundCache()
+    assert background.get("key", lambda: iter([]), deadline=soon()) is None
+    assert background.get("key", lambda: iter([7]), deadline=soon()) == 7
