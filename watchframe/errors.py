@@ -39,6 +39,7 @@ that knows more about it raises a copy, made by `WatchframeError.replace`.
 from __future__ import annotations
 
 import contextlib
+import contextvars
 import copyreg
 import dataclasses
 import inspect
@@ -449,8 +450,23 @@ _PACKAGE = f"{Path(__file__).parent}{os.sep}"
 _BETWEEN = (f"{os.sep}IPython{os.sep}core{os.sep}", contextlib.__file__)
 
 
+_is_silent = contextvars.ContextVar("_is_silent", default=False)
+
+
+def silence_warnings() -> None:
+    """Have this thread warn of nothing: no line of anybody's called what it does."""
+    _is_silent.set(True)
+
+
+def is_silent() -> bool:
+    """Return whether this thread warns of nothing; what it meets is for others to tell."""
+    return _is_silent.get()
+
+
 def warn_caller(warning: WatchframeWarning) -> None:
     """Warn at the line that called this library: the nearest one outside of the package."""
+    if _is_silent.get():
+        return
     frame, level = inspect.currentframe(), 1
     while frame is not None and is_inner(frame.f_code.co_filename):
         frame, level = frame.f_back, level + 1

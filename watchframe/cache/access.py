@@ -32,7 +32,7 @@ from watchframe.cache.private_files import (
     remove,
 )
 from watchframe.cache.writer import INLINE_LIMIT
-from watchframe.errors import CacheError, CacheFormatError, CacheWarning, warn_caller
+from watchframe.errors import CacheError, CacheFormatError, CacheWarning, is_silent, warn_caller
 from watchframe.locks import ProcessLock
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ class FolderAccess:
     def report(self, error: Exception) -> None:
         """Warn, once, that the cache does not work here."""
         logger.debug("cache: %s: %r", self.folder, error)
-        if self._has_warned:
+        if self._has_warned or is_silent():
             return
         self._has_warned = True
         words = _words(error)
@@ -162,7 +162,7 @@ class FolderAccess:
                 # diskcache does not check what it reads: so it fails on a database of another kind.
                 raise CacheError(f"The index cannot be read: {error}") from error
             except (CacheError, OSError, sqlite3.Error) as error:
-                if not _is_damage(error):
+                if not _is_damage(error) and not is_silent():
                     # Else each read would spend time on a folder that cannot be used.
                     self._unusable_until = time.monotonic() + _RETRY_SECONDS
                 raise

@@ -7,7 +7,7 @@ import dis
 import re
 import shlex
 import sys
-from collections.abc import Callable, Mapping, MutableMapping
+from collections.abc import Mapping, MutableMapping
 from types import FrameType
 from typing import cast
 
@@ -26,7 +26,7 @@ from IPython.display import publish_display_data
 from watchframe.decode import DtypeBackend
 from watchframe.display.tracebacks import Rendering
 from watchframe.errors import ArgumentError
-from watchframe.magics.completion import WatchMatcher
+from watchframe.magics.completion import offer_completions, withdraw_completions
 from watchframe.magics.line import Request, help_text, parse_line, without_remark
 from watchframe.magics.reading import (
     Defaults,
@@ -186,14 +186,12 @@ def load(shell: InteractiveShell) -> None:
     if not _settings(shell):
         # Its constructor puts it into shell.configurables, where %config finds it.
         shell.register_magics(WatchMagics(shell))
-    if not _matchers(shell):
-        shell.Completer.custom_matchers.append(WatchMatcher().complete)
+    offer_completions(shell)
 
 
 def unload(shell: InteractiveShell) -> None:
     """Remove what `load` registered."""
-    for matcher in _matchers(shell):
-        shell.Completer.custom_matchers.remove(matcher)
+    withdraw_completions(shell)
     for magics in _settings(shell):
         cast("list[object]", shell.configurables).remove(magics)
     for kind in ("line", "cell"):
@@ -202,14 +200,6 @@ def unload(shell: InteractiveShell) -> None:
 
 def _settings(shell: InteractiveShell) -> list[WatchMagics]:
     return [item for item in shell.configurables if isinstance(item, WatchMagics)]
-
-
-def _matchers(shell: InteractiveShell) -> list[Callable[..., object]]:
-    return [
-        item
-        for item in shell.Completer.custom_matchers
-        if isinstance(getattr(item, "__self__", None), WatchMatcher)
-    ]
 
 
 class _RowLimit:

@@ -217,7 +217,7 @@ class Documents:
 
     def _copy(self, *name: object) -> Document | None:
         """Return a local copy, whatever its age."""
-        cache, key = self.options.cache, self._key(*name)
+        cache, key = self.options.cache, document_key(self.options, *name)
         if cache is None:
             return _in_memory.get(self.options.client, {}).get(key)
         return cache.get_document(key)
@@ -231,9 +231,6 @@ class Documents:
             kept.clear()
         kept[key] = Document(value=value, stored_at=self.options.clock())
 
-    def _key(self, *name: object) -> str:
-        return "/".join(map(str, (self.options.client.server, self.options.principal, *name)))
-
     def _document(
         self,
         name: tuple[object, ...],
@@ -243,7 +240,7 @@ class Documents:
         with_id: int | None = None,
     ) -> object:
         """Return a document; a local copy with another id than `with_id` is not used."""
-        options, key = self.options, self._key(*name)
+        options, key = self.options, document_key(self.options, *name)
         if key in self._found:
             return self._found[key]
         kept = self._copy(*name)
@@ -279,6 +276,11 @@ class Documents:
 
 def _texts(found: object) -> list[str] | None:
     return [str(value) for value in found] if isinstance(found, list) else None
+
+
+def document_key(options: ReadOptions, *name: object) -> str:
+    """Return the key in the local cache of a document of this server, as this key sees it."""
+    return "/".join(map(str, (options.client.server, options.principal, *name)))
 
 
 def _has_id(document: object, wanted: int | None) -> bool:

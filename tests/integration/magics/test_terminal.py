@@ -105,6 +105,7 @@ def test_terminal_interrupt_keeps_variable(terminal):
         ("%watch 33 -p period=d_last_7", "_days"),
         ("%watch 1 -p markets=[WETH, I", "NV"),
         ("%watch all", "41"),  # "All borrows"
+        ("read_watch_query(1, {'mark", "ets"),
     ],
 )
 def test_terminal_tab_completes(open_terminal, typed, added, uses_jedi):
