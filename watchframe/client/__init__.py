@@ -10,6 +10,7 @@ from watchframe.client.client import (
 )
 from watchframe.client.jobs import Jobs, OnStatus
 from watchframe.client.queries import DropdownOption, Queries
+from watchframe.client.query_names import has_name
 from watchframe.client.query_results import QueryResult, QueryResults
 from watchframe.client.result_body import ResultBody
 from watchframe.http.deadline import NO_DEADLINE, Deadline
@@ -32,4 +33,5 @@ __all__ = [
     "connected_client",
     "current_client",
     "disconnect",
+    "has_name",
 ]

@@ -9,6 +9,7 @@ from types import EllipsisType
 
 from watchframe.client.execution import ANY_RESULT, Execution
 from watchframe.client.listing import Listing, WholeList
+from watchframe.client.query_names import query_of_name
 from watchframe.client.query_results import QueryResult, read_result
 from watchframe.client.resource import (
     Resource,
@@ -88,6 +89,8 @@ class Queries(Resource):
         ------
         QueryReferenceError
             There is not one query of that name, or the reference is to a result.
+        AuthenticationError
+            The key is a query's, which sees no list in which a name could be found.
         """
         if reference.query_id is not None:
             return reference.query_id
@@ -97,15 +100,9 @@ class Queries(Resource):
                 f"{reference.label.capitalize()} is one result, not a query.",
                 hint=Hint(Kind.QUERY_REFERENCE),
             )
-        found = list(self.list(search=name, deadline=deadline))
-        exact = [item for item in found if item.name == name]
-        exact = exact or [item for item in found if item.name.casefold() == name.casefold()]
-        if len(exact) != 1:
-            raise QueryReferenceError(
-                f"{len(exact) or 'No'} queries are called {name!r}.",
-                hint=Hint(Kind.QUERY_REFERENCE),
-            )
-        return exact[0].id
+        settings = self._transport.settings
+        ring = settings.query_keys if settings.api_key is None else {}
+        return query_of_name(self, name, ring=ring, deadline=deadline).id
 
     def parameters(
         self, query: int | str | QueryReference, *, deadline: Deadline = NO_DEADLINE

@@ -6,11 +6,13 @@ same rule of freshness.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
 from typing import Self
 
 from watchframe.cache import Policy, decide_document
+from watchframe.client import has_name
 from watchframe.errors import (
     AccessDeniedError,
     CacheMissError,
@@ -69,29 +71,43 @@ class Documents:
         QueryReferenceError
             There is not one query of that name.
         """
-        client, deadline = self.options.client, self.options.deadline
         if reference.result_id is not None:
             raise QueryReferenceError(
                 f"{reference.label.capitalize()} is one result, not a query.",
                 hint="Give the id or the address of the query.",
             )
-        query_id = reference.query_id or self._id_of(reference)
+        if reference.query_id is not None:
+            return self._definition(reference.query_id)
+        # A kept id of any age will do: whether that query still has the name, it says itself.
+        known = Policy(mode=self.options.policy.mode, max_age=math.inf)
+        try:
+            found = self._definition(self._id_of(reference, known))
+        except (AccessDeniedError, NotFoundError):
+            found = None
+        if found is None or not has_name(found, reference.name or ""):
+            found = self._definition(self._id_of(reference, NEWLY_READ))
+        return found
+
+    def _definition(self, query_id: int) -> Query:
+        client, deadline = self.options.client, self.options.deadline
         return Query.from_json(
             self._document(
                 ("query", query_id),
                 f"the definition of query {query_id}",
                 lambda: client.queries.get(query_id, deadline=deadline).to_json(),
+                query_id=query_id,
                 with_id=query_id,
             )
         )
 
-    def _id_of(self, reference: QueryReference) -> int:
+    def _id_of(self, reference: QueryReference, policy: Policy) -> int:
         """Return the id of a query that is known by its name."""
         client, deadline = self.options.client, self.options.deadline
         found = self._document(
             ("query-name", reference.name),
             f"the id of {reference.label}",
             lambda: client.queries.id_of(reference, deadline=deadline),
+            policy=policy,
         )
         return int(str(found))
 
@@ -151,6 +167,7 @@ class Documents:
                         query_id, source, deadline=deadline
                     )
                 ],
+                query_id=query_id,
                 is_execution=True,
             )
         except CacheMissError:
@@ -168,15 +185,21 @@ class Documents:
         words: str,
         ask: Callable[[], object],
         *,
+        query_id: int | None = None,
         with_id: int | None = None,
+        policy: Policy | None = None,
         is_execution: bool = False,
     ) -> object:
-        """Return a document; a local copy with another id than `with_id` is not used."""
-        policy, may_ask = self.policy, self.may_ask
+        """Return a document: of a query, where `query_id` says so, or of the server.
+
+        A local copy with another id than `with_id` is not used.
+        """
+        policy, may_ask = policy or self.policy, self.may_ask
         if may_ask and is_execution and not self.may_execute:
             policy, may_ask = ANY_AGE, False
         options, cache = self.options, self.options.cache
-        key = "/".join(map(str, (options.client.server, options.principal, *name)))
+        principal = options.principal_of(query_id)
+        key = "/".join(map(str, (options.client.server, principal, *name)))
         kept = cache.get_document(key) if cache is not None else None
         if kept is not None and not _has_id(kept.value, with_id):
             kept = None

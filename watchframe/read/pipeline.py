@@ -155,7 +155,8 @@ class Pipeline:
     ) -> ReadPlan:
         """Return the plan; `judge` decides about the local copy in place of the policy."""
         options, entry = self.options, None
-        parts = question.key_parts(server=options.client.server, principal=options.principal)
+        principal = options.principal_of(question.facts.get("query_id"))
+        parts = question.key_parts(server=options.client.server, principal=principal)
         key = cache_key(parts)
         if options.cache is not None and not self._may_keep(question):
             is_last = options.policy.mode == "only"

@@ -9,9 +9,11 @@ from typing import NoReturn
 from urllib.parse import unquote
 
 from watchframe.errors import ArgumentError
+from watchframe.hints import Hint, Kind
 from watchframe.references.pages import (
     DASHBOARD_PAGE,
     OLD_DASHBOARD_PAGE,
+    QUERY_PAGES,
     id_of,
     match_page,
 )
@@ -78,6 +80,10 @@ def parse_dashboard_reference(dashboard: int | str) -> DashboardReference:
 
 def _page(address: str) -> DashboardReference:
     page = match_page(address, DASHBOARD_PAGE, OLD_DASHBOARD_PAGE)
+    if match_page(address, *QUERY_PAGES) is not None:
+        raise ArgumentError(
+            "This is the address of a query, not of a dashboard.", hint=Hint(Kind.IS_QUERY)
+        )
     if page is None:
         _refuse("This address")  # it may carry a key or a password
     parts = page.match.groupdict()

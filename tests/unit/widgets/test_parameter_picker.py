@@ -25,7 +25,7 @@ from watchframe.errors import (
     UnknownParameterError,
 )
 from watchframe.models import MultiValues, ParameterDefinition
-from watchframe.widgets import ParameterPicker, QueryPicker, link_pickers, pick, search_queries
+from watchframe.widgets import ParameterPicker, QueryPicker, link_pickers, pick
 
 
 def test_wait_runs_where_nothing_ran_and_gives_the_frame(client):
