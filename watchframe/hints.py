@@ -172,12 +172,12 @@ class Kind(Enum):
         terminal="Did you mean {nearest}? Give the id. watchframe list --search finds others.",
     )
     NO_NEAR_QUERY = Words(
-        python="find_watch_queries finds queries by a part of their names. The drafts of others "
+        python="Look for it with find_watch_queries, by a part of its name. The drafts of others "
         "are found by their ids alone.",
-        cell="Tab behind a part of a name finds queries, and so does find_watch_queries. The "
-        "drafts of others are found by their ids alone.",
-        terminal="watchframe list --search finds queries by a part of their names. The drafts of "
-        "others are found by their ids alone.",
+        cell="Tab behind a part of its name finds it, and so does find_watch_queries. The drafts "
+        "of others are found by their ids alone.",
+        terminal="Look for it with watchframe list --search. The drafts of others are found by "
+        "their ids alone.",
     )
     NAME_NEEDS_USER_KEY = Words(
         python="Only a user's key finds a query by its name: connect(url, key), or "
@@ -188,12 +188,12 @@ class Kind(Enum):
         "query's own key give the query's id, or its address.",
     )
     IS_DASHBOARD = Words(
-        python="read_watch_dashboard reads dashboards.",
-        cell="In Python, read_watch_dashboard reads dashboards.",
+        python="For a dashboard there is read_watch_dashboard.",
+        cell="For a dashboard there is read_watch_dashboard, in Python.",
         terminal="Run: watchframe dashboard",
     )
     IS_QUERY = Words(
-        python="read_watch_query reads queries.",
+        python="For a query there is read_watch_query.",
         cell="Run: %watch",
         terminal="Run: watchframe query",
     )

@@ -81,7 +81,7 @@ def query_of_name(
     nearest = sorted(near, key=lambda query: _likeness(name, query), reverse=True)
     kind = Kind.NEAREST_QUERIES if nearest else Kind.NO_NEAR_QUERY
     raise QueryReferenceError(
-        f"No query is called {name!r}.", hint=Hint(kind, nearest=_listed(nearest), name=name)
+        f"No query is called {name!r}.", hint=Hint(kind, nearest=_listed(nearest))
     )
 
 

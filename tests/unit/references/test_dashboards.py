@@ -44,7 +44,7 @@ def test_url_parameters_are_kept_as_they_stand():
 
 @pytest.mark.parametrize(
     "dashboard",
-    [0, -1, "0", "", " ", True, None, 1.5, "two words", "a?b", "https://host/queries/1"],
+    [0, -1, "0", "", " ", True, None, 1.5, "two words", "a?b", "https://host/alerts/1"],
 )
 def test_anything_else_raises_and_says_what_to_use(dashboard):
     with pytest.raises(ArgumentError, match="does not refer to a dashboard") as caught:
@@ -65,4 +65,20 @@ def test_anything_else_raises_and_says_what_to_use(dashboard):
 def test_address_that_is_refused_is_not_shown(url):
     with pytest.raises(ArgumentError, match="This address") as caught:
         parse_dashboard_reference(url)
+    assert "TOKEN" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://host/queries/1",
+        "https://host/org/queries/1-borrows?p_market=WETH",
+        "https://host/api/queries/1/results.json?api_key=TOKEN",
+        "https://host/api/query_results/7.csv?api_key=TOKEN",
+    ],
+)
+def test_address_of_a_query_names_what_reads_it(url):
+    with pytest.raises(ArgumentError, match="address of a query") as caught:
+        parse_dashboard_reference(url)
+    assert "read_watch_query" in caught.value.hint
     assert "TOKEN" not in str(caught.value)

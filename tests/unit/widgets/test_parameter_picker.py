@@ -282,12 +282,6 @@ def test_linked_pickers_without_common_name_are_refused(client):
         link_pickers(pick(33, client=client), pick(13, client=client))
 
 
-def test_search_finds_queries_by_words_and_tags(client):
-    assert {query.id for query in search_queries(client, "#dropdown")} == {20, 21, 22}
-    assert [query.id for query in search_queries(client, "Dropdown: markets #drop")] == [20]
-    assert search_queries(client, "#no-such-tag") == []
-
-
 def test_query_picker_opens_the_query_that_is_chosen(client):
     picker = QueryPicker("#dropdown", client=client)
     until(lambda: len(picker._list.choices) == 3)
