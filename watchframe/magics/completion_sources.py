@@ -54,7 +54,8 @@ class ServerNames:
             is_elsewhere = reference.server_url not in (None, client.server)
             return None if is_elsewhere else client.queries.get(reference)
 
-        return self._get(("query", reference.query_id, reference.server_url), fetch, deadline)
+        key = ("query", reference.query_id, reference.name, reference.server_url)
+        return self._get(key, fetch, deadline)
 
     def _get(self, key: Hashable, fetch: Callable[[Client], T], deadline: float) -> T | None:
         client = connected_client()
