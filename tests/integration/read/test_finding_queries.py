@@ -30,10 +30,8 @@ def test_found_queries_are_a_typed_frame(client):
     assert abs(found["updated"] - pd.Timestamp.now("UTC")) < pd.Timedelta(days=1)
     assert found["link"] == f"{client.server}/queries/2"
     (found,) = find_watch_queries("#lending borrows by", client=client).to_dict("records")
-    assert (found["parameters"], found["tags"]) == (
-        ["markets", "period", "min_amount"],
-        ["lending"],
-    )
+    assert found["parameters"] == ["markets", "period", "min_amount"]
+    assert found["tags"] == ["lending", "tutorial"]
     assert pd.isna(found["runtime"])
 
 
