@@ -28,7 +28,7 @@ from watchframe.read import (
     wire_sets,
 )
 from watchframe.read.answer import ATTRIBUTE, Answer
-from watchframe.read.options import client_for
+from watchframe.read.options import client_for, of_query
 from watchframe.references import QueryReference, parse_reference
 
 try:
@@ -45,6 +45,7 @@ __all__ = ["read_watch_query"]
 ParamSet = Mapping[str, object]
 
 
+@of_query
 def read_watch_query(
     query: int | str | QueryReference,
     params: Sequence[ParamSet] | pd.DataFrame,

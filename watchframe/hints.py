@@ -188,12 +188,12 @@ class Kind(Enum):
         "query's own key give the query's id, or its address.",
     )
     IS_DASHBOARD = Words(
-        python="For a dashboard there is read_watch_dashboard.",
-        cell="For a dashboard there is read_watch_dashboard, in Python.",
+        python="For dashboards there is read_watch_dashboard.",
+        cell="For dashboards there is read_watch_dashboard, in Python.",
         terminal="Run: watchframe dashboard",
     )
     IS_QUERY = Words(
-        python="For a query there is read_watch_query.",
+        python="For queries there is read_watch_query.",
         cell="Run: %watch",
         terminal="Run: watchframe query",
     )

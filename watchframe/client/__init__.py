@@ -7,6 +7,7 @@ from watchframe.client.client import (
     connected_client,
     current_client,
     disconnect,
+    with_address_key,
 )
 from watchframe.client.jobs import Jobs, OnStatus
 from watchframe.client.queries import DropdownOption, Queries
@@ -34,4 +35,5 @@ __all__ = [
     "current_client",
     "disconnect",
     "has_name",
+    "with_address_key",
 ]

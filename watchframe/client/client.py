@@ -43,6 +43,8 @@ class Client:
     ----------
     settings : Settings, optional
         Instead of all the others.
+    sharing : Client, optional
+        Of the same server: its connections are used.
     url, api_key, profile, query_keys, headers, cache_dir, timezone, connect_timeout, \
     read_timeout, max_retries, allow_plain_http, ca_bundle, max_body_bytes, cache_size_limit, \
     stale_if_error, cache_text_parameters, uncached_queries : optional
@@ -60,6 +62,7 @@ class Client:
         api_key: str | Secret | None = None,
         *,
         settings: Settings | None = None,
+        sharing: Client | None = None,
         profile: str | None = None,
         query_keys: Mapping[int, str | Secret] | None = None,
         headers: Mapping[str, str | Secret] | None = None,
@@ -100,10 +103,8 @@ class Client:
             cache_text_parameters=cache_text_parameters,
             uncached_queries=uncached_queries,
         )
-        self._use(Transport(self.settings))
-
-    def _use(self, transport: Transport) -> None:
-        self._transport = transport
+        connections = None if sharing is None else sharing._transport.connections  # noqa: SLF001
+        self._transport: Transport = Transport(self.settings, connections)
         self.queries = Queries(self._transport)
         self.query_results = QueryResults(self._transport)
         self.jobs = Jobs(self._transport)
@@ -122,44 +123,15 @@ class Client:
         api_key: str | Secret | None = None,
         query_keys: Mapping[int, str | Secret] | None = None,
     ) -> Client:
-        """Return a client of the same server, on the same connections, with these keys alone."""
-        return self.with_settings(
-            structs.replace(
-                self.settings,
-                api_key=as_secret(api_key),
-                query_keys=as_secrets(query_keys) or {},
-            )
-        )
-
-    def with_address_key(
-        self, query_id: int | None, api_key: Secret | None, *, goes_first: bool
-    ) -> Client:
-        """Return a client that also has the key of an address.
+        """Return a client of the same server, on the same connections, with these keys alone.
 
         Parameters
         ----------
-        query_id : int or None
-            The query whose key it is, as a rule; None where the address names no query.
-        api_key : Secret or None
-            None changes nothing.
-        goes_first : bool
-            Whether it replaces the key that the client has for this.
+        api_key, query_keys : optional
+            As of `connect`.
         """
-        settings = self.settings
-        has_key = query_id in settings.query_keys or settings.api_key is not None
-        if api_key is None or (has_key and not goes_first):
-            return self
-        if query_id is None:
-            return self.with_settings(structs.replace(settings, api_key=api_key))
-        keys = {**settings.query_keys, query_id: api_key}
-        return self.with_settings(structs.replace(settings, query_keys=keys))
-
-    def with_settings(self, settings: Settings) -> Client:
-        """Return a client with other settings for the same server, on the same connections."""
-        client = Client.__new__(Client)
-        client.settings = settings
-        client._use(Transport(settings, self._transport.connections))  # noqa: SLF001 - its own
-        return client
+        keys = {"api_key": as_secret(api_key), "query_keys": as_secrets(query_keys) or {}}
+        return Client(settings=structs.replace(self.settings, **keys), sharing=self)
 
     @property
     def server(self) -> str:
@@ -377,15 +349,38 @@ def client_of_server(
     """
     with _lock.lock:
         if _current is not None and _current.server == server:
-            return _current.with_address_key(query_id, api_key, goes_first=not _is_chosen)
+            return with_address_key(_current, query_id, api_key, goes_first=not _is_chosen)
         known = _of_servers.get(server)
         if known is None:
             known = _of_servers[server] = Client(settings=load_settings_of(server))
         elif not known.has_key:  # it may have been set since
-            known = _of_servers[server] = known.with_settings(load_settings_of(server))
+            known = _of_servers[server] = Client(settings=load_settings_of(server), sharing=known)
     if api_key is None and not known.has_key:
         raise no_key_error(server)
-    return known.with_address_key(query_id, api_key, goes_first=True)
+    return with_address_key(known, query_id, api_key, goes_first=True)
+
+
+def with_address_key(
+    client: Client, query_id: int | None, api_key: Secret | None, *, goes_first: bool
+) -> Client:
+    """Return a client that also has the key of an address, if the address has one.
+
+    Parameters
+    ----------
+    client : Client
+    query_id : int or None
+        The query whose key it is, as a rule; None where the address names no query.
+    api_key : Secret or None
+    goes_first : bool
+        Whether it replaces the key that the client has for this.
+    """
+    settings = client.settings
+    has_key = query_id in settings.query_keys or settings.api_key is not None
+    if api_key is None or (has_key and not goes_first):
+        return client
+    if query_id is None:
+        return client.with_keys(api_key, settings.query_keys)
+    return client.with_keys(settings.api_key, {**settings.query_keys, query_id: api_key})
 
 
 def connected_client() -> Client | None:

@@ -23,16 +23,14 @@ from watchframe.config import Secret, require_same_server
 from watchframe.errors import (
     ArgumentError,
     ConflictError,
-    QueryReferenceError,
     ResponseError,
 )
-from watchframe.hints import Hint, Kind
 from watchframe.http.deadline import NO_DEADLINE, Deadline
 from watchframe.http.documents import require_same_id
 from watchframe.http.transport import Method
 from watchframe.models import Job, ParameterDefinition, Query
 from watchframe.models.json_fields import as_object, required
-from watchframe.references import QueryReference, parse_reference
+from watchframe.references import QueryReference, parse_reference, require_query
 
 #: The server has one list of each kind; there is none of two kinds at once.
 _LISTS = {
@@ -94,15 +92,10 @@ class Queries(Resource):
         """
         if reference.query_id is not None:
             return reference.query_id
-        name = reference.name
-        if name is None:
-            raise QueryReferenceError(
-                f"{reference.label.capitalize()} is one result, not a query.",
-                hint=Hint(Kind.QUERY_REFERENCE),
-            )
+        require_query(reference)
         settings = self._transport.settings
         ring = settings.query_keys if settings.api_key is None else {}
-        return query_of_name(self, name, ring=ring, deadline=deadline).id
+        return query_of_name(self, reference.name or "", ring=ring, deadline=deadline).id
 
     def parameters(
         self, query: int | str | QueryReference, *, deadline: Deadline = NO_DEADLINE

@@ -18,12 +18,11 @@ from watchframe.errors import (
     CacheMissError,
     ConfigurationError,
     NotFoundError,
-    QueryReferenceError,
 )
 from watchframe.hints import Hint, Kind
 from watchframe.models import Dashboard, DataSource, ParameterDefinition, Query
 from watchframe.read.options import ReadOptions, SharedDocuments
-from watchframe.references import QueryReference, parse_dashboard_reference
+from watchframe.references import QueryReference, parse_dashboard_reference, require_query
 
 #: Takes every local copy; takes none.
 ANY_AGE, NEWLY_READ = Policy(mode="only"), Policy(mode="refresh")
@@ -71,11 +70,7 @@ class Documents:
         QueryReferenceError
             There is not one query of that name.
         """
-        if reference.result_id is not None:
-            raise QueryReferenceError(
-                f"{reference.label.capitalize()} is one result, not a query.",
-                hint="Give the id or the address of the query.",
-            )
+        require_query(reference)
         if reference.query_id is not None:
             return self._definition(reference.query_id)
         # A kept id of any age will do: whether that query still has the name, it says itself.

@@ -12,7 +12,14 @@ from watchframe.cache import Mode
 from watchframe.client import Client
 from watchframe.decode import DtypeBackend
 from watchframe.models import DataSource
-from watchframe.read.options import MaxAge, Params, QueryLike, ReadArguments, ReadOptions
+from watchframe.read.options import (
+    MaxAge,
+    Params,
+    QueryLike,
+    ReadArguments,
+    ReadOptions,
+    of_query,
+)
 from watchframe.read.output import FrameArguments, Output, OutputKind
 from watchframe.read.pipeline import answer_query, answer_sql, plan_query, plan_sql, refuse_sets
 from watchframe.read.plan import ReadPlan
@@ -46,6 +53,7 @@ def read_watch_query(
     output: Literal["polars"],
     **arguments: Unpack[ReadArguments],
 ) -> pl.DataFrame: ...
+@of_query
 def read_watch_query(
     query: QueryLike,
     params: Params = None,
@@ -263,6 +271,7 @@ def read_watch_sql(
     return shown.of(answer_sql(sql, data_source, params, options))
 
 
+@of_query
 def explain_watch_query(
     query: QueryLike,
     params: Params = None,

@@ -2,24 +2,36 @@
 
 from __future__ import annotations
 
+import difflib
 import functools
+import inspect
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Self, TypedDict
+from typing import ParamSpec, Self, TypedDict, TypeVar
 
 from watchframe.cache import Decision, Mode, Policy, ResultCache, parse_max_age
-from watchframe.client import Client, Deadline, OnStatus, client_of_server, current_client
+from watchframe.client import (
+    Client,
+    Deadline,
+    OnStatus,
+    client_of_server,
+    current_client,
+    with_address_key,
+)
 from watchframe.config import Settings, require_same_server
-from watchframe.errors import ArgumentError
+from watchframe.errors import ArgumentError, QueryReferenceError
 from watchframe.locks import ProcessLock
 from watchframe.parameters import JSON
-from watchframe.references import DashboardReference, QueryReference
+from watchframe.references import DashboardReference, QueryReference, parse_reference
 
 logger = logging.getLogger(__name__)
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 #: The server's ``max_age`` for "any cached result will do" and for "run it".
 ANY_RESULT, RUN = -1, 0
@@ -191,6 +203,47 @@ class SharedDocuments:
         self._found.clear()
 
 
+def of_query(function: Callable[P, R]) -> Callable[P, R]:
+    """Decorate a public function that reads a query.
+
+    The query is parsed before anything else, so that no frame holds the text of an address with its
+    key. A keyword that the function does not have is, as a rule, a parameter of the query: the
+    error shows the dict.
+    """
+    known = list(inspect.signature(function).parameters)
+
+    @functools.wraps(function)
+    def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            if "query" in kwargs:
+                kwargs["query"] = parse_reference(kwargs["query"])  # type: ignore[arg-type]
+            elif args:
+                args = (parse_reference(args[0]), *args[1:])  # type: ignore[assignment,arg-type]
+        except QueryReferenceError:
+            args, kwargs = (), {}  # type: ignore[assignment]
+            raise
+        unknown = {name: value for name, value in kwargs.items() if name not in known}
+        if unknown:
+            query = kwargs.get("query", args[0] if args else QueryReference(query_id=42))
+            raise _keyword_error(function.__name__, query, unknown, known)
+        return function(*args, **kwargs)
+
+    return wrapper
+
+
+def _keyword_error(
+    name: str, query: object, unknown: Mapping[str, object], known: Sequence[str]
+) -> ArgumentError:
+    first = next(iter(unknown))
+    near = difflib.get_close_matches(first, known, 1)
+    shown = query.query_id or query.name if isinstance(query, QueryReference) else query
+    call = f"{name}({shown!r}, {unknown!r})"
+    return ArgumentError(
+        f"{name} has no argument {first!r}.",
+        hint=f"Did you mean {near[0]}=?" if near else f"Parameters stand in a dict: {call}",
+    )
+
+
 #: The queries of whose keys in an address it was said how to keep them elsewhere.
 _noted: set[tuple[str, int | None]] = set()
 
@@ -215,7 +268,7 @@ def client_for(
             reference.server_url, query_id=query.query_id, api_key=query.api_key
         )
     require_same_server(reference.server_url, client.server)
-    return client.with_address_key(query.query_id, query.api_key, goes_first=False)
+    return with_address_key(client, query.query_id, query.api_key, goes_first=False)
 
 
 def _note_key(reference: QueryReference) -> None:

@@ -19,7 +19,7 @@ from watchframe.decode import DtypeBackend
 from watchframe.errors import JobCancelledError
 from watchframe.models import Job, JobStatus
 from watchframe.read.answer import Answer
-from watchframe.read.options import MaxAge, Params, QueryLike, ReadOptions
+from watchframe.read.options import MaxAge, Params, QueryLike, ReadOptions, of_query
 from watchframe.read.output import Output
 from watchframe.read.paging import Page
 from watchframe.read.pieces import Inclusive
@@ -223,6 +223,7 @@ class SubmittedQuery:
         return f"<SubmittedQuery: {self._words}, {self.status}, {self.seconds:.1f} s>"
 
 
+@of_query
 def submit_watch_query(
     query: QueryLike,
     params: Params = None,
@@ -281,6 +282,7 @@ def submit_watch_query(
     return _submitted(query.label, work, timeout, shown)
 
 
+@of_query
 def submit_watch_sweep(
     query: QueryLike,
     params: ParamSets = None,

@@ -53,6 +53,15 @@ class QueryReference:
         return f"query {self.query_id if self.name is None else repr(self.name)}"
 
 
+def require_query(reference: QueryReference) -> None:
+    """Raise QueryReferenceError where a reference is to one result, which is there already."""
+    if reference.result_id is not None:
+        raise QueryReferenceError(
+            f"{reference.label.capitalize()} is one result, not a query.",
+            hint="Give the id or the address of the query.",
+        )
+
+
 def parse_reference(query: int | str | QueryReference) -> QueryReference:
     """Return what `query` refers to.
 
