@@ -273,14 +273,14 @@ def pick(
     arguments = PickerArguments(
         params=params, max_age=max_age, run=run, run_on_change=run_on_change, timeout=timeout
     )
-    reference = parse_reference(query)
-    name = reference.name
+    query = parse_reference(query)
+    name = query.name
     if name is not None:
-        client = client_for(reference, client)
+        client = client_for(query, client)
         try:
-            reference = QueryReference(query_id=client.queries.id_of(reference))
+            query = QueryReference(query_id=client.queries.id_of(query))
         except QueryReferenceError:
             if client.settings.api_key is None:  # the keys of queries see no list
                 raise
             return QueryPicker(name, client=client, **arguments)
-    return ParameterPicker(reference, client=client, **arguments)
+    return ParameterPicker(query, client=client, **arguments)

@@ -10,6 +10,7 @@ from watchframe import (
     read_watch_query,
     read_watch_sweep,
     submit_watch_query,
+    watch_query,
 )
 from watchframe.client import listing, query_names
 from watchframe.demo import DemoServer
@@ -66,6 +67,7 @@ def test_name_is_taken_by_every_function(client):
     assert query_id(submit_watch_query(name, KIND, client=client).result()) == 13
     frames = read_watch_queries([(name, KIND), "market totals"], client=client)
     assert [query_id(frame) for frame in frames] == [13, 2]
+    assert watch_query(name, client=client).id == 13
     swept = read_watch_sweep(name, [{"kind": "borrow"}, KIND], client=client)
     assert set(swept["kind"]) == {"borrow", "repay"}
 
