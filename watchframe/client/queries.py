@@ -74,22 +74,30 @@ class Queries(Resource):
         ConfigurationError
             It is the page of another server.
         """
-        query = parse_reference(query)
-        require_same_server(query.server_url, self._transport.settings.url)
         query_id = self.id_of(query, deadline=deadline)
         path = f"{self._path}/{query_id}"
         return self._object("GET", path, Query, deadline, expected_id=query_id)
 
-    def id_of(self, reference: QueryReference, *, deadline: Deadline = NO_DEADLINE) -> int:
-        """Return the id of a query, which may be known by its name alone.
+    def id_of(self, query: int | str | QueryReference, *, deadline: Deadline = NO_DEADLINE) -> int:
+        """Return the id of a query; the server is asked where a name is all that is known.
+
+        Parameters
+        ----------
+        query : int, str or QueryReference
+            As of `get`.
 
         Raises
         ------
         QueryReferenceError
-            There is not one query of that name, or the reference is to a result.
+            As `get`; the error of a name tells the nearest ones, with their ids and owners.
         AuthenticationError
             The key is a query's, which sees no list in which a name could be found.
+        ConfigurationError
+            It is the page of another server.
         """
+        reference = parse_reference(query)
+        del query  # an address may hold a key
+        require_same_server(reference.server_url, self._transport.settings.url)
         if reference.query_id is not None:
             return reference.query_id
         require_query(reference)
