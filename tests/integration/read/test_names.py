@@ -213,6 +213,7 @@ def test_single_query_key_says_what_a_name_needs(demo, tmp_path):
         pytest.raises(AuthenticationError) as caught,
     ):
         read_watch_query("Market totals", client=client)
+    assert "which finds no names" in caught.value.message
     assert "Only a user's key finds a query by its name" in caught.value.hint
 
 
@@ -233,6 +234,6 @@ def test_unknown_id_points_to_the_search(client):
 def test_list_is_looked_through_up_to_a_bound(own, user, monkeypatch):
     monkeypatch.setattr(listing, "PAGE_SIZE", 2)
     monkeypatch.setattr(query_names, "LOOKED_THROUGH", 5)
-    with pytest.raises(QueryReferenceError):
+    with pytest.raises(QueryReferenceError, match="No query of the newest 5 is called"):
         user.queries.get("No (such) query")
     assert asked(own).count(LIST) == 1 + 3  # the search, and three pages
