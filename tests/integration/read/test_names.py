@@ -1,5 +1,7 @@
 """Queries that are read by their names, over real HTTP."""
 
+from urllib.parse import parse_qs
+
 import pytest
 
 from watchframe import (
@@ -25,11 +27,17 @@ KIND = {"kind": "repay"}
 LIST = "GET /api/queries"
 
 
-@pytest.fixture
-def own():
-    """A server of the test's own, to rename queries on."""
+@pytest.fixture(scope="module")
+def own_server():
+    """A server of this file's own, on which each test makes queries of other names."""
     with DemoServer(events=500) as server:
         yield server
+
+
+@pytest.fixture
+def own(own_server):
+    own_server.requests.clear()
+    return own_server
 
 
 @pytest.fixture
@@ -76,6 +84,10 @@ def test_exact_name_wins_over_others_that_differ_in_case(user):
     upper, lower = (user.queries.create(name, "select 1 as a", 1) for name in ("DAILY", "daily"))
     assert user.queries.get("DAILY").id == upper.id
     assert user.queries.get("daily").id == lower.id
+    accented = [
+        user.queries.create(name, "select 1 as a", 1) for name in ("CAF\u00c9", "caf\u00e9")
+    ]
+    assert user.queries.get("cafe\u0301").id == accented[1].id
     with pytest.raises(QueryReferenceError, match="2 queries are called 'Daily'") as caught:
         user.queries.get("Daily")
     assert f"{upper.id} 'DAILY' (Admin)" in str(caught.value)
@@ -89,12 +101,20 @@ def test_exact_name_wins_over_others_that_differ_in_case(user):
         ("STRASSE", "stra\u00dfe"),
         ("\u65e5\u672c \U0001f4c8", "\u65e5\u672c \U0001f4c8"),
         ("\U0001f4c8", "\U0001f4c8"),
-        (" lenders ", "Lenders"),
+        (" payers ", "Payers"),
     ],
 )
 def test_name_is_found_where_the_search_does_not_find_it(user, saved, asked_for):
     made = user.queries.create(saved, "select 1 as a", 1)
     assert query_id(read_watch_query(asked_for, client=user)) == made.id
+
+
+def test_search_gets_words_and_finding_others_does_not_end_it(own, user):
+    made = user.queries.create("Lenders -day/night (or)", "select 1 as a", 1)
+    user.queries.create("Other", "select 2 as a", 1, description="lenders day night or")
+    asked(own)
+    assert user.queries.get("lenders -DAY/night (or)").id == made.id
+    assert parse_qs(own.requests[0].query)["q"] == ["lenders DAY night or"]
 
 
 def test_unknown_name_is_refused_with_the_nearest_ones(client):
@@ -181,6 +201,17 @@ def test_name_and_id_share_one_entry_of_the_cache(demo, tmp_path):
         assert asked(demo) == []
         with ResultCache(tmp_path) as store:
             assert store.entries()["query_id"].tolist() == [13]
+
+
+def test_entry_of_a_name_is_that_of_the_querys_own_key(demo, tmp_path):
+    ring = {number: demo.query_key(number) for number in (2, 13, 33)}
+    with Client(demo.url, query_keys=ring, cache_dir=tmp_path) as client:
+        read_watch_query("Market totals", client=client)
+        alone = client.with_keys(query_keys={2: ring.pop(2)})
+        assert query_id(read_watch_query(2, cache="only", client=alone)) == 2
+        without = client.with_keys(query_keys=ring)
+        with pytest.raises(CacheMissError, match="the id of query 'Market totals'"):
+            read_watch_query("Market totals", cache="only", client=without)
 
 
 def test_key_of_another_does_not_see_what_a_name_read(demo, tmp_path):
