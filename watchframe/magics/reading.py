@@ -31,7 +31,7 @@ from watchframe.read.options import ANY_AGE, NO_TIMEOUT, Duration, data_source, 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SavedQuery:
-    """A saved query, by id or page URL, with the parameters that were typed."""
+    """A saved query, by id, name or page URL, with the parameters that were typed."""
 
     query: int | str
     params: Mapping[str, object]
@@ -97,7 +97,8 @@ def _sql(
                 hint="It stands below a line %%watch --source NAME.",
             )
         raise ArgumentError(
-            "Which query?", hint=f"Give its id or its page's URL, as in %watch 42. {HELP_HINT}"
+            "Which query?",
+            hint=f"Give its id, its name or its page's URL, as in %watch 42. {HELP_HINT}",
         )
     name = request.source or source
     if name is None:

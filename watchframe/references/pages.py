@@ -39,7 +39,9 @@ DASHBOARD_PAGES = (SHARED_DASHBOARD_PAGE, DASHBOARD_PAGE, OLD_DASHBOARD_PAGE)
 
 #: A text that was meant as an address but lacks ``https://``.
 _BARE_ADDRESS = re.compile(
-    r"\S*(?:/(?:queries|dashboards?|embed|api|public)/|api_key=)\S*", re.IGNORECASE
+    r"\S*(?:/(?:queries|dashboards?|embed|api|public)/|api_key=)\S*"
+    r"|(?:queries|dashboards?)/[0-9]\S*",
+    re.IGNORECASE,
 )
 #: What an address may carry that is not for other eyes.
 _SECRET = re.compile(

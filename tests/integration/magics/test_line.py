@@ -45,6 +45,12 @@ def test_line_assignment_binds_frame(shell):
     assert "query 1" in result.shown
 
 
+def test_line_and_cell_take_a_name_in_quotes(shell):
+    assert "query 1 'Borrows by market'" in shell.run(f'%watch "borrows by market" {FEW}').texts[0]
+    frame = shell.value("%%watch 'Events of one kind by month'\nkind: repay")
+    assert frame.attrs["watchframe"]["query_id"] == 13
+
+
 def test_line_parameters_win_over_those_of_the_page(shell, demo):
     url = f"{demo.url}/queries/1?p_markets=%5B%22INV%22%5D&p_period=2026-01-01--2026-01-10"
     assert set(shell.value(f"%watch {url}")["market"]) == {"INV"}
