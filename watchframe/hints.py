@@ -114,8 +114,7 @@ class Kind(Enum):
     )
     FETCHED_ELSEWHERE = Words(
         python='Give a longer timeout=, or cache="off" to fetch it beside the other one.',
-        cell="Give a longer --timeout.",
-        terminal="Give a longer --timeout, or --cache off to fetch it beside the other one.",
+        cell="Give a longer --timeout, or --no-cache to fetch it beside the other one.",
         picker="Run it again, or make the picker with a longer timeout.",
     )
 
@@ -123,13 +122,11 @@ class Kind(Enum):
     STORED_COPY = Words(
         python='A {copy} is in the local cache: cache="only" takes it.',
         cell="A {copy} is in the local cache: --offline takes it.",
-        terminal='A {copy} is in the local cache: "--cache only" takes it.',
         picker='A {copy} is in the local cache: in Python, cache="only" takes it.',
     )
     NOT_STORED = Words(
         python='Read it with cache="use" while the server can be reached.',
         cell="Read it without --offline while the server can be reached.",
-        terminal='Leave out "--cache only" when the server can be reached.',
     )
 
     # Parameters

@@ -66,7 +66,6 @@ def test_hint_for_a_terminal_does_not_name_the_magic():
     for kind in Kind:
         words = words_for("terminal", hint_of(kind))
         assert "%watch" not in words
-        assert "--offline" not in words  # an option of the magic alone
 
 
 @pytest.mark.parametrize("kind", Kind)

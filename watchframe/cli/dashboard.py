@@ -19,6 +19,7 @@ from watchframe.config.files import atomic_file, check_folder
 from watchframe.display import provenance_line
 from watchframe.plain_text import escaped, plain_text
 from watchframe.references import parse_dashboard_reference
+from watchframe.vocabulary import check_together
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -81,6 +82,7 @@ def dashboard(
 
     if is_json and output is not None:
         raise click.UsageError("--json and -o do not go together: give --format json.")
+    check_together(given)
     asked = parse_dashboard_reference(reference)
     folder = None if output is None else Path(output).expanduser()
     if folder is not None:

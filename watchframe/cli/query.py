@@ -10,19 +10,21 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from watchframe.cli.completion import complete_data_source, complete_query
+from watchframe.cli.completion import complete_query
 from watchframe.cli.connection import GlobalOptions, connect
 from watchframe.cli.options import (
     many_options,
     parameter_sets,
     read_arguments,
     reading_options,
+    source_option,
     split_of,
 )
 from watchframe.cli.output import Destination
 from watchframe.errors import AccessDeniedError, ArgumentError, NotFoundError
 from watchframe.plain_text import escaped, plain_text
 from watchframe.references import parse_reference
+from watchframe.vocabulary import check_together
 
 if TYPE_CHECKING:
     from watchframe.client import Client
@@ -55,10 +57,7 @@ def query(
     """
     from watchframe import read  # noqa: PLC0415 - help needs no reading
 
-    if each and split is not None:
-        raise click.UsageError("--each and --split do not go together.")
-    if explain and (each or split is not None):
-        raise click.UsageError("--explain is of one read: leave --each and --split out.")
+    check_together({**given, "explain": explain, "each": each, "split": split})
     asked = parse_reference(reference)
     destination = Destination.of(output=output, format_=format_, is_json=is_json, rows=rows)
     arguments = read_arguments(**given)
@@ -100,14 +99,7 @@ STATEMENT = "watchframe.statement"
 
 @click.command(short_help="Run SQL on a data source, and show or keep its rows.")
 @click.argument("statement", metavar="SQL")
-@click.option(
-    "-d",
-    "--data-source",
-    required=True,
-    metavar="NAME",
-    shell_complete=complete_data_source,
-    help="Where it runs: a name or an id.",
-)
+@source_option
 @reading_options
 @click.pass_context
 def sql(
@@ -115,7 +107,7 @@ def sql(
     /,
     *,
     statement: str,
-    data_source: str,
+    source: str,
     output: str | None,
     format_: str | None,
     is_json: bool,
@@ -129,16 +121,17 @@ def sql(
     quoting. - reads it from standard input.
     """
     from watchframe import read  # noqa: PLC0415 - help needs no reading
-    from watchframe.read.options import data_source as source  # noqa: PLC0415 - likewise
+    from watchframe.read.options import data_source  # noqa: PLC0415 - likewise
 
     options: GlobalOptions = ctx.obj
+    check_together(given)
     text = sys.stdin.read() if statement == "-" else statement
     if not text.strip():
         raise ArgumentError("There is no SQL.", hint="Give it in quotes, or - and on stdin.")
     ctx.meta[STATEMENT] = text
     destination = Destination.of(output=output, format_=format_, is_json=is_json, rows=rows)
     arguments = read_arguments(**given)
-    what = text, source(data_source), arguments["params"]
+    what = text, data_source(source), arguments["params"]
     max_age, cache = arguments["max_age"], arguments["cache"]
     client = connect(options)
     if explain:

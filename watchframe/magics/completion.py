@@ -22,12 +22,12 @@ from watchframe.errors import WatchframeError
 from watchframe.magics.body import split_pair
 from watchframe.magics.completion_sources import ServerNames
 from watchframe.magics.line import Word, split_words, without_remark
-from watchframe.magics.options import FLAGS, OPTIONS, Option
 from watchframe.models import Query
 from watchframe.parameters.text_syntax import BRACKETS, write_value
 from watchframe.parameters.types import known_values
 from watchframe.plain_text import plain_text
 from watchframe.references import parse_reference
+from watchframe.vocabulary import CELL_FLAGS, Option
 
 #: Seconds to wait for the server: Tab takes 0.2 at most in all.
 PATIENCE = 0.12
@@ -143,8 +143,8 @@ def _candidates(cursor: Cursor, names: ServerNames, deadline: float) -> Iterator
 
 
 def _options(cursor: Cursor) -> Iterator[tuple[str, str]]:
-    for option in OPTIONS:
-        if option.kind == "parameters" or option.name not in cursor.present:
+    for option in dict.fromkeys(CELL_FLAGS.values()):
+        if option.kind in ("several", "parameters") or option.name not in cursor.present:
             for flag in option.flags if cursor.fragment else option.flags[-1:]:
                 if flag.startswith(cursor.fragment):
                     yield flag, option.value or "switch"
@@ -249,7 +249,7 @@ def _typed(words: Sequence[Word]) -> _Typed:
             typed.unfinished = None
         elif word.text.startswith("-"):
             flag, equals, _ = word.text.partition("=")
-            option = FLAGS.get(flag)
+            option = CELL_FLAGS.get(flag)
             if option is not None:
                 typed.options |= {option.name}
                 typed.unfinished = None if equals or option.kind == "switch" else option
@@ -273,7 +273,7 @@ def _in_line(line: str) -> Cursor:
         )
     if fragment.startswith("-"):
         flag, equals, value = fragment.partition("=")
-        option = FLAGS.get(flag)
+        option = CELL_FLAGS.get(flag)
         if equals and option is not None and option.kind == "text":
             read = last.text.partition("=")[2]
             return Cursor(kind="option value", fragment=value, typed=read, option=option)

@@ -112,8 +112,8 @@ def test_demo_answers_until_ctrl_c(run_unset):
         (["query", "1", "-p", "m"], {"markets=", "min_amount="}),
         (["query", "1", "-p", "markets=W"], {"markets=WETH", "markets=WBTC"}),
         (["query", "38", "-p", "period=d_last_w"], {"period=d_last_week"}),
-        (["sql", "select 1", "-d", "py"], {"Python"}),
-        (["query", "1", "--cache", "o"], {"only", "off"}),
+        (["sql", "select 1", "-s", "py"], {"Python"}),
+        (["query", "1", "--format", "t"], {"table", "tsv"}),
     ],
 )
 def test_completion_offers_what_the_server_has(run, words, offered):

@@ -57,7 +57,7 @@ def test_dashboard_is_shown_as_tables_under_their_titles(invoke, demo):
         (("1", "--json", "-o", "out"), 2, "do not go together"),
         (("1", "-o", "no/such/out"), 2, "There is no folder"),
         (("1", "--concurrency", "0"), 2, "concurrency"),
-        (("1", "--cache", "only"), 4, "local cache does not hold"),
+        (("1", "--offline"), 4, "local cache does not hold"),
     ],
 )
 def test_dashboard_that_cannot_be_read_says_why(invoke, tmp_path, words, code, message):

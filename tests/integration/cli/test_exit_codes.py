@@ -49,7 +49,7 @@ def wait_for(is_so):
         (("qeury", 1), 2, "qeury"),
         (("--profile", "nowhere", "query", 1), 2, "no profile 'nowhere'"),
         (("query", 999), 4, "404"),
-        (("query", 1, "--cache", "only"), 4, "local cache does not hold"),
+        (("query", 1, "--offline"), 4, "local cache does not hold"),
         (("query", 50, "--timeout", "0.5"), 5, "Give a longer --timeout"),
     ],
 )
@@ -83,7 +83,7 @@ def test_settings_wrong_say_what_to_do_without_key(run, demo, settings, code, me
 
 def test_query_key_in_place_of_a_user_key(run, demo):
     key = demo.query_key(1)
-    for words in (("list",), ("query", 2), ("sql", "select 1", "-d", "Lending")):
+    for words in (("list",), ("query", 2), ("sql", "select 1", "-s", "Lending")):
         done = run(*words, WATCHFRAME_API_KEY=key)
         assert done.returncode == 3
         assert key not in done.stderr

@@ -34,9 +34,9 @@ def hint(invoke, monkeypatch):
         (("query", 1, "-p", "markets=WETH, INV"), "For several write '[WETH, INV]'."),
         (("query", 1, "-p", "period.start=2026-01-01"), "-p period=2026-01-01--2026-03-31"),
         (("query", "Borrows"), "watchframe list shows the ids"),
-        (("query", 12, "--cache", "only"), 'Leave out "--cache only" when'),
+        (("query", 12, "--offline"), "without --offline while"),
         (("query", 50, "-p", "seconds=30", "--timeout", "0.5"), "longer --timeout, or 'none'"),
-        (("sql", "select '{{ kind }}'", "-d", "Lending"), "Give it one: -p kind=VALUE."),
+        (("sql", "select '{{ kind }}'", "-s", "Lending"), "Give it one: -p kind=VALUE."),
         (("dashboard", 1, "-p", "min_amount=5"), "watchframe query 1 -p min_amount=VALUE"),
     ],
 )
@@ -49,14 +49,14 @@ def test_hint_names_options_and_commands(hint, words, says):
 def test_hint_of_an_outage_names_the_copy_option(hint, invoke, demo):
     assert invoke("query", 2).exit_code == 0
     demo.faults.add("GET /api/queries/2$", status=503)
-    assert hint("query", 2).endswith('is in the local cache: "--cache only" takes it.')
+    assert hint("query", 2).endswith("is in the local cache: --offline takes it.")
     demo.faults.clear()
-    assert invoke("query", 2, "--cache", "only").exit_code == 0
+    assert invoke("query", 2, "--offline").exit_code == 0
 
 
 def test_hint_of_an_execution_with_unknown_end(hint, demo):
     demo.faults.add("POST .*/results$", status=502)
-    assert "with the same parameters and --max-age:" in hint("query", 2, "--cache", "off")
+    assert "with the same parameters and --max-age:" in hint("query", 2, "--no-cache")
 
 
 def test_hint_under_a_query_key_query_keeps_running(hint, demo, monkeypatch):
@@ -75,7 +75,7 @@ def test_hint_under_a_query_key_query_keeps_running(hint, demo, monkeypatch):
 def test_hint_of_results_not_kept_names_settings(hint, invoke, monkeypatch):
     assert invoke("query", 2).exit_code == 0
     monkeypatch.setenv("WATCHFRAME_UNCACHED_QUERIES", "2")
-    assert hint("query", 2, "--cache", "only").startswith("See uncached_queries and ")
+    assert hint("query", 2, "--offline").startswith("See uncached_queries and ")
 
 
 def test_hint_of_a_split_says_what_to_write(run_own, own_server):
