@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import difflib
 import keyword
 import re
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import Any, NoReturn, Protocol
 
 from watchframe.errors import ArgumentError
+from watchframe.parameters.mistyped import corrected
 from watchframe.parameters.text_syntax import BRACKETS, closing_bracket, split_assignment
 from watchframe.vocabulary import CELL_FLAGS, OPTIONS, QUERY_HELP, Option, check_together
 
@@ -60,8 +62,25 @@ class Request:
     help: bool = False
 
 
-def parse_line(line: str) -> Request:
+class ParametersOf(Protocol):
+    """Finds a query's parameters for a hint."""
+
+    def __call__(self, query: str, *, may_ask: bool) -> Mapping[str, bool] | None:
+        """Return them by name, each with whether it takes several values; None if unknown."""
+
+
+def parse_line(
+    line: str, *, magic: str = "%watch", parameters_of: ParametersOf | None = None
+) -> Request:
     """Return the request of a line.
+
+    Parameters
+    ----------
+    line : str
+    magic : str
+        What stands before it, for a hint that writes the whole of it.
+    parameters_of : callable, optional
+        Called where an option is none, which may be a parameter.
 
     Raises
     ------
@@ -74,6 +93,13 @@ def parse_line(line: str) -> Request:
     known, unknown = _parser().parse_known_args(words)
     if unknown:
         first = next((item for item in unknown if item.startswith("-")), unknown[0])
+        hint = _parameter_hint(words, magic, parameters_of)
+        if hint is not None:
+            flag = first.partition("=")[0] if first.startswith("-") else ""
+            raise ArgumentError(
+                f"%watch has no option {flag}." if flag else f"{first!r} is one word too many.",
+                hint=hint,
+            )
         raise _unknown(first, words, has_query=known.query is not None)
     if (
         known.query
@@ -277,6 +303,33 @@ def _assignment(text: str) -> tuple[str, str]:
             hint=f"Write -p {name}=VALUE, or -p {name}=${name} for the variable of that name.",
         )
     return found
+
+
+def _parameter_hint(
+    words: Sequence[str], magic: str, parameters_of: ParametersOf | None
+) -> str | None:
+    """Return the hint that a wrong option is a parameter; None where it is another option."""
+    flags = {flag: option.kind != "switch" for flag, option in CELL_FLAGS.items()}
+    guess = found = corrected(words, flags, None)
+    parameters: Mapping[str, bool] | None = None
+    if guess is not None and parameters_of is not None:
+        with contextlib.suppress(ArgumentError):
+            known, _ = _parser().parse_known_args(guess.words)
+            # A word that is very like an option needs no request.
+            may_ask = guess.has_parameters and not known.offline
+            parameters = parameters_of(known.query, may_ask=may_ask) if known.query else None
+    if parameters is not None:
+        found = corrected(words, flags, parameters)
+    if found is not None and found.has_parameters:
+        return f"Did you mean: {magic} {' '.join(map(_as_typed, found.words))}"
+    if guess is not None and guess.has_parameters and parameters:
+        return f"-p NAME=VALUE gives the query a parameter. It has: {', '.join(parameters)}."
+    return None
+
+
+def _as_typed(word: str) -> str:
+    is_read_so = [item.text for item in split_words(word)] == [word]
+    return word if is_read_so else shlex.quote(word)
 
 
 def _unknown(unknown: str, words: Sequence[str], *, has_query: bool) -> ArgumentError:

@@ -266,3 +266,40 @@ def test_parse_line_backslash_joining_an_option():
         ("note", "a - b"),
         ("x", r"\ -o"),
     )
+
+
+@pytest.mark.parametrize(
+    ("line", "meant"),
+    [
+        ("1 --markets WETH", "%%watch 1 -p markets=WETH"),
+        ("1 --markets [WETH, INV] --refresh", "%%watch 1 -p markets=[WETH, INV] --refresh"),
+        ("1 --note 'a b' -o df", "%%watch 1 -p 'note=a b' -o df"),
+        ("1 --market 'it''s $x'", "%%watch 1 -p 'markets=its $x'"),
+    ],
+)
+def test_parse_line_option_that_is_a_parameter(line, meant):
+    def parameters_of(query, *, may_ask):
+        assert (query, may_ask) == ("1", True)
+        return {"markets": True, "note": False}
+
+    with pytest.raises(ArgumentError, match="%watch has no option --") as caught:
+        parse_line(line, magic="%%watch", parameters_of=parameters_of)
+    assert caught.value.hint == f"Did you mean: {meant}"
+
+
+def test_parse_line_wrong_option_asks_only_what_it_must():
+    asked = []
+
+    def parameters_of(query, *, may_ask):
+        asked.append((query, may_ask))
+
+    for line in ("1 --refesh", "1 --offline --markets WETH", "1 --colour red"):
+        with pytest.raises(ArgumentError):
+            parse_line(line, parameters_of=parameters_of)
+    assert asked == [("1", False), ("1", False), ("1", True)]
+
+
+def test_parse_line_option_like_no_parameter_names_them():
+    with pytest.raises(ArgumentError, match="no option --colour") as caught:
+        parse_line("1 --colour red", parameters_of=lambda query, *, may_ask: {"markets": True})
+    assert caught.value.hint == "-p NAME=VALUE gives the query a parameter. It has: markets."
