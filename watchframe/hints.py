@@ -135,7 +135,7 @@ class Kind(Enum):
         cell="Give the query's id, or the address of its page, such as https://host/queries/42. "
         "Tab behind a part of its name finds it.",
         terminal="Give the query's id, or the address of its page, such as "
-        "https://host/queries/42. watchframe list shows the ids.",
+        "https://host/queries/42. watchframe queries shows the ids.",
     )
     GIVE_VALUE = Words(
         python="Give it one in params, {{{name!r}: ...}}: {takes}.",

@@ -10,6 +10,7 @@ import click
 import traitlets
 
 from generators.docstrings import table
+from watchframe.cli.command import GLOBAL_OPTIONS
 from watchframe.cli.main import program
 from watchframe.cli.messages import MEANINGS
 from watchframe.demo.catalogue import CATALOGUE
@@ -34,16 +35,16 @@ def _command_entries(group: click.Group, path: str) -> Iterator[str]:
         arguments = (str(it.metavar) for it in command.params if isinstance(it, click.Argument))
         yield f"## `{' '.join([path, name, *arguments])}`\n"
         yield inspect.cleandoc(command.help or "") + "\n"
-        if options := _command_options(command):
+        if options := _command_options(command.params):
             yield options
 
 
-def _command_options(command: click.Command = program) -> str:
-    return table(("option", ""), map(_command_option, _shown_options(command)))
+def _command_options(params: Iterable[click.Parameter] = GLOBAL_OPTIONS) -> str:
+    return table(("option", ""), map(_command_option, _shown_options(params)))
 
 
-def _shown_options(command: click.Command) -> Iterator[click.Option]:
-    for param in command.params:
+def _shown_options(params: Iterable[click.Parameter]) -> Iterator[click.Option]:
+    for param in params:
         if isinstance(param, click.Option) and param.name not in ("help", "version"):
             yield param
 

@@ -107,10 +107,8 @@ def _from_server(
 ) -> list[CompletionItem]:
     from watchframe.client import Deadline  # noqa: PLC0415 - only on Tab
 
-    typed = ctx.find_root().params
-    options = GlobalOptions(url=typed.get("url"), profile=typed.get("profile"))
     with warnings.catch_warnings(), contextlib.suppress(Exception):
         warnings.simplefilter("ignore")
-        client = connect(options, max_retries=0, connect_timeout=_TIMEOUT)
+        client = connect(ctx.obj or GlobalOptions(), max_retries=0, connect_timeout=_TIMEOUT)
         return list(items(client, Deadline.after(_TIMEOUT)))
     return []

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GlobalOptions:
-    """The options before the command's name.
+    """The options of every command, which stand before or after its name.
 
     Attributes
     ----------
@@ -24,11 +24,14 @@ class GlobalOptions:
     profile : str or None
     is_quiet : bool
         Whether standard error has errors and warnings only.
+    is_debug : bool
+        Whether steps are logged, and errors have their traceback.
     """
 
     url: str | None = None
     profile: str | None = None
     is_quiet: bool = False
+    is_debug: bool = False
 
     @property
     def progress(self) -> bool | None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from watchframe.cli.command import command
 from watchframe.cli.completion import complete_dashboard
 from watchframe.cli.connection import GlobalOptions, connect
 from watchframe.cli.messages import note
@@ -29,7 +30,7 @@ _NO_NAME = re.compile(r"[^\w.-]+")
 _LONGEST_NAME = 80
 
 
-@click.command(short_help="Run all queries of a dashboard, and show or keep their rows.")
+@command(short_help="Run all queries of a dashboard, and show or keep their rows.")
 @click.argument("reference", metavar="DASHBOARD", shell_complete=complete_dashboard)
 @freshness_options
 @click.option(

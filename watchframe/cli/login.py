@@ -6,6 +6,7 @@ import sys
 
 import click
 
+from watchframe.cli.command import command
 from watchframe.cli.connection import GlobalOptions
 from watchframe.cli.messages import note
 from watchframe.config import (
@@ -23,7 +24,7 @@ from watchframe.errors import AuthenticationError, ConfigurationError
 _EXAMPLE = "https://app.inverse.watch"
 
 
-@click.command(short_help="Check an API key, and keep it.")
+@command(short_help="Check an API key, and keep it.")
 @click.pass_obj
 def login(options: GlobalOptions) -> None:
     """Ask for a server's address and your API key, check the key there, and keep both.
@@ -87,7 +88,7 @@ def _warn_if_hidden(profile: str, url: str, key: Secret) -> None:
         )
 
 
-@click.command(short_help="Forget the key that login kept.")
+@command(short_help="Forget the key that login kept.")
 @click.pass_obj
 def logout(options: GlobalOptions) -> None:
     """Forget the key that login kept: that of --profile NAME, or the default one.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypedDict, TypeVar
 
 import click
@@ -14,7 +13,6 @@ from watchframe.cli.completion import (
     complete_parameter,
     complete_query,
 )
-from watchframe.cli.connection import GlobalOptions
 from watchframe.cli.output import FILE_FORMATS
 from watchframe.errors import ArgumentError
 from watchframe.parameters.text_syntax import read_assignments, split_assignment
@@ -40,20 +38,6 @@ class ReadArguments(TypedDict):
     columns: list[str] | None
 
 
-def _set_quiet(ctx: click.Context, param: click.Parameter, value: bool) -> bool:  # noqa: ARG001, FBT001 - click's signature
-    if value and isinstance(ctx.obj, GlobalOptions):
-        ctx.obj = replace(ctx.obj, is_quiet=True)
-    return value
-
-
-quiet_option = click.option(
-    "-q",
-    "--quiet",
-    is_flag=True,
-    expose_value=False,
-    callback=_set_quiet,
-    help="Say nothing but errors and warnings.",
-)
 json_option = click.option("--json", "is_json", is_flag=True, help="As JSON, with every detail.")
 search_option = click.option(
     "--search", metavar="WORDS", help="Only queries in which the server finds this."
@@ -132,7 +116,7 @@ _MANY = _of_the_table("each", "split", "concurrency")
 
 def reading_options(command: F) -> F:
     """Add the options of a command that reads rows to a command."""
-    return _with(command, *_FRESHNESS, *_ROWS, *_of_the_table("explain"), quiet_option)
+    return _with(command, *_FRESHNESS, *_ROWS, *_of_the_table("explain"))
 
 
 def many_options(command: F) -> F:
@@ -142,7 +126,7 @@ def many_options(command: F) -> F:
 
 def freshness_options(command: F) -> F:
     """Add the options that say what is read and how fresh it is, of many reads, to `command`."""
-    return _with(command, *_FRESHNESS, *_of_the_table("concurrency"), quiet_option)
+    return _with(command, *_FRESHNESS, *_of_the_table("concurrency"))
 
 
 def _with(command: F, *options: Callable[[F], F]) -> F:

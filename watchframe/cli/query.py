@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from watchframe.cli.command import command
 from watchframe.cli.completion import complete_query
 from watchframe.cli.connection import GlobalOptions, connect
 from watchframe.cli.options import (
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from watchframe.models import ParameterDefinition, Query
 
 
-@click.command(short_help="Run a saved query, and show or keep its rows.")
+@command(short_help="Run a saved query, and show or keep its rows.")
 @click.argument("reference", metavar="QUERY", shell_complete=complete_query)
 @reading_options
 @many_options
@@ -97,7 +98,7 @@ def query(
 STATEMENT = "watchframe.statement"
 
 
-@click.command(short_help="Run SQL on a data source, and show or keep its rows.")
+@command(short_help="Run SQL on a data source, and show or keep its rows.")
 @click.argument("statement", metavar="SQL")
 @source_option
 @reading_options
@@ -157,7 +158,7 @@ def sql(
 _CHOICES = 20
 
 
-@click.command(short_help="Show a query's parameters, their choices, and its SQL.")
+@command(short_help="Show a query's parameters, their choices, and its SQL.")
 @click.argument("reference", metavar="QUERY", shell_complete=complete_query)
 @click.option("--json", "is_json", is_flag=True, help="As JSON, with every choice.")
 @click.pass_obj

@@ -33,7 +33,7 @@ def hint(invoke, monkeypatch):
         (("query", 58), "Give it one: -p decimals=VALUE."),
         (("query", 1, "-p", "markets=WETH, INV"), "For several write '[WETH, INV]'."),
         (("query", 1, "-p", "period.start=2026-01-01"), "-p period=2026-01-01--2026-03-31"),
-        (("query", "Borrows"), "watchframe list shows the ids"),
+        (("query", "Borrows"), "watchframe queries shows the ids"),
         (("query", 12, "--offline"), "without --offline while"),
         (("query", 50, "-p", "seconds=30", "--timeout", "0.5"), "longer --timeout, or 'none'"),
         (("sql", "select '{{ kind }}'", "-s", "Lending"), "Give it one: -p kind=VALUE."),
