@@ -32,17 +32,18 @@ def test_queries_mine_with_drafts_and_limit(invoke, demo):
     assert len(json.loads(invoke("queries", "-n", 3, "--json").stdout)) == 3
 
 
-def test_queries_favorites_are_those_that_the_key_marked(invoke_own, own_server):
-    assert invoke_own("queries", "--favorite", "--json").stdout == "[]\n"
+@pytest.mark.slow
+def test_queries_favorites_are_those_that_the_key_marked(run_own, own_server):
+    assert run_own("queries", "--favorite", "--json").stdout == "[]\n"
     with Client(own_server.url, own_server.user_key) as client:
         client.queries.favorite(13)
         client.dashboards.favorite(1)
-    assert [
-        it["id"] for it in json.loads(invoke_own("queries", "--favorite", "--json").stdout)
-    ] == [13]
-    assert invoke_own("dashboards", "--favorite").stdout.splitlines()[2].split()[0] == "1"
-    refused = invoke_own("dashboards", "--favorite", "--mine")
-    assert (refused.exit_code, refused.stdout) == (2, "")
+    assert [it["id"] for it in json.loads(run_own("queries", "--favorite", "--json").stdout)] == [
+        13
+    ]
+    assert run_own("dashboards", "--favorite").stdout.splitlines()[2].split()[0] == "1"
+    refused = run_own("dashboards", "--favorite", "--mine")
+    assert (refused.returncode, refused.stdout) == (2, "")
     assert "do not go together" in refused.stderr
 
 
