@@ -6,6 +6,7 @@ from .client import connect as connect
 from .read import DashboardFrames as DashboardFrames
 from .read import ReadPlan as ReadPlan
 from .read import SubmittedQuery as SubmittedQuery
+from .read import WatchQuery as WatchQuery
 from .read import explain_watch_query as explain_watch_query
 from .read import explain_watch_sql as explain_watch_sql
 from .read import read_watch_dashboard as read_watch_dashboard
@@ -15,6 +16,7 @@ from .read import read_watch_sql as read_watch_sql
 from .read import read_watch_sweep as read_watch_sweep
 from .read import submit_watch_query as submit_watch_query
 from .read import submit_watch_sweep as submit_watch_sweep
+from .read import watch_query as watch_query
 from .references import QueryReference as QueryReference
 from .widgets import ParameterPicker as ParameterPicker
 from .widgets import QueryPicker as QueryPicker

@@ -15,8 +15,7 @@ from typing import Any
 import pandas as pd
 
 from watchframe.cache import Mode
-from watchframe.client import Client, current_client
-from watchframe.config import profile_for_server
+from watchframe.client import Client, client_of_server
 from watchframe.decode import Conversions, DtypeBackend, to_frame, undeclared_columns
 from watchframe.errors import ArgumentError, ConfigurationError, WatchframeError
 from watchframe.parameters import JSON
@@ -29,6 +28,7 @@ from watchframe.read import (
     wire_sets,
 )
 from watchframe.read.answer import ATTRIBUTE, Answer
+from watchframe.read.options import client_for, of_query
 from watchframe.references import QueryReference, parse_reference
 
 try:
@@ -45,6 +45,7 @@ __all__ = ["read_watch_query"]
 ParamSet = Mapping[str, object]
 
 
+@of_query
 def read_watch_query(
     query: int | str | QueryReference,
     params: Sequence[ParamSet] | pd.DataFrame,
@@ -116,16 +117,17 @@ def read_watch_query(
     (2, 60)
     """
     given = _given(params)
-    reference = parse_reference(query)
-    client = _client_of_profile(profile) if profile is not None else current_client()
+    query = parse_reference(query)
+    client = client_for(query, _client_of_profile(profile) if profile is not None else None)
     options = ReadOptions.resolve(
-        reference, client=client, max_age=max_age, cache=cache, timeout=timeout
+        query, client=client, max_age=max_age, cache=cache, timeout=timeout
     )
-    definition, sets = wire_sets(reference, given, options)
+    definition, sets = wire_sets(query, given, options)
     source = _Source(
         query_id=definition.id,
         server=client.server,
         profile=profile,
+        connection=_connection_of(client),
         max_age=max_age,
         cache=cache,
         columns=None if columns is None else tuple(columns),
@@ -164,6 +166,7 @@ class _Source:
     query_id: int
     server: str
     profile: str | None
+    connection: str
     max_age: MaxAge
     cache: Mode
     columns: tuple[str, ...] | None
@@ -180,6 +183,7 @@ class _Source:
         A copy of any age is taken.
         """
         options = ReadOptions.resolve(
+            QueryReference(query_id=self.query_id),
             cache="use" if self.cache == "refresh" else self.cache,
             timeout=self.timeout,
             client=client,
@@ -218,6 +222,7 @@ def _partition(
     """Read one partition; a worker calls this, with `columns` where no others are needed."""
     client = _client_of_worker(source)
     options = ReadOptions.resolve(
+        QueryReference(query_id=source.query_id),
         max_age=source.max_age,
         cache=source.cache,
         timeout=source.timeout,
@@ -313,30 +318,44 @@ def _empty(meta: object) -> pd.DataFrame:
 
 
 def _client_of_worker(source: _Source) -> Client:
-    """Return the client of this process's own settings, where they are of the graph's server.
-
-    In the caller's process that is the client of `connect`.
-    """
+    """Return the caller's client, in its process; elsewhere that of the worker's own settings."""
+    found = _connections.get(source.connection)
+    if found is not None:
+        return found
     try:
         if source.profile is not None:
             client = _client_of_profile(source.profile)
         else:
-            client = current_client()
+            client = client_of_server(source.server)
     except ConfigurationError as error:
-        profile = profile_for_server(source.server)
-        if source.profile is not None or profile is None:
-            raise _not_set_up(source, error.message) from None
-        client = _client_of_profile(profile)
+        raise _not_set_up(source, error.message) from None
     if client.server != source.server:
         raise _not_set_up(source, f"Its settings are of {client.server}.")
     return client
+
+
+def _connection_of(client: Client) -> str:
+    """Return the name of a client in `_connections`: graphs have it in place of keys."""
+    name = next((name for name, known in _connections.items() if known is client), None)
+    if name is None:
+        name = uuid.uuid4().hex
+        _connections[name] = client
+        while len(_connections) > _MOST_CONNECTIONS:
+            del _connections[next(iter(_connections))]
+    return name
+
+
+#: Clients of this process whose graphs may still be computed here.
+_connections: dict[str, Client] = {}
+_MOST_CONNECTIONS = 100
 
 
 def _not_set_up(source: _Source, words: str) -> ConfigurationError:
     return ConfigurationError(
         f"This Dask worker cannot read from {source.server}. {words}",
         hint="Start the workers with WATCHFRAME_URL and WATCHFRAME_API_KEY, or with a config file "
-        "that has a profile of that server: keys do not travel with the graph.",
+        "that has a profile of that server: keys do not travel with the graph, nor does the one in "
+        "an address.",
     )
 
 

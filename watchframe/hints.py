@@ -76,7 +76,23 @@ class Kind(Enum):
         "the one server is not sent to the other.",
         cell="Call watchframe.connect({server!r}): a key of the one server is not sent to the "
         "other.",
-        terminal="Run once: watchframe --url {server} --profile NAME login",
+        terminal="Leave --url and --profile out: a page's address names its server, and a key of "
+        "the one server is not sent to the other.",
+    )
+    NEEDS_USER_KEY = Words(
+        python="A query's key reads that one query and its results. It runs no query with a text "
+        "parameter, cancels nothing, and sees no lists, dashboards, other queries or SQL of your "
+        "own: these need a user's key, connect(url, key), or WATCHFRAME_API_KEY.",
+        cell="A query's key reads that one query and its results. It runs no query with a text "
+        "parameter, cancels nothing, and sees no lists, dashboards, other queries or SQL of your "
+        "own: these need a user's key: WATCHFRAME_API_KEY, or watchframe.connect.",
+        terminal="A query's key reads that one query and its results. It runs no query with a text "
+        "parameter, cancels nothing, and sees no lists, dashboards, other queries or SQL of your "
+        "own: these need a user's key. Run: watchframe login",
+    )
+    WRONG_QUERY_KEY = Words(
+        python="The key that is known for query {query_id} is not this query's, or no longer: copy "
+        "it again from the query's page (its menu, Show API Key).",
     )
     ALLOW_PLAIN_HTTP = Words(
         python="Use https, or allow_plain_http=True if the network is yours.",
@@ -129,14 +145,27 @@ class Kind(Enum):
         cell="Read it without --offline while the server can be reached.",
     )
 
-    # Parameters
+    # References
     QUERY_REFERENCE = Words(
-        python="Give the query's id, or the address of its page, such as https://host/queries/42.",
-        cell="Give the query's id, or the address of its page, such as https://host/queries/42. "
-        "Tab behind a part of its name finds it.",
-        terminal="Give the query's id, or the address of its page, such as "
+        python="Give the query's id, its name, or the address of its page, such as "
+        "https://host/queries/42.",
+        cell="Give the query's id, its name, or the address of its page, such as "
+        "https://host/queries/42. Tab behind a part of its name finds it.",
+        terminal="Give the query's id, its name, or the address of its page, such as "
         "https://host/queries/42. watchframe queries shows the ids.",
     )
+    IS_DASHBOARD = Words(
+        python="For dashboards there is read_watch_dashboard.",
+        cell="For dashboards there is read_watch_dashboard, in Python.",
+        terminal="Run: watchframe dashboard",
+    )
+    IS_QUERY = Words(
+        python="For queries there is read_watch_query.",
+        cell="Run: %watch",
+        terminal="Run: watchframe query",
+    )
+
+    # Parameters
     GIVE_VALUE = Words(
         python="Give it one in params, {{{name!r}: ...}}: {takes}.",
         cell="Give it one: -p {name!q}=VALUE, or -p {name!q}=$VARIABLE.",

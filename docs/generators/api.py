@@ -50,6 +50,8 @@ def _reading() -> str:
             watchframe.read_watch_sql,
             watchframe.read_watch_queries,
             watchframe.read_watch_sweep,
+            watchframe.watch_query,
+            watchframe.WatchQuery,
             watchframe.read_watch_dashboard,
             watchframe.DashboardFrames,
             watchframe.submit_watch_query,

@@ -16,6 +16,7 @@ PUBLIC = {
     "ReadPlan",
     "ResultCache",
     "SubmittedQuery",
+    "WatchQuery",
     "explain_watch_query",
     "explain_watch_sql",
     "connect",
@@ -28,6 +29,7 @@ PUBLIC = {
     "read_watch_sweep",
     "submit_watch_query",
     "submit_watch_sweep",
+    "watch_query",
 }
 HEAVY = [
     "IPython",

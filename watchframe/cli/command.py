@@ -56,6 +56,8 @@ def _keep(ctx: click.Context, param: click.Parameter, value: Any) -> None:
                 raise click.UsageError(
                     f"{param.opts[-1]} is given twice: {given[name]} and {other}.", ctx
                 )
+        if name in ("url", "profile"):
+            options = replace(options, is_typed=True)
     ctx.obj = replace(options, **{name: values[0]})
     if name == "is_debug":
         logging.basicConfig(stream=sys.stderr)

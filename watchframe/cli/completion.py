@@ -82,9 +82,8 @@ def complete_parameter(
     def items(client: Client, deadline: Deadline) -> Iterator[CompletionItem]:
         from watchframe.parameters.text_syntax import write_value  # noqa: PLC0415 - only on Tab
         from watchframe.parameters.types import known_values  # noqa: PLC0415 - only on Tab
-        from watchframe.references import parse_reference  # noqa: PLC0415 - only on Tab
 
-        query = client.queries.get(parse_reference(reference).query_id, deadline=deadline)
+        query = client.queries.get(reference, deadline=deadline)
         name, equals, beginning = incomplete.partition("=")
         for definition in query.parameters:
             if not equals and definition.name.startswith(name):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from watchframe.config import profile_for_server, require_same_server, server_url
+from watchframe.config import profile_for_server, server_url
 
 if TYPE_CHECKING:
     from watchframe.client import Client
@@ -22,6 +22,9 @@ class GlobalOptions:
     ----------
     url : str or None
     profile : str or None
+    is_typed : bool
+        Whether one of these two was typed, and not set in the environment: only then does it win
+        over the server of a page that is read.
     is_quiet : bool
         Whether standard error has errors and warnings only.
     is_debug : bool
@@ -30,6 +33,7 @@ class GlobalOptions:
 
     url: str | None = None
     profile: str | None = None
+    is_typed: bool = False
     is_quiet: bool = False
     is_debug: bool = False
 
@@ -49,30 +53,30 @@ def connect(
     Raises
     ------
     ConfigurationError
-        No server or no key is known, or the page lies on another server.
+        No server or no key is known, or the page lies on another server than the one that was
+        typed.
     """
     from watchframe.client import connect as connected  # noqa: PLC0415 - help needs no client
     from watchframe.client import disconnect  # noqa: PLC0415 - likewise
+    from watchframe.read.options import client_for  # noqa: PLC0415 - likewise
 
-    page_server = reference.server_url if reference is not None else None
-    profile = profile_of(options, page_server)
-    client = connected(options.url, profile=profile, **overrides)
     ctx = click.get_current_context(silent=True)  # there is none on Tab
     if ctx is not None:
         ctx.find_root().call_on_close(disconnect)
-    require_same_server(page_server, client.server)
-    return client
+    if reference is not None and reference.server_url is not None and not options.is_typed:
+        return client_for(reference, None)
+    client = connected(options.url, profile=profile_of(options), **overrides)
+    return client_for(reference, client)
 
 
-def profile_of(options: GlobalOptions, page_server: str | None = None) -> str | None:
-    """Return the profile that a command uses; None leaves it to the environment.
-
-    Without ``--profile``, it is that of the server of ``--url``, else of the page that is read.
+def profile_of(options: GlobalOptions) -> str | None:
+    """Return the profile that a command uses: that of ``--profile``, else of ``--url``'s server.
 
     Raises
     ------
     ConfigurationError
         The config file cannot be read.
     """
-    server = server_url(options.url) if options.url else page_server
-    return options.profile or (profile_for_server(server) if server else None)
+    if options.profile or not options.url:
+        return options.profile
+    return profile_for_server(server_url(options.url))

@@ -22,35 +22,53 @@ from watchframe.config import (
 from watchframe.errors import AuthenticationError, ConfigurationError
 
 _EXAMPLE = "https://app.inverse.watch"
+_WHERE = "It stands on your profile's page."
+_WHERE_OF_QUERY = "It stands on the query's page: its menu, Show API Key."
 
 
 @command(short_help="Check an API key, and keep it.")
+@click.option(
+    "--query", "query_id", type=click.IntRange(1), metavar="ID", help="Keep this query's own key."
+)
 @click.pass_obj
-def login(options: GlobalOptions) -> None:
+def login(options: GlobalOptions, *, query_id: int | None) -> None:
     """Ask for a server's address and your API key, check the key there, and keep both.
 
     The key is kept in the system's keyring if there is one and watchframe[keyring] is installed,
     else in a file that only you may read. Every use of watchframe finds it there. A program gives
     the address with --url and the key, one line, on standard input. With --profile NAME it is kept
-    under that name.
+    under that name. With --query ID it is the key of one query, as its page shows it, beside your
+    own key or without one.
     """
-    from watchframe.client import Client, Deadline  # noqa: PLC0415 - help needs no client
-
     profile = options.profile or DEFAULT_PROFILE
     url = server_url(options.url or _read_url(profile))
-    key = _read_key()
-    with Client(url, key, max_retries=1) as client:
+    key = _read_key(query_id)
+    who = _checked(url, key, query_id)
+    where = save_login(profile, url, key, config_path(), query_id=query_id)
+    note(f"Logged in to {url} {who}. The key is kept in {where}.", [key.reveal()])
+    _warn_if_hidden(profile, url, key, query_id)
+
+
+def _checked(url: str, key: Secret, query_id: int | None) -> str:
+    """Return whose key it is, by asking the server."""
+    from watchframe.client import Client, Deadline  # noqa: PLC0415 - help needs no client
+
+    deadline = Deadline.after(60)
+    with Client(url, key, max_retries=1).with_keys(key) as client:
         try:
-            session = client.session(deadline=Deadline.after(60))
+            if query_id is not None:
+                return (
+                    f"for query {query_id} {client.queries.get(query_id, deadline=deadline).name!r}"
+                )
+            return f"as {client.session(deadline=deadline).user.name}"
         except AuthenticationError as error:
             hint = (
-                "Copy your own key from your profile's page. A query's key cannot log in: set "
-                "WATCHFRAME_API_KEY to it."
+                f"Copy the key from the page of query {query_id}: its menu, Show API Key."
+                if query_id is not None
+                else "Copy your own key from your profile's page. For a query's key there is "
+                "--query ID."
             )
             raise error.replace(hint=hint) from None
-    where = save_login(profile, url, key, config_path())
-    note(f"Logged in to {url} as {session.user.name}. The key is kept in {where}.", [key.reveal()])
-    _warn_if_hidden(profile, url, key)
 
 
 def _read_url(profile: str) -> str:
@@ -67,38 +85,47 @@ def _read_url(profile: str) -> str:
     return str(click.prompt("Server's address", default=known or _EXAMPLE, err=True))
 
 
-def _read_key() -> Secret:
+def _read_key(query_id: int | None) -> Secret:
     if sys.stdin.isatty():
         text = click.prompt("API key (not shown)", hide_input=True, err=True)
     else:
         text = sys.stdin.readline()
     if not text.strip():
-        raise ConfigurationError("No API key was given.", hint="It stands on your profile's page.")
+        raise ConfigurationError(
+            "No API key was given.", hint=_WHERE if query_id is None else _WHERE_OF_QUERY
+        )
     return Secret(text.strip())
 
 
-def _warn_if_hidden(profile: str, url: str, key: Secret) -> None:
+def _warn_if_hidden(profile: str, url: str, key: Secret, query_id: int | None) -> None:
     """Warn where the next command would not use what was just kept."""
     named = None if profile == DEFAULT_PROFILE else profile
     found = load_settings(profile=named)
-    if (found.url, found.api_key) != (url, key):
+    used = found.api_key if query_id is None else found.query_keys.get(query_id)
+    if (found.url, used) != (url, key):
         note(
             "Warning: an environment variable (WATCHFRAME_URL, WATCHFRAME_API_KEY) or config.toml "
             "names another server or key, and wins over it."
         )
 
 
-@command(short_help="Forget the key that login kept.")
+@command(short_help="Forget the keys that login kept.")
+@click.option(
+    "--query", "query_id", type=click.IntRange(1), metavar="ID", help="Only this query's."
+)
 @click.pass_obj
-def logout(options: GlobalOptions) -> None:
-    """Forget the key that login kept: that of --profile NAME, or the default one.
+def logout(options: GlobalOptions, *, query_id: int | None) -> None:
+    """Forget the keys that login kept: those of --profile NAME, or the default one's.
 
     The key itself stays valid: make a new one on your profile's page to end that. Results in the
     local cache stay too; watchframe cache clear takes them away.
     """
     profile = options.profile or DEFAULT_PROFILE
-    login = forget_login(profile, config_path())
+    login = forget_login(profile, config_path(), query_id=query_id)
     if login is None:
-        note(f"Nothing was kept for the profile {profile!r}.")
+        what = f"the profile {profile!r}" + ("" if query_id is None else f" and query {query_id}")
+        note(f"Nothing was kept for {what}.")
+    elif query_id is None:
+        note(f"Logged out: the keys of {login.url} are forgotten.")
     else:
-        note(f"Logged out: the key of {login.url} is forgotten.")
+        note(f"The key of query {query_id} on {login.url} is forgotten.")

@@ -149,7 +149,7 @@ def _exit_on_sigterm() -> Iterator[None]:
 
 
 def _secrets() -> tuple[str, ...]:
-    from watchframe.display.messages import known_secrets  # noqa: PLC0415 - after a failure
+    from watchframe.config import known_secrets  # noqa: PLC0415 - after a failure
 
     return known_secrets()
 

@@ -170,7 +170,7 @@ def show(options: GlobalOptions, *, reference: str, is_json: bool) -> None:
     """
     asked = parse_reference(reference)
     client = connect(options, asked)
-    query = client.queries.get(asked.query_id)
+    query = client.queries.get(asked)
     facts = _facts(client, query)
     if is_json:
         click.echo(escaped(json.dumps(facts, ensure_ascii=False, indent=2)))

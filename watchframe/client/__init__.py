@@ -1,6 +1,14 @@
 """JSON over HTTP: one server, one key."""
 
-from watchframe.client.client import Client, connect, connected_client, current_client, disconnect
+from watchframe.client.client import (
+    Client,
+    client_of_server,
+    connect,
+    connected_client,
+    current_client,
+    disconnect,
+    with_address_key,
+)
 from watchframe.client.jobs import Jobs, OnStatus
 from watchframe.client.queries import DropdownOption, Queries
 from watchframe.client.query_results import QueryResult, QueryResults
@@ -20,8 +28,10 @@ __all__ = [
     "QueryResult",
     "QueryResults",
     "ResultBody",
+    "client_of_server",
     "connect",
     "connected_client",
     "current_client",
     "disconnect",
+    "with_address_key",
 ]

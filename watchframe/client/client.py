@@ -7,6 +7,8 @@ from datetime import tzinfo
 from pathlib import Path
 from typing import Self
 
+from msgspec import structs
+
 from watchframe.client.alerts import Alerts, Destinations
 from watchframe.client.dashboards import Dashboards, Visualizations, Widgets
 from watchframe.client.data_sources import DataSources
@@ -17,7 +19,16 @@ from watchframe.client.query_results import QueryResults
 from watchframe.client.query_snippets import QuerySnippets
 from watchframe.client.result_body import ResultBody
 from watchframe.client.users import Groups, Users
-from watchframe.config import Secret, Settings, as_secret, load_settings, note_connected
+from watchframe.config import (
+    Secret,
+    Settings,
+    as_secret,
+    as_secrets,
+    load_settings,
+    load_settings_of,
+    no_key_error,
+    note_connected,
+)
 from watchframe.http.deadline import NO_DEADLINE, Deadline
 from watchframe.http.documents import request_json
 from watchframe.http.transport import Transport
@@ -32,9 +43,11 @@ class Client:
     ----------
     settings : Settings, optional
         Instead of all the others.
-    url, api_key, profile, cache_dir, timezone, connect_timeout, read_timeout, max_retries, \
-    allow_plain_http, ca_bundle, max_body_bytes, cache_size_limit, stale_if_error, \
-    cache_text_parameters, uncached_queries : optional
+    sharing : Client, optional
+        Of the same server: its connections are used.
+    url, api_key, profile, query_keys, headers, cache_dir, timezone, connect_timeout, \
+    read_timeout, max_retries, allow_plain_http, ca_bundle, max_body_bytes, cache_size_limit, \
+    stale_if_error, cache_text_parameters, uncached_queries : optional
         As of `connect`.
 
     Raises
@@ -49,7 +62,10 @@ class Client:
         api_key: str | Secret | None = None,
         *,
         settings: Settings | None = None,
+        sharing: Client | None = None,
         profile: str | None = None,
+        query_keys: Mapping[int, str | Secret] | None = None,
+        headers: Mapping[str, str | Secret] | None = None,
         cache_dir: str | Path | None = None,
         timezone: str | tzinfo | None = None,
         connect_timeout: float | None = None,
@@ -63,11 +79,17 @@ class Client:
         cache_text_parameters: bool | None = None,
         uncached_queries: Iterable[int] | str | None = None,
     ) -> None:
-        api_key = as_secret(api_key)
+        api_key, query_keys, headers = (
+            as_secret(api_key),
+            as_secrets(query_keys),
+            as_secrets(headers),
+        )
         self.settings = settings or load_settings(
             url,
             api_key,
             profile=profile,
+            query_keys=query_keys,
+            headers=headers,
             cache_dir=cache_dir,
             timezone=timezone,
             connect_timeout=connect_timeout,
@@ -81,7 +103,8 @@ class Client:
             cache_text_parameters=cache_text_parameters,
             uncached_queries=uncached_queries,
         )
-        self._transport = Transport(self.settings)
+        connections = None if sharing is None else sharing._transport.connections  # noqa: SLF001
+        self._transport: Transport = Transport(self.settings, connections)
         self.queries = Queries(self._transport)
         self.query_results = QueryResults(self._transport)
         self.jobs = Jobs(self._transport)
@@ -95,10 +118,30 @@ class Client:
         self.widgets = Widgets(self._transport)
         self.visualizations = Visualizations(self._transport)
 
+    def with_keys(
+        self,
+        api_key: str | Secret | None = None,
+        query_keys: Mapping[int, str | Secret] | None = None,
+    ) -> Client:
+        """Return a client of the same server, on the same connections, with these keys alone.
+
+        Parameters
+        ----------
+        api_key, query_keys : optional
+            As of `connect`.
+        """
+        keys = {"api_key": as_secret(api_key), "query_keys": as_secrets(query_keys) or {}}
+        return Client(settings=structs.replace(self.settings, **keys), sharing=self)
+
     @property
     def server(self) -> str:
         """The base URL of the server, in one spelling."""
         return self.settings.url
+
+    @property
+    def has_key(self) -> bool:
+        """Whether it has any key."""
+        return self.settings.api_key is not None or bool(self.settings.query_keys)
 
     def session(self, *, deadline: Deadline = NO_DEADLINE) -> Session:
         """Return whose key it is, what they may do, and the server's version.
@@ -155,6 +198,10 @@ class Client:
 
 _lock = ProcessLock()
 _current: Client | None = None
+#: Whether `connect` made it, rather than the settings.
+_is_chosen = False
+#: Clients for the servers of addresses, by their URLs.
+_of_servers: dict[str, Client] = {}
 
 
 def connect(
@@ -162,6 +209,8 @@ def connect(
     api_key: str | Secret | None = None,
     *,
     profile: str | None = None,
+    query_keys: Mapping[int, str | Secret] | None = None,
+    headers: Mapping[str, str | Secret] | None = None,
     cache_dir: str | Path | None = None,
     timezone: str | tzinfo | None = None,
     connect_timeout: float | None = None,
@@ -188,6 +237,15 @@ def connect(
         A user's key, or a query's key.
     profile : str, optional
         A profile of the config file; ``default`` by default.
+    query_keys : mapping of int to str, optional
+        Keys of queries by the queries' ids. Such a key may read that query and its results, and
+        nothing else; for its query it is used in place of `api_key`, as long as it does. Others are
+        added from the environment, ``WATCHFRAME_QUERY_KEY_<id>``, from the config file's table
+        ``[<profile>.query_keys]``, and from ``watchframe login --query <id>``.
+    headers : mapping of str to str, optional
+        Sent with every request, and as secret as the key: what an identity proxy in front of the
+        server wants, such as ``CF-Access-Client-Id``. In the environment, lines ``Name: value``, or
+        JSON.
     cache_dir : str or pathlib.Path, optional
         Where results are kept: the platform's folder for caches by default.
     timezone : str or tzinfo, optional
@@ -222,12 +280,14 @@ def connect(
     ConfigurationError
         No server or no key is known, or a setting cannot be used.
     """
-    global _current
-    api_key = as_secret(api_key)
+    global _current, _is_chosen
+    api_key, headers, query_keys = as_secret(api_key), as_secrets(headers), as_secrets(query_keys)
     client = Client(
         url,
         api_key,
         profile=profile,
+        query_keys=query_keys,
+        headers=headers,
         cache_dir=cache_dir,
         timezone=timezone,
         connect_timeout=connect_timeout,
@@ -242,7 +302,7 @@ def connect(
         uncached_queries=uncached_queries,
     )
     with _lock.lock:
-        previous, _current = _current, client
+        previous, _current, _is_chosen = _current, client, True
         note_connected(client.settings)
     if previous is not None:
         previous.close()
@@ -265,6 +325,64 @@ def current_client() -> Client:
         return _current
 
 
+def client_of_server(
+    server: str, *, query_id: int | None = None, api_key: Secret | None = None
+) -> Client:
+    """Return the client for the server of an address, with the key that the address holds.
+
+    That of `connect` goes first where the server is the same: a key in the address is then used
+    only for a query for which it has none. Otherwise the settings for that server are used, as far
+    as there are any; the address needs none where it holds its key.
+
+    Parameters
+    ----------
+    server : str
+        Its base URL.
+    query_id : int, optional
+        The query whose key the address holds; None where it may be a user's.
+    api_key : Secret, optional
+
+    Raises
+    ------
+    ConfigurationError
+        No key is known for that server, or a setting cannot be used.
+    """
+    with _lock.lock:
+        if _current is not None and _current.server == server:
+            return with_address_key(_current, query_id, api_key, goes_first=not _is_chosen)
+        known = _of_servers.get(server)
+        if known is None:
+            known = _of_servers[server] = Client(settings=load_settings_of(server))
+        elif not known.has_key:  # it may have been set since
+            known = _of_servers[server] = Client(settings=load_settings_of(server), sharing=known)
+    if api_key is None and not known.has_key:
+        raise no_key_error(server)
+    return with_address_key(known, query_id, api_key, goes_first=True)
+
+
+def with_address_key(
+    client: Client, query_id: int | None, api_key: Secret | None, *, goes_first: bool
+) -> Client:
+    """Return a client that also has the key of an address, if the address has one.
+
+    Parameters
+    ----------
+    client : Client
+    query_id : int or None
+        The query whose key it is, as a rule; None where the address names no query.
+    api_key : Secret or None
+    goes_first : bool
+        Whether it replaces the key that the client has for this.
+    """
+    settings = client.settings
+    has_key = query_id in settings.query_keys or settings.api_key is not None
+    if api_key is None or (has_key and not goes_first):
+        return client
+    if query_id is None:
+        return client.with_keys(api_key, settings.query_keys)
+    return client.with_keys(settings.api_key, {**settings.query_keys, query_id: api_key})
+
+
 def connected_client() -> Client | None:
     """Return the client of `connect`, or the one that `current_client` has made, or None.
 
@@ -275,9 +393,12 @@ def connected_client() -> Client | None:
 
 def disconnect() -> None:
     """Forget the client of `connect`; the settings decide again."""
-    global _current
+    global _current, _is_chosen
     with _lock.lock:
-        previous, _current = _current, None
+        previous, _current, _is_chosen = _current, None, False
+        others = [*_of_servers.values()]
+        _of_servers.clear()
         note_connected(None)
-    if previous is not None:
-        previous.close()
+    for client in (previous, *others):
+        if client is not None:
+            client.close()

@@ -19,13 +19,19 @@ from watchframe.client.resource import (
 )
 from watchframe.client.result_body import ResultBody, open_body
 from watchframe.config import Secret, require_same_server
-from watchframe.errors import ArgumentError, ConflictError, ResponseError
+from watchframe.errors import (
+    ArgumentError,
+    ConflictError,
+    QueryReferenceError,
+    ResponseError,
+)
+from watchframe.hints import Hint, Kind
 from watchframe.http.deadline import NO_DEADLINE, Deadline
 from watchframe.http.documents import require_same_id
 from watchframe.http.transport import Method
 from watchframe.models import Job, ParameterDefinition, Query
 from watchframe.models.json_fields import as_object, required
-from watchframe.references import QueryReference, parse_reference
+from watchframe.references import QueryReference, parse_reference, require_query
 
 #: The server has one list of each kind; there is none of two kinds at once.
 _LISTS = {
@@ -60,19 +66,42 @@ class Queries(Resource):
         Parameters
         ----------
         query : int, str or QueryReference
-            Its id, or the URL of its page on this server.
+            Its id, its name, or the URL of its page on this server.
 
         Raises
         ------
         QueryReferenceError
-            It is neither.
+            It is none of these, or there is not one query of that name.
         ConfigurationError
             It is the page of another server.
         """
-        wanted = parse_reference(query)
-        require_same_server(wanted.server_url, self._transport.settings.url)
-        path = f"{self._path}/{wanted.query_id}"
-        return self._object("GET", path, Query, deadline, expected_id=wanted.query_id)
+        query = parse_reference(query)
+        require_same_server(query.server_url, self._transport.settings.url)
+        query_id = self.id_of(query, deadline=deadline)
+        path = f"{self._path}/{query_id}"
+        return self._object("GET", path, Query, deadline, expected_id=query_id)
+
+    def id_of(self, reference: QueryReference, *, deadline: Deadline = NO_DEADLINE) -> int:
+        """Return the id of a query, which may be known by its name alone.
+
+        Raises
+        ------
+        QueryReferenceError
+            There is not one query of that name, or the reference is to a result.
+        """
+        if reference.query_id is not None:
+            return reference.query_id
+        require_query(reference)
+        name = reference.name or ""
+        found = list(self.list(search=name, deadline=deadline))
+        exact = [item for item in found if item.name == name]
+        exact = exact or [item for item in found if item.name.casefold() == name.casefold()]
+        if len(exact) != 1:
+            raise QueryReferenceError(
+                f"{len(exact) or 'No'} queries are called {name!r}.",
+                hint=Hint(Kind.QUERY_REFERENCE),
+            )
+        return exact[0].id
 
     def parameters(
         self, query: int | str | QueryReference, *, deadline: Deadline = NO_DEADLINE

@@ -1,6 +1,15 @@
 """Settings: argument, environment, config file's profile, default."""
 
-from watchframe.config.login import Secret, as_secret, forget_login, read_logins, save_login
+from watchframe.config.login import (
+    Secret,
+    as_secret,
+    as_secrets,
+    forget_login,
+    known_secrets,
+    read_logins,
+    save_login,
+)
+from watchframe.config.profiles import DEFAULT_PROFILE, config_path, profile_for_server
 from watchframe.config.server_url import (
     is_loopback,
     require_same_server,
@@ -8,14 +17,13 @@ from watchframe.config.server_url import (
 )
 from watchframe.config.settings import (
     DEFAULT_CACHE_SIZE,
-    DEFAULT_PROFILE,
     Settings,
     cache_in_use,
-    config_path,
     load_setting,
     load_settings,
+    load_settings_of,
+    no_key_error,
     note_connected,
-    profile_for_server,
 )
 
 __all__ = [
@@ -24,12 +32,16 @@ __all__ = [
     "Secret",
     "Settings",
     "as_secret",
+    "as_secrets",
     "cache_in_use",
     "config_path",
     "forget_login",
     "is_loopback",
+    "known_secrets",
     "load_setting",
     "load_settings",
+    "load_settings_of",
+    "no_key_error",
     "note_connected",
     "profile_for_server",
     "read_logins",

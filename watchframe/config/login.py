@@ -1,6 +1,6 @@
-"""What ``watchframe login`` keeps: a server and a key per profile, in ``logins.json``.
+"""What ``watchframe login`` keeps: a server and its keys per profile, in ``logins.json``.
 
-The file lies beside ``config.toml``, which people write and this library never does. The key lies
+The file lies beside ``config.toml``, which people write and this library never does. The keys lie
 in the system's keyring where the ``keyring`` package and a keyring are there, else in the file,
 which only its owner may read.
 """
@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import contextlib
 import importlib
-from dataclasses import dataclass
+import weakref
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 import msgspec
 
@@ -20,6 +22,9 @@ from watchframe.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from types import ModuleType
+
+
+T = TypeVar("T")
 
 
 class Secret:
@@ -31,10 +36,11 @@ class Secret:
         The text; `reveal` alone gives it back.
     """
 
-    __slots__ = ("_value",)
+    __slots__ = ("__weakref__", "_value")
 
     def __init__(self, value: str) -> None:
         self._value = value
+        _alive[id(self)] = self
 
     def reveal(self) -> str:
         """Return the text."""
@@ -56,6 +62,19 @@ class Secret:
         raise TypeError("A Secret is not pickled: the pickle would hold the key.")
 
 
+#: What is shorter is no key: the servers' have 40 characters.
+_SHORTEST = 8
+#: Every Secret that is in use, so that a text can be searched for them before it is shown.
+_alive: weakref.WeakValueDictionary[int, Secret] = weakref.WeakValueDictionary()
+
+
+def known_secrets() -> tuple[str, ...]:
+    """Return the texts that must never be shown: those of all keys that this process uses."""
+    found = {secret.reveal() for secret in list(_alive.values())}
+    # A header may be no secret at all: to hide "v2" would hide words.
+    return tuple(sorted((text for text in found if len(text) >= _SHORTEST), key=len, reverse=True))
+
+
 def as_secret(key: str | Secret | None) -> Secret | None:
     """Return a key, given as a text or as a Secret, as a Secret.
 
@@ -65,35 +84,55 @@ def as_secret(key: str | Secret | None) -> Secret | None:
     return Secret(key.strip()) if isinstance(key, str) else key
 
 
+def as_secrets(keys: Mapping[T, str | Secret] | None) -> dict[T, str | Secret] | None:
+    """Return a mapping's values, given as texts or as Secrets, as Secrets."""
+    if keys is None:
+        return None
+    return {name: as_secret(key) or Secret("") for name, key in dict(keys).items()}
+
+
 _SERVICE = "watchframe"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Login:
-    """A server, and the key that is kept for it.
+    """A server, and the keys that are kept for it.
 
     Attributes
     ----------
     profile : str
     url : str
         The server's base URL, as `server_url` spells it.
-    api_key : Secret or None
-        None where the keyring has it.
+    keys : mapping of (int or None) to (Secret or None)
+        By query id, the user's own under None; a key is None where the keyring has it.
     """
 
     profile: str
     url: str
-    api_key: Secret | None
+    keys: Mapping[int | None, Secret | None] = field(default_factory=dict)
 
-    def key(self) -> Secret | None:
-        """Return the key; None where the keyring no longer has it.
+    def key(self, query_id: int | None = None) -> Secret | None:
+        """Return the key of a query, or the user's own; None where there is none any longer.
 
         Raises
         ------
         ConfigurationError
             The keyring cannot be read.
         """
-        return self.api_key or _key_in_keyring(self)
+        if query_id not in self.keys:
+            return None
+        return self.keys[query_id] or _key_in_keyring(self, query_id)
+
+
+class _Entry(msgspec.Struct, omit_defaults=True):
+    """A login in the file; keys of queries stand under their ids, null where the keyring has them.
+
+    An `api_key` of null is in the keyring too; one that is left out does not exist.
+    """
+
+    url: str
+    api_key: str | msgspec.UnsetType | None = msgspec.UNSET
+    query_keys: dict[int, str | None] = {}
 
 
 def logins_path(config_file: Path) -> Path:
@@ -111,63 +150,83 @@ def read_logins(config_file: Path) -> dict[str, Login]:
     """
     path = logins_path(config_file)
     try:
-        content = msgspec.json.decode(read_config(path), type=dict[str, dict[str, str]])
-        logins = {
-            name: Login(
-                profile=name,
-                url=entry["url"],
-                api_key=Secret(entry["api_key"]) if "api_key" in entry else None,
-            )
-            for name, entry in content.items()
-        }
+        content = msgspec.json.decode(read_config(path), type=dict[str, _Entry])
     except FileNotFoundError:
         return {}
-    except (OSError, RecursionError, KeyError, ValueError, msgspec.MsgspecError):
+    except (OSError, RecursionError, ValueError, msgspec.MsgspecError):
         # The message of such an error could hold a piece of the file.
         raise ConfigurationError(
             f"{path} cannot be read.", hint="Remove it, and log in again."
         ) from None
-    if any(login.api_key is not None for login in logins.values()):
+    logins = {}
+    for name, entry in content.items():
+        keys: dict[int | None, Secret | None] = {}
+        if entry.api_key is not msgspec.UNSET:
+            keys[None] = as_secret(entry.api_key)
+        keys |= {query_id: as_secret(key) for query_id, key in entry.query_keys.items()}
+        logins[name] = Login(profile=name, url=entry.url, keys=keys)
+    if any(key is not None for login in logins.values() for key in login.keys.values()):
         warn_if_readable(path)
     return logins
 
 
-def save_login(profile: str, url: str, api_key: Secret, config_file: Path) -> str:
+def save_login(
+    profile: str, url: str, api_key: Secret, config_file: Path, *, query_id: int | None = None
+) -> str:
     """Keep a key for a server, instead of what the profile had, and return where it lies.
+
+    With `query_id` it is that query's own. The other keys of the profile stay, if they are of the
+    same server.
 
     Raises
     ------
     ConfigurationError
         The file cannot be written.
     """
-    before = read_logins(config_file).get(profile)
-    login = Login(profile=profile, url=url, api_key=None)
-    is_in_keyring = _put_into_keyring(login, api_key)
-    if not is_in_keyring:
-        login = Login(profile=profile, url=url, api_key=api_key)
-    logins = {**read_logins(config_file), profile: login}
-    _write(logins, config_file)
-    if before is not None and (before.url != url or not is_in_keyring):
+    logins = read_logins(config_file)
+    before = logins.get(profile)
+    is_same_server = before is not None and before.url == url
+    kept = dict(before.keys) if before is not None and is_same_server else {}
+    login = Login(profile=profile, url=url, keys=kept)
+    is_in_keyring = _put_into_keyring(login, query_id, api_key)
+    kept[query_id] = None if is_in_keyring else api_key
+    _write({**logins, profile: login}, config_file)
+    if before is not None and not is_same_server:
         _drop_from_keyring(before)
+    elif not is_in_keyring:
+        _drop_from_keyring(login, query_id)
     return "the system's keyring" if is_in_keyring else str(logins_path(config_file))
 
 
-def forget_login(profile: str, config_file: Path) -> Login | None:
-    """Remove what is kept for a profile and return it; None where there was nothing."""
+def forget_login(profile: str, config_file: Path, *, query_id: int | None = None) -> Login | None:
+    """Remove what is kept for a profile and return it; None where there was nothing.
+
+    With `query_id` only the key of that query is removed.
+    """
     logins = read_logins(config_file)
-    login = logins.pop(profile, None)
-    if login is not None:
+    login = logins.get(profile)
+    if login is None or (query_id is not None and query_id not in login.keys):
+        return None
+    if query_id is None:
+        del logins[profile]
         _drop_from_keyring(login)
-        _write(logins, config_file)
+    else:
+        rest = {name: key for name, key in login.keys.items() if name != query_id}
+        logins[profile] = replace(login, keys=rest)
+        _drop_from_keyring(login, query_id)
+    _write(logins, config_file)
     return login
 
 
 def _write(logins: dict[str, Login], config_file: Path) -> None:
-    content: dict[str, dict[str, str]] = {}
+    content = {}
     for name, login in logins.items():
-        content[name] = {"url": login.url}
-        if login.api_key is not None:
-            content[name]["api_key"] = login.api_key.reveal()
+        texts = {of: key.reveal() if key is not None else None for of, key in login.keys.items()}
+        content[name] = _Entry(
+            url=login.url,
+            api_key=texts.pop(None) if None in texts else msgspec.UNSET,
+            query_keys={of: text for of, text in texts.items() if of is not None},
+        )
     path = logins_path(config_file)
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -187,12 +246,13 @@ def _keyring() -> ModuleType | None:
         return None
 
 
-def _name(login: Login) -> str:
+def _name(login: Login, query_id: int | None) -> str:
     # With the server in the name, a profile that is pointed elsewhere has no key.
-    return f"{login.profile} at {login.url}"
+    name = f"{login.profile} at {login.url}"
+    return name if query_id is None else f"{name}, query {query_id}"
 
 
-def _key_in_keyring(login: Login) -> Secret | None:
+def _key_in_keyring(login: Login, query_id: int | None) -> Secret | None:
     keyring = _keyring()
     if keyring is None:
         raise ConfigurationError(
@@ -201,7 +261,7 @@ def _key_in_keyring(login: Login) -> Secret | None:
             hint="pip install 'watchframe[keyring]', or log in again.",
         )
     try:
-        text = keyring.get_password(_SERVICE, _name(login))
+        text = keyring.get_password(_SERVICE, _name(login, query_id))
     except Exception as error:  # noqa: BLE001 - each backend has its own
         raise ConfigurationError(
             f"The system's keyring cannot be read ({type(error).__name__}).",
@@ -210,20 +270,24 @@ def _key_in_keyring(login: Login) -> Secret | None:
     return Secret(text) if text else None
 
 
-def _put_into_keyring(login: Login, api_key: Secret) -> bool:
+def _put_into_keyring(login: Login, query_id: int | None, api_key: Secret) -> bool:
     keyring = _keyring()
     if keyring is None:
         return False
+    name = _name(login, query_id)
     try:
-        keyring.set_password(_SERVICE, _name(login), api_key.reveal())
+        keyring.set_password(_SERVICE, name, api_key.reveal())
         # There are backends that keep nothing and say nothing.
-        return bool(keyring.get_password(_SERVICE, _name(login)) == api_key.reveal())
+        return bool(keyring.get_password(_SERVICE, name) == api_key.reveal())
     except Exception:  # noqa: BLE001 - each backend has its own; without one, the file will do
         return False
 
 
-def _drop_from_keyring(login: Login) -> None:
+def _drop_from_keyring(login: Login, *query_ids: int | None) -> None:
+    """Remove the keys of these queries, or without any, all of the login's."""
     keyring = _keyring()
-    if keyring is not None:
+    if keyring is None:
+        return
+    for query_id in query_ids or login.keys:
         with contextlib.suppress(Exception):  # it may not be there, or be locked
-            keyring.delete_password(_SERVICE, _name(login))
+            keyring.delete_password(_SERVICE, _name(login, query_id))

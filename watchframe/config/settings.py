@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import operator
 import os
+import re
 import sys
-import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from datetime import tzinfo
 from pathlib import Path
-from typing import Annotated, Any, SupportsFloat, SupportsIndex, get_args
+from typing import Annotated, Any, SupportsFloat, SupportsIndex, TypeVar, get_args
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -17,13 +17,18 @@ import platformdirs
 from dateutil.tz import tzlocal
 from msgspec import Meta, field
 
-from watchframe.config.files import read_config, warn_if_readable
-from watchframe.config.login import Secret, as_secret, read_logins
+from watchframe.config.login import Login, Secret, as_secret, read_logins
+from watchframe.config.profiles import (
+    DEFAULT_PROFILE,
+    config_path,
+    profile_for_server,
+    read_profile,
+)
 from watchframe.config.server_url import is_loopback, server_url
 from watchframe.errors import ConfigurationError
 from watchframe.hints import Hint, Kind
 
-DEFAULT_PROFILE = "default"
+T = TypeVar("T")
 
 #: Bytes that the local cache may take, where no setting says otherwise.
 DEFAULT_CACHE_SIZE = 2_000_000_000
@@ -40,6 +45,13 @@ _Key = Annotated[Secret, Meta(description="a key as the server shows it: no spac
 _Folder = Annotated[Path, Meta(description="the path of a folder")]
 _Zone = Annotated[tzinfo, Meta(description='the name of a time zone: "Europe/Berlin"')]
 _Certificates = Annotated[str | None, Meta(description="a file or folder that is there")]
+_Keys = Annotated[
+    Mapping[int, Secret], Meta(description='the keys of queries by their ids: {479: "..."}')
+]
+_Headers = Annotated[
+    Mapping[str, Secret],
+    Meta(description='names and values: {"CF-Access-Client-Id": "..."}, or lines "Name: value"'),
+]
 _Ids = Annotated[frozenset[_Count], Meta(description='ids of queries: [42, 57], or "42, 57"')]
 
 
@@ -55,7 +67,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     url: _Url
-    api_key: _Key
+    api_key: _Key | None = None
+    query_keys: _Keys = field(default_factory=dict)
+    headers: _Headers = field(default_factory=dict)
     cache_dir: _Folder = field(default_factory=default_cache_dir)
     timezone: _Zone = field(default_factory=tzlocal)
     connect_timeout: _Seconds = 10.0
@@ -69,9 +83,31 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     cache_text_parameters: _Flag = True
     uncached_queries: _Ids = frozenset()
 
+    def key_for(self, query_id: int | None) -> Secret | None:
+        """Return the least key that may read a query: its own, else the user's.
+
+        Where there is a single key, it is tried for all: an address may hold a user's own.
+        """
+        found = self.api_key if query_id is None else self.query_keys.get(query_id, self.api_key)
+        if found is None and len(self.query_keys) == 1:
+            (found,) = self.query_keys.values()
+        return found
+
+    def keys_of(self, query_id: int | None) -> tuple[Secret, ...]:
+        """Return all keys that may answer for a query, or for what is no query's."""
+        found = (self.api_key, self.key_for(query_id))
+        return tuple(dict.fromkeys(key for key in found if key is not None))
+
 
 #: What each setting takes, in the order of `Settings`.
-_TYPES: dict[str, Any] = {item.name: item.type for item in msgspec.structs.fields(Settings)}
+_TYPES: dict[str, Any] = {
+    **{item.name: item.type for item in msgspec.structs.fields(Settings)},
+    "api_key": _Key,
+}
+#: The settings that are secret, and of one server only.
+_SECRETS = frozenset({"api_key", "query_keys", "headers"})
+#: The environment's variables of the key of one query begin with this; its id follows.
+_QUERY_KEY = "WATCHFRAME_QUERY_KEY_"
 
 #: What reading a setting raises where it cannot be used: by msgspec, `Path`, `ZoneInfo`, `float`.
 _REFUSALS = (
@@ -101,24 +137,117 @@ def load_settings(
     ConfigurationError
         No server or no key is known, or a setting cannot be used.
     """
-    api_key = as_secret(api_key)
+    settings = _found(url, as_secret(api_key), profile, environ, config_file, others)
+    if settings.api_key is None and not settings.query_keys:
+        raise no_key_error(settings.url)
+    return settings
+
+
+def load_settings_of(server: str) -> Settings:
+    """Return the settings for the server of an address, as far as there are any for it.
+
+    Its keys are those of the environment where WATCHFRAME_URL is that server, and those of a
+    profile or a login of that server; there may be none.
+
+    Parameters
+    ----------
+    server : str
+        Its base URL, as `server_url` spells it.
+
+    Raises
+    ------
+    ConfigurationError
+        A setting cannot be used.
+    """
+    profile = profile_for_server(server, os.environ.get("WATCHFRAME_PROFILE"))
+    return _found(server, None, profile, None, None, {}, of_address=True)
+
+
+def no_key_error(server: str) -> ConfigurationError:
+    """Return the error of a server for which no key is known."""
+    return ConfigurationError(f"No API key is known for {server}.", hint=Hint(Kind.CONNECT))
+
+
+def _found(
+    url: str | None,
+    api_key: Secret | None,
+    profile: str | None,
+    environ: Mapping[str, str] | None,
+    config_file: Path | None,
+    others: Mapping[str, object],
+    *,
+    of_address: bool = False,
+) -> Settings:
+    """Return the settings of a server, with the keys that are its own.
+
+    The key of one server is never sent to another. With `of_address` that goes for keys without a
+    server beside them too: anyone may have written the address.
+    """
     environ = os.environ if environ is None else environ
     path = config_file or config_path()
     profile = profile or environ.get("WATCHFRAME_PROFILE")
     in_profile = read_profile(profile, path)
     arguments = {"url": url, "api_key": api_key, **others}
-    found: dict[str, Any] = {}
-    for name in _TYPES:
-        values = _without_foreign_key(in_profile, found.get("url"))
-        value = _first(name, arguments, environ, values, path)
+    server = _first("url", arguments, environ, in_profile, path)
+    if server is None:
+        raise ConfigurationError("No server is known.", hint=Hint(Kind.CONNECT))
+    if not _is_of(server, environ.get("WATCHFRAME_URL"), default=not of_address):
+        environ = _without_secrets(environ)
+    if not _is_of(server, in_profile.get("url"), default=not of_address):
+        in_profile = _without_secrets(in_profile)
+    login = read_logins(path).get(profile or DEFAULT_PROFILE)
+    if login is not None and login.url != server:
+        login = None
+    found: dict[str, Any] = {"url": server}
+    for name in _TYPES.keys() - {"url", "query_keys"}:
+        value = _first(name, arguments, environ, in_profile, path)
         if value is not None:
             found[name] = value
-    if "url" in found and "api_key" not in found:
-        login = read_logins(path).get(profile or DEFAULT_PROFILE)
-        key = login.key() if login is not None and login.url == found["url"] else None
-        if key is not None:
-            found["api_key"] = _parsed("api_key", key, "of watchframe login")
-    return _checked(found)
+    if "api_key" not in found and login is not None and (key := login.key()) is not None:
+        found["api_key"] = _parsed("api_key", key, "of watchframe login")
+    found["query_keys"] = _ring(arguments, environ, in_profile, path, login)
+    return _checked(Settings(**found))
+
+
+def _is_of(server: object, other: object, *, default: bool) -> bool:
+    """Whether keys that stand beside the URL `other`, or beside none, are of that server."""
+    return server_url(other) == server if isinstance(other, str) and other else default
+
+
+def _without_secrets(values: Mapping[str, T]) -> dict[str, T]:
+    """Return settings, of the environment or of a profile, without the secret ones."""
+    return {
+        name: value
+        for name, value in values.items()
+        if name.removeprefix("WATCHFRAME_").lower() not in _SECRETS
+        and not name.startswith(_QUERY_KEY)
+    }
+
+
+def _ring(
+    arguments: Mapping[str, object],
+    environ: Mapping[str, str],
+    in_profile: Mapping[str, object],
+    path: Path,
+    login: Login | None,
+) -> dict[int, Secret]:
+    """Return the keys of queries, each from the first place that has one."""
+    ids = [query_id for query_id in (login.keys if login is not None else ()) if query_id]
+    of_login = {query_id: login.key(query_id) for query_id in ids} if login is not None else {}
+    found = {query_id: key for query_id, key in of_login.items() if key is not None}
+    variables = {
+        name.removeprefix(_QUERY_KEY): value
+        for name, value in environ.items()
+        if name.startswith(_QUERY_KEY) and value
+    }
+    for values, origin in (
+        (in_profile.get("query_keys"), f"query_keys in {path}"),
+        (variables, f"the environment variables {_QUERY_KEY}<id>"),
+        (arguments.get("query_keys"), "the argument query_keys"),
+    ):
+        if values:
+            found |= _parsed("query_keys", values, origin)
+    return found
 
 
 def load_setting(
@@ -161,25 +290,7 @@ def _first(
     return None
 
 
-def _without_foreign_key(profile: Mapping[str, object], url: object) -> Mapping[str, object]:
-    """Return a profile without its key where another server than its own is asked.
-
-    The key of one server is never sent to another.
-    """
-    own = profile.get("url")
-    if url is None or not isinstance(own, str) or server_url(own) == url:
-        return profile
-    return {name: value for name, value in profile.items() if name != "api_key"}
-
-
-def _checked(found: Mapping[str, Any]) -> Settings:
-    if "url" not in found:
-        raise ConfigurationError("No server is known.", hint=Hint(Kind.CONNECT))
-    if "api_key" not in found:
-        raise ConfigurationError(
-            f"No API key is known for {found['url']}.", hint=Hint(Kind.CONNECT)
-        )
-    settings = Settings(**found)
+def _checked(settings: Settings) -> Settings:
     is_plain = settings.url.startswith("http://") and not is_loopback(settings.url)
     if is_plain and not settings.allow_plain_http:
         raise ConfigurationError(
@@ -189,7 +300,7 @@ def _checked(found: Mapping[str, Any]) -> Settings:
     return settings
 
 
-def _parsed(name: str, value: object, origin: str) -> object:
+def _parsed(name: str, value: object, origin: str) -> Any:
     """Return a setting in its type; raises ConfigurationError that says what it takes."""
     kind = _TYPES[name]
     try:
@@ -197,7 +308,7 @@ def _parsed(name: str, value: object, origin: str) -> object:
             return _BY_HAND[name](value)
         return msgspec.convert(_spelled(value, get_args(kind)[0]), kind, strict=False)
     except _REFUSALS:
-        shown = "it" if name == "api_key" else repr(value)[:80]
+        shown = "it" if name in _SECRETS else repr(value)[:80]
         raise ConfigurationError(
             f"The setting {name} cannot be used as {shown} ({origin}).",
             hint=f"It takes {get_args(kind)[1].description}.",
@@ -231,6 +342,40 @@ def _is_key(text: str) -> bool:
     return text.isascii() and text.isprintable() and bool(text) and " " not in text
 
 
+def _keys(value: object) -> dict[int, Secret]:
+    if not isinstance(value, Mapping):
+        raise TypeError
+    found = {id_: _key(key) for id_, key in zip(map(int, value), value.values(), strict=True)}
+    if any(id_ <= 0 for id_ in found):
+        raise ValueError
+    return found
+
+
+def _headers(value: object) -> dict[str, Secret]:
+    """Return headers of a mapping, of JSON, or of lines ``Name: value``."""
+    if isinstance(value, str):
+        value = (
+            msgspec.json.decode(value, type=dict[str, str])
+            if value.lstrip().startswith("{")
+            else dict(line.split(":", 1) for line in value.splitlines() if line.strip())
+        )
+    if not isinstance(value, Mapping):
+        raise TypeError
+    found = {}
+    for name, text in value.items():
+        secret = text if isinstance(text, Secret) else Secret(_text(text).strip())
+        is_text = secret.reveal().isascii() and secret.reveal().isprintable()
+        if not _HEADER.fullmatch(name.strip()) or not is_text or name.strip().lower() in _OURS:
+            raise ValueError
+        found[name.strip()] = secret
+    return found
+
+
+#: What the name of a header is made of (RFC 9110), and those that are sent anyway.
+_HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_OURS = frozenset({"authorization", "host", "content-length", "content-type", "accept-encoding"})
+
+
 def _certificates(value: object) -> str:
     path = Path(_text(value)).expanduser()
     if not value or not path.exists():  # an empty path would switch the checking off
@@ -248,60 +393,12 @@ def _text(value: object) -> str:
 _BY_HAND: dict[str, Callable[[object], object]] = {
     "url": lambda value: server_url(_text(value)),
     "api_key": _key,
+    "query_keys": _keys,
+    "headers": _headers,
     "cache_dir": lambda value: Path(_text(value)).expanduser(),
     "timezone": lambda value: value if isinstance(value, tzinfo) else ZoneInfo(_text(value)),
     "ca_bundle": _certificates,
 }
-
-
-def config_path() -> Path:
-    """Return where the platform keeps the config file."""
-    return platformdirs.user_config_path("watchframe") / "config.toml"
-
-
-def read_profile(name: str | None, path: Path) -> Mapping[str, object]:
-    """Return the settings of a profile; without a name, those of ``default``, if there is one.
-
-    Raises
-    ------
-    ConfigurationError
-        The file cannot be read, or has no such profile.
-    """
-    profiles = _profiles(path)
-    if name is not None and name not in profiles:
-        known = ", ".join(sorted(profiles)) or "none"
-        raise ConfigurationError(f"{path} has no profile {name!r}.", hint=f"It has: {known}.")
-    return profiles.get(name or DEFAULT_PROFILE, {})
-
-
-def profile_for_server(url: str, path: Path | None = None) -> str | None:
-    """Return the name of the profile whose server `url` is."""
-    for name, profile in _profiles(path or config_path()).items():
-        own = profile.get("url")
-        if isinstance(own, str) and server_url(own) == url:
-            return name
-    return None
-
-
-def _profiles(path: Path) -> dict[str, Mapping[str, object]]:
-    """Return the tables of the config file by name, each with what a login keeps beneath it."""
-    try:
-        content = tomllib.loads(read_config(path).decode())
-    except FileNotFoundError:
-        content = {}
-    except (OSError, RecursionError, ValueError) as error:
-        raise ConfigurationError(
-            f"The config file {path} cannot be read: {error}.",
-            hint="Correct it, or move it away.",
-        ) from None
-    found: dict[str, Mapping[str, object]] = {
-        name: table for name, table in content.items() if isinstance(table, Mapping)
-    }
-    if any(table.get("api_key") for table in found.values()):
-        warn_if_readable(path)
-    for name, login in read_logins(path).items():
-        found[name] = {"url": login.url, **found.get(name, {})}
-    return found
 
 
 _connected: Settings | None = None

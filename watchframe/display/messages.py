@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from watchframe.errors import ConfigurationError, JobFailedError
+from watchframe.errors import JobFailedError
 from watchframe.hints import Face, words_for
 from watchframe.plain_text import plain_text
 
@@ -93,16 +93,6 @@ def _line_of_word(lines: Sequence[str], reason: str) -> int | None:
     place = re.compile(rf"(?<!\w){re.escape(word)}(?!\w)", re.IGNORECASE)
     numbers = [number for number, line in enumerate(lines, 1) if place.search(line)]
     return numbers[0] if len(numbers) == 1 else None
-
-
-def known_secrets() -> tuple[str, ...]:
-    """Return the texts that must never be shown: the key of the current connection."""
-    from watchframe.client import current_client  # noqa: PLC0415 - help needs no client
-
-    try:
-        return (current_client().settings.api_key.reveal(),)
-    except ConfigurationError:
-        return ()
 
 
 def without_secrets(text: str, secrets: Iterable[str]) -> str:

@@ -43,7 +43,11 @@ def provenance_line(
     if source in SOURCE_WORDS:
         parts.append(SOURCE_WORDS[source])
     if provenance.get("query_id") is not None:
-        parts.append(f"query {provenance['query_id']} {str(provenance.get('query_name', ''))!r}")
+        name = provenance.get("query_name")
+        shown = "" if name is None else f" {str(name)!r}"
+        parts.append(f"query {provenance['query_id']}{shown}")
+    elif provenance.get("data_source") is None:
+        parts.append(f"result {provenance.get('query_result_id')}")
     else:
         parts.append(f"ad-hoc SQL on {str(provenance.get('data_source', ''))!r}")
     return ", ".join(parts)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from http import HTTPStatus
@@ -13,13 +14,15 @@ from urllib.parse import urljoin, urlsplit
 import requests
 import urllib3
 
-from watchframe.config import Secret, Settings, is_loopback
+from watchframe.config import Secret, Settings, is_loopback, no_key_error
 from watchframe.errors import (
+    AccessDeniedError,
     AuthenticationError,
     ProtocolError,
     RateLimitError,
     ServerError,
 )
+from watchframe.hints import Hint, Kind
 from watchframe.http.adapter import DeadlineAdapter, bounded_by
 from watchframe.http.connection_errors import as_watchframe_error
 from watchframe.http.deadline import Deadline
@@ -55,6 +58,7 @@ class Request:
 
     method: Method
     url: str
+    key: Secret | None
     json: object = None
     query: QueryArguments | None = None
 
@@ -64,34 +68,42 @@ class Request:
         return {"method": self.method, "url": self.url}
 
 
-class _KeyHeader(requests.auth.AuthBase):
-    """Sends the key; that also keeps requests from taking a password out of ``.netrc``."""
+class _Credentials(requests.auth.AuthBase):
+    """Sends the key, and the settings' headers, which are as secret.
 
-    def __init__(self, key: Secret) -> None:
-        self._key = key
+    That also keeps requests from taking a password out of ``.netrc``.
+    """
+
+    def __init__(self, key: Secret | None, headers: Mapping[str, Secret]) -> None:
+        self._key, self._headers = key, headers
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        request.headers["Authorization"] = f"Key {self._key.reveal()}"
+        for name, value in self._headers.items():
+            request.headers[name] = value.reveal()
+        if self._key is not None:
+            request.headers["Authorization"] = f"Key {self._key.reveal()}"
         return request
 
+    def remove(self, request: requests.PreparedRequest) -> None:
+        """Take them out of a request that was sent: its answer goes where no key does."""
+        for name in ("Authorization", *self._headers):
+            request.headers.pop(name, None)
 
-class Transport:
-    """A keep-alive connection to one server.
+
+class Connections:
+    """What all clients of one server share: connections, rate limit, times of jobs.
 
     Parameters
     ----------
     settings : Settings
-
-    Attributes
-    ----------
-    job_times : JobTimes
-        How long jobs on this server took.
+        The certificates to trust, and the proxies, are those of these settings.
     """
 
     def __init__(self, settings: Settings) -> None:
-        self.settings = settings
         self.job_times = JobTimes()
-        self._rate_limit = RateLimit()
+        self.rate_limit = RateLimit()
+        #: Queries for which the user's own key is used: their own key does not do.
+        self.beyond_query_keys: set[int] = set()
         # On this machine the key needs no secrecy, but on the way to a proxy it would.
         is_open = settings.url.startswith("http:") and is_loopback(settings.url)
         passes_proxies_by = is_open and not settings.allow_plain_http
@@ -103,15 +115,11 @@ class Transport:
             verify=settings.ca_bundle,
             cert=None,
         )
-        self._proxies, self._verify = found["proxies"], found["verify"]
-        self._process, self._session = os.getpid(), _new_session(settings)
+        self.proxies, self.verify = found["proxies"], found["verify"]
+        self._process, self._session = os.getpid(), _new_session()
 
-    def close(self) -> None:
-        """Close the connections."""
-        self._session_of_this_process().close()
-
-    def _session_of_this_process(self) -> requests.Session:
-        """Return the session, which is the only way to its connections.
+    def session(self) -> requests.Session:
+        """Return the session of this process, which is the only way to its connections.
 
         A forked child inherits its parent's, and two processes that send on one connection read
         each other's answers. So a child makes its own session, and leaves the parent's as it is.
@@ -119,8 +127,32 @@ class Transport:
         if self._process != os.getpid():
             _inherited.append(self._session)
             # In this order: a thread that finds the right process number finds the right session.
-            self._session, self._process = _new_session(self.settings), os.getpid()
+            self._session, self._process = _new_session(), os.getpid()
         return self._session
+
+
+class Transport:
+    """Requests to one server, under the keys of its settings.
+
+    Parameters
+    ----------
+    settings : Settings
+    connections : Connections, optional
+        Those of another client of the same server.
+    """
+
+    def __init__(self, settings: Settings, connections: Connections | None = None) -> None:
+        self.settings = settings
+        self.connections = Connections(settings) if connections is None else connections
+
+    @property
+    def job_times(self) -> JobTimes:
+        """How long jobs on this server took."""
+        return self.connections.job_times
+
+    def close(self) -> None:
+        """Close the connections."""
+        self.connections.session().close()
 
     def request(
         self,
@@ -140,12 +172,54 @@ class Transport:
         ------
         ServerError
             One of its kinds.
+        AuthenticationError
+            No key is known that may do this; nothing was sent.
         ConfigurationError
             The certificates to trust cannot be read.
         JobTimeoutError, JobCancelledError
             `deadline` is over.
         """
-        request = Request(method, self.settings.url + path, json, query)
+        query_id = _query_of(method, path)
+        request = Request(method, self.settings.url + path, self._key_for(query_id), json, query)
+        try:
+            return self._request(request, deadline)
+        except (AuthenticationError, AccessDeniedError) as error:
+            settings = self.settings
+            is_query_key = request.key in settings.query_keys.values()
+            if not is_query_key or error.hint == IDENTITY_PROXY_HINT:
+                raise
+            if settings.api_key in (None, request.key):
+                is_own = request.key == settings.query_keys.get(query_id or 0)
+                is_wrong = is_own and isinstance(error, AuthenticationError)
+                kind = Kind.WRONG_QUERY_KEY if is_wrong else Kind.NEEDS_USER_KEY
+                raise error.replace(hint=Hint(kind, query_id=query_id)) from None
+        logger.info("%s %r: again with the user's key, not the query's", method, path)
+        response = self._request(replace(request, key=self.settings.api_key), deadline)
+        if query_id is not None:
+            self.connections.beyond_query_keys.add(query_id)
+        return response
+
+    def _key_for(self, query_id: int | None) -> Secret | None:
+        """Return the key of a request: the least one that may do it."""
+        settings = self.settings
+        if query_id in self.connections.beyond_query_keys and settings.api_key is not None:
+            return settings.api_key
+        found = settings.key_for(query_id)
+        if found is None and settings.query_keys:
+            of = ", ".join(map(str, sorted(settings.query_keys)))
+            raise AuthenticationError(
+                f"The only keys that are known for {settings.url} are those of the queries {of}, "
+                "and none of them may do this.",
+                status=HTTPStatus.UNAUTHORIZED,
+                hint=Hint(Kind.NEEDS_USER_KEY),
+            )
+        if found is None:
+            raise no_key_error(settings.url)
+        return found
+
+    def _request(self, request: Request, deadline: Deadline) -> requests.Response:
+        """Return the successful answer to a request under one key; see `request`."""
+        method = request.method
         max_retries = self.settings.max_retries
         for retries in range(max_retries + 1):
             if method != "DELETE":
@@ -155,18 +229,24 @@ class Transport:
             except ServerError as error:
                 pause = pause_before_retry(error, method, retries)
                 if pause is not None and isinstance(error, RateLimitError):
-                    self._rate_limit.pause(pause)
+                    self.connections.rate_limit.pause(pause)
                 if pause is None or retries == max_retries:
                     raise
                 left = deadline.remaining()
                 if left is not None and pause >= left:
                     raise
-                logger.info("%s %r: again in %.2f s after: %s", method, path, pause, error.message)
+                logger.info(
+                    "%s %r: again in %.2f s after: %s",
+                    method,
+                    request.where["url"],
+                    pause,
+                    error.message,
+                )
             deadline.sleep(pause)
         raise AssertionError("unreachable")
 
     def _wait_for_rate_limit(self, deadline: Deadline) -> None:
-        held_back, left = self._rate_limit.seconds_left, deadline.remaining()
+        held_back, left = self.connections.rate_limit.seconds_left, deadline.remaining()
         # Where there is no time for that, the server's own refusal says more than a timeout.
         if held_back and (left is None or held_back < left):
             deadline.sleep(held_back)
@@ -195,9 +275,16 @@ class Transport:
         raise failure.with_traceback(None)
 
     def _exchange(self, request: Request, deadline: Deadline) -> requests.Response:
-        settings, session = self.settings, self._session_of_this_process()
+        settings, shared = self.settings, self.connections
+        session, credentials = shared.session(), _Credentials(request.key, settings.headers)
         prepared = session.prepare_request(
-            requests.Request(request.method, request.url, json=request.json, params=request.query)
+            requests.Request(
+                request.method,
+                request.url,
+                json=request.json,
+                params=request.query,
+                auth=credentials,
+            )
         )
         timeout = urllib3.Timeout(
             connect=deadline.cut(settings.connect_timeout), read=settings.read_timeout
@@ -210,10 +297,10 @@ class Transport:
                 prepared,
                 stream=True,
                 timeout=timeout,  # type: ignore[arg-type]  # its annotation forgets this kind
-                verify=self._verify,  # type: ignore[arg-type]  # True, or a path
-                proxies=self._proxies,
+                verify=shared.verify,  # type: ignore[arg-type]  # True, or a path
+                proxies=shared.proxies,
             )
-        del response.request.headers["Authorization"]  # the answer goes where the key does not
+        credentials.remove(response.request)
         return response
 
     def _target(self, response: requests.Response, request: Request) -> str:
@@ -250,10 +337,22 @@ class Transport:
         raise ProtocolError(words, status=status, **request.where, hint=hint)
 
 
-def _new_session(settings: Settings) -> requests.Session:
+#: What the key of a query may do there (recordings 007 to 043 of the fork, and their like).
+_OF_QUERY = re.compile(r"/api/queries/(?P<id>[0-9]+)(?P<rest>/(?:results|jobs|dropdowns)\b.*)?")
+
+
+def _query_of(method: Method, path: str) -> int | None:
+    """Return the query whose own key may make this request; None where a user's is needed."""
+    found = _OF_QUERY.fullmatch(path)
+    if found is None or method not in ("GET", "POST"):
+        return None
+    is_allowed = method == "GET" or found["rest"] == "/results"
+    return int(found["id"]) if is_allowed else None
+
+
+def _new_session() -> requests.Session:
     session = requests.Session()
     session.trust_env = False
-    session.auth = _KeyHeader(settings.api_key)
     session.headers["User-Agent"] = "watchframe"
     session.headers["Accept"] = "application/json"
     session.headers["Accept-Encoding"] = ACCEPT_ENCODING

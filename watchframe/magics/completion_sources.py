@@ -52,7 +52,7 @@ class ServerNames:
         def fetch(client: Client) -> Query | None:
             # The key of one server is not sent to another.
             is_elsewhere = reference.server_url not in (None, client.server)
-            return None if is_elsewhere else client.queries.get(reference.query_id)
+            return None if is_elsewhere else client.queries.get(reference)
 
         return self._get(("query", reference.query_id, reference.server_url), fetch, deadline)
 

@@ -23,8 +23,8 @@ from IPython.core.magic import (
 )
 from IPython.display import publish_display_data
 
+from watchframe.config import known_secrets
 from watchframe.decode import DtypeBackend
-from watchframe.display.messages import known_secrets
 from watchframe.errors import ArgumentError, JobFailedError
 from watchframe.magics.completion import WatchMatcher
 from watchframe.magics.errors import Rendering

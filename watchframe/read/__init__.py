@@ -12,6 +12,7 @@ from watchframe.read.options import MaxAge, ReadArguments, ReadOptions
 from watchframe.read.output import FrameArguments, Output, answer_warnings
 from watchframe.read.pipeline import answer_query, answer_sql, wire_sets
 from watchframe.read.plan import ReadPlan
+from watchframe.read.saved_query import WatchQuery, watch_query
 from watchframe.read.side_by_side import read_watch_queries
 from watchframe.read.submit import (
     Background,
@@ -32,6 +33,7 @@ __all__ = [
     "ReadOptions",
     "ReadPlan",
     "SubmittedQuery",
+    "WatchQuery",
     "answer_query",
     "answer_sql",
     "answer_warnings",
@@ -46,5 +48,6 @@ __all__ = [
     "read_watch_sweep",
     "submit_watch_query",
     "submit_watch_sweep",
+    "watch_query",
     "wire_sets",
 ]

@@ -13,12 +13,22 @@ from typing import Self
 
 from watchframe.cache import Policy, decide_document
 from watchframe.client import Client
-from watchframe.errors import AccessDeniedError, CacheMissError, ConfigurationError, NotFoundError
+from watchframe.errors import (
+    AccessDeniedError,
+    CacheMissError,
+    ConfigurationError,
+    NotFoundError,
+)
 from watchframe.hints import Hint, Kind
 from watchframe.models import Dashboard, DataSource, ParameterDefinition, Query
 from watchframe.parameters.normalize import definitions_of
 from watchframe.read.options import QueryLike, ReadOptions, SharedDocuments
-from watchframe.references import parse_dashboard_reference, parse_reference
+from watchframe.references import (
+    QueryReference,
+    parse_dashboard_reference,
+    parse_reference,
+    require_query,
+)
 
 #: Takes every local copy; takes none.
 ANY_AGE, NEWLY_READ = Policy(mode="only"), Policy(mode="refresh")
@@ -56,15 +66,19 @@ class Documents:
         policy = options.document_policy
         return cls(options, policy, may_ask=policy.mode != "only")
 
-    def query(self, query_id: int) -> Query:
+    def query(self, reference: QueryReference) -> Query:
         """Return a saved query's definition.
 
         Raises
         ------
         ProtocolError
             The server sent another query's.
+        QueryReferenceError
+            There is not one query of that name.
         """
         client, deadline = self.options.client, self.options.deadline
+        require_query(reference)
+        query_id = reference.query_id or self._id_of(reference)
         return Query.from_json(
             self._document(
                 ("query", query_id),
@@ -73,6 +87,16 @@ class Documents:
                 with_id=query_id,
             )
         )
+
+    def _id_of(self, reference: QueryReference) -> int:
+        """Return the id of a query that is known by its name."""
+        client, deadline = self.options.client, self.options.deadline
+        found = self._document(
+            ("query-name", reference.name),
+            f"the id of {reference.label}",
+            lambda: client.queries.id_of(reference, deadline=deadline),
+        )
+        return int(str(found))
 
     def dashboard(self, dashboard: int | str) -> Dashboard:
         """Return a dashboard with its widgets; a URL must be of the client's own server."""
@@ -219,11 +243,11 @@ def parameters_for_hint(
             reference = parse_reference(query)
             options = ReadOptions.resolve(reference, client, timeout=_HINT_PATIENCE, progress=False)
             try:
-                found = Documents(options, ANY_AGE, may_ask=False).query(reference.query_id)
+                found = Documents(options, ANY_AGE, may_ask=False).query(reference)
             except CacheMissError:
                 if not may_ask:
                     return None
-                found = Documents(options, NEWLY_READ, may_ask=True).query(reference.query_id)
+                found = Documents(options, NEWLY_READ, may_ask=True).query(reference)
     except Exception:  # noqa: BLE001 - a hint less
         return None
     return {item.name: item.multi is not None for item in definitions_of(found)}

@@ -20,7 +20,7 @@ from watchframe.parameters import has_same_hash, is_same_sql
 from watchframe.read.answer import Answer, Source
 from watchframe.read.options import RUN, ReadOptions
 from watchframe.read.plan import ReadPlan
-from watchframe.read.question import Question
+from watchframe.read.question import Question, ResultQuestion
 
 logger = logging.getLogger(__name__)
 
@@ -115,6 +115,8 @@ def _proof(
     ProtocolError
         They are of another question.
     """
+    if isinstance(question, ResultQuestion):
+        return "proven"  # its id was compared
     may_be_others = (body.from_server_cache or body.is_of_running_job) and question.is_confusable
     if info.query_text is None:  # under a query key: what was run is not told
         return "confused" if may_be_others else "proven"

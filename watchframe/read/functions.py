@@ -12,7 +12,14 @@ from watchframe.cache import Mode
 from watchframe.client import Client
 from watchframe.decode import DtypeBackend
 from watchframe.models import DataSource
-from watchframe.read.options import MaxAge, Params, QueryLike, ReadArguments, ReadOptions
+from watchframe.read.options import (
+    MaxAge,
+    Params,
+    QueryLike,
+    ReadArguments,
+    ReadOptions,
+    of_query,
+)
 from watchframe.read.output import FrameArguments, Output, OutputKind
 from watchframe.read.pipeline import answer_query, answer_sql, plan_query, plan_sql, refuse_sets
 from watchframe.read.plan import ReadPlan
@@ -46,6 +53,7 @@ def read_watch_query(
     output: Literal["polars"],
     **arguments: Unpack[ReadArguments],
 ) -> pl.DataFrame: ...
+@of_query
 def read_watch_query(
     query: QueryLike,
     params: Params = None,
@@ -175,13 +183,13 @@ def read_watch_query(
     >>> frame.attrs["watchframe"]["query_name"]
     'Borrows by market'
     """
-    reference = parse_reference(query)
+    query = parse_reference(query)
     refuse_sets(params, "read_watch_sweep")
     shown = Output(output, columns, index_col, dtype, parse_dates, dtype_backend)
     options = ReadOptions.resolve(
-        reference, client, max_age, cache, timeout, progress=progress, columns=shown.decoded
+        query, client, max_age, cache, timeout, progress=progress, columns=shown.decoded
     )
-    return shown.of(answer_query(reference, params, options))
+    return shown.of(answer_query(query, params, options))
 
 
 @overload
@@ -262,6 +270,7 @@ def read_watch_sql(
     return shown.of(answer_sql(sql, data_source, params, options))
 
 
+@of_query
 def explain_watch_query(
     query: QueryLike,
     params: Params = None,
@@ -301,12 +310,12 @@ def explain_watch_query(
     >>> plan.parameters, plan.decision.action
     ({'kind': 'repay'}, 'fetch')
     """
-    reference = parse_reference(query)
+    query = parse_reference(query)
     refuse_sets(params, "read_watch_sweep")
     options = ReadOptions.resolve(
-        reference, client=client, max_age=max_age, cache=cache, timeout=timeout
+        query, client=client, max_age=max_age, cache=cache, timeout=timeout
     )
-    return plan_query(reference, params, options)
+    return plan_query(query, params, options)
 
 
 def explain_watch_sql(

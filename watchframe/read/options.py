@@ -2,24 +2,36 @@
 
 from __future__ import annotations
 
+import difflib
 import functools
+import inspect
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Self, TypedDict
+from typing import ParamSpec, Self, TypedDict, TypeVar
 
 from watchframe.cache import Decision, Mode, Policy, ResultCache, parse_max_age
-from watchframe.client import Client, Deadline, OnStatus, current_client
+from watchframe.client import (
+    Client,
+    Deadline,
+    OnStatus,
+    client_of_server,
+    current_client,
+    with_address_key,
+)
 from watchframe.config import Settings, require_same_server
 from watchframe.errors import ArgumentError
 from watchframe.locks import ProcessLock
 from watchframe.parameters import JSON
-from watchframe.references import DashboardReference, QueryReference
+from watchframe.references import DashboardReference, QueryReference, parse_reference
 
 logger = logging.getLogger(__name__)
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 #: The server's ``max_age`` for "any cached result will do" and for "run it".
 ANY_RESULT, RUN = -1, 0
@@ -115,7 +127,7 @@ class ReadOptions:
         return cls(
             client=found,
             cache=kept,
-            principal="" if kept is None else kept.principal(found.settings.api_key.reveal()),
+            principal="" if kept is None else principal_for(reference, found, kept),
             policy=policy,
             document_policy=policy,
             deadline=Deadline.after(timeout),
@@ -183,21 +195,95 @@ class SharedDocuments:
         self._found.clear()
 
 
+def of_query(function: Callable[P, R]) -> Callable[P, R]:
+    """Decorate a public function that reads a query.
+
+    The query is parsed before anything else, so that no frame holds the text of an address with its
+    key. A keyword that the function does not have is, as a rule, a parameter of the query: the
+    error shows the dict.
+    """
+    known = list(inspect.signature(function).parameters)
+
+    @functools.wraps(function)
+    def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
+        if "query" in kwargs:
+            kwargs["query"] = parse_reference(kwargs["query"])  # type: ignore[arg-type]
+        elif args:
+            args = (parse_reference(args[0]), *args[1:])  # type: ignore[assignment,arg-type]
+        unknown = {name: value for name, value in kwargs.items() if name not in known}
+        if unknown:
+            query = kwargs.get("query", args[0] if args else QueryReference(query_id=42))
+            raise _keyword_error(function.__name__, query, unknown, known)
+        return function(*args, **kwargs)
+
+    return wrapper
+
+
+def _keyword_error(
+    name: str, query: object, unknown: Mapping[str, object], known: Sequence[str]
+) -> ArgumentError:
+    first = next(iter(unknown))
+    near = difflib.get_close_matches(first, known, 1)
+    shown = query.query_id or query.name if isinstance(query, QueryReference) else query
+    call = f"{name}({shown!r}, {unknown!r})"
+    return ArgumentError(
+        f"{name} has no argument {first!r}.",
+        hint=f"Did you mean {near[0]}=?" if near else f"Parameters stand in a dict: {call}",
+    )
+
+
+#: The queries of whose keys in an address it was said how to keep them elsewhere.
+_noted: set[tuple[str, int | None]] = set()
+
+
 def client_for(
     reference: QueryReference | DashboardReference | None, client: Client | None
 ) -> Client:
-    """Return the client to ask: `client`, or that of `connect` or the settings.
+    """Return the client to ask: `client`, that of `connect`, or one for the address's server.
 
     Raises
     ------
     ConfigurationError
-        No server or key is known, or the reference is to a page of another server. The key of one
-        server is never sent to another one.
+        No server or key is known, or the reference is to a page of another server than `client`'s.
+        The key of one server is never sent to another one.
     """
-    found = client if client is not None else current_client()
-    if reference is not None:
-        require_same_server(reference.server_url, found.server)
-    return found
+    if reference is None or reference.server_url is None:
+        return client if client is not None else current_client()
+    query = reference if isinstance(reference, QueryReference) else QueryReference()
+    _note_key(query)
+    if client is None:
+        return client_of_server(
+            reference.server_url, query_id=query.query_id, api_key=query.api_key
+        )
+    require_same_server(reference.server_url, client.server)
+    return with_address_key(client, query.query_id, query.api_key, goes_first=False)
+
+
+def _note_key(reference: QueryReference) -> None:
+    """Say once how to keep a key elsewhere than in an address."""
+    server, query_id = reference.server_url, reference.query_id
+    if reference.api_key is None or (str(server), query_id) in _noted:
+        return
+    _noted.add((str(server), query_id))
+    option, variable = (
+        (f" --query {query_id}", f"QUERY_KEY_{query_id}") if query_id else ("", "API_KEY")
+    )
+    # Not a warning: those can be made errors, and the read is right.
+    logger.warning(
+        "The address holds an API key in clear text. To keep the key elsewhere, run once: "
+        "watchframe --url %s login%s, or set WATCHFRAME_URL and WATCHFRAME_%s. The address without "
+        "the key is then enough.",
+        server,
+        option,
+        variable,
+    )
+
+
+def principal_for(reference: object, client: Client, cache: ResultCache) -> str:
+    """Return under which name results that this client's keys may read lie in the cache."""
+    query_id = reference.query_id if isinstance(reference, QueryReference) else None
+    keys = client.settings.keys_of(query_id)
+    return cache.principal("\n".join(key.reveal() for key in keys))
 
 
 def local_cache(settings: Settings) -> ResultCache:

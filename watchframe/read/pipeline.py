@@ -42,7 +42,7 @@ from watchframe.read.documents import ANY_AGE, NEWLY_READ, Documents
 from watchframe.read.fetch import QueryEditedError, fetch_answer
 from watchframe.read.options import Params, QueryLike, ReadOptions
 from watchframe.read.plan import NEVER_KEPT, ReadPlan
-from watchframe.read.question import Question, SavedQuestion, SqlQuestion
+from watchframe.read.question import Question, ResultQuestion, SavedQuestion, SqlQuestion
 from watchframe.references import QueryReference, parse_reference
 
 logger = logging.getLogger(__name__)
@@ -277,16 +277,31 @@ class Pipeline:
 
 def _of_query(query: QueryLike, params: Params, options: ReadOptions) -> Pipeline:
     reference = parse_reference(query)
+    if reference.result_id is not None:
+        return _of_result(reference, params, options)
     options = replace(options, now=options.now or datetime.now(UTC))
     lasting = params_dict(params)
 
     def ask(documents: Documents) -> SavedQuestion:
-        definition = documents.query(reference.query_id)
+        definition = documents.query(reference)
         dropdown_options = documents.dropdown_options(definition)
         parameters = _wire(definition, lasting, reference, options, dropdown_options)
         return SavedQuestion(query=definition, parameters={**parameters, **options.exact})
 
     return Pipeline(options=options, ask=ask, is_editable=True)
+
+
+def _of_result(reference: QueryReference, params: Params, options: ReadOptions) -> Pipeline:
+    result_id, query_id = reference.result_id, reference.query_id
+    if result_id is None or params:
+        raise ArgumentError(
+            f"{reference.label.capitalize()} is there already: parameters change nothing of it.",
+            hint="Leave params out, or give the id or the address of the query.",
+        )
+    # It never changes, so that every copy of it will do.
+    options = replace(options, policy=replace(options.policy, max_age=None))
+    question = ResultQuestion(result_id=result_id, query_id=query_id)
+    return Pipeline(options=options, ask=lambda _: question, is_editable=False)
 
 
 def _of_sql(
@@ -316,7 +331,7 @@ def wire_sets(
     """
     reference = parse_reference(query)
     options = replace(options, now=options.now or datetime.now(UTC))
-    definition = Documents.of(options).query(reference.query_id)
+    definition = Documents.of(options).query(reference)
     return definition, [_wire(definition, params, reference, options) for params in sets]
 
 

@@ -19,7 +19,7 @@ from watchframe.parameters import JSON
 from watchframe.plain_text import plain_text
 from watchframe.read.answer import Answer, Source
 from watchframe.read.options import ANY_RESULT, RUN
-from watchframe.read.question import Question
+from watchframe.read.question import Question, ResultQuestion
 
 #: The reason of a decision about results that the settings keep out of the local cache.
 NEVER_KEPT = "never-kept"
@@ -116,7 +116,7 @@ class ReadPlan:
             )
             or "none",
             "dropdowns": self._dropdown_words,
-            "SQL": self.sql.rstrip(),
+            "SQL": self.sql.rstrip() or None,
             "local cache": self._cache_words,
             "then": self._outcome,
         }
@@ -152,6 +152,8 @@ class ReadPlan:
             return "takes the local copy; executes nothing"
         if self.decision.action == "fail":
             return "fails: there is no local copy, and no request may be made"
+        if isinstance(self.question, ResultQuestion):
+            return "has the server send it; executes nothing"
         if self.server_max_age == RUN:
             return "has the server run it"
         if self.server_max_age == ANY_RESULT:

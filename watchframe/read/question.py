@@ -262,8 +262,90 @@ class SqlQuestion:
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResultQuestion:
+    """One stored result, by its id: it never changes. Its members are those of `SavedQuestion`."""
+
+    result_id: int
+    query_id: int | None
+
+    @property
+    def label(self) -> str:
+        of = "" if self.query_id is None else f" of query {self.query_id}"
+        return f"result {self.result_id}{of}"
+
+    @property
+    def parameters(self) -> Mapping[str, JSON]:
+        return {}
+
+    @property
+    def dropdowns(self) -> tuple[str, ...]:
+        return ()
+
+    @property
+    def rendered(self) -> str:
+        return ""
+
+    @property
+    def has_auto_limit(self) -> bool:
+        return False
+
+    @property
+    def doubt(self) -> str | None:
+        return None
+
+    @property
+    def is_confusable(self) -> bool:
+        return False
+
+    @property
+    def has_free_text(self) -> bool:
+        return False
+
+    @property
+    def may_be_cut(self) -> bool:
+        return False
+
+    @property
+    def parameter_types(self) -> Mapping[str, str]:
+        return {}
+
+    @property
+    def server_state(self) -> ServerState:
+        return ServerState(latest_result_id=None, has_parameters=True)
+
+    @property
+    def facts(self) -> QuestionFacts:
+        return {} if self.query_id is None else {"query_id": self.query_id}
+
+    def url(self, server: str) -> str | None:
+        return None if self.query_id is None else f"{server}/queries/{self.query_id}"
+
+    def key_parts(self, *, server: str, principal: str) -> KeyParts:
+        return KeyParts(
+            server=server,
+            principal=principal,
+            query_id=self.query_id,
+            data_source_id=None,
+            text_hash=f"result {self.result_id}",
+            parameters={},
+        )
+
+    def ask(
+        self,
+        client: Client,
+        *,
+        max_age: int,  # noqa: ARG002 - the protocol's signature
+        deadline: Deadline,
+        on_status: OnStatus,  # noqa: ARG002 - likewise
+    ) -> ResultBody:
+        body = client.query_results.open(self.result_id, query_id=self.query_id, deadline=deadline)
+        body.from_server_cache = True
+        return body
+
+
 #: What the server can be asked.
-Question = SavedQuestion | SqlQuestion
+Question = SavedQuestion | SqlQuestion | ResultQuestion
 
 
 def _text_hash(query: Query) -> str:

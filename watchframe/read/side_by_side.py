@@ -118,7 +118,7 @@ class ReadRequest:
     @property
     def words(self) -> str:
         """What a note on an error calls it."""
-        words = f"query {self.query.query_id} with {self.params or {}!r}"
+        words = f"{self.query.label} with {self.params or {}!r}"
         return f"{self.label}, {words}" if self.label else words
 
 

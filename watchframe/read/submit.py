@@ -19,7 +19,7 @@ from watchframe.decode import DtypeBackend
 from watchframe.errors import JobCancelledError
 from watchframe.models import Job, JobStatus
 from watchframe.read.answer import Answer
-from watchframe.read.options import MaxAge, Params, QueryLike, ReadOptions
+from watchframe.read.options import MaxAge, Params, QueryLike, ReadOptions, of_query
 from watchframe.read.output import Output
 from watchframe.read.paging import Page
 from watchframe.read.pieces import Inclusive
@@ -223,6 +223,7 @@ class SubmittedQuery:
         return f"<SubmittedQuery: {self._words}, {self.status}, {self.seconds:.1f} s>"
 
 
+@of_query
 def submit_watch_query(
     query: QueryLike,
     params: Params = None,
@@ -266,21 +267,22 @@ def submit_watch_query(
     >>> submitted.status
     'finished'
     """
-    reference = parse_reference(query)
+    query = parse_reference(query)
     refuse_sets(params, "submit_watch_sweep")
     shown = Output("pandas", columns, index_col, dtype, parse_dates, dtype_backend)
     options = ReadOptions.resolve(
-        reference, client, max_age, cache, timeout, progress=False, columns=shown.decoded
+        query, client, max_age, cache, timeout, progress=False, columns=shown.decoded
     )
 
     def work(deadline: Deadline, on_status: OnStatus) -> Read:
         its = replace(options, deadline=deadline, on_status=on_status)
-        answer = answer_query(reference, params, its)
+        answer = answer_query(query, params, its)
         return [answer], shown.frame(answer)
 
-    return _submitted(f"query {reference.query_id}", work, timeout, shown)
+    return _submitted(query.label, work, timeout, shown)
 
 
+@of_query
 def submit_watch_sweep(
     query: QueryLike,
     params: ParamSets = None,
@@ -318,12 +320,12 @@ def submit_watch_sweep(
     ConfigurationError, QueryReferenceError, ArgumentError
         As of `submit_watch_query`.
     """
-    reference = parse_reference(query)
+    query = parse_reference(query)
     shown = Output("pandas", columns, index_col, dtype, parse_dates, dtype_backend)
     sweep = Sweep.of(
-        reference, params, split=split, inclusive=inclusive, page=page, concurrency=concurrency
+        query, params, split=split, inclusive=inclusive, page=page, concurrency=concurrency
     )
-    options = ReadOptions.resolve(reference, client, max_age, cache, timeout, progress=False)
+    options = ReadOptions.resolve(query, client, max_age, cache, timeout, progress=False)
 
     def work(deadline: Deadline, on_status: OnStatus) -> Read:
         begun = threading.Event()
@@ -340,7 +342,7 @@ def submit_watch_sweep(
         answers = sweep.answers(replace(options, deadline=own, on_status=first))
         return answers, shown.of_many(sweep.table(answers), answers)
 
-    return _submitted(f"query {reference.query_id}", work, None, shown)
+    return _submitted(query.label, work, None, shown)
 
 
 def _submitted(words: str, work: Work, timeout: float | None, shown: Output) -> SubmittedQuery:

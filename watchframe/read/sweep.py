@@ -16,12 +16,19 @@ from watchframe.decode import DtypeBackend, concat_results
 from watchframe.errors import ArgumentError
 from watchframe.parameters.moments import TIMESPEC
 from watchframe.read.answer import Answer
-from watchframe.read.options import MaxAge, Params, QueryLike, ReadArguments, ReadOptions
+from watchframe.read.options import (
+    MaxAge,
+    Params,
+    QueryLike,
+    ReadArguments,
+    ReadOptions,
+    of_query,
+)
 from watchframe.read.output import FrameArguments, Output, OutputKind
 from watchframe.read.paging import Page, answers_of_pages
 from watchframe.read.pieces import Inclusive, pieces_of
 from watchframe.read.side_by_side import CONCURRENCY, ReadRequest, answers_side_by_side
-from watchframe.references import QueryReference, parse_reference
+from watchframe.references import QueryReference, parse_reference, require_query
 
 if TYPE_CHECKING:
     import polars as pl
@@ -72,6 +79,7 @@ def read_watch_sweep(
     output: Literal["polars"],
     **arguments: Unpack[SweepTableArguments],
 ) -> pl.DataFrame: ...
+@of_query
 def read_watch_sweep(
     query: QueryLike,
     params: ParamSets = None,
@@ -150,12 +158,12 @@ def read_watch_sweep(
     >>> sorted(frame["kind"].unique())
     ['borrow', 'repay']
     """
-    reference = parse_reference(query)
+    query = parse_reference(query)
     shown = Output(output, columns, index_col, dtype, parse_dates, dtype_backend)
     sweep = Sweep.of(
-        reference, params, split=split, inclusive=inclusive, page=page, concurrency=concurrency
+        query, params, split=split, inclusive=inclusive, page=page, concurrency=concurrency
     )
-    options = ReadOptions.resolve(reference, client, max_age, cache, timeout, progress=progress)
+    options = ReadOptions.resolve(query, client, max_age, cache, timeout, progress=progress)
     answers = sweep.answers(options)
     shown.warn(*answers)
     return shown.of_many(sweep.table(answers), answers)
@@ -201,7 +209,10 @@ class Sweep:
         ------
         ArgumentError
             They do not go together.
+        QueryReferenceError
+            The query is one result.
         """
+        require_query(query)
         one = params if params is None or isinstance(params, Mapping | str) else None
         sets = [] if one is params else parameter_sets(params)
         if sets == [] and one is not params:

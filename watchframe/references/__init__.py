@@ -1,11 +1,12 @@
 """What a reference to a saved query or a dashboard is: an id, or the URL of its page."""
 
 from watchframe.references.dashboards import DashboardReference, parse_dashboard_reference
-from watchframe.references.queries import QueryReference, parse_reference
+from watchframe.references.queries import QueryReference, parse_reference, require_query
 
 __all__ = [
     "DashboardReference",
     "QueryReference",
     "parse_dashboard_reference",
     "parse_reference",
+    "require_query",
 ]

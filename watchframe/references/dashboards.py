@@ -9,16 +9,13 @@ from typing import NoReturn
 from urllib.parse import unquote
 
 from watchframe.errors import ArgumentError
-from watchframe.references.pages import id_of, match_page
+from watchframe.references.pages import (
+    DASHBOARD_PAGE,
+    OLD_DASHBOARD_PAGE,
+    id_of,
+    match_page,
+)
 
-#: The page of a dashboard on a present server: the slug after the id is for people.
-_PAGE = re.compile(
-    r"(?P<base>.*?)/(?:api/)?dashboards/(?P<id>[0-9]{1,18})(?:-(?P<slug>[^/]*))?/?(?:edit/?)?"
-)
-#: The page of a dashboard on an old one. A public page is no dashboard that a key can read.
-_OLD_PAGE = re.compile(
-    r"(?!.*/public/)(?P<base>.*?)/(?:api/dashboards|dashboard)/(?P<slug>[^/]+)/?"
-)
 #: What stands at the end of a page's address, without the address.
 _ID_AND_SLUG = re.compile(r"(?P<id>[0-9]{1,18})-.+")
 #: What a slug cannot be: parts of an address, or an id that is not one.
@@ -80,7 +77,7 @@ def parse_dashboard_reference(dashboard: int | str) -> DashboardReference:
 
 
 def _page(address: str) -> DashboardReference:
-    page = match_page(address, _PAGE, _OLD_PAGE)
+    page = match_page(address, DASHBOARD_PAGE, OLD_DASHBOARD_PAGE)
     if page is None:
         _refuse("This address")  # it may carry a key or a password
     parts = page.match.groupdict()

@@ -7,8 +7,46 @@ import re
 from typing import NamedTuple, SupportsIndex
 from urllib.parse import parse_qsl
 
+from watchframe.config.login import Secret
 from watchframe.config.server_url import split_url
 
+#: The page of a query; ``source`` is its editor. The name after the id is for people. Below
+#: ``results`` lies what the page's dialog "Show API Key" and its downloads give the address of.
+QUERY_PAGES = (
+    re.compile(
+        r"(?P<base>.*?)/api/queries/(?P<id>[0-9]{1,18})/results/(?P<result>[0-9]{1,18})"
+        r"(?:\.(?:json|csv|tsv|xlsx))?/?"
+    ),
+    re.compile(r"(?P<base>.*?)/(?:embed/query|api/queries|queries)/(?P<id>[0-9]{1,18})(?:[-/].*)?"),
+    re.compile(
+        r"(?P<base>.*?)/api/query_results/(?P<result>[0-9]{1,18})(?:\.(?:json|csv|tsv|xlsx))?/?"
+    ),
+)
+#: The page of a dashboard on a present server: all after the id is for people.
+DASHBOARD_PAGE = re.compile(
+    r"(?P<base>.*?)/(?:api/)?dashboards/(?P<id>[0-9]{1,18})(?:-(?P<slug>.*?))?/?(?:edit/?)?"
+)
+#: The page of a dashboard on an old one. A public page is no dashboard that a key can read.
+OLD_DASHBOARD_PAGE = re.compile(
+    r"(?!.*/public/)(?P<base>.*?)/(?:api/dashboards|dashboard)/(?P<slug>[^/]+)/?"
+)
+#: The page of a shared dashboard: the token is its key.
+SHARED_DASHBOARD_PAGE = re.compile(
+    r"(?P<base>.*?)/(?:api/dashboards/public|public/dashboards)/(?P<token>[^/]+)/?"
+)
+DASHBOARD_PAGES = (DASHBOARD_PAGE, OLD_DASHBOARD_PAGE, SHARED_DASHBOARD_PAGE)
+
+#: A text that was meant as an address but lacks ``https://``.
+_BARE_ADDRESS = re.compile(
+    r"\S*(?:/(?:queries|dashboards?|embed|api|public)/|api_key=)\S*", re.IGNORECASE
+)
+#: What an address may carry that is not for other eyes.
+_SECRET = re.compile(
+    r"(?P<before>api_key=|/public/dashboards/|/dashboards/public/)[^&#?/;\s]*"
+    r"|(?P<slashes>//)[^/@\s]*@",
+    re.IGNORECASE,
+)
+_SHOWN_CHARACTERS = 120
 _ID = re.compile(r"[0-9]{1,18}")
 #: What a page's address puts before the name of a parameter.
 _PREFIX = "p_"
@@ -25,11 +63,13 @@ class Page(NamedTuple):
         The base URL of its server.
     url_parameters : dict of str to str
         Its ``p_`` values, without the prefix.
+    api_key : Secret or None
     """
 
     match: re.Match[str]
     server_url: str
     url_parameters: dict[str, str]
+    api_key: Secret | None
 
 
 def match_page(address: str, *patterns: re.Pattern[str]) -> Page | None:
@@ -45,13 +85,30 @@ def match_page(address: str, *patterns: re.Pattern[str]) -> Page | None:
     if match is None:
         return None
     values = parse_qsl(parts.query, keep_blank_values=True)
+    key = dict(values).get("api_key", "").strip()
     return Page(
         match,
         server_url=origin + match["base"].rstrip("/"),
         url_parameters={
             name.removeprefix(_PREFIX): value for name, value in values if name.startswith(_PREFIX)
         },
+        api_key=Secret(key) if key else None,
     )
+
+
+def is_address(text: str) -> bool:
+    """Return whether a text was meant as an address, also as one that cannot be read."""
+    return "://" in text or _BARE_ADDRESS.fullmatch(text) is not None
+
+
+def shown_reference(reference: object) -> str:
+    """Return how a message shows a reference: without a key or password, and not too long."""
+    shown = repr(reference)
+    if isinstance(reference, str):
+        shown = _SECRET.sub(lambda found: f"{found['before'] or found['slashes']}***", shown)
+    if len(shown) > _SHOWN_CHARACTERS:
+        shown = f"{shown[:_SHOWN_CHARACTERS]}..."
+    return shown
 
 
 def id_of(value: object) -> int | None:

@@ -1,40 +1,65 @@
-"""A saved query, named by its id or by the address of its page."""
+"""A saved query, named by its id, its name or an address."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from watchframe.config.login import Secret
 from watchframe.errors import QueryReferenceError
 from watchframe.hints import Hint, Kind
-from watchframe.references.pages import id_of, match_page
-
-#: The page of a query; ``source`` is its editor. The name after the id is for people.
-_PAGE = re.compile(
-    r"(?P<base>.*?)/(?:embed/query|api/queries|queries)/(?P<id>[0-9]{1,18})(?:[-/].*)?"
+from watchframe.references.pages import (
+    DASHBOARD_PAGES,
+    QUERY_PAGES,
+    id_of,
+    is_address,
+    match_page,
+    shown_reference,
 )
-#: A pasted address may carry a key, or a password.
-_SECRET = re.compile(r"(?P<name>api_key=)[^&#;\s]*|(?P<slashes>//)[^/@\s]*@", re.IGNORECASE)
-_SHOWN_CHARACTERS = 120
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueryReference:
-    """A saved query, and what the URL of its page says.
+    """A saved query or one of its results, and what its address says.
 
     Attributes
     ----------
-    query_id : int
+    query_id : int or None
+        None where only its name is known, or only the id of a result.
+    name : str or None
+        What people call it; None where an id or an address was given.
+    result_id : int or None
+        The one result that the address is of; None where it is the query's.
     server_url : str or None
-        The base URL (scheme, host, path); None where only an id was given.
+        The base URL (scheme, host, path); None where no address was given.
     url_parameters : mapping of str to str
-        The ``p_`` values of the URL as they stand there, without the prefix.
+        The ``p_`` values of the address as they stand there, without the prefix.
+    api_key : Secret or None
+        The key that the address holds: the query's own, as a rule.
     """
 
-    query_id: int
+    query_id: int | None = None
+    name: str | None = None
+    result_id: int | None = None
     server_url: str | None = None
     url_parameters: Mapping[str, str] = field(default_factory=dict)
+    api_key: Secret | None = None
+
+    @property
+    def label(self) -> str:
+        """What messages call it."""
+        if self.result_id is not None:
+            return f"result {self.result_id}"
+        return f"query {self.query_id if self.name is None else repr(self.name)}"
+
+
+def require_query(reference: QueryReference) -> None:
+    """Raise QueryReferenceError where a reference is to one result, which is there already."""
+    if reference.result_id is not None:
+        raise QueryReferenceError(
+            f"{reference.label.capitalize()} is one result, not a query.",
+            hint="Give the id or the address of the query.",
+        )
 
 
 def parse_reference(query: int | str | QueryReference) -> QueryReference:
@@ -43,7 +68,9 @@ def parse_reference(query: int | str | QueryReference) -> QueryReference:
     Parameters
     ----------
     query : int, str or QueryReference
-        An id, an id as text, or the URL of a query's page. A server may live under a path.
+        An id, an id as text, a name, or an address: of a query's page, of its embedded chart, of
+        its results (``/api/queries/42/results.json?api_key=...``), or of one result. A server may
+        live under a path. A text that is no address is a name.
 
     Raises
     ------
@@ -60,18 +87,35 @@ def parse_reference(query: int | str | QueryReference) -> QueryReference:
     number = id_of(query)
     if number is not None:
         return QueryReference(query_id=number)
-    page = match_page(query, _PAGE) if isinstance(query, str) else None
-    number = id_of(page.match["id"]) if page is not None else None
-    if page is None or number is None:
-        shown = repr(query)
-        if isinstance(query, str):
-            shown = _SECRET.sub(lambda found: f"{found['name'] or found['slashes']}***", shown)
-        if len(shown) > _SHOWN_CHARACTERS:
-            shown = f"{shown[:_SHOWN_CHARACTERS]}..."
+    text = query.strip() if isinstance(query, str) else ""
+    shown = shown_reference(query)
+    del query  # from here on: a frame that raises holds no text of a key
+    if text and not is_address(text) and not text.isdigit():
+        return QueryReference(name=text)
+    page = match_page(text, *QUERY_PAGES)
+    is_dashboard = page is None and match_page(text, *DASHBOARD_PAGES) is not None
+    is_bare = "://" not in text and is_address(text)
+    del text
+    parts = page.match.groupdict() if page is not None else {}
+    query_id, result_id = id_of(parts.get("id")), id_of(parts.get("result"))
+    if page is None or not (query_id or result_id) or ("id" in parts and query_id is None):
+        if is_dashboard:
+            raise QueryReferenceError(
+                f"{shown} is the address of a dashboard, not of a query.",
+                hint=Hint(Kind.IS_DASHBOARD),
+            )
+        if is_bare:
+            raise QueryReferenceError(
+                f"{shown} is an address without its beginning.",
+                hint="Copy it whole, with https:// in front.",
+            )
         raise QueryReferenceError(
-            f"{shown} does not refer to a query.",
-            hint=Hint(Kind.QUERY_REFERENCE),
+            f"{shown} does not refer to a query.", hint=Hint(Kind.QUERY_REFERENCE)
         )
     return QueryReference(
-        query_id=number, server_url=page.server_url, url_parameters=page.url_parameters
+        query_id=query_id,
+        result_id=result_id,
+        server_url=page.server_url,
+        url_parameters=page.url_parameters,
+        api_key=page.api_key,
     )

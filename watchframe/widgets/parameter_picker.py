@@ -103,11 +103,11 @@ class ParameterPicker(WidgetWithTwin):
         client: Client | None = None,
     ) -> None:
         values = params_dict(params)
-        reference = parse_reference(query)
-        client = client_for(reference, client)
-        self.query: Query = client.queries.get(reference.query_id)
+        query = parse_reference(query)
+        client = client_for(query, client)
+        self.query: Query = client.queries.get(query)
         names = {item.name: item for item in definitions_of(self.query)}
-        from_url = values_of_url(reference.url_parameters, names)
+        from_url = values_of_url(query.url_parameters, names)
         self.table: pa.Table | None = None
         self.error: Exception | None = None
         self._client, self._timeout = client, timeout
@@ -189,7 +189,10 @@ class ParameterPicker(WidgetWithTwin):
             self._run_later.cancel()
             self.error = None
             options = ReadOptions.resolve(
-                client=self._client, max_age=self._layout.max_age, timeout=self._timeout
+                QueryReference(query_id=self.query.id),
+                client=self._client,
+                max_age=self._layout.max_age,
+                timeout=self._timeout,
             )
             progress = self._runs.start_with(self.params, options)
             if progress is not None:

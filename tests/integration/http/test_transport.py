@@ -315,12 +315,12 @@ def test_nothing_of_a_timeout_holds_the_key(tmp_path, listener):
         assert KEY not in everything_about(caught.value)
 
 
-def test_interrupt_within_a_handler_holds_no_key(tmp_path, server):
+def test_interrupt_within_a_handler_holds_no_key(tmp_path, server, monkeypatch):
     """Where it strikes while an error is being handled, it has that as its context."""
     with server(lambda _: as_json([])) as watch, client_of(watch.url, tmp_path) as client:
 
         def fail(request):
-            raise ValueError(request.headers)
+            raise ValueError(request, session.headers)
 
         def interrupt(request):
             try:
@@ -328,8 +328,9 @@ def test_interrupt_within_a_handler_holds_no_key(tmp_path, server):
             except ValueError:
                 raise KeyboardInterrupt from None
 
-        client._transport._session_of_this_process().auth = interrupt
-        client._transport._session_of_this_process().headers["X"] = KEY
+        session = client._transport.connections.session()
+        session.headers["X"] = KEY
+        monkeypatch.setattr(session, "prepare_request", interrupt)
         with pytest.raises(KeyboardInterrupt) as caught:
             client.queries.get(1)
     assert caught.value.__context__ is None

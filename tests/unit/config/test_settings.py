@@ -11,7 +11,14 @@ import numpy as np
 import pytest
 
 from watchframe.client import Client, connect
-from watchframe.config import Secret, Settings, load_settings, profile_for_server, server_url
+from watchframe.config import (
+    Secret,
+    Settings,
+    load_settings,
+    profile_for_server,
+    profiles,
+    server_url,
+)
 from watchframe.errors import ConfigurationError
 
 KEY = "k0-0123456789-abcdef"
@@ -59,9 +66,10 @@ def test_profile_is_chosen_by_argument_or_environment(config_file):
     assert by_environment.url == found.url
 
 
-def test_profile_of_a_server_is_found_by_its_url(config_file):
-    assert profile_for_server("https://staging.example/org", config_file) == "staging"
-    assert profile_for_server("https://other.example", config_file) is None
+def test_profile_of_a_server_is_found_by_its_url(config_file, monkeypatch):
+    monkeypatch.setattr(profiles, "config_path", lambda: config_file)
+    assert profile_for_server("https://staging.example/org") == "staging"
+    assert profile_for_server("https://other.example") is None
 
 
 def test_profile_that_is_not_there_names_those_that_are(config_file):
@@ -230,7 +238,7 @@ def test_key_in_place_of_the_url_is_not_shown(tmp_path):
 @pytest.mark.parametrize("function", [connect, Client])
 def test_every_setting_is_an_argument_and_is_documented(function):
     names = [field.name for field in msgspec.structs.fields(Settings)]
-    arguments = set(inspect.signature(function).parameters) - {"settings"}
+    arguments = set(inspect.signature(function).parameters) - {"settings", "sharing"}
     assert arguments == {"profile", *names}
     with pytest.raises(TypeError, match="read_time"):
         function("https://host", KEY, read_time=5)

@@ -1,0 +1,258 @@
+"""A pasted address is enough: it names the server, the query and the key."""
+
+import contextlib
+import io
+import logging
+import pickle
+
+import pandas as pd
+import pytest
+
+import watchframe
+from watchframe import (
+    Client,
+    ParameterPicker,
+    connect,
+    explain_watch_query,
+    read_watch_queries,
+    read_watch_query,
+    read_watch_sweep,
+    submit_watch_query,
+)
+from watchframe.errors import (
+    ArgumentError,
+    AuthenticationError,
+    CacheMissError,
+    ConfigurationError,
+    QueryReferenceError,
+)
+from watchframe.references import parse_reference
+
+#: Queries of the demo server: with parameters, one kind of rows, a text parameter (unsafe).
+BORROWS, ROWS, TEXT = 1, 13, 10
+
+
+@pytest.fixture(autouse=True)
+def _own_cache(monkeypatch, tmp_path):
+    """Nothing is set but the folder of the cache."""
+    monkeypatch.setenv("WATCHFRAME_CACHE_DIR", str(tmp_path / "cache"))
+
+
+def address(demo, query_id=BORROWS, end="results.json", key=None, more=""):
+    key = demo.query_key(query_id) if key is None else key
+    return f"{demo.url}/api/queries/{query_id}/{end}?api_key={key}{more}"
+
+
+@pytest.mark.parametrize("filetype", [".json", ".csv", ".tsv", ".xlsx", ""])
+def test_results_address_is_read_with_nothing_set(demo, client, filetype):
+    frame = read_watch_query(address(demo, end=f"results{filetype}"))
+    pd.testing.assert_frame_equal(frame, read_watch_query(BORROWS, client=client))
+    assert {item.path.partition("?")[0].split("/")[3] for item in demo.requests[:3]} == {"1"}
+
+
+def test_embedded_address_is_read_with_its_values(demo):
+    page = f"{demo.url}/embed/query/1/visualization/1"
+    frame = read_watch_query(f"{page}?api_key={demo.query_key(1)}&p_markets=%5B%22INV%22%5D")
+    assert frame.attrs["watchframe"]["parameters"]["markets"] == ["INV"]
+    assert set(frame["market"]) == {"INV"}
+
+
+def test_params_and_max_age_go_with_an_address(demo):
+    first = read_watch_query(address(demo), {"markets": ["INV"]}, max_age="1h")
+    demo.requests.clear()
+    again = read_watch_query(address(demo), {"markets": ["INV"]}, max_age="1h")
+    assert list(demo.requests) == []
+    pd.testing.assert_frame_equal(first, again)
+
+
+def test_several_addresses_have_a_key_each(demo):
+    frames = read_watch_queries([address(demo), (address(demo, ROWS), {"kind": "repay"})])
+    assert [frame.attrs["watchframe"]["query_id"] for frame in frames] == [BORROWS, ROWS]
+
+
+def test_sweep_submit_explain_and_picker_take_an_address(demo):
+    url = address(demo, ROWS)
+    sweep = read_watch_sweep(url, [{"kind": "borrow"}, {"kind": "repay"}])
+    assert set(sweep["kind"]) == {"borrow", "repay"}
+    assert len(submit_watch_query(url, {"kind": "repay"}).result()) > 0
+    assert explain_watch_query(url, {"kind": "repay"}).decision.action == "use"
+    picker = ParameterPicker(url)
+    picker.run()
+    picker.wait()
+    assert len(picker.df) > 0
+    assert demo.query_key(ROWS) not in picker.code
+
+
+def test_page_without_a_key_takes_the_settings_of_its_server(demo, monkeypatch, tmp_path):
+    page = f"{demo.url}/queries/{BORROWS}"
+    with pytest.raises(ConfigurationError, match=f"No API key is known for {demo.url}"):
+        read_watch_query(page)
+    monkeypatch.setenv("WATCHFRAME_API_KEY", demo.user_key)
+    with pytest.raises(ConfigurationError, match="No API key is known"):
+        read_watch_query(page)  # a page of any server could get that key
+    monkeypatch.setenv("WATCHFRAME_URL", demo.url)
+    assert len(read_watch_query(page)) > 0
+
+
+def test_page_of_another_server_than_the_connected_one(demo, monkeypatch):
+    connect("https://other.example", "a-key-of-the-other")
+    assert len(read_watch_query(address(demo))) > 0
+    with pytest.raises(ConfigurationError, match=f"No API key is known for {demo.url}"):
+        read_watch_query(f"{demo.url}/queries/{BORROWS}")
+    with pytest.raises(ConfigurationError, match="page of"):
+        read_watch_query(address(demo), client=Client("https://other.example", "a-key"))
+
+
+@pytest.mark.parametrize("is_connected", [False, True])
+def test_chosen_client_wins_where_the_server_is_the_same(demo, client, is_connected):
+    url = address(demo, key="a-key-that-is-no-longer-valid")
+    if is_connected:
+        connect(demo.url, demo.user_key)
+        assert len(read_watch_query(url)) > 0
+    else:
+        assert len(read_watch_query(url, client=client)) > 0
+
+
+def test_address_adds_its_key_to_a_chosen_ring(demo):
+    connect(demo.url, query_keys={ROWS: demo.query_key(ROWS)})
+    assert len(read_watch_query(address(demo))) > 0
+    assert len(read_watch_query(ROWS, {"kind": "repay"})) > 0
+
+
+def test_wrong_key_of_an_address_says_where_to_copy_it(demo):
+    with pytest.raises(AuthenticationError) as caught:
+        read_watch_query(address(demo, key="a-wrong-key"))
+    assert "copy it again from the query's page" in caught.value.hint
+    assert "a-wrong-key" not in str(caught.value)
+
+
+def test_note_about_a_key_in_clear_text_comes_once(demo, caplog):
+    caplog.set_level(logging.WARNING, logger="watchframe")
+    query_id = 14  # of which no other test has an address
+    for _ in range(2):
+        with contextlib.suppress(watchframe.errors.WatchframeError):
+            read_watch_query(address(demo, query_id))
+    (note,) = [item.getMessage() for item in caplog.records if "clear text" in item.getMessage()]
+    assert f"login --query {query_id}" in note
+    assert f"WATCHFRAME_QUERY_KEY_{query_id}" in note
+    assert demo.query_key(query_id) not in note
+
+
+def test_ring_reads_each_query_by_its_own_key(demo):
+    with Client(demo.url, query_keys={id_: demo.query_key(id_) for id_ in (BORROWS, ROWS)}) as ring:
+        frames = read_watch_queries([BORROWS, (ROWS, {"kind": "repay"})], client=ring)
+        assert all(len(frame) for frame in frames)
+        with pytest.raises(AuthenticationError, match=f"queries {BORROWS}, {ROWS}") as caught:
+            read_watch_query(2, client=ring)
+        assert "A query's key reads that one query" in caught.value.hint
+        with pytest.raises(AuthenticationError):
+            list(ring.queries.list())
+
+
+def test_least_key_is_used_and_the_users_where_it_does_not_do(demo):
+    keys = {id_: demo.query_key(id_) for id_ in (BORROWS, TEXT)}
+    with Client(demo.url, demo.user_key, query_keys=keys) as both:
+        frame = read_watch_query(BORROWS, client=both, cache="off")
+        assert frame.attrs["watchframe"]["query_result_id"] is None  # that is what its key is told
+        assert list(both.queries.list(search="borrows"))
+        definition = both.queries.get(TEXT)
+        assert any(item.type == "text" for item in definition.parameters)
+        read_watch_query(TEXT, client=both, cache="off")
+        posts = [item for item in demo.requests if item.path == f"/api/queries/{TEXT}/results"]
+        assert len(posts) == 2  # the first was refused
+        read_watch_query(TEXT, client=both, cache="off")
+        posts = [item for item in demo.requests if item.path == f"/api/queries/{TEXT}/results"]
+        assert len(posts) == 3
+    with (
+        Client(demo.url, query_keys=keys) as ring,
+        pytest.raises(watchframe.errors.AccessDeniedError) as caught,
+    ):
+        read_watch_query(TEXT, client=ring)
+    assert "no query with a text parameter" in caught.value.hint
+
+
+def test_one_result_is_read_as_that_very_result(demo, client):
+    params = {"markets": ["INV"]}
+    rows = read_watch_query(BORROWS, params, client=client)
+    result_id = rows.attrs["watchframe"]["query_result_id"]
+    newer = read_watch_query(BORROWS, params, client=client, cache="refresh")
+    assert newer.attrs["watchframe"]["query_result_id"] != result_id
+    for url in (
+        f"{demo.url}/api/queries/{BORROWS}/results/{result_id}.json?api_key={demo.user_key}",
+        f"{demo.url}/api/query_results/{result_id}.csv?api_key={demo.user_key}",
+        f"{demo.url}/api/query_results/{result_id}?api_key={demo.user_key}",
+    ):
+        frame = read_watch_query(url, max_age=0)
+        pd.testing.assert_frame_equal(frame, rows)
+        assert frame.attrs["watchframe"]["query_result_id"] == result_id
+        demo.requests.clear()
+        again = read_watch_query(url, max_age=0)
+        assert (list(demo.requests), again.attrs["watchframe"]["from_cache"]) == ([], True)
+        assert explain_watch_query(url).decision.action == "use"
+        assert len(read_watch_query(url, cache="only")) == len(rows)
+        with pytest.raises(ArgumentError, match="parameters change nothing"):
+            read_watch_query(url, {"markets": ["INV"]})
+        with pytest.raises(QueryReferenceError, match="is one result, not a query"):
+            read_watch_sweep(url, [{"markets": ["INV"]}])
+
+
+def test_result_that_is_not_there_or_not_kept(demo, client):
+    url = f"{demo.url}/api/query_results/999999?api_key={demo.user_key}"
+    with pytest.raises(watchframe.errors.NotFoundError, match="999999"):
+        read_watch_query(url)
+    with pytest.raises(CacheMissError):
+        read_watch_query(url, cache="only")
+
+
+def test_headers_go_with_every_request_and_show_nowhere(tcp_server):
+    secret = "header-secret-0123456789"
+
+    def answer(connection, seen):
+        seen.append(connection.recv(65536))
+        body = b"[]"
+        head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n"
+        connection.sendall(head.encode() + body)
+
+    headers = {"CF-Access-Client-Secret": secret}
+    with tcp_server(answer) as watch, Client(watch.url, "a-key-0123", headers=headers) as found:
+        assert found.data_sources.list() == []
+        assert f"CF-Access-Client-Secret: {secret}".encode() in watch.seen[0]
+        assert secret not in f"{found!r}{found.settings!r}"
+
+
+def test_dask_reads_an_address_in_this_process(demo):
+    dask = pytest.importorskip("watchframe.dask")
+    frame = dask.read_watch_query(address(demo, ROWS), [{"kind": "borrow"}, {"kind": "repay"}])
+    assert len(frame.compute(scheduler="threads")) > 0
+    assert demo.query_key(ROWS).encode() not in pickle.dumps(frame)
+
+
+def test_reference_with_a_key_is_not_pickled_and_shows_none():
+    reference = parse_reference("https://host/api/queries/1/results.json?api_key=hunter2-0123")
+    assert reference.api_key.reveal() == "hunter2-0123"
+    assert "hunter2" not in repr(reference)
+    with pytest.raises(TypeError, match="not pickled"):
+        pickle.dumps(reference)
+
+
+def test_key_is_nowhere_but_in_the_header(demo, tmp_path, caplog):
+    """Neither in what is logged, shown, raised or stored, nor in the address of a request."""
+    caplog.set_level(logging.DEBUG)
+    key, url, shown = demo.query_key(BORROWS), address(demo), io.StringIO()
+    with contextlib.redirect_stdout(shown), contextlib.redirect_stderr(shown):
+        frame = read_watch_query(url, progress=True)
+        handle = submit_watch_query(url)
+        handle.result()
+        seen = [frame.attrs, explain_watch_query(url), parse_reference(url), handle]
+        for wrong in ({"nothing": 1}, {"markets": 7}):
+            with pytest.raises(watchframe.errors.ParameterError) as caught:
+                read_watch_query(url, wrong)
+            seen += [caught.value, str(caught.value), vars(caught.value)]
+        with pytest.raises(QueryReferenceError) as caught:
+            read_watch_query(url.replace("/queries/", "/querys/"))
+        seen.append(str(caught.value))
+    assert key not in f"{shown.getvalue()} {seen!r} {caplog.text}"
+    assert not [item.path for item in demo.requests if key in item.path]
+    stored = [path for path in (tmp_path / "cache").rglob("*") if path.is_file()]
+    assert stored
+    assert not [path for path in stored if key.encode() in path.read_bytes()]

@@ -1,0 +1,70 @@
+"""The profiles of ``config.toml``: named settings, each with what a login keeps beneath it."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+
+import platformdirs
+
+from watchframe.config.files import read_config, warn_if_readable
+from watchframe.config.login import read_logins
+from watchframe.config.server_url import server_url
+from watchframe.errors import ConfigurationError
+
+DEFAULT_PROFILE = "default"
+
+
+def config_path() -> Path:
+    """Return where the platform keeps the config file."""
+    return platformdirs.user_config_path("watchframe") / "config.toml"
+
+
+def read_profile(name: str | None, path: Path) -> Mapping[str, object]:
+    """Return the settings of a profile; without a name, those of ``default``, if there is one.
+
+    Raises
+    ------
+    ConfigurationError
+        The file cannot be read, or has no such profile.
+    """
+    profiles = _profiles(path)
+    if name is not None and name not in profiles:
+        known = ", ".join(sorted(profiles)) or "none"
+        raise ConfigurationError(f"{path} has no profile {name!r}.", hint=f"It has: {known}.")
+    return profiles.get(name or DEFAULT_PROFILE, {})
+
+
+def profile_for_server(url: str, preferred: str | None = None) -> str | None:
+    """Return the name of the profile whose server `url` is; of several, `preferred`."""
+    found = [
+        name
+        for name, profile in _profiles(config_path()).items()
+        if isinstance(own := profile.get("url"), str) and server_url(own) == url
+    ]
+    return preferred if preferred in found else next(iter(found), None)
+
+
+def _profiles(path: Path) -> dict[str, Mapping[str, object]]:
+    """Return the tables of the config file by name, each with what a login keeps beneath it."""
+    try:
+        content = tomllib.loads(read_config(path).decode())
+    except FileNotFoundError:
+        content = {}
+    except (OSError, RecursionError, ValueError) as error:
+        raise ConfigurationError(
+            f"The config file {path} cannot be read: {error}.",
+            hint="Correct it, or move it away.",
+        ) from None
+    found: dict[str, Mapping[str, object]] = {
+        name: table for name, table in content.items() if isinstance(table, Mapping)
+    }
+    if any(
+        table.get("api_key") or table.get("query_keys") or table.get("headers")
+        for table in found.values()
+    ):
+        warn_if_readable(path)
+    for name, login in read_logins(path).items():
+        found[name] = {"url": login.url, **found.get(name, {})}
+    return found

@@ -1,0 +1,220 @@
+"""A saved query as a function: its parameters are the arguments, its rows what it returns."""
+
+from __future__ import annotations
+
+import difflib
+import inspect
+import keyword
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Literal, overload
+
+import pandas as pd
+import pyarrow as pa
+
+from watchframe.client import Client
+from watchframe.client.listing import WholeList
+from watchframe.errors import ArgumentError
+from watchframe.models import ParameterDefinition, Query, Visualization
+from watchframe.parameters.normalize import default_of, definitions_of
+from watchframe.parameters.page_url import query_url
+from watchframe.read.functions import explain_watch_query, read_watch_query
+from watchframe.read.options import Params, QueryLike, client_for, of_query
+from watchframe.read.plan import ReadPlan
+from watchframe.read.submit import SubmittedQuery, submit_watch_query
+from watchframe.references import QueryReference, parse_reference
+
+if TYPE_CHECKING:
+    import polars as pl
+
+#: The arguments of a read, which a parameter may share its name with.
+_OPTIONS = frozenset(inspect.signature(read_watch_query).parameters) - {"query", "params", "client"}
+
+
+class WatchQuery:
+    """A saved query; calling it reads it.
+
+    Made by `watch_query`. The definition is that of the moment when it was made; a call reads by
+    the definition as it is then, like `read_watch_query`.
+
+    Attributes
+    ----------
+    id : int
+    name : str
+    url : str
+        Of its page.
+    sql : str
+        Its text, with ``{{ name }}`` where parameters go.
+    parameters : list of ParameterDefinition
+        In the author's order, with ``to_frame()``.
+    charts : list of Visualization
+        What its authors saved of it, with ``to_frame()``.
+    definition : Query
+        All that the server says of it.
+    """
+
+    def __init__(self, definition: Query, reference: QueryReference, client: Client) -> None:
+        self.definition = definition
+        self._reference = reference
+        self._client = client
+        self.id, self.name, self.sql = definition.id, definition.name, definition.text
+        self.url = query_url(client.server, definition, {})
+        self.parameters = WholeList(definitions_of(definition), ParameterDefinition)
+        self.charts = WholeList(definition.visualizations, Visualization)
+        self.__signature__ = _signature(self.parameters)
+
+    @overload
+    def __call__(
+        self, params: Params = None, /, *, output: Literal["pandas"] = ..., **values: Any
+    ) -> pd.DataFrame: ...
+    @overload
+    def __call__(
+        self, params: Params = None, /, *, output: Literal["arrow"], **values: Any
+    ) -> pa.Table: ...
+    @overload
+    def __call__(
+        self, params: Params = None, /, *, output: Literal["polars"], **values: Any
+    ) -> pl.DataFrame: ...
+    def __call__(
+        self, params: Params = None, /, **values: Any
+    ) -> pd.DataFrame | pa.Table | pl.DataFrame:
+        """Return its rows as a typed frame.
+
+        Parameters
+        ----------
+        params : mapping of str to object, optional
+            Values by parameter name; for names that are no Python names too.
+        **values
+            Further values, by parameter name; and all arguments of `read_watch_query` beside these
+            (``max_age=``, ``output=``, ...).
+
+        Returns
+        -------
+        pandas.DataFrame, pyarrow.Table or polars.DataFrame
+            As `read_watch_query`.
+
+        Raises
+        ------
+        ArgumentError
+            A parameter is given twice, or has the name of an argument.
+        WatchframeError
+            As `read_watch_query`.
+        """
+        params, options = self._divided(params, values)
+        return read_watch_query(self._reference, params, client=self._client, **options)
+
+    def explain(self, params: Params = None, /, **values: Any) -> ReadPlan:
+        """Return what a call would do now, and why, as of `explain_watch_query`."""
+        params, options = self._divided(params, values)
+        return explain_watch_query(self._reference, params, client=self._client, **options)
+
+    def submit(self, params: Params = None, /, **values: Any) -> SubmittedQuery:
+        """Begin to read it, and return a handle, as of `submit_watch_query`."""
+        params, options = self._divided(params, values)
+        return submit_watch_query(self._reference, params, client=self._client, **options)
+
+    def _divided(
+        self, params: Params, values: Mapping[str, Any]
+    ) -> tuple[dict[str, object], dict[str, Any]]:
+        """Return the parameters, and the arguments of the read."""
+        names = {item.name for item in self.parameters}
+        both = [name for name in values if name in names & _OPTIONS]
+        if both and params is None:
+            name = both[0]
+            raise ArgumentError(
+                f"{name!r} is a parameter of {self._label}, and an argument of every read.",
+                hint=f"Give the parameter in a dict, q({{{name!r}: ...}}); beside a dict, "
+                f"{name}= is the read's.",
+            )
+        for name in values.keys() - names - _OPTIONS:
+            near = difflib.get_close_matches(name, names | _OPTIONS, 1)
+            if near and near[0] in _OPTIONS:
+                raise ArgumentError(
+                    f"{self._label.capitalize()} has no parameter {name!r}, and a read no such "
+                    "argument.",
+                    hint=f"Did you mean {near[0]}=?",
+                )
+        found = {name: value for name, value in values.items() if name not in _OPTIONS}
+        given = dict(params or {})
+        twice = sorted(given.keys() & found.keys())
+        if twice:
+            raise ArgumentError(
+                f"{twice[0]!r} is given in the dict and by itself.", hint="Leave one of them out."
+            )
+        options = {name: value for name, value in values.items() if name in _OPTIONS}
+        return {**given, **found}, options
+
+    @property
+    def _label(self) -> str:
+        return f"query {self.id} {self.name!r}"
+
+    def __repr__(self) -> str:
+        return f"WatchQuery({self.id}, {self.name!r}){self.__signature__}"
+
+
+@of_query
+def watch_query(query: QueryLike, *, client: Client | None = None) -> WatchQuery:
+    """Return a saved query as a function of its parameters.
+
+    Parameters
+    ----------
+    query : int, str or QueryReference
+        As of `read_watch_query`. The ``p_`` values of an address are the values of parameters that
+        a call leaves out.
+    client : Client, optional
+        As of `read_watch_query`.
+
+    Returns
+    -------
+    WatchQuery
+        ``q(markets=["WETH"])`` and ``q({"markets": ["WETH"]})`` return the frame. Its signature has
+        the parameters with their defaults, so that Tab offers them.
+
+    Raises
+    ------
+    ConfigurationError, QueryReferenceError
+        As `read_watch_query`.
+    ServerError
+        The query's definition could not be read.
+
+    Examples
+    --------
+    >>> from watchframe.demo import DemoServer
+    >>> with DemoServer() as demo, Client(demo.url, demo.user_key) as client:
+    ...     q = watch_query(13, client=client)
+    ...     frame = q(kind="repay", cache="off")
+    >>> q
+    WatchQuery(13, 'Events by kind')(*, kind: Literal['borrow', 'repay'] = 'borrow')
+    """
+    query = parse_reference(query)
+    client = client_for(query, client)
+    definition = client.queries.get(query)
+    query = QueryReference(
+        query_id=definition.id,
+        server_url=query.server_url,
+        url_parameters=query.url_parameters,
+    )
+    return WatchQuery(definition, query, client)
+
+
+def _signature(definitions: list[ParameterDefinition]) -> inspect.Signature:
+    """Return the signature of a call: the parameters whose names are Python's names."""
+    return inspect.Signature(
+        [
+            inspect.Parameter(
+                item.name,
+                inspect.Parameter.KEYWORD_ONLY,
+                default=default_of(item),
+                annotation=_annotation(item),
+            )
+            for item in definitions
+            if item.name.isidentifier() and not keyword.iskeyword(item.name)
+        ]
+    )
+
+
+def _annotation(definition: ParameterDefinition) -> Any:
+    """Return what a parameter takes: its choices, or the server's word for its type."""
+    choices: Any = definition.type
+    if definition.enum_options:
+        choices = Literal[definition.enum_options]
+    return choices if definition.multi is None else list[choices]
