@@ -71,6 +71,12 @@ class Kind(Enum):
         "and WATCHFRAME_API_KEY, or run: watchframe login",
         terminal="Run: watchframe login, or set WATCHFRAME_URL and WATCHFRAME_API_KEY.",
     )
+    NO_KEY = Words(
+        python="Call watchframe.connect({server!r}, key), or set WATCHFRAME_URL and "
+        "WATCHFRAME_API_KEY, or run: watchframe login --url {server}",
+        terminal="Run: watchframe login --url {server}, or set WATCHFRAME_URL and "
+        "WATCHFRAME_API_KEY.",
+    )
     OTHER_SERVER = Words(
         python="Call watchframe.connect({server!r}), or pass client=Client({server!r}): a key of "
         "the one server is not sent to the other.",

@@ -58,7 +58,11 @@ def test_hint_for_cell_or_terminal_has_no_python_call(kind, face):
 @pytest.mark.parametrize("kind", Kind)
 def test_hint_for_python_or_a_picker_has_no_option(kind):
     for face in ("python", "picker"):
-        words = words_for(face, hint_of(kind)).replace("or run: watchframe login", "")
+        words = (
+            words_for(face, hint_of(kind))
+            .replace("watchframe login --url", "")
+            .replace("or run: watchframe login", "")
+        )
         assert not TYPED.search(words)
 
 

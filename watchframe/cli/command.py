@@ -16,6 +16,7 @@ import click
 
 from watchframe.cli.connection import GlobalOptions, connect
 from watchframe.parameters.mistyped import Correction, corrected
+from watchframe.references import without_keys
 
 #: Under which name the context holds what was typed behind the program's name.
 _WORDS = "watchframe.words"
@@ -111,9 +112,10 @@ class Command(click.Command):
             return super().parse_args(ctx, args)
         except click.UsageError as error:
             hint = None if ctx.resilient_parsing else self._hint(ctx, typed)
-            if hint is None:
+            message = error.format_message() if hint is None else f"{error.message}\nHint: {hint}"
+            if hint is None and without_keys(message) == message:
                 raise
-            raise click.UsageError(f"{error.message}\nHint: {hint}", ctx) from None
+            raise click.UsageError(without_keys(message), ctx) from None
 
     def _hint(self, ctx: click.Context, typed: Sequence[str]) -> str | None:
         """Return what was meant by options that there are not; None where click says it."""
@@ -181,7 +183,7 @@ class Group(Command, click.Group):
             hint = _did_you_mean(ctx, args, ["query", *args])
         elif near := difflib.get_close_matches(name, paths, n=1):
             hint = _did_you_mean(ctx, args, [*paths[near[0]], *args[1:]])
-        raise click.UsageError(f"There is no command {name!r}.\nHint: {hint}", ctx)
+        raise click.UsageError(f"There is no command {without_keys(name)!r}.\nHint: {hint}", ctx)
 
 
 def _is_option(param: click.Parameter) -> bool:
@@ -202,7 +204,8 @@ def _did_you_mean(ctx: click.Context, typed: Sequence[str], meant: Sequence[str]
     """Return the hint with the whole line, of which the end was typed otherwise."""
     words = ctx.meta[_WORDS]
     before = words[: len(words) - len(typed)]
-    return f"Did you mean: {ctx.find_root().info_name} {shlex.join([*before, *meant])}"
+    line = shlex.join([*before, *meant])
+    return f"Did you mean: {ctx.find_root().info_name} {without_keys(line)}"
 
 
 def _paths(group: click.Group) -> Iterator[tuple[str, tuple[str, ...]]]:

@@ -165,7 +165,9 @@ def load_settings_of(server: str) -> Settings:
 
 def no_key_error(server: str) -> ConfigurationError:
     """Return the error of a server for which no key is known."""
-    return ConfigurationError(f"No API key is known for {server}.", hint=Hint(Kind.CONNECT))
+    return ConfigurationError(
+        f"No API key is known for {server}.", hint=Hint(Kind.NO_KEY, server=server)
+    )
 
 
 def _found(

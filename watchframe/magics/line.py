@@ -15,6 +15,7 @@ from typing import Any, NoReturn, Protocol
 from watchframe.errors import ArgumentError
 from watchframe.parameters.mistyped import corrected
 from watchframe.parameters.text_syntax import BRACKETS, closing_bracket, split_assignment
+from watchframe.references import without_keys
 from watchframe.vocabulary import CELL_FLAGS, OPTIONS, QUERY_HELP, Option, check_together
 
 HELP_HINT = "%watch --help lists every option."
@@ -97,7 +98,9 @@ def parse_line(
         if hint is not None:
             flag = first.partition("=")[0] if first.startswith("-") else ""
             raise ArgumentError(
-                f"%watch has no option {flag}." if flag else f"{first!r} is one word too many.",
+                f"%watch has no option {flag}."
+                if flag
+                else f"{without_keys(first)!r} is one word too many.",
                 hint=hint,
             )
         raise _unknown(first, words, has_query=known.query is not None)
@@ -321,7 +324,7 @@ def _parameter_hint(
     if parameters is not None:
         found = corrected(words, flags, parameters)
     if found is not None and found.has_parameters:
-        return f"Did you mean: {magic} {' '.join(map(_as_typed, found.words))}"
+        return without_keys(f"Did you mean: {magic} {' '.join(map(_as_typed, found.words))}")
     if guess is not None and guess.has_parameters and parameters:
         return f"-p NAME=VALUE gives the query a parameter. It has: {', '.join(parameters)}."
     return None
@@ -347,7 +350,9 @@ def _unknown(unknown: str, words: Sequence[str], *, has_query: bool) -> Argument
         meant = f"Did you mean -o {unknown}?"
     else:
         meant = "A value with spaces goes into quotes."
-    return ArgumentError(f"{unknown!r} is one word too many.", hint=meant)
+    return ArgumentError(
+        f"{without_keys(unknown)!r} is one word too many.", hint=without_keys(meant)
+    )
 
 
 def _nearest_flag(flag: str) -> Option | None:

@@ -105,10 +105,15 @@ def shown_reference(reference: object) -> str:
     """Return how a message shows a reference: without a key or password, and not too long."""
     shown = repr(reference)
     if isinstance(reference, str):
-        shown = _SECRET.sub(lambda found: f"{found['before'] or found['slashes']}***", shown)
+        shown = without_keys(shown)
     if len(shown) > _SHOWN_CHARACTERS:
         shown = f"{shown[:_SHOWN_CHARACTERS]}..."
     return shown
+
+
+def without_keys(text: str) -> str:
+    """Return a text with the keys and passwords of the addresses in it hidden."""
+    return _SECRET.sub(lambda found: f"{found['before'] or found['slashes']}***", text)
 
 
 def id_of(value: object) -> int | None:
