@@ -181,7 +181,6 @@ class Kind(Enum):
     WHOLE_RANGE = Words(
         python="A range is given whole: {{{name!r}: (start, end)}}.",
         cell="A range is given whole: -p {name!q}=2026-01-01..2026-03-31.",
-        terminal="A range is given whole: -p {name!q}=2026-01-01--2026-03-31.",
     )
     SEVERAL_VALUES = Words(
         python="For several give a list: {values!r}.",

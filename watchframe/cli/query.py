@@ -270,5 +270,5 @@ def _written(value: object) -> str:
     if isinstance(value, str):
         return value or "'' (an empty text)"
     if isinstance(value, dict) and set(value) == {"start", "end"}:
-        return f"{value['start']}--{value['end']}"
+        return f"{value['start']}..{value['end']}"
     return json.dumps(value, ensure_ascii=False)

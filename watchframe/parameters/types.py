@@ -320,7 +320,7 @@ def _range_type(name: str) -> ParameterType:
     example = wire_moment(_EXAMPLE, name)
     return ParameterType(
         takes='two dates as a tuple, list, slice or `{"start": ..., "end": ...}`; a Period (all of '
-        'it), an Interval, `"start--end"`, or a dynamic range',
+        'it), an Interval, `"start..end"`, or a dynamic range',
         sends=f'`{{"start": "{example}", "end": "{example}"}}`',
         convert=span,
     )

@@ -85,7 +85,7 @@ def test_show_parameters_in_full_and_sql(invoke, demo):
     text = invoke("show", 1).stdout
     assert text.startswith(f"Borrows by market\n{demo.url}/queries/1\n")
     assert "markets (Markets): enum, several\n    choices: sDOLA, INV, WETH" in text
-    assert "period (Period): date-range\n    default: 2026-01-01--2026-03-31" in text
+    assert "period (Period): date-range\n    default: 2026-01-01..2026-03-31" in text
     assert "and market in ({{ markets }})" in text
 
 

@@ -90,7 +90,7 @@ def test_errors_of_several_reads_are_told_one_by_one(invoke):
 
 
 def test_split_runs_the_last_piece_alone_the_second_time(invoke, demo):
-    words = ("query", 33, "-p", "period=2025-11-01--2026-02-03", "--split", "period=1M")
+    words = ("query", 33, "-p", "period=2025-11-01..2026-02-03", "--split", "period=1M")
     assert invoke(*words, "-o", "-").exit_code == 0
     demo.requests.clear()
     result = invoke(*words, "--max-age", "0", "-o", "-")

@@ -32,7 +32,7 @@ def hint(invoke, monkeypatch):
     [
         (("query", 58), "Give it one: -p decimals=VALUE."),
         (("query", 1, "-p", "markets=WETH, INV"), "For several write '[WETH, INV]'."),
-        (("query", 1, "-p", "period.start=2026-01-01"), "-p period=2026-01-01--2026-03-31"),
+        (("query", 1, "-p", "period.start=2026-01-01"), "-p period=2026-01-01..2026-03-31"),
         (("query", "Borrows"), "watchframe queries shows the ids"),
         (("query", 12, "--offline"), "without --offline while"),
         (("query", 50, "-p", "seconds=30", "--timeout", "0.5"), "longer --timeout, or 'none'"),
@@ -83,7 +83,7 @@ def test_hint_of_a_split_says_what_to_write(run_own, own_server):
     period = ParameterDefinition(name="period", type="date-range", title="Period")
     with Client(own_server.url, own_server.user_key) as client:
         query = client.queries.create("both ends are out", text, 1, parameters=[period])
-    done = run_own("query", query.id, "-p", "period=2026-01-01--2026-03-01", "--split", "period=1M")
+    done = run_own("query", query.id, "-p", "period=2026-01-01..2026-03-01", "--split", "period=1M")
     assert "Write >= '{{ period.start }}' and < '{{ period.end }}' in the query" in done.stderr
     assert not PYTHON.search(done.stderr.partition("Hint: ")[2])
 

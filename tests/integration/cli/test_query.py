@@ -16,7 +16,7 @@ import pytest
 from watchframe import Client, explain_watch_query, read_watch_query
 from watchframe.cli import workbook
 
-FEW = ("-p", "markets=[WETH]", "-p", "period=2026-01-01--2026-01-05")
+FEW = ("-p", "markets=[WETH]", "-p", "period=2026-01-01..2026-01-05")
 UNLIMITED = str(2**256 - 1)
 
 
@@ -274,3 +274,14 @@ def test_explain_is_of_one_read(invoke):
     result = invoke("query", 13, "--each", "kind=[borrow, repay]", "--explain")
     assert result.exit_code == 2
     assert "--explain is of one read" in result.stderr
+
+
+@pytest.mark.parametrize("between", ["..", "--", " to "])
+def test_range_in_every_spelling_is_a_text_where_one_is_wanted(invoke, between):
+    typed = f"2026-01-01{between}2026-01-03"
+    statement = "select '{{ note }}' as note, '{{ day.start }}' as first"
+    words = ("-s", "Lending", "-p", f"note={typed}", "-p", f"day={typed}", "--json")
+    assert json.loads(invoke("sql", statement, *words).stdout) == [
+        {"note": typed, "first": "2026-01-01"}
+    ]
+    assert len(json.loads(invoke("query", 33, "-p", f"period={typed}", "--json").stdout)) == 3
