@@ -1,4 +1,4 @@
-"""What to do after an error, in the words of the place where it is shown.
+"""What to do after an error, and what it says, in the words of the place where it is shown.
 
 A hint that names an argument, an option or a button reads differently in Python, in a cell of
 ``%watch``, on the command line and at a picker, and the code that raises the error does not know
@@ -13,7 +13,7 @@ import shlex
 import string
 from collections.abc import Mapping
 from enum import Enum
-from typing import Any, Literal, Self
+from typing import Any, Literal, Self, overload
 
 from watchframe.plain_text import plain_text
 
@@ -200,6 +200,23 @@ class Kind(Enum):
         "read it in Python, where read_watch_sweep takes the argument inclusive.",
     )
 
+    # Messages about parameters, and the parts that they are made of
+    UNFIT_VALUE = Words(python="{subject} {what} {value}: it takes {takes}.")
+    VALUE = Words(python="{python}", cell="{typed}", picker="{python}")
+    TAKES_MOMENT = Words(
+        python="a date such as {example!r}, a datetime, a Timestamp, or 'd_now', 'd_yesterday'",
+        cell="a date such as {example}, or d_now, d_yesterday",
+    )
+    TAKES_RANGE = Words(
+        python="a start and an end such as ({example!r}, {example!r}), a Period, an Interval, or a "
+        "name such as 'd_last_7_days'",
+        cell="a range such as {example}..{example}, or a name such as d_last_7_days",
+    )
+    TAKES_SEVERAL = Words(
+        python="a list of values, each {takes}", cell="a list of values, [a, b], each {takes}"
+    )
+    TAKES_VALUE = Words(python="{takes}", cell="a value")
+
     # Care for a server
     CREATE_MISSING = Words(
         python="create_missing=True makes it a new query.",
@@ -222,7 +239,7 @@ class Kind(Enum):
 
 
 class Hint(str):
-    """What to do next: a kind of hint, and the facts that its words name.
+    """What to do next, or what happened: a kind of words, and the facts that they name.
 
     As a string it is the words for Python.
 
@@ -230,7 +247,7 @@ class Hint(str):
     ----------
     kind : Kind
     **facts
-        Each that the kind's words have in braces.
+        Each that the kind's words have in braces; one that is a `Hint` reads differently too.
 
     Raises
     ------
@@ -244,7 +261,16 @@ class Hint(str):
         """Make one, in the words of every face."""
         # All of them at once: a missing fact is noticed wherever the error is shown later.
         words = {
-            face: plain_text(_FORMATTER.vformat(text, (), facts))
+            face: plain_text(
+                _FORMATTER.vformat(
+                    text,
+                    (),
+                    {
+                        name: fact.words[face] if isinstance(fact, Hint) else fact
+                        for name, fact in facts.items()
+                    },
+                )
+            )
             for face, text in kind.value.of.items()
         }
         self = super().__new__(cls, words["python"])
@@ -259,6 +285,10 @@ class Hint(str):
         return (self.kind,), self.facts
 
 
+@overload
+def words_for(face: Face, hint: str) -> str: ...
+@overload
+def words_for(face: Face, hint: str | None) -> str | None: ...
 def words_for(face: Face, hint: str | None) -> str | None:
-    """Return a hint in the words of the place where it is shown."""
+    """Return a hint, or a message, in the words of the place where it is shown."""
     return hint.words[face] if isinstance(hint, Hint) else hint

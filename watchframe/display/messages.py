@@ -39,7 +39,7 @@ def error_lines(error: BaseException, face: Face, sql: str | None = None) -> lis
     sql : str, optional
         The statement that the data source refused, where it is known: its line is marked.
     """
-    lines = [str(getattr(error, "message", error))]
+    lines = [words_for(face, getattr(error, "message", None) or str(error))]
     if isinstance(error, JobFailedError):
         reason = plain_text(error.reason).rstrip()
         if reason.strip() not in lines[0]:

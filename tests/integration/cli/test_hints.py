@@ -94,3 +94,29 @@ def test_hint_of_a_move_to_the_same_server(run_own, own_server):
         assert run_own(*words, stdin=own_server.user_key).returncode == 0
     done = run_own("move", "one", "two", "--state", "s.json", "--data-source", "1=1", **UNSET)
     assert done.stderr.endswith("there is watchframe clone.\n")
+
+
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        (
+            "markets=[WETH, X]",
+            "cannot be [WETH, X]: it takes a list of values, [a, b], each",
+        ),
+        (
+            "period=[2026-01-01]",
+            "cannot be [2026-01-01]: it takes a range such as 2024-01-31..",
+        ),
+        ("period=soon", "cannot be 'soon': it takes a range such as"),
+        ("period=2026-02-01..2026-01-01", "cannot be '2026-02-01..2026-01-01': it takes an end"),
+        (
+            'period={"start": "2026-02-01", "end": "x"}',
+            "cannot be (2026-02-01, x): it takes a",
+        ),
+    ],
+)
+def test_message_has_values_as_they_are_typed(invoke, typed, says):
+    result = invoke("query", 1, "-p", typed)
+    assert result.exit_code == 2
+    assert says in result.stderr
+    assert not re.search(r"\('|\['|Timestamp|d_last_7_days'", result.stderr)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+
 import pytest
 
 import watchframe
@@ -96,3 +98,28 @@ def test_hint_of_a_wrong_option_never_waits_for_a_dead_server(plain_shell, demo,
         assert "-p markets=WETH" in plain_shell.run("%watch 1 --market WETH").shown
         assert "--refresh" in plain_shell.run("%watch 2 --refesh").shown
         assert demo.requests == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        (
+            "markets=[WETH, X]",
+            "cannot be [WETH, X]: it takes a list of values, [a, b], each",
+        ),
+        (
+            "period=[2026-01-01]",
+            "cannot be [2026-01-01]: it takes a range such as 2024-01-31..",
+        ),
+        ("period=soon", "cannot be 'soon': it takes a range such as"),
+        ("period=2026-02-01..2026-01-01", "cannot be '2026-02-01..2026-01-01': it takes an end"),
+        (
+            'period={"start": "2026-02-01", "end": "x"}',
+            "cannot be (2026-02-01, x): it takes a",
+        ),
+    ],
+)
+def test_message_has_values_as_they_are_typed(shell, typed, says):
+    shown = shell.run(f"%watch 1 -p {shlex.quote(typed)}").shown
+    assert says in shown
+    assert not any(word in shown for word in ("('", "['", "Timestamp", "d_last_7_days'"))
