@@ -73,9 +73,11 @@ class Kind(Enum):
     )
     NO_KEY = Words(
         python="Call watchframe.connect({server!r}, key), or set WATCHFRAME_URL and "
-        "WATCHFRAME_API_KEY, or run: watchframe login --url {server}",
+        "WATCHFRAME_API_KEY, or run: watchframe login --url {server}. The address that a query's "
+        "page shows under Show API Key needs none of these.",
         terminal="Run: watchframe login --url {server}, or set WATCHFRAME_URL and "
-        "WATCHFRAME_API_KEY.",
+        "WATCHFRAME_API_KEY. The address that a query's page shows under Show API Key needs none "
+        "of these.",
     )
     OTHER_SERVER = Words(
         python="Call watchframe.connect({server!r}), or pass client=Client({server!r}): a key of "

@@ -79,7 +79,7 @@ def _read_url(profile: str) -> str:
     if not sys.stdin.isatty():
         if known is None:
             raise ConfigurationError(
-                "Which server?", hint="watchframe --url https://host login < file-with-the-key"
+                "Which server?", hint="watchframe login --url https://host < file-with-the-key"
             )
         return str(known)
     return str(click.prompt("Server's address", default=known or _EXAMPLE, err=True))

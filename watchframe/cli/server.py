@@ -155,7 +155,7 @@ def move(
 ) -> None:
     """Make the queries, visualizations and dashboards of one server on another.
 
-    SOURCE and TARGET are profiles: watchframe --profile NAME login makes one. A second run writes
+    SOURCE and TARGET are profiles: watchframe login --profile NAME makes one. A second run writes
     only what has changed since. Without --id and --dashboard everything is moved.
     """
     from watchframe.admin import move_workspace  # noqa: PLC0415 - likewise

@@ -23,7 +23,7 @@ from watchframe.client import (
     with_address_key,
 )
 from watchframe.config import Settings, require_same_server
-from watchframe.errors import ArgumentError
+from watchframe.errors import ArgumentError, QueryReferenceError
 from watchframe.locks import ProcessLock
 from watchframe.parameters import JSON
 from watchframe.references import DashboardReference, QueryReference, parse_reference
@@ -206,10 +206,14 @@ def of_query(function: Callable[P, R]) -> Callable[P, R]:
 
     @functools.wraps(function)
     def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
-        if "query" in kwargs:
-            kwargs["query"] = parse_reference(kwargs["query"])  # type: ignore[arg-type]
-        elif args:
-            args = (parse_reference(args[0]), *args[1:])  # type: ignore[assignment,arg-type]
+        try:
+            if "query" in kwargs:
+                kwargs["query"] = parse_reference(kwargs["query"])  # type: ignore[arg-type]
+            elif args:
+                args = (parse_reference(args[0]), *args[1:])  # type: ignore[assignment,arg-type]
+        except QueryReferenceError:
+            args, kwargs = (), {}  # type: ignore[assignment]
+            raise
         unknown = {name: value for name, value in kwargs.items() if name not in known}
         if unknown:
             query = kwargs.get("query", args[0] if args else QueryReference(query_id=42))
@@ -271,7 +275,7 @@ def _note_key(reference: QueryReference) -> None:
     # Not a warning: those can be made errors, and the read is right.
     logger.warning(
         "The address holds an API key in clear text. To keep the key elsewhere, run once: "
-        "watchframe --url %s login%s, or set WATCHFRAME_URL and WATCHFRAME_%s. The address without "
+        "watchframe login --url %s%s, or set WATCHFRAME_URL and WATCHFRAME_%s. The address without "
         "the key is then enough.",
         server,
         option,

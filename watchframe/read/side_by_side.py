@@ -71,6 +71,7 @@ def read_watch_queries(
     """
     shown = Output("pandas", columns, index_col, dtype, parse_dates, dtype_backend)
     pairs = [(parse_reference(query), params) for query, params in map(_pair, _listed(queries))]
+    del queries  # addresses may hold keys
     requests = [
         ReadRequest(
             query=reference,

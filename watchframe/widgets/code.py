@@ -15,20 +15,21 @@ _NAME = re.compile(r"\w+")
 
 
 def python_call(
-    query_id: int, params: Mapping[str, object], max_age: float | str | None, *, server: str = ""
+    query: int | str, params: Mapping[str, object], max_age: float | str | None, *, server: str = ""
 ) -> str:
     """Return the call of `read_watch_query` with these values, and the import that it needs.
 
     Parameters
     ----------
-    query_id : int
+    query : int or str
+        Its id, or the address of its page.
     params : mapping of str to object
     max_age : float, str or None
         Left out where it is None.
     server : str
         For the address of its page, in a comment.
     """
-    arguments = [str(query_id)]
+    arguments = [_literal(query)]
     if params:
         arguments.append(_dict_text(params))
     if max_age is not None:
@@ -37,20 +38,20 @@ def python_call(
     if len(call) > LONGEST_LINE or "\n" in call:
         lines = "".join(f"    {argument},\n" for argument in arguments)
         call = f"df = read_watch_query(\n{lines})"
-    page = f"# {server}/queries/{query_id}\n" if server else ""
+    page = f"# {server}/queries/{query}\n" if server and isinstance(query, int) else ""
     return f"{page}from watchframe import read_watch_query\n\n{call}\n"
 
 
-def magic_cell(query_id: int, params: Mapping[str, object], max_age: float | str | None) -> str:
+def magic_cell(query: int | str, params: Mapping[str, object], max_age: float | str | None) -> str:
     """Return the cell of the magic ``%%watch`` that reads the same into ``df``."""
     age = "" if max_age is None else f" --max-age {max_age}"
     if not params:
-        return f"%watch {query_id}{age} --out df\n"
+        return f"%watch {query}{age} --out df\n"
     if all(map(_fits_a_line, params, params.values())):
         body = "".join(f"{name}: {write_value(value)}\n" for name, value in params.items())
     else:
         body = f"{escaped(write_json(params))}\n"
-    return f"%%watch {query_id}{age} --out df\n{body}"
+    return f"%%watch {query}{age} --out df\n{body}"
 
 
 def _dict_text(params: Mapping[str, object]) -> str:

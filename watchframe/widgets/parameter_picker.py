@@ -16,7 +16,7 @@ from watchframe.errors import ArgumentError, ParameterError
 from watchframe.models import Query
 from watchframe.parameters import params_dict
 from watchframe.parameters.normalize import definitions_of
-from watchframe.parameters.page_url import values_of_url
+from watchframe.parameters.page_url import query_url, values_of_url
 from watchframe.read import ReadOptions
 from watchframe.read.options import client_for
 from watchframe.references import QueryReference, parse_reference
@@ -112,6 +112,9 @@ class ParameterPicker(WidgetWithTwin):
         self.error: Exception | None = None
         self._client, self._timeout = client, timeout
         self._server = client.server
+        # By the page where the picker was made by an address: its server need not be connected.
+        page = query_url(client.server, self.query, {})
+        self._named: int | str = self.query.id if query.server_url is None else page
         self._run_later = Debounced(self._run_clicked)
         self._runs = Runs(
             self.query.id,
@@ -155,12 +158,12 @@ class ParameterPicker(WidgetWithTwin):
     @property
     def code(self) -> str:
         """The Python that reads the same rows."""
-        return python_call(self.query.id, self.params, self._layout.max_age, server=self._server)
+        return python_call(self._named, self.params, self._layout.max_age, server=self._server)
 
     @property
     def magic(self) -> str:
         """The ``%%watch`` cell that reads the same rows."""
-        return magic_cell(self.query.id, self.params, self._layout.max_age)
+        return magic_cell(self._named, self.params, self._layout.max_age)
 
     def update(self, values: Mapping[str, object]) -> None:
         """Set the values of some parameters."""

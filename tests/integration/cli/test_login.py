@@ -70,7 +70,7 @@ def test_login_keeps_right_key_for_every_use(run_unset, demo, folder):
     )
     assert library.stdout == "1\n"
     out = run_unset("logout")
-    assert "is forgotten" in out.stderr
+    assert "are forgotten" in out.stderr
     assert demo.user_key not in path.read_text()
     assert run_unset("query", 49, "-q").returncode == 2
     assert "Nothing was kept" in run_unset("logout").stderr
@@ -88,7 +88,7 @@ def test_login_keeps_nothing_of_wrong_key(run_unset, demo, folder, key):
 def test_login_with_a_querys_key_says_which_key_it_takes(run_unset, demo):
     done = run_unset("--url", demo.url, "login", stdin=demo.query_key(1))
     assert done.returncode == 3
-    assert "A query's key cannot log in" in done.stderr
+    assert "there is --query ID" in done.stderr
 
 
 def test_login_refuses_no_address_and_plain_http(run_unset, demo):
@@ -199,3 +199,25 @@ def until(controller, words):
     while words not in seen:
         seen += os.read(controller, 4096)
     return seen
+
+
+def test_login_keeps_a_querys_key_that_reads_its_query(run_unset, demo, folder):
+    key = demo.query_key(49)
+    done = run_unset("--url", demo.url, "login", "--query", "49", stdin=f"{key}\n")
+    assert done.returncode == 0, done.stderr
+    assert f"Logged in to {demo.url} for query 49" in done.stderr
+    assert key not in done.stdout + done.stderr
+    read = run_unset("query", "49", "--rows", "1")
+    assert read.returncode == 0, read.stderr
+    page = run_unset("query", f"{demo.url}/queries/49", "--rows", "1")
+    assert page.returncode == 0, page.stderr
+    out = run_unset("logout", "--query", "49")
+    assert "The key of query 49" in out.stderr
+    assert key not in (folder / "logins.json").read_text()
+
+
+def test_login_with_a_wrong_key_of_a_query_keeps_nothing(run_unset, demo, folder):
+    done = run_unset("--url", demo.url, "login", "--query", "49", stdin="a-wrong-key\n")
+    assert done.returncode != 0
+    assert "Copy the key from the page of query 49" in done.stderr
+    assert not (folder / "logins.json").exists()

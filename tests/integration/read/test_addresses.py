@@ -4,6 +4,7 @@ import contextlib
 import io
 import logging
 import pickle
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -43,6 +44,18 @@ def address(demo, query_id=BORROWS, end="results.json", key=None, more=""):
     return f"{demo.url}/api/queries/{query_id}/{end}?api_key={key}{more}"
 
 
+def variables_of(traceback):
+    """Return the variables of this library's frames."""
+    frames = []
+    while traceback is not None:
+        frames.append(traceback.tb_frame)
+        traceback = traceback.tb_next
+    package = str(Path(watchframe.__file__).parent)
+    inside = [frame for frame in frames if frame.f_code.co_filename.startswith(package)]
+    assert inside
+    return [frame.f_locals for frame in inside]
+
+
 @pytest.mark.parametrize("filetype", [".json", ".csv", ".tsv", ".xlsx", ""])
 def test_results_address_is_read_with_nothing_set(demo, client, filetype):
     frame = read_watch_query(address(demo, end=f"results{filetype}"))
@@ -80,7 +93,9 @@ def test_sweep_submit_explain_and_picker_take_an_address(demo):
     picker.run()
     picker.wait()
     assert len(picker.df) > 0
-    assert demo.query_key(ROWS) not in picker.code
+    assert demo.query_key(ROWS) not in picker.code + picker.magic
+    assert f'"{demo.url}/queries/{ROWS}"' in picker.code
+    assert f"%watch {demo.url}/queries/{ROWS} " in picker.magic
 
 
 def test_page_without_a_key_takes_the_settings_of_its_server(demo, monkeypatch, tmp_path):
@@ -133,7 +148,7 @@ def test_note_about_a_key_in_clear_text_comes_once(demo, caplog):
         with contextlib.suppress(watchframe.errors.WatchframeError):
             read_watch_query(address(demo, query_id))
     (note,) = [item.getMessage() for item in caplog.records if "clear text" in item.getMessage()]
-    assert f"login --query {query_id}" in note
+    assert f"watchframe login --url {demo.url} --query {query_id}" in note
     assert f"WATCHFRAME_QUERY_KEY_{query_id}" in note
     assert demo.query_key(query_id) not in note
 
@@ -247,10 +262,14 @@ def test_key_is_nowhere_but_in_the_header(demo, tmp_path, caplog):
         for wrong in ({"nothing": 1}, {"markets": 7}):
             with pytest.raises(watchframe.errors.ParameterError) as caught:
                 read_watch_query(url, wrong)
-            seen += [caught.value, str(caught.value), vars(caught.value)]
-        with pytest.raises(QueryReferenceError) as caught:
-            read_watch_query(url.replace("/queries/", "/querys/"))
-        seen.append(str(caught.value))
+            seen += [caught.value, str(caught.value), vars(caught.value), variables_of(caught.tb)]
+        for wrong in (url.replace("/queries/", "/querys/"), url.replace("http", "ftp")):
+            with pytest.raises(QueryReferenceError) as caught:
+                read_watch_query(wrong)
+            seen += [str(caught.value), variables_of(caught.tb)]
+            with pytest.raises(QueryReferenceError) as caught:
+                read_watch_queries([url, wrong])
+            seen.append(str(caught.value))
     assert key not in f"{shown.getvalue()} {seen!r} {caplog.text}"
     assert not [item.path for item in demo.requests if key in item.path]
     stored = [path for path in (tmp_path / "cache").rglob("*") if path.is_file()]

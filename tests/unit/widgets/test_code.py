@@ -93,3 +93,9 @@ def test_magic_cell_writes_a_range_as_people_do():
 def test_magic_of_a_query_without_parameters_is_one_line(age):
     words = "" if age is None else f" --max-age {age}"
     assert magic_cell(42, {}, age) == f"%watch 42{words} --out df\n"
+
+
+def test_query_may_be_named_by_its_page():
+    page = "https://host/queries/42"
+    assert python_call(page, {}, None).endswith(f'df = read_watch_query("{page}")\n')
+    assert magic_cell(page, {}, None) == f"%watch {page} --out df\n"
