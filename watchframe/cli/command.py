@@ -120,15 +120,16 @@ class Command(click.Command):
     def _hint(self, ctx: click.Context, typed: Sequence[str]) -> str | None:
         """Return what was meant by options that there are not; None where click says it."""
         flags = _flags(self, ctx)
-        if "-p" not in flags or set(ctx.help_option_names) & set(typed):
+        takes_name = any(it.name in ("reference", "statement") for it in self.params)
+        if not takes_name or set(ctx.help_option_names) & set(typed):
             return None
         guess = found = corrected(typed, flags, None)
-        if guess is None or guess.words == tuple(typed):
+        if guess is None or (guess.has_parameters and "-p" not in flags):
             return None
         parameters = self._parameters(ctx, guess)
         if parameters is not None:
             found = corrected(typed, flags, parameters)
-        if found is not None and found.has_parameters:
+        if found is not None and found.is_told_whole:
             return _did_you_mean(ctx, typed, found.words)
         if guess.has_parameters and parameters:
             return f"-p NAME=VALUE gives the query a parameter. It has: {', '.join(parameters)}."

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import click
 
     from watchframe.client import Client, Deadline
+    from watchframe.references import QueryReference
 
 Complete = Callable[["click.Context", "click.Parameter", str], list[CompletionItem]]
 
@@ -79,11 +80,15 @@ def complete_parameter(
     if reference is None:
         return []
 
+    from watchframe.references import parse_reference  # noqa: PLC0415 - only on Tab
+
+    asked = parse_reference(reference)
+
     def items(client: Client, deadline: Deadline) -> Iterator[CompletionItem]:
         from watchframe.parameters.text_syntax import write_value  # noqa: PLC0415 - only on Tab
         from watchframe.parameters.types import known_values  # noqa: PLC0415 - only on Tab
 
-        query = client.queries.get(reference, deadline=deadline)
+        query = client.queries.get(asked, deadline=deadline)
         name, equals, beginning = incomplete.partition("=")
         for definition in query.parameters:
             if not equals and definition.name.startswith(name):
@@ -94,7 +99,7 @@ def complete_parameter(
                     if written.startswith(beginning):
                         yield _item(f"{name}={written}", meaning)
 
-    return _from_server(ctx, items)
+    return _from_server(ctx, items, asked)
 
 
 def _item(value: str, meaning: str) -> CompletionItem:
@@ -102,12 +107,15 @@ def _item(value: str, meaning: str) -> CompletionItem:
 
 
 def _from_server(
-    ctx: click.Context, items: Callable[[Client, Deadline], Iterable[CompletionItem]]
+    ctx: click.Context,
+    items: Callable[[Client, Deadline], Iterable[CompletionItem]],
+    asked: QueryReference | None = None,
 ) -> list[CompletionItem]:
     from watchframe.client import Deadline  # noqa: PLC0415 - only on Tab
 
     with warnings.catch_warnings(), contextlib.suppress(Exception):
         warnings.simplefilter("ignore")
-        client = connect(ctx.obj or GlobalOptions(), max_retries=0, connect_timeout=_TIMEOUT)
+        options = ctx.obj or GlobalOptions()
+        client = connect(options, asked, max_retries=0, connect_timeout=_TIMEOUT)
         return list(items(client, Deadline.after(_TIMEOUT)))
     return []

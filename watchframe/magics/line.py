@@ -94,7 +94,7 @@ def parse_line(
     known, unknown = _parser().parse_known_args(words)
     if unknown:
         first = next((item for item in unknown if item.startswith("-")), unknown[0])
-        hint = _parameter_hint(words, magic, parameters_of)
+        hint = _hint_of_line(words, magic, parameters_of)
         if hint is not None:
             flag = first.partition("=")[0] if first.startswith("-") else ""
             raise ArgumentError(
@@ -308,10 +308,10 @@ def _assignment(text: str) -> tuple[str, str]:
     return found
 
 
-def _parameter_hint(
+def _hint_of_line(
     words: Sequence[str], magic: str, parameters_of: ParametersOf | None
 ) -> str | None:
-    """Return the hint that a wrong option is a parameter; None where it is another option."""
+    """Return the hint with the whole line; None where a wrong option is another option."""
     flags = {flag: option.kind != "switch" for flag, option in CELL_FLAGS.items()}
     guess = found = corrected(words, flags, None)
     parameters: Mapping[str, bool] | None = None
@@ -323,7 +323,7 @@ def _parameter_hint(
             parameters = parameters_of(known.query, may_ask=may_ask) if known.query else None
     if parameters is not None:
         found = corrected(words, flags, parameters)
-    if found is not None and found.has_parameters:
+    if found is not None and found.is_told_whole:
         return without_keys(f"Did you mean: {magic} {' '.join(map(_as_typed, found.words))}")
     if guess is not None and guess.has_parameters and parameters:
         return f"-p NAME=VALUE gives the query a parameter. It has: {', '.join(parameters)}."

@@ -26,11 +26,19 @@ class Correction:
     words : tuple of str
         The whole of it.
     has_parameters : bool
-        Whether a wrong option was a parameter; otherwise they were other options.
+        Whether a wrong option was a parameter.
+    has_name : bool
+        Whether the first words are one name, which lacks its quotes.
     """
 
     words: tuple[str, ...]
     has_parameters: bool
+    has_name: bool
+
+    @property
+    def is_told_whole(self) -> bool:
+        """Whether the line says more than the name of another option would."""
+        return self.has_parameters or self.has_name
 
 
 def corrected(
@@ -50,8 +58,10 @@ def corrected(
         The query's parameters, and whether each takes several values. None where they are not
         known: then every wrong option with a value is one.
     """
-    left, right = list(words), list[str]()
-    has_reference = has_parameters = False
+    length = _name_length(words)
+    left = list(words[length:])
+    right = [" ".join(words[:length])] if length else []
+    has_reference, has_parameters = length > 0, False
     while left:
         word = left.pop(0)
         flag, equals, value = word.partition("=")
@@ -81,7 +91,15 @@ def corrected(
         else:
             has_reference = True
             right.append(word)
-    return Correction(words=tuple(right), has_parameters=has_parameters)
+    return Correction(words=tuple(right), has_parameters=has_parameters, has_name=length > 1)
+
+
+def _name_length(words: Sequence[str]) -> int:
+    """Return how many words at the beginning are one name; 0 where the first is none."""
+    if not words or _REFERENCE.fullmatch(words[0]):
+        return 0
+    others = (at for at, word in enumerate(words) if _OPTION.match(word) or "=" in word)
+    return next(others, len(words))
 
 
 def _one(left: list[str], *, is_wanted: bool) -> list[str]:

@@ -99,6 +99,8 @@ def test_completion_offers_global_options_behind_the_command():
         (("query", "1", "markets=WETH", "--json"), "query 1 -p markets=WETH --json"),
         (("query", "Borrows by market", "--market", "INV"), "'Borrows by market' -p markets=INV"),
         (("sql", "select '{{ kind }}'", "-s", "Lending", "--kind", "a b"), "-p 'kind=a b'"),
+        (("query", "Borrows", "by", "market", "--json"), "query 'Borrows by market' --json"),
+        (("show", "Borrows", "by", "market"), "show 'Borrows by market'"),
         (("qeury", "1"), "query 1"),
         (("1", "--refresh"), "query 1 --refresh"),
         (("-q", "cache", "lst"), "-q cache list"),
@@ -117,6 +119,11 @@ def test_wrong_option_like_no_parameter_names_them(invoke):
     result = invoke("query", 1, "--colour", "red")
     assert "Hint: -p NAME=VALUE gives the query a parameter. It has: markets, " in result.stderr
     assert "Did you mean '--refresh'?" in invoke("query", 1, "--refesh").stderr
+
+
+def test_words_that_are_no_name_are_not_joined_to_one(invoke):
+    for words in (("tables", "a", "b"), ("queries", "a", "b"), ("cache", "list", "a", "b")):
+        assert "Did you mean" not in invoke(*words).stderr
 
 
 def test_wrong_option_is_told_without_a_server(invoke, demo):

@@ -74,3 +74,19 @@ def test_corrected_wrong_parameter_is_left_to_the_read():
     found = corrected(["1", "market=WETH"], FLAGS, PARAMETERS)
     assert found is not None
     assert not found.has_parameters
+
+
+@pytest.mark.parametrize(
+    ("line", "meant", "has_name"),
+    [
+        ("Borrows by market -o df", ("Borrows by market", "-o", "df"), True),
+        ("Borrows by market --markets WETH", ("Borrows by market", "-p", "markets=WETH"), True),
+        ("Borrows -o df", ("Borrows", "-o", "df"), False),
+        ("1 df", ("1", "df"), False),
+        ("-p period=d_today Borrows", ("-p", "period=d_today", "Borrows"), False),
+    ],
+)
+def test_corrected_name_without_its_quotes(line, meant, has_name):
+    found = corrected(line.split(), FLAGS, PARAMETERS)
+    assert found is not None
+    assert (found.words, found.has_name) == (meant, has_name)
