@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import difflib
 import logging
-import re
 import shlex
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -15,15 +14,13 @@ from typing import Any
 import click
 
 from watchframe.cli.connection import GlobalOptions, connect
-from watchframe.parameters.mistyped import Correction, corrected
+from watchframe.parameters.mistyped import REFERENCE, Correction, corrected
 from watchframe.references import without_keys
 
 #: Under which name the context holds what was typed behind the program's name.
 _WORDS = "watchframe.words"
 #: Under which name it holds the global options that were typed.
-GIVEN = "watchframe.given"
-#: An id or an address, where a command's name should stand.
-_REFERENCE = re.compile(r"\d+|.*/.*")
+_GIVEN = "watchframe.given"
 
 
 class _GlobalOption(click.Option):
@@ -51,7 +48,7 @@ def _keep(ctx: click.Context, param: click.Parameter, value: Any) -> None:
     if ctx.get_parameter_source(name) is click.core.ParameterSource.ENVIRONMENT:
         values = (getattr(options, name) or values[0],)
     else:
-        given: dict[str, object] = ctx.meta.setdefault(GIVEN, {})
+        given: dict[str, object] = ctx.meta.setdefault(_GIVEN, {})
         for other in values:
             if given.setdefault(name, other) != other:
                 raise click.UsageError(
@@ -59,7 +56,8 @@ def _keep(ctx: click.Context, param: click.Parameter, value: Any) -> None:
                 )
         if name in ("url", "profile"):
             options = replace(options, is_typed=True)
-    ctx.obj = replace(options, **{name: values[0]})
+    # The root's too: where an error of the command ends up.
+    ctx.obj = ctx.find_root().obj = replace(options, **{name: values[0]})
     if name == "is_debug":
         logging.basicConfig(stream=sys.stderr)
         logging.getLogger("watchframe").setLevel(logging.DEBUG)
@@ -120,16 +118,20 @@ class Command(click.Command):
     def _hint(self, ctx: click.Context, typed: Sequence[str]) -> str | None:
         """Return what was meant by options that there are not; None where click says it."""
         flags = _flags(self, ctx)
-        takes_name = any(it.name in ("reference", "statement") for it in self.params)
-        if not takes_name or set(ctx.help_option_names) & set(typed):
+        if set(ctx.help_option_names) & set(typed):
             return None
         guess = found = corrected(typed, flags, None)
-        if guess is None or (guess.has_parameters and "-p" not in flags):
+        takes_name = any(it.name in ("reference", "statement") for it in self.params)
+        if (
+            guess is None
+            or (guess.has_parameters and "-p" not in flags)
+            or (guess.has_name and not takes_name)
+        ):
             return None
         parameters = self._parameters(ctx, guess)
         if parameters is not None:
             found = corrected(typed, flags, parameters)
-        if found is not None and found.is_told_whole:
+        if found is not None and found.words != tuple(typed):
             return _did_you_mean(ctx, typed, found.words)
         if guess.has_parameters and parameters:
             return f"-p NAME=VALUE gives the query a parameter. It has: {', '.join(parameters)}."
@@ -180,7 +182,7 @@ class Group(Command, click.Group):
             return super().resolve_command(ctx, args)
         hint = f"{ctx.command_path} -h lists the commands."
         paths = dict(_paths(self))
-        if _REFERENCE.fullmatch(name) and "query" in paths:
+        if REFERENCE.fullmatch(name) and "query" in paths:
             hint = _did_you_mean(ctx, args, ["query", *args])
         elif near := difflib.get_close_matches(name, paths, n=1):
             hint = _did_you_mean(ctx, args, [*paths[near[0]], *args[1:]])

@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 import click
 
 from watchframe.cli.cache import cache
-from watchframe.cli.command import GIVEN, Group
+from watchframe.cli.command import Group
 from watchframe.cli.connection import GlobalOptions
 from watchframe.cli.dashboard import dashboard
 from watchframe.cli.lists import dashboards, data_sources, queries, tables
@@ -95,7 +95,7 @@ class Program(Group):
                 error,
                 secrets=_secrets(),
                 sql=ctx.meta.get(STATEMENT),
-                is_debug="is_debug" in ctx.meta.get(GIVEN, {}),
+                is_debug=ctx.obj is not None and ctx.obj.is_debug,
             )
             code = exit_code(error)
         else:

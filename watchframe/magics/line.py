@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any, NoReturn, Protocol
 
 from watchframe.errors import ArgumentError
-from watchframe.parameters.mistyped import corrected
+from watchframe.parameters.mistyped import REFERENCE, corrected
 from watchframe.parameters.text_syntax import BRACKETS, closing_bracket, split_assignment
 from watchframe.references import without_keys
 from watchframe.vocabulary import CELL_FLAGS, OPTIONS, QUERY_HELP, Option, check_together
@@ -25,8 +25,6 @@ _USAGE = """\
        %%watch QUERY [options]            with parameters in the cell's body
        %%watch --source NAME [options]    with SQL in the cell's body"""
 
-#: An id, or the URL of a page.
-_REFERENCE = re.compile(r"^\d+$|/")
 #: Options whose values may well have spaces.
 _WITH_SPACES = ("params", "source", "save")
 
@@ -106,7 +104,7 @@ def parse_line(
         raise _unknown(first, words, has_query=known.query is not None)
     if (
         known.query
-        and not _REFERENCE.search(known.query)
+        and not REFERENCE.fullmatch(known.query)
         and _value_with_spaces(known.query, words)
     ):
         raise _unknown(known.query, words, has_query=False)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from watchframe.parameters.text_syntax import BRACKETS, closing_bracket, write_value
 
 #: Words of a line that name a query: an id, or an address.
-_REFERENCE = re.compile(r"\d+|.*/.*", re.DOTALL)
+REFERENCE = re.compile(r"\d+|.*/.*", re.DOTALL)
 #: A word that begins an option; ``-5`` is a value.
 _OPTION = re.compile(r"--?[^\W\d][^=]*", re.DOTALL)
 #: How alike two names must be: above, a name that no definition is known of is a parameter.
@@ -96,7 +96,7 @@ def corrected(
 
 def _name_length(words: Sequence[str]) -> int:
     """Return how many words at the beginning are one name; 0 where the first is none."""
-    if not words or _REFERENCE.fullmatch(words[0]):
+    if not words or REFERENCE.fullmatch(words[0]):
         return 0
     others = (at for at, word in enumerate(words) if _OPTION.match(word) or "=" in word)
     return next(others, len(words))
@@ -110,7 +110,7 @@ def _one(left: list[str], *, is_wanted: bool) -> list[str]:
 def _values(left: list[str], *, may_have_reference: bool) -> list[str]:
     """Take the words up to the next option, of which the last may be the query."""
     end = next((at for at, word in enumerate(left) if _OPTION.match(word)), len(left))
-    if may_have_reference and end > 1 and _REFERENCE.fullmatch(left[end - 1]):
+    if may_have_reference and end > 1 and REFERENCE.fullmatch(left[end - 1]):
         end -= 1
     taken, left[:] = left[:end], left[end:]
     return taken
