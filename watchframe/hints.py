@@ -168,8 +168,8 @@ class Kind(Enum):
         "its name.",
         cell="Check the id, and the server's URL. Tab behind a part of its name finds a query, and "
         "so does find_watch_queries.",
-        terminal="Check the id, and the server's URL. watchframe queries --search finds a query by a "
-        "part of its name.",
+        terminal="Check the id, and the server's URL. watchframe queries --search finds a query by "
+        "a part of its name.",
     )
     NEAREST_QUERIES = Words(
         python="Did you mean {nearest}? Give the id. find_watch_queries finds others.",
