@@ -16,6 +16,7 @@ FACES = ("python", "cell", "terminal", "picker")
 FACTS = {
     "copy": "copy 3 h old",
     "name": "market",
+    "nearest": "1 'Borrows by market' (Admin)",
     "query_id": 42,
     "server": "https://watch.example",
     "takes": "a string",

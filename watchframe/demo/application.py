@@ -125,6 +125,8 @@ def make_application(
         fault = faults.take(method, path)
         if fault is not None:
             await asyncio.sleep(fault.delay)
+            if fault.hold is not None:
+                await run_in_threadpool(fault.hold.wait)
             if fault.close and request.client is not None:
                 break_off((request.client.host, request.client.port))
             if fault.status is not None:

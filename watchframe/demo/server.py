@@ -200,6 +200,9 @@ class DemoServer:
             self._thread = None
         self._opened.close()
 
+    def __repr__(self) -> str:
+        return f"<DemoServer at {self.url}>"
+
     def __enter__(self) -> Self:
         return self.start()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import difflib
+import itertools
 import keyword
 import re
 import shlex
@@ -35,7 +36,7 @@ class Request:
     Attributes
     ----------
     query : str or None
-        An id or a page's URL.
+        An id, a name or a page's URL.
     params : tuple of (str, str)
         Names and values, as typed.
     """
@@ -70,13 +71,14 @@ def parse_line(line: str) -> Request:
     known, unknown = _parser().parse_known_args(words)
     if unknown:
         first = next((item for item in unknown if item.startswith("-")), unknown[0])
-        raise _unknown(first, words, has_query=known.query is not None)
+        raise _unknown(first, words, query=known.query)
     if (
         known.query
         and not _REFERENCE.search(known.query)
+        and not re.search(r"\s", known.query)  # a name that was quoted is no rest of a value
         and _value_with_spaces(known.query, words)
     ):
-        raise _unknown(known.query, words, has_query=False)
+        raise _unknown(known.query, words, query=None)
     request = Request(**{**vars(known), "params": tuple(map(_assignment, known.params))})
     _check_together(request)
     return request
@@ -271,7 +273,7 @@ def _assignment(text: str) -> tuple[str, str]:
     return found
 
 
-def _unknown(unknown: str, words: Sequence[str], *, has_query: bool) -> ArgumentError:
+def _unknown(unknown: str, words: Sequence[str], *, query: str | None) -> ArgumentError:
     flag = unknown.partition("=")[0]
     if flag.startswith("-"):
         nearest = _nearest_flag(flag)
@@ -282,7 +284,10 @@ def _unknown(unknown: str, words: Sequence[str], *, has_query: bool) -> Argument
         meant = f"Did you mean {quoted}?"
     elif "=" in unknown:
         meant = f"Did you mean -p {shlex.quote(unknown)}?"
-    elif has_query and unknown.isidentifier():
+    elif query is not None and not _REFERENCE.search(query):
+        name = itertools.takewhile(lambda word: word[:1] != "-", words[words.index(query) :])
+        meant = f"Did you mean {shlex.quote(' '.join(name))}?"
+    elif query is not None and unknown.isidentifier():
         meant = f"Did you mean -o {unknown}?"
     else:
         meant = "A value with spaces goes into quotes."

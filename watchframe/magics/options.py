@@ -45,8 +45,8 @@ class Option:
 
 
 QUERY_HELP = (
-    "A saved query: its id, or the URL of its page, whose p_ values are parameters. Left out with "
-    "--source, where the cell's body is SQL."
+    "A saved query: its id, its name in quotes, or the URL of its page, whose p_ values are "
+    "parameters. Left out with --source, where the cell's body is SQL."
 )
 
 WHAT, FRESHNESS, RESULT, OTHER = (

@@ -232,6 +232,11 @@ def test_sql_failure_shows_words_and_marks_line(invoke):
     assert "--> 2 | form events" in result.stderr
 
 
+def test_query_that_fails_marks_its_line(invoke):
+    result = invoke("query", 51)
+    assert "--> 2 | from borrow_events" in result.stderr
+
+
 def test_sql_unknown_data_source_names_known_ones(invoke):
     result = invoke("sql", "select 1", "-d", "Landing")
     assert result.exit_code == 2
@@ -274,3 +279,9 @@ def test_explain_is_of_one_read(invoke):
     result = invoke("query", 13, "--each", "kind=[borrow, repay]", "--explain")
     assert result.exit_code == 2
     assert "--explain is of one read" in result.stderr
+
+
+def test_query_and_show_take_a_name(invoke):
+    done = invoke("query", "market TOTALS", "--json")
+    assert json.loads(done.stdout) == json.loads(invoke("query", 2, "--json").stdout)
+    assert json.loads(invoke("show", "Market totals", "--json").stdout)["id"] == 2

@@ -76,6 +76,9 @@ def test_parse_line_splits_at_the_first_equals_sign():
         ("--source Lending (DuckDB) --refresh", "--source 'Lending (DuckDB)'"),
         ("--save Borrows by day -o df", "--save 'Borrows by day'"),
         ("42 --refresh df", "-o df"),
+        ("Borrows by market -o df", "'Borrows by market'"),
+        ("-o df Borrows by market", "'Borrows by market'"),
+        ("Borrows market=WETH", "-p market=WETH"),
     ],
 )
 def test_parse_line_mistake_says_what_was_meant(line, meant):
@@ -260,4 +263,12 @@ def test_parse_line_backslash_joining_an_option():
     assert parse_line(r"42 -p note=a\ -\ b -p 'x=\ -o'").params == (
         ("note", "a - b"),
         ("x", r"\ -o"),
+    )
+
+
+def test_parse_line_quoted_name_behind_an_option_is_the_query():
+    request = parse_line('-p kind=repay "Events of one kind by month"')
+    assert (request.query, request.params) == (
+        "Events of one kind by month",
+        (("kind", "repay"),),
     )
