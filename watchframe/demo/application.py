@@ -146,7 +146,11 @@ def make_application(
 
     routes = [
         Route(path, endpoint(handler), methods=[method])
-        for method, path, handler in (*ROUTES, *(FORK_ROUTES if store.dialect.is_fork else ()))
+        for method, path, handler in (
+            *ROUTES,
+            *(FORK_ROUTES if store.dialect.is_fork else ()),
+            *routes_public.PAGE_ROUTES,
+        )
         if (method, path) not in store.dialect.missing_routes
     ]
     others = ["HEAD", "POST", "DELETE", "PUT"]
