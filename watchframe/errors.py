@@ -5,7 +5,7 @@
     WatchframeError                     .message; .hint: what to do next
     |- ConfigurationError               no server, no key, a bad setting
     |- ArgumentError                    (ValueError) an argument that cannot mean anything
-    |- QueryReferenceError              (ValueError) not an id, not a query's page
+    |- QueryReferenceError              (ValueError) no id, no query's page, or no unique name
     |- ParameterError                   (ValueError) .query_id .query_name .name
     |  |- UnknownParameterError         .known, .suggestions
     |  |- MissingParameterError
@@ -109,7 +109,8 @@ class WatchframeError(Exception):
     hint: str | None = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
-        self.message = plain_text(self.message)
+        if not isinstance(self.message, Hint):
+            self.message = plain_text(self.message)
         self.args = (self.message,)
         if self.hint is not None and not isinstance(self.hint, Hint):
             self.hint = plain_text(self.hint)
@@ -156,7 +157,7 @@ class ArgumentError(WatchframeError, ValueError):
 
 
 class QueryReferenceError(WatchframeError, ValueError):
-    """What should name a query is neither an id nor the URL of a query's page."""
+    """What should name a query is no id, no URL of a query's page, and not one query's name."""
 
 
 @dataclass(eq=False, repr=False, kw_only=True)

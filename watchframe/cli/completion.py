@@ -152,11 +152,11 @@ def _from_server(
     from watchframe.client import client_of_server  # noqa: PLC0415 - only on Tab
     from watchframe.read.saved_names import SavedNames  # noqa: PLC0415 - only on Tab
 
-    typed = ctx.find_root().params
-    options = GlobalOptions(url=typed.get("url"), profile=typed.get("profile"))
     with warnings.catch_warnings(), contextlib.suppress(Exception):
         warnings.simplefilter("ignore")
-        server = None if reference is None else reference.server_url
+        options, server = ctx.obj or GlobalOptions(), None
+        if reference is not None:
+            server = reference.server_url
         if reference is None or server is None:
             client = connect(options, connect_timeout=_TIMEOUT)
         else:

@@ -9,6 +9,7 @@ from types import EllipsisType
 
 from watchframe.client.execution import ANY_RESULT, Execution
 from watchframe.client.listing import Listing, WholeList
+from watchframe.client.query_names import query_of_name
 from watchframe.client.query_results import QueryResult, read_result
 from watchframe.client.resource import (
     Resource,
@@ -22,10 +23,8 @@ from watchframe.config import Secret, require_same_server
 from watchframe.errors import (
     ArgumentError,
     ConflictError,
-    QueryReferenceError,
     ResponseError,
 )
-from watchframe.hints import Hint, Kind
 from watchframe.http.deadline import NO_DEADLINE, Deadline
 from watchframe.http.documents import require_same_id
 from watchframe.http.transport import Method
@@ -73,33 +72,36 @@ class Queries(Resource):
         ConfigurationError
             It is the page of another server.
         """
-        query = parse_reference(query)
-        require_same_server(query.server_url, self._transport.settings.url)
         query_id = self.id_of(query, deadline=deadline)
         path = f"{self._path}/{query_id}"
         return self._object("GET", path, Query, deadline, expected_id=query_id)
 
-    def id_of(self, reference: QueryReference, *, deadline: Deadline = NO_DEADLINE) -> int:
-        """Return the id of a query, which may be known by its name alone.
+    def id_of(self, query: int | str | QueryReference, *, deadline: Deadline = NO_DEADLINE) -> int:
+        """Return the id of a query; the server is asked where a name is all that is known.
+
+        Parameters
+        ----------
+        query : int, str or QueryReference
+            As of `get`.
 
         Raises
         ------
         QueryReferenceError
-            There is not one query of that name, or the reference is to a result.
+            As `get`; the error of a name tells the nearest ones, with their ids and owners.
+        AuthenticationError
+            The key is a query's, which sees no list in which a name could be found.
+        ConfigurationError
+            It is the page of another server.
         """
+        reference = parse_reference(query)
+        del query  # an address may hold a key
+        require_same_server(reference.server_url, self._transport.settings.url)
         if reference.query_id is not None:
             return reference.query_id
         require_query(reference)
-        name = reference.name or ""
-        found = list(self.list(search=name, deadline=deadline))
-        exact = [item for item in found if item.name == name]
-        exact = exact or [item for item in found if item.name.casefold() == name.casefold()]
-        if len(exact) != 1:
-            raise QueryReferenceError(
-                f"{len(exact) or 'No'} queries are called {name!r}.",
-                hint=Hint(Kind.QUERY_REFERENCE),
-            )
-        return exact[0].id
+        settings = self._transport.settings
+        ring = settings.query_keys if settings.api_key is None else {}
+        return query_of_name(self, reference.name or "", ring=ring, deadline=deadline).id
 
     def parameters(
         self, query: int | str | QueryReference, *, deadline: Deadline = NO_DEADLINE

@@ -218,7 +218,7 @@ def _missing(said: str, answer: _Answer) -> NotFoundError:
         )
     if words.startswith(NO_URL):
         said = _not_found(url)
-    return NotFoundError(said, hint=_not_found_hint(words), **answer)
+    return NotFoundError(said, hint=_not_found_hint(words, url), **answer)
 
 
 def _lacking(status: int, words: str, method: str, url: str) -> str | None:
@@ -241,9 +241,12 @@ def _not_found(url: str) -> str:
     return f"The server answered 404: it has no {_KINDS[named['kind']]} {named['id']}."
 
 
-def _not_found_hint(words: str) -> str:
+def _not_found_hint(words: str, url: str) -> str:
     if words.startswith(NO_RESULT):
         return "It was not run yet as it stands, or has parameters: run it, then there is one."
+    named = _OBJECT.search(url)
+    if named is not None and named["kind"] == "queries":
+        return Hint(Kind.UNKNOWN_QUERY)
     return "Check the id, and the server's URL."
 
 

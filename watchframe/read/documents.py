@@ -7,6 +7,7 @@ same rule of freshness.
 from __future__ import annotations
 
 import contextlib
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import KW_ONLY, dataclass, field, replace
@@ -16,7 +17,7 @@ from typing import Self
 from weakref import WeakKeyDictionary
 
 from watchframe.cache import Document, Policy, decide_document
-from watchframe.client import Client
+from watchframe.client import Client, has_name
 from watchframe.errors import (
     AccessDeniedError,
     CacheMissError,
@@ -27,8 +28,13 @@ from watchframe.errors import (
 from watchframe.hints import Hint, Kind
 from watchframe.models import Dashboard, DataSource, ParameterDefinition, Query
 from watchframe.parameters.normalize import definitions_of
-from watchframe.read.options import ReadOptions, SharedDocuments
-from watchframe.references import DashboardReference, QueryReference, require_query
+from watchframe.read.options import QueryLike, ReadOptions, SharedDocuments
+from watchframe.references import (
+    DashboardReference,
+    QueryReference,
+    parse_reference,
+    require_query,
+)
 
 #: The statuses that say that the key may not do that.
 _REFUSALS = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND)
@@ -95,12 +101,12 @@ class Documents:
         require_query(reference)
         if reference.query_id is not None:
             return self._definition(reference.query_id)
+        # A kept id of any age will do: whether that query still has the name, it says itself.
         known = self._copy("query-name", reference.name)
         if known is not None:
-            with contextlib.suppress(NotFoundError):
+            with contextlib.suppress(AccessDeniedError, NotFoundError):
                 found = self._definition(int(str(known.value)))
-                # As long as the query has that name, nobody needs to look for another one.
-                if found.name.casefold() == str(reference.name).casefold():
+                if has_name(found, reference.name or ""):
                     return found
         return self._definition(self._id_of(reference))
 
@@ -111,6 +117,7 @@ class Documents:
                 ("query", query_id),
                 f"the definition of query {query_id}",
                 lambda: self._newest(query_id),
+                query_id=query_id,
                 with_id=query_id,
             )
         ).of_server(server)
@@ -133,6 +140,7 @@ class Documents:
             ("query-name", reference.name),
             f"the id of {reference.label}",
             lambda: client.queries.id_of(reference, deadline=deadline),
+            is_new=True,
         )
         return int(str(found))
 
@@ -195,7 +203,7 @@ class Documents:
         return _pick([DataSource.from_json(item) for item in items], reference, self.options)
 
     def _values_known_here(self, query_id: int, source: int) -> list[str] | None:
-        kept = self._copy("dropdown", query_id, source)
+        kept = self._copy("dropdown", query_id, source, query_id=query_id)
         return _texts(kept.value) if kept is not None else None
 
     def _listed(self, query_id: int, source: int) -> list[str] | None:
@@ -210,14 +218,15 @@ class Documents:
                         query_id, source, deadline=deadline
                     )
                 ],
+                query_id=query_id,
             )
         except (AccessDeniedError, NotFoundError):
             return None  # the server decides itself whether it takes a value
         return _texts(found)
 
-    def _copy(self, *name: object) -> Document | None:
+    def _copy(self, *name: object, query_id: int | None = None) -> Document | None:
         """Return a local copy, whatever its age."""
-        cache, key = self.options.cache, document_key(self.options, *name)
+        cache, key = self.options.cache, document_key(self.options, *name, query_id=query_id)
         if cache is None:
             return _in_memory.get(self.options.client, {}).get(key)
         return cache.get_document(key)
@@ -237,17 +246,23 @@ class Documents:
         words: str,
         ask: Callable[[], object],
         *,
+        query_id: int | None = None,
         with_id: int | None = None,
+        is_new: bool = False,
     ) -> object:
-        """Return a document; a local copy with another id than `with_id` is not used."""
-        options, key = self.options, document_key(self.options, *name)
+        """Return a document: of a query, where `query_id` says so, or of the server.
+
+        A local copy with another id than `with_id` is not used, and with `is_new` none at all.
+        """
+        policy = NEWLY_READ if is_new else self.policy
+        options, key = self.options, document_key(self.options, *name, query_id=query_id)
         if key in self._found:
             return self._found[key]
-        kept = self._copy(*name)
+        kept = self._copy(*name, query_id=query_id)
         if kept is not None and not _has_id(kept.value, with_id):
             kept = None
         stored_at, now = kept.stored_at if kept is not None else None, options.clock()
-        decision = decide_document(stored_at, self.policy, now=now)
+        decision = decide_document(stored_at, policy, now=now)
         if kept is not None and decision.action == "use":
             if self.policy is ANY_AGE and options.policy.mode != "only":
                 fresh = decide_document(stored_at, options.document_policy, now=now)
@@ -278,9 +293,13 @@ def _texts(found: object) -> list[str] | None:
     return [str(value) for value in found] if isinstance(found, list) else None
 
 
-def document_key(options: ReadOptions, *name: object) -> str:
-    """Return the key in the local cache of a document of this server, as this key sees it."""
-    return "/".join(map(str, (options.client.server, options.principal, *name)))
+def document_key(options: ReadOptions, *name: object, query_id: int | None = None) -> str:
+    """Return the key in the local cache of a document of the server, or of a query.
+
+    It is of the keys that may answer for it.
+    """
+    principal = options.principal_of(query_id)
+    return "/".join(map(str, (options.client.server, principal, *name)))
 
 
 def _has_id(document: object, wanted: int | None) -> bool:
@@ -302,3 +321,31 @@ def _pick(sources: Sequence[DataSource], name: str, options: ReadOptions) -> Dat
     raise ConfigurationError(
         f"{server} has no data source {name!r}.", hint=f"This key sees: {known}."
     )
+
+
+#: Seconds that a hint may wait for the server.
+_HINT_PATIENCE = 2.0
+
+
+def parameters_for_hint(
+    query: QueryLike, client: Client | None = None, *, may_ask: bool
+) -> dict[str, bool] | None:
+    """Return the names of a query's parameters, and whether each takes several values.
+
+    They are for the hint of an error, and no error of their own: None where they are not known
+    from the local cache, nor, with `may_ask`, from the server within two seconds.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            reference = parse_reference(query)
+            options = ReadOptions.resolve(reference, client, timeout=_HINT_PATIENCE, progress=False)
+            try:
+                found = Documents(options, ANY_AGE, may_ask=False).query(reference)
+            except CacheMissError:
+                if not may_ask:
+                    return None
+                found = Documents(options, NEWLY_READ, may_ask=True).query(reference)
+    except Exception:  # noqa: BLE001 - a hint less
+        return None
+    return {item.name: item.multi is not None for item in definitions_of(found)}

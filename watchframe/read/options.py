@@ -59,8 +59,6 @@ class ReadOptions:
     client : Client
     cache : ResultCache or None
         None neither reads nor stores.
-    principal : str
-        Under which name this client's results lie in the cache.
     policy : Policy
         Which local rows will do.
     document_policy : Policy
@@ -87,7 +85,6 @@ class ReadOptions:
 
     client: Client
     cache: ResultCache | None
-    principal: str
     policy: Policy
     document_policy: Policy
     deadline: Deadline = field(compare=False)  # two equal reads begin at two moments
@@ -138,7 +135,6 @@ class ReadOptions:
         return cls(
             client=found,
             cache=kept,
-            principal="" if kept is None else principal_for(reference, found, kept),
             policy=policy,
             document_policy=policy,
             deadline=Deadline.after(timeout),
@@ -156,6 +152,18 @@ class ReadOptions:
     def clock(self) -> datetime:
         """Return the time of this machine; with a cache, by the cache's clock."""
         return datetime.now(UTC) if self.cache is None else self.cache.now()
+
+    def principal_of(self, query_id: int | None) -> str:
+        """Return under which name a query's results, or what is no query's, lie in the cache.
+
+        It is made of the keys that may answer for it. With a ring of several keys and no user's
+        key, a query that is looked for by its name may be any of the ring.
+        """
+        if self.cache is None:
+            return ""
+        settings = self.client.settings
+        keys = settings.keys_of(query_id) or settings.query_keys.values()
+        return self.cache.principal("\n".join(key.reveal() for key in keys))
 
     def note(self, what: str, key: str, decision: Decision) -> None:
         """Log a decision with its reason, and have `ResultCache.decisions` list it."""
@@ -308,13 +316,6 @@ def _note_key(reference: QueryReference | DashboardReference, query_id: int | No
         option,
         variable,
     )
-
-
-def principal_for(reference: object, client: Client, cache: ResultCache) -> str:
-    """Return under which name results that this client's keys may read lie in the cache."""
-    query_id = reference.query_id if isinstance(reference, QueryReference) else None
-    keys = client.settings.keys_of(query_id)
-    return cache.principal("\n".join(key.reveal() for key in keys))
 
 
 def local_cache(settings: Settings) -> ResultCache:

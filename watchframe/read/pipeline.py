@@ -251,7 +251,8 @@ class Pipeline:
     ) -> ReadPlan:
         """Return the plan by these documents; `judge` decides in place of the policy."""
         options, entry, question = self.options, None, self.ask(documents)
-        parts = question.key_parts(server=options.client.server, principal=options.principal)
+        principal = options.principal_of(question.facts.get("query_id"))
+        parts = question.key_parts(server=options.client.server, principal=principal)
         key = cache_key(parts)
         if options.cache is not None and not self._may_keep(question):
             is_last = options.policy.mode == "only"

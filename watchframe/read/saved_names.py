@@ -172,7 +172,7 @@ class SavedNames:
     ) -> tuple[T | None, datetime | None]:
         """Return what the local cache has, and since when; None where it has nothing of use."""
         options = self._options(of_query)
-        key = document_key(options, *name)
+        key = document_key(options, *name, query_id=of_query)
         document = None if options.cache is None else options.cache.get_document(key)
         if document is None:
             return None, None
@@ -190,7 +190,8 @@ class SavedNames:
     ) -> None:
         options = self._options(of_query)
         if options.cache is not None:
-            options.cache.put_document(document_key(options, *name), value, stored_at=stored_at)
+            key = document_key(options, *name, query_id=of_query)
+            options.cache.put_document(key, value, stored_at=stored_at)
 
     def _options(self, query_id: int | None = None) -> ReadOptions:
         return ReadOptions.resolve(QueryReference(query_id=query_id), self._client)

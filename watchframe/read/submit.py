@@ -394,7 +394,7 @@ def submit_watch_query(
     Raises
     ------
     ConfigurationError, QueryReferenceError, ArgumentError
-        As of `read_watch_query`. Every other error comes with ``.result()``.
+        As of `read_watch_query`. Every other error comes with ``.result()``, that of a name too.
 
     Examples
     --------

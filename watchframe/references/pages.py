@@ -39,7 +39,9 @@ DASHBOARD_PAGES = (SHARED_DASHBOARD_PAGE, DASHBOARD_PAGE, OLD_DASHBOARD_PAGE)
 
 #: A text that was meant as an address but lacks ``https://``.
 _BARE_ADDRESS = re.compile(
-    r"\S*(?:/(?:queries|dashboards?|embed|api|public)/|api_key=)\S*", re.IGNORECASE
+    r"\S*(?:/(?:queries|dashboards?|embed|api|public)/|api_key=)\S*"
+    r"|(?:queries|dashboards?)/[0-9]\S*",
+    re.IGNORECASE,
 )
 #: What an address may carry that is not for other eyes.
 _SECRET = re.compile(
@@ -105,13 +107,16 @@ def is_address(text: str) -> bool:
 def shown_reference(reference: object) -> str:
     """Return how a message shows a reference: without a key or password, and not too long."""
     if isinstance(reference, str):
-        reference = _SECRET.sub(
-            lambda found: f"{found['before'] or found['slashes']}***", reference
-        )
+        reference = without_keys(reference)
     shown = repr(reference)
     if len(shown) > _SHOWN_CHARACTERS:
         shown = f"{shown[:_SHOWN_CHARACTERS]}..."
     return shown
+
+
+def without_keys(text: str) -> str:
+    """Return a text with the keys and passwords of the addresses in it hidden."""
+    return _SECRET.sub(lambda found: f"{found['before'] or found['slashes']}***", text)
 
 
 def id_of(value: object) -> int | None:

@@ -38,7 +38,7 @@ class ParameterPicker(WidgetWithTwin):
     Parameters
     ----------
     query : int, str or QueryReference
-        Its id, or the URL of its page, whose ``p_`` values are set.
+        Its id, its name, or the URL of its page, whose ``p_`` values are set.
     params : mapping of str to object, optional
         Initial values; the others begin with their saved defaults.
     max_age : float, str, timedelta or None
@@ -73,7 +73,7 @@ class ParameterPicker(WidgetWithTwin):
     ConfigurationError
         No server or no API key is known.
     QueryReferenceError
-        `query` is neither an id nor a query's URL.
+        `query` is none of these, or the name of none or of several.
     ArgumentError
         `max_age` is not an age, or `params` not a mapping.
     UnknownParameterError

@@ -64,6 +64,9 @@ class Things(dict):
         text = f"select {self.client.queries.list().count()} as n"
         return self.client.queries.create("Made", text, 1)
 
+    def make_query_name(self):
+        return "Market totals"
+
     def make_query_id(self):
         return self["query"].id
 

@@ -128,7 +128,7 @@ def test_error_of_the_read_comes_with_the_result(client, query, params, error):
 
 def test_wrong_arguments_are_refused_at_once(client):
     with pytest.raises(QueryReferenceError):
-        submit_watch_query("thirteen", client=client)
+        submit_watch_query("queries/13", client=client)
     with pytest.raises(ArgumentError):
         submit_watch_query(13, max_age="soon", client=client)
     with pytest.raises(ArgumentError):

@@ -94,17 +94,6 @@ def test_anything_else_raises_and_says_what_to_use(dashboard):
     assert "/dashboards/1-overview" in caught.value.hint
 
 
-@pytest.mark.parametrize(
-    "url",
-    ["https://host/queries/1-borrows", "https://host/api/queries/1/results.csv?api_key=TOKEN"],
-)
-def test_address_of_a_query_names_what_reads_it(url):
-    with pytest.raises(ArgumentError, match="address of a query") as caught:
-        parse_dashboard_reference(url)
-    assert "read_watch_query" in caught.value.hint
-    assert "TOKEN" not in str(caught.value)
-
-
 def test_address_without_its_beginning_is_no_name():
     with pytest.raises(ArgumentError, match=r"public/dashboards/\*\*\*' is an address without"):
         parse_dashboard_reference("host/public/dashboards/TOKEN")
@@ -131,3 +120,19 @@ def test_address_that_is_refused_is_shown_without_its_key(url):
         place = place.tb_next
     assert frames
     assert "TOKEN" not in str([frame.f_locals for frame in frames])
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://host/queries/1",
+        "https://host/org/queries/1-borrows?p_market=WETH",
+        "https://host/api/queries/1/results.json?api_key=TOKEN",
+        "https://host/api/query_results/7.csv?api_key=TOKEN",
+    ],
+)
+def test_address_of_a_query_names_what_reads_it(url):
+    with pytest.raises(ArgumentError, match="address of a query") as caught:
+        parse_dashboard_reference(url)
+    assert "read_watch_query" in caught.value.hint
+    assert "TOKEN" not in str(caught.value)
