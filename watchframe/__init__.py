@@ -6,6 +6,9 @@ first used, so that ``import watchframe`` costs next to nothing.
 
 from __future__ import annotations
 
+import contextlib
+import functools
+import sys
 from typing import TYPE_CHECKING
 
 import lazy_loader
@@ -14,7 +17,25 @@ if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
 __version__ = "0.1.0"
-__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
+_load, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
+
+
+def __getattr__(name: str) -> object:
+    """Load a public name; IPython is given what can stand in a call of it."""
+    found: object = _load(name)
+    ipython = sys.modules.get("IPython")
+    shell = getattr(ipython, "get_ipython", lambda: None)()
+    if shell is not None:
+        with contextlib.suppress(ImportError):  # an IPython that is too old for it
+            _offer_completions(shell)
+    return found
+
+
+@functools.cache  # once: %unload_ext may have taken it away since
+def _offer_completions(shell: InteractiveShell) -> None:
+    from watchframe.magics.completion import offer_completions  # noqa: PLC0415 - only IPython has it
+
+    offer_completions(shell)
 
 
 def load_ipython_extension(shell: InteractiveShell) -> None:

@@ -9,6 +9,7 @@ from .read import SubmittedQuery as SubmittedQuery
 from .read import WatchQuery as WatchQuery
 from .read import explain_watch_query as explain_watch_query
 from .read import explain_watch_sql as explain_watch_sql
+from .read import find_watch_queries as find_watch_queries
 from .read import read_watch_dashboard as read_watch_dashboard
 from .read import read_watch_queries as read_watch_queries
 from .read import read_watch_query as read_watch_query

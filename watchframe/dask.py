@@ -70,7 +70,7 @@ def read_watch_query(
     Parameters
     ----------
     query : int, str or QueryReference
-        Its id, or the URL of its page.
+        Its id, its name, or the URL of its page.
     params : sequence of mappings, or DataFrame
         One for each partition; of a DataFrame, each row is one. Dynamic dates are resolved now,
         not when a worker reads.

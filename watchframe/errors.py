@@ -5,7 +5,7 @@
     WatchframeError                     .message; .hint: what to do next
     |- ConfigurationError               no server, no key, a bad setting
     |- ArgumentError                    (ValueError) an argument that cannot mean anything
-    |- QueryReferenceError              (ValueError) not an id, not a query's page
+    |- QueryReferenceError              (ValueError) no id, no query's page, or no unique name
     |- ParameterError                   (ValueError) .query_id .query_name .name
     |  |- UnknownParameterError         .known, .suggestions
     |  |- MissingParameterError
@@ -23,7 +23,7 @@
     |  |  `- RateLimitError
     |  `- ProtocolError                 answered, but not in Watch's shape, or about something else
     |- JobError                         .job_id
-    |  |- JobFailedError                .reason: the data source's own words, whole
+    |  |- JobFailedError                .reason: the data source's own words, whole; .sql
     |  |- JobCancelledError
     |  `- JobTimeoutError               (TimeoutError) .timeout .is_cancelled
     |- DecodeError                      (ValueError) .offset, in bytes
@@ -39,10 +39,12 @@ that knows more about it raises a copy, made by `WatchframeError.replace`.
 from __future__ import annotations
 
 import contextlib
+import contextvars
 import copyreg
 import dataclasses
 import inspect
 import os
+import sys
 import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -112,6 +114,11 @@ class WatchframeError(Exception):
         self.args = (self.message,)
         if self.hint is not None and not isinstance(self.hint, Hint):
             self.hint = plain_text(self.hint)
+        if "IPython" in sys.modules:
+            # What shows an error lies above this file, and IPython gives it no chance to load.
+            from watchframe.display.tracebacks import prepare_shell  # noqa: PLC0415 - as said
+
+            prepare_shell()
 
     def replace(self, **facts: Any) -> Self:
         """Return a copy with another message, another hint or other facts.
@@ -130,6 +137,12 @@ class WatchframeError(Exception):
     def __str__(self) -> str:
         return f"{self.message}\nHint: {self.hint}" if self.hint else self.message
 
+    def _render_traceback_(self) -> list[str]:
+        """Return the lines that IPython shows; it asks for them by this name."""
+        from watchframe.display.tracebacks import Rendering  # noqa: PLC0415 - as above
+
+        return Rendering(self)()
+
     def __reduce__(self) -> tuple[object, ...]:
         # Keyword-only arguments do not survive the default pickling, and errors cross processes.
         return copyreg.__newobj__, (type(self), *self.args), vars(self)  # type: ignore[attr-defined]
@@ -144,7 +157,7 @@ class ArgumentError(WatchframeError, ValueError):
 
 
 class QueryReferenceError(WatchframeError, ValueError):
-    """What should name a query is neither an id nor the URL of a query's page."""
+    """What should name a query is no id, no URL of a query's page, and not one query's name."""
 
 
 @dataclass(eq=False, repr=False, kw_only=True)
@@ -334,9 +347,12 @@ class JobFailedError(JobError):
     ----------
     reason : str
         The data source's own message, whole.
+    sql : str or None
+        The statement that it refused, as the server renders it, where that is known.
     """
 
     reason: str
+    sql: str | None = None
 
 
 class JobCancelledError(JobError):
@@ -403,7 +419,7 @@ class WatchframeWarning(UserWarning):
 
 
 class ConfigurationWarning(WatchframeWarning):
-    """A file with an API key may be read by other users of this machine."""
+    """Others may read a file with a key, or the server does not know the key or is not there."""
 
 
 class ColumnTypeWarning(WatchframeWarning):
@@ -435,13 +451,29 @@ _PACKAGE = f"{Path(__file__).parent}{os.sep}"
 _BETWEEN = (f"{os.sep}IPython{os.sep}core{os.sep}", contextlib.__file__)
 
 
+_is_silent = contextvars.ContextVar("_is_silent", default=False)
+
+
+def silence_warnings() -> None:
+    """Have this thread warn of nothing: no line of anybody's called what it does."""
+    _is_silent.set(True)
+
+
+def is_silent() -> bool:
+    """Return whether this thread warns of nothing; what it meets is for others to tell."""
+    return _is_silent.get()
+
+
 def warn_caller(warning: WatchframeWarning) -> None:
     """Warn at the line that called this library: the nearest one outside of the package."""
+    if _is_silent.get():
+        return
     frame, level = inspect.currentframe(), 1
-    while frame is not None and _is_inner(frame.f_code.co_filename):
+    while frame is not None and is_inner(frame.f_code.co_filename):
         frame, level = frame.f_back, level + 1
     warnings.warn(warning, stacklevel=level)
 
 
-def _is_inner(filename: str) -> bool:
+def is_inner(filename: str) -> bool:
+    """Return whether a frame of this file lies between a caller's line and what it called."""
     return filename.startswith(_PACKAGE) or any(place in filename for place in _BETWEEN)

@@ -156,11 +156,42 @@ class Kind(Enum):
     # References
     QUERY_REFERENCE = Words(
         python="Give the query's id, its name, or the address of its page, such as "
-        "https://host/queries/42.",
+        "https://host/queries/42. find_watch_queries finds it by a part of its name.",
         cell="Give the query's id, its name, or the address of its page, such as "
-        "https://host/queries/42. Tab behind a part of its name finds it.",
+        "https://host/queries/42. Tab behind a part of its name finds it, and so does "
+        "find_watch_queries.",
         terminal="Give the query's id, its name, or the address of its page, such as "
-        "https://host/queries/42. watchframe queries shows the ids.",
+        "https://host/queries/42. watchframe queries --search finds it by a part of its name.",
+    )
+    UNKNOWN_QUERY = Words(
+        python="Check the id, and the server's URL. find_watch_queries finds a query by a part of "
+        "its name.",
+        cell="Check the id, and the server's URL. Tab behind a part of its name finds a query, and "
+        "so does find_watch_queries.",
+        terminal="Check the id, and the server's URL. watchframe queries --search finds a query by "
+        "a part of its name.",
+    )
+    NEAREST_QUERIES = Words(
+        python="Did you mean {nearest}? Give the id. find_watch_queries finds others.",
+        cell="Did you mean {nearest}? Give the id. Tab behind a part of the name finds others, and "
+        "so does find_watch_queries.",
+        terminal="Did you mean {nearest}? Give the id. watchframe queries --search finds others.",
+    )
+    NO_NEAR_QUERY = Words(
+        python="Look for it with find_watch_queries, by a part of its name. The drafts of others "
+        "are found by their ids alone.",
+        cell="Tab behind a part of its name finds it, and so does find_watch_queries. The drafts "
+        "of others are found by their ids alone.",
+        terminal="Look for it with watchframe queries --search. The drafts of others are found by "
+        "their ids alone.",
+    )
+    NAME_NEEDS_USER_KEY = Words(
+        python="Only a user's key finds a query by its name: connect(url, key), or "
+        "WATCHFRAME_API_KEY. With a query's own key give the query's id, or its address.",
+        cell="Only a user's key finds a query by its name: WATCHFRAME_API_KEY, or "
+        "watchframe.connect. With a query's own key give the query's id, or its address.",
+        terminal="Only a user's key finds a query by its name. Run: watchframe login. With a "
+        "query's own key give the query's id, or its address.",
     )
     IS_DASHBOARD = Words(
         python="For dashboards there is read_watch_dashboard.",

@@ -60,6 +60,7 @@ def _reading() -> str:
             watchframe.explain_watch_query,
             watchframe.explain_watch_sql,
             watchframe.ReadPlan,
+            watchframe.find_watch_queries,
             watchframe.QueryReference,
         )
     )

@@ -12,7 +12,7 @@ from watchframe import errors
 ERRORS_PAGE = "api-errors.md"
 _TEXT_SECTIONS = ("Notes", "Examples")
 #: Every value of the server has them; the page says so once.
-_IN_EVERY_MODEL = frozenset({"from_json", "to_json"})
+_IN_EVERY_MODEL = frozenset({"card", "facts", "from_json", "to_json"})
 _WIDTH = 88
 _STARS: dict[object, str] = {
     inspect.Parameter.VAR_POSITIONAL: "*",

@@ -14,6 +14,7 @@ from watchframe.cli.command import GLOBAL_OPTIONS
 from watchframe.cli.main import program
 from watchframe.cli.messages import MEANINGS
 from watchframe.demo.catalogue import CATALOGUE
+from watchframe.demo.catalogue_fork import FORK_QUERIES
 from watchframe.demo.catalogue_types import PYTHON_SOURCE, SavedQuery
 from watchframe.magics.magic import WatchMagics
 from watchframe.parameters import DYNAMIC_DATES, DYNAMIC_RANGES, PARAMETER_TYPES
@@ -146,8 +147,8 @@ def _max_ages() -> str:
     return _menu("choice", rows, "`max_age` of `read_watch_query`")
 
 
-def _catalogue_queries() -> str:
-    return table(("id", "name", "parameters", "shows"), map(_catalogue_query, CATALOGUE.queries))
+def _catalogue_queries(queries: Iterable[SavedQuery]) -> str:
+    return table(("id", "name", "parameters", "shows"), map(_catalogue_query, queries))
 
 
 def _catalogue_query(query: SavedQuery) -> tuple[str, str, str, str]:
@@ -192,6 +193,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "picker-dates": _dates,
     "picker-ranges": _ranges,
     "picker-max-ages": _max_ages,
-    "catalogue-queries": _catalogue_queries,
+    "catalogue-queries": lambda: _catalogue_queries(CATALOGUE.queries),
+    "catalogue-fork-queries": lambda: _catalogue_queries(FORK_QUERIES),
     "catalogue-dashboards": _catalogue_dashboards,
 }

@@ -122,7 +122,8 @@ def test_notebook_7_shows_line_and_completes(context, kernel_environment, tmp_pa
     jupyter, process = start_jupyter("notebook", tmp_path, kernel_environment)
     try:
         cells = [new_code_cell("%load_ext watchframe"), new_code_cell("%watch 2")]
-        jupyter.write("magic.ipynb", new_notebook(cells=[*cells, new_code_cell("%watch 1 -p ")]))
+        cells += [new_code_cell("%watch 1 -p "), new_code_cell('read_watch_query(1, {"')]
+        jupyter.write("magic.ipynb", new_notebook(cells=cells))
         page = context.new_page()
         page.goto(f"{jupyter.url}notebooks/magic.ipynb?token={TOKEN}")
         output = page.locator(".jp-OutputArea").filter(has_text="query 2 'Market totals'").first
@@ -139,6 +140,10 @@ def test_notebook_7_shows_line_and_completes(context, kernel_environment, tmp_pa
         page.get_by_text("%watch 1 -p").click()
         page.keyboard.press("End")
         press_tab_until(page, page.locator(".jp-Completer-item", has_text="min_amount="))
+        page.keyboard.press("Escape")
+        page.get_by_text("read_watch_query(1").click()
+        page.keyboard.press("End")
+        press_tab_until(page, page.locator(".jp-Completer-item", has_text="min_amount"))
         page.close()
     finally:
         process.terminate()

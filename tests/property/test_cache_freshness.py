@@ -210,6 +210,8 @@ class Freshness(RuleBasedStateMachine):
             return
         assert requests >= 1
         assert got.text == self.model.text, "a request was made: the text is as it stands"
+        if source == "server cache" and owner != "user" and got != latest:
+            source = "executed"  # by this read, which then learned of an edit and asked again
         self._judge_new(got, source, latest, policy)
         self._remember(owner, market, got, source, policy)
 

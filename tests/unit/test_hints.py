@@ -17,6 +17,7 @@ FACTS = {
     "copy": "copy 3 h old",
     "example": "2024-01-31",
     "name": "market",
+    "nearest": "1 'Borrows by market' (Admin)",
     "query_id": 42,
     "python": "['a', 'b']",
     "server": "https://watch.example",

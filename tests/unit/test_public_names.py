@@ -20,6 +20,7 @@ PUBLIC = {
     "explain_watch_query",
     "explain_watch_sql",
     "connect",
+    "find_watch_queries",
     "link_pickers",
     "pick",
     "read_watch_dashboard",

@@ -23,12 +23,13 @@ from watchframe.client import Client, current_client
 from watchframe.client.listing import WholeList
 from watchframe.errors import ArgumentError, NotFoundError
 from watchframe.models import DataSource, Query
+from watchframe.reprs import Shown
 
 DifferenceKind = Literal["changed", "conflict", "missing"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QueryDifference:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class QueryDifference(Shown):
     """What an import of a query's files would change on the server.
 
     Attributes

@@ -15,12 +15,13 @@ from watchframe.client.listing import WholeList
 from watchframe.display import ProgressLine
 from watchframe.errors import ArgumentError, NotFoundError
 from watchframe.models import DataSource, Query
+from watchframe.reprs import Shown
 
 ExportAction = Literal["written", "unchanged", "renamed", "removed"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExportedQuery:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class ExportedQuery(Shown):
     """What an export did with a query's files.
 
     Attributes

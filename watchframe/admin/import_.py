@@ -18,12 +18,13 @@ from watchframe.display import ProgressLine
 from watchframe.errors import ArgumentError, ConflictError, WatchframeError
 from watchframe.hints import Hint, Kind
 from watchframe.models import DataSource, Query
+from watchframe.reprs import Shown
 
 ImportAction = Literal["updated", "created", "unchanged"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ImportedQuery:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class ImportedQuery(Shown):
     """What an import did, or would do, with a query.
 
     Attributes

@@ -32,7 +32,7 @@ from watchframe.cache.private_files import (
     remove,
 )
 from watchframe.cache.writer import INLINE_LIMIT
-from watchframe.errors import CacheError, CacheFormatError, CacheWarning, warn_caller
+from watchframe.errors import CacheError, CacheFormatError, CacheWarning, is_silent, warn_caller
 from watchframe.locks import ProcessLock
 
 if TYPE_CHECKING:
@@ -93,8 +93,8 @@ class FolderAccess:
             As `action` does.
         """
         for may_rebuild in (True, False):
-            identity = _inode(self._database)
-            index = None
+            known, index = self._index, None
+            identity = known.identity if known is not None else _inode(self._database)
             try:
                 index = self._opened()
                 return otherwise if index is None else action(index)
@@ -122,7 +122,7 @@ class FolderAccess:
     def report(self, error: Exception) -> None:
         """Warn, once, that the cache does not work here."""
         logger.debug("cache: %s: %r", self.folder, error)
-        if self._has_warned:
+        if self._has_warned or is_silent():
             return
         self._has_warned = True
         words = _words(error)
@@ -162,7 +162,7 @@ class FolderAccess:
                 # diskcache does not check what it reads: so it fails on a database of another kind.
                 raise CacheError(f"The index cannot be read: {error}") from error
             except (CacheError, OSError, sqlite3.Error) as error:
-                if not _is_damage(error):
+                if not _is_damage(error) and not is_silent():
                     # Else each read would spend time on a folder that cannot be used.
                     self._unusable_until = time.monotonic() + _RETRY_SECONDS
                 raise
@@ -326,15 +326,16 @@ class EntryLoader:
         except CacheFormatError as error:
             self._drop_damaged(key, None, error)
             return None
-        if place is not None and place[2] is not None:
+        if place is None:
+            return None
+        if place[2] is not None:
             return place[2]
         found = self._load(key, read_result)
         if found is None:
             return None
         row, size, (table, head) = found
         entry = CacheEntry(key=key, table=table, provenance=head.provenance, size=size)
-        if place is not None:
-            self._recent.keep(place[0], row, entry)
+        self._recent.keep(place[0], row, entry)
         return entry
 
     def document(self, name: str) -> Document | None:

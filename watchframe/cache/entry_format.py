@@ -18,7 +18,7 @@ import hashlib
 import json
 import struct
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
@@ -27,6 +27,7 @@ import pyarrow as pa
 
 from watchframe.cache.provenance import Provenance
 from watchframe.errors import CacheFormatError
+from watchframe.reprs import Shown, size_words
 
 FORMAT_VERSION = 1
 
@@ -91,11 +92,13 @@ def open_envelope(entry: pa.Buffer) -> Envelope:
 _KEY = b"watchframe.key"
 _ROWS = b"watchframe.rows"
 _PROVENANCE = b"watchframe.provenance"
+#: How the names of documents begin in the index.
+DOCUMENT = "document-"
 _MOST_DIGITS = 18  # of a row count: all such fit into 64 bits
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CacheEntry:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class CacheEntry(Shown):
     """A result out of the cache.
 
     Attributes
@@ -113,6 +116,16 @@ class CacheEntry:
     table: pa.Table
     provenance: Provenance
     size: int
+
+    def facts(self) -> Mapping[str, object]:
+        """Return what may be shown of it: its shape, and where it comes from."""
+        return {
+            "key": f"{self.key[:12]}…",
+            "rows": f"{self.table.num_rows:,}",
+            "columns": f"{self.table.num_columns:,}",
+            "size": size_words(self.size),
+            **self.provenance.facts(),
+        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,8 +215,8 @@ def _with_schema(batches: Iterable[pa.RecordBatch], schema: pa.Schema) -> Iterab
             yield batch.replace_schema_metadata(schema.metadata)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Document:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Document(Shown):
     """A JSON value and when it was fetched.
 
     Attributes
@@ -219,7 +232,7 @@ class Document:
 
 def document_name(key: str) -> str:
     """Return the name in the index of the document of `key`, any text."""
-    return "document-" + hashlib.sha256(key.encode()).hexdigest()
+    return DOCUMENT + hashlib.sha256(key.encode()).hexdigest()
 
 
 def write_document(key: str, document: Document) -> bytes:

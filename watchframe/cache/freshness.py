@@ -21,6 +21,7 @@ import pandas as pd
 
 from watchframe.cache.provenance import Provenance
 from watchframe.errors import ArgumentError
+from watchframe.reprs import Shown
 
 Mode = Literal["use", "refresh", "only", "off"]
 Action = Literal["use", "check", "fetch", "fail"]
@@ -82,8 +83,8 @@ class ServerState:
     has_parameters: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decision:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Decision(Shown):
     """What to do, why, and how old the local copy is.
 
     Attributes

@@ -218,7 +218,7 @@ class EntryIndex(diskcache.Cache):  # type: ignore[misc]  # diskcache has no typ
         super().__init__(str(folder), timeout=BUSY_TIMEOUT, disk=BytesDisk, **_SETTINGS)
         self.folder = folder
         self._database = str(database)
-        self._identity = _identity(self._database)
+        self.identity = _identity(self._database)
 
     @property
     def _con(self) -> sqlite3.Connection:
@@ -270,7 +270,7 @@ class EntryIndex(diskcache.Cache):  # type: ignore[misc]  # diskcache has no typ
 
     def is_current(self) -> bool:
         """Whether the folder still holds the database that was opened, and not an emptied one."""
-        return self._identity == _identity(self._database) is not None
+        return self.identity == _identity(self._database) is not None
 
     def find(self, key: str, now: float | None) -> Row | None:
         """Return an entry's place without its bytes, and note its use, if `now` is given.
@@ -396,8 +396,17 @@ class EntryIndex(diskcache.Cache):  # type: ignore[misc]  # diskcache has no typ
 
         Entries whose key is in `keep` stay.
         """
-        if self.total_size() <= size_limit and not self._any_unused(unused_since):
+        # At each store: in one statement, each of which takes and releases the database's locks.
+        size, is_any_unused = self._sql(
+            "SELECT (SELECT value FROM Settings WHERE key = 'size'),"
+            " EXISTS (SELECT 1 FROM Cache WHERE access_time < ?)",
+            (unused_since,),
+        ).fetchone()
+        is_counted = isinstance(size, int) and size >= 0
+        if is_counted and size <= size_limit and not is_any_unused:
             return []
+        if not is_counted:
+            self.total_size()
         gone = []
         with self._transact():
             rows = self.rows()
@@ -439,10 +448,6 @@ class EntryIndex(diskcache.Cache):  # type: ignore[misc]  # diskcache has no typ
             logger.debug("cache: a use was not noted: %s", error)
         finally:
             self._sql(f"PRAGMA busy_timeout = {int(BUSY_TIMEOUT * 1000)}")
-
-    def _any_unused(self, since: float) -> bool:
-        found = self._sql("SELECT 1 FROM Cache WHERE access_time < ? LIMIT 1", (since,))
-        return found.fetchone() is not None
 
 
 def _row(found: Sequence[Any]) -> Row:

@@ -7,12 +7,14 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
+from watchframe.reprs import Shown
+
 #: What a key is made of. Raised when the parts or their spelling change: old keys are then misses.
 KEY_VERSION = 1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeyParts:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class KeyParts(Shown):
     """All that tells one result from another, and nothing about how it is shown.
 
     Attributes

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pyarrow as pa
 
-from watchframe.cache.entry_format import open_envelope, read_document, read_head, read_result
+from watchframe.cache.entry_format import (
+    DOCUMENT,
+    open_envelope,
+    read_document,
+    read_head,
+    read_result,
+)
 from watchframe.cache.file_locks import delete_if_free, is_in_use
 from watchframe.cache.freshness import data_age
 from watchframe.cache.private_files import (
@@ -25,6 +32,8 @@ from watchframe.cache.private_files import (
     open_or_replace,
 )
 from watchframe.errors import CacheFormatError
+from watchframe.parameters.page_url import query_url
+from watchframe.reprs import Link, Shown, Table, size_words
 
 if TYPE_CHECKING:
     from watchframe.cache.index import EntryIndex, Row
@@ -46,8 +55,8 @@ _COLUMNS = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PruneReport:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class PruneReport(Shown):
     """What was removed.
 
     Attributes
@@ -63,8 +72,8 @@ class PruneReport:
     left_overs: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VerifyReport:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class VerifyReport(Shown):
     """What reading every entry found.
 
     Attributes
@@ -86,12 +95,32 @@ def list_entries(index: EntryIndex | None, now: datetime) -> pd.DataFrame:
     """Return a frame with one row per result, last used first."""
     import pandas as pd  # noqa: PLC0415 - only listing needs it here
 
-    found = []
-    if index is not None:
-        facts = (_facts(index, row, now) for row in reversed(index.rows()))
-        found = [fact for fact in facts if fact is not None]
+    found = [] if index is None else list(_results(index, now))
     frame = pd.DataFrame(found, columns=list(_COLUMNS))
     return frame.astype(_COLUMNS)
+
+
+def latest_entries(index: EntryIndex, now: datetime, most: int) -> tuple[int, Table]:
+    """Return how many results there are, and a table of those that were used last."""
+    latest = list(itertools.islice(_results(index, now), most))
+    rows = [
+        (
+            Link(
+                fact["query_name"], query_url(fact["server"], fact["query_id"], fact["parameters"])
+            )
+            if fact["query_id"] is not None
+            else fact["sql"],
+            fact["parameters"] or "",
+            fact["rows"],
+            size_words(fact["bytes"]),
+            fact["retrieved_at"],
+        )
+        for fact in latest
+    ]
+    table = Table(columns=("query", "parameters", "rows", "size", "data of"), rows=rows)
+    # A document's key says that it is one.
+    count = sum(not row.key.startswith(DOCUMENT) for row in index.rows())
+    return count, table
 
 
 def verify_entries(index: EntryIndex) -> VerifyReport:
@@ -120,7 +149,13 @@ def _read(entry: pa.Buffer, key: str) -> None:
         read_result(entry, key)
 
 
-def _facts(index: EntryIndex, row: Row, now: datetime) -> dict[str, object] | None:
+def _results(index: EntryIndex, now: datetime) -> Iterator[dict[str, Any]]:
+    """Yield what is known of each result, last used first; damaged ones are left out."""
+    facts = (_facts(index, row, now) for row in reversed(index.rows()))
+    return (fact for fact in facts if fact is not None)
+
+
+def _facts(index: EntryIndex, row: Row, now: datetime) -> dict[str, Any] | None:
     with contextlib.suppress(CacheFormatError):
         found = index.load(row.key, None)
         if found is None:

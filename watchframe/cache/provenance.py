@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from watchframe.errors import CacheFormatError
+from watchframe.reprs import Shown
 
 _Moment = Annotated[datetime, Meta(tz=True)]
 #: Fits a column of 64 bits.
@@ -17,7 +18,7 @@ _Id = Annotated[int, Meta(ge=-(2**63) + 1, le=2**63 - 1)]
 _TIMES = ("retrieved_at", "stored_at", "server_time", "requested_at")
 
 
-class Provenance(Struct, frozen=True, kw_only=True):
+class Provenance(Shown, Struct, frozen=True, kw_only=True):
     """A result's origin. Times are aware and UTC.
 
     Attributes

@@ -17,6 +17,7 @@ from watchframe.cache.file_locks import noted_end, try_lock, unlock
 from watchframe.errors import JobTimeoutError
 from watchframe.hints import Hint, Kind
 from watchframe.locks import ProcessLock
+from watchframe.reprs import Shown
 
 logger = logging.getLogger(__name__)
 
@@ -26,8 +27,8 @@ FIRST_PAUSE = 0.002
 LONGEST_PAUSE = 0.1
 
 
-@dataclass(slots=True, kw_only=True)
-class Flight:
+@dataclass(slots=True, kw_only=True, repr=False)
+class Flight(Shown):
     """One caller's hold of the lock.
 
     Attributes

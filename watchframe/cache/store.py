@@ -7,6 +7,7 @@ import os
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
@@ -21,6 +22,7 @@ from watchframe.cache.freshness import Decision, NotedDecision, list_decisions, 
 from watchframe.cache.maintenance import (
     PruneReport,
     VerifyReport,
+    latest_entries,
     list_entries,
     sweep,
     sweep_if_due,
@@ -31,6 +33,7 @@ from watchframe.cache.provenance import Provenance
 from watchframe.cache.single_flight import Flight, single_flight
 from watchframe.cache.writer import ResultWriter, Staging
 from watchframe.config import DEFAULT_CACHE_SIZE, cache_in_use
+from watchframe.reprs import Card, Table, size_words
 
 if TYPE_CHECKING:
     from watchframe.cache.index import EntryIndex, Row
@@ -40,6 +43,8 @@ logger = logging.getLogger(__name__)
 
 #: Entries unused for so long are evicted.
 DEFAULT_UNUSED_LIMIT = timedelta(days=90)
+#: How many results a notebook shows.
+_SHOWN = 10
 
 
 class ResultCache:
@@ -83,6 +88,25 @@ class ResultCache:
 
     def __repr__(self) -> str:
         return f"ResultCache({str(self.directory)!r}, size_limit={self.size_limit:_})"
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
+        """Return what IPython shows: the folder, how full it is, and what was used last."""
+        facts: dict[str, object] = {"folder": str(self.directory)}
+        tables: list[Table] = []
+        nothing: tuple[int, Table] = (0, Table(columns=(), rows=()))
+        if self._access.folder.is_dir():  # to show it is no reason to make it
+            now, size = self.now(), self.size()
+            count, latest = self._access.attempt(
+                lambda index: latest_entries(index, now, _SHOWN), otherwise=nothing
+            )
+            facts["results"] = f"{count:,}"
+            facts["size"] = f"{size_words(size)} of {size_words(self.size_limit)}"
+            if count > len(latest.rows):
+                latest = replace(latest, note=f"the last used of {count:,}; entries() has all")
+            tables.append(latest)
+        else:
+            facts["results"] = "none yet"
+        return Card(noun="Local cache", facts=facts, tables=tables).bundle()
 
     def __reduce__(self) -> tuple[object, ...]:
         # For worker processes: they open the same folder themselves.

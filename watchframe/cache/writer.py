@@ -64,6 +64,9 @@ class ResultWriter:
         self._rows = 0
         self._mixed = False
 
+    def __repr__(self) -> str:
+        return f"<ResultWriter of {self._key[:12]}…: {self._rows:,} rows>"
+
     def __enter__(self) -> Self:
         return self
 

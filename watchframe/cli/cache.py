@@ -16,6 +16,7 @@ from watchframe.cli.options import json_option
 from watchframe.cli.output import write_json, write_records
 from watchframe.config import cache_in_use
 from watchframe.errors import ArgumentError
+from watchframe.reprs import size_words
 
 if TYPE_CHECKING:
     from watchframe.cache import PruneReport, ResultCache
@@ -52,7 +53,7 @@ def list_entries(options: GlobalOptions, *, query_id: int | None, is_json: bool)
             "name": " ".join(str(entry["sql"] or entry["query_name"]).split())[:40],
             "parameters": json.dumps(entry["parameters"], ensure_ascii=False),
             "rows": f"{entry['rows']:,}",
-            "size": _size_words(entry["bytes"]),
+            "size": size_words(entry["bytes"]),
             "age": _age(entry["age"].total_seconds()),
             "last used": entry["last_used"].strftime("%Y-%m-%d %H:%M"),
         }
@@ -80,7 +81,7 @@ def info(options: GlobalOptions, *, is_json: bool) -> None:
         return
     click.echo(f"folder      {facts['directory']}")
     click.echo(f"results     {facts['results']:,}")
-    click.echo(f"size        {_size_words(size)} of {_size_words(limit)}")
+    click.echo(f"size        {size_words(size)} of {size_words(limit)}")
     click.echo(f"kept unused {facts['unused_limit_days']} days")
 
 
@@ -123,7 +124,7 @@ def verify(ctx: click.Context) -> None:
     with _opened(ctx.obj) as results:
         report = results.verify()
     note(
-        f"{report.checked:,} entries checked, {_size_words(report.bytes)}; "
+        f"{report.checked:,} entries checked, {size_words(report.bytes)}; "
         f"{len(report.damaged):,} damaged"
     )
     for key in report.damaged:
@@ -142,22 +143,13 @@ def _opened(options: GlobalOptions) -> ResultCache:
 def _say_removed(report: PruneReport) -> None:
     words = "entry" if report.entries == 1 else "entries"
     left = f", {report.left_overs} left-over files" if report.left_overs else ""
-    note(f"{report.entries:,} {words} removed, {_size_words(report.bytes)}{left}")
+    note(f"{report.entries:,} {words} removed, {size_words(report.bytes)}{left}")
 
 
 def _age(seconds: float) -> str:
     from watchframe.display import age_words  # noqa: PLC0415 - help needs no models
 
     return age_words(seconds) if seconds >= 0 else "unknown"  # a clock was set back
-
-
-def _size_words(size: float) -> str:
-    unit = "B"
-    for larger in ("kB", "MB", "GB", "TB"):
-        if size < 1000:  # noqa: PLR2004 - the step between units
-            break
-        size, unit = size / 1000, larger
-    return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"
 
 
 def _bytes(text: str) -> int:

@@ -1,57 +1,73 @@
 """What a shell offers on Tab: queries, dashboards, data sources, parameters, their values.
 
-The server may take two seconds, and every failure is an empty list: Tab has no place for messages.
+What the local cache has from the last hour is offered at once. Else the server may take two
+seconds, and where it fails, what is older will do. Tab has no place for messages.
 """
 
 from __future__ import annotations
 
 import contextlib
 import warnings
-from collections.abc import Callable, Iterable, Iterator
-from itertools import islice
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from click.shell_completion import CompletionItem
 
 from watchframe.cli.connection import GlobalOptions, connect
 from watchframe.plain_text import plain_text
+from watchframe.references.pages import is_address
 
 if TYPE_CHECKING:
     import click
 
-    from watchframe.client import Client, Deadline
+    from watchframe.read.saved_names import SavedNames
     from watchframe.references import QueryReference
 
-Complete = Callable[["click.Context", "click.Parameter", str], list[CompletionItem]]
+T = TypeVar("T")
+U = TypeVar("U")
 
 _TIMEOUT = 2.0  # seconds
-#: Queries, or dashboards, that are looked at.
-_MOST = 250
+_MAX_AGE = timedelta(hours=1)
 
 
-def _complete_ids(resource: str) -> Complete:
-    """Return a completion of the ids of ``client.queries`` or another resource, by id or name."""
+def complete_query(
+    ctx: click.Context,
+    param: click.Parameter,  # noqa: ARG001 - click's signature
+    incomplete: str,
+) -> list[CompletionItem]:
+    """Return the ids of saved queries, by id or by a part of the name."""
+    if is_address(incomplete):  # it may hold a key, and is no name to search for
+        return []
 
-    def complete(
-        ctx: click.Context,
-        param: click.Parameter,  # noqa: ARG001 - click's signature
-        incomplete: str,
-    ) -> list[CompletionItem]:
-        words = "" if incomplete.isdigit() else incomplete
+    def items(saved: SavedNames) -> Iterator[CompletionItem]:
+        from watchframe.client.listing import PAGE_SIZE  # noqa: PLC0415 - only on Tab
 
-        def items(client: Client, deadline: Deadline) -> Iterator[CompletionItem]:
-            found = getattr(client, resource).list(search=words or None, deadline=deadline)
-            for item in islice(found, _MOST):
-                if words or str(item.id).startswith(incomplete):
-                    yield _item(str(item.id), item.name)
+        known = _latest(saved.queries(), [])
+        found = {query.id: query.name for query in known}
+        is_word = bool(incomplete) and not incomplete.isdigit()
+        if is_word and len(known) % PAGE_SIZE == 0:  # there may be more of them
+            more = _latest(saved.search(incomplete), [])
+            found = {**{query.id: query.name for query in more}, **found}
+        return _by_id_or_name(found, incomplete)
 
-        return _from_server(ctx, items)
-
-    return complete
+    return _from_server(ctx, items)
 
 
-complete_query = _complete_ids("queries")
-complete_dashboard = _complete_ids("dashboards")
+def complete_dashboard(
+    ctx: click.Context,
+    param: click.Parameter,  # noqa: ARG001 - click's signature
+    incomplete: str,
+) -> list[CompletionItem]:
+    """Return the ids of dashboards, by id or by a part of the name."""
+    if is_address(incomplete):
+        return []
+
+    def items(saved: SavedNames) -> Iterator[CompletionItem]:
+        known = _latest(saved.dashboards(), [])
+        return _by_id_or_name({item.id: item.name for item in known}, incomplete)
+
+    return _from_server(ctx, items)
 
 
 def complete_data_source(
@@ -61,8 +77,8 @@ def complete_data_source(
 ) -> list[CompletionItem]:
     """Return the names of data sources, with their types."""
 
-    def items(client: Client, deadline: Deadline) -> Iterator[CompletionItem]:
-        for source in client.data_sources.list(deadline=deadline):
+    def items(saved: SavedNames) -> Iterator[CompletionItem]:
+        for source in _latest(saved.data_sources(), []):
             if source.name.casefold().startswith(incomplete.casefold()):
                 yield _item(source.name, source.type)
 
@@ -76,46 +92,74 @@ def complete_parameter(
 ) -> list[CompletionItem]:
     """Return ``name=`` of the query's parameters and, behind that, the values that are known."""
     # Behind a -p without its value, click has not told the words apart yet.
-    reference: Any = ctx.params.get("reference") or next(iter(ctx.args), None)
+    typed: Any = ctx.params.get("reference") or next(iter(ctx.args), None)
+    reference = None
+    with contextlib.suppress(Exception):
+        from watchframe.references import parse_reference  # noqa: PLC0415 - only on Tab
+
+        reference = parse_reference(typed)
     if reference is None:
         return []
 
-    from watchframe.references import parse_reference  # noqa: PLC0415 - only on Tab
-
-    asked = parse_reference(reference)
-
-    def items(client: Client, deadline: Deadline) -> Iterator[CompletionItem]:
+    def items(saved: SavedNames) -> Iterator[CompletionItem]:
         from watchframe.parameters.text_syntax import write_value  # noqa: PLC0415 - only on Tab
         from watchframe.parameters.types import known_values  # noqa: PLC0415 - only on Tab
 
-        query = client.queries.get(asked, deadline=deadline)
+        query = _latest(saved.query(reference), None)
         name, equals, beginning = incomplete.partition("=")
+        if query is None:
+            return
         for definition in query.parameters:
             if not equals and definition.name.startswith(name):
                 yield _item(f"{definition.name}=", definition.type)
             elif equals and definition.name == name:
-                for value, meaning in known_values(definition):
+                known = known_values(definition)
+                for value, meaning in known or _latest(
+                    saved.dropdown_values(query.id, definition), []
+                ):
                     written = write_value(value)
                     if written.startswith(beginning):
                         yield _item(f"{name}={written}", meaning)
 
-    return _from_server(ctx, items, asked)
+    return _from_server(ctx, items, reference)
+
+
+def _by_id_or_name(names: Mapping[int, str], incomplete: str) -> Iterator[CompletionItem]:
+    for number, name in names.items():
+        is_wanted = incomplete.casefold() in name.casefold()
+        if str(number).startswith(incomplete) or (is_wanted and not incomplete.isdigit()):
+            yield _item(str(number), name)
 
 
 def _item(value: str, meaning: str) -> CompletionItem:
     return CompletionItem(value, help=plain_text(meaning, keep="") or None)
 
 
+def _latest(stages: Iterator[T], nothing: U) -> T | U:
+    """Return the last that comes, each of which is better than the one before."""
+    found: T | U = nothing
+    with contextlib.suppress(Exception):
+        for stage in stages:
+            found = stage
+    return found
+
+
 def _from_server(
     ctx: click.Context,
-    items: Callable[[Client, Deadline], Iterable[CompletionItem]],
-    asked: QueryReference | None = None,
+    items: Callable[[SavedNames], Iterable[CompletionItem]],
+    reference: QueryReference | None = None,
 ) -> list[CompletionItem]:
-    from watchframe.client import Deadline  # noqa: PLC0415 - only on Tab
+    from watchframe.client import client_of_server  # noqa: PLC0415 - only on Tab
+    from watchframe.read.saved_names import SavedNames  # noqa: PLC0415 - only on Tab
 
     with warnings.catch_warnings(), contextlib.suppress(Exception):
         warnings.simplefilter("ignore")
         options = ctx.obj or GlobalOptions()
-        client = connect(options, asked, max_retries=0, connect_timeout=_TIMEOUT)
-        return list(items(client, Deadline.after(_TIMEOUT)))
+        server = None if reference is None else reference.server_url
+        if reference is None or server is None:
+            client = connect(options, connect_timeout=_TIMEOUT)
+        else:
+            query_id, key = reference.query_id, reference.api_key
+            client = client_of_server(server, query_id=query_id, api_key=key)
+        return list(items(SavedNames(client, max_age=_MAX_AGE, timeout=_TIMEOUT)))
     return []

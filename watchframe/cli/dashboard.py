@@ -73,10 +73,12 @@ def dashboard(
 ) -> None:
     """Run all queries of a dashboard side by side, and show or keep their rows.
 
-    DASHBOARD is its id, its slug, or the URL of its page, whose p_ values are parameters. Without
-    -p every widget has the values that it has on the page.
+    DASHBOARD is its id, its name, its slug, or the URL of its page, whose p_ values are parameters.
+    The page of a shared dashboard needs no key. Without -p every widget has the values that it has
+    on the page.
     """
     from watchframe.read import (  # noqa: PLC0415 - help needs no reading
+        Output,
         ReadOptions,
         dashboard_answers,
     )
@@ -85,6 +87,7 @@ def dashboard(
         raise click.UsageError("--json and -o do not go together: give --format json.")
     check_together(given)
     asked = parse_dashboard_reference(reference)
+    del reference  # it may hold a token
     folder = None if output is None else Path(output).expanduser()
     if folder is not None:
         check_folder(folder)
@@ -99,7 +102,7 @@ def dashboard(
         client=connect(options, asked),
     )
     _, answers = dashboard_answers(
-        reference, arguments["params"], read_options, concurrency=concurrency
+        asked, arguments["params"], read_options, shown=Output(), concurrency=concurrency
     )
     tables = {title: answer.labelled_table for title, answer in answers.items()}
     if is_json:

@@ -29,7 +29,7 @@ from watchframe.cli.messages import (
     shown_warnings,
 )
 from watchframe.cli.queries_as_code import diff_command, export_command, import_command
-from watchframe.cli.query import STATEMENT, query, show, sql
+from watchframe.cli.query import query, show, sql
 from watchframe.cli.server import (
     clone,
     demo,
@@ -94,7 +94,6 @@ class Program(Group):
             show_error(
                 error,
                 secrets=_secrets(),
-                sql=ctx.meta.get(STATEMENT),
                 is_debug=ctx.obj is not None and ctx.obj.is_debug,
             )
             code = exit_code(error)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import textwrap
 import traceback
 import warnings
 from collections.abc import Iterable, Iterator
@@ -11,7 +10,12 @@ from typing import TextIO
 
 import click
 
-from watchframe.display.messages import error_lines, without_secrets
+from watchframe.display.messages import (
+    error_lines,
+    group_lines,
+    notes_of,
+    without_secrets,
+)
 from watchframe.errors import (
     AccessDeniedError,
     ArgumentError,
@@ -39,12 +43,11 @@ def show_error(
     error: BaseException,
     *,
     secrets: Iterable[str],
-    sql: str | None = None,
     is_debug: bool = False,
 ) -> None:
     """Print what went wrong and what to do about it; with `is_debug` the traceback too."""
     lines = traceback.format_exception(error) if is_debug else []
-    lines += ["Error: " + "\n".join(_lines(error, sql))]
+    lines += ["Error: " + "\n".join(_lines(error))]
     note("".join(lines), secrets)
 
 
@@ -69,28 +72,17 @@ def _show_warning(  # the signature is the standard library's
     note(f"Warning: {message}")
 
 
-def _lines(error: BaseException, sql: str | None) -> list[str]:
+def _lines(error: BaseException) -> list[str]:
     if isinstance(error, BaseExceptionGroup):
-        return [f"{error.message.rstrip('.')}:", *_group_lines(error, sql), *_notes(error)]
+        of_each = group_lines(error, _lines)
+        return [f"{error.message.rstrip('.')}:", *of_each, *notes_of(error)]
     if isinstance(error, WatchframeError):
-        return error_lines(error, "terminal", sql)
+        return error_lines(error, "terminal")
     if isinstance(error, OSError) and error.strerror:
         where = f"{error.filename}: " if error.filename else ""
         return [f"{where}{error.strerror}"]
     words = f"{type(error).__name__}: {error}"
     return [f"Unexpected: {words}", "Hint: watchframe --debug ... shows where."]
-
-
-def _group_lines(group: BaseExceptionGroup[BaseException], sql: str | None) -> Iterator[str]:
-    """Yield the lines of each error; its notes say which read or file it is of."""
-    for error in group.exceptions:
-        first, *more = _lines(error, sql)
-        yield textwrap.indent(f"- {first}", "  ")
-        yield from (textwrap.indent(line, "    ") for line in [*_notes(error), *more])
-
-
-def _notes(error: BaseException) -> list[str]:
-    return [str(words) for words in getattr(error, "__notes__", ())]
 
 
 FAILED, USAGE, ACCESS, NOT_FOUND, TIMEOUT, UNREACHABLE = range(1, 7)

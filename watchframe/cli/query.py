@@ -54,8 +54,8 @@ def query(
 ) -> None:
     """Run a saved query, and show or keep its rows.
 
-    QUERY is its id, its name, or the address of its page or of its results, whose p_ values are
-    parameters.
+    QUERY is its id, its name in quotes, or the address of its page or of its results, whose p_
+    values are parameters.
     """
     from watchframe import read  # noqa: PLC0415 - help needs no reading
 
@@ -95,17 +95,13 @@ def query(
     destination.write(table, is_quiet=options.is_quiet)
 
 
-#: Under which name the context holds the statement, so that an error can show its line.
-STATEMENT = "watchframe.statement"
-
-
 @command(short_help="Run SQL on a data source, and show or keep its rows.")
 @click.argument("statement", metavar="SQL")
 @source_option
 @reading_options
-@click.pass_context
+@click.pass_obj
 def sql(
-    ctx: click.Context,
+    options: GlobalOptions,
     /,
     *,
     statement: str,
@@ -125,12 +121,10 @@ def sql(
     from watchframe import read  # noqa: PLC0415 - help needs no reading
     from watchframe.read.options import data_source  # noqa: PLC0415 - likewise
 
-    options: GlobalOptions = ctx.obj
     check_together(given)
     text = sys.stdin.read() if statement == "-" else statement
     if not text.strip():
         raise ArgumentError("There is no SQL.", hint="Give it in quotes, or - and on stdin.")
-    ctx.meta[STATEMENT] = text
     destination = Destination.of(output=output, format_=format_, is_json=is_json, rows=rows)
     arguments = read_arguments(**given)
     what = text, data_source(source), arguments["params"]
@@ -166,8 +160,8 @@ _CHOICES = 20
 def show(options: GlobalOptions, *, reference: str, is_json: bool) -> None:
     """Show a saved query: its parameters with types, choices and defaults, and its SQL.
 
-    QUERY is its id, its name, or the address of its page. Nothing is executed, but for a dropdown's
-    query that has never run.
+    QUERY is its id, its name in quotes, or the address of its page. Nothing is executed, but for a
+    dropdown's query that has never run.
     """
     asked = parse_reference(reference)
     client = connect(options, asked)

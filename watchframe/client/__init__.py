@@ -11,6 +11,7 @@ from watchframe.client.client import (
 )
 from watchframe.client.jobs import Jobs, OnStatus
 from watchframe.client.queries import DropdownOption, Queries
+from watchframe.client.query_names import has_name
 from watchframe.client.query_results import QueryResult, QueryResults
 from watchframe.client.result_body import ResultBody
 from watchframe.http.deadline import NO_DEADLINE, Deadline
@@ -33,5 +34,6 @@ __all__ = [
     "connected_client",
     "current_client",
     "disconnect",
+    "has_name",
     "with_address_key",
 ]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import logging
+from collections.abc import Callable, Iterable, Mapping
 from datetime import tzinfo
 from pathlib import Path
 from typing import Self
@@ -29,11 +30,30 @@ from watchframe.config import (
     no_key_error,
     note_connected,
 )
+from watchframe.errors import (
+    AccessDeniedError,
+    AuthenticationError,
+    ConfigurationWarning,
+    ConnectError,
+    JobTimeoutError,
+    NotFoundError,
+    ProtocolError,
+    TransportTimeoutError,
+    WatchframeError,
+    warn_caller,
+)
 from watchframe.http.deadline import NO_DEADLINE, Deadline
 from watchframe.http.documents import request_json
 from watchframe.http.transport import Transport
+from watchframe.interactive import is_interactive
 from watchframe.locks import ProcessLock
 from watchframe.models import Session
+from watchframe.reprs import Card, counted
+
+#: Seconds for which the display of a client waits for the server.
+_SHOWN_WITHIN = 2.0
+
+logger = logging.getLogger(__name__)
 
 
 class Client:
@@ -105,6 +125,7 @@ class Client:
         )
         connections = None if sharing is None else sharing._transport.connections  # noqa: SLF001
         self._transport: Transport = Transport(self.settings, connections)
+        self._known_session: Session | None = None
         self.queries = Queries(self._transport)
         self.query_results = QueryResults(self._transport)
         self.jobs = Jobs(self._transport)
@@ -151,9 +172,9 @@ class Client:
         AuthenticationError
             The key is wrong, or a query's key: that one has no owner.
         """
-        return Session.from_json(
-            request_json(self._transport, "GET", "/api/session", deadline=deadline)
-        )
+        sent = request_json(self._transport, "GET", "/api/session", deadline=deadline)
+        self._known_session = Session.from_json(sent).of_server(self.server)
+        return self._known_session
 
     def run_query(
         self,
@@ -163,10 +184,16 @@ class Client:
         max_age: int,
         deadline: Deadline = NO_DEADLINE,
         on_status: OnStatus | None = None,
+        meanwhile: Callable[[], object] | None = None,
     ) -> ResultBody:
-        """Return a saved query's result: the server's cached one, or a new one once it is there."""
+        """Return a saved query's result: the server's cached one, or a new one once it is there.
+
+        `meanwhile` is called while the server is asked; what it raises cancels the job.
+        """
         execution = Execution.of_query(self._transport, query_id, parameters)
-        return execution.result(max_age, deadline=deadline, on_status=on_status)
+        return execution.result(
+            max_age, deadline=deadline, on_status=on_status, meanwhile=meanwhile
+        )
 
     def run_sql(
         self,
@@ -177,10 +204,13 @@ class Client:
         max_age: int,
         deadline: Deadline = NO_DEADLINE,
         on_status: OnStatus | None = None,
+        meanwhile: Callable[[], object] | None = None,
     ) -> ResultBody:
-        """Return the result of SQL that is not saved."""
+        """Return the result of SQL that is not saved; `meanwhile` as of `run_query`."""
         execution = Execution.of_sql(self._transport, sql, data_source_id, parameters)
-        return execution.result(max_age, deadline=deadline, on_status=on_status)
+        return execution.result(
+            max_age, deadline=deadline, on_status=on_status, meanwhile=meanwhile
+        )
 
     def close(self) -> None:
         """Close the connections; the client can be used again."""
@@ -195,6 +225,30 @@ class Client:
     def __repr__(self) -> str:
         return f"Client({self.server!r})"
 
+    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
+        """Return what IPython shows: the server, and whose key it is.
+
+        Where a person is watching, one request asks what is not known yet: whose key it is, then
+        how many queries there are.
+        """
+        facts: dict[str, object] = {}
+        deadline = Deadline.after(_SHOWN_WITHIN)
+        try:
+            if self.settings.api_key is None:
+                facts["keys"] = counted(len(self.settings.query_keys), "key") + " of queries"
+            elif is_interactive() and self._known_session is None:
+                self.session(deadline=deadline)
+            elif is_interactive():
+                facts["queries"] = f"{self.queries.list(deadline=deadline).count():,}"
+        except AuthenticationError:
+            facts["key"] = "one that the server knows no owner of: a query's, or a wrong one"
+        except WatchframeError as error:
+            facts["server"] = f"it could not be asked: {error.message}"
+        if (known := self._known_session) is not None:
+            email = f" ({known.user.email})" if known.user.email else ""
+            facts |= {"key of": f"{known.user.name}{email}", "version": known.server_version}
+        return Card(noun="Client of", name=self.server, url=self.server, facts=facts).bundle()
+
 
 _lock = ProcessLock()
 _current: Client | None = None
@@ -202,6 +256,9 @@ _current: Client | None = None
 _is_chosen = False
 #: Clients for the servers of addresses, by their URLs.
 _of_servers: dict[str, Client] = {}
+
+#: Seconds that `connect` waits for what the server says of a key.
+CHECK_TIMEOUT = 3.0
 
 
 def connect(
@@ -223,6 +280,7 @@ def connect(
     stale_if_error: bool | None = None,
     cache_text_parameters: bool | None = None,
     uncached_queries: Iterable[int] | str | None = None,
+    check: bool | None = None,
 ) -> Client:
     """Return a client, and make every function use it from now on.
 
@@ -274,11 +332,27 @@ def connect(
         default.
     uncached_queries : iterable of int or str, optional
         Ids of saved queries whose results are never kept, also as a text such as ``"42, 57"``.
+    check : bool, optional
+        Whether to ask the server about the key, by one small request of at most 3 seconds: whose
+        `api_key` is, or, where there is none, for the first query of `query_keys`. True raises what
+        is wrong. None, the default, asks where a person is watching, in a terminal or an open
+        notebook, and only warns: a query's key given as `api_key` is no user's, and reads from the
+        local cache need no server. Of a server that is slow or busy it says nothing. False does not
+        ask.
 
     Raises
     ------
     ConfigurationError
         No server or no key is known, or a setting cannot be used.
+    AuthenticationError, ServerError
+        With ``check=True``: the server does not know the key, or it could not be asked. The client
+        of an earlier `connect` stays in use.
+
+    Warns
+    -----
+    ConfigurationWarning
+        With ``check=None``, where a person is watching: the server does not know the key, or no
+        such server answers.
     """
     global _current, _is_chosen
     api_key, headers, query_keys = as_secret(api_key), as_secrets(headers), as_secrets(query_keys)
@@ -301,12 +375,61 @@ def connect(
         cache_text_parameters=cache_text_parameters,
         uncached_queries=uncached_queries,
     )
+    if check:
+        _check_key(client)
     with _lock.lock:
         previous, _current, _is_chosen = _current, client, True
         note_connected(client.settings)
     if previous is not None:
         previous.close()
+    if check is None and is_interactive():
+        _warn_of_key(client)
     return client
+
+
+def _check_key(client: Client) -> None:
+    """Ask the server, by one small request, whether it knows the key.
+
+    Raises
+    ------
+    WatchframeError
+        It does not, or it could not be asked.
+    """
+    settings, deadline = client.settings, Deadline.after(CHECK_TIMEOUT)
+    once = Client(settings=structs.replace(settings, max_retries=0), sharing=client)
+    try:
+        if settings.api_key is not None:
+            once.session(deadline=deadline)
+        else:
+            for query_id in list(settings.query_keys)[:1]:
+                once.queries.get(query_id, deadline=deadline)
+    except AuthenticationError as error:
+        if settings.api_key is None:
+            raise
+        # A query's key is refused like a wrong one, except for its own query.
+        raise error.replace(
+            message=f"{client.server} knows no user with this API key.",
+            hint="Yours stands on your profile's page. If it is the key of a query, it reads that "
+            "query alone: give it as query_keys={479: key}, with the query's id.",
+        ) from None
+    except JobTimeoutError:
+        raise TransportTimeoutError(
+            f"{client.server} did not say within {CHECK_TIMEOUT:g} s whether it knows the key.",
+            hint="Try again, or connect with check=False.",
+        ) from None
+
+
+#: What would be the same a moment later, unlike a server that is slow or busy.
+_LASTING = (AccessDeniedError, AuthenticationError, ConnectError, NotFoundError, ProtocolError)
+
+
+def _warn_of_key(client: Client) -> None:
+    try:
+        _check_key(client)
+    except _LASTING as error:
+        warn_caller(ConfigurationWarning(f"{error.message} {error.hint or ''}".rstrip()))
+    except WatchframeError:
+        logger.debug("the key could not be checked", exc_info=True)
 
 
 def current_client() -> Client:

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from urllib.parse import quote
 
+from msgspec import structs
+
 from watchframe.client.listing import Listing
 from watchframe.client.resource import Resource, edit_conflict, search_arguments, without_none
-from watchframe.config import require_same_server
-from watchframe.errors import ArgumentError, ConflictError, NotFoundError, ProtocolError
+from watchframe.config import Secret, as_secret, require_same_server
+from watchframe.errors import (
+    ArgumentError,
+    AuthenticationError,
+    ConflictError,
+    NotFoundError,
+    ProtocolError,
+)
 from watchframe.http.deadline import NO_DEADLINE, Deadline
-from watchframe.http.documents import require_same_id
+from watchframe.http.documents import request_json, require_same_id
 from watchframe.http.error_responses import ROUTE_GUESS
+from watchframe.http.transport import SHARED_DASHBOARD, Transport
 from watchframe.models import Dashboard, Visualization, Widget
 from watchframe.models.json_fields import as_object, required
-from watchframe.references import parse_dashboard_reference
+from watchframe.parameters.values import nearest
+from watchframe.references import DashboardReference, parse_dashboard_reference
 
 
 class Dashboards(Resource):
@@ -63,18 +72,21 @@ class Dashboards(Resource):
         query = search_arguments(search, tags, order)
         return Listing(self._transport, path, Dashboard, query=query, deadline=deadline)
 
-    def get(self, dashboard: int | str, *, deadline: Deadline = NO_DEADLINE) -> Dashboard:
+    def get(
+        self, dashboard: int | str | DashboardReference, *, deadline: Deadline = NO_DEADLINE
+    ) -> Dashboard:
         """Return a dashboard with its widgets.
 
         Parameters
         ----------
-        dashboard : int or str
-            Its id, its slug, or the URL of its page on this server.
+        dashboard : int, str or DashboardReference
+            Its id, its slug, its name, or the URL of its page on this server. A text that is a slug
+            is not taken for a name.
 
         Raises
         ------
         ArgumentError
-            It is none of these.
+            It is none of these, it is the page of a shared dashboard, or several have that name.
         ConfigurationError
             It is the page of another server.
         NotFoundError
@@ -83,13 +95,56 @@ class Dashboards(Resource):
             The server answered with another one.
         """
         wanted = parse_dashboard_reference(dashboard)
+        del dashboard  # it may hold a token
         require_same_server(wanted.server_url, self._transport.settings.url)
-        if wanted.dashboard_id is None:
-            return self._by_slug(wanted.slug or "", deadline)
+        if wanted.is_shared:
+            raise ArgumentError(
+                "The address of a shared dashboard does not tell its id.",
+                hint="Give its id, or the address of its page for those who have an account.",
+            )
         if wanted.slug is not None:
-            with contextlib.suppress(NotFoundError):
+            try:
                 return self._by_slug(wanted.slug, deadline)
-        return self._located(wanted.dashboard_id, deadline)[1]
+            except NotFoundError:
+                if wanted.dashboard_id is None and wanted.name is None:
+                    raise
+        if wanted.dashboard_id is not None:
+            return self._located(wanted.dashboard_id, deadline)[1]
+        return self._by_name(wanted.name or "", deadline)
+
+    def get_shared(self, token: str | Secret, *, deadline: Deadline = NO_DEADLINE) -> Dashboard:
+        """Return a shared dashboard, as everybody sees it who has its address.
+
+        Parameters
+        ----------
+        token : str
+            The last part of its public URL's path. It is the key of this request, in place of the
+            client's own.
+
+        Returns
+        -------
+        Dashboard
+            Without its id, and without the texts of its queries, which the server does not tell.
+
+        Raises
+        ------
+        AuthenticationError
+            No dashboard is shared under this token.
+        """
+        key = as_secret(token)
+        del token
+        own = self._transport
+        settings = structs.replace(own.settings, api_key=key, query_keys={})
+        shared = Transport(settings, own.connections)
+        try:
+            found = request_json(shared, "GET", SHARED_DASHBOARD, deadline=deadline)
+        except AuthenticationError as error:
+            raise error.replace(
+                message="No dashboard is shared under this address.",
+                hint="Either the address is not whole, or the dashboard is no longer shared: ask "
+                "for its address again, or read the dashboard by its id, with a key of your own.",
+            ) from None
+        return Dashboard.from_shared_json(found)
 
     def create(self, name: str, *, deadline: Deadline = NO_DEADLINE) -> Dashboard:
         """Create an empty dashboard, a draft, and return it."""
@@ -206,7 +261,8 @@ class Dashboards(Resource):
     def _by_slug(self, slug: str, deadline: Deadline) -> Dashboard:
         path = self._slug_path(slug)
         # Without "legacy", servers since version 10 take it for an id, and fail.
-        found = Dashboard.from_json(self._request("GET", path, deadline, query={"legacy": ""}))
+        sent = self._request("GET", path, deadline, query={"legacy": ""})
+        found = Dashboard.from_json(sent).of_server(self._transport.settings.url)
         if found.slug != slug:
             raise ProtocolError(
                 f"The server answered with dashboard {found.slug!r}, but {slug!r} was asked for.",
@@ -215,6 +271,32 @@ class Dashboards(Resource):
                 hint="Ask for the dashboard by its id.",
             )
         return found
+
+    def _by_name(self, name: str, deadline: Deadline) -> Dashboard:
+        listed = list(self.list(search=name, deadline=deadline))
+        found = [item for item in listed if item.name == name] or [
+            item for item in listed if item.name.casefold() == name.casefold()
+        ]
+        if len(found) == 1:
+            return self._located(found[0].id, deadline)[1]
+        if found:
+            raise ArgumentError(
+                f"{len(found)} dashboards are called {name!r}.",
+                hint=f"Give the id of one of them: {_ids_and_owners(found)}.",
+            )
+        others = listed or list(self.list(deadline=deadline))
+        names = dict.fromkeys(nearest(name, (item.name for item in others)))
+        near = [item for known in names for item in others if item.name == known] or listed
+        raise NotFoundError(
+            f"The server lists no dashboard with the slug or the name {name!r}.",
+            status=HTTPStatus.NOT_FOUND,
+            server_message="",
+            method="GET",
+            url=self._path,
+            hint=f"The nearest are {_ids_and_owners(near[:_MOST_SHOWN])}."
+            if near
+            else "It does not list archived ones, nor drafts of others: give the id.",
+        )
 
     def _located(self, dashboard_id: int, deadline: Deadline) -> tuple[str, Dashboard]:
         """Return the path at which this server has a dashboard, and the dashboard.
@@ -226,7 +308,8 @@ class Dashboards(Resource):
         path = f"{self._path}/{dashboard_id}"
         missing = None
         try:
-            found = Dashboard.from_json(self._request("GET", path, deadline))
+            sent = self._request("GET", path, deadline)
+            found = Dashboard.from_json(sent).of_server(self._transport.settings.url)
         except NotFoundError as error:
             if ROUTE_GUESS not in error.server_message:
                 raise
@@ -252,6 +335,17 @@ class Dashboards(Resource):
 
     def _slug_path(self, slug: str) -> str:
         return f"{self._path}/{quote(slug, safe='')}"
+
+
+#: How many dashboards an error names.
+_MOST_SHOWN = 5
+
+
+def _ids_and_owners(dashboards: Sequence[Dashboard]) -> str:
+    return ", ".join(
+        f"{item.id} {item.name!r}" + (f" by {item.owner}" if item.owner else "")
+        for item in dashboards
+    )
 
 
 class Widgets(Resource):

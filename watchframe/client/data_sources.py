@@ -14,10 +14,11 @@ from watchframe.errors import JobFailedError, ProtocolError
 from watchframe.http.deadline import NO_DEADLINE, Deadline
 from watchframe.models import ConnectionType, DataSource, Job, JobStatus
 from watchframe.models.json_fields import as_object, required
+from watchframe.reprs import Shown
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConnectionTest:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class ConnectionTest(Shown):
     """Whether the server reaches a data source.
 
     Attributes

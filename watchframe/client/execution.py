@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Self
 
@@ -17,7 +17,7 @@ from watchframe.client.jobs import (
     undo_start,
 )
 from watchframe.client.result_body import ResultBody, open_body, open_result
-from watchframe.errors import JobFailedError, NotFoundError, ProtocolError
+from watchframe.errors import AccessDeniedError, JobFailedError, NotFoundError, ProtocolError
 from watchframe.http.deadline import NO_DEADLINE, Deadline, uninterrupted
 from watchframe.http.documents import parse_json
 from watchframe.http.error_responses import NO_RESULT
@@ -71,14 +71,23 @@ class Execution:
         return cls(transport=transport, path="/api/query_results", payload=payload, query_id=None)
 
     def result(
-        self, max_age: int, *, deadline: Deadline, on_status: OnStatus | None = None
+        self,
+        max_age: int,
+        *,
+        deadline: Deadline,
+        on_status: OnStatus | None = None,
+        meanwhile: Callable[[], object] | None = None,
     ) -> ResultBody:
-        """Return the body of the server's cached result, or of the new one once it is there."""
+        """Return the body of the server's cached result, or of the new one once it is there.
+
+        `meanwhile` is called while the server is asked; what it raises cancels the job.
+        """
         answer, job = run_job(
             self.transport,
             lambda: self._request(max_age, deadline),
             deadline=deadline,
             on_status=on_status,
+            meanwhile=meanwhile,
         )
         if isinstance(answer, ResultBody):
             return answer
@@ -140,11 +149,16 @@ class Execution:
     def _open(self, result_id: int, deadline: Deadline) -> ResultBody:
         try:
             return open_result(self.transport, result_id, query_id=self.query_id, deadline=deadline)
+        except AccessDeniedError:
+            if self.query_id is None:
+                raise
+            # The token of a shared dashboard gets no result by its id.
         except NotFoundError as error:
             if self.query_id is None or not error.server_message.startswith(NO_RESULT):
                 raise
-        # That is what a query's key is answered. It gets a result that was run with parameters only
-        # as the answer to the same request again (docs of the server: none; recordings 021 to 023).
+            # That is what a query's key is answered where the result was run with parameters (docs
+            # of the server: none; recordings 021 to 023).
+        # Both get it only as the answer to the same request again.
         body = self._cached(deadline)
         body.from_server_cache = False
         return body

@@ -144,10 +144,12 @@ def run_job(
     *,
     deadline: Deadline,
     on_status: OnStatus | None = None,
+    meanwhile: Callable[[], object] | None = None,
 ) -> tuple[T, Job | None]:
     """Return what `start` returned and, where that is a job, the job once it has succeeded.
 
-    An interrupt cancels the job, also one that strikes before the job's id has arrived.
+    An interrupt cancels the job, also one that strikes before the job's id has arrived; so does
+    what `meanwhile` raises, which is called while `start` goes on.
     """
     latest: Job | None = None
 
@@ -168,6 +170,7 @@ def run_job(
         undo=lambda answer: undo_start(transport, latest or answer),
         deadline=deadline,
         grace=CANCEL_TIMEOUT,
+        meanwhile=meanwhile,
     )
 
 

@@ -9,6 +9,7 @@ from types import EllipsisType
 
 from watchframe.client.execution import ANY_RESULT, Execution
 from watchframe.client.listing import Listing, WholeList
+from watchframe.client.query_names import query_of_name
 from watchframe.client.query_results import QueryResult, read_result
 from watchframe.client.resource import (
     Resource,
@@ -22,16 +23,15 @@ from watchframe.config import Secret, require_same_server
 from watchframe.errors import (
     ArgumentError,
     ConflictError,
-    QueryReferenceError,
     ResponseError,
 )
-from watchframe.hints import Hint, Kind
 from watchframe.http.deadline import NO_DEADLINE, Deadline
 from watchframe.http.documents import require_same_id
 from watchframe.http.transport import Method
 from watchframe.models import Job, ParameterDefinition, Query
 from watchframe.models.json_fields import as_object, required
 from watchframe.references import QueryReference, parse_reference, require_query
+from watchframe.reprs import Shown
 
 #: The server has one list of each kind; there is none of two kinds at once.
 _LISTS = {
@@ -44,15 +44,12 @@ _LISTS = {
 Schedule = Mapping[str, object]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DropdownOption:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class DropdownOption(Shown):
     """One choice of a query-based dropdown: what is shown and what is sent."""
 
     name: str
     value: str
-
-
-DropdownOptions = list[DropdownOption]  # in the class, `list` is its method
 
 
 class Queries(Resource):
@@ -75,33 +72,36 @@ class Queries(Resource):
         ConfigurationError
             It is the page of another server.
         """
-        query = parse_reference(query)
-        require_same_server(query.server_url, self._transport.settings.url)
         query_id = self.id_of(query, deadline=deadline)
         path = f"{self._path}/{query_id}"
         return self._object("GET", path, Query, deadline, expected_id=query_id)
 
-    def id_of(self, reference: QueryReference, *, deadline: Deadline = NO_DEADLINE) -> int:
-        """Return the id of a query, which may be known by its name alone.
+    def id_of(self, query: int | str | QueryReference, *, deadline: Deadline = NO_DEADLINE) -> int:
+        """Return the id of a query; the server is asked where a name is all that is known.
+
+        Parameters
+        ----------
+        query : int, str or QueryReference
+            As of `get`.
 
         Raises
         ------
         QueryReferenceError
-            There is not one query of that name, or the reference is to a result.
+            As `get`; the error of a name tells the nearest ones, with their ids and owners.
+        AuthenticationError
+            The key is a query's, which sees no list in which a name could be found.
+        ConfigurationError
+            It is the page of another server.
         """
+        reference = parse_reference(query)
+        del query  # an address may hold a key
+        require_same_server(reference.server_url, self._transport.settings.url)
         if reference.query_id is not None:
             return reference.query_id
         require_query(reference)
-        name = reference.name or ""
-        found = list(self.list(search=name, deadline=deadline))
-        exact = [item for item in found if item.name == name]
-        exact = exact or [item for item in found if item.name.casefold() == name.casefold()]
-        if len(exact) != 1:
-            raise QueryReferenceError(
-                f"{len(exact) or 'No'} queries are called {name!r}.",
-                hint=Hint(Kind.QUERY_REFERENCE),
-            )
-        return exact[0].id
+        settings = self._transport.settings
+        ring = settings.query_keys if settings.api_key is None else {}
+        return query_of_name(self, reference.name or "", ring=ring, deadline=deadline).id
 
     def parameters(
         self, query: int | str | QueryReference, *, deadline: Deadline = NO_DEADLINE
@@ -267,7 +267,7 @@ class Queries(Resource):
         query_id = query if isinstance(query, int) else query.id
         path = f"{self._path}/{query_id}"
         sent = as_object(self._request("GET", path, deadline), "query")
-        now = Query.from_json(sent)
+        now = Query.from_json(sent).of_server(self._transport.settings.url)
         require_same_id(now, query_id, method="GET", url=path)
         based_on = now if isinstance(query, int) else query
         # The version that the server counts never changes (recording 141), so the time must tell.
@@ -378,7 +378,7 @@ class Queries(Resource):
 
     def dropdown_options(
         self, query_id: int, dropdown_query_id: int, *, deadline: Deadline = NO_DEADLINE
-    ) -> DropdownOptions:
+    ) -> WholeList[DropdownOption]:
         """Return the choices of a query's dropdown; a feeding query that never ran is run first."""
         path = f"{self._path}/{query_id}/dropdowns/{dropdown_query_id}"
         try:
@@ -390,16 +390,22 @@ class Queries(Resource):
             try:
                 feed.result(ANY_RESULT, deadline=deadline).close()
             except ResponseError:
-                raise error from None  # this key may not run it
+                hint = (
+                    f"The values of a dropdown are those of query {dropdown_query_id}, which never "
+                    "ran, and this key may not run it: a user's key may."
+                )
+                raise error.replace(hint=hint) from None
             found = self._request("GET", path, deadline)
-        return [_option(item) for item in as_list(found, path)]
+        return WholeList([_option(item) for item in as_list(found, path)], DropdownOption)
 
 
 class _RecentQueries(Listing[Query]):
     """The few queries that were edited last; they come whole, not in pages."""
 
-    def _page(self, number: int, size: int) -> Mapping[str, object]:
-        found = as_list(self._get({}), self._path)
+    def _page(
+        self, number: int, size: int, deadline: Deadline | None = None
+    ) -> Mapping[str, object]:
+        found = as_list(self._get({}, deadline), self._path)
         return {"count": len(found), "page": number, "page_size": size, "results": found}
 
 

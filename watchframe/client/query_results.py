@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Literal, get_args
 
@@ -17,12 +17,14 @@ from watchframe.client.resource import Resource
 from watchframe.client.result_body import ResultBody, open_result, result_path
 from watchframe.config.files import replaced_file
 from watchframe.decode import ColumnDeviation, DtypeBackend, decode_query_result, to_frame
+from watchframe.decode.typing_rules import ENCODING, INTEGER, JSON
 from watchframe.errors import ArgumentError, IncompleteBodyError
 from watchframe.http.body import iter_body
 from watchframe.http.deadline import NO_DEADLINE, Deadline
 from watchframe.http.documents import require_content_type
 from watchframe.http.retries import read_or_refetch
 from watchframe.models import Job, QueryResultInfo
+from watchframe.reprs import MOST_ROWS, Card, Shown, Table
 
 Filetype = Literal["csv", "tsv", "json", "xlsx"]
 #: Called with the bytes that are there, and with how many there will be, or None.
@@ -153,8 +155,8 @@ class QueryResults(Resource):
         return target
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QueryResult:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class QueryResult(Shown):
     """A stored result of the server: it never changes.
 
     Attributes
@@ -171,10 +173,31 @@ class QueryResult:
     table: pa.Table
     deviations: tuple[ColumnDeviation, ...] = ()
 
-    def __repr__(self) -> str:
-        # Not the table's own repr, which shows names and values as the server sent them.
-        shape = f"{self.table.num_rows:,} rows x {self.table.num_columns:,} columns"
-        return f"QueryResult(info={self.info!r}, {shape})"
+    def card(self) -> Card:
+        """Return what is shown of it: where it comes from, and its columns."""
+        info = self.info.card()
+        fields = list(self.table.schema)
+        stands_for = {INTEGER: "integer", JSON: "JSON"}
+        return replace(
+            info,
+            noun="Result" if self.info.id is None else f"Result {self.info.id}",
+            summary=f"{self.table.num_rows:,} rows x {self.table.num_columns:,} columns",
+            facts={"rows": f"{self.table.num_rows:,}", **info.facts},
+            tables=[
+                Table(
+                    columns=("column", "type"),
+                    rows=[
+                        (
+                            field.name,
+                            stands_for.get((field.metadata or {}).get(ENCODING, b""), field.type),
+                        )
+                        for field in fields[:MOST_ROWS]
+                    ],
+                    note=f"and {len(fields) - MOST_ROWS:,} more" if fields[MOST_ROWS:] else "",
+                )
+            ],
+            note="to_frame() returns the rows.",
+        )
 
     def to_frame(
         self,

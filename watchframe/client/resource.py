@@ -32,6 +32,9 @@ class Resource:
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {self._transport.settings.url}>"
+
     def _request(
         self,
         method: Method,
@@ -69,7 +72,8 @@ class Resource:
         ProtocolError
             The answer is about another object, or is not such an object.
         """
-        found = kind.from_json(self._request(method, path, deadline, json=json))
+        sent = self._request(method, path, deadline, json=json)
+        found = kind.from_json(sent).of_server(self._transport.settings.url)
         if expected_id is not None:
             require_same_id(found, expected_id, method=method, url=path)
         return found
@@ -77,7 +81,8 @@ class Resource:
     def _whole_list(self, path: str, kind: type[R], deadline: Deadline) -> WholeList[R]:
         """Return a list that the server sends at once, not in pages."""
         found = as_list(self._request("GET", path, deadline), path)
-        return WholeList([kind.from_json(item) for item in found], kind)
+        server = self._transport.settings.url
+        return WholeList([kind.from_json(item).of_server(server) for item in found], kind)
 
     def _tag_counts(self, path: str, deadline: Deadline) -> dict[str, int]:
         """Return every tag and how many objects have it, in the server's order (recording 147)."""

@@ -54,6 +54,10 @@ class ResultBody:
         self._peeked: list[bytes] = []
         self._inflated = iter_body(response, lambda: self.deadline, max_bytes)
 
+    def __repr__(self) -> str:
+        which = "" if self.result_id is None else f" {self.result_id}"
+        return f"<ResultBody{which}: bytes that can be read once>"
+
     def __enter__(self) -> Self:
         return self
 

@@ -8,6 +8,7 @@ from watchframe.config.login import (
     known_secrets,
     read_logins,
     save_login,
+    without_secrets,
 )
 from watchframe.config.profiles import DEFAULT_PROFILE, config_path, profile_for_server
 from watchframe.config.server_url import (
@@ -48,4 +49,5 @@ __all__ = [
     "require_same_server",
     "save_login",
     "server_url",
+    "without_secrets",
 ]

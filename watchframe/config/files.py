@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from watchframe.errors import ArgumentError, ConfigurationWarning, warn_caller
+from watchframe.errors import ArgumentError, ConfigurationWarning, is_silent, warn_caller
 
 #: Flags that some systems do not have. Without O_NONBLOCK, to open a pipe waits for its other end.
 _CAREFULLY = (
@@ -87,6 +87,8 @@ def resolve_links(path: Path) -> Path:
 def warn_if_readable(path: Path) -> None:
     """Warn, once per file, that other users may read a key in it; only POSIX modes say so."""
     if os.name != "posix" or path in _warned_of or not path.stat().st_mode & _OTHERS:
+        return
+    if is_silent():
         return
     _warned_of.add(path)
     warn_caller(

@@ -75,6 +75,13 @@ def known_secrets() -> tuple[str, ...]:
     return tuple(sorted((text for text in found if len(text) >= _SHORTEST), key=len, reverse=True))
 
 
+def without_secrets(text: str) -> str:
+    """Return a text with `known_secrets` hidden."""
+    for secret in known_secrets():
+        text = text.replace(secret, "***")
+    return text
+
+
 def as_secret(key: str | Secret | None) -> Secret | None:
     """Return a key, given as a text or as a Secret, as a Secret.
 

@@ -27,6 +27,7 @@ from watchframe.config.profiles import (
 from watchframe.config.server_url import is_loopback, server_url
 from watchframe.errors import ConfigurationError
 from watchframe.hints import Hint, Kind
+from watchframe.reprs import Shown
 
 T = TypeVar("T")
 
@@ -60,7 +61,7 @@ def default_cache_dir() -> Path:
     return platformdirs.user_cache_path("watchframe")
 
 
-class Settings(msgspec.Struct, frozen=True, kw_only=True):
+class Settings(Shown, msgspec.Struct, frozen=True, kw_only=True):
     """All settings of a client and its cache; `watchframe.connect` documents each.
 
     The environment variable of a setting is ``WATCHFRAME_`` and its name in capitals.

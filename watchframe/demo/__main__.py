@@ -7,6 +7,7 @@ import sys
 
 import duckdb
 
+from watchframe.demo.dialects import DIALECTS, NEWEST
 from watchframe.demo.server import DemoServer
 
 
@@ -15,9 +16,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m watchframe.demo", description=__doc__)
     parser.add_argument("--port", type=int, default=0, help="0 takes a free one (default)")
     parser.add_argument("--state-dir", help="where the data are; a temporary folder by default")
+    parser.add_argument(
+        "--version",
+        choices=DIALECTS,
+        default=NEWEST,
+        help="whose answers it gives; fork is Inverse Watch's own (default: %(default)s)",
+    )
     options = parser.parse_args()
     try:
-        server = DemoServer(options.state_dir, options.port)
+        server = DemoServer(options.state_dir, options.port, version=options.version)
         server.listen()  # before its address is printed: a reader may connect at once
     except (OSError, OverflowError, duckdb.IOException) as error:  # a port or a folder in use
         sys.exit(f"The demo server cannot start: {error}")

@@ -3,11 +3,13 @@
 ``catalogue_parameters``  1, 2: the quickstart; 10-19: plain parameters; 20-29: dropdowns
 ``catalogue_dates``       30-39: dates, date-times and ranges, dynamic ones too
 ``catalogue_results``     40-49: odd results; 50-59: slow and failing queries; 60-69: Python
+``catalogue_fork``        70-89: the data sources of Inverse Watch alone, in `FORK_CATALOGUE`
 """
 
 from __future__ import annotations
 
 from watchframe.demo.catalogue_dates import DATE_QUERIES
+from watchframe.demo.catalogue_fork import FORK_DASHBOARDS, FORK_QUERIES
 from watchframe.demo.catalogue_parameters import PARAMETER_QUERIES
 from watchframe.demo.catalogue_results import RESULT_QUERIES
 from watchframe.demo.catalogue_types import Catalogue, ParameterMapping, SavedDashboard, SavedWidget
@@ -70,7 +72,12 @@ _DASHBOARDS = (
     ),
 )
 
+#: What a fresh server of every version begins with, and what Inverse Watch's own has besides.
 CATALOGUE = Catalogue(
     queries=(*PARAMETER_QUERIES, *DATE_QUERIES, *RESULT_QUERIES),
     dashboards=_DASHBOARDS,
+)
+FORK_CATALOGUE = Catalogue(
+    queries=(*CATALOGUE.queries, *FORK_QUERIES),
+    dashboards=(*CATALOGUE.dashboards, *FORK_DASHBOARDS),
 )

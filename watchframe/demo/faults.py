@@ -38,6 +38,8 @@ class Fault:
         Answer with this status, `body` and `headers` instead.
     delay : float
         Seconds to wait before answering.
+    hold : threading.Event or None
+        Wait with the answer until this is set.
     cut_after : int or None
         Break the connection off after so many bytes of the true answer's body.
     chunk : int or None
@@ -56,6 +58,7 @@ class Fault:
     body: bytes = b""
     headers: Mapping[str, str] = field(default_factory=dict)
     delay: float = 0.0
+    hold: threading.Event | None = None
     cut_after: int | None = None
     chunk: int | None = None
     chunk_delay: float = 0.0

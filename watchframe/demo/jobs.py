@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from watchframe.demo.dialects import Dialect
+
 logger = logging.getLogger(__name__)
 
 PENDING, STARTED, SUCCESS, FAILURE = 1, 2, 3, 4
-CANCELLED_BY_USER = "Query cancelled by user."
 
 
 class SourceError(Exception):
@@ -58,6 +59,7 @@ class Job:
     error: str | dict[str, Any] = ""
     result: Any = None
     started_at: datetime | None = None
+    is_cancelled: bool = False
     interrupt: Interrupt = field(default_factory=Interrupt)
 
     @property
@@ -65,10 +67,13 @@ class Job:
         """Whether the job will not change any more."""
         return self.status in (SUCCESS, FAILURE)
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self, dialect: Dialect) -> dict[str, Any]:
         """Return the job in the server's shape (recordings 016, 017, 036, 123, 125)."""
-        started = self.started_at if self.status == STARTED else None
-        return {
+        is_shown = (self.status == STARTED and dialect.has_start_of_job) or (
+            self.is_cancelled and dialect.keeps_start_of_job
+        )
+        started = self.started_at if is_shown else None
+        found = {
             "id": self.id,
             "updated_at": started.isoformat(timespec="milliseconds") if started else 0,
             "status": self.status,
@@ -76,12 +81,17 @@ class Job:
             "result": self.result,
             "query_result_id": self.result,
         }
+        return {name: found[name] for name in found if name not in dialect.job_fields_missing}
 
 
 class JobQueue:
-    """All jobs, and the `workers` threads that run them."""
+    """All jobs, and the `workers` threads that run them.
 
-    def __init__(self, workers: int) -> None:
+    `cancelled_words` are the errors of a job that is cancelled while it waits, and while it runs.
+    """
+
+    def __init__(self, workers: int, cancelled_words: tuple[str, str]) -> None:
+        self._cancelled_words = cancelled_words
         self._lock = threading.Lock()
         self._jobs: dict[str, Job] = {}
         self._waiting: queue.Queue[Job | None] = queue.Queue()
@@ -111,7 +121,8 @@ class JobQueue:
     def cancel(self, job: Job) -> None:
         """Cancel a job; a finished one turns into a failure, as on the real server."""
         with self._lock:
-            job.status, job.error, job.result = FAILURE, CANCELLED_BY_USER, None
+            job.error = self._cancelled_words[job.status != PENDING]
+            job.status, job.result, job.is_cancelled = FAILURE, None, True
         job.interrupt.set()
 
     def running(self) -> list[Job]:
@@ -145,7 +156,7 @@ class JobQueue:
         try:
             return job.work(job.interrupt), ""
         except CancelledError:
-            return None, CANCELLED_BY_USER
+            return None, self._cancelled_words[1]
         except SchemaError as error:
             details = {"code": 2, "message": "Error retrieving schema", "details": str(error)}
             return None, details

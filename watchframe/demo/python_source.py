@@ -41,6 +41,7 @@ class PythonSource:
     type: str = "python"
     syntax: str = "python"
     supports_auto_limit: bool = False
+    is_annotated: bool = False
 
     def run(self, text: str, interrupt: Interrupt) -> dict[str, Any]:
         """Return the ``result`` that the script fills."""
@@ -54,7 +55,11 @@ class PythonSource:
         result = script.names.get("result")
         if not isinstance(result, dict):
             raise SourceError("result variable should be of type dict.")
-        return {"columns": [], "rows": [], **result, "log": []}
+        return {
+            **result,
+            **{name: [] for name in ("columns", "rows") if name not in result},
+            "log": [],
+        }
 
     def schema(self) -> list[dict[str, Any]]:
         """Return nothing: there are no tables."""
@@ -64,7 +69,7 @@ class PythonSource:
 @dataclass(slots=True, kw_only=True)
 class _Script:
     interrupt: Interrupt
-    names: dict[str, Any] = field(default_factory=dict)
+    names: dict[str, Any] = field(default_factory=lambda: {"result": {"rows": [], "columns": []}})
     steps: int = 0
 
     def run(self, body: Iterable[ast.stmt]) -> None:

@@ -12,10 +12,10 @@ from typing import Any
 
 from watchframe.demo.execution import DataSource
 from watchframe.demo.jobs import Interrupt, SchemaError, SourceError
+from watchframe.demo.records import Record, next_id
 from watchframe.demo.request import Call, Routes
-from watchframe.demo.responses import RefusalError, masked
+from watchframe.demo.responses import RefusalError, forbidden, masked
 from watchframe.demo.sql_engine import SqlSource
-from watchframe.demo.store import DEFAULT_GROUP, Record, next_id
 
 #: Type -> the options that it cannot do without.
 _TYPES: Mapping[str, tuple[str, ...]] = {
@@ -37,6 +37,7 @@ class UnreachableSource:
     host: str
     syntax: str = "sql"
     supports_auto_limit: bool = True
+    is_annotated: bool = True
 
     def run(self, text: str, interrupt: Interrupt) -> dict[str, Any]:  # noqa: ARG002 - the protocol
         """Fail."""
@@ -50,8 +51,8 @@ class UnreachableSource:
         return f'connection to server at "{self.host}" failed: Connection refused'
 
 
-def source_json(source: DataSource) -> Record:
-    """Return a data source as lists have it."""
+def source_json(call: Call, source: DataSource) -> Record:
+    """Return a data source as lists have it for this user."""
     return {
         "id": source.id,
         "name": source.name,
@@ -60,13 +61,17 @@ def source_json(source: DataSource) -> Record:
         "paused": 0,
         "pause_reason": None,
         "supports_auto_limit": source.supports_auto_limit,
-        "view_only": False,
+        "view_only": call.store.people.is_view_only(call.user, source.id),
     }
 
 
 def _list_sources(call: Call) -> object:
     found = sorted(call.executor.sources.values(), key=lambda item: item.name)
-    return [source_json(source) for source in found]
+    return [
+        source_json(call, source)
+        for source in found
+        if call.may_use_source(source.id, only_view=True)
+    ]
 
 
 def _list_types(_call: Call) -> object:
@@ -104,18 +109,30 @@ def _new_source(
 
 
 def _get_source(call: Call) -> object:
-    return _whole(call, call.record(call.executor.sources))
+    """Return a data source; only an administrator sees its options."""
+    source = _visible_source(call)
+    return _whole(call, source) if call.is_admin else source_json(call, source)
 
 
 def _whole(call: Call, source: DataSource) -> Record:
     """Return a data source with its options, the secret ones masked."""
     return {
-        **source_json(source),
+        **source_json(call, source),
         "options": masked(call.store.source_options.get(source.id, {})),
         "queue_name": "queries",
         "scheduled_queue_name": "scheduled_queries",
-        "groups": {str(DEFAULT_GROUP): False},
+        "groups": {
+            str(group): is_view_only
+            for group, is_view_only in call.store.people.groups_of_source(source.id).items()
+        },
     }
+
+
+def _visible_source(call: Call) -> DataSource:
+    source = call.record(call.executor.sources)
+    if not call.may_use_source(source.id, only_view=True):
+        raise forbidden()
+    return source
 
 
 def _test_source(call: Call) -> object:
@@ -129,7 +146,7 @@ def _test_source(call: Call) -> object:
 
 def _get_schema(call: Call) -> object:
     """Return a data source's tables, or a job that asks for them."""
-    source, store = call.record(call.executor.sources), call.store
+    source, store = _visible_source(call), call.store
     is_known = source.id not in store.source_options or source.id in store.known_schemas
     if is_known and "refresh" not in call.query:
         return {"schema": source.schema()}
@@ -142,15 +159,17 @@ def _get_schema(call: Call) -> object:
         store.known_schemas.add(source.id)
         return found
 
-    return {"job": call.executor.jobs.submit((source.id, "schema"), work).to_json()}
+    return {"job": call.executor.jobs.submit((source.id, "schema"), work).to_json(call.dialect)}
 
 
 _SOURCE = "/api/data_sources/{id}"
 ROUTES: Routes = (
     ("GET", "/api/data_sources", _list_sources),
+    ("GET", _SOURCE, _get_source),
+    ("GET", _SOURCE + "/schema", _get_schema),
+)
+ADMIN_ROUTES: Routes = (
     ("POST", "/api/data_sources", _create_source),
     ("GET", "/api/data_sources/types", _list_types),
-    ("GET", _SOURCE, _get_source),
     ("POST", _SOURCE + "/test", _test_source),
-    ("GET", _SOURCE + "/schema", _get_schema),
 )

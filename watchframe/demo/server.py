@@ -17,19 +17,22 @@ import duckdb
 import uvicorn
 
 from watchframe.demo.application import make_application
-from watchframe.demo.catalogue import CATALOGUE
-from watchframe.demo.catalogue_types import LENDING_SOURCE, PYTHON_SOURCE, Catalogue
-from watchframe.demo.execution import DataSource, Executor
+from watchframe.demo.catalogue import CATALOGUE, FORK_CATALOGUE
+from watchframe.demo.catalogue_types import PYTHON_SOURCE, Catalogue
+from watchframe.demo.dialects import DIALECTS, NEWEST
+from watchframe.demo.execution import Executor
 from watchframe.demo.faults import Faults, LoggedRequest, TrackedProtocol
 from watchframe.demo.jobs import JobQueue
 from watchframe.demo.lending import DEFAULT_EVENTS, build_lending_database
-from watchframe.demo.python_source import PythonSource
-from watchframe.demo.sql_engine import SqlSource, close_off, is_closed_off
-from watchframe.demo.store import Clock, Store, machine_time
-from watchframe.demo.stored_dashboards import save_dashboard
+from watchframe.demo.people import ADMIN_ID, FOR_ADMINISTRATORS, MEMBER_ID, VIEWED_BY_MEMBERS
+from watchframe.demo.query_results_source import QueryResultsSource
+from watchframe.demo.records import Clock
+from watchframe.demo.sources import QUERY_RESULTS_SOURCE, SQLITE_SOURCE, sources_of
+from watchframe.demo.sql_engine import close_off, is_closed_off
+from watchframe.demo.store import Store, machine_time
+from watchframe.demo.stored_dashboards import public_url, save_dashboard
 
 HOST = "127.0.0.1"
-SQLITE_SOURCE, DUCKDB_SOURCE = 3, 4
 START_TIMEOUT = 30.0
 
 
@@ -52,13 +55,18 @@ class DemoServer:
     clock : callable, optional
         Returns the server's time, aware, in place of this machine's: when things were made, changed
         and retrieved, how old they are, and the ``Date`` of answers go by it.
+    version : {"26.8", "25.8", "10.1", "8.0", "fork"}
+        The version whose answers it gives; "fork" is Inverse Watch's own.
 
     Attributes
     ----------
     url : str
         The base URL; the port is this server's from the beginning.
     user_key : str
-        The user's API key: everything is allowed.
+        An administrator's API key: everything is allowed.
+    member_key : str
+        Another user's, who is no administrator: does not see *Lending (SQLite)*, runs on *Python*
+        only queries that are safe, and edits nothing that others made.
     faults : Faults
         Misbehaviour on demand.
     requests : list of LoggedRequest
@@ -72,14 +80,24 @@ class DemoServer:
         *,
         events: int = DEFAULT_EVENTS,
         workers: int = 4,
-        catalogue: Catalogue = CATALOGUE,
+        catalogue: Catalogue | None = None,
         clock: Clock = machine_time,
+        version: str = NEWEST,
     ) -> None:
+        if version not in DIALECTS:
+            raise ValueError(f"version is one of {', '.join(DIALECTS)}, not {version!r}.")
         self.faults = Faults()
         self.requests: list[LoggedRequest] = []
-        self._store = Store(catalogue, clock)
+        dialect = DIALECTS[version]
+        if catalogue is None:
+            catalogue = FORK_CATALOGUE if dialect.is_fork else CATALOGUE
+        self._store = Store(catalogue, clock, dialect)
         for saved in catalogue.dashboards:
             save_dashboard(self._store, saved)
+        self._store.people.source_groups |= {
+            SQLITE_SOURCE: FOR_ADMINISTRATORS,
+            PYTHON_SOURCE: VIEWED_BY_MEMBERS,
+        }
         with contextlib.ExitStack() as opened:
             if state_dir is None:
                 state_dir = opened.enter_context(tempfile.TemporaryDirectory())
@@ -89,21 +107,40 @@ class DemoServer:
             self.url = f"http://{HOST}:{self._socket.getsockname()[1]}"
             path = self.state_dir / "lending.duckdb"
             self._database = opened.enter_context(_open_database(path, events))
-            self._jobs = JobQueue(workers)
+            self._jobs = JobQueue(workers, self._store.dialect.cancelled_words)
             opened.callback(self._jobs.close)
-            self._executor = Executor(self._store, self._jobs, self._sources())
+            sources = sources_of(self._store.dialect, self._database)
+            self._executor = Executor(self._store, self._jobs, sources)
+            if self._store.dialect.is_fork:
+                load = self._executor.data_of
+                sources[QUERY_RESULTS_SOURCE] = QueryResultsSource(
+                    id=QUERY_RESULTS_SOURCE, load=load
+                )
             self._server = uvicorn.Server(self._config())
             self._opened = opened.pop_all()  # nothing failed: all of it stays open until `close`
         self._thread: threading.Thread | None = None
 
     @property
     def user_key(self) -> str:
-        """The user's API key."""
-        return self._store.user_key
+        """An administrator's API key."""
+        return self._store.people.keys[ADMIN_ID]
+
+    @property
+    def member_key(self) -> str:
+        """The API key of a user who is no administrator."""
+        return self._store.people.keys[MEMBER_ID]
 
     def query_key(self, query_id: int) -> str:
         """Return the key of one query."""
         return self._store.queries[query_id].api_key
+
+    def dashboard_token(self, dashboard_id: int) -> str:
+        """Return the token of a shared dashboard: a key for it and for the queries on it."""
+        return self._store.shares[dashboard_id]
+
+    def public_url(self, dashboard_id: int) -> str:
+        """Return the address of a shared dashboard's page, which everybody may see."""
+        return public_url(self.url, self.dashboard_token(dashboard_id))
 
     def running_jobs(self) -> list[str]:
         """Return the ids of the jobs that are not finished."""
@@ -163,6 +200,9 @@ class DemoServer:
             self._thread = None
         self._opened.close()
 
+    def __repr__(self) -> str:
+        return f"<DemoServer at {self.url}>"
+
     def __enter__(self) -> Self:
         return self.start()
 
@@ -173,18 +213,6 @@ class DemoServer:
         trace: TracebackType | None,
     ) -> None:
         self.close()
-
-    def _sources(self) -> dict[int, DataSource]:
-        sources: list[DataSource] = [
-            SqlSource(id=number, name=name, type=type_, connection=self._database)
-            for number, name, type_ in (
-                (LENDING_SOURCE, "Lending", "pg"),
-                (SQLITE_SOURCE, "Lending (SQLite)", "sqlite"),
-                (DUCKDB_SOURCE, "Lending (DuckDB)", "duckdb"),
-            )
-        ]
-        sources.append(PythonSource(id=PYTHON_SOURCE, name="Python"))
-        return {source.id: source for source in sorted(sources, key=lambda source: source.id)}
 
     def _config(self) -> uvicorn.Config:
         application = make_application(self._store, self._executor, self.faults, self.requests)

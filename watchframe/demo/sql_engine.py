@@ -5,11 +5,12 @@ It is closed off from the machine: a statement reaches the tables of its databas
 
 from __future__ import annotations
 
+import functools
 import math
 import os
 import re
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
@@ -95,6 +96,9 @@ class SqlSource:
     connection: duckdb.DuckDBPyConnection
     syntax: str = "sql"
     supports_auto_limit: bool = True
+    is_annotated: bool = True
+    has_exact_numeric: bool = False  #: whole decimals are integers
+    writes_nan: bool = False  #: NaN and infinities stay what they are
 
     def run(self, text: str, interrupt: Interrupt) -> dict[str, Any]:
         """Return the columns and rows of the last statement."""
@@ -148,9 +152,14 @@ class SqlSource:
             raise SourceError(NO_DATA)
         names = unique_names([column[0] for column in cursor.description])
         types = [str(column[1]) for column in cursor.description]
-        readers = [_bignum if type_ == "BIGNUM" else json_value for type_ in types]
+        reader: Callable[[Any], Any] = json_value
+        if self.has_exact_numeric or self.writes_nan:
+            reader = functools.partial(
+                json_value, is_exact=self.has_exact_numeric, writes_nan=self.writes_nan
+            )
+        readers = [_bignum if type_ == "BIGNUM" else reader for type_ in types]
         rows: list[dict[str, Any]] = []
-        size = _Size()
+        size = Size()
         while block := cursor.fetchmany(max(1, _BLOCK // len(names))):
             if interrupt.is_set.is_set():
                 raise CancelledError
@@ -169,7 +178,7 @@ class SqlSource:
 
 
 @dataclass(slots=True)
-class _Size:
+class Size:
     """What a result holds so far."""
 
     values: int = 0
@@ -259,19 +268,29 @@ _PG_TYPES = {
 }
 
 
-def json_value(value: Any) -> Any:  # noqa: PLR0911 - one for each type
-    """Return what `json` can write: times as text cut to milliseconds, decimals as floats."""
+def json_value(  # noqa: C901, PLR0911 - one for each type
+    value: Any, *, is_exact: bool = False, writes_nan: bool = False
+) -> Any:
+    """Return what `json` can write: times as text cut to milliseconds, decimals as floats.
+
+    With `is_exact` whole decimals are integers; with `writes_nan` what is no number is a literal.
+    """
     match value:
         case None | bool() | int() | str():
             return value
         case float():
-            return value if math.isfinite(value) else None
+            return value if writes_nan or math.isfinite(value) else None
+        case Decimal() if is_exact and value == value.to_integral_value():
+            return int(value)
         case Decimal():
             return json_value(float(value))
         case dict():
-            return {str(key): json_value(item) for key, item in value.items()}
+            return {
+                str(key): json_value(item, is_exact=is_exact, writes_nan=writes_nan)
+                for key, item in value.items()
+            }
         case list() | tuple():
-            return [json_value(item) for item in value]
+            return [json_value(item, is_exact=is_exact, writes_nan=writes_nan) for item in value]
         case datetime():
             precision = "milliseconds" if value.microsecond else "seconds"
             if value.tzinfo is None:

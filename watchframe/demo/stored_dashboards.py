@@ -11,22 +11,29 @@ import re
 from collections.abc import Iterable, Mapping
 
 from watchframe.demo.catalogue_types import SavedDashboard
+from watchframe.demo.people import ADMIN_ID
+from watchframe.demo.records import Record, new_key, next_id
 from watchframe.demo.responses import not_found
-from watchframe.demo.store import EMAIL, USER_ID, Record, Store, StoredQuery, new_key, next_id
+from watchframe.demo.store import Store
+from watchframe.demo.stored_queries import StoredQuery
 
-_OWNER = {"id": USER_ID, "name": "Admin", "email": EMAIL, "profile_image_url": ""}
+_OWNER = ("id", "name", "email", "profile_image_url")
 _SHOWN = "visualization_id"
+_SIZES = {"minSizeX": 2, "maxSizeX": 12, "minSizeY": 2, "maxSizeY": 1000, "autoHeight": False}
+_UNSHARED = ("dashboard_id", _SHOWN)
 
 
-def new_dashboard(store: Store, name: str) -> Record:
-    """Keep a new dashboard without widgets, a draft."""
+def new_dashboard(store: Store, name: str, user_id: int) -> Record:
+    """Keep a user's new dashboard without widgets, a draft."""
     with store.lock:
-        return _add_dashboard(store, next_id(store.dashboards), slug_of(name), name, is_draft=True)
+        dashboard = _add_dashboard(store, next_id(store.dashboards), slug_of(name), name, user_id)
+        dashboard["is_draft"] = True
+    return dashboard
 
 
 def save_dashboard(store: Store, saved: SavedDashboard) -> None:
     """Keep a dashboard of the catalogue."""
-    dashboard = _add_dashboard(store, saved.id, saved.slug, saved.name, is_draft=False)
+    dashboard = _add_dashboard(store, saved.id, saved.slug, saved.name, ADMIN_ID)
     dashboard["tags"] = list(saved.tags)
     for widget in saved.widgets:
         values = {"width": 1, "options": widget.options_json(), "text": widget.text}
@@ -39,10 +46,10 @@ def save_dashboard(store: Store, saved: SavedDashboard) -> None:
         store.shares[saved.id] = new_key()
 
 
-def fork_of(store: Store, dashboard: Record) -> Record:
+def fork_of(store: Store, dashboard: Record, user_id: int) -> Record:
     """Keep a copy of a dashboard and of its widgets, and return it."""
     with store.lock:
-        fork = new_dashboard(store, f"Copy of (#{dashboard['id']}) {dashboard['name']}")
+        fork = new_dashboard(store, f"Copy of (#{dashboard['id']}) {dashboard['name']}", user_id)
         original = copy.deepcopy(dashboard)
         fork |= {name: original[name] for name in ("layout", "dashboard_filters_enabled", "tags")}
         for widget in original["widgets"]:
@@ -57,7 +64,7 @@ def new_widget(store: Store, dashboard: Record, values: Mapping[str, object]) ->
         widget = {
             "id": store.next_widget,
             "width": values.get("width"),
-            "options": values.get("options") or {},
+            "options": _options(store, values),
             "dashboard_id": dashboard["id"],
             "text": values.get("text"),
             "updated_at": now,
@@ -67,6 +74,15 @@ def new_widget(store: Store, dashboard: Record, values: Mapping[str, object]) ->
         store.next_widget += 1
         dashboard["widgets"].append(widget)
     return widget
+
+
+def _options(store: Store, values: Mapping[str, object]) -> Record:
+    """Return a widget's options; Inverse Watch says of each how large it may become."""
+    options = values.get("options")
+    found: Record = dict(options) if isinstance(options, dict) else {}
+    if store.dialect.is_fork and isinstance(found.get("position"), dict):
+        found["position"] = {**found["position"], **_SIZES, **found["position"]}
+    return found
 
 
 def find_widget(store: Store, number: object) -> tuple[Record, Record]:
@@ -103,30 +119,51 @@ def widget_json(store: Store, widget: Mapping[str, object]) -> Record:
     return sent
 
 
+def public_widget_json(store: Store, widget: Mapping[str, object]) -> Record:
+    """Return a widget as whoever has the dashboard's token sees it."""
+    sent = {name: value for name, value in widget.items() if name not in _UNSHARED}
+    if widget[_SHOWN]:
+        visualization, query = find_visualization(store, widget[_SHOWN])
+        sent["visualization"] = {
+            **{name: value for name, value in visualization.items() if name != "id"},
+            "query": {
+                "id": query.id,
+                "name": query.name,
+                "description": query.description,
+                "options": query.options,
+            },
+        }
+    return sent
+
+
+def public_url(base_url: str, token: str) -> str:
+    """Return the address of the page that everybody may see."""
+    return f"{base_url}/public/dashboards/{token}?org_slug=default"
+
+
 def slug_of(name: str) -> str:
     """Return the words of a name as they stand in an address."""
     return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
 
 
-def _add_dashboard(store: Store, number: int, slug: str, name: str, *, is_draft: bool) -> Record:
-    now = store.moment()
+def _add_dashboard(store: Store, number: int, slug: str, name: str, user_id: int) -> Record:
+    now, owner = store.moment(), store.user_json(user_id)
     dashboard = {
         "id": number,
         "slug": slug,
         "name": name,
-        "user_id": USER_ID,
-        "user": _OWNER,
+        "user_id": user_id,
+        "user": {word: owner[word] for word in _OWNER},
         "layout": [],
         "dashboard_filters_enabled": False,
         "widgets": [],
         "options": {},
         "is_archived": False,
-        "is_draft": is_draft,
+        "is_draft": False,
         "tags": [],
         "updated_at": now,
         "created_at": now,
         "version": 1,
-        "is_favorite": False,
     }
     store.dashboards[number] = dashboard
     return dashboard

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+import textwrap
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from watchframe.errors import JobFailedError
 from watchframe.hints import Face, words_for
@@ -26,7 +27,7 @@ _NEAR = re.compile(
 )
 
 
-def error_lines(error: BaseException, face: Face, sql: str | None = None) -> list[str]:
+def error_lines(error: BaseException, face: Face) -> list[str]:
     """Return the lines that say what happened and what to do; the message comes first.
 
     Control characters are written out, also those of the data source's words and of the statement.
@@ -36,19 +37,46 @@ def error_lines(error: BaseException, face: Face, sql: str | None = None) -> lis
     error : BaseException
     face : {"python", "cell", "terminal", "picker"}
         Where the lines are shown.
-    sql : str, optional
-        The statement that the data source refused, where it is known: its line is marked.
     """
     lines = [words_for(face, getattr(error, "message", None) or str(error))]
     if isinstance(error, JobFailedError):
         reason = plain_text(error.reason).rstrip()
         if reason.strip() not in lines[0]:
             lines.append(reason)
-        lines += marked_sql(sql, error.reason) if sql is not None else []
+        lines += marked_sql(error.sql, error.reason) if error.sql is not None else []
     hint = words_for(face, getattr(error, "hint", None))
     if hint:
         lines.append(f"Hint: {hint}")
     return [plain_text(line) for line in lines]
+
+
+def group_lines(
+    group: BaseExceptionGroup[BaseException],
+    lines_of: Callable[[BaseException], Sequence[str]],
+    most: int | None = None,
+) -> Iterator[str]:
+    """Yield the lines of each error of a group; its notes say which read or file it is of.
+
+    Parameters
+    ----------
+    group : BaseExceptionGroup
+    lines_of : callable
+        Returns the lines of one error.
+    most : int, optional
+        Of how many errors at most.
+    """
+    for error in group.exceptions[:most]:
+        first, *more = lines_of(error)
+        yield f"  - {textwrap.indent(first, '    ')[4:]}"
+        yield from (textwrap.indent(line, "    ") for line in [*notes_of(error), *more])
+    left = len(group.exceptions[most:]) if most is not None else 0
+    if left:
+        yield f"  and {left:,} more: the error's .exceptions has them all."
+
+
+def notes_of(error: BaseException) -> list[str]:
+    """Return what was noted about an error after it was raised."""
+    return [plain_text(str(words)) for words in getattr(error, "__notes__", ())]
 
 
 def marked_sql(sql: str, reason: str) -> list[str]:

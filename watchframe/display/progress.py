@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-import sys
 import time
 import uuid
 from collections.abc import Iterable, Iterator
@@ -13,31 +12,9 @@ from typing import Self, TextIO, TypeVar
 
 from tqdm.std import tqdm
 
+from watchframe.interactive import ipython_kernel, is_interactive
 from watchframe.models import Job, JobStatus
 from watchframe.plain_text import plain_text
-
-
-def is_interactive() -> bool:
-    """Return whether a person is watching this process: in a terminal, or in an open notebook.
-
-    ``nbconvert --execute`` and papermill run a kernel that no person watches. They tell it that
-    ``input()`` will not be answered, and a browser tells it the opposite (``allow_stdin`` of an
-    ``execute_request`` in the Jupyter messaging protocol).
-    """
-    kernel = ipython_kernel()
-    if kernel is not None:
-        return bool(getattr(kernel, "_allow_stdin", False))
-    return sys.stderr is not None and sys.stderr.isatty()
-
-
-def ipython_kernel() -> object | None:
-    """Return IPython's kernel, or None where this process is not one."""
-    ipython = sys.modules.get("IPython")
-    if ipython is None:
-        return None
-    shell = ipython.get_ipython()
-    return getattr(shell, "kernel", None)
-
 
 #: tqdm moves the cursor to the lines of nested bars; here is only one line.
 _MOVES = re.compile(r"(?:\n|\x1b\[A)*")

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import cast
+
+from watchframe.parameters import JSON, query_url
+from watchframe.plain_text import html_text
+from watchframe.reprs.cards import link_html
 
 SOURCE_WORDS = {
     "local cache": "from the local cache",
@@ -28,29 +33,61 @@ def provenance_line(
     now : datetime, optional
         The aware moment at which the age is told; now by default.
     """
+    return ", ".join([*_facts(shape, provenance, now), _origin(provenance)])
+
+
+def provenance_html(
+    shape: tuple[int, int], provenance: Mapping[str, object], *, now: datetime | None = None
+) -> str:
+    """Return the line of `provenance_line` as HTML, whose query leads to its page."""
+    facts = html_text(", ".join(_facts(shape, provenance, now)))
+    return f"<div>{facts}, {link_html(_origin(provenance), page_of(provenance))}</div>"
+
+
+def page_of(provenance: Mapping[str, object]) -> str | None:
+    """Return the page of a read's query with the parameters that were sent; None for SQL.
+
+    Of many reads, the page of their query.
+    """
+    first, is_one = _first(provenance)
+    server, number, parameters = (first.get(name) for name in ("server", "query_id", "parameters"))
+    if not isinstance(server, str) or not isinstance(number, int):
+        return None
+    return query_url(server, number, cast("Mapping[str, JSON]", parameters or {}) if is_one else {})
+
+
+def _first(provenance: Mapping[str, object]) -> tuple[Mapping[str, object], bool]:
+    """Return what is known of the first read, and whether it is the only one."""
+    reads = provenance.get("reads")
+    return (reads[0], False) if isinstance(reads, list) and reads else (provenance, True)
+
+
+def _facts(
+    shape: tuple[int, int], provenance: Mapping[str, object], now: datetime | None
+) -> list[str]:
     rows, columns = shape
     parts = [f"{rows:,} {'row' if rows == 1 else 'rows'} x {columns:,}"]
     reads = provenance.get("reads")
     if isinstance(reads, list) and reads:
         stored = sum(read.get("source") == "local cache" for read in reads)
-        parts.append(f"{len(reads):,} reads, {stored:,} of them from the local cache")
-        provenance = {**reads[0], "source": "", "retrieved_at": None}
+        return [*parts, f"{len(reads):,} reads, {stored:,} of them from the local cache"]
     retrieved = provenance.get("retrieved_at")
     source = str(provenance.get("source", ""))
     if isinstance(retrieved, str) and source != "executed":
         seconds = ((now or datetime.now(UTC)) - datetime.fromisoformat(retrieved)).total_seconds()
         parts.append(f"{age_words(seconds)} old")
-    if source in SOURCE_WORDS:
-        parts.append(SOURCE_WORDS[source])
-    if provenance.get("query_id") is not None:
-        name = provenance.get("query_name")
+    return [*parts, SOURCE_WORDS[source]] if source in SOURCE_WORDS else parts
+
+
+def _origin(provenance: Mapping[str, object]) -> str:
+    first, _ = _first(provenance)
+    if first.get("query_id") is not None:
+        name = first.get("query_name")
         shown = "" if name is None else f" {str(name)!r}"
-        parts.append(f"query {provenance['query_id']}{shown}")
-    elif provenance.get("data_source") is None:
-        parts.append(f"result {provenance.get('query_result_id')}")
-    else:
-        parts.append(f"ad-hoc SQL on {str(provenance.get('data_source', ''))!r}")
-    return ", ".join(parts)
+        return f"query {first['query_id']}{shown}"
+    if first.get("data_source") is None:
+        return f"result {first.get('query_result_id')}"
+    return f"ad-hoc SQL on {str(first.get('data_source', ''))!r}"
 
 
 def age_words(seconds: float) -> str:

@@ -20,7 +20,7 @@ R = TypeVar("R")
 CHECK_EVERY = 0.2
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Deadline:
     """A moment after which nothing more is waited for.
 
@@ -51,6 +51,9 @@ class Deadline:
                 hint="Give a number of seconds, such as 300, or None to wait as long as it takes.",
             )
         return cls(timeout, None if timeout is None else time.monotonic() + timeout)
+
+    def __repr__(self) -> str:
+        return "<Deadline: none>" if self.timeout is None else f"<Deadline of {self.timeout:g} s>"
 
     def restarted(self) -> Self:
         """Return one of the same length that starts now; `cancel` of either ends both."""
@@ -125,6 +128,7 @@ def uninterrupted(
     undo: Callable[[T], None],
     deadline: Deadline,
     grace: float,
+    meanwhile: Callable[[], object] | None = None,
 ) -> R:
     """Return ``then(work())``; where that is interrupted, undo what `work` did.
 
@@ -145,6 +149,8 @@ def uninterrupted(
         Limits `work` alone.
     grace : float
         Seconds for which the answer is still awaited.
+    meanwhile : callable, optional
+        Called from here while `work` goes on; what it raises undoes `work`, and is raised.
     """
     answer: Future[T] = Future()
 
@@ -162,6 +168,8 @@ def uninterrupted(
     try:
         try:
             threading.Thread(target=run, name="watchframe-request", daemon=True).start()
+            if meanwhile is not None:
+                meanwhile()
             while not wait([answer], timeout=CHECK_EVERY).done:
                 deadline.remaining()
         except Exception:

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import requests
 
+from watchframe.config import without_secrets
 from watchframe.errors import DecodeError, ProtocolError, TransportError
 from watchframe.http.body import iter_body, read_start
 from watchframe.http.deadline import Deadline
@@ -91,7 +92,7 @@ def parse_json(content: bytes, where: Where) -> object:
         pass
     raise ProtocolError(
         words,
-        excerpt=content[:200].decode("utf-8", "replace"),
+        excerpt=without_secrets(content.decode("utf-8", "replace"))[:200],
         **where,
         hint="Check that the URL is a Watch server's.",
     )
@@ -136,7 +137,8 @@ def require_content_type(
         at, title = urlsplit(response.url), page_title(page)
         words = f"A login page came for {at.netloc}{at.path}" + (f": {title}." if title else ".")
         hint = IDENTITY_PROXY_HINT
-    raise ProtocolError(words, status=response.status_code, excerpt=page[:200], **where, hint=hint)
+    excerpt = without_secrets(page)[:200]
+    raise ProtocolError(words, status=response.status_code, excerpt=excerpt, **where, hint=hint)
 
 
 class Identified(Protocol):

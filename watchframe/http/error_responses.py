@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import requests
 
+from watchframe.config import without_secrets
 from watchframe.errors import (
     AccessDeniedError,
     AuthenticationError,
@@ -108,7 +109,8 @@ def raise_for_status(response: requests.Response, where: Where, deadline: Deadli
         The proxy on the way to the server refused the request.
     """
     content = read_start(response, deadline, MAX_ERROR_BODY).decode("utf-8", "replace")
-    words = _server_message(content)
+    # Servers of version 8, and proxies, repeat the address of a request, which may hold a key.
+    words = without_secrets(_server_message(content))
     status = response.status_code
     answer: _Answer = {**where, "status": status, "server_message": words}
     shown = words.partition(ROUTE_GUESS)[0]
@@ -216,7 +218,7 @@ def _missing(said: str, answer: _Answer) -> NotFoundError:
         )
     if words.startswith(NO_URL):
         said = _not_found(url)
-    return NotFoundError(said, hint=_not_found_hint(words), **answer)
+    return NotFoundError(said, hint=_not_found_hint(words, url), **answer)
 
 
 def _lacking(status: int, words: str, method: str, url: str) -> str | None:
@@ -239,9 +241,12 @@ def _not_found(url: str) -> str:
     return f"The server answered 404: it has no {_KINDS[named['kind']]} {named['id']}."
 
 
-def _not_found_hint(words: str) -> str:
+def _not_found_hint(words: str, url: str) -> str:
     if words.startswith(NO_RESULT):
         return "It was not run yet as it stands, or has parameters: run it, then there is one."
+    named = _OBJECT.search(url)
+    if named is not None and named["kind"] == "queries":
+        return Hint(Kind.UNKNOWN_QUERY)
     return "Check the id, and the server's URL."
 
 

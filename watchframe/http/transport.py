@@ -9,12 +9,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Literal
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import quote, urljoin, urlsplit
 
 import requests
 import urllib3
 
-from watchframe.config import Secret, Settings, is_loopback, no_key_error
+from watchframe.config import Secret, Settings, is_loopback, no_key_error, without_secrets
 from watchframe.errors import (
     AccessDeniedError,
     AuthenticationError,
@@ -45,6 +45,9 @@ MAX_REDIRECTS = 5
 CONNECTIONS = 64
 #: What `iter_body` can inflate. `requests` would accept more where it finds the packages.
 ACCEPT_ENCODING = "gzip, deflate"
+#: The path of a shared dashboard, whose key is its last part. That is put there as the request is
+#: sent, and taken out again: what is shown, logged or raised has the path as it stands here.
+SHARED_DASHBOARD = "/api/dashboards/public/***"
 #: No proxy for plain HTTP, whatever the environment says.
 _NO_PROXY = {"http": "", "all": ""}
 #: Sessions that this process inherited by a fork. They are kept: the end of one would take locks
@@ -82,12 +85,24 @@ class _Credentials(requests.auth.AuthBase):
             request.headers[name] = value.reveal()
         if self._key is not None:
             request.headers["Authorization"] = f"Key {self._key.reveal()}"
+            if request.url is not None and request.url.endswith(SHARED_DASHBOARD):
+                request.url = request.url.replace(SHARED_DASHBOARD, self._shared_dashboard)
         return request
 
-    def remove(self, request: requests.PreparedRequest) -> None:
-        """Take them out of a request that was sent: its answer goes where no key does."""
+    @property
+    def _shared_dashboard(self) -> str:
+        key = "" if self._key is None else quote(self._key.reveal(), safe="")
+        return SHARED_DASHBOARD.replace("***", key)
+
+    def remove(self, response: requests.Response) -> None:
+        """Take them out of the request that was sent: its answer goes where no key does."""
+        request, headers = response.request, response.headers
         for name in ("Authorization", *self._headers):
             request.headers.pop(name, None)
+        places = self._shared_dashboard, SHARED_DASHBOARD
+        request.url = response.url = response.url.replace(*places)
+        if "Location" in headers:
+            headers["Location"] = headers["Location"].replace(*places)
 
 
 class Connections:
@@ -300,7 +315,7 @@ class Transport:
                 verify=shared.verify,  # type: ignore[arg-type]  # True, or a path
                 proxies=shared.proxies,
             )
-        credentials.remove(response.request)
+        credentials.remove(response)
         return response
 
     def _target(self, response: requests.Response, request: Request) -> str:
@@ -348,6 +363,20 @@ def _query_of(method: Method, path: str) -> int | None:
         return None
     is_allowed = method == "GET" or found["rest"] == "/results"
     return int(found["id"]) if is_allowed else None
+
+
+class _WithoutSecrets(logging.Filter):
+    """Hides keys in what urllib3 logs: the addresses of its requests."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        words = record.getMessage()
+        shown = without_secrets(words)
+        if shown != words:  # other records stay as they are, also those of other libraries
+            record.msg, record.args = shown, ()
+        return True
+
+
+logging.getLogger("urllib3.connectionpool").addFilter(_WithoutSecrets())
 
 
 def _new_session() -> requests.Session:

@@ -1,4 +1,4 @@
-"""What IPython offers on Tab in ``%watch`` lines and ``%%watch`` cells."""
+"""What IPython offers on Tab: in ``%watch`` lines, ``%%watch`` cells and calls of our functions."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import textwrap
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from IPython.core.completer import (
     CompletionContext,
@@ -17,20 +17,24 @@ from IPython.core.completer import (
     context_matcher,
 )
 
-from watchframe.display.progress import ipython_kernel
-from watchframe.errors import WatchframeError
+from watchframe.client import connected_client
+from watchframe.interactive import ipython_kernel, is_interactive
 from watchframe.magics.body import split_pair
+from watchframe.magics.call_completion import by_name, offer_in_call
+from watchframe.magics.calls import find_call
 from watchframe.magics.completion_sources import ServerNames
 from watchframe.magics.line import Word, split_words, without_remark
-from watchframe.models import Query
 from watchframe.parameters.text_syntax import BRACKETS, write_value
-from watchframe.parameters.types import known_values
 from watchframe.plain_text import plain_text
-from watchframe.references import parse_reference
+from watchframe.read.saved_names import NamedQuery
 from watchframe.vocabulary import CELL_FLAGS, Option
 
-#: Seconds to wait for the server: Tab takes 0.2 at most in all.
-PATIENCE = 0.12
+if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
+
+#: Seconds to wait for the server. IPython sets a matcher no limit, and waits for it; JupyterLab
+#: drops what comes after a second.
+PATIENCE = 0.5
 #: Characters of what is shown beside a completion, such as a query's name.
 WIDTH = 48
 
@@ -46,10 +50,18 @@ _TIMEOUTS = {"30s": "30 seconds", "5m": "5 minutes", "1h": "1 hour", "none": "no
 
 
 class WatchMatcher:
-    """Completions in ``%watch`` lines and ``%%watch`` cells; none everywhere else."""
+    """Completions in ``%watch``, ``%%watch`` and calls of this library; none everywhere else.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    shell : InteractiveShell
+        The shell whose variables are called.
+    """
+
+    def __init__(self, shell: InteractiveShell) -> None:
+        self._shell = shell
         self._names = ServerNames()
+        self._seen: object = self  # no client: the first cell always begins something
 
     # The context, of the second version of IPython's API, has the whole cell.
     @context_matcher(  # type: ignore[untyped-decorator]
@@ -58,22 +70,62 @@ class WatchMatcher:
     def complete(self, context: CompletionContext) -> SimpleMatcherResult:
         """Return the completions at the cursor."""
         deadline = time.monotonic() + PATIENCE
-        cursor = find_cursor(context.full_text, context.cursor_line, context.cursor_position)
-        if cursor is None:
-            return SimpleMatcherResult(completions=[])
-        completions = [
-            SimpleCompletion(text, type=_beside(meaning))
-            for text, meaning in _candidates(cursor, self._names, deadline)
-        ]
-        return SimpleMatcherResult(
-            # IPython asks its other matchers where this one has nothing to offer. They may take
-            # seconds (Jedi), for names of Python that have no place here: what is typed already,
-            # offered once more, changes nothing and keeps them out.
-            completions=completions or [SimpleCompletion(cursor.fragment)],
-            matched_fragment=cursor.fragment,
-            suppress=True,
-            ordered=True,
+        text, line, column = context.full_text, context.cursor_line, context.cursor_position
+        cursor = find_cursor(text, line, column)
+        if cursor is not None:
+            found = list(_candidates(cursor, self._names, deadline))
+            return _result(cursor.fragment, found, suppress=True)
+        call = find_call(_python_before(text, line, column))
+        offer = (
+            None
+            if call is None
+            else offer_in_call(call, text, self._shell.user_ns, self._names, deadline)
         )
+        if call is None or offer is None:
+            return SimpleMatcherResult(completions=[])
+        return _result(call.fragment, offer.candidates, suppress=offer.is_alone)
+
+    def after_cell(self, _result: object = None) -> None:
+        """Begin to fetch the names of a new connection, where a person is watching."""
+        client = connected_client()
+        if client is not self._seen and is_interactive():
+            self._seen = client
+            self._names.prefetch()
+
+
+def offer_completions(shell: InteractiveShell) -> None:
+    """Register a `WatchMatcher`, if the shell has none."""
+    if not _matchers(shell):
+        matcher = WatchMatcher(shell)
+        shell.Completer.custom_matchers.append(matcher.complete)
+        # Where `connect` was called, or the first read: no cell runs in the background.
+        shell.events.register("post_run_cell", matcher.after_cell)
+
+
+def withdraw_completions(shell: InteractiveShell) -> None:
+    """Take away what `offer_completions` registered."""
+    for matcher in _matchers(shell):
+        shell.Completer.custom_matchers.remove(matcher.complete)
+        shell.events.unregister("post_run_cell", matcher.after_cell)
+
+
+def _matchers(shell: InteractiveShell) -> list[WatchMatcher]:
+    owners = [getattr(item, "__self__", None) for item in shell.Completer.custom_matchers]
+    return [item for item in owners if isinstance(item, WatchMatcher)]
+
+
+def _result(
+    fragment: str, candidates: Sequence[tuple[str, str]], *, suppress: bool
+) -> SimpleMatcherResult:
+    completions = [SimpleCompletion(text, type=_beside(meaning)) for text, meaning in candidates]
+    if suppress and not completions:
+        # IPython asks its other matchers where this one has nothing to offer. They may take seconds
+        # (Jedi), for names of Python and files that have no place here: what is typed already,
+        # offered once more, changes nothing and keeps them out.
+        completions = [SimpleCompletion(fragment)]
+    return SimpleMatcherResult(
+        completions=completions, matched_fragment=fragment, suppress=suppress, ordered=True
+    )
 
 
 def _beside(meaning: str) -> str:
@@ -130,16 +182,28 @@ def _candidates(cursor: Cursor, names: ServerNames, deadline: float) -> Iterator
     if cursor.kind == "option":
         yield from _options(cursor)
     elif cursor.kind == "query":
-        wanted = cursor.fragment.strip("'\"").casefold()
-        for query_id, name in names.queries(wanted, deadline=deadline):
-            if str(query_id).startswith(wanted) or wanted in name.casefold():
-                yield str(query_id), name
+        yield from _queries(cursor, names, deadline)
     elif cursor.option is not None:
         for value, meaning in _option_values(cursor.option, names, deadline).items():
             if _starts(value, cursor):
                 yield _as_word(value, cursor), meaning
-    elif (query := _query(cursor, names, deadline)) is not None:
-        yield from (_parameters if cursor.kind == "parameter" else _values)(cursor, query)
+    elif (query := names.query(cursor.query or "", deadline=deadline)) is not None:
+        if cursor.kind == "parameter":
+            yield from _parameters(cursor, query)
+        else:
+            yield from _values(cursor, query, names, deadline)
+
+
+def _queries(cursor: Cursor, names: ServerNames, deadline: float) -> Iterator[tuple[str, str]]:
+    wanted = cursor.typed.casefold()
+    found = names.queries(wanted, deadline=deadline)
+    if not cursor.fragment.startswith(("'", '"')):
+        for query in found:
+            if str(query.id).startswith(wanted) or wanted in query.name.casefold():
+                yield str(query.id), query.name
+    if not wanted.isdigit():
+        for name, query_id in by_name(found, wanted):
+            yield _as_word(name, cursor), query_id
 
 
 def _options(cursor: Cursor) -> Iterator[tuple[str, str]]:
@@ -156,19 +220,11 @@ def _option_values(option: Option, names: ServerNames, deadline: float) -> dict[
     if option.name == "timeout":
         return _TIMEOUTS
     if option.name == "source":
-        return dict(names.data_sources(deadline=deadline))
+        return {source.name: source.type for source in names.data_sources(deadline=deadline)}
     return dict.fromkeys(option.choices, option.value or "")
 
 
-def _query(cursor: Cursor, names: ServerNames, deadline: float) -> Query | None:
-    try:
-        reference = parse_reference(cursor.query or "")
-    except WatchframeError:
-        return None
-    return names.query(reference, deadline=deadline)
-
-
-def _parameters(cursor: Cursor, query: Query) -> Iterator[tuple[str, str]]:
+def _parameters(cursor: Cursor, query: NamedQuery) -> Iterator[tuple[str, str]]:
     for definition in query.parameters:
         name = definition.name
         if name not in cursor.present and _starts(name, cursor):
@@ -176,13 +232,16 @@ def _parameters(cursor: Cursor, query: Query) -> Iterator[tuple[str, str]]:
             yield written, definition.type
 
 
-def _values(cursor: Cursor, query: Query) -> Iterator[tuple[str, str]]:
+def _values(
+    cursor: Cursor, query: NamedQuery, names: ServerNames, deadline: float
+) -> Iterator[tuple[str, str]]:
     definitions = (item for item in query.parameters if item.name == cursor.parameter)
-    for value, meaning in (pair for item in definitions for pair in known_values(item)):
-        if _starts(value, cursor):
-            written = write_value(value)
-            is_word = not (cursor.is_body or cursor.is_bracketed)
-            yield _as_word(written, cursor) if is_word else written, meaning
+    for definition in definitions:
+        for value, meaning in names.values(query, definition, deadline=deadline):
+            if _starts(value, cursor):
+                written = write_value(value)
+                is_word = not (cursor.is_body or cursor.is_bracketed)
+                yield _as_word(written, cursor) if is_word else written, meaning
 
 
 def _starts(value: str, cursor: Cursor) -> bool:
@@ -228,6 +287,19 @@ def find_cursor(text: str, line: int, column: int) -> Cursor | None:
     if found is None or len(without_remark(found[1])) < len(found[1].rstrip()):
         return None  # elsewhere, or in a remark
     return _in_line(found[1])
+
+
+#: Magics whose cell is Python.
+_PYTHON_CELL = re.compile(r"\s*%%(?:time|timeit|capture|prun)\b.*")
+
+
+def _python_before(text: str, line: int, column: int) -> str:
+    """Return the Python of a cell up to the cursor; nothing where it is another language's."""
+    first = text.lstrip().partition("\n")[0]
+    *above, last = text.split("\n")[: line + 1]
+    if first.startswith("%%") and not _PYTHON_CELL.match(first):
+        return ""
+    return "\n".join([*above, last[:column]])
 
 
 @dataclass(slots=True)
@@ -278,7 +350,7 @@ def _in_line(line: str) -> Cursor:
             read = last.text.partition("=")[2]
             return Cursor(kind="option value", fragment=value, typed=read, option=option)
     elif typed.query is None and not typed.options & {"source", "help"}:
-        return Cursor(kind="query", fragment=fragment)
+        return Cursor(kind="query", fragment=fragment, typed=last.text)
     return Cursor(kind="option", fragment=fragment, present=typed.options)
 
 

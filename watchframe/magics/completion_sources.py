@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import logging
+import os
 import threading
 import time
-from collections.abc import Callable, Hashable
-from dataclasses import dataclass
-from itertools import islice
+from collections.abc import Callable, Hashable, Iterator
+from dataclasses import dataclass, field
 from typing import Generic, TypeVar, cast
 
-from watchframe.client import Client, connected_client, current_client
-from watchframe.models import Query
-from watchframe.references import QueryReference
+import watchframe.cache.index  # noqa: F401 - so that no thread is within an import at a fork
+from watchframe.client import Client, client_of_server, connected_client
+from watchframe.client.listing import PAGE_SIZE
+from watchframe.config import Settings, config_path, read_logins
+from watchframe.errors import WatchframeError, silence_warnings
+from watchframe.locks import ProcessLock
+from watchframe.models import DataSource, ParameterDefinition
+from watchframe.parameters.types import known_values
+from watchframe.read.saved_names import NamedDashboard, NamedQuery, SavedNames
+from watchframe.references import QueryReference, parse_reference
 
 logger = logging.getLogger(__name__)
 
@@ -20,8 +27,6 @@ T = TypeVar("T")
 
 #: Seconds for which a value is fresh, and before a failed fetch is retried.
 FRESH, RETRY = 60.0, 15.0
-#: Queries in one request, the server's maximum.
-PAGE = 250
 
 
 class ServerNames:
@@ -32,108 +37,162 @@ class ServerNames:
 
     def __init__(self) -> None:
         self._cache: BackgroundCache[object] = BackgroundCache()
-        self._client: Client | None = None
+        self._connections: BackgroundCache[Client] = BackgroundCache()
+        self._settings: Settings | None = None
+        self._process = os.getpid()
 
-    def queries(self, wanted: str, *, deadline: float) -> list[tuple[int, str]]:
-        """Return ids and names, newest first; on a server with many, those that match `wanted`."""
-        first = self._get(("queries",), lambda client: _queries(client, ""), deadline)
-        if first is None or len(first) < PAGE or not wanted:
-            return first or []
-        found = self._get(("queries", wanted), lambda client: _queries(client, wanted), deadline)
-        return list(dict.fromkeys([*first, *(found or [])]))
+    def prefetch(self) -> None:
+        """Begin to fetch the names of queries and data sources, and return at once."""
+        _start(self._prefetch)
 
-    def data_sources(self, *, deadline: float) -> list[tuple[str, str]]:
-        """Return names and types."""
-        return self._get(("data sources",), _data_sources, deadline) or []
+    def queries(self, wanted: str, *, deadline: float) -> list[NamedQuery]:
+        """Return the queries, newest first; on a server with many, those that match `wanted`."""
+        known = self._get("queries", SavedNames.queries, deadline) or []
+        if not known or len(known) % PAGE_SIZE or not wanted:
+            return known  # all of them: only a list of full pages goes on
+        found = self._get(("queries", wanted), lambda saved: saved.search(wanted), deadline) or []
+        ids = {query.id for query in known}
+        return [*known, *(query for query in found if query.id not in ids)]
 
-    def query(self, reference: QueryReference, *, deadline: float) -> Query | None:
-        """Return a query's definition."""
+    def data_sources(self, *, deadline: float) -> list[DataSource]:
+        """Return the data sources."""
+        return self._get("data sources", SavedNames.data_sources, deadline) or []
 
-        def fetch(client: Client) -> Query | None:
-            # The key of one server is not sent to another.
-            is_elsewhere = reference.server_url not in (None, client.server)
-            return None if is_elsewhere else client.queries.get(reference)
+    def dashboards(self, *, deadline: float) -> list[NamedDashboard]:
+        """Return the dashboards, newest first."""
+        return self._get("dashboards", SavedNames.dashboards, deadline) or []
 
-        return self._get(("query", reference.query_id, reference.server_url), fetch, deadline)
+    def query(self, query: int | str | QueryReference, *, deadline: float) -> NamedQuery | None:
+        """Return a query with its parameters."""
+        try:
+            reference = parse_reference(query)
+        except WatchframeError:
+            return None
+        of = (reference.query_id, reference.name, reference.server_url, reference.api_key)
 
-    def _get(self, key: Hashable, fetch: Callable[[Client], T], deadline: float) -> T | None:
-        client = connected_client()
-        if client is None:  # to connect may take time too: the key may lie in a locked keyring
-            found = self._cache.get("connection", current_client, deadline=deadline)
-            client = cast("Client | None", found)
+        def stages(saved: SavedNames) -> Iterator[NamedQuery]:
+            return saved.query(reference)
+
+        return self._get(("query", *of), stages, deadline, reference)
+
+    def values(
+        self, query: NamedQuery, definition: ParameterDefinition, *, deadline: float
+    ) -> list[tuple[str, str]]:
+        """Return the values that can be offered for a parameter, each with its meaning."""
+        known = known_values(definition)
+        if known or definition.dropdown_query_id is None:
+            return known
+        key = "dropdown", query.id, definition.dropdown_query_id
+
+        def stages(saved: SavedNames) -> Iterator[list[tuple[str, str]]]:
+            return saved.dropdown_values(query.id, definition)
+
+        return self._get(key, stages, deadline) or []
+
+    def _prefetch(self) -> None:
+        if connected_client() is None and _is_in_keyring():
+            return  # it may ask its user for a password, who has asked for nothing yet
+        self._connection(None, deadline=float("inf"))
+        self.queries("", deadline=0)
+        self.data_sources(deadline=0)
+
+    def _get(
+        self,
+        key: Hashable,
+        stages: Callable[[SavedNames], Iterator[T]],
+        deadline: float,
+        reference: QueryReference | None = None,
+    ) -> T | None:
+        client = self._connection(reference, deadline=deadline)
         if client is None:
             return None
-        if client is not self._client:
+        has_own_key = reference is not None and reference.api_key is not None
+        if not has_own_key and (client.settings, os.getpid()) != (self._settings, self._process):
             self._cache.clear()
-            self._client = client
-        value = self._cache.get(key, lambda: _with_own_client(client, fetch), deadline=deadline)
+            self._settings, self._process = client.settings, os.getpid()
+        value = self._cache.get(key, lambda: stages(SavedNames(client)), deadline=deadline)
         return cast("T | None", value)
 
+    def _connection(self, reference: QueryReference | None, *, deadline: float) -> Client | None:
+        """Return the client to ask; to make one may take time: the key may be in a keyring."""
+        server = reference.server_url if reference is not None else None
+        if reference is not None and server is not None and reference.api_key is not None:
+            query_id, key = reference.query_id, reference.api_key
+            return self._connections.get(
+                (server, query_id, key),
+                lambda: iter([client_of_server(server, query_id=query_id, api_key=key)]),
+                deadline=deadline,
+            )
+        client = connected_client()
+        if client is None:
+            # Not that of `current_client`: what is set before the first read must still count.
+            client = self._connections.get("settings", lambda: iter([Client()]), deadline=deadline)
+        # The key of one server is not sent to another.
+        return client if client is not None and server in (None, client.server) else None
 
-def _with_own_client(client: Client, fetch: Callable[[Client], T]) -> T:
-    # This runs in a thread, perhaps beside a read by `client`.
-    with Client(settings=client.settings) as own:
-        return fetch(own)
+
+def _is_in_keyring() -> bool:
+    return any(None in login.keys.values() for login in read_logins(config_path()).values())
 
 
-def _queries(client: Client, wanted: str) -> list[tuple[int, str]]:
-    found = client.queries.list(search=wanted or None)
-    return [(query.id, query.name) for query in islice(found, PAGE)]
+def _start(work: Callable[[], object]) -> None:
+    def in_thread() -> None:
+        silence_warnings()
+        try:
+            work()
+        except Exception as error:  # noqa: BLE001 - Tab has no place for a message
+            logger.debug("no completions: %s", type(error).__name__)
 
-
-def _data_sources(client: Client) -> list[tuple[str, str]]:
-    return [(source.name, source.type) for source in client.data_sources.list()]
+    # A daemon: a server that does not answer must not keep the interpreter from ending.
+    threading.Thread(target=in_thread, name="watchframe-completion", daemon=True).start()
 
 
 @dataclass(slots=True)
 class _Entry(Generic[T]):
     value: T | None = None
     expires: float = 0.0
-    running: threading.Event | None = None
+    is_running: bool = False
+    arrived: threading.Event = field(default_factory=threading.Event)  # a value, or a failure
 
 
 class BackgroundCache(Generic[T]):
     """Values that are fetched in threads, so that no caller waits longer than it wants.
 
-    A stale value is returned at once while it is revalidated. A fetch that fails leaves the value
-    as it was, and its error goes to the log only.
+    A fetch yields one value or several, each better than the one before, and the first will do. A
+    stale value is returned at once while it is revalidated. A fetch that yields nothing is repeated
+    by the next caller. One that fails leaves the value as it was, and its error goes to the log.
     """
 
     def __init__(self) -> None:
         self._entries: dict[Hashable, _Entry[T]] = {}
-        self._lock = threading.Lock()
+        self._guard = ProcessLock()
 
-    def get(self, key: Hashable, fetch: Callable[[], T], *, deadline: float) -> T | None:
+    def get(self, key: Hashable, fetch: Callable[[], Iterator[T]], *, deadline: float) -> T | None:
         """Return the value of `key`; None where there is none by `deadline` (monotonic time)."""
-        with self._lock:
+        with self._guard.lock:
             entry = self._entries.setdefault(key, _Entry())
-            if entry.running is None and time.monotonic() >= entry.expires:
-                entry.running = threading.Event()
-                # A daemon: a server that does not answer must not keep the interpreter from ending.
-                threading.Thread(
-                    target=self._fetch,
-                    args=(entry, fetch, entry.running),
-                    name="watchframe-completion",
-                    daemon=True,
-                ).start()
-            running = entry.running
-        if entry.value is None and running is not None:
-            running.wait(max(deadline - time.monotonic(), 0.0))
+            if not entry.is_running and time.monotonic() >= entry.expires:
+                entry.is_running = True
+                entry.arrived = entry.arrived if entry.value is not None else threading.Event()
+                _start(lambda: self._fetch(entry, fetch))
+        if entry.value is None:
+            left = deadline - time.monotonic()
+            entry.arrived.wait(min(max(left, 0.0), threading.TIMEOUT_MAX))
         return entry.value
 
     def clear(self) -> None:
         """Forget everything."""
-        with self._lock:
+        with self._guard.lock:
             self._entries.clear()
 
-    def _fetch(self, entry: _Entry[T], fetch: Callable[[], T], done: threading.Event) -> None:
+    def _fetch(self, entry: _Entry[T], fetch: Callable[[], Iterator[T]]) -> None:
+        lasts = RETRY
         try:
-            entry.value = fetch()
-            entry.expires = time.monotonic() + FRESH
-        except Exception as error:  # noqa: BLE001 - Tab has no place for a message
-            logger.debug("no completions: %s", type(error).__name__)
-            entry.expires = time.monotonic() + RETRY
+            for value in fetch():
+                entry.value = value
+                entry.arrived.set()
+            lasts = FRESH if entry.value is not None else 0.0
         finally:
-            with self._lock:
-                entry.running = None
-            done.set()
+            with self._guard.lock:
+                entry.expires, entry.is_running = time.monotonic() + lasts, False
+            entry.arrived.set()

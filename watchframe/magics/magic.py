@@ -7,7 +7,7 @@ import dis
 import re
 import shlex
 import sys
-from collections.abc import Callable, Mapping, MutableMapping
+from collections.abc import Mapping, MutableMapping
 from types import FrameType
 from typing import cast
 
@@ -23,11 +23,10 @@ from IPython.core.magic import (
 )
 from IPython.display import publish_display_data
 
-from watchframe.config import known_secrets
 from watchframe.decode import DtypeBackend
-from watchframe.errors import ArgumentError, JobFailedError
-from watchframe.magics.completion import WatchMatcher
-from watchframe.magics.errors import Rendering
+from watchframe.display.tracebacks import Rendering
+from watchframe.errors import ArgumentError
+from watchframe.magics.completion import offer_completions, withdraw_completions
 from watchframe.magics.line import Request, help_text, parse_line, without_remark
 from watchframe.magics.reading import (
     Defaults,
@@ -40,7 +39,6 @@ from watchframe.magics.reading import (
     query_search,
     read,
     read_arguments,
-    refused_sql,
     saved,
 )
 from watchframe.plain_text import plain_text
@@ -117,7 +115,6 @@ class WatchMagics(Magics):
         local_ns: MutableMapping[str, object] | None = None,
     ) -> object:
         """Read a saved query, or run SQL; ``%watch --help`` says how."""
-        what: SavedQuery | Sql | None = None
         line = without_remark(line)
         is_used = cell is None and is_value_used()
         try:
@@ -138,7 +135,8 @@ class WatchMagics(Magics):
                 what = asked(request, cell, namespace, source=self.source)
                 value = self._outcome(what, request)
         except (Exception, KeyboardInterrupt) as error:
-            self._show_short(error, what)
+            # So IPython shows it in its short form, wherever it is caught and shown.
+            error._render_traceback_ = Rendering(error, "cell")  # type: ignore[union-attr]
             raise
         is_shown = request.pick or (
             request.out is None and not request.no_display and line[-1:] != ";"
@@ -176,10 +174,10 @@ class WatchMagics(Magics):
         frame = read(what, arguments)
         notes = [] if request.no_display else [provenance(frame)]
         if request.save is not None:
-            notes.append(saved(what, request.save))
+            notes.append({"text/plain": plain_text(saved(what, request.save))})
         value = self._bound(frame, request.out)
         for note in notes:
-            _show_text(note)
+            publish_display_data(note)  # type: ignore[no-untyped-call]
         return value
 
     def _bound(self, value: object, name: str | None) -> object:
@@ -187,30 +185,18 @@ class WatchMagics(Magics):
             self._shell.user_ns[name] = value
         return value
 
-    def _show_short(self, error: BaseException, what: SavedQuery | Sql | None) -> None:
-        """Make IPython show an error in its short form, wherever it is caught and shown."""
-        error._render_traceback_ = Rendering(  # type: ignore[attr-defined]
-            error=error,
-            shell=self._shell,
-            is_full=lambda: bool(self.full_traceback),
-            secrets=known_secrets,
-            sql=refused_sql(what) if isinstance(error, JobFailedError) and what else None,
-        )
-
 
 def load(shell: InteractiveShell) -> None:
     """Register the magic, its settings and its completions; a second time changes nothing."""
     if not _settings(shell):
         # Its constructor puts it into shell.configurables, where %config finds it.
         shell.register_magics(WatchMagics(shell))
-    if not _matchers(shell):
-        shell.Completer.custom_matchers.append(WatchMatcher().complete)
+    offer_completions(shell)
 
 
 def unload(shell: InteractiveShell) -> None:
     """Remove what `load` registered."""
-    for matcher in _matchers(shell):
-        shell.Completer.custom_matchers.remove(matcher)
+    withdraw_completions(shell)
     for magics in _settings(shell):
         cast("list[object]", shell.configurables).remove(magics)
     for kind in ("line", "cell"):
@@ -219,14 +205,6 @@ def unload(shell: InteractiveShell) -> None:
 
 def _settings(shell: InteractiveShell) -> list[WatchMagics]:
     return [item for item in shell.configurables if isinstance(item, WatchMagics)]
-
-
-def _matchers(shell: InteractiveShell) -> list[Callable[..., object]]:
-    return [
-        item
-        for item in shell.Completer.custom_matchers
-        if isinstance(getattr(item, "__self__", None), WatchMatcher)
-    ]
 
 
 class _RowLimit:

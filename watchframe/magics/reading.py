@@ -11,8 +11,8 @@ import pandas as pd
 from watchframe.cache import Mode
 from watchframe.client import current_client
 from watchframe.decode import DtypeBackend
-from watchframe.display import provenance_line
-from watchframe.errors import ArgumentError, WatchframeError
+from watchframe.display import provenance_html, provenance_line
+from watchframe.errors import ArgumentError
 from watchframe.magics.body import parse_body
 from watchframe.magics.line import HELP_HINT, Request
 from watchframe.magics.saving import save_sql
@@ -32,7 +32,7 @@ from watchframe.vocabulary import cache_mode, column_names
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SavedQuery:
-    """A saved query, by id or page URL, with the parameters that were typed."""
+    """A saved query, by id, name or page URL, with the parameters that were typed."""
 
     query: int | str
     params: Mapping[str, object]
@@ -98,7 +98,8 @@ def _sql(
                 hint="It stands below a line %%watch --source NAME.",
             )
         raise ArgumentError(
-            "Which query?", hint=f"Give its id or its page's URL, as in %watch 42. {HELP_HINT}"
+            "Which query?",
+            hint=f"Give its id, its name or its page's URL, as in %watch 42. {HELP_HINT}",
         )
     name = request.source or source
     if name is None:
@@ -185,23 +186,19 @@ def read(what: SavedQuery | Sql, arguments: FrameArguments) -> pd.DataFrame:
     return read_watch_sql(what.sql, what.source, what.params, **arguments)
 
 
-def provenance(frame: pd.DataFrame) -> str:
-    """Return the line on where a frame came from."""
-    return provenance_line(frame.shape, frame.attrs["watchframe"])
+def provenance(frame: pd.DataFrame) -> dict[str, str]:
+    """Return the line on where a frame came from, as text and as HTML with a link."""
+    known = frame.attrs["watchframe"]
+    return {
+        "text/plain": provenance_line(frame.shape, known),
+        "text/html": provenance_html(frame.shape, known),
+    }
 
 
 def explained(what: SavedQuery | Sql, arguments: FrameArguments) -> str:
     """Return the plan of `read`, in words."""
     max_age, cache, timeout = arguments["max_age"], arguments["cache"], arguments["timeout"]
     return str(_plan(what, max_age=max_age, cache=cache, timeout=timeout))
-
-
-def refused_sql(what: SavedQuery | Sql) -> str | None:
-    """Return the SQL as the server rendered it, from what is known here; None if it is unknown."""
-    try:
-        return _plan(what, cache="only").sql
-    except WatchframeError:
-        return what.sql if isinstance(what, Sql) else None
 
 
 def saved(what: SavedQuery | Sql, title: str) -> str:

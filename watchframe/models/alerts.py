@@ -34,6 +34,7 @@ class Destination(Model, frozen=True, kw_only=True):
     options: Mapping[str, object] = field(default_factory=dict)
     more: Mapping[str, object] = field(default_factory=dict)
 
+    _pages: ClassVar[str] = "destinations"
     _unshown: ClassVar[frozenset[str]] = frozenset({"options", "more"})
 
 
@@ -77,6 +78,8 @@ class Alert(Model, frozen=True, kw_only=True):
     updated_at: datetime | None = None
     owner: str = field(default="", name="user.name")
     more: Mapping[str, object] = field(default_factory=dict)
+
+    _pages: ClassVar[str] = "alerts"
 
     @classmethod
     def _mended(cls, sent: Mapping[str, object]) -> Mapping[str, object]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from datetime import datetime
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, Self
 
 from msgspec import field
 
-from watchframe.models.json_fields import Model
+from watchframe.models.json_fields import Model, as_object
 from watchframe.models.queries import ParameterDefinition, Query, Visualization
+from watchframe.reprs import Card, Link, Table
 
 MappingType = Literal["dashboard-level", "widget-level", "static-value"]
 
@@ -98,6 +99,29 @@ class Widget(Model, frozen=True, kw_only=True):
     visualization: Visualization | None = None
     more: Mapping[str, object] = field(default_factory=dict)
 
+    def card(self) -> Card:
+        """Return what is shown of it."""
+        query = self.query
+        return Card(
+            noun=f"Widget {self.id}",
+            name=self.title,
+            url=self.visualization.url if self.visualization else None,
+            description=self.text,
+            facts={
+                "dashboard": self.dashboard_id,
+                "visualization": self.visualization and self.visualization.type,
+                "query": query and Link(f"{query.id} {query.name}", query.url),
+                "parameters": [
+                    f"{name} = {item.value!r}"
+                    if item.type == "static-value"
+                    else f"{name} (the dashboard's {item.map_to})"
+                    if item.type == "dashboard-level"
+                    else name
+                    for name, item in self.parameter_mappings.items()
+                ],
+            },
+        )
+
     @property
     def query(self) -> Query | None:
         """The query whose result it shows; None for a text."""
@@ -161,7 +185,7 @@ class Dashboard(Model, frozen=True, kw_only=True):
     Attributes
     ----------
     id : int
-        The number in its page's URL.
+        The number in its page's URL; 0 of a shared one, of which it is not known.
     slug : str
         The words in its page's URL.
     name : str
@@ -211,9 +235,74 @@ class Dashboard(Model, frozen=True, kw_only=True):
     _uncompared: ClassVar[frozenset[str]] = frozenset({"is_favorite", "more"})
     # The public URL opens the dashboard to everybody, so it is not shown by accident.
     _unshown: ClassVar[frozenset[str]] = frozenset({"public_url", "more"})
+    list_columns: ClassVar[tuple[str, ...]] = ("id", "name", "tags", "owner", "updated_at")
+
+    @property
+    def url(self) -> str | None:
+        """Its page; None where its server is not known."""
+        number = f"{self.id}-{self.slug}" if self.slug else self.id
+        return None if self.server is None else f"{self.server}/dashboards/{number}"
+
+    def card(self) -> Card:
+        """Return what is shown of it: what it is, and its widgets in the order of the page."""
+        widgets = sorted(self.widgets, key=lambda widget: widget.place)
+        flags = {
+            "draft": self.is_draft,
+            "archived": self.is_archived,
+            "favorite": self.is_favorite,
+            "shared": self.public_url is not None,
+        }
+        return Card(
+            noun=f"Dashboard {self.id}",
+            name=self.name,
+            url=self.url,
+            labels=[label for label, is_so in flags.items() if is_so],
+            facts={"owner": self.owner, "tags": self.tags, "updated": self.updated_at},
+            tables=[
+                Table(
+                    columns=("widget", "type", "query", "parameters"),
+                    rows=[
+                        (
+                            Link(
+                                item.title, item.visualization.url if item.visualization else None
+                            ),
+                            item.visualization.type if item.visualization else "text",
+                            item.query
+                            and Link(f"{item.query.id} {item.query.name}", item.query.url),
+                            [*item.parameter_mappings],
+                        )
+                        for item in widgets
+                    ],
+                    title="widgets",
+                )
+            ],
+        )
+
+    @classmethod
+    def from_shared_json(cls, value: object) -> Self:
+        """Read a dashboard as the server sends it to whoever has its token.
+
+        It tells neither ids, other than those of widgets and queries, nor the texts of queries:
+        they are 0 and empty.
+        """
+        sent = as_object(value, "dashboard")
+        widgets = sent.get("widgets")
+        whole = [_whole_widget(item) for item in widgets] if isinstance(widgets, list) else widgets
+        return cls.from_json({"id": 0, **sent, "widgets": whole})
 
     def to_json(self) -> dict[str, object]:
         """Return it in the server's shape, without the public URL, which is as good as a key."""
         written = super().to_json()
         del written["public_url"]
         return written
+
+
+def _whole_widget(sent: object) -> object:
+    """Return a widget of a shared dashboard in the shape of others."""
+    visualization = sent.get("visualization") if isinstance(sent, Mapping) else None
+    if not isinstance(sent, Mapping) or not isinstance(visualization, Mapping):
+        return sent
+    query = visualization.get("query")
+    if isinstance(query, Mapping):
+        query = {"query": "", **query}
+    return {**sent, "visualization": {"id": 0, **visualization, "query": query}}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import re
 import sys
 import typing
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
@@ -15,6 +14,7 @@ from typing import Annotated, Any, ClassVar, NamedTuple, Self, TypeVar
 import msgspec
 
 from watchframe.errors import ProtocolError
+from watchframe.reprs import Shown, noun_of
 
 T = TypeVar("T")
 
@@ -26,7 +26,7 @@ Seconds = Annotated[float, msgspec.Meta(ge=-sys.float_info.max, le=sys.float_inf
 _REFUSALS = (msgspec.ValidationError, UnicodeEncodeError, SystemError)
 
 
-class Model(msgspec.Struct, frozen=True, kw_only=True):
+class Model(Shown, msgspec.Struct, frozen=True, kw_only=True):
     """Base of the server's nouns.
 
     The server's name of an attribute is written as ``field(name=...)``; ``"user.name"`` is the
@@ -34,14 +34,26 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
     texts, times and the nouns within it) must be of its type; any other value of a wrong type (a
     flag, a number of seconds, a list or an object) counts as not sent, and so does what
     `_lenient` names. The attribute ``more``, where a noun has it, takes what has no attribute.
+
+    Attributes
+    ----------
+    server : str or None
+        The base URL of the server that it is of, where that is known. It is no part of the noun: it
+        does not count when two are compared, and is in no JSON.
     """
+
+    server: str | None = None
 
     #: Attributes that do not count when values are compared, and that `to_json` leaves out.
     _uncompared: ClassVar[frozenset[str]] = frozenset({"more"})
-    #: Attributes that the repr leaves out.
+    #: Attributes that nobody is shown.
     _unshown: ClassVar[frozenset[str]] = frozenset({"more"})
     #: Attributes that count as not sent where they are of a wrong type, whatever their type is.
     _lenient: ClassVar[frozenset[str]] = frozenset()
+    #: Where the server's front end has the pages of such nouns; empty where it has none.
+    _pages: ClassVar[str] = ""
+    #: The columns of a list of such nouns; empty for the first that have values.
+    list_columns: ClassVar[tuple[str, ...]] = ()
 
     @classmethod
     def from_json(cls, value: object) -> Self:
@@ -71,6 +83,19 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
         """Return what was sent in the form that the attributes expect."""
         return sent
 
+    def of_server(self, server: str) -> Self:
+        """Return it as of that server, with the nouns within it: they know their pages."""
+        within = {name: _of_server(value, server) for name, value in self._values(())}
+        return msgspec.structs.replace(self, **within, server=server)
+
+    @property
+    def url(self) -> str | None:
+        """Its page; None where it has none, or its server is not known."""
+        number = getattr(self, "id", None)
+        if not self._pages or self.server is None or number is None:
+            return None
+        return f"{self.server}/{self._pages}/{number}"
+
     def to_json(self) -> dict[str, object]:
         """Return it in the server's shape: `from_json` of that is equal to this."""
         values: dict[str, Any] = dict(self._values(self._uncompared))
@@ -85,7 +110,9 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
 
     def _values(self, without: Iterable[str]) -> Iterator[tuple[str, object]]:
         return (
-            (name, getattr(self, name)) for name in self.__struct_fields__ if name not in without
+            (name, getattr(self, name))
+            for name in self.__struct_fields__
+            if name not in without and name != "server"
         )
 
     def __eq__(self, other: object) -> bool:
@@ -96,12 +123,12 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
     def __hash__(self) -> int:
         return hash(tuple(self._values({"more", *self._uncompared})))
 
-    def __rich_repr__(self) -> list[tuple[str, object]]:
-        return list(self._values(self._unshown))  # msgspec's own would show what the repr hides
+    def facts(self) -> Mapping[str, object]:
+        """Return what may be shown of it, by attribute."""
+        return dict(self._values(self._unshown))
 
-    def __repr__(self) -> str:
-        shown = ", ".join(f"{name}={value!r}" for name, value in self.__rich_repr__())
-        return f"{type(self).__name__}({shown})"
+    def __rich_repr__(self) -> list[tuple[str, object]]:
+        return list(self.facts().items())  # msgspec's own would show what the repr hides
 
 
 class _Attribute(NamedTuple):
@@ -127,7 +154,7 @@ class _Shape(NamedTuple):
 
 @functools.cache
 def _shape(cls: type[Model]) -> _Shape:
-    noun = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", cls.__name__).lower()
+    noun = noun_of(cls)
     attributes = []
     for item in msgspec.structs.fields(cls):
         outer, _, inner = item.encode_name.partition(".")
@@ -149,13 +176,21 @@ def _shape(cls: type[Model]) -> _Shape:
                 is_lenient and not item.required,
             )
         )  # fmt: skip
-    attributes = [item for item in attributes if item.name != "more"]
+    attributes = [item for item in attributes if item.name not in ("more", "server")]
     whole = {item.outer for item in attributes if not item.inner}
     keys = {
         key: frozenset(item.inner for item in attributes if item.outer == key not in whole)
         for key in {item.outer for item in attributes}
     }
     return _Shape(noun, tuple(attributes), keys)
+
+
+def _of_server(value: object, server: str) -> object:
+    if isinstance(value, Model):
+        return value.of_server(server)
+    if isinstance(value, tuple):
+        return tuple(_of_server(item, server) for item in value)
+    return value
 
 
 def plain_type(hint: object) -> object:

@@ -9,6 +9,7 @@ from typing import ClassVar
 from msgspec import field
 
 from watchframe.models.json_fields import Model, Seconds
+from watchframe.reprs import Card, Link, Table, record_table, words
 
 
 class MultiValues(Model, frozen=True, kw_only=True):
@@ -78,6 +79,25 @@ class ParameterDefinition(Model, frozen=True, kw_only=True):
         written["useCurrentDateTime"] = self.use_current_datetime or None
         always = {"value", *self.more}
         return {name: item for name, item in written.items() if name in always or item is not None}
+
+    def facts(self) -> Mapping[str, object]:
+        """Return what may be shown of it: what it takes, in words."""
+        return {
+            "name": self.name,
+            "title": self.title if self.title != self.name else "",
+            "type": f"{self.type}, several" if self.multi else self.type,
+            "default": _default_words(self),
+            "choices": _choice_words(self),
+        }
+
+    def card(self) -> Card:
+        """Return what is shown of it."""
+        facts = dict(self.facts())
+        name, choices = str(facts.pop("name")), facts["choices"]
+        told = [facts["type"], f"default {facts['default'] or 'none'}"]
+        told += [f"choices {choices}"] if choices else []
+        summary = ", ".join(map(str, told))
+        return Card(noun="Parameter", name=name, summary=summary, facts=facts)
 
 
 class Query(Model, frozen=True, kw_only=True):
@@ -150,10 +170,109 @@ class Query(Model, frozen=True, kw_only=True):
     visualizations: tuple[Visualization, ...] = ()
     more: Mapping[str, object] = field(default_factory=dict)
 
+    _pages: ClassVar[str] = "queries"
+    list_columns: ClassVar[tuple[str, ...]] = (
+        "id", "name", "parameters", "tags", "owner", "updated_at", "retrieved_at", "runtime",
+    )  # fmt: skip
     _uncompared: ClassVar[frozenset[str]] = frozenset(
         {"is_favorite", "retrieved_at", "runtime", "visualizations", "more"}
     )
     _unshown: ClassVar[frozenset[str]] = frozenset({"visualizations", "more"})
+
+    def card(self) -> Card:
+        """Return what is shown of it: what it is, what it takes, and how it is drawn."""
+        flags = {
+            "draft": self.is_draft,
+            "archived": self.is_archived,
+            "favorite": self.is_favorite,
+        }
+        return Card(
+            noun=f"Query {self.id}",
+            name=self.name,
+            url=self.url,
+            labels=[label for label, is_so in flags.items() if is_so],
+            description=self.description,
+            facts={
+                "owner": self.owner,
+                "tags": self.tags,
+                "data source": self.data_source_id,
+                "updated": self.updated_at,
+                "schedule": schedule_words(self.schedule),
+                "last run": _run_words(self),
+                "limit": "the server appends LIMIT 1000" if self.applies_auto_limit else "",
+            },
+            tables=[
+                record_table(self.parameters, title="parameters"),
+                Table(
+                    columns=("name", "type", "description"),
+                    rows=[
+                        (
+                            Link(item.name, self.url and f"{self.url}#{item.id}"),
+                            item.type,
+                            item.description,
+                        )
+                        for item in self.visualizations
+                    ],
+                    title="visualizations",
+                ),
+            ],
+            code=self.text,
+        )
+
+
+def schedule_words(schedule: Mapping[str, object] | None) -> str:
+    """Return when the server runs a query, such as ``every day at 07:00 UTC``; empty for never."""
+    interval = (schedule or {}).get("interval")
+    if schedule is None or not isinstance(interval, int | float) or interval <= 0:
+        return ""
+    size, unit = next(((size, unit) for size, unit in _UNITS if not interval % size), (1, "second"))
+    count = round(interval / size)
+    words = f"every {unit}" if count == 1 else f"every {count:,} {unit}s"
+    day, time, until = (schedule.get(name) for name in ("day_of_week", "time", "until"))
+    return (
+        words
+        + (f" on {day}" if day else "")
+        + (f" at {time} UTC" if time else "")
+        + (f" until {until}" if until else "")
+    )
+
+
+#: The server's schedules by the longest unit that they are whole multiples of.
+_UNITS = ((604_800, "week"), (86_400, "day"), (3_600, "hour"), (60, "minute"))
+
+
+def _run_words(query: Query) -> str:
+    """Return when its newest result was made, and how long that took; a list tells, not a query."""
+    parts = [words(query.retrieved_at)] if query.retrieved_at else []
+    parts += [f"{query.runtime:,.1f} s"] if query.runtime is not None else []
+    if not parts and query.latest_result_id is not None:
+        return f"result {query.latest_result_id}"
+    return ", ".join(parts)
+
+
+def _default_words(definition: ParameterDefinition) -> str:
+    """Return a saved default as people write it; empty where there is none."""
+    value = definition.default
+    if value is None or value == "":
+        return "now" if definition.use_current_datetime else ""
+    if isinstance(value, Mapping) and {"start", "end"} <= value.keys():
+        return f"{value['start']}..{value['end']}"
+    return f"[{words(value)}]" if isinstance(value, tuple | list) else words(value)
+
+
+def _choice_words(definition: ParameterDefinition) -> str:
+    """Return what may be chosen; empty where anything of the type may."""
+    if definition.dropdown_query_id is not None:
+        return f"the rows of query {definition.dropdown_query_id}"
+    if definition.regex:
+        return f"what matches {definition.regex}"
+    more = len(definition.enum_options) - _MOST_CHOICES
+    shown = words(definition.enum_options[:_MOST_CHOICES])
+    return f"{shown} and {more:,} more" if more > 0 else shown
+
+
+#: The choices of a parameter that are shown.
+_MOST_CHOICES = 12
 
 
 class Visualization(Model, frozen=True, kw_only=True):
@@ -182,6 +301,16 @@ class Visualization(Model, frozen=True, kw_only=True):
     options: Mapping[str, object] = field(default_factory=dict)
     query: Query | None = None
     more: Mapping[str, object] = field(default_factory=dict)
+
+    def facts(self) -> Mapping[str, object]:
+        """Return what may be shown of it, by attribute; its options are long."""
+        return {**super().facts(), "options": None}
+
+    @property
+    def url(self) -> str | None:
+        """Its query's page, where this tab is opened."""
+        page = self.query.url if self.query is not None else None
+        return f"{page}#{self.id}" if page else None
 
 
 class QuerySnippet(Model, frozen=True, kw_only=True):
@@ -212,3 +341,5 @@ class QuerySnippet(Model, frozen=True, kw_only=True):
     created_at: datetime | None = None
     updated_at: datetime | None = None
     more: Mapping[str, object] = field(default_factory=dict)
+
+    _pages: ClassVar[str] = "query_snippets"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typing
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from enum import IntEnum
 from typing import TYPE_CHECKING, ClassVar, Self
@@ -12,6 +13,7 @@ import msgspec
 from msgspec import field
 
 from watchframe.models.json_fields import Model, Seconds, as_object, plain_type
+from watchframe.reprs import Card
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -47,6 +49,12 @@ class QueryResultInfo(Model, frozen=True, kw_only=True):
     data_source_id: int | None = None
     is_truncated: bool = field(default=False, name="data.truncated")
 
+    def card(self) -> Card:
+        """Return what is shown of it."""
+        card = super().card()
+        facts = {name: value for name, value in card.facts.items() if name != "query text"}
+        return replace(card, facts=facts, code=self.query_text or "")
+
 
 class Column(Model, frozen=True, kw_only=True):
     """A column's name and declared type.
@@ -67,6 +75,10 @@ class Column(Model, frozen=True, kw_only=True):
     friendly_name: str
 
     _lenient: ClassVar[frozenset[str]] = frozenset({"type"})
+
+    def card(self) -> Card:
+        """Return what is shown of it."""
+        return replace(super().card(), summary=self.type or "of unknown type")
 
     @classmethod
     def _mended(cls, sent: Mapping[str, object]) -> Mapping[str, object]:
@@ -136,6 +148,12 @@ class Job(Model, frozen=True, kw_only=True):
 
     _uncompared: ClassVar[frozenset[str]] = frozenset({"query_id", "may_be_unknown", "more"})
 
+    def card(self) -> Card:
+        """Return what is shown of it."""
+        facts = {"status": self.status, "query": self.query_id, "result": self.query_result_id}
+        summary = self.status.name.lower()
+        return Card(noun=f"Job {self.id}", summary=summary, facts={**facts, "error": self.reason})
+
     @property
     def is_cancelled(self) -> bool:
         """Whether it was cancelled."""
@@ -180,8 +198,9 @@ _DTYPES: dict[object, str] = {
     float: "Float64",
     datetime: "datetime64[us, UTC]",
 }
-#: `more` differs from object to object; the others are empty in every list.
-_NOT_COLUMNS = frozenset({"more", "visualizations", "widgets", "layout"})
+#: `more` differs from object to object, `server` is the same for all; the others are empty in every
+#: list.
+_NOT_COLUMNS = frozenset({"more", "server", "visualizations", "widgets", "layout"})
 
 
 def records_frame(records: Sequence[object], kind: type) -> pd.DataFrame:
@@ -195,6 +214,6 @@ def records_frame(records: Sequence[object], kind: type) -> pd.DataFrame:
             name=name,
         )
         for name, hint in typing.get_type_hints(kind).items()
-        if name not in _NOT_COLUMNS and not name.startswith("_")
+        if name not in _NOT_COLUMNS and typing.get_origin(hint) is not ClassVar
     }
     return pd.DataFrame(columns)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import ClassVar
 
 from msgspec import field
 
 from watchframe.models.json_fields import Model
+from watchframe.reprs import Card, Link
 
 
 class User(Model, frozen=True, kw_only=True):
@@ -42,6 +44,8 @@ class User(Model, frozen=True, kw_only=True):
     created_at: datetime | None = None
     updated_at: datetime | None = None
     more: Mapping[str, object] = field(default_factory=dict)
+
+    _pages: ClassVar[str] = "users"
 
     @classmethod
     def _mended(cls, sent: Mapping[str, object]) -> Mapping[str, object]:
@@ -78,6 +82,8 @@ class Group(Model, frozen=True, kw_only=True):
     created_at: datetime | None = None
     more: Mapping[str, object] = field(default_factory=dict)
 
+    _pages: ClassVar[str] = "groups"
+
 
 class Session(Model, frozen=True, kw_only=True):
     """Whose key it is, what they may do, and which version the server has.
@@ -100,6 +106,21 @@ class Session(Model, frozen=True, kw_only=True):
     server_version: str = field(default="", name="client_config.version")
     organization: str = field(default="", name="org_slug")
     more: Mapping[str, object] = field(default_factory=dict)
+
+    def card(self) -> Card:
+        """Return what is shown of it."""
+        return Card(
+            noun="Session",
+            name=self.user.name,
+            url=self.user.url,
+            facts={
+                "email": self.user.email,
+                "server": Link(self.server, self.server) if self.server else "",
+                "version": self.server_version,
+                "organization": self.organization,
+                "permissions": self.permissions,
+            },
+        )
 
 
 class DataSource(Model, frozen=True, kw_only=True):
@@ -133,6 +154,8 @@ class DataSource(Model, frozen=True, kw_only=True):
     is_paused: bool = field(default=False, name="paused")
     is_view_only: bool = field(default=False, name="view_only")
     more: Mapping[str, object] = field(default_factory=dict)
+
+    _pages: ClassVar[str] = "data_sources"
 
     @classmethod
     def _mended(cls, sent: Mapping[str, object]) -> Mapping[str, object]:

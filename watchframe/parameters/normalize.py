@@ -78,7 +78,7 @@ def normalize_parameters(
     definitions = {item.name: item for item in definitions_of(query)}
     values = {**values_of_url(url_parameters or {}, definitions), **params_dict(params)}
     _check_names(query, values, definitions)
-    used = parameters_in(query.text)
+    used = {item.name for item in definitions_of(query, used_only=True)}
     sent = [item for name, item in definitions.items() if name in values or name in used]
     for item in sent:
         if item.name not in values and default_of(item) is None:
@@ -116,11 +116,13 @@ def definitions_of(query: Query, *, used_only: bool = False) -> list[ParameterDe
     """Return the saved definitions or, where there are none at all, one for each name in the text.
 
     With definitions, the server refuses any other name; without, it takes anything. With
-    `used_only`, only those that the text uses: the front end drops the others.
+    `used_only`, only those that the text uses: the front end drops the others. A text that is not
+    told, on a shared dashboard, may use all of them.
     """
     names = parameters_in(query.text)
     if query.parameters:
-        return [item for item in query.parameters if not used_only or item.name in names]
+        may_use_all = not (used_only and query.text)
+        return [item for item in query.parameters if may_use_all or item.name in names]
     return [
         ParameterDefinition(name=name, type=_RANGE_OF_TEXT if is_range else "text", title=name)
         for name, is_range in names.items()

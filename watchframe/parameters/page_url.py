@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from urllib.parse import quote, urlencode
 
-from watchframe.models import ParameterDefinition, Query
+from watchframe.models import ParameterDefinition
 from watchframe.parameters.values import JSON
 
 
@@ -34,20 +34,20 @@ def values_of_url(
     return values
 
 
-def query_url(server_url: str, query: Query, parameters: Mapping[str, JSON]) -> str:
+def query_url(server_url: str, query_id: int, parameters: Mapping[str, JSON]) -> str:
     """Return the URL of a query's page with its parameters set.
 
     Parameters
     ----------
     server_url : str
-    query : Query
+    query_id : int
     parameters : mapping
         In wire form; a date or a range may also be a dynamic name. None is left out.
     """
     values = {
         f"p_{name}": _url_text(value) for name, value in parameters.items() if value is not None
     }
-    page = f"{server_url.rstrip('/')}/queries/{query.id}"
+    page = f"{server_url.rstrip('/')}/queries/{query_id}"
     return f"{page}?{urlencode(values, quote_via=quote)}" if values else page
 
 

@@ -2,6 +2,7 @@
 
 from watchframe.read.answer import Answer
 from watchframe.read.dashboard import DashboardFrames, dashboard_answers, read_watch_dashboard
+from watchframe.read.find import find_watch_queries, search_queries
 from watchframe.read.functions import (
     explain_watch_query,
     explain_watch_sql,
@@ -19,6 +20,7 @@ from watchframe.read.submit import (
     SubmittedQuery,
     submit_watch_query,
     submit_watch_sweep,
+    until,
 )
 from watchframe.read.sweep import parameter_sets, read_watch_sweep
 
@@ -40,14 +42,17 @@ __all__ = [
     "dashboard_answers",
     "explain_watch_query",
     "explain_watch_sql",
+    "find_watch_queries",
     "parameter_sets",
     "read_watch_dashboard",
     "read_watch_queries",
     "read_watch_query",
     "read_watch_sql",
     "read_watch_sweep",
+    "search_queries",
     "submit_watch_query",
     "submit_watch_sweep",
+    "until",
     "watch_query",
     "wire_sets",
 ]

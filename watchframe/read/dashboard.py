@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 import pandas as pd
@@ -12,8 +12,11 @@ import pandas as pd
 from watchframe.cache import Mode
 from watchframe.client import Client
 from watchframe.decode import DtypeBackend
+from watchframe.display import page_of
 from watchframe.errors import (
+    AccessDeniedError,
     ArgumentError,
+    AuthenticationError,
     ParameterValueError,
     UnknownParameterError,
     WatchframeError,
@@ -21,17 +24,23 @@ from watchframe.errors import (
     warn_caller,
 )
 from watchframe.hints import Hint, Kind
+from watchframe.http.error_responses import IDENTITY_PROXY_HINT
 from watchframe.models import Dashboard, ParameterDefinition, ParameterMapping, Query, Widget
 from watchframe.parameters import normalize_parameters, params_dict
 from watchframe.parameters.normalize import default_of, definitions_of
 from watchframe.parameters.page_url import values_of_url
 from watchframe.parameters.values import did_you_mean, nearest
-from watchframe.read.answer import Answer
+from watchframe.read.answer import ATTRIBUTE, Answer
 from watchframe.read.documents import Documents
-from watchframe.read.options import MaxAge, Params, ReadOptions
+from watchframe.read.options import DashboardLike, MaxAge, Params, ReadOptions, of_dashboard
 from watchframe.read.output import Output
 from watchframe.read.side_by_side import CONCURRENCY, ReadRequest, answers_side_by_side
-from watchframe.references import parse_dashboard_reference, parse_reference
+from watchframe.references import (
+    DashboardReference,
+    parse_dashboard_reference,
+    parse_reference,
+)
+from watchframe.reprs import Card, Link, Table
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,7 +183,7 @@ class _Addresses:
         near = tuple(slot.address for slot in same) or nearest(name, known)
         has = f"It has: {', '.join(map(repr, known)) or 'none'}."
         raise UnknownParameterError(
-            f"{self._words} has no parameter {name!r}.",
+            f"{_words(self.dashboard)} has no parameter {name!r}.",
             name=name,
             known=known,
             suggestions=near,
@@ -186,7 +195,7 @@ class _Addresses:
     def _fixed(self, slot: _Slot, value: object) -> ParameterValueError:
         name, query = slot.definition.name, slot.query
         return ParameterValueError(
-            f"{self._words} fixes the parameter {name!r} of {slot.widget.title!r} at "
+            f"{_words(self.dashboard)} fixes the parameter {name!r} of {slot.widget.title!r} at "
             f"{slot.mapping.value!r}.",
             name=name,
             value=value,
@@ -195,10 +204,6 @@ class _Addresses:
             query_name=query.name,
             hint=Hint(Kind.QUERY_ITSELF, query_id=query.id, name=name),
         )
-
-    @property
-    def _words(self) -> str:
-        return f"Dashboard {self.dashboard.id} {self.dashboard.name!r}"
 
 
 def _unique(titles: Iterable[str]) -> list[str]:
@@ -244,13 +249,29 @@ class DashboardFrames(Mapping[str, "pd.DataFrame"]):
         ]
         return "\n".join([f"<DashboardFrames of {self.dashboard.name!r}", *shapes]) + ">"
 
+    def _repr_html_(self) -> str:
+        rows = [
+            (Link(title, page_of(frame.attrs[ATTRIBUTE])), len(frame), len(frame.columns))
+            for title, frame in self._frames.items()
+        ]
+        return Card(
+            noun="Frames of dashboard",
+            name=self.dashboard.name,
+            url=self.dashboard.url,
+            tables=[Table(columns=("title", "rows", "columns"), rows=rows)],
+            note="frames[title] is the frame of a widget.",
+        ).html()
 
+
+@of_dashboard
 def read_watch_dashboard(
-    dashboard: int | str,
+    dashboard: DashboardLike,
     params: Params = None,
     *,
     max_age: MaxAge = None,
     cache: Mode = "use",
+    dtype: object = None,
+    parse_dates: object = None,
     dtype_backend: DtypeBackend = "numpy_nullable",
     timeout: float | None = 300.0,
     concurrency: int = CONCURRENCY,
@@ -263,9 +284,10 @@ def read_watch_dashboard(
 
     Parameters
     ----------
-    dashboard : int or str
-        Its id, its slug, or the URL of its page; the ``p_`` values of a URL are parameters, and
-        `params` win over them.
+    dashboard : int, str or DashboardReference
+        Its id, its slug, its name, or the URL of its page; the ``p_`` values of a URL are
+        parameters, and `params` win over them. The page of a shared dashboard
+        (``/public/dashboards/<token>``) needs no key: its token is one, and no other is used.
     params : mapping of str to object, optional
         Values of the dashboard's parameters by their names on the dashboard, each for all widgets
         that share it. The parameter of a single widget is called ``w<widget id>_<name>``, as in the
@@ -273,6 +295,8 @@ def read_watch_dashboard(
         saved defaults, as on the page: a shared one that of the first widget that has it.
     max_age, cache, dtype_backend, client
         As of `read_watch_query`; they hold for the dashboard itself too.
+    dtype, parse_dates : optional
+        As of `read_watch_query`, for every widget that has such a column.
     timeout : float or None
         Seconds for each query, from when its turn comes.
     concurrency : int
@@ -292,7 +316,11 @@ def read_watch_dashboard(
     ParameterValueError
         A value is given for a parameter that the dashboard fixes.
     ArgumentError, ConfigurationError, NotFoundError
-        `dashboard` is not one, or one of another server; or the server does not have it.
+        `dashboard` is not one, or one of another server; the server does not have it, or has
+        several of that name. Or no widget has a column that `dtype` or `parse_dates` name, or a
+        value in it does not become what they ask for.
+    AuthenticationError
+        The dashboard is not shared under this address, or not any more.
     ExceptionGroup
         Of the errors of `read_watch_query`, once all other queries have finished; each has a note
         that names the widget. What was read is in the local cache.
@@ -310,32 +338,81 @@ def read_watch_dashboard(
     >>> list(frames)
     ['Events of the last 30 days', 'Events by month']
     """
+    dashboard = parse_dashboard_reference(dashboard)
     options = ReadOptions.resolve(
-        parse_dashboard_reference(dashboard),
+        dashboard,
         client=client,
         max_age=max_age,
         cache=cache,
         timeout=timeout,
         progress=progress,
     )
-    found, answers = dashboard_answers(dashboard, params, options, concurrency=concurrency)
-    shown = Output(dtype_backend=dtype_backend)
-    frames = {title: shown.frame(answer) for title, answer in answers.items()}
+    shown = Output(dtype=dtype, parse_dates=parse_dates, dtype_backend=dtype_backend)
+    found, answers = dashboard_answers(
+        dashboard, params, options, shown=shown, concurrency=concurrency
+    )
+    _check_columns(shown, answers)
+    frames = {
+        title: shown.without_other_columns(answer).frame(answer)
+        for title, answer in answers.items()
+    }
     return DashboardFrames(found, frames)
 
 
 def dashboard_answers(
-    dashboard: int | str, params: Params, options: ReadOptions, *, concurrency: int = CONCURRENCY
+    dashboard: DashboardReference,
+    params: Params,
+    options: ReadOptions,
+    *,
+    shown: Output,
+    concurrency: int = CONCURRENCY,
 ) -> tuple[Dashboard, dict[str, Answer]]:
-    """Return a dashboard and its widgets' answers by title, as of `read_watch_dashboard`."""
-    reference = parse_dashboard_reference(dashboard)
+    """Return a dashboard and its widgets' answers by title, as of `read_watch_dashboard`.
+
+    `shown` is how the rows will be returned, for what is warned of.
+    """
     found = Documents.of(options).dashboard(dashboard)
-    wanted = widget_queries(found, params, reference.url_parameters)
+    wanted = widget_queries(found, params, dashboard.url_parameters)
     _warn_of_hidden(found)
+    if dashboard.is_shared:
+        options = replace(options, definitions={item.query.id: item.query for item in wanted})
     requests, places = _requests(wanted, options)
-    answers = answers_side_by_side(requests, concurrency=concurrency, progress=options.progress)
-    Output().warn(*answers)
+    try:
+        answers = answers_side_by_side(requests, concurrency=concurrency, progress=options.progress)
+    except ExceptionGroup as failed:
+        if not dashboard.is_shared:
+            raise
+        raise failed.derive([_of_token(error) for error in failed.exceptions]) from None
+    shown.warn(*answers)
     return found, {item.title: answers[place] for item, place in zip(wanted, places, strict=True)}
+
+
+def _check_columns(shown: Output, answers: Mapping[str, Answer]) -> None:
+    """Raise ArgumentError for a column to convert that no widget has.
+
+    A result without rows may lack columns that others of its query have.
+    """
+    tables = [answer.table for answer in answers.values()]
+    known = {name for table in tables for name in table.column_names}
+    wrong = sorted(shown.converted - known)
+    if wrong and all(table.num_rows for table in tables):
+        near = nearest(wrong[0], known)
+        raise ArgumentError(
+            f"No widget has a column {wrong[0]!r}.",
+            hint=did_you_mean(near) or f"They have: {', '.join(map(repr, sorted(known)))}.",
+        )
+
+
+def _of_token(error: Exception) -> Exception:
+    """Return an error of a read under the token of a shared dashboard, with what that may do."""
+    if not isinstance(error, AccessDeniedError | AuthenticationError):
+        return error
+    if error.hint == IDENTITY_PROXY_HINT:
+        return error
+    return error.replace(
+        hint="The address of a shared dashboard runs the queries on it, but none with a text "
+        "parameter, and nothing else. With a key of your own, read the dashboard by its id."
+    )
 
 
 def _requests(
@@ -374,7 +451,13 @@ def _warn_of_hidden(dashboard: Dashboard) -> None:
     if hidden:
         warn_caller(
             WatchframeWarning(
-                f"Dashboard {dashboard.id} {dashboard.name!r} has {len(hidden)} widgets that this "
-                "key may not see; they are left out."
+                f"{_words(dashboard)} has {len(hidden)} widgets that this key may not see; they "
+                "are left out."
             )
         )
+
+
+def _words(dashboard: Dashboard) -> str:
+    """Return what begins a sentence about a dashboard."""
+    number = f"Dashboard {dashboard.id}" if dashboard.id else "The shared dashboard"
+    return f"{number} {dashboard.name!r}"

@@ -6,29 +6,43 @@ same rule of freshness.
 
 from __future__ import annotations
 
+import contextlib
 import warnings
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import KW_ONLY, dataclass, field
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import KW_ONLY, dataclass, field, replace
+from functools import partial
+from http import HTTPStatus
 from typing import Self
+from weakref import WeakKeyDictionary
 
-from watchframe.cache import Policy, decide_document
-from watchframe.client import Client
+from watchframe.cache import Document, Policy, decide_document
+from watchframe.client import Client, has_name
 from watchframe.errors import (
     AccessDeniedError,
     CacheMissError,
     ConfigurationError,
     NotFoundError,
+    ResponseError,
 )
 from watchframe.hints import Hint, Kind
 from watchframe.models import Dashboard, DataSource, ParameterDefinition, Query
 from watchframe.parameters.normalize import definitions_of
 from watchframe.read.options import QueryLike, ReadOptions, SharedDocuments
 from watchframe.references import (
+    DashboardReference,
     QueryReference,
-    parse_dashboard_reference,
     parse_reference,
     require_query,
 )
+
+#: The statuses that say that the key may not do that.
+_REFUSALS = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND)
+#: What reads without a cache have learned, by client: a next one asks by it, as by a local copy,
+#: and the answer shows whether it still holds. Rows are not among it.
+_in_memory: WeakKeyDictionary[Client, dict[str, Document]] = WeakKeyDictionary()
+#: How many documents a client's reads remember.
+MOST_IN_MEMORY = 100
 
 #: Takes every local copy; takes none.
 ANY_AGE, NEWLY_READ = Policy(mode="only"), Policy(mode="refresh")
@@ -48,8 +62,14 @@ class Documents:
         Whether the server may be asked for the others; if not, they are a CacheMissError.
     shared : SharedDocuments or None
         Those of concurrent reads, which will do as well.
-    may_execute : bool
-        Whether a dropdown's query may be run for its values.
+    lists_values : bool
+        Whether the server is asked for the values of dropdowns, which may run their queries. The
+        server itself compares what it is sent with them; so a local list of any age will do to
+        tell how a value is written, and none will.
+    are_new : bool
+        Whether none of those that were returned was a local copy.
+    are_fresh : bool
+        Whether the local copies among them are as young as the options ask.
     """
 
     options: ReadOptions
@@ -57,8 +77,10 @@ class Documents:
     _: KW_ONLY
     may_ask: bool
     shared: SharedDocuments | None = None
-    may_execute: bool = True
-    _dropdowns: dict[int, list[str] | None] = field(default_factory=dict, init=False)
+    lists_values: bool = False
+    are_new: bool = field(default=True, init=False)
+    are_fresh: bool = field(default=True, init=False)
+    _found: dict[str, object] = field(default_factory=dict, init=False)
 
     @classmethod
     def of(cls, options: ReadOptions) -> Self:
@@ -76,17 +98,40 @@ class Documents:
         QueryReferenceError
             There is not one query of that name.
         """
-        client, deadline = self.options.client, self.options.deadline
         require_query(reference)
-        query_id = reference.query_id or self._id_of(reference)
+        if reference.query_id is not None:
+            return self._definition(reference.query_id)
+        # A kept id of any age will do: whether that query still has the name, it says itself.
+        known = self._copy("query-name", reference.name)
+        if known is not None:
+            with contextlib.suppress(AccessDeniedError, NotFoundError):
+                found = self._definition(int(str(known.value)))
+                if has_name(found, reference.name or ""):
+                    return found
+        return self._definition(self._id_of(reference))
+
+    def _definition(self, query_id: int) -> Query:
+        server = self.options.client.server
         return Query.from_json(
             self._document(
                 ("query", query_id),
                 f"the definition of query {query_id}",
-                lambda: client.queries.get(query_id, deadline=deadline).to_json(),
+                lambda: self._newest(query_id),
+                query_id=query_id,
                 with_id=query_id,
             )
-        )
+        ).of_server(server)
+
+    def _newest(self, query_id: int) -> object:
+        """Return a definition as the server has it, or as a shared dashboard tells it."""
+        try:
+            found = self.options.client.queries.get(query_id, deadline=self.options.deadline)
+        except ResponseError as error:
+            told = self.options.definitions.get(query_id)
+            if told is None or error.status not in _REFUSALS:
+                raise
+            found = told
+        return found.to_json()
 
     def _id_of(self, reference: QueryReference) -> int:
         """Return the id of a query that is known by its name."""
@@ -95,35 +140,50 @@ class Documents:
             ("query-name", reference.name),
             f"the id of {reference.label}",
             lambda: client.queries.id_of(reference, deadline=deadline),
+            is_new=True,
         )
         return int(str(found))
 
-    def dashboard(self, dashboard: int | str) -> Dashboard:
+    def dashboard(self, reference: DashboardReference) -> Dashboard:
         """Return a dashboard with its widgets; a URL must be of the client's own server."""
-        reference = parse_dashboard_reference(dashboard)
-        client, deadline = self.options.client, self.options.deadline
+        client, deadline, token = self.options.client, self.options.deadline, reference.api_key
+
+        def ask() -> object:
+            if token is not None and reference.is_shared:
+                return client.dashboards.get_shared(token, deadline=deadline).to_json()
+            return client.dashboards.get(reference, deadline=deadline).to_json()
+
+        named = (reference.dashboard_id, reference.slug or reference.name)
         return Dashboard.from_json(
             self._document(
-                ("dashboard", reference.dashboard_id, reference.slug),
-                f"the dashboard {reference.slug or reference.dashboard_id}",
-                lambda: client.dashboards.get(dashboard, deadline=deadline).to_json(),
+                # The token of a shared one is in the principal.
+                ("dashboard", *(("shared",) if reference.is_shared else named)),
+                f"the {reference.label}",
+                ask,
                 # A slug goes first, and may begin with a number that is no id: "2023-report".
                 with_id=reference.dashboard_id if reference.slug is None else None,
             )
-        )
+        ).of_server(client.server)
 
     def dropdown_options(
         self, query: Query
     ) -> Callable[[ParameterDefinition], Sequence[str] | None]:
         """Return a function from a parameter to its dropdown's values; None if they are unknown."""
+        used = definitions_of(query, used_only=True)
+        sources = {item.dropdown_query_id for item in used if item.dropdown_query_id is not None}
+        found: dict[int, list[str] | None] = {}
 
         def options(definition: ParameterDefinition) -> Sequence[str] | None:
             source = definition.dropdown_query_id
             if source is None:
                 return None
-            if source not in self._dropdowns:
-                self._dropdowns[source] = self._dropdown(query.id, source)
-            return self._dropdowns[source]
+            if self.lists_values and sources - found.keys():
+                with ThreadPoolExecutor(len(sources), "watchframe-dropdown") as pool:
+                    listed = pool.map(partial(self._listed, query.id), sources)
+                    found.update(zip(sources, listed, strict=True))
+            if source not in found:
+                found[source] = self._values_known_here(query.id, source)
+            return found[source]
 
         return options
 
@@ -142,7 +202,11 @@ class Documents:
         items = found if isinstance(found, list) else []
         return _pick([DataSource.from_json(item) for item in items], reference, self.options)
 
-    def _dropdown(self, query_id: int, source: int) -> list[str] | None:
+    def _values_known_here(self, query_id: int, source: int) -> list[str] | None:
+        kept = self._copy("dropdown", query_id, source, query_id=query_id)
+        return _texts(kept.value) if kept is not None else None
+
+    def _listed(self, query_id: int, source: int) -> list[str] | None:
         client, deadline = self.options.client, self.options.deadline
         try:
             found = self._document(
@@ -154,16 +218,27 @@ class Documents:
                         query_id, source, deadline=deadline
                     )
                 ],
-                is_execution=True,
+                query_id=query_id,
             )
-        except CacheMissError:
-            # An explanation goes on without the values, except where the read would now ask.
-            if self.may_execute or self.policy.mode == "use":
-                raise
-            return None
         except (AccessDeniedError, NotFoundError):
             return None  # the server decides itself whether it takes a value
-        return [str(value) for value in found] if isinstance(found, list) else None
+        return _texts(found)
+
+    def _copy(self, *name: object, query_id: int | None = None) -> Document | None:
+        """Return a local copy, whatever its age."""
+        cache, key = self.options.cache, document_key(self.options, *name, query_id=query_id)
+        if cache is None:
+            return _in_memory.get(self.options.client, {}).get(key)
+        return cache.get_document(key)
+
+    def _keep(self, key: str, value: object) -> None:
+        if self.options.cache is not None:
+            self.options.cache.put_document(key, value)
+            return
+        kept = _in_memory.setdefault(self.options.client, {})
+        if len(kept) >= MOST_IN_MEMORY:
+            kept.clear()
+        kept[key] = Document(value=value, stored_at=self.options.clock())
 
     def _document(
         self,
@@ -171,25 +246,34 @@ class Documents:
         words: str,
         ask: Callable[[], object],
         *,
+        query_id: int | None = None,
         with_id: int | None = None,
-        is_execution: bool = False,
+        is_new: bool = False,
     ) -> object:
-        """Return a document; a local copy with another id than `with_id` is not used."""
-        policy, may_ask = self.policy, self.may_ask
-        if may_ask and is_execution and not self.may_execute:
-            policy, may_ask = ANY_AGE, False
-        options, cache = self.options, self.options.cache
-        key = "/".join(map(str, (options.client.server, options.principal, *name)))
-        kept = cache.get_document(key) if cache is not None else None
+        """Return a document: of a query, where `query_id` says so, or of the server.
+
+        A local copy with another id than `with_id` is not used, and with `is_new` none at all.
+        """
+        policy = NEWLY_READ if is_new else self.policy
+        options, key = self.options, document_key(self.options, *name, query_id=query_id)
+        if key in self._found:
+            return self._found[key]
+        kept = self._copy(*name, query_id=query_id)
         if kept is not None and not _has_id(kept.value, with_id):
             kept = None
-        decision = decide_document(
-            kept.stored_at if kept is not None else None, policy, now=options.clock()
-        )
-        options.note(words, key, decision)
+        stored_at, now = kept.stored_at if kept is not None else None, options.clock()
+        decision = decide_document(stored_at, policy, now=now)
         if kept is not None and decision.action == "use":
+            if self.policy is ANY_AGE and options.policy.mode != "only":
+                fresh = decide_document(stored_at, options.document_policy, now=now)
+                is_fresh = fresh.action == "use"
+                self.are_fresh &= is_fresh
+                decision = fresh if is_fresh else replace(decision, reason="last-read")
+            self.are_new = False
+            options.note(words, key, decision)
             return kept.value
-        if not may_ask:
+        options.note(words, key, decision)
+        if not self.may_ask:
             raise CacheMissError(
                 f"The local cache does not hold {words}.",
                 hint=Hint(Kind.NOT_STORED),
@@ -197,11 +281,25 @@ class Documents:
 
         def fetch() -> object:
             value = ask()
-            if cache is not None:
-                cache.put_document(key, value)
+            self._keep(key, value)
             return value
 
-        return fetch() if self.shared is None else self.shared.get(key, fetch)
+        found = fetch() if self.shared is None else self.shared.get(key, fetch)
+        self._found[key] = found
+        return found
+
+
+def _texts(found: object) -> list[str] | None:
+    return [str(value) for value in found] if isinstance(found, list) else None
+
+
+def document_key(options: ReadOptions, *name: object, query_id: int | None = None) -> str:
+    """Return the key in the local cache of a document of the server, or of a query.
+
+    It is of the keys that may answer for it.
+    """
+    principal = options.principal_of(query_id)
+    return "/".join(map(str, (options.client.server, principal, *name)))
 
 
 def _has_id(document: object, wanted: int | None) -> bool:

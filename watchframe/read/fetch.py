@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from datetime import datetime
-from typing import Literal
+from typing import Literal, Protocol
 
 from watchframe.cache import Provenance, ResultWriter
 from watchframe.client import ResultBody
 from watchframe.decode import DecodedResult, decode_query_result
 from watchframe.display import ProgressLine
-from watchframe.errors import ProtocolError
+from watchframe.errors import JobFailedError, ProtocolError
 from watchframe.http.retries import read_or_refetch
 from watchframe.models import QueryResultInfo
 from watchframe.parameters import has_same_hash, is_same_sql
@@ -25,32 +24,47 @@ from watchframe.read.question import Question, ResultQuestion
 logger = logging.getLogger(__name__)
 
 #: What a result proves of its rows: they are those that were asked for; they are, or may be, those
-#: of other values that the server confuses with them; or neither is certain.
-Proof = Literal["proven", "confused", "uncertain"]
+#: of other values that the server confuses with them; they are of another question; or nothing.
+Proof = Literal["proven", "confused", "other", "uncertain"]
 
 
 class QueryEditedError(Exception):
-    """The query was edited between the reading of its definition and its execution."""
+    """The query is another one than the plan asked for; `plan` asks for what it is now."""
+
+    def __init__(self, plan: ReadPlan) -> None:
+        super().__init__(plan.label)
+        self.plan = plan
 
 
-def fetch_answer(plan: ReadPlan, options: ReadOptions, is_edited: Callable[[], bool]) -> Answer:
+#: An answer, and the plan that it answers: the definition may have turned out to be another one.
+Fetched = tuple[ReadPlan, Answer]
+
+
+class NewPlan(Protocol):
+    """Returns the plan under the definition that the server has now."""
+
+    def __call__(self, *, is_shared: bool) -> ReadPlan:
+        """Return it; by a definition that concurrent reads have just read, if `is_shared`."""
+
+
+def fetch_answer(plan: ReadPlan, options: ReadOptions, new_plan: NewPlan) -> Fetched:
     """Return the server's rows for the plan's question, stored if the options have a cache.
 
     Raises
     ------
     QueryEditedError
-        The rows are of another text, and `is_edited` says why.
+        The query was edited, so that other values have to be sent, or nothing tells whether the
+        rows are of the text before or after.
     ProtocolError
         The rows are of another question, or new executions too gave another value's rows.
     """
+    fetch = _Fetch(plan, options, new_plan)
     # Twice more: the first may share the job of another value that is still running.
     for max_age in (plan.server_max_age, RUN, RUN):
-        answer = _ask(plan, options, max_age, is_edited)
+        answer = fetch.answer(max_age)
         if answer is not None:
-            return answer
+            return fetch.plan, answer
         logger.debug("%s: another value's rows; running it again", plan.label)
-    if is_edited():  # in white space or comments alone
-        raise QueryEditedError
     raise ProtocolError(
         f"The server answered {plan.label} again and again with rows that are, or may be, "
         "those of other parameter values.",
@@ -60,84 +74,132 @@ def fetch_answer(plan: ReadPlan, options: ReadOptions, is_edited: Callable[[], b
     )
 
 
-def _ask(
-    plan: ReadPlan, options: ReadOptions, max_age: int, is_edited: Callable[[], bool]
-) -> Answer | None:
-    """Return the server's rows; None if they are, or may be, those of another value."""
-    question = plan.question
-    requested_at = options.clock()
-    with ProgressLine(question.label, progress=options.progress) as line:
-        body = question.ask(
-            options.client,
-            max_age=max_age,
-            deadline=options.deadline,
-            on_status=options.on_status or line.on_status,
-        )
+class _Fetch:
+    """One result, asked for as often as it takes; `plan` is the one that the rows answer."""
 
-        def read(body: ResultBody) -> Answer | None:
-            with body, _writer(plan, options) as writer:
-                decoded = decode_query_result(
-                    line.on_received(body),
-                    columns=options.columns if options.cache is None else None,
-                    on_batch=writer.write if writer is not None else None,
+    def __init__(self, plan: ReadPlan, options: ReadOptions, new_plan: NewPlan) -> None:
+        self.plan = plan
+        self._options = options
+        self._new_plan = new_plan
+
+    def answer(self, max_age: int) -> Answer | None:
+        """Return the server's rows; None if they are, or may be, those of another value."""
+        plan, options = self.plan, self._options
+        requested_at = options.clock()
+        # A default that was changed since does not show in the SQL: it is looked up meanwhile.
+        needs_defaults = plan.is_to_be_checked and not plan.has_all_values
+        with ProgressLine(plan.label, progress=options.progress) as line:
+            try:
+                body = plan.question.ask(
+                    options.client,
+                    max_age=max_age,
+                    deadline=options.deadline,
+                    on_status=options.on_status or line.on_status,
+                    meanwhile=self._check_values if needs_defaults else None,
                 )
-                body.require_result(decoded.info)
-                proof = _proof(question, decoded.info, body, is_edited)
-                if proof == "confused":
-                    return None
-                provenance = _provenance(plan, options, decoded, body, requested_at)
-                source: Source = "server cache" if body.from_server_cache else "executed"
-                logger.info(
-                    "%s: %d rows, %s, %s s on the data source",
-                    plan.label,
-                    decoded.table.num_rows,
-                    source,
-                    provenance.runtime_s,
-                )
-                answer = plan.answer(decoded.table, provenance, source)
-                if proof == "uncertain":
-                    return replace(answer, unproven=_unproven(question))
-                is_stored = writer is not None and writer.finish(provenance, table=decoded.table)
-                return replace(answer, is_stored=is_stored)
+            except JobFailedError as error:
+                raise error.replace(sql=plan.question.rendered) from None
 
-        return read_or_refetch(body, read, ResultBody.reopen)
+            def read(body: ResultBody) -> Answer | None:
+                key = self.plan.cache_key
+                with body, _writer(key, options) as writer:
+                    decoded = decode_query_result(
+                        line.on_received(body),
+                        columns=options.columns if options.cache is None else None,
+                        on_batch=writer.write if writer is not None else None,
+                    )
+                    body.require_result(decoded.info)
+                    proof = self._proof(decoded.info, body)
+                    if proof == "confused":
+                        return None
+                    provenance = _provenance(self.plan, options, decoded, body, requested_at)
+                    source: Source = "server cache" if body.from_server_cache else "executed"
+                    logger.info(
+                        "%s: %d rows, %s, %s s on the data source",
+                        self.plan.label,
+                        decoded.table.num_rows,
+                        source,
+                        provenance.runtime_s,
+                    )
+                    answer = self.plan.answer(decoded.table, provenance, source)
+                    if proof == "uncertain":
+                        return replace(answer, unproven=_unproven(self.plan.question))
+                    if writer is None or options.cache is None or not self.plan.is_kept:
+                        return answer
+                    if self.plan.cache_key == key:
+                        is_stored = writer.finish(provenance, table=decoded.table)
+                    else:
+                        is_stored = options.cache.put(
+                            self.plan.cache_key, decoded.table, provenance
+                        )
+                    return replace(answer, is_stored=is_stored)
+
+            return read_or_refetch(body, read, ResultBody.reopen)
+
+    def _check_values(self) -> None:
+        """Take the plan under the definition as it is now, if it sends the same values."""
+        new = self._new_plan(is_shared=True)
+        if new.parameters != self.plan.parameters:
+            raise QueryEditedError(new)
+        self.plan = new
+
+    def _proof(self, info: QueryResultInfo, body: ResultBody) -> Proof:
+        """Return what the result proves of its rows, under the definition as it is now.
+
+        Raises
+        ------
+        QueryEditedError
+            They are of another text, or may be, and the query was edited.
+        ProtocolError
+            They are of another question.
+        """
+        plan = self.plan
+        proof = _proof(plan.question, info, body)
+        tells_sql = info.query_text is not None
+        # Without SQL, only a definition that is the same before and after says of which text.
+        if (proof == "proven" and tells_sql) or not (tells_sql or plan.is_to_be_checked):
+            return proof
+        new = self._new_plan(is_shared=False)
+        if new.cache_key != plan.cache_key:
+            # The server put the values that were sent into the text that it has.
+            is_answered = tells_sql and new.parameters == plan.parameters
+            if not is_answered or _proof(new.question, info, body) != "proven":
+                raise QueryEditedError(new)
+            proof = "proven"
+        self.plan = new
+        if proof == "other":
+            other = "another data source" if _is_elsewhere(plan.question, info) else "other SQL"
+            raise ProtocolError(
+                f"The server answered {plan.label} with the rows of {other} than was asked for.",
+                hint="Nothing was stored. Try again; if it stays so, compare with the query's "
+                "page, and tell the server's administrator.",
+            )
+        return proof
 
 
-def _proof(
-    question: Question, info: QueryResultInfo, body: ResultBody, is_edited: Callable[[], bool]
-) -> Proof:
-    """Return what a result itself proves of its rows.
-
-    Raises
-    ------
-    QueryEditedError
-        They are of another text, and the query was edited.
-    ProtocolError
-        They are of another question.
-    """
+def _proof(question: Question, info: QueryResultInfo, body: ResultBody) -> Proof:
+    """Return what a result itself proves of its rows."""
     if isinstance(question, ResultQuestion):
         return "proven"  # its id was compared
     may_be_others = (body.from_server_cache or body.is_of_running_job) and question.is_confusable
     if info.query_text is None:  # under a query key: what was run is not told
         return "confused" if may_be_others else "proven"
-    source = question.facts.get("data_source_id")
-    is_elsewhere = None not in (source, info.data_source_id) and source != info.data_source_id
+    is_elsewhere = _is_elsewhere(question, info)
     if not is_elsewhere:
         sqls, auto_limit = (question.rendered, info.query_text), question.has_auto_limit
         if is_same_sql(*sqls, auto_limit=auto_limit):
             return "proven"
         if has_same_hash(*sqls, auto_limit=auto_limit):
             return "confused"
-    if is_edited():
-        raise QueryEditedError
     if is_elsewhere or question.doubt is None:
-        raise ProtocolError(
-            f"The server answered {question.label} with the rows of "
-            f"{'another data source' if is_elsewhere else 'other SQL'} than was asked for.",
-            hint="Nothing was stored. Try again; if it stays so, compare with the query's page, "
-            "and tell the server's administrator.",
-        )
+        return "other"
     return "confused" if may_be_others else "uncertain"
+
+
+def _is_elsewhere(question: Question, info: QueryResultInfo) -> bool:
+    """Whether the rows are of another data source."""
+    source = question.facts.get("data_source_id")
+    return None not in (source, info.data_source_id) and source != info.data_source_id
 
 
 def _unproven(question: Question) -> str:
@@ -149,8 +211,8 @@ def _unproven(question: Question) -> str:
     )
 
 
-def _writer(plan: ReadPlan, options: ReadOptions) -> AbstractContextManager[ResultWriter | None]:
-    return nullcontext() if options.cache is None else options.cache.open_writer(plan.cache_key)
+def _writer(key: str, options: ReadOptions) -> AbstractContextManager[ResultWriter | None]:
+    return nullcontext() if options.cache is None else options.cache.open_writer(key)
 
 
 def _provenance(

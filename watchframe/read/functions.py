@@ -78,8 +78,9 @@ def read_watch_query(
     Parameters
     ----------
     query : int, str or QueryReference
-        Its id, or the URL of its page. The ``p_`` values in a URL are parameters; `params` win over
-        them.
+        Its id, its name, or the URL of its page. A name is enough where no other query has it, in
+        whatever case; `find_watch_queries` finds names. The ``p_`` values in a URL are parameters;
+        `params` win over them.
     params : mapping of str to object, optional
         Values by parameter name, as Python has them: dates, Timestamps, ``(start, end)`` tuples,
         lists, numbers, or the names of dynamic values such as ``"d_last_7_days"``. Parameters that
@@ -142,7 +143,7 @@ def read_watch_query(
     ConfigurationError
         No server or no API key is known, or the URL's server is not the client's.
     QueryReferenceError
-        `query` is neither an id nor a query's URL.
+        `query` is none of these, or the name of none or of several.
     UnknownParameterError, MissingParameterError, ParameterValueError
         A parameter does not fit; no execution was asked for.
     ArgumentError

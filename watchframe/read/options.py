@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import ParamSpec, Self, TypedDict, TypeVar
+from typing import Any, ParamSpec, Self, TypedDict, TypeVar
 
 from watchframe.cache import Decision, Mode, Policy, ResultCache, parse_max_age
 from watchframe.client import (
@@ -25,8 +25,14 @@ from watchframe.client import (
 from watchframe.config import Settings, require_same_server
 from watchframe.errors import ArgumentError, QueryReferenceError
 from watchframe.locks import ProcessLock
+from watchframe.models import Query
 from watchframe.parameters import JSON
-from watchframe.references import DashboardReference, QueryReference, parse_reference
+from watchframe.references import (
+    DashboardReference,
+    QueryReference,
+    parse_dashboard_reference,
+    parse_reference,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -39,6 +45,7 @@ ANY_RESULT, RUN = -1, 0
 MaxAge = float | str | timedelta | None
 Params = Mapping[str, object] | None
 QueryLike = int | str | QueryReference
+DashboardLike = int | str | DashboardReference
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,8 +59,6 @@ class ReadOptions:
     client : Client
     cache : ResultCache or None
         None neither reads nor stores.
-    principal : str
-        Under which name this client's results lie in the cache.
     policy : Policy
         Which local rows will do.
     document_policy : Policy
@@ -73,11 +78,13 @@ class ReadOptions:
         Parameters in wire form that are sent unchanged, even if finer than their type.
     columns : sequence of str or None
         All that is decoded if nothing is stored; None decodes all.
+    definitions : mapping of int to Query
+        Definitions by query id, for where the key may not read them: those that a shared dashboard
+        tells, without texts.
     """
 
     client: Client
     cache: ResultCache | None
-    principal: str
     policy: Policy
     document_policy: Policy
     deadline: Deadline = field(compare=False)  # two equal reads begin at two moments
@@ -87,6 +94,7 @@ class ReadOptions:
     now: datetime | None = None
     exact: Mapping[str, JSON] = field(default_factory=dict)
     columns: Sequence[str] | None = None
+    definitions: Mapping[int, Query] = field(default_factory=dict)
 
     @classmethod
     def resolve(
@@ -127,7 +135,6 @@ class ReadOptions:
         return cls(
             client=found,
             cache=kept,
-            principal="" if kept is None else principal_for(reference, found, kept),
             policy=policy,
             document_policy=policy,
             deadline=Deadline.after(timeout),
@@ -145,6 +152,18 @@ class ReadOptions:
     def clock(self) -> datetime:
         """Return the time of this machine; with a cache, by the cache's clock."""
         return datetime.now(UTC) if self.cache is None else self.cache.now()
+
+    def principal_of(self, query_id: int | None) -> str:
+        """Return under which name a query's results, or what is no query's, lie in the cache.
+
+        It is made of the keys that may answer for it. With a ring of several keys and no user's
+        key, a query that is looked for by its name may be any of the ring.
+        """
+        if self.cache is None:
+            return ""
+        settings = self.client.settings
+        keys = settings.keys_of(query_id) or settings.query_keys.values()
+        return self.cache.principal("\n".join(key.reveal() for key in keys))
 
     def note(self, what: str, key: str, decision: Decision) -> None:
         """Log a decision with its reason, and have `ResultCache.decisions` list it."""
@@ -196,39 +215,52 @@ class SharedDocuments:
 
 
 def of_query(function: Callable[P, R]) -> Callable[P, R]:
-    """Decorate a public function that reads a query.
+    """Decorate a public function that reads a query; see `_parsed`."""
+    return _parsed(function, "query", parse_reference)
 
-    The query is parsed before anything else, so that no frame holds the text of an address with its
-    key. A keyword that the function does not have is, as a rule, a parameter of the query: the
-    error shows the dict.
+
+def of_dashboard(function: Callable[P, R]) -> Callable[P, R]:
+    """Decorate a public function that reads a dashboard; see `_parsed`."""
+    return _parsed(function, "dashboard", parse_dashboard_reference)
+
+
+def _parsed(function: Callable[P, R], noun: str, parse: Callable[[Any], object]) -> Callable[P, R]:
+    """Have a public function's first argument, `noun`, parsed before anything else.
+
+    So no frame holds the text of an address with its key. A keyword that the function does not have
+    is, as a rule, a parameter of the query or the dashboard: the error shows the dict.
     """
     known = list(inspect.signature(function).parameters)
 
     @functools.wraps(function)
     def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
-            if "query" in kwargs:
-                kwargs["query"] = parse_reference(kwargs["query"])  # type: ignore[arg-type]
+            if noun in kwargs:
+                kwargs[noun] = parse(kwargs[noun])
             elif args:
-                args = (parse_reference(args[0]), *args[1:])  # type: ignore[assignment,arg-type]
-        except QueryReferenceError:
+                args = (parse(args[0]), *args[1:])  # type: ignore[assignment]
+        except (ArgumentError, QueryReferenceError):
             args, kwargs = (), {}  # type: ignore[assignment]
             raise
         unknown = {name: value for name, value in kwargs.items() if name not in known}
         if unknown:
-            query = kwargs.get("query", args[0] if args else QueryReference(query_id=42))
-            raise _keyword_error(function.__name__, query, unknown, known)
+            reference = kwargs.get(noun, args[0] if args else None)
+            raise _keyword_error(function.__name__, reference, unknown, known)
         return function(*args, **kwargs)
 
     return wrapper
 
 
 def _keyword_error(
-    name: str, query: object, unknown: Mapping[str, object], known: Sequence[str]
+    name: str, reference: object, unknown: Mapping[str, object], known: Sequence[str]
 ) -> ArgumentError:
     first = next(iter(unknown))
     near = difflib.get_close_matches(first, known, 1)
-    shown = query.query_id or query.name if isinstance(query, QueryReference) else query
+    shown: object = 42
+    if isinstance(reference, QueryReference):
+        shown = reference.query_id or reference.name
+    elif isinstance(reference, DashboardReference):
+        shown = reference.dashboard_id or reference.slug or reference.name or "..."
     call = f"{name}({shown!r}, {unknown!r})"
     return ArgumentError(
         f"{name} has no argument {first!r}.",
@@ -253,19 +285,22 @@ def client_for(
     """
     if reference is None or reference.server_url is None:
         return client if client is not None else current_client()
-    query = reference if isinstance(reference, QueryReference) else QueryReference()
-    _note_key(query)
-    if client is None:
-        return client_of_server(
-            reference.server_url, query_id=query.query_id, api_key=query.api_key
-        )
-    require_same_server(reference.server_url, client.server)
-    return with_address_key(client, query.query_id, query.api_key, goes_first=False)
+    query_id = reference.query_id if isinstance(reference, QueryReference) else None
+    if client is not None:
+        require_same_server(reference.server_url, client.server)
+        found = with_address_key(client, query_id, reference.api_key, goes_first=False)
+    else:
+        found = client_of_server(reference.server_url, query_id=query_id, api_key=reference.api_key)
+    if isinstance(reference, DashboardReference) and reference.is_shared:
+        # It is the least key that does it, and its holder need not see more than everybody.
+        return found.with_keys(reference.api_key)
+    _note_key(reference, query_id)
+    return found
 
 
-def _note_key(reference: QueryReference) -> None:
+def _note_key(reference: QueryReference | DashboardReference, query_id: int | None) -> None:
     """Say once how to keep a key elsewhere than in an address."""
-    server, query_id = reference.server_url, reference.query_id
+    server = reference.server_url
     if reference.api_key is None or (str(server), query_id) in _noted:
         return
     _noted.add((str(server), query_id))
@@ -281,13 +316,6 @@ def _note_key(reference: QueryReference) -> None:
         option,
         variable,
     )
-
-
-def principal_for(reference: object, client: Client, cache: ResultCache) -> str:
-    """Return under which name results that this client's keys may read lie in the cache."""
-    query_id = reference.query_id if isinstance(reference, QueryReference) else None
-    keys = client.settings.keys_of(query_id)
-    return cache.principal("\n".join(key.reveal() for key in keys))
 
 
 def local_cache(settings: Settings) -> ResultCache:

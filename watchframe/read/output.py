@@ -5,7 +5,7 @@ from __future__ import annotations
 import weakref
 from collections import OrderedDict
 from collections.abc import Callable, Container, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
@@ -90,6 +90,27 @@ class Output:
         index = [self.index_col] if isinstance(self.index_col, str) else self.index_col or ()
         return list(dict.fromkeys([*index, *self.columns])) or None
 
+    @property
+    def converted(self) -> frozenset[str]:
+        """The columns that `dtype` and `parse_dates` name."""
+        return self._conversions.columns
+
+    @property
+    def _conversions(self) -> Conversions:
+        return Conversions.of(self.dtype, self.parse_dates, (), has_rows=False)
+
+    def without_other_columns(self, answer: Answer) -> Output:
+        """Return this without conversions of columns that the answer does not have."""
+        if not self.converted:
+            return self
+        asked, names = self._conversions, answer.table.column_names
+        dtypes = {name: dtype for name, dtype in asked.dtypes.items() if name in names}
+        return replace(
+            self,
+            dtype=dtypes if isinstance(self.dtype, Mapping) else self.dtype,
+            parse_dates={name: how for name, how in asked.dates.items() if name in names},
+        )
+
     def of(self, answer: Answer) -> Any:
         """Return the rows of one answer, and warn of them.
 
@@ -97,9 +118,13 @@ class Output:
         the two are never in memory as a whole beside each other.
         """
         self.warn(answer)
+        return self.rows(answer, takes_table=True)
+
+    def rows(self, answer: Answer, *, takes_table: bool = False) -> Any:
+        """Return the rows of one answer, without a warning of them."""
         if self.kind != "pandas":
             return self._arrow(answer.table, answer.known_kinds, answer.attributes)
-        return self.frame(answer, takes_table=True)
+        return self.frame(answer, takes_table=takes_table)
 
     def frame(self, answer: Answer, *, takes_table: bool = False) -> pd.DataFrame:
         """Return the pandas frame of one answer; its provenance is in ``attrs``."""
@@ -124,9 +149,8 @@ class Output:
 
     def warn(self, *answers: Answer) -> None:
         """Warn of what `answer_warnings` finds; converted columns' declared types do not matter."""
-        converted = Conversions.of(self.dtype, self.parse_dates, (), has_rows=False).columns
         for answer in answers:
-            for warning in answer_warnings(answer, converted=converted):
+            for warning in answer_warnings(answer, converted=self.converted):
                 warn_caller(warning)
 
     def _pandas(self, table: Callable[[], pa.Table], kinds: Mapping[str, str]) -> pd.DataFrame:

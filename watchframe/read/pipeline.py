@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from functools import partial
 
 from watchframe.cache import (
+    CacheEntry,
     Decision,
     Flight,
     Policy,
@@ -16,6 +17,7 @@ from watchframe.cache import (
     cache_key,
     decide,
     decide_after_error,
+    decide_document,
 )
 from watchframe.client import OUTAGE_STATUSES
 from watchframe.display import age_words
@@ -24,10 +26,13 @@ from watchframe.errors import (
     CacheMissError,
     JobFailedError,
     ParameterError,
+    ParameterValueError,
     ProtocolError,
+    RateLimitError,
     ResponseError,
     ServerError,
     TransportError,
+    WatchframeError,
 )
 from watchframe.hints import Hint, Kind
 from watchframe.models import DataSource, ParameterDefinition, Query
@@ -39,7 +44,7 @@ from watchframe.parameters import (
 )
 from watchframe.read.answer import Answer, use_column_memory, warn_stale
 from watchframe.read.documents import ANY_AGE, NEWLY_READ, Documents
-from watchframe.read.fetch import QueryEditedError, fetch_answer
+from watchframe.read.fetch import Fetched, QueryEditedError, fetch_answer
 from watchframe.read.options import Params, QueryLike, ReadOptions
 from watchframe.read.plan import NEVER_KEPT, ReadPlan
 from watchframe.read.question import Question, ResultQuestion, SavedQuestion, SqlQuestion
@@ -49,6 +54,8 @@ logger = logging.getLogger(__name__)
 
 #: How often a query may be edited during a read before the read gives up.
 EDIT_TRIES = 3
+#: How the server refuses values (recordings 020, 045).
+INCOMPATIBLE_VALUES = "The following parameter values are incompatible"
 
 
 def answer_query(query: QueryLike, params: Params, options: ReadOptions) -> Answer:
@@ -95,6 +102,8 @@ class Pipeline:
         Makes the question of the documents that are known.
     is_editable : bool
         Whether the question rests on a definition that may have been edited since: a saved query.
+    given : frozenset of str or None
+        The parameters whose values the caller gave; None if they and the SQL do not settle it.
     may_execute : bool
         False for an explanation.
     """
@@ -102,60 +111,148 @@ class Pipeline:
     options: ReadOptions
     ask: Callable[[Documents], Question]
     is_editable: bool
+    given: frozenset[str] | None = None
     may_execute: bool = True
 
     def plan(self) -> ReadPlan:
-        """Return what the read does; the server is asked for documents alone.
+        """Return what the read does, under the definition that the server has now.
 
-        It is not asked at all if a local copy is fresh enough by itself.
+        The server is asked for documents alone, and for none if a local copy is fresh enough by
+        itself. If it is away, the plan is that of the read then.
         """
-        policy, documents = self.options.policy, self.options.document_policy
-        if policy.mode == "only":
-            return self._plan(self._question(ANY_AGE))
-        # Without max_age, the definition itself is the request that tells whether a copy is good.
-        if self._takes_stored and not (self.is_editable and documents.max_age is None):
-            try:
-                plan = self._plan(self._question(documents if self.is_editable else ANY_AGE))
-            except (CacheMissError, ParameterError):
-                pass  # what is known here may be out of date: the server decides
-            else:
-                if plan.decision.action == "use":
-                    return plan
-        return self._newest_plan()
+        try:
+            known = self._known_plan()
+            return known if known is not None and not known.is_to_be_checked else self._new_plan()
+        except ServerError as error:
+            stale = self._plan_after_outage(error)
+            if stale.decision.action != "use":
+                raise
+            return stale
 
     def answer(self) -> Answer:
         """Return the rows: the local copy's or the server's."""
         try:
-            plan = self.plan()
-            for tries_left in reversed(range(EDIT_TRIES)):
-                try:
-                    return self._follow(plan)
-                except QueryEditedError:
-                    if not tries_left:
-                        break
+            return self._answer(self._known_plan() or self._new_plan())
+        except ServerError as error:
+            plan = self._plan_after_outage(error)
+            if plan.decision.age is None:  # there is no copy
+                raise
+            copy = _copy_words(plan.decision.age)
+            if plan.decision.action != "use":
+                raise error.replace(hint=Hint(Kind.STORED_COPY, copy=copy)) from None
+            warn_stale(plan.label, copy, error)
+            return self._follow(plan)
+
+    def _answer(self, plan: ReadPlan) -> Answer:
+        """Follow the plan, and that which takes its place where it rests on an old definition."""
+        for _ in range(EDIT_TRIES):
+            try:
+                return self._follow(plan)
+            except QueryEditedError as edit:
                 if self.options.shared is not None:
                     self.options.shared.forget()
                 logger.info("%s was edited meanwhile: asking again", plan.label)
-                plan = self._newest_plan()
-        except ServerError as error:
-            if not _is_outage(error) or self.options.policy.mode == "off":
-                raise
-            return self._after_outage(error)
+                plan = edit.plan
+            except (ResponseError, JobFailedError) as refusal:
+                plan = self._plan_after_refusal(plan, refusal)
         raise ProtocolError(
             f"{plan.label.capitalize()} was edited {EDIT_TRIES} times while it was being read.",
             hint="Try again when its author has finished.",
         )
 
-    def _newest_plan(self) -> ReadPlan:
+    def _known_plan(self) -> ReadPlan | None:
+        """Return the plan by what is known here, without a request; None if that will not do.
+
+        It will do if a local copy answers, and if the server is to be asked in any case: then it
+        is asked by the definition as it was last read, and the answer shows whether that holds.
+        """
+        documents = self._documents(ANY_AGE)
+        try:
+            plan = self._plan(documents)
+        except (CacheMissError, ParameterError):
+            # What is known here may be out of date: the server decides.
+            if self.options.policy.mode == "only":
+                raise
+            return None
+        return plan if plan.decision.action != "check" else None
+
+    def _new_plan(self, *, is_shared: bool = True, lists_values: bool = False) -> ReadPlan:
         """Return the plan under the definition that the server has now."""
-        return self._plan(self._question(NEWLY_READ, may_ask=True))
+        documents = self._documents(NEWLY_READ, is_shared=is_shared, lists_values=lists_values)
+        try:
+            return self._plan(documents)
+        except ParameterValueError:
+            # A dropdown may have the value by now that it lacked when its values were listed.
+            if documents.lists_values or not self.may_execute:
+                raise
+        documents.lists_values = True
+        return self._plan(documents)
+
+    def _plan_after_refusal(
+        self, plan: ReadPlan, refusal: ResponseError | JobFailedError
+    ) -> ReadPlan:
+        """Return the plan to follow after a refusal that the server's definition explains.
+
+        Raises
+        ------
+        ResponseError, JobFailedError
+            The refusal itself: it does not.
+        ParameterError
+            The values do not fit that definition, or the values that a dropdown has now.
+        """
+        is_of_value = isinstance(refusal, ResponseError) and refusal.server_message.startswith(
+            INCOMPATIBLE_VALUES
+        )
+        lists_values = is_of_value and bool(plan.question.dropdowns) and not plan.lists_values
+        is_of_moment = _is_outage(refusal) or isinstance(refusal, RateLimitError)
+        if is_of_moment or not (lists_values or plan.is_to_be_checked):
+            raise refusal
+        try:
+            new = self._new_plan(is_shared=False, lists_values=lists_values)
+        except ServerError as error:
+            raise (refusal if _is_outage(error) else error) from None
+        # Where the same was sent as would be sent now, the refusal is of the query as it stands;
+        # but to list a dropdown's values may have run its query for the first time.
+        if new.parameters == plan.parameters and not lists_values:
+            raise refusal
+        return new
+
+    def _plan_after_outage(self, error: ServerError) -> ReadPlan:
+        """Return the plan of a read whose server is away, or raise `error`."""
+
+        def judge(provenance: Provenance | None) -> Decision:
+            may_be_stale = self.options.client.settings.stale_if_error and self._takes_stored
+            return decide_after_error(
+                provenance, now=self.options.clock(), stale_if_error=may_be_stale
+            )
+
+        if not _is_outage(error) or self.options.policy.mode == "off":
+            raise error
+        try:
+            return self._plan(self._documents(ANY_AGE), judge)
+        except (CacheMissError, ParameterError):
+            raise error from None
+
+    def _documents(
+        self, policy: Policy, *, is_shared: bool = True, lists_values: bool = False
+    ) -> Documents:
+        """Return the documents that `policy` allows: all local copies, or what the server has."""
+        may_ask = policy is NEWLY_READ
+        return Documents(
+            self.options,
+            policy,
+            may_ask=may_ask,
+            shared=self.options.shared if may_ask and is_shared else None,
+            lists_values=lists_values,
+        )
 
     def _plan(
-        self, question: Question, judge: Callable[[Provenance | None], Decision] | None = None
+        self, documents: Documents, judge: Callable[[Provenance | None], Decision] | None = None
     ) -> ReadPlan:
-        """Return the plan; `judge` decides about the local copy in place of the policy."""
-        options, entry = self.options, None
-        parts = question.key_parts(server=options.client.server, principal=options.principal)
+        """Return the plan by these documents; `judge` decides in place of the policy."""
+        options, entry, question = self.options, None, self.ask(documents)
+        principal = options.principal_of(question.facts.get("query_id"))
+        parts = question.key_parts(server=options.client.server, principal=principal)
         key = cache_key(parts)
         if options.cache is not None and not self._may_keep(question):
             is_last = options.policy.mode == "only"
@@ -163,9 +260,7 @@ class Pipeline:
         else:
             entry = options.cache.get(key) if options.cache is not None else None
             found = entry.provenance if entry is not None else None
-            decision = judge(found) if judge is not None else self._decide(question, found)
-        if self.may_execute:
-            options.note(question.label, key, decision)
+            decision = (judge or partial(self._decide, question, documents))(found)
         return ReadPlan(
             question=question,
             key_parts=parts,
@@ -174,98 +269,90 @@ class Pipeline:
             decision=decision,
             entry=entry if decision.action == "use" else None,  # free the memory of a stale one
             server_max_age=options.server_max_age,
+            is_to_be_checked=decision.action == "fetch" and not documents.are_new,
+            has_all_values=self._has_all_values(question),
+            lists_values=documents.lists_values,
         )
 
     def _decide(
-        self,
-        question: Question,
-        provenance: Provenance | None,
-        waited_since: datetime | None = None,
+        self, question: Question, documents: Documents, provenance: Provenance | None
     ) -> Decision:
-        return decide(
+        is_known = not self.is_editable or documents.are_new
+        decision = decide(
             provenance,
             self.options.policy,
             now=self.options.clock(),
-            server_state=question.server_state,
-            waited_since=waited_since,
+            server_state=question.server_state if is_known else None,
         )
+        if decision.reason != "fresh" or documents.are_fresh or not self.is_editable:
+            return decision
+        # A result that tells its SQL has shown, when it came, which text the query had then; but
+        # not which defaults.
+        if (
+            provenance is not None
+            and provenance.query_text is not None
+            and self._has_all_values(question)
+            and self._allows_definition_of(provenance.stored_at)
+        ):
+            return decision
+        return replace(decision, action="check", reason="definition-unchecked")
 
     def _follow(self, plan: ReadPlan) -> Answer:
+        self.options.note(plan.label, plan.cache_key, plan.decision)
         if plan.decision.action == "fail":
             raise _miss(plan)
         if plan.entry is not None:
             answer = plan.answer(plan.entry.table, plan.entry.provenance, "local cache")
         else:
-            answer = self._fetched(plan)
+            plan, answer = self._fetched(plan)
         # Rows that may be of another question teach no types.
         if self.options.cache is not None and plan.is_kept and answer.unproven is None:
             use_column_memory(answer, plan.key_parts, self.options.cache)
         return answer
 
-    def _fetched(self, plan: ReadPlan) -> Answer:
+    def _fetched(self, plan: ReadPlan) -> Fetched:
         """Return the server's answer; one read fetches it for all that wait for the same."""
-
-        def is_edited() -> bool:
-            question = self._question(NEWLY_READ, may_ask=True, is_shared=False)
-            parts = question.key_parts(server=plan.server, principal=plan.key_parts.principal)
-            return cache_key(parts) != plan.cache_key
-
         options, cache = self.options, self.options.cache
         if cache is None or not plan.is_kept:
-            return fetch_answer(plan, replace(options, cache=None), is_edited)
-        fetch = partial(fetch_answer, plan, options, is_edited)
+            return fetch_answer(plan, replace(options, cache=None), self._new_plan)
+        fetch = partial(fetch_answer, plan, options, self._new_plan)
         left, check = options.deadline.remaining(), options.deadline.remaining
         with cache.single_flight(plan.cache_key, timeout=left, check=check) as flight:
             if flight.waited_since is not None:
-                judge = partial(self._decide, plan.question, waited_since=flight.waited_since)
-                brought = self._plan(plan.question, judge)
-                if brought.entry is not None:
-                    entry = brought.entry
-                    return brought.answer(entry.table, entry.provenance, "local cache")
+                brought = self._brought(plan, flight.waited_since)
+                if brought is not None:
+                    return plan, plan.answer(brought.table, brought.provenance, "local cache")
             if not flight.waited_in_vain:
-                return _lead(flight, fetch)
+                return _lead(flight, fetch, plan.cache_key)
             flight.end_in_vain()
         logger.debug("%s: the read that was waited for brought nothing to share", plan.label)
         return fetch()
 
-    def _after_outage(self, error: ServerError) -> Answer:
-        """Return a stale copy if the setting allows it, else say in `error` that it exists."""
+    def _brought(self, plan: ReadPlan, waited_since: datetime) -> CacheEntry | None:
+        """Return what the read that this one waited for has stored, if it answers both."""
+        entry = self.options.cache.get(plan.cache_key) if self.options.cache is not None else None
+        decision = decide(
+            None if entry is None else entry.provenance,
+            self.options.policy,
+            now=self.options.clock(),
+            server_state=None if plan.is_to_be_checked else plan.question.server_state,
+            waited_since=waited_since,
+        )
+        self.options.note(plan.label, plan.cache_key, decision)
+        return entry if decision.action == "use" else None
 
-        def judge(provenance: Provenance | None) -> Decision:
-            may_be_stale = self.options.client.settings.stale_if_error and self._takes_stored
-            return decide_after_error(
-                provenance, now=self.options.clock(), stale_if_error=may_be_stale
-            )
+    def _allows_definition_of(self, moment: datetime) -> bool:
+        options = self.options
+        decision = decide_document(moment, options.document_policy, now=options.clock())
+        return decision.action == "use"
 
-        try:
-            plan = self._plan(self._question(ANY_AGE), judge)
-        except (CacheMissError, ParameterError):
-            raise error from None
-        if plan.decision.age is None:  # there is no copy
-            raise error
-        copy = _copy_words(plan.decision.age)
-        if plan.decision.action != "use":
-            raise error.replace(hint=Hint(Kind.STORED_COPY, copy=copy)) from None
-        warn_stale(plan.label, copy, error)
-        return self._follow(plan)
+    def _has_all_values(self, question: Question) -> bool:
+        return self.given is not None and question.parameters.keys() <= self.given
 
     @property
     def _takes_stored(self) -> bool:
         """Whether a stored result may answer at all."""
         return self.options.policy.mode == "use" and self.options.policy.max_age != 0
-
-    def _question(
-        self, policy: Policy, *, may_ask: bool = False, is_shared: bool = True
-    ) -> Question:
-        """Return the question, by documents that `policy` allows or, with `may_ask`, new ones."""
-        documents = Documents(
-            self.options,
-            policy,
-            may_ask=may_ask,
-            shared=self.options.shared if may_ask and is_shared else None,
-            may_execute=self.may_execute,
-        )
-        return self.ask(documents)
 
     def _may_keep(self, question: Question) -> bool:
         """Whether the settings allow results of this question in the local cache."""
@@ -288,7 +375,14 @@ def _of_query(query: QueryLike, params: Params, options: ReadOptions) -> Pipelin
         parameters = _wire(definition, lasting, reference, options, dropdown_options)
         return SavedQuestion(query=definition, parameters={**parameters, **options.exact})
 
-    return Pipeline(options=options, ask=ask, is_editable=True)
+    given: frozenset[str] | None = None
+    # A name may be another query's by now, and results for a query's own key do not tell their SQL.
+    if (
+        reference.query_id is not None
+        and reference.query_id not in options.client.settings.query_keys
+    ):
+        given = frozenset(lasting.keys() | reference.url_parameters.keys() | options.exact.keys())
+    return Pipeline(options=options, ask=ask, is_editable=True, given=given)
 
 
 def _of_result(reference: QueryReference, params: Params, options: ReadOptions) -> Pipeline:
@@ -353,16 +447,16 @@ def _wire(
     )
 
 
-def _lead(flight: Flight, fetch: Callable[[], Answer]) -> Answer:
+def _lead(flight: Flight, fetch: Callable[[], Fetched], key: str) -> Fetched:
     """Fetch for all reads that wait; if that brings nothing that they can take, release them."""
     try:
-        answer = fetch()
-    except JobFailedError:
+        plan, answer = fetch()
+    except (JobFailedError, QueryEditedError):
         flight.end_in_vain()  # it would fail for each of them, one after the other
         raise
-    if not answer.is_stored:
+    if not answer.is_stored or plan.cache_key != key:
         flight.end_in_vain()
-    return answer
+    return plan, answer
 
 
 def _miss(plan: ReadPlan) -> CacheMissError:
@@ -382,7 +476,7 @@ def _copy_words(age: float) -> str:
     return f"copy {age_words(age)} old" if age >= 0 else "copy of unknown age"
 
 
-def _is_outage(error: ServerError) -> bool:
+def _is_outage(error: WatchframeError) -> bool:
     """Whether the server is away, rather than saying no."""
     if isinstance(error, ResponseError):
         return error.status in OUTAGE_STATUSES

@@ -1,7 +1,7 @@
 """The plan of a read: what would be asked, what the local cache holds and decides, and why.
 
-A read follows its plan, and an explanation is the same plan, printed. One thing a read does before:
-it compares values with those of their dropdown's query, which it may run; the plan says so.
+A read follows its plan, and an explanation is the same plan, printed, under the definition that the
+server has now. A read asks by the definition that it knows, if that gives the same answer.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from watchframe.plain_text import plain_text
 from watchframe.read.answer import Answer, Source
 from watchframe.read.options import ANY_RESULT, RUN
 from watchframe.read.question import Question, ResultQuestion
+from watchframe.reprs import Card, Link, Table
 
 #: The reason of a decision about results that the settings keep out of the local cache.
 NEVER_KEPT = "never-kept"
@@ -35,6 +36,7 @@ _REASONS = {
     "newer-result": "the server has a newer one",
     "newer-result-unknown": "the server does not say whether it has a newer one",
     "not-edited": "the query has not been edited since",
+    "stale-if-error": "the server is away, and the settings allow it",
     "too-old": "it is too old",
 }
 
@@ -64,6 +66,13 @@ class ReadPlan:
     question: Question
     key_parts: KeyParts
     entry: CacheEntry | None = None
+    #: Whether it rests on a definition as it was last read, so that the answer has to show that the
+    #: query is still the same.
+    is_to_be_checked: bool = False
+    #: Whether the caller gave a value for each parameter, so that no saved default matters.
+    has_all_values: bool = False
+    #: Whether the dropdowns' values were listed for it just now.
+    lists_values: bool = False
 
     @property
     def label(self) -> str:
@@ -129,10 +138,34 @@ class ReadPlan:
             )
         )
 
+    def _repr_html_(self) -> str:
+        parameters = Table(
+            columns=("parameter", "value"),
+            rows=[
+                (name, json.dumps(value, ensure_ascii=False))
+                for name, value in self.parameters.items()
+            ],
+        )
+        return Card(
+            noun="Plan of a read of",
+            name=self.label,
+            url=self.url,
+            facts={
+                "server": Link(self.server, self.server),
+                "dropdowns": self._dropdown_words,
+                "local cache": self._cache_words,
+                "then": self._outcome,
+            },
+            tables=[parameters],
+            code=self.sql,
+        ).html()
+
     @property
     def _dropdown_words(self) -> str | None:
         names = ", ".join(self.question.dropdowns)
-        return f"a read may first have the server list the values of {names}" if names else None
+        if not names:
+            return None
+        return f"the server checks {names}; if it refuses, a read has it list the values of {names}"
 
     @property
     def _cache_words(self) -> str:

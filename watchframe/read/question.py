@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypedDict
 
@@ -73,12 +73,15 @@ class QuestionFacts(TypedDict, total=False):
     sql: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class SavedQuestion:
     """A saved query with its parameters."""
 
     query: Query
     parameters: Mapping[str, JSON]
+
+    def __repr__(self) -> str:
+        return f"<{self.label}>"
 
     @property
     def label(self) -> str:
@@ -139,7 +142,8 @@ class SavedQuestion:
         """What its definition, if it was just read, says about the server's results."""
         return ServerState(
             latest_result_id=self.query.latest_result_id,
-            has_parameters=bool(self.query.parameters),
+            # Where the text is not told, nobody knows whether it was edited.
+            has_parameters=bool(self.query.parameters and self.query.text),
         )
 
     @property
@@ -153,7 +157,7 @@ class SavedQuestion:
 
     def url(self, server: str) -> str | None:
         """Return the address of the query's page with these values; None for ad-hoc SQL."""
-        return query_url(server, self.query, self.parameters)
+        return query_url(server, self.query.id, self.parameters)
 
     def key_parts(self, *, server: str, principal: str) -> KeyParts:
         """Return the parts of its cache key."""
@@ -167,25 +171,38 @@ class SavedQuestion:
         )
 
     def ask(
-        self, client: Client, *, max_age: int, deadline: Deadline, on_status: OnStatus
+        self,
+        client: Client,
+        *,
+        max_age: int,
+        deadline: Deadline,
+        on_status: OnStatus,
+        meanwhile: Callable[[], object] | None = None,
     ) -> ResultBody:
-        """Run it, or take the server's cached result of at most `max_age` seconds (-1: any)."""
+        """Run it, or take the server's cached result of at most `max_age` seconds (-1: any).
+
+        `meanwhile` is called while the server is asked; what it raises ends that.
+        """
         return client.run_query(
             self.query.id,
             self.parameters,
             max_age=max_age,
             deadline=deadline,
             on_status=on_status,
+            meanwhile=meanwhile,
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class SqlQuestion:
     """Ad-hoc SQL with its parameters; its members are those of `SavedQuestion`."""
 
     sql: str
     data_source: DataSource
     parameters: Mapping[str, JSON]
+
+    def __repr__(self) -> str:
+        return f"<{self.label}>"
 
     @property
     def label(self) -> str:
@@ -250,7 +267,13 @@ class SqlQuestion:
         )
 
     def ask(
-        self, client: Client, *, max_age: int, deadline: Deadline, on_status: OnStatus
+        self,
+        client: Client,
+        *,
+        max_age: int,
+        deadline: Deadline,
+        on_status: OnStatus,
+        meanwhile: Callable[[], object] | None = None,
     ) -> ResultBody:
         return client.run_sql(
             self.sql,
@@ -259,15 +282,19 @@ class SqlQuestion:
             max_age=max_age,
             deadline=deadline,
             on_status=on_status,
+            meanwhile=meanwhile,
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class ResultQuestion:
     """One stored result, by its id: it never changes. Its members are those of `SavedQuestion`."""
 
     result_id: int
     query_id: int | None
+
+    def __repr__(self) -> str:
+        return f"<{self.label}>"
 
     @property
     def label(self) -> str:
@@ -338,6 +365,7 @@ class ResultQuestion:
         max_age: int,  # noqa: ARG002 - the protocol's signature
         deadline: Deadline,
         on_status: OnStatus,  # noqa: ARG002 - likewise
+        meanwhile: Callable[[], object] | None = None,  # noqa: ARG002 - likewise
     ) -> ResultBody:
         body = client.query_results.open(self.result_id, query_id=self.query_id, deadline=deadline)
         body.from_server_cache = True

@@ -6,6 +6,7 @@ import difflib
 import inspect
 import keyword
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 import pandas as pd
@@ -22,6 +23,7 @@ from watchframe.read.options import Params, QueryLike, client_for, of_query
 from watchframe.read.plan import ReadPlan
 from watchframe.read.submit import SubmittedQuery, submit_watch_query
 from watchframe.references import QueryReference, parse_reference
+from watchframe.reprs import record_table
 
 if TYPE_CHECKING:
     import polars as pl
@@ -57,7 +59,7 @@ class WatchQuery:
         self._reference = reference
         self._client = client
         self.id, self.name, self.sql = definition.id, definition.name, definition.text
-        self.url = query_url(client.server, definition, {})
+        self.url = query_url(client.server, definition.id, {})
         self.parameters = WholeList(definitions_of(definition), ParameterDefinition)
         self.charts = WholeList(definition.visualizations, Visualization)
         self.__signature__ = _signature(self.parameters)
@@ -107,7 +109,7 @@ class WatchQuery:
         params, options = self._divided(params, values)
         return explain_watch_query(self._reference, params, client=self._client, **options)
 
-    def submit(self, params: Params = None, /, **values: Any) -> SubmittedQuery:
+    def submit(self, params: Params = None, /, **values: Any) -> SubmittedQuery[Any]:
         """Begin to read it, and return a handle, as of `submit_watch_query`."""
         params, options = self._divided(params, values)
         return submit_watch_query(self._reference, params, client=self._client, **options)
@@ -149,6 +151,15 @@ class WatchQuery:
 
     def __repr__(self) -> str:
         return f"WatchQuery({self.id}, {self.name!r}){self.__signature__}"
+
+    def _repr_html_(self) -> str:
+        card = self.definition.card()
+        call = ", ".join(f"{name}=..." for name in self.__signature__.parameters)
+        return replace(
+            card,
+            tables=[record_table(self.parameters, title="parameters"), *card.tables[1:]],
+            note=f"A call returns its rows: q({call})",
+        ).html()
 
 
 @of_query

@@ -67,7 +67,8 @@ def read_watch_queries(
     ArgumentError
         `queries` is a single one, or `concurrency` is less than 1.
     ConfigurationError, QueryReferenceError
-        As `read_watch_query`, before any of them is read.
+        As `read_watch_query`, before any of them is read; what is wrong with a name comes in the
+        group.
     """
     shown = Output("pandas", columns, index_col, dtype, parse_dates, dtype_backend)
     pairs = [(parse_reference(query), params) for query, params in map(_pair, _listed(queries))]

@@ -2,36 +2,49 @@
 
 from __future__ import annotations
 
+import asyncio
 import atexit
+import contextlib
 import os
 import threading
 import time
 import weakref
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Generic, Literal, TypeVar
+from functools import partial
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypedDict, TypeVar, Unpack, overload
 
 import pandas as pd
+import pyarrow as pa
 
 from watchframe.cache import Mode
 from watchframe.client import Client, Deadline, OnStatus
 from watchframe.decode import DtypeBackend
 from watchframe.errors import JobCancelledError
 from watchframe.models import Job, JobStatus
+from watchframe.parameters import query_url
 from watchframe.read.answer import Answer
 from watchframe.read.options import MaxAge, Params, QueryLike, ReadOptions, of_query
-from watchframe.read.output import Output
+from watchframe.read.output import Output, OutputKind
 from watchframe.read.paging import Page
 from watchframe.read.pieces import Inclusive
 from watchframe.read.pipeline import answer_query, refuse_sets
 from watchframe.read.side_by_side import CONCURRENCY
-from watchframe.read.sweep import ParamSets, Sweep
-from watchframe.references import parse_reference
+from watchframe.read.sweep import ManyArguments, ParamSets, Sweep
+from watchframe.references import QueryReference, parse_reference
+from watchframe.reprs import Card
+
+if TYPE_CHECKING:
+    import polars as pl
 
 T = TypeVar("T")
 
 #: Seconds that the end of the interpreter waits for the cancellation of what still runs.
 EXIT_TIMEOUT = 5.0
+#: Seconds between two turns of an event loop that waits for a read. Without them, a notebook's
+#: interrupt button does nothing: ipykernel cancels the cell when its loop turns, and wakes no loop.
+WAKE_EVERY = 0.2
 
 
 class Background(Generic[T]):
@@ -58,11 +71,15 @@ class Background(Generic[T]):
     ) -> None:
         self.result: T | None = None
         self.error: Exception | None = None
+        #: Where `error` was raised: each time that it is raised again, Python adds the place to it.
+        self.trace: TracebackType | None = None
         self.job: Job | None = None
         self._work = work
         self._on_done = on_done
         self._deadline = Deadline.after(timeout)
         self._done = threading.Event()
+        self._guard = threading.Lock()
+        self._listeners: list[Callable[[], object]] = []
         self._started = time.monotonic()
         self._ended: float | None = None
         # A daemon: at the end nothing waits for it but `_cancel_all`, and that not for long.
@@ -83,6 +100,14 @@ class Background(Generic[T]):
         """Wait for at most `timeout` seconds; return whether it has ended."""
         return self._done.wait(timeout)
 
+    def when_done(self, call: Callable[[], object]) -> None:
+        """Call `call` at the end, from its thread, or now where it has ended."""
+        with self._guard:
+            if not self.is_done:
+                self._listeners.append(call)
+                return
+        call()
+
     @property
     def is_done(self) -> bool:
         """Whether it has ended."""
@@ -97,14 +122,17 @@ class Background(Generic[T]):
         try:
             self.result = self._work(self._deadline, self._on_status)
         except Exception as error:  # noqa: BLE001 - a thread's error would be lost; it is kept
-            self.error = error
+            self.error, self.trace = error, error.__traceback__
         self._ended = time.monotonic()
         try:
             if self._on_done is not None:
                 self._on_done()
         finally:
-            self._done.set()
+            with self._guard:
+                self._done.set()
             _going_on.discard(self)
+            for call in self._listeners:
+                call()
 
     def _on_status(self, job: Job | None) -> None:
         self.job = job
@@ -127,22 +155,54 @@ def _cancel_all() -> None:
         item.wait(max(ends - time.monotonic(), 0.0))
 
 
-#: The outcome of a read: its answers, to warn of, and the frame.
-Read = tuple[list[Answer], "pd.DataFrame"]
-Work = Callable[[Deadline, OnStatus], Read]
+async def until(when_ended: Callable[[Callable[[], object]], object]) -> None:
+    """Wait, without blocking the event loop, until `when_ended` calls what it is given.
+
+    That may be from any thread.
+    """
+    loop, ended = asyncio.get_running_loop(), asyncio.Event()
+    when_ended(partial(_set_soon, loop, ended))
+    while not ended.is_set():
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(WAKE_EVERY):
+                await ended.wait()
+
+
+def _set_soon(loop: asyncio.AbstractEventLoop, event: asyncio.Event) -> None:
+    """Set a loop's event from another thread; a loop that is closed waits for nothing."""
+    with contextlib.suppress(RuntimeError):
+        loop.call_soon_threadsafe(event.set)
+
+
+#: A frame or a table, as of `output`.
+Rows = TypeVar("Rows")
+#: The outcome of a read: its answers, to warn of, and the rows.
+Read = tuple[list[Answer], Rows]
+Work = Callable[[Deadline, OnStatus], Read[Rows]]
 Status = Literal["queued", "running", "finished", "failed", "cancelled"]
 
 _ON_THE_DATA_SOURCE = (JobStatus.STARTED, JobStatus.SUCCESS)
 
 
-class SubmittedQuery:
+class SubmittedQuery(Generic[Rows]):
     """A read in the background, as `submit_watch_query` and `submit_watch_sweep` return it.
+
+    ``await handle`` returns what `result` returns, without blocking the event loop. If the task
+    that awaits it is cancelled, the read is cancelled with it, as by `cancel`;
+    ``await asyncio.shield(handle)`` lets it go on.
 
     If the interpreter ends first, the read is cancelled, on the server too.
     """
 
-    def __init__(self, words: str, background: Background[Read], shown: Output) -> None:
+    def __init__(
+        self,
+        words: str,
+        background: Background[Read[Rows]],
+        shown: Output,
+        url: str | None = None,
+    ) -> None:
         self._words = words
+        self._url = url
         self._shown = shown
         self._background = background
         self._has_warned = False
@@ -179,8 +239,19 @@ class SubmittedQuery:
         """
         self._background.cancel()
 
-    def result(self, timeout: float | None = None) -> pd.DataFrame:
-        """Return the frame, once it is there; the same one each time.
+    def __await__(self) -> Generator[Any, None, Rows]:
+        return self._awaited().__await__()
+
+    async def _awaited(self) -> Rows:
+        try:
+            await until(self._background.when_done)
+        except BaseException:  # the task was cancelled, or its cell was interrupted
+            self.cancel()
+            raise
+        return self.result()
+
+    def result(self, timeout: float | None = None) -> Rows:
+        """Return the rows, once they are there; the same frame or table each time.
 
         Parameters
         ----------
@@ -198,14 +269,14 @@ class SubmittedQuery:
         """
         error = self.exception(timeout)
         if error is not None:
-            raise error
+            raise error.with_traceback(self._background.trace)
         found = self._background.result
         assert found is not None  # noqa: S101 - a read ends in an answer or an error
-        answers, frame = found
+        answers, rows = found
         if not self._has_warned:
             self._has_warned = True
             self._shown.warn(*answers)
-        return frame
+        return rows
 
     def exception(self, timeout: float | None = None) -> Exception | None:
         """Return the error of the read, once it has ended; None if it succeeded.
@@ -222,7 +293,72 @@ class SubmittedQuery:
     def __repr__(self) -> str:
         return f"<SubmittedQuery: {self._words}, {self.status}, {self.seconds:.1f} s>"
 
+    def _repr_html_(self) -> str:
+        error = self._background.error
+        return Card(
+            noun="Submitted",
+            name=self._words,
+            url=self._url,
+            labels=[self.status],
+            facts={
+                "time": f"{self.seconds:.1f} s",
+                "error": getattr(error, "message", error),
+            },
+            note="" if error else "result() returns the frame, once it is there.",
+        ).html()
 
+
+class SubmitTableArguments(TypedDict, total=False):
+    """Keyword arguments of every function that reads in the background."""
+
+    max_age: MaxAge
+    cache: Mode
+    columns: Sequence[str] | None
+    timeout: float | None
+    client: Client | None
+
+
+class SubmitArguments(SubmitTableArguments, total=False):
+    """Those, with the ones that are for pandas alone."""
+
+    index_col: str | Sequence[str] | None
+    dtype: object
+    parse_dates: object
+    dtype_backend: DtypeBackend
+
+
+class SubmitSweepTableArguments(SubmitTableArguments, ManyArguments, total=False):
+    """Keyword arguments of `submit_watch_sweep`."""
+
+
+class SubmitSweepArguments(SubmitArguments, ManyArguments, total=False):
+    """Those, with the ones that are for pandas alone."""
+
+
+@overload
+def submit_watch_query(
+    query: QueryLike,
+    params: Params = None,
+    *,
+    output: Literal["pandas"] = ...,
+    **arguments: Unpack[SubmitArguments],
+) -> SubmittedQuery[pd.DataFrame]: ...
+@overload
+def submit_watch_query(
+    query: QueryLike,
+    params: Params = None,
+    *,
+    output: Literal["arrow"],
+    **arguments: Unpack[SubmitTableArguments],
+) -> SubmittedQuery[pa.Table]: ...
+@overload
+def submit_watch_query(
+    query: QueryLike,
+    params: Params = None,
+    *,
+    output: Literal["polars"],
+    **arguments: Unpack[SubmitTableArguments],
+) -> SubmittedQuery[pl.DataFrame]: ...
 @of_query
 def submit_watch_query(
     query: QueryLike,
@@ -230,6 +366,7 @@ def submit_watch_query(
     *,
     max_age: MaxAge = None,
     cache: Mode = "use",
+    output: OutputKind = "pandas",
     index_col: str | Sequence[str] | None = None,
     columns: Sequence[str] | None = None,
     dtype: object = None,
@@ -237,12 +374,13 @@ def submit_watch_query(
     dtype_backend: DtypeBackend = "numpy_nullable",
     timeout: float | None = 300.0,
     client: Client | None = None,
-) -> SubmittedQuery:
+) -> SubmittedQuery[Any]:
     """Begin to read a saved query, and return a handle of the read at once.
 
     Parameters
     ----------
-    query, params, max_age, cache, index_col, columns, dtype, parse_dates, dtype_backend, client
+    query, params, max_age, cache, output, index_col, columns, dtype, parse_dates, dtype_backend, \
+    client
         As of `read_watch_query`.
     timeout : float or None
         Seconds for the whole of it, from now.
@@ -251,12 +389,12 @@ def submit_watch_query(
     -------
     SubmittedQuery
         ``.status``, ``.done()``, ``.result(timeout=None)``, ``.exception(timeout=None)`` and
-        ``.cancel()``.
+        ``.cancel()``; it can be awaited.
 
     Raises
     ------
     ConfigurationError, QueryReferenceError, ArgumentError
-        As of `read_watch_query`. Every other error comes with ``.result()``.
+        As of `read_watch_query`. Every other error comes with ``.result()``, that of a name too.
 
     Examples
     --------
@@ -269,19 +407,43 @@ def submit_watch_query(
     """
     query = parse_reference(query)
     refuse_sets(params, "submit_watch_sweep")
-    shown = Output("pandas", columns, index_col, dtype, parse_dates, dtype_backend)
+    shown = Output(output, columns, index_col, dtype, parse_dates, dtype_backend)
     options = ReadOptions.resolve(
         query, client, max_age, cache, timeout, progress=False, columns=shown.decoded
     )
 
-    def work(deadline: Deadline, on_status: OnStatus) -> Read:
+    def work(deadline: Deadline, on_status: OnStatus) -> Read[Any]:
         its = replace(options, deadline=deadline, on_status=on_status)
         answer = answer_query(query, params, its)
-        return [answer], shown.frame(answer)
+        return [answer], shown.rows(answer)
 
-    return _submitted(query.label, work, timeout, shown)
+    return _submitted(query, options.client, work, timeout, shown)
 
 
+@overload
+def submit_watch_sweep(
+    query: QueryLike,
+    params: ParamSets = None,
+    *,
+    output: Literal["pandas"] = ...,
+    **arguments: Unpack[SubmitSweepArguments],
+) -> SubmittedQuery[pd.DataFrame]: ...
+@overload
+def submit_watch_sweep(
+    query: QueryLike,
+    params: ParamSets = None,
+    *,
+    output: Literal["arrow"],
+    **arguments: Unpack[SubmitSweepTableArguments],
+) -> SubmittedQuery[pa.Table]: ...
+@overload
+def submit_watch_sweep(
+    query: QueryLike,
+    params: ParamSets = None,
+    *,
+    output: Literal["polars"],
+    **arguments: Unpack[SubmitSweepTableArguments],
+) -> SubmittedQuery[pl.DataFrame]: ...
 @of_query
 def submit_watch_sweep(
     query: QueryLike,
@@ -293,6 +455,7 @@ def submit_watch_sweep(
     concurrency: int = CONCURRENCY,
     max_age: MaxAge = None,
     cache: Mode = "use",
+    output: OutputKind = "pandas",
     index_col: str | Sequence[str] | None = None,
     columns: Sequence[str] | None = None,
     dtype: object = None,
@@ -300,20 +463,20 @@ def submit_watch_sweep(
     dtype_backend: DtypeBackend = "numpy_nullable",
     timeout: float | None = 300.0,
     client: Client | None = None,
-) -> SubmittedQuery:
+) -> SubmittedQuery[Any]:
     """Begin to read one query many times, and return a handle of all reads at once.
 
     Parameters
     ----------
-    query, params, split, inclusive, page, concurrency, max_age, cache, index_col, columns, dtype
+    query, params, split, inclusive, page, concurrency, max_age, cache, output, index_col, columns
         As of `read_watch_sweep`.
-    parse_dates, dtype_backend, timeout, client
+    dtype, parse_dates, dtype_backend, timeout, client
         As of `read_watch_sweep`.
 
     Returns
     -------
     SubmittedQuery
-        As of `submit_watch_query`, with one frame of all rows. `cancel` ends all reads.
+        As of `submit_watch_query`, with all rows together. `cancel` ends all reads.
 
     Raises
     ------
@@ -321,13 +484,13 @@ def submit_watch_sweep(
         As of `submit_watch_query`.
     """
     query = parse_reference(query)
-    shown = Output("pandas", columns, index_col, dtype, parse_dates, dtype_backend)
+    shown = Output(output, columns, index_col, dtype, parse_dates, dtype_backend)
     sweep = Sweep.of(
         query, params, split=split, inclusive=inclusive, page=page, concurrency=concurrency
     )
     options = ReadOptions.resolve(query, client, max_age, cache, timeout, progress=False)
 
-    def work(deadline: Deadline, on_status: OnStatus) -> Read:
+    def work(deadline: Deadline, on_status: OnStatus) -> Read[Any]:
         begun = threading.Event()
 
         def first(job: Job | None) -> None:
@@ -342,10 +505,13 @@ def submit_watch_sweep(
         answers = sweep.answers(replace(options, deadline=own, on_status=first))
         return answers, shown.of_many(sweep.table(answers), answers)
 
-    return _submitted(query.label, work, None, shown)
+    return _submitted(query, options.client, work, None, shown)
 
 
-def _submitted(words: str, work: Work, timeout: float | None, shown: Output) -> SubmittedQuery:
+def _submitted(
+    query: QueryReference, client: Client, work: Work[Rows], timeout: float | None, shown: Output
+) -> SubmittedQuery[Rows]:
     background = Background(work, timeout=timeout)
     background.start()
-    return SubmittedQuery(words, background, shown)
+    url = None if query.query_id is None else query_url(client.server, query.query_id, {})
+    return SubmittedQuery(query.label, background, shown, url)

@@ -1,4 +1,4 @@
-"""What a reference to a saved query or a dashboard is: an id, or the URL of its page."""
+"""What a reference to a saved query or a dashboard is: an id, a name, or the URL of its page."""
 
 from watchframe.references.dashboards import DashboardReference, parse_dashboard_reference
 from watchframe.references.pages import without_keys

@@ -26,7 +26,7 @@ QUERY_PAGES = (
 DASHBOARD_PAGE = re.compile(
     r"(?P<base>.*?)/(?:api/)?dashboards/(?P<id>[0-9]{1,18})(?:-(?P<slug>.*?))?/?(?:edit/?)?"
 )
-#: The page of a dashboard on an old one. A public page is no dashboard that a key can read.
+#: The page of a dashboard on an old one.
 OLD_DASHBOARD_PAGE = re.compile(
     r"(?!.*/public/)(?P<base>.*?)/(?:api/dashboards|dashboard)/(?P<slug>[^/]+)/?"
 )
@@ -34,15 +34,18 @@ OLD_DASHBOARD_PAGE = re.compile(
 SHARED_DASHBOARD_PAGE = re.compile(
     r"(?P<base>.*?)/(?:api/dashboards/public|public/dashboards)/(?P<token>[^/]+)/?"
 )
-DASHBOARD_PAGES = (DASHBOARD_PAGE, OLD_DASHBOARD_PAGE, SHARED_DASHBOARD_PAGE)
+#: A token may begin as an id does, so the shared one goes first.
+DASHBOARD_PAGES = (SHARED_DASHBOARD_PAGE, DASHBOARD_PAGE, OLD_DASHBOARD_PAGE)
 
 #: A text that was meant as an address but lacks ``https://``.
 _BARE_ADDRESS = re.compile(
-    r"\S*(?:/(?:queries|dashboards?|embed|api|public)/|api_key=)\S*", re.IGNORECASE
+    r"\S*(?:/(?:queries|dashboards?|embed|api|public)/|api_key=)\S*"
+    r"|(?:queries|dashboards?)/[0-9]\S*",
+    re.IGNORECASE,
 )
 #: What an address may carry that is not for other eyes.
 _SECRET = re.compile(
-    r"(?P<before>api_key=|/public/dashboards/|/dashboards/public/)[^&#?/;\s]*"
+    r"(?P<before>api_key=|/public/dashboards?/|/dashboards/public/)[^&#?/;\s]*"
     r"|(?P<slashes>//)[^/@\s]*@",
     re.IGNORECASE,
 )
@@ -103,9 +106,9 @@ def is_address(text: str) -> bool:
 
 def shown_reference(reference: object) -> str:
     """Return how a message shows a reference: without a key or password, and not too long."""
-    shown = repr(reference)
     if isinstance(reference, str):
-        shown = without_keys(shown)
+        reference = without_keys(reference)
+    shown = repr(reference)
     if len(shown) > _SHOWN_CHARACTERS:
         shown = f"{shown[:_SHOWN_CHARACTERS]}..."
     return shown

@@ -16,10 +16,11 @@ from watchframe.references.pages import (
     match_page,
     shown_reference,
 )
+from watchframe.reprs import Shown
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QueryReference:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class QueryReference(Shown):
     """A saved query or one of its results, and what its address says.
 
     Attributes

@@ -2,7 +2,7 @@
 
 from watchframe.widgets.control_kinds import CONTROL_KINDS, ControlKind
 from watchframe.widgets.parameter_picker import ParameterPicker, PickerLink, link_pickers
-from watchframe.widgets.query_picker import QueryPicker, pick, search_queries
+from watchframe.widgets.query_picker import QueryPicker, pick
 
 __all__ = [
     "CONTROL_KINDS",
@@ -12,5 +12,4 @@ __all__ = [
     "QueryPicker",
     "link_pickers",
     "pick",
-    "search_queries",
 ]

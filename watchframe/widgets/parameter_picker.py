@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -38,7 +38,7 @@ class ParameterPicker(WidgetWithTwin):
     Parameters
     ----------
     query : int, str or QueryReference
-        Its id, or the URL of its page, whose ``p_`` values are set.
+        Its id, its name, or the URL of its page, whose ``p_`` values are set.
     params : mapping of str to object, optional
         Initial values; the others begin with their saved defaults.
     max_age : float, str, timedelta or None
@@ -73,7 +73,7 @@ class ParameterPicker(WidgetWithTwin):
     ConfigurationError
         No server or no API key is known.
     QueryReferenceError
-        `query` is neither an id nor a query's URL.
+        `query` is none of these, or the name of none or of several.
     ArgumentError
         `max_age` is not an age, or `params` not a mapping.
     UnknownParameterError
@@ -113,7 +113,7 @@ class ParameterPicker(WidgetWithTwin):
         self._client, self._timeout = client, timeout
         self._server = client.server
         # By the page where the picker was made by an address: its server need not be connected.
-        page = query_url(client.server, self.query, {})
+        page = query_url(client.server, self.query.id, {})
         self._named: int | str = self.query.id if query.server_url is None else page
         self._run_later = Debounced(self._run_clicked)
         self._runs = Runs(
@@ -244,8 +244,15 @@ class ParameterPicker(WidgetWithTwin):
         return self._runs.wait(timeout)
 
     async def result(self) -> pd.DataFrame:
-        """Return what `wait` returns, without blocking the event loop."""
+        """Return what `wait` returns, without blocking the event loop, as ``await picker`` does.
+
+        If the task that awaits it is cancelled, the run goes on: it is the picker's, where it shows
+        its progress, and `cancel` ends it.
+        """
         return await self._runs.result()
+
+    def __await__(self) -> Generator[Any, None, pd.DataFrame]:
+        return self.result().__await__()
 
     def _connect(self) -> None:
         layout = self._layout

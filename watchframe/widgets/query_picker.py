@@ -2,57 +2,42 @@
 
 from __future__ import annotations
 
-import itertools
 import threading
 from collections.abc import Callable, Mapping
 from datetime import timedelta
-from typing import overload
+from typing import TypedDict, Unpack, overload
 
 import ipywidgets
 import traitlets
 
 from watchframe.client import Client
-from watchframe.errors import WatchframeError
+from watchframe.errors import QueryReferenceError, WatchframeError
 from watchframe.hints import words_for
 from watchframe.models import Query
 from watchframe.plain_text import html_text, plain_text
+from watchframe.read import search_queries
 from watchframe.read.options import client_for
-from watchframe.references import QueryReference
+from watchframe.references import QueryReference, parse_reference
 from watchframe.widgets.choice_controls import OptionList, on_enter
 from watchframe.widgets.control import GUARD, Debounced, close_tree
 from watchframe.widgets.layout import style_tag
 from watchframe.widgets.parameter_picker import ParameterPicker
 from watchframe.widgets.static_twin import WidgetWithTwin
 
-#: How many queries are listed, and how many a search by tag looks through.
-LISTED, LOOKED_THROUGH = 50, 2000
+#: How many queries are listed.
+LISTED = 50
 #: Seconds without another keystroke before the server is asked.
 DEBOUNCE = 0.4
 
 
-def search_queries(client: Client, text: str, limit: int = LISTED) -> list[Query]:
-    """Return the saved queries that a search finds, newest first.
+class PickerArguments(TypedDict, total=False):
+    """Keyword arguments of `ParameterPicker` that a search keeps for the query that is chosen."""
 
-    Parameters
-    ----------
-    client : Client
-    text : str
-        Words that the server finds in the name or the description; a word such as ``#lending`` is
-        a tag that the query must have, or the beginning of one.
-    limit : int
-        How many at most.
-    """
-    words = text.split()
-    tags = [word[1:].casefold() for word in words if word.startswith("#") and len(word) > 1]
-    search = " ".join(word for word in words if not word.startswith("#"))
-    found = iter(client.queries.list(search=search or None))
-    if tags:
-        found = (
-            query
-            for query in itertools.islice(found, LOOKED_THROUGH)
-            if all(any(own.casefold().startswith(tag) for own in query.tags) for tag in tags)
-        )
-    return list(itertools.islice(found, limit))
+    params: Mapping[str, object] | None
+    max_age: float | str | timedelta | None
+    run: bool
+    run_on_change: bool
+    timeout: float | None
 
 
 class QueryPicker(WidgetWithTwin):
@@ -64,6 +49,8 @@ class QueryPicker(WidgetWithTwin):
         The initial search: words, and tags such as ``#lending``.
     client : Client, optional
         Instead of the one of `watchframe.connect`, or of the settings.
+    params, max_age, run, run_on_change, timeout
+        Of the `ParameterPicker` of the query that is chosen.
 
     Attributes
     ----------
@@ -80,8 +67,15 @@ class QueryPicker(WidgetWithTwin):
 
     picker = traitlets.Any(None, allow_none=True, read_only=True)
 
-    def __init__(self, search: str = "", *, client: Client | None = None) -> None:
+    def __init__(
+        self,
+        search: str = "",
+        *,
+        client: Client | None = None,
+        **arguments: Unpack[PickerArguments],
+    ) -> None:
         self._client = client_for(None, client)
+        self._arguments = arguments
         self._ask_later = Debounced(self._ask)
         self._latest = 0
         self._wanted = ""
@@ -117,7 +111,7 @@ class QueryPicker(WidgetWithTwin):
             self._latest += 1
             number, text = self._latest, self._search.value
         try:
-            found = search_queries(self._client, text)
+            found = search_queries(self._client, text, limit=LISTED)
         except WatchframeError as error:
             self._show_error(error)
             return
@@ -160,7 +154,7 @@ class QueryPicker(WidgetWithTwin):
 
     def _open(self, query_id: str) -> None:
         try:
-            picker = ParameterPicker(int(query_id), client=self._client)
+            picker = ParameterPicker(int(query_id), client=self._client, **self._arguments)
         except WatchframeError as error:
             self._show_error(error)
             return
@@ -225,7 +219,7 @@ def pick(query: None = None, *, client: Client | None = None) -> QueryPicker: ..
 
 @overload
 def pick(
-    query: int | str | QueryReference,
+    query: int | QueryReference,
     params: Mapping[str, object] | None = None,
     *,
     max_age: float | str | timedelta | None = None,
@@ -234,6 +228,19 @@ def pick(
     timeout: float | None = 300.0,
     client: Client | None = None,
 ) -> ParameterPicker: ...
+
+
+@overload
+def pick(
+    query: str,
+    params: Mapping[str, object] | None = None,
+    *,
+    max_age: float | str | timedelta | None = None,
+    run: bool = False,
+    run_on_change: bool = False,
+    timeout: float | None = 300.0,
+    client: Client | None = None,
+) -> ParameterPicker | QueryPicker: ...
 
 
 def pick(
@@ -246,14 +253,15 @@ def pick(
     timeout: float | None = 300.0,
     client: Client | None = None,
 ) -> ParameterPicker | QueryPicker:
-    """Return inputs for a saved query's parameters; without a query, a search for one first.
+    """Return inputs for a saved query's parameters; without one query, a search for it first.
 
     Parameters
     ----------
     query : int, str or QueryReference, optional
-        Its id, or the URL of its page.
+        Its id, its name, or the URL of its page. Words that are no query's name are searched for,
+        and ``#lending`` is a tag.
     params, max_age, run, run_on_change, timeout, client
-        As of `ParameterPicker`.
+        As of `ParameterPicker`; after a search, of the query that is chosen there.
 
     Returns
     -------
@@ -262,12 +270,17 @@ def pick(
     """
     if query is None:
         return QueryPicker(client=client)
-    return ParameterPicker(
-        query,
-        params,
-        max_age=max_age,
-        run=run,
-        run_on_change=run_on_change,
-        timeout=timeout,
-        client=client,
+    arguments = PickerArguments(
+        params=params, max_age=max_age, run=run, run_on_change=run_on_change, timeout=timeout
     )
+    query = parse_reference(query)
+    name = query.name
+    if name is not None:
+        client = client_for(query, client)
+        try:
+            query = QueryReference(query_id=client.queries.id_of(query))
+        except QueryReferenceError:
+            if client.settings.api_key is None:  # the keys of queries see no list
+                raise
+            return QueryPicker(name, client=client, **arguments)
+    return ParameterPicker(query, client=client, **arguments)

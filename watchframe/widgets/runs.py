@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from functools import partial
+from types import TracebackType
 from typing import Literal
 
 import pandas as pd
@@ -16,7 +14,15 @@ import pandas as pd
 from watchframe.client import Deadline, OnStatus
 from watchframe.errors import JobCancelledError
 from watchframe.models import Job
-from watchframe.read import Answer, Background, Output, ReadOptions, answer_query, answer_warnings
+from watchframe.read import (
+    Answer,
+    Background,
+    Output,
+    ReadOptions,
+    answer_query,
+    answer_warnings,
+    until,
+)
 from watchframe.widgets.control import GUARD
 
 #: Seconds between two reports of progress.
@@ -29,12 +35,14 @@ ENDED = threading.Condition(GUARD)
 class Outcome:
     """How a read ended: with a frame and the answer that it was made of, or with an error.
 
-    It took `seconds`; `notes` are what a read outside of a picker would warn of.
+    `trace` is where the error was raised. It took `seconds`; `notes` are what a read outside of a
+    picker would warn of.
     """
 
     frame: pd.DataFrame | None = None
     answer: Answer | None = None
     error: Exception | None = None
+    trace: TracebackType | None = None
     seconds: float = 0.0
     notes: tuple[str, ...] = ()
 
@@ -158,7 +166,8 @@ class BackgroundRead:
         return Outcome(frame=Output().frame(answer), answer=answer, notes=notes)
 
     def _end(self) -> None:
-        outcome = self._background.result or Outcome(error=self._background.error)
+        background = self._background
+        outcome = background.result or Outcome(error=background.error, trace=background.trace)
         self._announcing_thread = threading.get_ident()
         self.outcome = replace(outcome, seconds=self.seconds)
         try:
@@ -248,11 +257,9 @@ class Runs:
 
     async def result(self) -> pd.DataFrame:
         """Return what `wait` returns, without blocking the event loop."""
-        loop = asyncio.get_running_loop()
         while True:
-            run, ended = self._newest_run(), asyncio.Event()
-            run.when_ended(partial(_set_soon, loop, ended))
-            await ended.wait()
+            run = self._newest_run()
+            await until(run.when_ended)
             if run is self._newest and run.outcome is not None:
                 return _frame_of(run.outcome)
 
@@ -280,11 +287,6 @@ class Runs:
 
 def _frame_of(outcome: Outcome) -> pd.DataFrame:
     if outcome.frame is None:
-        raise outcome.error or AssertionError("a read ends in a frame or an error")
+        error = outcome.error or AssertionError("a read ends in a frame or an error")
+        raise error.with_traceback(outcome.trace)
     return outcome.frame
-
-
-def _set_soon(loop: asyncio.AbstractEventLoop, event: asyncio.Event) -> None:
-    """Set a loop's event from another thread; a loop that is closed waits for nothing."""
-    with contextlib.suppress(RuntimeError):
-        loop.call_soon_threadsafe(event.set)

@@ -99,3 +99,17 @@ def test_completion_offers_dashboards(run_own):
     )
     assert done.stdout.splitlines()[1::3] == ["1"]
     assert "Lending overview" in done.stdout
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://other.example/public/dashboards/TOKEN",
+        "http://other.example/api/queries/1?api_key=K",
+    ],
+)
+def test_completion_searches_for_no_address(run_own, own_server, address):
+    """It may hold the key of another server."""
+    words = f"watchframe dashboard {address}"
+    done = run_own(_WATCHFRAME_COMPLETE="zsh_complete", COMP_WORDS=words, COMP_CWORD="2")
+    assert (done.stdout.strip(), own_server.requests) == ("", [])

@@ -52,7 +52,8 @@ def test_dashboard_is_shown_as_tables_under_their_titles(invoke, demo):
 @pytest.mark.parametrize(
     ("words", "code", "message"),
     [
-        (("nothing-like-that",), 4, "404"),
+        (("nothing-like-that",), 4, "no dashboard with the slug or the name"),
+        (("Lendin overview",), 4, "The nearest are 1 'Lending overview' by Admin."),
         (("1", "-p", "colour=red"), 2, "no parameter 'colour'"),
         (("1", "--json", "-o", "out"), 2, "do not go together"),
         (("1", "-o", "no/such/out"), 2, "There is no folder"),
@@ -65,6 +66,33 @@ def test_dashboard_that_cannot_be_read_says_why(invoke, tmp_path, words, code, m
     assert (result.exit_code, result.stdout) == (code, "")
     assert message in result.stderr
     assert not (tmp_path / "out").exists()
+
+
+def test_dashboard_is_found_by_its_name(invoke):
+    result = invoke("dashboard", "lending Overview", "--rows", 1)
+    assert [line for line in result.stdout.splitlines() if line in TITLES] == TITLES
+
+
+@pytest.mark.slow
+def test_shared_dashboard_needs_no_login(run_unset, demo, client, tmp_path):
+    client.queries.dropdown_options(23, 20)
+    token, url = demo.dashboard_token(1), demo.public_url(1)
+    done = run_unset("dashboard", f"{url}&p_w4_market=WBTC", "-o", "out")
+    assert (done.returncode, done.stdout) == (0, "")
+    assert {path.stem for path in (tmp_path / "out").iterdir()} == set(FILES)
+    wrong = run_unset("dashboard", url.replace(token, f"{token}x"))
+    assert wrong.returncode != 0
+    assert "No dashboard is shared under this address." in wrong.stderr
+    assert token not in f"{done.stderr} {wrong.stdout} {wrong.stderr}"
+    written = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert len(written) > len(FILES)
+    assert not [path for path in written if token.encode() in path.read_bytes()]
+
+
+def test_address_of_a_query_names_its_command(invoke, demo):
+    result = invoke("dashboard", f"{demo.url}/queries/1-borrows")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "Run: watchframe query" in result.stderr
 
 
 @pytest.mark.slow

@@ -232,6 +232,11 @@ def test_sql_failure_shows_words_and_marks_line(invoke):
     assert "--> 2 | form events" in result.stderr
 
 
+def test_query_that_fails_marks_its_line(invoke):
+    result = invoke("query", 51)
+    assert "--> 2 | from borrow_events" in result.stderr
+
+
 def test_sql_unknown_data_source_names_known_ones(invoke):
     result = invoke("sql", "select 1", "-s", "Landing")
     assert result.exit_code == 2
@@ -285,3 +290,9 @@ def test_range_in_every_spelling_is_a_text_where_one_is_wanted(invoke, between):
         {"note": typed, "first": "2026-01-01"}
     ]
     assert len(json.loads(invoke("query", 33, "-p", f"period={typed}", "--json").stdout)) == 3
+
+
+def test_query_and_show_take_a_name(invoke):
+    done = invoke("query", "market TOTALS", "--json")
+    assert json.loads(done.stdout) == json.loads(invoke("query", 2, "--json").stdout)
+    assert json.loads(invoke("show", "Market totals", "--json").stdout)["id"] == 2

@@ -1,4 +1,7 @@
-"""Each call of the table of what is covered, made: it asks the route beside which it stands."""
+"""Each call of the table of what is covered, made: it asks the route beside which it stands.
+
+What it returns shows itself, too.
+"""
 
 import re
 import uuid
@@ -7,6 +10,7 @@ import pytest
 
 import watchframe
 from generators.coverage import DOCUMENTED_ROUTES, FURTHER_ROUTES
+from tests.shown import assert_shows_itself
 from watchframe import admin
 from watchframe.client import ResultBody
 from watchframe.client.listing import Listing
@@ -60,6 +64,9 @@ class Things(dict):
         text = f"select {self.client.queries.list().count()} as n"
         return self.client.queries.create("Made", text, 1)
 
+    def make_query_name(self):
+        return "Market totals"
+
     def make_query_id(self):
         return self["query"].id
 
@@ -94,6 +101,10 @@ class Things(dict):
 
     def make_dashboard(self):
         return self.client.dashboards.get(self["dashboard_id"])
+
+    def make_token(self):
+        address = self.client.dashboards.share(self["dashboard_id"])
+        return address.partition("?")[0].rpartition("/")[2]
 
     def make_tags(self):
         return ["made"]
@@ -178,4 +189,5 @@ def test_call_asks_the_route_beside_it(row, call, site, own_server, tmp_path, mo
     if isinstance(found, ResultBody):
         found.close()
     asked = [f"{item.method} {item.path}" for item in own_server.requests]
+    assert_shows_itself(found, own_server.user_key)
     assert [item for item in asked if pattern(row.theirs).fullmatch(item)], asked

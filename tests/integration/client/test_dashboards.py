@@ -44,6 +44,9 @@ def chart(site):
         "1-lending-overview",
         "{}/dashboards/1-lending-overview",
         "{}/dashboards/1-renamed-since?p_period=d_last_7_days#here",
+        "{}/dashboards/1-lending/over-view/edit?fullscreen",
+        "Lending overview",
+        "lending OVERVIEW",
         "{}/dashboards/1",
         "{}/dashboard/lending-overview",
         "{}/dashboard/lending-overview?edit",
@@ -68,7 +71,6 @@ def test_slug_that_begins_with_a_number_is_no_id(site):
         ("{}/queries/1", ArgumentError),
         ("{}/public/dashboards/TOKEN?org_slug=default", ArgumentError),
         ("ftp://host/dashboards/1", ArgumentError),
-        ("two words", ArgumentError),
         ("", ArgumentError),
         (0, ArgumentError),
         (True, ArgumentError),
@@ -84,10 +86,56 @@ def test_impossible_dashboard_is_not_asked_for(site, own_server, name, error):
     assert own_server.requests == []
 
 
-@pytest.mark.parametrize("name", [99, "no-such-board", "99-no-such-board"])
+@pytest.mark.parametrize("name", [99, "no-such-board", "99-no-such-board", "No such board"])
 def test_missing_dashboard_raises_not_found(site, name):
     with pytest.raises(NotFoundError):
         site.dashboards.get(name)
+
+
+@pytest.mark.parametrize("name", ["Lending", "Lendin overveiw", "lending-overvue"])
+def test_name_that_is_none_gets_the_nearest(site, name):
+    with pytest.raises(NotFoundError, match=f"the slug or the name '{name}'") as caught:
+        site.dashboards.get(name)
+    assert "1 'Lending overview' by Admin" in caught.value.hint
+
+
+def test_name_goes_by_its_letters_before_their_case(site):
+    upper, lower = (site.dashboards.create(name) for name in ("Risk of DOLA", "Risk of dola"))
+    assert site.dashboards.get("Risk of dola") == site.dashboards.get(lower.id)
+    with pytest.raises(ArgumentError, match="2 dashboards are called 'risk of dola'") as caught:
+        site.dashboards.get("risk of dola")
+    assert f"{upper.id} 'Risk of DOLA' by Admin" in caught.value.hint
+    assert f"{lower.id} 'Risk of dola' by Admin" in caught.value.hint
+
+
+def test_slug_goes_before_a_name(site):
+    named = site.dashboards.create("lending-overview")
+    assert site.dashboards.get("lending-overview").id == 1
+    site.dashboards.archive(named.id)
+
+
+def test_shared_dashboard_is_what_everybody_sees(site, own_server):
+    token = own_server.dashboard_token(1)
+    found, whole = site.dashboards.get_shared(token), site.dashboards.get(1)
+    assert (found.id, found.name) == (0, whole.name)
+    assert [item.title for item in found.widgets] == [item.title for item in whole.widgets]
+    for seen, item in zip(found.widgets, whole.widgets, strict=True):
+        assert seen.options == item.options
+        assert (seen.query is None) == (item.query is None)
+        if seen.query is not None:
+            assert (seen.query.id, seen.query.text) == (item.query.id, "")
+            assert seen.query.parameters == item.query.parameters
+    assert Dashboard.from_json(found.to_json()) == found
+    sent = [item.path for item in own_server.requests if "public" in item.path]
+    assert sent == [f"/api/dashboards/public/{token}"]
+
+
+def test_token_that_opens_nothing_is_not_shown(site):
+    with pytest.raises(AuthenticationError, match="No dashboard is shared") as caught:
+        site.dashboards.get_shared("no-such-token")
+    assert "its address again" in caught.value.hint
+    assert caught.value.url.endswith("/api/dashboards/public/***")
+    assert "no-such-token" not in f"{caught.value!r} {vars(caught.value)}"
 
 
 def test_widgets_carry_their_queries_titles_and_mappings(site):

@@ -422,6 +422,8 @@ def test_public_dashboard_is_not_taken_for_one_with_an_id(watch):
     assert shown["widgets"][0]["visualization"]["query"]["id"] == 2
     with pytest.raises(ProtocolError, match="'id' is nothing"):
         Dashboard.from_json(shown)
+    read = Dashboard.from_shared_json(shown)
+    assert (read.id, read.name, read.widgets[0].title) == (0, "Dialect board", "plain")
 
 
 @recorded("alerts")

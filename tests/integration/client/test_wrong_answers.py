@@ -179,11 +179,22 @@ def test_cached_definition_of_another_id_is_read_again(reader, watch, tmp_path):
     assert [path for path, _ in reader.seen] == ["/api/queries/1"]
 
 
-def test_edit_during_the_read_is_read_again(reader, watch):
+def test_edit_during_the_read_is_of_the_new_text(reader, watch):
+    """The same values were put into it: nothing is run again, and it is stored as what it is."""
     watch.result["query"] = "select 'a' as edited"
     watch.after["/api/queries/1/results"] = {"query": "select '{{ t }}' as edited"}
     assert len(read_watch_query(1, client=reader)) == 1
+    assert len(executions(reader)) == 1
+    assert is_stored(reader)
+
+
+def test_edit_of_a_default_during_the_read_is_read_again(reader, watch):
+    watch.result["query"] = "select 'a'"
+    edited = {"query": "select '{{ u }}'", "options": {"parameters": [{**PARAMETER, "name": "u"}]}}
+    watch.after["/api/queries/1/results"] = edited
+    assert len(read_watch_query(1, client=reader)) == 1
     assert len(executions(reader)) == 2
+    assert is_stored(reader)
 
 
 def test_edit_of_white_space_during_the_read_is_read_again(reader, watch):

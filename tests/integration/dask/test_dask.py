@@ -82,6 +82,12 @@ def test_partitions_of_each_set_read_in_workers(workers, caller):
     assert os.getpid() not in set(pids)
 
 
+def test_name_is_a_query_in_the_workers(workers, caller):
+    frame = watch_dask.read_watch_query("events OF one kind by month", KINDS)
+    alone = read_watch_query(13, KINDS[1])
+    pd.testing.assert_frame_equal(frame.partitions[1].compute(), alone)
+
+
 def test_dtypes_are_known_before_and_hold_after(workers, caller):
     frame = watch_dask.read_watch_query(13, KINDS, dtype_backend="pyarrow")
     expected = read_watch_query(13, KINDS[0], dtype_backend="pyarrow").dtypes

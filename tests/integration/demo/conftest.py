@@ -6,7 +6,7 @@ import pytest
 import requests
 
 from watchframe.demo import DemoServer
-from watchframe.demo.server import DUCKDB_SOURCE
+from watchframe.demo.sources import DUCKDB_SOURCE
 
 SECRET = "the machine's own"
 
@@ -59,3 +59,19 @@ def fails(files, run):
         assert SECRET not in said
 
     return fails
+
+
+@pytest.fixture
+def finished():
+    """Execute a query with a function that asks, and return its finished job."""
+
+    def finished(ask, query_id, values):
+        path = f"/api/queries/{query_id}"
+        found = ask("POST", f"{path}/results", json={"parameters": values, "max_age": 0}).json()
+        while found["job"]["status"] in (1, 2):
+            time.sleep(0.01)
+            found = ask("GET", f"{path}/jobs/{found['job']['id']}").json()
+        assert found["job"]["status"] == 3, found
+        return found["job"]
+
+    return finished

@@ -70,6 +70,12 @@ def test_completion_value_choices_and_dynamic_dates(shell, offered):
     assert shell.complete("%watch 12 -p min_usd=|") == ["%watch 12 -p min_usd="]
 
 
+def test_completion_knows_queries_by_their_names(offered):
+    assert "repay" in offered("%watch 'Events of one kind by month' -p kind=")
+    assert "markets=" in offered('%watch "Borrows by market" -p ')
+    assert offered("%watch 'Dropdown: mark") == ["%watch 20"]
+
+
 @pytest.mark.parametrize("form", ["%watch 57 -p choice={}", "%%watch 57\nchoice: {}"])
 def test_completion_choice_with_odd_signs(shell, form):
     for line in shell.offers(form.format("|")):

@@ -14,6 +14,7 @@ from watchframe.client import connected_client, disconnect
 from watchframe.config import Secret
 from watchframe.config.login import save_login
 from watchframe.config.settings import config_path
+from watchframe.magics.completion_sources import ServerNames
 
 PATIENT = 60
 
@@ -48,6 +49,7 @@ def fetching():
     return [thread for thread in threading.enumerate() if thread.name == "watchframe-completion"]
 
 
+@pytest.mark.slow
 def test_completion_with_unresponsive_server(plain_shell, silent_server, tmp_path, capsys):
     plain_shell.run("%load_ext watchframe")
     with watchframe.connect(silent_server, "key", cache_dir=tmp_path / "cache"):
@@ -113,6 +115,28 @@ def test_completion_with_locked_keyring(plain_shell, demo, locked_keyring):
     assert connected_client() is None  # it is still being asked
     locked_keyring.is_unlocked.set()
     assert "%watch 1 -p markets=" in plain_shell.offers("%watch 1 -p |")
+
+
+def test_prefetch_asks_no_keyring(plain_shell, demo, locked_keyring):
+    """Whoever unlocks it wants to know for what."""
+    disconnect()
+    locked_keyring.is_unlocked.set()
+    save_login("default", demo.url, Secret(demo.user_key), config_path())
+    locked_keyring.is_unlocked.clear()
+    locked_keyring.is_asked.clear()
+    ServerNames().prefetch()
+    for thread in fetching():
+        thread.join(PATIENT)
+    assert not locked_keyring.is_asked.is_set()
+
+
+def test_completion_by_an_address_with_its_key(plain_shell, demo):
+    """The address holds all that is needed; nothing is set and nobody is connected."""
+    plain_shell.run("%load_ext watchframe")
+    disconnect()
+    address = f"{demo.url}/api/queries/1/results.json?api_key={demo.query_key(1)}"
+    for typed in (f"read_watch_query('{address}', {{'", f"%watch {address} -p "):
+        assert f"{typed}markets" in [item.rstrip("=") for item in plain_shell.offers(f"{typed}|")]
 
 
 @pytest.mark.slow

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
+import signal
+import threading
 import time
 
 import pytest
@@ -45,9 +48,9 @@ class Kernel:
         return self.client.get_shell_msg(timeout=PATIENT)["content"]
 
 
-@pytest.fixture(scope="module")
-def kernel(demo, tmp_path_factory):
-    home = tmp_path_factory.mktemp("home")
+@contextlib.contextmanager
+def start_kernel(demo, home):
+    """A kernel in a home of its own, whose settings are the demo server's."""
     environment = {
         **os.environ,
         "HOME": str(home),
@@ -57,11 +60,18 @@ def kernel(demo, tmp_path_factory):
         "WATCHFRAME_CACHE_DIR": str(home / "cache"),
     }
     manager, client = start_new_kernel(kernel_name="python3", env=environment, cwd=str(home))
-    found = Kernel(manager, client)
-    found.text("%load_ext watchframe")
-    yield found
-    client.stop_channels()
-    manager.shutdown_kernel(now=True)
+    try:
+        yield Kernel(manager, client)
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
+
+
+@pytest.fixture(scope="module")
+def kernel(demo, tmp_path_factory):
+    with start_kernel(demo, tmp_path_factory.mktemp("home")) as found:
+        found.text("%load_ext watchframe")
+        yield found
 
 
 def test_kernel_read_shows_line_then_html_frame(kernel):
@@ -180,6 +190,11 @@ def test_kernel_interrupt_cancels_job_keeps_variable(kernel, demo):
         ("%%watch 1\nmin|", "min_amount: "),
         ("%%watch 1\nmarkets:\n- W|", "WBTC"),
         ("%watch 1 --dtype-backend |", "pyarrow"),
+        ("%watch 'Borr|", "'Borrows by market'"),
+        ("read_watch_query('Borr|", "Borrows by market"),
+        ('read_watch_query(1, {"|', "markets"),
+        ('read_watch_query(\n    1,\n    {"markets": ["W|', "WETH"),
+        ("x = read_watch_sql('select 1', 'Len|", "Lending"),
     ],
 )
 def test_kernel_completion_offers_matches(kernel, cell, expected):
@@ -188,6 +203,63 @@ def test_kernel_completion_offers_matches(kernel, cell, expected):
     assert expected in found["matches"]
     fragment = cell[: cell.index("|")][found["cursor_start"] :]
     assert not re.search(r"\s\S", fragment)
+    others = {"%%time", "abs", "ValueError"} & set(found["matches"])
+    assert not others  # nothing of Jedi's, no file, no magic
+
+
+def test_kernel_completion_first_tab_of_a_slow_server(kernel, demo):
+    """The first Tab comes back without junk while the server is silent; the next has it."""
+    kernel.text("import os, watchframe; key = os.environ['WATCHFRAME_API_KEY']")
+    release = threading.Event()
+    demo.faults.add("GET /api/(queries|data_sources)", times=100, hold=release)
+    try:
+        # A server in another spelling is another server, of which nothing is known.
+        url = demo.url.replace("127.0.0.1", "localhost")
+        kernel.text(f"_ = watchframe.connect({url!r}, key, cache_dir='other')")
+        for cell in ('watchframe.read_watch_query(1, {"|', "%watch 1 -p |", "%%watch --source |"):
+            assert kernel.complete(cell)["matches"] == [""]
+        release.set()
+        found = settled(
+            lambda: kernel.complete('watchframe.read_watch_query(1, {"|'),
+            lambda reply: reply["matches"] != [""],
+        )
+        assert found["matches"] == ["markets", "period", "min_amount"]
+    finally:
+        demo.faults.clear()
+        release.set()
+        kernel.text("watchframe.client.disconnect()")
+
+
+@pytest.mark.parametrize("is_watched", [True, False])
+def test_kernel_prefetch_where_a_person_is_watching(kernel, demo, is_watched):
+    fetching = (
+        "import threading\n'watchframe-completion' in [item.name for item in threading.enumerate()]"
+    )
+    release = threading.Event()
+    settled(lambda: kernel.text(fetching), lambda text: "False" in text)
+    demo.faults.add("GET /api/(queries|data_sources)", times=100, hold=release)
+    try:
+        code = f"import watchframe\n_ = watchframe.connect(cache_dir='watched {is_watched}')"
+        kernel.run(code, is_watched=is_watched)
+        assert str(is_watched) in kernel.text(fetching)
+    finally:
+        demo.faults.clear()
+        release.set()
+        kernel.text("watchframe.client.disconnect()")
+
+
+@pytest.mark.slow
+def test_kernel_completion_without_the_extension(demo, tmp_path):
+    """A person who imports a function is offered what can stand in its call."""
+    cell = "read_watch_query('Borrows|"
+    with start_kernel(demo, tmp_path) as kernel:
+        kernel.text("import watchframe")
+        assert kernel.complete(cell)["matches"] == []
+        kernel.text("from watchframe import read_watch_query")
+        found = settled(
+            lambda: kernel.complete(cell), lambda reply: reply["matches"] != ["Borrows"]
+        )
+        assert found["matches"] == ["Borrows by market", "All borrows"]
 
 
 def test_kernel_completion_of_a_query_tells_its_name(kernel):
@@ -228,3 +300,26 @@ def settled(ask, is_good):
         if is_good(answer) or time.monotonic() > end:
             return answer
         time.sleep(0.05)
+
+
+@pytest.mark.slow
+def test_kernel_interrupt_of_an_awaited_handle_cancels_its_job(kernel, demo):
+    before = set(demo.running_jobs())
+
+    def begun():
+        return set(demo.running_jobs()) - before
+
+    def interrupt():
+        end = time.monotonic() + PATIENT
+        while not begun() and time.monotonic() < end:
+            time.sleep(0.01)
+        os.kill(kernel.manager.provisioner.pid, signal.SIGINT)
+
+    kernel.text("import watchframe")
+    threading.Thread(target=interrupt).start()
+    reply, _ = kernel.run("await watchframe.submit_watch_query(50, {'seconds': 95}, cache='off')")
+    assert reply["ename"] == "CancelledError"
+    end = time.monotonic() + PATIENT
+    while begun() and time.monotonic() < end:
+        time.sleep(0.01)
+    assert begun() == set()

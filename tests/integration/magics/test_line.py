@@ -6,6 +6,7 @@ import re
 
 import pandas as pd
 import pytest
+from IPython.utils.capture import capture_output
 
 from watchframe.client import current_client
 from watchframe.errors import (
@@ -28,11 +29,26 @@ def test_line_query_frame_with_a_line_above(shell):
     assert shell.names["_"] is result.result
 
 
+def test_line_above_links_the_query_with_its_parameters(shell, demo):
+    with capture_output() as shown:
+        shell.shell.run_cell(f"%watch 1 {FEW}")
+    line = shown.outputs[0].data
+    values = "p_markets=%5B%22WETH%22%5D&amp;p_period=2026-01-01--2026-01-10&amp;p_min_amount=1"
+    assert f'<a href="{demo.url}/queries/1?{values}"' in line["text/html"]
+    assert "<" not in line["text/plain"]
+
+
 def test_line_assignment_binds_frame(shell):
     result = shell.run(f"df = %watch 1 {FEW}")
     assert isinstance(shell.names["df"], pd.DataFrame)
     assert result.result is None
     assert "query 1" in result.shown
+
+
+def test_line_and_cell_take_a_name_in_quotes(shell):
+    assert "query 1 'Borrows by market'" in shell.run(f'%watch "borrows by market" {FEW}').texts[0]
+    frame = shell.value("%%watch 'Events of one kind by month'\nkind: repay")
+    assert frame.attrs["watchframe"]["query_id"] == 13
 
 
 def test_line_parameters_win_over_those_of_the_page(shell, demo):

@@ -72,6 +72,19 @@ def test_terminal_mistake_prints_short_form(terminal):
     assert "Traceback" not in terminal.before
 
 
+def test_terminal_shows_few_lines_of_a_plain_call(terminal):
+    terminal.sendline("from watchframe import read_watch_query")
+    terminal.expect(r"In \[3\]: ")
+    terminal.sendline("df = read_watch_query(51)")
+    terminal.expect("JobFailedError: The query failed")
+    terminal.expect("--> 2 | from borrow_events")
+    terminal.expect(r"Cell In\[3\], line 1: df = read_watch_query\(51\)")
+    terminal.expect("%tb shows the full traceback.")
+    terminal.expect(r"In \[4\]: ")
+    terminal.sendline("%tb")
+    terminal.expect(r"Traceback \(most recent call last\)")
+
+
 def test_terminal_interrupt_keeps_variable(terminal):
     terminal.sendline("df = 'before'")
     terminal.expect(r"In \[3\]: ")
@@ -92,6 +105,7 @@ def test_terminal_interrupt_keeps_variable(terminal):
         ("%watch 33 -p period=d_last_7", "_days"),
         ("%watch 1 -p markets=[WETH, I", "NV"),
         ("%watch all", "41"),  # "All borrows"
+        ("read_watch_query(1, {'mark", "ets"),
     ],
 )
 def test_terminal_tab_completes(open_terminal, typed, added, uses_jedi):

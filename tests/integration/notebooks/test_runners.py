@@ -87,6 +87,20 @@ def test_papermill_failed_query_stores_short_form(environment, demo, tmp_path):
     assert demo.user_key not in out.read_text()
 
 
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_papermill_failed_call_stores_whole_traceback(environment, demo, tmp_path):
+    source = notebook(tmp_path / "in.ipynb", "from watchframe import *", "read_watch_query(51)")
+    out = tmp_path / "out.ipynb"
+    with pytest.raises(PapermillExecutionError) as caught:
+        papermill.execute_notebook(source, out, progress_bar=False)
+    assert caught.value.ename == "JobFailedError"
+    (error,) = nbformat.read(out, 4).cells[-1].outputs
+    text = "\n".join(error.traceback)
+    assert "Traceback (most recent call last)" in text
+    assert "pipeline.py" in text
+    assert demo.user_key not in out.read_text()
+
+
 def test_nbconvert_stores_outputs(environment, demo, tmp_path):
     source = notebook(tmp_path / "in.ipynb", LOAD, "%watch 2")
     run = nbconvert(source, environment)
@@ -103,6 +117,29 @@ def test_nbconvert_failed_query_stops_with_short_form(environment, demo, tmp_pat
     assert run.returncode != 0
     assert "--> 2 | from borrow_events" in run.stderr
     assert demo.user_key not in run.stderr + run.stdout
+
+
+def test_nbconvert_failed_call_stops_with_whole_traceback(environment, tmp_path):
+    source = notebook(tmp_path / "in.ipynb", "from watchframe import *", "read_watch_query(51)")
+    run = nbconvert(source, environment)
+    assert run.returncode != 0
+    assert "pipeline.py" in run.stderr
+
+
+def test_script_stops_with_whole_traceback(environment, tmp_path):
+    """Also one that imports IPython for its display."""
+    code = "import IPython.display\nfrom watchframe import *\nread_watch_query(51)"
+    run = subprocess.run(
+        [sys.executable, "-c", code],
+        check=False,
+        capture_output=True,
+        text=True,
+        env=environment,
+        cwd=tmp_path,
+    )
+    assert run.returncode == 1
+    assert "Traceback (most recent call last)" in run.stderr
+    assert "pipeline.py" in run.stderr
 
 
 def nbconvert(path, environment):

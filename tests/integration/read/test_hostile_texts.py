@@ -9,10 +9,11 @@ import re
 import pytest
 
 import watchframe
-from watchframe import Client, read_watch_dashboard, read_watch_query, read_watch_sql
+from tests.shown import displayed
+from watchframe import Client, ResultCache, read_watch_dashboard, read_watch_query, read_watch_sql
 from watchframe.demo import DemoServer
 from watchframe.demo.catalogue_types import PYTHON_SOURCE
-from watchframe.display import ProgressLine, progress, provenance_line
+from watchframe.display import ProgressLine, progress, provenance_html, provenance_line
 from watchframe.errors import (
     ColumnTypeWarning,
     ConfigurationError,
@@ -138,7 +139,7 @@ def test_error_that_lists_data_sources_is_plain(hostile):
         times=2,
     )
     listed = client.data_sources.list()
-    assert is_plain(repr(listed))
+    assert is_plain(repr(listed), *displayed(listed).values())
     assert is_plain(*raised(ConfigurationError, read_watch_sql, "select 1", "Nope", client=client))
     server.faults.clear()
 
@@ -150,7 +151,9 @@ def test_dashboards_are_plain(hostile, query):
     client.widgets.create(dashboard.id, visualization_id=visualization.id)
     found = client.dashboards.get(dashboard.id)
     frames = read_watch_dashboard(found.id, client=client)
-    assert is_plain(repr(frames), repr(found))
+    assert is_plain(repr(frames), repr(found), str(found))
+    assert is_plain(*displayed(frames).values(), *displayed(found).values())
+    assert is_plain(*displayed(client.dashboards.list()).values())
     wrong = {"other": 1}
     assert is_plain(
         *raised(UnknownParameterError, read_watch_dashboard, found.id, wrong, client=client)
@@ -186,4 +189,8 @@ def test_reprs_lines_and_logs_are_plain(hostile, query, caplog, monkeypatch):
         repr(query), repr(handle), repr(result), repr(next(iter(client.queries.list()))), drawn
     )
     assert is_plain(provenance_line(frame.shape, frame.attrs["watchframe"]), repr(plan), str(plan))
+    assert is_plain(provenance_html(frame.shape, frame.attrs["watchframe"]))
+    cache = ResultCache(client.settings.cache_dir)
+    for value in (query, result, plan, client.queries.list(), cache):
+        assert is_plain(*displayed(value).values())
     assert is_plain(*[record.getMessage() for record in caplog.records])

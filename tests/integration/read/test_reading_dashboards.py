@@ -234,6 +234,38 @@ def test_what_is_not_a_dashboard_of_this_server_is_refused(client, demo):
         read_watch_dashboard("https://other.example.org/dashboards/1", cache="only", client=client)
 
 
+def test_columns_are_converted_in_each_widget_that_has_them(client):
+    plain = read_watch_dashboard(1, client=client)
+    assert {"day" in frame.columns for frame in plain.values()} == {True, False}
+    frames = read_watch_dashboard(
+        1, dtype={"price_usd": "decimal(38, 18)", "source": "category"}, client=client
+    )
+    price = frames["Price"].dtypes
+    assert str(price["price_usd"]) == "decimal128(38, 18)[pyarrow]"
+    assert str(price["source"]) == "category"
+    for title in TITLES[:2]:
+        pd.testing.assert_frame_equal(frames[title], plain[title])
+    for dates in ("day", ["day"], {"day": "ISO8601"}):
+        frames = read_watch_dashboard(1, parse_dates=dates, client=client)
+        assert frames["Price"]["day"].dtype.kind == "M"
+    frames = read_watch_dashboard(1, parse_dates={"price_usd": "s"}, client=client)
+    assert frames["Price"]["price_usd"].dtype.kind == "M"
+    frames = read_watch_dashboard(1, dtype="string", client=client)
+    assert {str(dtype) for frame in frames.values() for dtype in frame.dtypes} == {"string"}
+
+
+def test_column_that_no_widget_has_is_an_error(client):
+    with pytest.raises(ArgumentError, match="No widget has a column 'price_us'") as caught:
+        read_watch_dashboard(1, dtype={"price_us": "Float64"}, client=client)
+    assert "'price_usd'" in caught.value.hint
+
+
+def test_parameter_as_a_keyword_is_told_with_the_dict(client):
+    with pytest.raises(ArgumentError, match="no argument 'market'") as caught:
+        read_watch_dashboard("Lending overview", market="WETH", client=client)
+    assert "read_watch_dashboard('Lending overview', {'market': 'WETH'})" in caught.value.hint
+
+
 def test_dashboard_of_texts_alone_is_empty(client, made):
     dashboard = made("# Title", "words")
     assert dict(read_watch_dashboard(dashboard.id, client=client)) == {}
@@ -259,6 +291,7 @@ def test_widgets_that_the_key_may_not_see_are_told_of(client, made, demo, monkey
 def test_howto_dashboards_on_the_demo_is_as_written(demo, tmp_path):
     connect(demo.url, demo.user_key, cache_dir=tmp_path / "cache", timezone="UTC")
     text = PAGE.read_text().replace("https://app.inverse.watch", demo.url)
+    text = text.replace("vKq…", demo.dashboard_token(1))
     cells = re.findall(r"^```python\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
     names = {}
     for cell in cells:

@@ -207,7 +207,7 @@ def test_what_is_not_a_list_of_queries_is_refused(client, demo, queries):
 
 @pytest.mark.parametrize(
     ("query", "error"),
-    [("thirteen", QueryReferenceError), ("https://other.example/queries/13", ConfigurationError)],
+    [("queries/13", QueryReferenceError), ("https://other.example/queries/13", ConfigurationError)],
 )
 def test_wrong_reference_is_refused_before_any_read(client, demo, query, error):
     with pytest.raises(error):

@@ -1,5 +1,7 @@
 """Reads that go on in the background, against the demo server."""
 
+import asyncio
+import json
 import subprocess
 import sys
 import textwrap
@@ -7,6 +9,8 @@ import threading
 import time
 
 import pandas as pd
+import polars as pl
+import pyarrow as pa
 import pytest
 
 from watchframe import read_watch_query, read_watch_sweep, submit_watch_query, submit_watch_sweep
@@ -124,7 +128,7 @@ def test_error_of_the_read_comes_with_the_result(client, query, params, error):
 
 def test_wrong_arguments_are_refused_at_once(client):
     with pytest.raises(QueryReferenceError):
-        submit_watch_query("thirteen", client=client)
+        submit_watch_query("queries/13", client=client)
     with pytest.raises(ArgumentError):
         submit_watch_query(13, max_age="soon", client=client)
     with pytest.raises(ArgumentError):
@@ -137,6 +141,95 @@ def test_warning_is_given_to_the_caller_once(client):
         submitted.result()
     assert {item.filename for item in caught} == {__file__}
     submitted.result()
+
+
+def test_handle_is_awaited_while_the_event_loop_goes_on(client):
+    async def main():
+        submitted = submit_watch_query(50, {"seconds": 0.5}, client=client)
+        turns = 0
+
+        async def count():
+            nonlocal turns
+            while not submitted.done():
+                turns += 1
+                await asyncio.sleep(0.01)
+
+        frame, _ = await asyncio.gather(submitted, count())
+        assert await submitted is frame
+        assert submitted.result() is frame
+        return turns
+
+    assert asyncio.run(main()) > 0
+
+
+def test_handles_are_awaited_together(client):
+    async def main():
+        kinds = ("borrow", "repay", "deposit")
+        one_by_one = [submit_watch_query(13, {"kind": kind}, client=client) for kind in kinds]
+        sets = [{"kind": kind} for kind in kinds]
+        return await asyncio.gather(*one_by_one, submit_watch_sweep(13, sets, client=client))
+
+    *frames, together = asyncio.run(main())
+    found = [frame.attrs["watchframe"]["parameters"]["kind"] for frame in frames]
+    assert found == ["borrow", "repay", "deposit"]
+    assert len(together) == sum(map(len, frames))
+
+
+def test_awaited_handle_raises_and_warns_as_its_result(client):
+    async def main():
+        with pytest.raises(JobFailedError) as caught:
+            await submit_watch_query(51, client=client)
+        assert caught.value.sql is not None
+        with pytest.raises(ExceptionGroup):
+            await submit_watch_sweep(50, [{"seconds": "x"}, {"seconds": "y"}], client=client)
+        with pytest.warns(ColumnTypeWarning) as warned:
+            await submit_watch_query(61, client=client)
+        return {item.filename for item in warned}
+
+    assert asyncio.run(main()) == {__file__}
+
+
+@pytest.mark.parametrize("how", ["cancelled", "out of time"])
+def test_read_is_cancelled_with_the_task_that_awaits_it(client, demo, how):
+    async def main():
+        submitted = submit_watch_query(50, {"seconds": 84}, client=client)
+        waiting = asyncio.ensure_future(submitted)
+        await asyncio.to_thread(until, lambda: submitted.status == "running")
+        if how == "cancelled":
+            waiting.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await waiting
+        else:
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(waiting, 0.01)
+        with pytest.raises(JobCancelledError):
+            await submitted
+        return submitted.status
+
+    assert asyncio.run(main()) == "cancelled"
+    assert demo.running_jobs() == []
+
+
+def test_read_goes_on_behind_a_shield(client, demo):
+    async def main():
+        submitted = submit_watch_query(50, {"seconds": 0.5}, client=client)
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(asyncio.shield(submitted), 0.01)
+        return await submitted
+
+    assert len(asyncio.run(main())) == 1
+
+
+def test_rows_of_a_handle_are_as_output_says(client):
+    for kind, expected in (("pandas", pd.DataFrame), ("arrow", pa.Table), ("polars", pl.DataFrame)):
+        one = submit_watch_query(13, {"kind": "repay"}, output=kind, client=client)
+        many = submit_watch_sweep(13, [{"kind": "repay"}], output=kind, client=client)
+        assert isinstance(one.result(), expected)
+        assert isinstance(many.result(), expected)
+    table = submit_watch_query(13, {"kind": "repay"}, output="arrow", client=client).result()
+    assert json.loads(table.schema.metadata[b"watchframe"])["query_id"] == 13
+    with pytest.raises(ArgumentError):
+        submit_watch_query(13, output="arrow", index_col="events", client=client)
 
 
 def test_many_at_once_each_have_their_own_result(client):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from watchframe.demo.store import sql_hash, with_auto_limit
+from watchframe.demo.stored_queries import sql_hash, with_auto_limit
 
 
 @pytest.mark.parametrize(

@@ -85,7 +85,8 @@ def plain(route):
 
 def test_routes_are_those_that_the_demo_server_answers():
     covered = [plain(row.theirs) for row in (*DOCUMENTED_ROUTES, *FURTHER_ROUTES)]
-    assert sorted(covered) == sorted(plain(f"{method} {path}") for method, path, _ in ROUTES)
+    served = [f"{method} {path}" for method, path, _ in ROUTES if path.startswith("/api/")]
+    assert sorted(covered) == sorted(map(plain, served))  # the others are pages
 
 
 def test_redash_toolbelt_is_the_release_that_the_page_names():

@@ -15,7 +15,7 @@ def soon():
 
 
 def test_background_quick_answer():
-    assert BackgroundCache().get("key", lambda: 7, deadline=soon()) == 7
+    assert BackgroundCache().get("key", lambda: iter([7]), deadline=soon()) == 7
 
 
 def test_background_late_answer():
@@ -24,18 +24,18 @@ def test_background_late_answer():
     def fetch():
         may_go.wait(PATIENT)
         went.set()
-        return 7
+        yield 7
 
     assert background.get("key", fetch, deadline=time.monotonic()) is None
     may_go.set()
     assert went.wait(PATIENT)
-    assert background.get("key", lambda: 8, deadline=soon()) == 7
+    assert background.get("key", lambda: iter([8]), deadline=soon()) == 7
 
 
 def test_background_known_answer_asked_once():
     background, asked = BackgroundCache(), []
     for _ in range(3):
-        background.get("key", lambda: asked.append(1) or 7, deadline=soon())
+        background.get("key", lambda: iter([asked.append(1) or 7]), deadline=soon())
     assert len(asked) == 1
 
 
@@ -45,7 +45,7 @@ def test_background_simultaneous_requests_asked_once():
     def fetch():
         asked.append(1)
         may_go.wait(PATIENT)
-        return 7
+        yield 7
 
     assert background.get("key", fetch, deadline=time.monotonic()) is None
     assert background.get("key", fetch, deadline=time.monotonic()) is None
@@ -68,6 +68,27 @@ def test_background_failure_is_silent():
 
 def test_background_cleared_asks_again():
     background = BackgroundCache()
-    background.get("key", lambda: 7, deadline=soon())
+    background.get("key", lambda: iter([7]), deadline=soon())
     background.clear()
-    assert background.get("key", lambda: 8, deadline=soon()) == 8
+    assert background.get("key", lambda: iter([8]), deadline=soon()) == 8
+
+
+def test_background_first_value_while_a_better_one_comes():
+    background, may_go = BackgroundCache(), threading.Event()
+
+    def fetch():
+        yield 7
+        may_go.wait(PATIENT)
+        yield 8
+
+    assert background.get("key", fetch, deadline=soon()) == 7
+    may_go.set()
+    while background.get("key", fetch, deadline=soon()) == 7:
+        pass
+    assert background.get("key", fetch, deadline=soon()) == 8
+
+
+def test_background_nothing_is_asked_again():
+    background = BackgroundCache()
+    assert background.get("key", lambda: iter([]), deadline=soon()) is None
+    assert background.get("key", lambda: iter([7]), deadline=soon()) == 7

@@ -79,6 +79,9 @@ def test_parse_line_splits_at_the_first_equals_sign():
         ("--source Lending (DuckDB) --refresh", "--source 'Lending (DuckDB)'"),
         ("--save Borrows by day -o df", "--save 'Borrows by day'"),
         ("42 --refresh df", "-o df"),
+        ("Borrows by market -o df", "'Borrows by market'"),
+        ("-o df Borrows by market", "'Borrows by market'"),
+        ("Borrows market=WETH", "-p market=WETH"),
     ],
 )
 def test_parse_line_mistake_says_what_was_meant(line, meant):
@@ -303,3 +306,11 @@ def test_parse_line_option_like_no_parameter_names_them():
     with pytest.raises(ArgumentError, match="no option --colour") as caught:
         parse_line("1 --colour red", parameters_of=lambda query, *, may_ask: {"markets": True})
     assert caught.value.hint == "-p NAME=VALUE gives the query a parameter. It has: markets."
+
+
+def test_parse_line_quoted_name_behind_an_option_is_the_query():
+    request = parse_line('-p kind=repay "Events of one kind by month"')
+    assert (request.query, request.params) == (
+        "Events of one kind by month",
+        (("kind", "repay"),),
+    )

@@ -2,7 +2,7 @@
 
 import pytest
 
-from watchframe.models import MultiValues, ParameterDefinition, Query
+from watchframe.models import MultiValues, ParameterDefinition
 from watchframe.parameters import query_url, render_query, rendering_doubt
 from watchframe.parameters.templates import parameters_in, quotes_around, tags_in
 
@@ -68,10 +68,9 @@ def test_rendering_doubt_none_for_known_forms(text, parameters):
 
 
 def test_page_url_is_read_back_to_the_same_values():
-    query = Query(id=5, name="Q", text="")
     url = query_url(
         "https://host/org",
-        query,
+        5,
         {"a": "x & y", "m": ["é", "b"], "r": {"start": "2024-01-01", "end": "2024-01-02"}},
     )
     assert url == (

@@ -56,18 +56,44 @@ def test_url_parameters_are_kept_as_they_stand():
         1.5,
         None,
         "",
-        "forty-two",
-        "https://host/dashboards/42",
         "https://host/queries/",
         "https://host:port/queries/1",
         "ftp://host/queries/42",
-        "queries/42",
     ],
 )
 def test_anything_else_raises_and_says_what_to_give(query):
     with pytest.raises(QueryReferenceError, match="does not refer to a query") as caught:
         parse_reference(query)
     assert "/queries/42" in caught.value.hint
+
+
+@pytest.mark.parametrize("name", ["forty-two", "Borrows by market", " Borrows / repays? \n"])
+def test_text_that_is_no_address_is_a_name(name):
+    assert parse_reference(name) == QueryReference(name=name.strip())
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://host/dashboards/42",
+        "https://host/dashboards/42-borrows/by-market?p_day=d_now",
+        "https://host/dashboard/borrows",
+        "https://host/public/dashboards/hunter2?org_slug=default",
+    ],
+)
+def test_address_of_a_dashboard_names_what_reads_it(url):
+    with pytest.raises(QueryReferenceError, match="is the address of a dashboard") as caught:
+        parse_reference(url)
+    assert "read_watch_dashboard" in caught.value.hint
+    assert "hunter2" not in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ["queries/42", "host/queries/42", "host/x?api_key=hunter2"])
+def test_address_without_its_beginning_is_no_name(text):
+    with pytest.raises(QueryReferenceError, match="without its beginning") as caught:
+        parse_reference(text)
+    assert "https://" in caught.value.hint
+    assert "hunter2" not in str(caught.value)
 
 
 @pytest.mark.parametrize("url", ["https://user:hunter2@host/x", "https://host/x?api_key=hunter2"])

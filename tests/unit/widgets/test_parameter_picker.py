@@ -22,10 +22,11 @@ from watchframe.errors import (
     JobFailedError,
     JobTimeoutError,
     ParameterError,
+    QueryReferenceError,
     UnknownParameterError,
 )
 from watchframe.models import MultiValues, ParameterDefinition
-from watchframe.widgets import ParameterPicker, QueryPicker, link_pickers, pick, search_queries
+from watchframe.widgets import ParameterPicker, QueryPicker, link_pickers, pick
 
 
 def test_wait_runs_where_nothing_ran_and_gives_the_frame(client):
@@ -282,10 +283,27 @@ def test_linked_pickers_without_common_name_are_refused(client):
         link_pickers(pick(33, client=client), pick(13, client=client))
 
 
-def test_search_finds_queries_by_words_and_tags(client):
-    assert {query.id for query in search_queries(client, "#dropdown")} == {20, 21, 22}
-    assert [query.id for query in search_queries(client, "Dropdown: markets #drop")] == [20]
-    assert search_queries(client, "#no-such-tag") == []
+def test_picker_of_a_unique_name_is_that_query(client):
+    assert pick("market TOTALS", client=client).query.id == 2
+    assert ParameterPicker("Market totals", client=client).query.id == 2
+
+
+def test_picker_of_other_words_searches_for_them(client):
+    picker = pick("borrow", {"markets": ["INV"]}, client=client)
+    assert isinstance(picker, QueryPicker)
+    until(lambda: "1" in picker._list.choices)
+    assert "2" not in picker._list.choices
+    picker._list.choose(picker._list.choices.index("1"))
+    until(lambda: picker.picker is not None)
+    assert picker.picker.params["markets"] == ["INV"]
+
+
+def test_picker_by_name_under_query_keys_does_not_search(demo, client):
+    keys = {number: demo.query_key(number) for number in (2, 13)}
+    limited = client.with_keys(query_keys=keys)
+    assert pick("Market totals", client=limited).query.id == 2
+    with pytest.raises(QueryReferenceError, match="whose keys are known"):
+        pick("borrow", client=limited)
 
 
 def test_query_picker_opens_the_query_that_is_chosen(client):

@@ -113,6 +113,30 @@ def test_result_raises_what_the_run_raised(client, awaited):
         awaited(pick(11, {"hash": "zz"}, client=client).result())
 
 
+def test_picker_is_awaited_as_its_result(client, awaited):
+    picker = pick(13, {"kind": "repay"}, client=client)
+
+    async def main():
+        frame = await picker
+        return frame, await picker.result()
+
+    frame, again = awaited(main())
+    assert frame is again is picker.df
+
+
+def test_run_goes_on_when_the_task_that_awaits_it_is_cancelled(client, awaited):
+    picker = pick(50, {"seconds": 0.5}, max_age=0, client=client)
+
+    async def main():
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(picker, 0.01)
+        assert picker.status == "running"
+        return await asyncio.wait_for(picker, WITHIN)
+
+    assert len(awaited(main())) == 1
+    assert picker.status == "done"
+
+
 def test_cancel_is_immediate_and_stops_a_debounce(client, demo):
     picker = pick(50, {"seconds": 60}, max_age=0, client=client)
     picker.run()

@@ -1,0 +1,167 @@
+"""Which saved query a name means, and which queries come near it."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection, Iterator, Sequence
+from difflib import SequenceMatcher
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from watchframe.errors import (
+    AccessDeniedError,
+    AuthenticationError,
+    NotFoundError,
+    QueryReferenceError,
+)
+from watchframe.hints import Hint, Kind
+from watchframe.models import Query
+from watchframe.plain_text import plain_text
+
+if TYPE_CHECKING:
+    from watchframe.client.queries import Queries
+    from watchframe.http.deadline import Deadline
+
+#: How many queries are looked through where the server's search does not find a name.
+LOOKED_THROUGH = 2000
+#: How many an error names, and how like the name they have to be: 1 is the same.
+_NAMED, _LIKENESS = 6, 0.6
+
+
+def query_of_name(
+    queries: Queries, name: str, *, ring: Collection[int], deadline: Deadline
+) -> Query:
+    """Return the one query of a name, as the server's list, or the query itself, has it.
+
+    Parameters
+    ----------
+    queries : Queries
+    name : str
+    ring : collection of int
+        Queries whose own keys are all that is known: such keys see no list. Empty with any other.
+    deadline : Deadline
+
+    Raises
+    ------
+    QueryReferenceError
+        None or several have the name; the error tells the nearest ones.
+    AuthenticationError
+        The key is wrong, or is a query's, which sees no list.
+    """
+    if ring:
+        return _of_ring(queries, name, ring, deadline)
+    try:
+        return _of_list(queries, name, deadline)
+    except AuthenticationError as error:
+        raise error.replace(
+            message=f"The key is wrong, or a query's, which finds no names. {error.message}",
+            hint=Hint(Kind.NAME_NEEDS_USER_KEY),
+        ) from None
+
+
+def has_name(query: Query, name: str) -> bool:
+    """Return whether a name still finds a query, which may have been renamed or archived."""
+    return not query.is_archived and _folded(query.name) == _folded(name)
+
+
+def _of_ring(queries: Queries, name: str, ring: Collection[int], deadline: Deadline) -> Query:
+    known = list(_readable(queries, ring, deadline))
+    one = _only(name, known)
+    if one is None:
+        raise QueryReferenceError(
+            f"None of the queries whose keys are known is called {name!r}: "
+            f"{_listed(known) or 'none of them can be read'}.",
+            hint=Hint(Kind.NAME_NEEDS_USER_KEY),
+        )
+    return one
+
+
+def _readable(queries: Queries, ring: Collection[int], deadline: Deadline) -> Iterator[Query]:
+    for query_id in ring:
+        try:
+            yield queries.get(query_id, deadline=deadline)
+        except (AccessDeniedError, AuthenticationError, NotFoundError):
+            continue  # the key of another query than this one must not hide it
+
+
+def _of_list(queries: Queries, name: str, deadline: Deadline) -> Query:
+    found = seen = _search(queries, name, deadline)
+    one = _only(name, found)
+    # PostgreSQL finds a name of plain words by them, but not every one with other signs in it.
+    if one is None and (not found or _words(name) != name):
+        seen = list(islice(queries.list(deadline=deadline), LOOKED_THROUGH))
+        one = _only(name, seen)
+    if one is not None:
+        return one
+    archived = _called(name, _search(queries, name, deadline, is_archived=True))
+    if archived:
+        raise QueryReferenceError(
+            f"The query that is called {name!r} is archived: {_listed(archived)}.",
+            hint="It still runs: give its id.",
+        )
+    close = [query for query in seen if _likeness(name, query) >= _LIKENESS]
+    near = {query.id: query for query in (*found, *close)}.values()
+    nearest = sorted(near, key=lambda query: _likeness(name, query), reverse=True)
+    kind = Kind.NEAREST_QUERIES if nearest else Kind.NO_NEAR_QUERY
+    among = f" of the newest {len(seen):,}" if len(seen) >= LOOKED_THROUGH else ""
+    raise QueryReferenceError(
+        f"No query{among} is called {name!r}.", hint=Hint(kind, nearest=_listed(nearest))
+    )
+
+
+def _search(
+    queries: Queries, name: str, deadline: Deadline, *, is_archived: bool = False
+) -> list[Query]:
+    words = _words(_spelled(name))
+    if not words:
+        return []
+    found = queries.list(search=words, is_archived=is_archived, deadline=deadline)
+    return list(islice(found, LOOKED_THROUGH))
+
+
+def _words(name: str) -> str:
+    """Return the words of a name, without the signs that the server's search takes for its own."""
+    return " ".join(re.findall(r"[^\W_]+", name))
+
+
+def _only(name: str, queries: Sequence[Query]) -> Query | None:
+    """Return the one query of a name; None where there is none."""
+    found = _called(name, queries)
+    if len(found) > 1:
+        raise QueryReferenceError(
+            f"{len(found)} queries are called {name!r}: {_listed(found)}.",
+            hint="Give the id of the one that is meant.",
+        )
+    return found[0] if found else None
+
+
+def _called(name: str, queries: Sequence[Query]) -> list[Query]:
+    """Return those of a name: spelled as it is, else with other blanks, else in other cases."""
+    for spelled in (str, _spelled, _folded):
+        found = [query for query in queries if spelled(query.name) == spelled(name)]
+        if found:
+            return found
+    return []
+
+
+def _spelled(name: str) -> str:
+    return unicodedata.normalize("NFC", " ".join(name.split()))
+
+
+def _folded(name: str) -> str:
+    return unicodedata.normalize("NFC", _spelled(name).casefold())
+
+
+def _listed(queries: Sequence[Query]) -> str:
+    """Return ids, names and owners of the first of them."""
+    words = [
+        f"{query.id} {query.name!r} ({plain_text(query.owner, keep='') or 'no owner'})"
+        for query in queries[:_NAMED]
+    ]
+    more = len(queries) - _NAMED
+    return ", ".join(words) + (f" and {more} more" if more > 0 else "")
+
+
+def _likeness(name: str, query: Query) -> float:
+    return SequenceMatcher(None, _folded(name), _folded(query.name)).ratio()
