@@ -103,7 +103,7 @@ class Documents:
             return self._definition(reference.query_id)
         # A kept id of any age will do: whether that query still has the name, it says itself.
         known = self._copy("query-name", reference.name)
-        if known is not None:
+        if known is not None and self.options.policy.mode != "refresh":
             with contextlib.suppress(AccessDeniedError, NotFoundError):
                 found = self._definition(int(str(known.value)))
                 if has_name(found, reference.name or ""):

@@ -73,7 +73,7 @@ def test_completion_value_choices_and_dynamic_dates(shell, offered):
 def test_completion_knows_queries_by_their_names(offered):
     assert "repay" in offered("%watch 'Events of one kind by month' -p kind=")
     assert "markets=" in offered('%watch "Borrows by market" -p ')
-    assert offered("%watch 'Dropdown: mark") == ["%watch 20"]
+    assert offered("%watch 'Dropdown: mark") == ["ets'"]
 
 
 @pytest.mark.parametrize("form", ["%watch 57 -p choice={}", "%%watch 57\nchoice: {}"])
