@@ -24,7 +24,9 @@ from watchframe.models import ParameterDefinition
         ("%watch Borrows by market -o df", "Did you mean: %watch 'Borrows by market' -o df"),
         ("%watch 1 --markets WETH", "Did you mean: %watch 1 -p markets=WETH"),
         ("%%watch 1 --market WETH\nperiod: d_today", "Did you mean: %%watch 1 -p markets=WETH"),
-        ("%watch https://elsewhere.example/queries/1", "connect('https://elsewhere.example'): a"),
+        ("%watch Borrows", "1 'Borrows by market' (Admin)? Give the id. Tab behind a part of the"),
+        ("%watch 987654", "Tab behind a part of its name finds a query"),
+        ("%watch https://elsewhere.example/queries/1", "connect('https://elsewhere.example', key)"),
         ("%watch 1 -p period.start=2026-01-01", "-p period=2026-01-01..2026-03-31"),
     ],
 )
