@@ -109,7 +109,8 @@ class WatchframeError(Exception):
     hint: str | None = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
-        self.message = plain_text(self.message)
+        if not isinstance(self.message, Hint):
+            self.message = plain_text(self.message)
         self.args = (self.message,)
         if self.hint is not None and not isinstance(self.hint, Hint):
             self.hint = plain_text(self.hint)

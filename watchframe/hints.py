@@ -1,4 +1,4 @@
-"""What to do after an error, in the words of the place where it is shown.
+"""What to do after an error, and what it says, in the words of the place where it is shown.
 
 A hint that names an argument, an option or a button reads differently in Python, in a cell of
 ``%watch``, on the command line and at a picker, and the code that raises the error does not know
@@ -13,7 +13,7 @@ import shlex
 import string
 from collections.abc import Mapping
 from enum import Enum
-from typing import Any, Literal, Self
+from typing import Any, Literal, Self, overload
 
 from watchframe.plain_text import plain_text
 
@@ -73,8 +73,8 @@ class Kind(Enum):
     )
     NO_KEY = Words(
         python="Call watchframe.connect({server!r}, key), or set WATCHFRAME_URL and "
-        "WATCHFRAME_API_KEY, or run: watchframe login. The address that a query's page shows under "
-        "Show API Key needs none of these.",
+        "WATCHFRAME_API_KEY, or run: watchframe login --url {server}. The address that a query's "
+        "page shows under Show API Key needs none of these.",
         terminal="Run: watchframe login --url {server}, or set WATCHFRAME_URL and "
         "WATCHFRAME_API_KEY. The address that a query's page shows under Show API Key needs none "
         "of these.",
@@ -84,7 +84,8 @@ class Kind(Enum):
         "the one server is not sent to the other.",
         cell="Call watchframe.connect({server!r}): a key of the one server is not sent to the "
         "other.",
-        terminal="Run once: watchframe --url {server} --profile NAME login",
+        terminal="Leave --url and --profile out: a page's address names its server, and a key of "
+        "the one server is not sent to the other.",
     )
     NEEDS_USER_KEY = Words(
         python="A query's key reads that one query and its results. It runs no query with a text "
@@ -137,8 +138,7 @@ class Kind(Enum):
     )
     FETCHED_ELSEWHERE = Words(
         python='Give a longer timeout=, or cache="off" to fetch it beside the other one.',
-        cell="Give a longer --timeout.",
-        terminal="Give a longer --timeout, or --cache off to fetch it beside the other one.",
+        cell="Give a longer --timeout, or --no-cache to fetch it beside the other one.",
         picker="Run it again, or make the picker with a longer timeout.",
     )
 
@@ -146,13 +146,11 @@ class Kind(Enum):
     STORED_COPY = Words(
         python='A {copy} is in the local cache: cache="only" takes it.',
         cell="A {copy} is in the local cache: --offline takes it.",
-        terminal='A {copy} is in the local cache: "--cache only" takes it.',
         picker='A {copy} is in the local cache: in Python, cache="only" takes it.',
     )
     NOT_STORED = Words(
         python='Read it with cache="use" while the server can be reached.',
         cell="Read it without --offline while the server can be reached.",
-        terminal='Leave out "--cache only" when the server can be reached.',
     )
 
     # References
@@ -163,28 +161,28 @@ class Kind(Enum):
         "https://host/queries/42. Tab behind a part of its name finds it, and so does "
         "find_watch_queries.",
         terminal="Give the query's id, its name, or the address of its page, such as "
-        "https://host/queries/42. watchframe list --search finds it by a part of its name.",
+        "https://host/queries/42. watchframe queries --search finds it by a part of its name.",
     )
     UNKNOWN_QUERY = Words(
         python="Check the id, and the server's URL. find_watch_queries finds a query by a part of "
         "its name.",
         cell="Check the id, and the server's URL. Tab behind a part of its name finds a query, and "
         "so does find_watch_queries.",
-        terminal="Check the id, and the server's URL. watchframe list --search finds a query by a "
-        "part of its name.",
+        terminal="Check the id, and the server's URL. watchframe queries --search finds a query by "
+        "a part of its name.",
     )
     NEAREST_QUERIES = Words(
         python="Did you mean {nearest}? Give the id. find_watch_queries finds others.",
         cell="Did you mean {nearest}? Give the id. Tab behind a part of the name finds others, and "
         "so does find_watch_queries.",
-        terminal="Did you mean {nearest}? Give the id. watchframe list --search finds others.",
+        terminal="Did you mean {nearest}? Give the id. watchframe queries --search finds others.",
     )
     NO_NEAR_QUERY = Words(
         python="Look for it with find_watch_queries, by a part of its name. The drafts of others "
         "are found by their ids alone.",
         cell="Tab behind a part of its name finds it, and so does find_watch_queries. The drafts "
         "of others are found by their ids alone.",
-        terminal="Look for it with watchframe list --search. The drafts of others are found by "
+        terminal="Look for it with watchframe queries --search. The drafts of others are found by "
         "their ids alone.",
     )
     NAME_NEEDS_USER_KEY = Words(
@@ -216,7 +214,6 @@ class Kind(Enum):
     WHOLE_RANGE = Words(
         python="A range is given whole: {{{name!r}: (start, end)}}.",
         cell="A range is given whole: -p {name!q}=2026-01-01..2026-03-31.",
-        terminal="A range is given whole: -p {name!q}=2026-01-01--2026-03-31.",
     )
     SEVERAL_VALUES = Words(
         python="For several give a list: {values!r}.",
@@ -235,6 +232,23 @@ class Kind(Enum):
         terminal="Write >= '{{{{ {name}.start }}}}' and < '{{{{ {name}.end }}}}' in the query, or "
         "read it in Python, where read_watch_sweep takes the argument inclusive.",
     )
+
+    # Messages about parameters, and the parts that they are made of
+    UNFIT_VALUE = Words(python="{subject} {what} {value}: it takes {takes}.")
+    VALUE = Words(python="{python}", cell="{typed}", picker="{python}")
+    TAKES_MOMENT = Words(
+        python="a date such as {example!r}, a datetime, a Timestamp, or 'd_now', 'd_yesterday'",
+        cell="a date such as {example}, or d_now, d_yesterday",
+    )
+    TAKES_RANGE = Words(
+        python="a start and an end such as ({example!r}, {example!r}), a Period, an Interval, or a "
+        "name such as 'd_last_7_days'",
+        cell="a range such as {example}..{example}, or a name such as d_last_7_days",
+    )
+    TAKES_SEVERAL = Words(
+        python="a list of values, each {takes}", cell="a list of values, [a, b], each {takes}"
+    )
+    TAKES_VALUE = Words(python="{takes}", cell="a value")
 
     # Care for a server
     CREATE_MISSING = Words(
@@ -258,7 +272,7 @@ class Kind(Enum):
 
 
 class Hint(str):
-    """What to do next: a kind of hint, and the facts that its words name.
+    """What to do next, or what happened: a kind of words, and the facts that they name.
 
     As a string it is the words for Python.
 
@@ -266,7 +280,7 @@ class Hint(str):
     ----------
     kind : Kind
     **facts
-        Each that the kind's words have in braces.
+        Each that the kind's words have in braces; one that is a `Hint` reads differently too.
 
     Raises
     ------
@@ -280,7 +294,16 @@ class Hint(str):
         """Make one, in the words of every face."""
         # All of them at once: a missing fact is noticed wherever the error is shown later.
         words = {
-            face: plain_text(_FORMATTER.vformat(text, (), facts))
+            face: plain_text(
+                _FORMATTER.vformat(
+                    text,
+                    (),
+                    {
+                        name: fact.words[face] if isinstance(fact, Hint) else fact
+                        for name, fact in facts.items()
+                    },
+                )
+            )
             for face, text in kind.value.of.items()
         }
         self = super().__new__(cls, words["python"])
@@ -295,6 +318,10 @@ class Hint(str):
         return (self.kind,), self.facts
 
 
+@overload
+def words_for(face: Face, hint: str) -> str: ...
+@overload
+def words_for(face: Face, hint: str | None) -> str | None: ...
 def words_for(face: Face, hint: str | None) -> str | None:
-    """Return a hint in the words of the place where it is shown."""
+    """Return a hint, or a message, in the words of the place where it is shown."""
     return hint.words[face] if isinstance(hint, Hint) else hint

@@ -10,14 +10,15 @@ import click
 import traitlets
 
 from generators.docstrings import table
+from watchframe.cli.command import GLOBAL_OPTIONS
 from watchframe.cli.main import program
 from watchframe.cli.messages import MEANINGS
 from watchframe.demo.catalogue import CATALOGUE
 from watchframe.demo.catalogue_fork import FORK_QUERIES
 from watchframe.demo.catalogue_types import PYTHON_SOURCE, SavedQuery
 from watchframe.magics.magic import WatchMagics
-from watchframe.magics.options import OPTIONS, QUERY_HELP
 from watchframe.parameters import DYNAMIC_DATES, DYNAMIC_RANGES, PARAMETER_TYPES
+from watchframe.vocabulary import CELL_FLAGS, OPTIONS, QUERY_HELP, Option, Place
 from watchframe.widgets import CONTROL_KINDS
 from watchframe.widgets.choice_controls import FEW, LISTED, TICKED
 from watchframe.widgets.layout import MAX_AGES
@@ -35,16 +36,16 @@ def _command_entries(group: click.Group, path: str) -> Iterator[str]:
         arguments = (str(it.metavar) for it in command.params if isinstance(it, click.Argument))
         yield f"## `{' '.join([path, name, *arguments])}`\n"
         yield inspect.cleandoc(command.help or "") + "\n"
-        if options := _command_options(command):
+        if options := _command_options(command.params):
             yield options
 
 
-def _command_options(command: click.Command = program) -> str:
-    return table(("option", ""), map(_command_option, _shown_options(command)))
+def _command_options(params: Iterable[click.Parameter] = GLOBAL_OPTIONS) -> str:
+    return table(("option", ""), map(_command_option, _shown_options(params)))
 
 
-def _shown_options(command: click.Command) -> Iterator[click.Option]:
-    for param in command.params:
+def _shown_options(params: Iterable[click.Parameter]) -> Iterator[click.Option]:
+    for param in params:
         if isinstance(param, click.Option) and param.name not in ("help", "version"):
             yield param
 
@@ -71,14 +72,22 @@ def _exit_codes() -> str:
 
 def _magic_options() -> str:
     sections: dict[str, list[tuple[str, str]]] = {}
-    for option in OPTIONS:
-        text = option.help + (_one_of(option.choices) if option.choices else "")
+    for option in dict.fromkeys(CELL_FLAGS.values()):
+        text = option.help_in("cell") + (_one_of(option.choices) if option.choices else "")
         if option.default is not None:
             text += f" Default: `WatchMagics.{option.default}`."
         sections.setdefault(option.section, []).append((f"`{option.usage}`", text))
     return "\n".join(
         f"## {section}\n\n{table(('option', ''), rows)}" for section, rows in sections.items()
     )
+
+
+def _vocabulary() -> str:
+    def typed(option: Option, place: Place) -> str:
+        return f"`{option.usage}`" if place in option.places else ""
+
+    rows = ((it.python, typed(it, "cell"), typed(it, "terminal")) for it in OPTIONS)
+    return table(("Python", "`%watch`", "command line"), rows)
 
 
 def _magic_settings() -> str:
@@ -175,6 +184,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "exit-codes": _exit_codes,
     "magic-query": lambda: f"`QUERY`: {QUERY_HELP}",
     "magic-options": _magic_options,
+    "vocabulary": _vocabulary,
     "magic-settings": _magic_settings,
     "parameter-types": _parameter_types,
     "dynamic-values": _dynamic_values,

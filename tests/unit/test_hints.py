@@ -15,14 +15,22 @@ from watchframe.hints import Hint, Kind, words_for
 FACES = ("python", "cell", "terminal", "picker")
 FACTS = {
     "copy": "copy 3 h old",
+    "example": "2024-01-31",
     "name": "market",
     "nearest": "1 'Borrows by market' (Admin)",
     "query_id": 42,
+    "python": "['a', 'b']",
     "server": "https://watch.example",
+    "subject": "Parameter 'market'",
     "takes": "a string",
     "text": "WETH, INV",
+    "typed": "[a, b]",
+    "value": "'b'",
+    "what": "cannot be",
     "values": ["WETH", "INV"],
 }
+#: Parts of a sentence.
+PARTS = {Kind.VALUE, Kind.TAKES_MOMENT, Kind.TAKES_RANGE, Kind.TAKES_SEVERAL, Kind.TAKES_VALUE}
 #: Keyword arguments, and what is called in Python; an option's ``NAME=VALUE`` is not that.
 PYTHON_ONLY = re.compile(
     r"(?<!-p )(?<!--split )\b[a-z_]+=|\bClient\(|\bread_watch_\w+\(|\bclone_dashboard|"
@@ -45,7 +53,8 @@ def fact_names(kind):
 @pytest.mark.parametrize("face", FACES)
 def test_hint_reads_as_a_sentence_in_every_face(kind, face):
     words = words_for(face, hint_of(kind))
-    assert words[0].isupper() or words.startswith(("--", "create_missing"))
+    is_part = kind in PARTS
+    assert is_part or words[0].isupper() or words.startswith(("--", "create_missing"))
     assert "{{" not in words or kind is Kind.RANGE_ENDS
     assert error_lines(ArgumentError("No.", hint=hint_of(kind)), face) == ["No.", f"Hint: {words}"]
 
@@ -59,7 +68,11 @@ def test_hint_for_cell_or_terminal_has_no_python_call(kind, face):
 @pytest.mark.parametrize("kind", Kind)
 def test_hint_for_python_or_a_picker_has_no_option(kind):
     for face in ("python", "picker"):
-        words = words_for(face, hint_of(kind)).replace("or run: watchframe login", "")
+        words = (
+            words_for(face, hint_of(kind))
+            .replace("watchframe login --url", "")
+            .replace("or run: watchframe login", "")
+        )
         assert not TYPED.search(words)
 
 
@@ -67,7 +80,6 @@ def test_hint_for_a_terminal_does_not_name_the_magic():
     for kind in Kind:
         words = words_for("terminal", hint_of(kind))
         assert "%watch" not in words
-        assert "--offline" not in words  # an option of the magic alone
 
 
 @pytest.mark.parametrize("kind", Kind)
@@ -92,3 +104,21 @@ def test_hint_quotes_and_escapes_typed_text():
 def test_hint_that_is_plain_text_reads_the_same_everywhere():
     assert {words_for(face, "Try again.") for face in FACES} == {"Try again."}
     assert words_for("cell", None) is None
+
+
+def test_hint_with_hints_as_facts_reads_so_in_every_face():
+    value = Hint(Kind.VALUE, python="('a', 'b')", typed="a..b")
+    takes = Hint(Kind.TAKES_SEVERAL, takes=Hint(Kind.TAKES_MOMENT, example="2024-01-31"))
+    error = ArgumentError(
+        Hint(Kind.UNFIT_VALUE, subject="It", what="cannot be", value=value, takes=takes)
+    )
+    again = pickle.loads(pickle.dumps(error))
+    assert again.message == (
+        "It cannot be ('a', 'b'): it takes a list of values, each a date such as '2024-01-31', a "
+        "datetime, a Timestamp, or 'd_now', 'd_yesterday'."
+    )
+    typed = (
+        "It cannot be a..b: it takes a list of values, [a, b], each a date such as 2024-01-31, "
+        "or d_now, d_yesterday."
+    )
+    assert [error_lines(again, face) for face in ("cell", "terminal")] == [[typed], [typed]]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from watchframe.cli.command import Group
 from watchframe.cli.connection import GlobalOptions, profile_of
 from watchframe.cli.messages import FAILED, note
 from watchframe.cli.options import json_option
@@ -25,7 +26,7 @@ _SIZE = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([KMGT]?B|)\s*", re.ASCII | re.IGNOREC
 _SHOWN = ("query", "name", "parameters", "rows", "size", "age", "last used")
 
 
-@click.group(short_help="Look into the local cache, and make room in it.")
+@click.group(cls=Group, short_help="Look into the local cache, and make room in it.")
 def cache() -> None:
     """Look into the local cache, and make room in it.
 

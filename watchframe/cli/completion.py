@@ -152,10 +152,9 @@ def _from_server(
     from watchframe.client import client_of_server  # noqa: PLC0415 - only on Tab
     from watchframe.read.saved_names import SavedNames  # noqa: PLC0415 - only on Tab
 
-    typed = ctx.find_root().params
-    options = GlobalOptions(url=typed.get("url"), profile=typed.get("profile"))
     with warnings.catch_warnings(), contextlib.suppress(Exception):
         warnings.simplefilter("ignore")
+        options = ctx.obj or GlobalOptions()
         server = None if reference is None else reference.server_url
         if reference is None or server is None:
             client = connect(options, connect_timeout=_TIMEOUT)

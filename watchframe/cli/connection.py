@@ -16,19 +16,26 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GlobalOptions:
-    """The options before the command's name.
+    """The options of every command, which stand before or after its name.
 
     Attributes
     ----------
     url : str or None
     profile : str or None
+    is_typed : bool
+        Whether one of these two was typed, and not set in the environment: only then does it win
+        over the server of a page that is read.
     is_quiet : bool
         Whether standard error has errors and warnings only.
+    is_debug : bool
+        Whether steps are logged, and errors have their traceback.
     """
 
     url: str | None = None
     profile: str | None = None
+    is_typed: bool = False
     is_quiet: bool = False
+    is_debug: bool = False
 
     @property
     def progress(self) -> bool | None:
@@ -46,31 +53,30 @@ def connect(
     Raises
     ------
     ConfigurationError
-        No server or no key is known, or the page lies on another server.
+        No server or no key is known, or the page lies on another server than the one that was
+        typed.
     """
     from watchframe.client import connect as connected  # noqa: PLC0415 - help needs no client
     from watchframe.client import disconnect  # noqa: PLC0415 - likewise
     from watchframe.read.options import client_for  # noqa: PLC0415 - likewise
 
-    page_server = reference.server_url if reference is not None else None
     ctx = click.get_current_context(silent=True)  # there is none on Tab
     if ctx is not None:
         ctx.find_root().call_on_close(disconnect)
-    if page_server is not None and not (options.url or options.profile):
+    if reference is not None and reference.server_url is not None and not options.is_typed:
         return client_for(reference, None)
-    profile = profile_of(options, page_server)
-    return client_for(reference, connected(options.url, profile=profile, **overrides))
+    client = connected(options.url, profile=profile_of(options), **overrides)
+    return client_for(reference, client)
 
 
-def profile_of(options: GlobalOptions, page_server: str | None = None) -> str | None:
-    """Return the profile that a command uses; None leaves it to the environment.
-
-    Without ``--profile``, it is that of the server of ``--url``, else of the page that is read.
+def profile_of(options: GlobalOptions) -> str | None:
+    """Return the profile that a command uses: that of ``--profile``, else of ``--url``'s server.
 
     Raises
     ------
     ConfigurationError
         The config file cannot be read.
     """
-    server = server_url(options.url) if options.url else page_server
-    return options.profile or (profile_for_server(server) if server else None)
+    if options.profile or not options.url:
+        return options.profile
+    return profile_for_server(server_url(options.url))

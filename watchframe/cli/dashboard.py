@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from watchframe.cli.command import command
 from watchframe.cli.completion import complete_dashboard
 from watchframe.cli.connection import GlobalOptions, connect
 from watchframe.cli.messages import note
@@ -19,6 +20,7 @@ from watchframe.config.files import atomic_file, check_folder
 from watchframe.display import provenance_line
 from watchframe.plain_text import escaped, plain_text
 from watchframe.references import parse_dashboard_reference
+from watchframe.vocabulary import check_together
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -28,7 +30,7 @@ _NO_NAME = re.compile(r"[^\w.-]+")
 _LONGEST_NAME = 80
 
 
-@click.command(short_help="Run all queries of a dashboard, and show or keep their rows.")
+@command(short_help="Run all queries of a dashboard, and show or keep their rows.")
 @click.argument("reference", metavar="DASHBOARD", shell_complete=complete_dashboard)
 @freshness_options
 @click.option(
@@ -83,6 +85,7 @@ def dashboard(
 
     if is_json and output is not None:
         raise click.UsageError("--json and -o do not go together: give --format json.")
+    check_together(given)
     asked = parse_dashboard_reference(reference)
     del reference  # it may hold a token
     folder = None if output is None else Path(output).expanduser()

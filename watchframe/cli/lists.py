@@ -1,42 +1,60 @@
-"""``watchframe list`` and ``tables``: the saved queries, and the tables that they use."""
+"""``watchframe queries``, ``dashboards``, ``data-sources``, ``tables``: what is on a server."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
 from itertools import islice
+from typing import Any, TypeVar
 
 import click
 
+from watchframe.cli.command import command
 from watchframe.cli.connection import GlobalOptions, connect
-from watchframe.cli.options import json_option, quiet_option, search_option, tags_option
-from watchframe.cli.output import write_frame, write_json, write_records
+from watchframe.cli.options import json_option, search_option
+from watchframe.cli.output import LISTING_FORMATS, write_frame, write_listing
 
-_SHOWN = ("id", "name", "tags", "owner", "updated_at")
+F = TypeVar("F", bound=Callable[..., Any])
 
-
-@click.command("list", short_help="List saved queries.")
-@search_option
-@click.option("--mine", is_flag=True, help="Only your own, drafts among them.")
-@tags_option
-@click.option(
-    "-n", "--limit", type=click.IntRange(min=1), metavar="N", help="The newest N at most."
+_FORMATS = (
+    click.option(
+        "--format",
+        "format_",
+        metavar="FORMAT",
+        type=click.Choice(LISTING_FORMATS),
+        default="table",
+        help=f"{', '.join(LISTING_FORMATS)}. All but the table have every detail.",
+    ),
+    click.option("--json", "is_json", is_flag=True, help="The same as --format json."),
 )
-@json_option
+_CHOSEN = (
+    click.option("--search", metavar="WORDS", help="Only those in which the server finds this."),
+    click.option("--tag", "tags", multiple=True, metavar="TAG", help="Only those with this tag."),
+    click.option("--mine", is_flag=True, help="Only your own, drafts among them."),
+    click.option("--favorite", is_flag=True, help="Only those that you marked as favorites."),
+    click.option(
+        "-n", "--limit", type=click.IntRange(min=1), metavar="N", help="The newest N at most."
+    ),
+)
+
+
+def _with(*options: Callable[[F], F]) -> Callable[[F], F]:
+    def decorate(function: F) -> F:
+        for option in reversed(options):
+            function = option(function)
+        return function
+
+    return decorate
+
+
+@command(short_help="List saved queries.")
+@_with(*_CHOSEN, *_FORMATS)
 @click.pass_obj
-def list_queries(
-    options: GlobalOptions,
-    *,
-    search: str | None,
-    mine: bool,
-    tags: tuple[str, ...],
-    limit: int | None,
-    is_json: bool,
-) -> None:
-    """List saved queries, newest first.
+def queries(options: GlobalOptions, /, *, format_: str, is_json: bool, **chosen: Any) -> None:
+    """List saved queries with their links, newest first.
 
     Archived ones are in no list, and still run.
     """
-    client = connect(options)
-    found = islice(client.queries.list(search=search, tags=tags, is_mine=mine), limit)
     records = [
         {
             "id": query.id,
@@ -46,25 +64,88 @@ def list_queries(
             "owner": query.owner,
             "data_source_id": query.data_source_id,
             "is_draft": query.is_draft,
-            "created_at": query.created_at.isoformat() if query.created_at else None,
-            "updated_at": query.updated_at.isoformat() if query.updated_at else None,
-            "url": f"{client.server}/queries/{query.id}",
+            "created_at": _moment(query.created_at),
+            "updated_at": _moment(query.updated_at),
+            "url": query.url,
         }
-        for query in found
+        for query in _chosen(connect(options).queries.list, **chosen)
     ]
-    if is_json:
-        write_json(records)
-        return
-    for record in records:
-        record["tags"] = ", ".join(record["tags"])  # type: ignore[arg-type]  # a list of texts
-        record["updated_at"] = str(record["updated_at"] or "")[:16].replace("T", " ")
-    write_records(_SHOWN, records, numbers=("id",))
+    _write(("id", "name", "tags", "owner", "updated_at", "url"), records, format_, is_json=is_json)
 
 
-@click.command(short_help="List the tables that saved queries use.")
+@command(short_help="List dashboards.")
+@_with(*_CHOSEN, *_FORMATS)
+@click.pass_obj
+def dashboards(options: GlobalOptions, /, *, format_: str, is_json: bool, **chosen: Any) -> None:
+    """List dashboards with their links, newest first."""
+    records = [
+        {
+            "id": item.id,
+            "slug": item.slug,
+            "name": item.name,
+            "tags": list(item.tags),
+            "owner": item.owner,
+            "is_draft": item.is_draft,
+            "created_at": _moment(item.created_at),
+            "updated_at": _moment(item.updated_at),
+            "url": item.url,
+        }
+        for item in _chosen(connect(options).dashboards.list, **chosen)
+    ]
+    _write(("id", "name", "tags", "owner", "updated_at", "url"), records, format_, is_json=is_json)
+
+
+@command("data-sources", short_help="List data sources.")
+@_with(*_FORMATS)
+@click.pass_obj
+def data_sources(options: GlobalOptions, /, *, format_: str, is_json: bool) -> None:
+    """List the data sources that your key may see, for --source of watchframe sql."""
+    records = [
+        {
+            "id": source.id,
+            "name": source.name,
+            "type": source.type,
+            "syntax": source.syntax,
+            "is_paused": source.is_paused,
+            "is_view_only": source.is_view_only,
+            "url": source.url,
+        }
+        for source in connect(options).data_sources.list()
+    ]
+    _write(("id", "name", "type", "syntax", "url"), records, format_, is_json=is_json)
+
+
+def _chosen(
+    listed: Callable[..., Iterable[Any]],
+    *,
+    search: str | None,
+    tags: tuple[str, ...],
+    mine: bool,
+    favorite: bool,
+    limit: int | None,
+) -> Iterable[Any]:
+    if mine and favorite:
+        raise click.UsageError(
+            "--mine and --favorite do not go together: the server has no such list."
+        )
+    return islice(listed(search=search, tags=tags, is_mine=mine, is_favorite=favorite), limit)
+
+
+def _moment(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
+
+
+def _write(
+    shown: Sequence[str], records: Sequence[Mapping[str, object]], format_: str, *, is_json: bool
+) -> None:
+    if is_json and format_ not in ("table", "json"):
+        raise click.UsageError(f"--json and --format {format_} do not go together.")
+    write_listing(shown, records, "json" if is_json else format_)
+
+
+@command(short_help="List the tables that saved queries use.")
 @search_option
 @json_option
-@quiet_option
 @click.pass_obj
 def tables(options: GlobalOptions, *, search: str | None, is_json: bool) -> None:
     """List which saved query uses which table, by a parser of its data source's SQL.

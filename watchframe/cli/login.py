@@ -6,6 +6,7 @@ import sys
 
 import click
 
+from watchframe.cli.command import command
 from watchframe.cli.connection import GlobalOptions
 from watchframe.cli.messages import note
 from watchframe.config import (
@@ -25,7 +26,7 @@ _WHERE = "It stands on your profile's page."
 _WHERE_OF_QUERY = "It stands on the query's page: its menu, Show API Key."
 
 
-@click.command(short_help="Check an API key, and keep it.")
+@command(short_help="Check an API key, and keep it.")
 @click.option(
     "--query", "query_id", type=click.IntRange(1), metavar="ID", help="Keep this query's own key."
 )
@@ -78,7 +79,7 @@ def _read_url(profile: str) -> str:
     if not sys.stdin.isatty():
         if known is None:
             raise ConfigurationError(
-                "Which server?", hint="watchframe --url https://host login < file-with-the-key"
+                "Which server?", hint="watchframe login --url https://host < file-with-the-key"
             )
         return str(known)
     return str(click.prompt("Server's address", default=known or _EXAMPLE, err=True))
@@ -108,7 +109,7 @@ def _warn_if_hidden(profile: str, url: str, key: Secret, query_id: int | None) -
         )
 
 
-@click.command(short_help="Forget the keys that login kept.")
+@command(short_help="Forget the keys that login kept.")
 @click.option(
     "--query", "query_id", type=click.IntRange(1), metavar="ID", help="Only this query's."
 )

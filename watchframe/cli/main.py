@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import logging
 import os
 import signal
 import sys
@@ -14,9 +13,10 @@ from typing import Any, NoReturn
 import click
 
 from watchframe.cli.cache import cache
+from watchframe.cli.command import Group
 from watchframe.cli.connection import GlobalOptions
 from watchframe.cli.dashboard import dashboard
-from watchframe.cli.lists import list_queries, tables
+from watchframe.cli.lists import dashboards, data_sources, queries, tables
 from watchframe.cli.login import login, logout
 from watchframe.cli.messages import (
     BROKEN_PIPE,
@@ -40,16 +40,17 @@ from watchframe.cli.server import (
 
 #: The commands, as the help shows them.
 _SECTIONS: dict[str, tuple[click.Command, ...]] = {
-    "Read": (query, sql, dashboard, list_queries, show),
+    "Read": (query, sql, dashboard, show),
+    "Look around": (queries, dashboards, data_sources, tables),
     "Look after a server": (
-        *(export_command, diff_command, import_command, clone, tables),
+        *(export_command, diff_command, import_command, clone),
         *(find_personal_data_command, disable_users_command, move),
     ),
     "This machine": (cache, login, logout, demo),
 }
 
 
-class Program(click.Group):
+class Program(Group):
     """A group whose commands end with an exit code of `MEANINGS`, never with a traceback."""
 
     def main(self, *args: Any, **extra: Any) -> NoReturn:
@@ -93,7 +94,7 @@ class Program(click.Group):
             show_error(
                 error,
                 secrets=_secrets(),
-                is_debug=bool(ctx.params.get("debug")),
+                is_debug=ctx.obj is not None and ctx.obj.is_debug,
             )
             code = exit_code(error)
         else:
@@ -108,34 +109,15 @@ class Program(click.Group):
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="\b\nExit codes:\n" + "\n".join(f"  {code:<4}{_}" for code, _ in MEANINGS.items()),
 )
-@click.option(
-    "--url",
-    metavar="URL",
-    envvar="WATCHFRAME_URL",
-    help="The server's address; with no --profile, the key is that of its profile.",
-)
-@click.option(
-    "--profile",
-    metavar="NAME",
-    envvar="WATCHFRAME_PROFILE",
-    help="A profile of the config file, or of watchframe login.",
-)
-@click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors and warnings.")
-@click.option("--debug", is_flag=True, help="Log each step, and show the traceback of an error.")
 @click.version_option(package_name="watchframe", message="%(prog)s %(version)s")
 @click.pass_context
-def program(
-    ctx: click.Context, *, url: str | None, profile: str | None, quiet: bool, debug: bool
-) -> None:
+def program(ctx: click.Context) -> None:
     """Read saved Inverse Watch queries from a terminal or a script.
 
     Rows go to standard output or to a file; all else goes to standard error. The API key comes from
     WATCHFRAME_API_KEY or from watchframe login; it is never an argument.
     """
-    ctx.obj = GlobalOptions(url=url, profile=profile, is_quiet=quiet)
-    if debug:
-        logging.basicConfig(stream=sys.stderr)
-        logging.getLogger("watchframe").setLevel(logging.DEBUG)
+    ctx.obj = ctx.obj or GlobalOptions()
 
 
 for _command in (command for commands in _SECTIONS.values() for command in commands):

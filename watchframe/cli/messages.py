@@ -94,7 +94,7 @@ MEANINGS = {
     FAILED: "the query failed, or the server refused it, or a file could not be written",
     USAGE: "the command, a parameter or a setting cannot be used; nothing was executed",
     ACCESS: "the API key is wrong, or may not do this",
-    NOT_FOUND: "there is no such query; with --cache only, no local copy",
+    NOT_FOUND: "there is no such query; with --offline, no local copy",
     TIMEOUT: "not finished within the timeout",
     UNREACHABLE: "the server could not be reached, or broke off: trying again may help",
     INTERRUPTED: "Ctrl-C",

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import csv
 import itertools
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypedDict, TypeVar
 
 import click
 
-from watchframe.cli.completion import complete_parameter, complete_query
-from watchframe.cli.connection import GlobalOptions
+from watchframe.cli.completion import (
+    complete_data_source,
+    complete_parameter,
+    complete_query,
+)
 from watchframe.cli.output import FILE_FORMATS
 from watchframe.errors import ArgumentError
 from watchframe.parameters.text_syntax import read_assignments, split_assignment
+from watchframe.vocabulary import OPTIONS, Option, cache_mode, column_names
 
 if TYPE_CHECKING:
     from watchframe.cache import Mode
@@ -36,20 +38,6 @@ class ReadArguments(TypedDict):
     columns: list[str] | None
 
 
-def _set_quiet(ctx: click.Context, param: click.Parameter, value: bool) -> bool:  # noqa: ARG001, FBT001 - click's signature
-    if value and isinstance(ctx.obj, GlobalOptions):
-        ctx.obj = replace(ctx.obj, is_quiet=True)
-    return value
-
-
-quiet_option = click.option(
-    "-q",
-    "--quiet",
-    is_flag=True,
-    expose_value=False,
-    callback=_set_quiet,
-    help="Say nothing but errors and warnings.",
-)
 json_option = click.option("--json", "is_json", is_flag=True, help="As JSON, with every detail.")
 search_option = click.option(
     "--search", metavar="WORDS", help="Only queries in which the server finds this."
@@ -67,48 +55,35 @@ ids_option = click.option(
     help="Only this query; may be given several times.",
 )
 
-_FRESHNESS = (
-    click.option(
-        "-p",
-        "--param",
-        "params",
-        multiple=True,
-        metavar="NAME=VALUE",
-        shell_complete=complete_parameter,
-        help="The value of a parameter; may be given several times. WETH, 10, '[WETH, INV]', "
-        "2026-01-01--2026-03-31, d_last_7_days. Those left out take their saved defaults.",
-    ),
-    click.option(
-        "--max-age",
-        metavar="AGE",
-        help="How old the data may be: seconds, or 90s, 15m, 1h, 7d. A local copy of at most that "
-        "age is taken without a request; 0 always runs the query. Without it, any result of the "
-        "query as it stands will do.",
-    ),
-    click.option(
-        "--cache",
-        type=click.Choice(["use", "refresh", "only", "off"]),
-        default="use",
-        show_default=True,
-        help="refresh runs the query and keeps the result; only makes no request; off neither "
-        "looks up nor keeps.",
-    ),
-    click.option(
-        "--timeout",
-        metavar="TIME",
-        default="5m",
-        show_default=True,
-        help="How long the whole of it may take: seconds, or 90s, 15m, 1h; 'none' waits for ever. "
-        "The job on the server is cancelled when it is over.",
-    ),
-)
+#: What click needs to know beside the table.
+_OF_CLICK: dict[str, dict[str, Any]] = {
+    "params": {"shell_complete": complete_parameter},
+    "source": {"required": True, "shell_complete": complete_data_source},
+    "timeout": {"default": "5m", "show_default": True},
+    "each": {"shell_complete": complete_parameter},
+    "concurrency": {"type": click.IntRange(min=1), "default": 4, "show_default": True},
+}
+
+
+def _of_the_table(*names: str) -> tuple[Callable[[F], F], ...]:
+    """Return click's options of these names in `OPTIONS`."""
+    options = {option.name: option for option in OPTIONS}
+    return tuple(map(_click_option, (options[name] for name in names)))
+
+
+def _click_option(option: Option) -> Callable[[F], F]:
+    settings: dict[str, Any] = {"help": option.help_in("terminal")}
+    if option.kind == "switch":
+        settings["is_flag"] = True
+    else:
+        settings |= {"metavar": option.value, "multiple": option.kind != "text"}
+    settings |= _OF_CLICK.get(option.name, {})
+    return click.option(*option.flags, option.name, **settings)
+
+
+_FRESHNESS = _of_the_table("params", "max_age", "refresh", "offline", "no_cache", "timeout")
 _ROWS = (
-    click.option(
-        "--columns",
-        multiple=True,
-        metavar="NAME,NAME",
-        help="Only these columns, in this order; a name with a comma goes into double quotes.",
-    ),
+    *_of_the_table("columns"),
     click.option(
         "-o",
         "--output",
@@ -133,51 +108,25 @@ _ROWS = (
         help="How many rows a table shows at most; 0 shows all. On a terminal 40, elsewhere all.",
     ),
 )
-_EXPLAIN = click.option(
-    "--explain",
-    is_flag=True,
-    help="Only say what would be asked, what the local cache holds, and what is decided; nothing "
-    "is executed.",
-)
-_MANY = (
-    click.option(
-        "--each",
-        multiple=True,
-        metavar="NAME=[VALUE, ...]",
-        shell_complete=complete_parameter,
-        help="Read once with each of these values, side by side, into one table with the parameter "
-        "as a column; of several --each every combination. 'kind=[borrow, repay]'.",
-    ),
-    click.option(
-        "--split",
-        metavar="NAME=LENGTH",
-        help="Read a long range in consecutive pieces: period=1M, period=7D. Pieces that are over "
-        "are taken from the local cache.",
-    ),
-)
-_CONCURRENCY = click.option(
-    "--concurrency",
-    type=click.IntRange(min=1),
-    default=4,
-    show_default=True,
-    metavar="N",
-    help="How many reads run at the same time.",
-)
+_MANY = _of_the_table("each", "split", "concurrency")
+
+#: The data source of ``watchframe sql``.
+(source_option,) = _of_the_table("source")
 
 
 def reading_options(command: F) -> F:
     """Add the options of a command that reads rows to a command."""
-    return _with(command, *_FRESHNESS, *_ROWS, _EXPLAIN, quiet_option)
+    return _with(command, *_FRESHNESS, *_ROWS, *_of_the_table("explain"))
 
 
 def many_options(command: F) -> F:
     """Add the options that make many reads of one to `command`."""
-    return _with(command, *_MANY, _CONCURRENCY)
+    return _with(command, *_MANY)
 
 
 def freshness_options(command: F) -> F:
     """Add the options that say what is read and how fresh it is, of many reads, to `command`."""
-    return _with(command, *_FRESHNESS, _CONCURRENCY, quiet_option)
+    return _with(command, *_FRESHNESS, *_of_the_table("concurrency"))
 
 
 def _with(command: F, *options: Callable[[F], F]) -> F:
@@ -190,7 +139,9 @@ def read_arguments(
     *,
     params: tuple[str, ...],
     max_age: str | None,
-    cache: Mode,
+    refresh: bool,
+    offline: bool,
+    no_cache: bool,
     timeout: str,
     columns: tuple[str, ...] = (),
 ) -> ReadArguments:
@@ -207,9 +158,9 @@ def read_arguments(
     return ReadArguments(
         params=read_assignments((_assignment(text, "-p") for text in params), None),
         max_age=seconds(max_age, ANY_AGE, "--max-age"),
-        cache=cache,
+        cache=cache_mode(refresh=refresh, offline=offline, no_cache=no_cache),
         timeout=seconds(timeout, NO_TIMEOUT, "--timeout"),
-        columns=_column_names(columns) or None,
+        columns=column_names(columns) or None,
     )
 
 
@@ -262,8 +213,3 @@ def _assignment(text: str, option: str) -> tuple[str, str]:
             hint=f"Write {option} NAME=VALUE, with quotes around spaces.",
         )
     return found
-
-
-def _column_names(texts: tuple[str, ...]) -> list[str]:
-    rows = csv.reader(texts, skipinitialspace=True)
-    return [name for row in rows for name in row if name]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
+#: What --format takes for a list of the server's.
+LISTING_FORMATS = ("table", "csv", "tsv", "json")
 #: What --format takes besides "table".
 FILE_FORMATS = ("csv", "tsv", "json", "parquet", "arrow", "xlsx")
 
@@ -192,18 +196,50 @@ def write_records(
     records: Sequence[Mapping[str, object]],
     *,
     numbers: Collection[str] = (),
+    whole: Collection[str] = (),
 ) -> None:
-    """Write one line per record under the names; columns of integers and `numbers` at the right."""
+    """Write one line per record under the names.
+
+    Columns of integers and `numbers` stand at the right; the texts of `whole` are never cut.
+    """
     columns = [
         Column(
             name=name,
             texts=["" if record[name] is None else str(record[name]) for record in records],
             is_number=name in numbers or (bool(records) and isinstance(records[0][name], int)),
+            may_cut=name not in whole,
         )
         for name in names
     ]
     lines = table_lines(columns, is_terminal=sys.stdout.isatty())
     write_text("".join(f"{line}\n" for line in lines))
+
+
+def write_listing(
+    names: Sequence[str], records: Sequence[Mapping[str, object]], format_: str
+) -> None:
+    """Write what a list of the server has: all of it, or as a table those fields in `names`."""
+    if format_ == "json":
+        write_json(records)
+        return
+    texts = [
+        {name: ", ".join(value) if isinstance(value, list) else value for name, value in it.items()}
+        for it in records
+    ]
+    if format_ == "table":
+        for record in texts:
+            if "updated_at" in record:
+                record["updated_at"] = str(record["updated_at"] or "")[:16].replace("T", " ")
+        write_records(names, texts, numbers=("id",), whole=("url",))
+        return
+    file = io.StringIO()
+    writer = csv.writer(file, delimiter="\t" if format_ == "tsv" else ",", lineterminator="\n")
+    writer.writerow(texts[0] if texts else names)
+    writer.writerows(
+        [plain_text(value, keep="") if isinstance(value, str) else value for value in it.values()]
+        for it in texts
+    )
+    write_text(file.getvalue())
 
 
 def write_report(

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import click
 
+from watchframe.cli.command import command
 from watchframe.cli.connection import GlobalOptions, connect
 from watchframe.cli.messages import FAILED, note
 from watchframe.cli.options import (
     ids_option,
     json_option,
-    quiet_option,
     search_option,
     tags_option,
 )
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _FOLDER = click.argument("folder", metavar="FOLDER", type=click.Path(file_okay=False))
 
 
-@click.command("export", short_help="Write saved queries as files, for version control.")
+@command("export", short_help="Write saved queries as files, for version control.")
 @_FOLDER
 @search_option
 @tags_option
@@ -35,7 +35,6 @@ _FOLDER = click.argument("folder", metavar="FOLDER", type=click.Path(file_okay=F
     "--prune", is_flag=True, help="Also remove the files of queries that are archived by now."
 )
 @json_option
-@quiet_option
 @click.pass_obj
 def export_command(
     options: GlobalOptions,
@@ -72,13 +71,12 @@ def export_command(
     _say_counts(options, (item.action for item in done), folder)
 
 
-@click.command("diff", short_help="Show what an import of files would change.")
+@command("diff", short_help="Show what an import of files would change.")
 @_FOLDER
 @ids_option
 @click.option(
     "--exit-code", "tells_by_code", is_flag=True, help="End with 1 where anything differs."
 )
-@quiet_option
 @click.pass_context
 def diff_command(
     ctx: click.Context, *, folder: str, ids: tuple[int, ...], tells_by_code: bool
@@ -98,7 +96,7 @@ def diff_command(
         ctx.exit(FAILED)
 
 
-@click.command("import", short_help="Write the files of queries back to the server.")
+@command("import", short_help="Write the files of queries back to the server.")
 @_FOLDER
 @ids_option
 @click.option(
@@ -115,7 +113,6 @@ def diff_command(
     help="Also write those that were edited on the server since the export.",
 )
 @json_option
-@quiet_option
 @click.pass_obj
 def import_command(
     options: GlobalOptions,

@@ -10,26 +10,29 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from watchframe.cli.completion import complete_data_source, complete_query
+from watchframe.cli.command import command
+from watchframe.cli.completion import complete_query
 from watchframe.cli.connection import GlobalOptions, connect
 from watchframe.cli.options import (
     many_options,
     parameter_sets,
     read_arguments,
     reading_options,
+    source_option,
     split_of,
 )
 from watchframe.cli.output import Destination
 from watchframe.errors import AccessDeniedError, ArgumentError, NotFoundError
 from watchframe.plain_text import escaped, plain_text
 from watchframe.references import parse_reference
+from watchframe.vocabulary import check_together
 
 if TYPE_CHECKING:
     from watchframe.client import Client
     from watchframe.models import ParameterDefinition, Query
 
 
-@click.command(short_help="Run a saved query, and show or keep its rows.")
+@command(short_help="Run a saved query, and show or keep its rows.")
 @click.argument("reference", metavar="QUERY", shell_complete=complete_query)
 @reading_options
 @many_options
@@ -51,14 +54,12 @@ def query(
 ) -> None:
     """Run a saved query, and show or keep its rows.
 
-    QUERY is its id, its name in quotes, or the URL of its page, whose p_ values are parameters.
+    QUERY is its id, its name in quotes, or the address of its page or of its results, whose p_
+    values are parameters.
     """
     from watchframe import read  # noqa: PLC0415 - help needs no reading
 
-    if each and split is not None:
-        raise click.UsageError("--each and --split do not go together.")
-    if explain and (each or split is not None):
-        raise click.UsageError("--explain is of one read: leave --each and --split out.")
+    check_together({**given, "explain": explain, "each": each, "split": split})
     asked = parse_reference(reference)
     destination = Destination.of(output=output, format_=format_, is_json=is_json, rows=rows)
     arguments = read_arguments(**given)
@@ -94,16 +95,9 @@ def query(
     destination.write(table, is_quiet=options.is_quiet)
 
 
-@click.command(short_help="Run SQL on a data source, and show or keep its rows.")
+@command(short_help="Run SQL on a data source, and show or keep its rows.")
 @click.argument("statement", metavar="SQL")
-@click.option(
-    "-d",
-    "--data-source",
-    required=True,
-    metavar="NAME",
-    shell_complete=complete_data_source,
-    help="Where it runs: a name or an id.",
-)
+@source_option
 @reading_options
 @click.pass_obj
 def sql(
@@ -111,7 +105,7 @@ def sql(
     /,
     *,
     statement: str,
-    data_source: str,
+    source: str,
     output: str | None,
     format_: str | None,
     is_json: bool,
@@ -125,14 +119,15 @@ def sql(
     quoting. - reads it from standard input.
     """
     from watchframe import read  # noqa: PLC0415 - help needs no reading
-    from watchframe.read.options import data_source as source  # noqa: PLC0415 - likewise
+    from watchframe.read.options import data_source  # noqa: PLC0415 - likewise
 
+    check_together(given)
     text = sys.stdin.read() if statement == "-" else statement
     if not text.strip():
         raise ArgumentError("There is no SQL.", hint="Give it in quotes, or - and on stdin.")
     destination = Destination.of(output=output, format_=format_, is_json=is_json, rows=rows)
     arguments = read_arguments(**given)
-    what = text, source(data_source), arguments["params"]
+    what = text, data_source(source), arguments["params"]
     max_age, cache = arguments["max_age"], arguments["cache"]
     client = connect(options)
     if explain:
@@ -158,14 +153,14 @@ def sql(
 _CHOICES = 20
 
 
-@click.command(short_help="Show a query's parameters, their choices, and its SQL.")
+@command(short_help="Show a query's parameters, their choices, and its SQL.")
 @click.argument("reference", metavar="QUERY", shell_complete=complete_query)
 @click.option("--json", "is_json", is_flag=True, help="As JSON, with every choice.")
 @click.pass_obj
 def show(options: GlobalOptions, *, reference: str, is_json: bool) -> None:
     """Show a saved query: its parameters with types, choices and defaults, and its SQL.
 
-    QUERY is its id, its name in quotes, or the URL of its page. Nothing is executed, but for a
+    QUERY is its id, its name in quotes, or the address of its page. Nothing is executed, but for a
     dropdown's query that has never run.
     """
     asked = parse_reference(reference)
@@ -270,5 +265,5 @@ def _written(value: object) -> str:
     if isinstance(value, str):
         return value or "'' (an empty text)"
     if isinstance(value, dict) and set(value) == {"start", "end"}:
-        return f"{value['start']}--{value['end']}"
+        return f"{value['start']}..{value['end']}"
     return json.dumps(value, ensure_ascii=False)

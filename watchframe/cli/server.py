@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from watchframe.cli.command import command
 from watchframe.cli.completion import complete_dashboard
 from watchframe.cli.connection import GlobalOptions, connect
 from watchframe.cli.messages import FAILED, note
-from watchframe.cli.options import ids_option, json_option, quiet_option
+from watchframe.cli.options import ids_option, json_option
 from watchframe.cli.output import write_frame, write_report
 from watchframe.errors import ArgumentError, ConfigurationError
 from watchframe.references import parse_dashboard_reference
@@ -24,14 +25,13 @@ if TYPE_CHECKING:
 _NOT_DONE = frozenset({"failed", "conflict", "not found"})
 
 
-@click.command(short_help="Copy a dashboard with its queries.")
+@command(short_help="Copy a dashboard with its queries.")
 @click.argument("reference", metavar="DASHBOARD", shell_complete=complete_dashboard)
 @click.option("--name", metavar="NAME", help="The copy's; 'Copy of ...' by default.")
 @click.option(
     "--same-queries", is_flag=True, help="Show the original's queries instead of copies of them."
 )
 @json_option
-@quiet_option
 @click.pass_obj
 def clone(
     options: GlobalOptions, *, reference: str, name: str | None, same_queries: bool, is_json: bool
@@ -52,11 +52,10 @@ def clone(
     write_report(("id", "name", "url"), [record], is_json=is_json)
 
 
-@click.command("find-personal-data", short_help="Find where a person's data stand.")
+@command("find-personal-data", short_help="Find where a person's data stand.")
 @click.argument("values", metavar="VALUE...", nargs=-1, required=True)
 @ids_option
 @json_option
-@quiet_option
 @click.pass_obj
 def find_personal_data_command(
     options: GlobalOptions, *, values: tuple[str, ...], ids: tuple[int, ...], is_json: bool
@@ -83,13 +82,12 @@ def find_personal_data_command(
         note(f"{places:,} places" + (f"; {unread:,} results not searched" if unread else ""))
 
 
-@click.command("disable-users", short_help="Disable users in bulk.")
+@command("disable-users", short_help="Disable users in bulk.")
 @click.argument("users", metavar="USER...", nargs=-1, required=True)
 @click.option(
     "--yes", "is_meant", is_flag=True, help="Do it; without this, only say what would be done."
 )
 @json_option
-@quiet_option
 @click.pass_context
 def disable_users_command(
     ctx: click.Context, *, users: tuple[str, ...], is_meant: bool, is_json: bool
@@ -111,7 +109,7 @@ def disable_users_command(
     _exit_by_actions(ctx, done)
 
 
-@click.command(short_help="Move queries and dashboards to another server.")
+@command(short_help="Move queries and dashboards to another server.")
 @click.argument("source", metavar="SOURCE")
 @click.argument("target", metavar="TARGET")
 @click.option(
@@ -142,7 +140,6 @@ def disable_users_command(
 )
 @click.option("--dry-run", is_flag=True, help="Only say what would be done.")
 @json_option
-@quiet_option
 @click.pass_context
 def move(
     ctx: click.Context,
@@ -158,7 +155,7 @@ def move(
 ) -> None:
     """Make the queries, visualizations and dashboards of one server on another.
 
-    SOURCE and TARGET are profiles: watchframe --profile NAME login makes one. A second run writes
+    SOURCE and TARGET are profiles: watchframe login --profile NAME makes one. A second run writes
     only what has changed since. Without --id and --dashboard everything is moved.
     """
     from watchframe.admin import move_workspace  # noqa: PLC0415 - likewise
@@ -202,7 +199,7 @@ _DEMO_NEEDS = ("duckdb", "starlette", "uvicorn", "xlsxwriter")
 _DEMO = "watchframe.demo"
 
 
-@click.command(short_help="Run a server with invented data to try things on.")
+@command(short_help="Run a server with invented data to try things on.")
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=0, metavar="N", help="0 takes a free one."
 )

@@ -399,7 +399,7 @@ def _check_key(client: Client) -> None:
     once = Client(settings=structs.replace(settings, max_retries=0), sharing=client)
     try:
         if settings.api_key is not None:
-            once.session(deadline=deadline)
+            client._known_session = once.session(deadline=deadline)  # noqa: SLF001 - its own
         else:
             for query_id in list(settings.query_keys)[:1]:
                 once.queries.get(query_id, deadline=deadline)

@@ -38,7 +38,7 @@ def error_lines(error: BaseException, face: Face) -> list[str]:
     face : {"python", "cell", "terminal", "picker"}
         Where the lines are shown.
     """
-    lines = [str(getattr(error, "message", error))]
+    lines = [words_for(face, getattr(error, "message", None) or str(error))]
     if isinstance(error, JobFailedError):
         reason = plain_text(error.reason).rstrip()
         if reason.strip() not in lines[0]:

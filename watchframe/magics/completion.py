@@ -24,10 +24,10 @@ from watchframe.magics.call_completion import by_name, offer_in_call
 from watchframe.magics.calls import find_call
 from watchframe.magics.completion_sources import ServerNames
 from watchframe.magics.line import Word, split_words, without_remark
-from watchframe.magics.options import FLAGS, OPTIONS, Option
 from watchframe.parameters.text_syntax import BRACKETS, write_value
 from watchframe.plain_text import plain_text
 from watchframe.read.saved_names import NamedQuery
+from watchframe.vocabulary import CELL_FLAGS, Option
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
@@ -207,8 +207,8 @@ def _queries(cursor: Cursor, names: ServerNames, deadline: float) -> Iterator[tu
 
 
 def _options(cursor: Cursor) -> Iterator[tuple[str, str]]:
-    for option in OPTIONS:
-        if option.kind == "parameters" or option.name not in cursor.present:
+    for option in dict.fromkeys(CELL_FLAGS.values()):
+        if option.kind in ("several", "parameters") or option.name not in cursor.present:
             for flag in option.flags if cursor.fragment else option.flags[-1:]:
                 if flag.startswith(cursor.fragment):
                     yield flag, option.value or "switch"
@@ -321,7 +321,7 @@ def _typed(words: Sequence[Word]) -> _Typed:
             typed.unfinished = None
         elif word.text.startswith("-"):
             flag, equals, _ = word.text.partition("=")
-            option = FLAGS.get(flag)
+            option = CELL_FLAGS.get(flag)
             if option is not None:
                 typed.options |= {option.name}
                 typed.unfinished = None if equals or option.kind == "switch" else option
@@ -345,7 +345,7 @@ def _in_line(line: str) -> Cursor:
         )
     if fragment.startswith("-"):
         flag, equals, value = fragment.partition("=")
-        option = FLAGS.get(flag)
+        option = CELL_FLAGS.get(flag)
         if equals and option is not None and option.kind == "text":
             read = last.text.partition("=")[2]
             return Cursor(kind="option value", fragment=value, typed=read, option=option)

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import difflib
 import itertools
 import keyword
 import re
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import Any, NoReturn, Protocol
 
 from watchframe.errors import ArgumentError
-from watchframe.magics.options import FLAGS, OPTIONS, QUERY_HELP, Option
+from watchframe.parameters.mistyped import REFERENCE, corrected
 from watchframe.parameters.text_syntax import BRACKETS, closing_bracket, split_assignment
+from watchframe.references import without_keys
+from watchframe.vocabulary import CELL_FLAGS, OPTIONS, QUERY_HELP, Option, check_together
 
 HELP_HINT = "%watch --help lists every option."
 
@@ -23,15 +26,13 @@ _USAGE = """\
        %%watch QUERY [options]            with parameters in the cell's body
        %%watch --source NAME [options]    with SQL in the cell's body"""
 
-#: An id, or the URL of a page.
-_REFERENCE = re.compile(r"^\d+$|/")
 #: Options whose values may well have spaces.
 _WITH_SPACES = ("params", "source", "save")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """What was typed after ``%watch``; None and False where an option is left out.
+    """What was typed after ``%watch``; None, False and () where an option is left out.
 
     Attributes
     ----------
@@ -48,6 +49,10 @@ class Request:
     max_age: str | None = None
     refresh: bool = False
     offline: bool = False
+    no_cache: bool = False
+    columns: tuple[str, ...] = ()
+    dtype: tuple[str, ...] = ()
+    parse_dates: tuple[str, ...] = ()
     out: str | None = None
     dtype_backend: str | None = None
     no_display: bool = False
@@ -57,8 +62,25 @@ class Request:
     help: bool = False
 
 
-def parse_line(line: str) -> Request:
+class ParametersOf(Protocol):
+    """Finds a query's parameters for a hint."""
+
+    def __call__(self, query: str, *, may_ask: bool) -> Mapping[str, bool] | None:
+        """Return them by name, each with whether it takes several values; None if unknown."""
+
+
+def parse_line(
+    line: str, *, magic: str = "%watch", parameters_of: ParametersOf | None = None
+) -> Request:
     """Return the request of a line.
+
+    Parameters
+    ----------
+    line : str
+    magic : str
+        What stands before it, for a hint that writes the whole of it.
+    parameters_of : callable, optional
+        Called where an option is none, which may be a parameter.
 
     Raises
     ------
@@ -71,16 +93,29 @@ def parse_line(line: str) -> Request:
     known, unknown = _parser().parse_known_args(words)
     if unknown:
         first = next((item for item in unknown if item.startswith("-")), unknown[0])
+        hint = _hint_of_line(words, magic, parameters_of)
+        if hint is not None:
+            flag = first.partition("=")[0] if first.startswith("-") else ""
+            raise ArgumentError(
+                f"%watch has no option {flag}."
+                if flag
+                else f"{without_keys(first)!r} is one word too many.",
+                hint=hint,
+            )
         raise _unknown(first, words, query=known.query)
     if (
         known.query
-        and not _REFERENCE.search(known.query)
+        and not REFERENCE.fullmatch(known.query)
         and not re.search(r"\s", known.query)  # a name that was quoted is no rest of a value
         and _value_with_spaces(known.query, words)
     ):
         raise _unknown(known.query, words, query=None)
-    request = Request(**{**vars(known), "params": tuple(map(_assignment, known.params))})
-    _check_together(request)
+    given: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value
+        for name, value in vars(known).items()
+    }
+    request = Request(**{**given, "params": tuple(map(_assignment, known.params))})
+    check_together({name: getattr(request, name) for name in Request.__slots__})
     return request
 
 
@@ -197,7 +232,7 @@ class _Parser(argparse.ArgumentParser):
         if found is None:
             words = f"{message[:1].upper()}{message[1:]}."
         elif found[2] == "expected one":
-            words = f"{found[1]} needs a value: {FLAGS[found[1]].usage}."
+            words = f"{found[1]} needs a value: {CELL_FLAGS[found[1]].usage}."
         else:
             words = f"{found[1]} takes no value."
         raise ArgumentError(words, hint=HELP_HINT)
@@ -213,7 +248,7 @@ class _StoreOnce(argparse.Action):
         values: Any,
         option_string: str | None = None,  # noqa: ARG002 - argparse's signature
     ) -> None:
-        option = FLAGS[self.option_strings[-1]]
+        option = CELL_FLAGS[self.option_strings[-1]]
         flag, before = option.flags[-1], getattr(namespace, self.dest)
         if before is not None:
             raise ArgumentError(
@@ -248,15 +283,15 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("query", nargs="?", metavar="QUERY", help=QUERY_HELP)
     groups: dict[str, argparse._ArgumentGroup] = {}
-    for option in OPTIONS:
+    for option in (item for item in OPTIONS if "cell" in item.places):
         if option.section not in groups:
             groups[option.section] = parser.add_argument_group(option.section)
-        text = option.help.replace("%", "%%")
+        text = option.help_in("cell").replace("%", "%%")
         text += f" One of {', '.join(option.choices)}." if option.choices else ""
         settings: dict[str, Any] = {"action": "store_true"}
         if option.kind == "text":
             settings = {"action": _StoreOnce, "metavar": option.value}
-        elif option.kind == "parameters":
+        elif option.kind != "switch":
             settings = {"action": "append", "default": [], "metavar": option.value}
         groups[option.section].add_argument(*option.flags, dest=option.name, help=text, **settings)
     return parser
@@ -273,6 +308,33 @@ def _assignment(text: str) -> tuple[str, str]:
     return found
 
 
+def _hint_of_line(
+    words: Sequence[str], magic: str, parameters_of: ParametersOf | None
+) -> str | None:
+    """Return the hint with the whole line; None where a wrong option is another option."""
+    flags = {flag: option.kind != "switch" for flag, option in CELL_FLAGS.items()}
+    guess = found = corrected(words, flags, None)
+    parameters: Mapping[str, bool] | None = None
+    if guess is not None and parameters_of is not None:
+        with contextlib.suppress(ArgumentError):
+            known, _ = _parser().parse_known_args(guess.words)
+            # A word that is very like an option needs no request.
+            may_ask = guess.has_parameters and not known.offline
+            parameters = parameters_of(known.query, may_ask=may_ask) if known.query else None
+    if parameters is not None:
+        found = corrected(words, flags, parameters)
+    if found is not None and found.is_told_whole:
+        return without_keys(f"Did you mean: {magic} {' '.join(map(_as_typed, found.words))}")
+    if guess is not None and guess.has_parameters and parameters:
+        return f"-p NAME=VALUE gives the query a parameter. It has: {', '.join(parameters)}."
+    return None
+
+
+def _as_typed(word: str) -> str:
+    is_read_so = [item.text for item in split_words(word)] == [word]
+    return word if is_read_so else shlex.quote(word)
+
+
 def _unknown(unknown: str, words: Sequence[str], *, query: str | None) -> ArgumentError:
     flag = unknown.partition("=")[0]
     if flag.startswith("-"):
@@ -284,28 +346,30 @@ def _unknown(unknown: str, words: Sequence[str], *, query: str | None) -> Argume
         meant = f"Did you mean {quoted}?"
     elif "=" in unknown:
         meant = f"Did you mean -p {shlex.quote(unknown)}?"
-    elif query is not None and not _REFERENCE.search(query):
+    elif query is not None and not REFERENCE.fullmatch(query):
         name = itertools.takewhile(lambda word: word[:1] != "-", words[words.index(query) :])
         meant = f"Did you mean {shlex.quote(' '.join(name))}?"
     elif query is not None and unknown.isidentifier():
         meant = f"Did you mean -o {unknown}?"
     else:
         meant = "A value with spaces goes into quotes."
-    return ArgumentError(f"{unknown!r} is one word too many.", hint=meant)
+    return ArgumentError(
+        f"{without_keys(unknown)!r} is one word too many.", hint=without_keys(meant)
+    )
 
 
 def _nearest_flag(flag: str) -> Option | None:
     if flag.startswith("--"):
-        found = difflib.get_close_matches(flag, FLAGS, n=1, cutoff=0.5)
-        return FLAGS[found[0]] if found else None
-    return next((FLAGS[item] for item in FLAGS if item.startswith(f"-{flag}")), None)
+        found = difflib.get_close_matches(flag, CELL_FLAGS, n=1, cutoff=0.5)
+        return CELL_FLAGS[found[0]] if found else None
+    return next((CELL_FLAGS[item] for item in CELL_FLAGS if item.startswith(f"-{flag}")), None)
 
 
 def _value_with_spaces(unknown: str, words: Sequence[str]) -> str | None:
     """Return the option whose value probably goes on with this word, with that value quoted."""
     at = words.index(unknown)
     flags = [index for index in range(at) if words[index].startswith("-")]
-    option = FLAGS.get(words[flags[-1]]) if flags else None
+    option = CELL_FLAGS.get(words[flags[-1]]) if flags else None
     # Without a query before it, the first word behind the value was taken for the query.
     if option is None or option.name not in _WITH_SPACES or at - flags[-1] not in (2, 3):
         return None
@@ -324,36 +388,10 @@ def _check_no_option_is_escaped(line: str) -> None:
     r"""Refuse ``dir=C:\data\ --refresh``, of which the escaped space makes one word."""
     for word in split_words(line):
         found = _ESCAPED_OPTION.match(line[word.start : word.end])
-        if found is not None and found[2] in FLAGS:
+        if found is not None and found[2] in CELL_FLAGS:
             raise ArgumentError(
                 f"The backslash before {found[2]} escapes the space, which makes it part of a "
                 "value.",
                 hint="A value that ends with a backslash goes into quotes: "
                 f"{shlex.quote(found[1])}.",
-            )
-
-
-#: Pairs of options that contradict each other, and why.
-_CONTRADICTIONS = (
-    ("refresh", "offline", "--refresh runs the query, --offline makes no request"),
-    ("refresh", "max_age", "--refresh is --max-age 0 already"),
-    ("offline", "max_age", "--offline takes the local copy of whatever age"),
-    ("pick", "explain", "--pick shows inputs, --explain a text"),
-    ("pick", "save", "--pick shows inputs for a query that is saved"),
-    ("pick", "refresh", "its Run button asks the server; --max-age 0 has it run every time"),
-    ("pick", "offline", "--pick asks the server for the query's parameters"),
-    ("pick", "dtype_backend", "a picker's frame has the default dtypes"),
-    ("pick", "no_display", "--pick is there to show something"),
-    ("explain", "no_display", "--explain is there to show something"),
-    ("explain", "save", "--explain changes nothing, --save does"),
-    ("offline", "save", "--save needs the server, --offline forbids it"),
-)
-
-
-def _check_together(request: Request) -> None:
-    for one, other, why in _CONTRADICTIONS:
-        if getattr(request, one) and getattr(request, other) not in (None, False):
-            raise ArgumentError(
-                f"--{one} and --{other.replace('_', '-')} do not go together.",
-                hint=f"Leave one of them out: {why}.",
             )

@@ -42,6 +42,7 @@ from watchframe.magics.reading import (
     saved,
 )
 from watchframe.plain_text import plain_text
+from watchframe.read.documents import parameters_for_hint
 from watchframe.read.options import ANY_AGE, NO_TIMEOUT, seconds
 
 
@@ -119,7 +120,11 @@ class WatchMagics(Magics):
         try:
             if cell is None:
                 _check_no_line_is_joined(line)
-            request = parse_line(line.removesuffix(";"))
+            request = parse_line(
+                line.removesuffix(";"),
+                magic="%watch" if cell is None else "%%watch",
+                parameters_of=parameters_for_hint,
+            )
             if request.help:
                 _show_text(help_text())
                 return None

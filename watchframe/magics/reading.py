@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -16,7 +16,7 @@ from watchframe.errors import ArgumentError
 from watchframe.magics.body import parse_body
 from watchframe.magics.line import HELP_HINT, Request
 from watchframe.magics.saving import save_sql
-from watchframe.parameters.text_syntax import Namespace, read_assignments
+from watchframe.parameters.text_syntax import Namespace, read_assignments, split_assignment
 from watchframe.read import (
     FrameArguments,
     MaxAge,
@@ -27,6 +27,7 @@ from watchframe.read import (
     read_watch_sql,
 )
 from watchframe.read.options import ANY_AGE, NO_TIMEOUT, Duration, data_source, seconds
+from watchframe.vocabulary import cache_mode, column_names
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,7 +141,12 @@ def read_arguments(request: Request, defaults: Defaults) -> FrameArguments:
     timeout = defaults.timeout if request.timeout is None else request.timeout
     return FrameArguments(
         max_age=_max_age(request, defaults),
-        cache="refresh" if request.refresh else "only" if request.offline else "use",
+        cache=cache_mode(
+            refresh=request.refresh, offline=request.offline, no_cache=request.no_cache
+        ),
+        columns=column_names(request.columns) or None,
+        dtype=_dtypes(request.dtype) or None,
+        parse_dates=_date_formats(request.parse_dates) or None,
         dtype_backend=backend,
         timeout=seconds(timeout, NO_TIMEOUT, "--timeout"),
     )
@@ -152,6 +158,25 @@ def _max_age(request: Request, defaults: Defaults) -> float | None:
     # A default that asks for fresh rows is no reason to refuse the only ones there are.
     fresh = request.refresh or request.offline
     return None if fresh else seconds(defaults.max_age, ANY_AGE, "max_age")
+
+
+def _dtypes(texts: Sequence[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for text in texts:
+        pair = split_assignment(text)
+        if pair is None or not pair[1].strip():
+            raise ArgumentError(
+                f"--dtype {text} is not a column and its dtype.",
+                hint="Write --dtype NAME=DTYPE, such as --dtype amount='decimal(38, 18)'.",
+            )
+        found[pair[0]] = pair[1].strip().strip("'\"")
+    return found
+
+
+def _date_formats(texts: Sequence[str]) -> dict[str, str | None]:
+    """Return the format of each column that is to be parsed; None for ISO 8601."""
+    names = column_names(texts)
+    return dict(split_assignment(name) or (name, None) for name in names)
 
 
 def read(what: SavedQuery | Sql, arguments: FrameArguments) -> pd.DataFrame:
@@ -178,7 +203,7 @@ def explained(what: SavedQuery | Sql, arguments: FrameArguments) -> str:
 
 def saved(what: SavedQuery | Sql, title: str) -> str:
     """Save SQL that has run, and return a line about it."""
-    ran = _plan(what, cache="only")
+    ran = _plan(what)  # not cache="only": with --no-cache nothing is kept
     if isinstance(what, SavedQuery) or ran.data_source_id is None:
         raise ArgumentError("--save needs SQL in the cell's body.")
     return str(save_sql(current_client(), title, what.sql, ran.data_source_id, ran.parameters))

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from watchframe.errors import MissingParameterError, ParameterValueError, UnknownParameterError
 from watchframe.hints import Hint, Kind
 from watchframe.models import ParameterDefinition, Query
+from watchframe.parameters.text_syntax import write_value
 from watchframe.parameters.types import parameter_type
-from watchframe.parameters.values import UnfitValueError, did_you_mean, nearest, short_repr
+from watchframe.parameters.values import (
+    UnfitValueError,
+    did_you_mean,
+    nearest,
+    short_repr,
+    shortened,
+)
 
 
 def unknown_parameter(
@@ -69,8 +78,14 @@ def unfit_value(
     """Return the error that a value or the saved default does not fit."""
     what = "has a saved default that does not fit," if is_default else "cannot be"
     return ParameterValueError(
-        f"Parameter {definition.name!r} ({definition.type}) of query {query.id} {query.name!r} "
-        f"{what} {short_repr(value)}: it takes {error.expected}.",
+        Hint(
+            Kind.UNFIT_VALUE,
+            subject=f"Parameter {definition.name!r} ({definition.type}) of query {query.id} "
+            f"{query.name!r}",
+            what=what,
+            value=_shown(value),
+            takes=error.expected,
+        ),
         name=definition.name,
         value=value,
         expected=error.expected,
@@ -92,9 +107,25 @@ def missing_sql_value(name: str, takes: str) -> MissingParameterError:
 def unfit_sql_value(name: str, value: object, error: UnfitValueError) -> ParameterValueError:
     """Return the error that a value cannot be put into ad-hoc SQL."""
     return ParameterValueError(
-        f"The SQL's parameter {name!r} cannot be {short_repr(value)}: it takes {error.expected}.",
+        Hint(
+            Kind.UNFIT_VALUE,
+            subject=f"The SQL's parameter {name!r}",
+            what="cannot be",
+            value=_shown(value),
+            takes=error.expected,
+        ),
         name=name,
         value=value,
         expected=error.expected,
         hint=error.hint,
     )
+
+
+def _shown(value: object) -> Hint:
+    """Return a value as messages show it: as Python has it, and as it is typed."""
+    python = typed = short_repr(value)
+    if isinstance(value, Mapping) and set(value) == {"start", "end"}:
+        value = (value["start"], value["end"])
+    if isinstance(value, list | tuple) and all(isinstance(item, str | int) for item in value):
+        typed = shortened(write_value(value))
+    return Hint(Kind.VALUE, python=python, typed=typed)

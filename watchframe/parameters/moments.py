@@ -123,6 +123,9 @@ TIMESPEC = {
 #: A time with a fraction of its hour or minute.
 _FRACTION_OF_MORE = re.compile(r".{10}.\d\d(:?\d\d)?[.,]", re.ASCII)
 
+#: What stands between the two ends of a range.
+_BETWEEN = re.compile(r"\.\.|--|\s+to\s+")
+
 _DATE_NAMES = {name: name for name in DYNAMIC_DATES} | {
     "now": "d_now",
     "today": "d_now",
@@ -186,8 +189,8 @@ def as_moment(value: object, *, now: datetime, timezone: tzinfo) -> datetime:
 def as_span(value: object, *, now: datetime, timezone: tzinfo) -> Span:
     """Return the two wall-clock moments that `value` means in `timezone`.
 
-    A dynamic name, ``"start--end"``, or anything with two ends; a Period as an end stands for its
-    own end. An Interval that is open on the right ends just before that.
+    A dynamic name, ``"start..end"``, ``"start--end"``, or anything with two ends; a Period as an
+    end stands for its own end. An Interval that is open on the right ends just before that.
 
     Raises
     ------
@@ -198,7 +201,7 @@ def as_span(value: object, *, now: datetime, timezone: tzinfo) -> Span:
         name = _RANGE_NAMES.get(value.strip().lower())
         if name is not None:
             return resolve_dynamic_range(name, now=now, timezone=timezone)
-        ends: Sequence[object] = value.split("--")
+        ends: Sequence[object] = _BETWEEN.split(value)
     else:
         ends = _ends(value)
     first, last = ends  # any other number of ends is a ValueError too

@@ -8,6 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from watchframe.errors import ArgumentError, ParameterWarning, warn_caller
+from watchframe.hints import Hint, Kind
 from watchframe.models import ParameterDefinition, Query
 from watchframe.parameters.errors import (
     missing_sql_value,
@@ -146,7 +147,8 @@ def wire_value(value: object, definition: ParameterDefinition, context: Context)
     """Return a parameter's value in wire form, or raise UnfitValueError."""
     type_ = parameter_type(definition)
     if is_null(value):
-        raise UnfitValueError(type_.takes, "Leave the parameter out to have its saved default.")
+        takes = Hint(Kind.TAKES_VALUE, takes=type_.takes)
+        raise UnfitValueError(takes, "Leave the parameter out to have its saved default.")
     return type_.convert(value, definition, context)
 
 
@@ -282,7 +284,8 @@ def _sql_value(value: object, context: Context) -> JSON:
 def _sql_item(value: object, context: Context) -> JSON:
     value = to_python(value)
     if is_null(value):
-        raise UnfitValueError(_SQL_TAKES, "SQL's own NULL is written in the SQL.")
+        takes = Hint(Kind.TAKES_VALUE, takes=_SQL_TAKES)
+        raise UnfitValueError(takes, "SQL's own NULL is written in the SQL.")
     if isinstance(value, str):
         return sendable(value)
     if isinstance(value, date):

@@ -23,7 +23,7 @@ BRACKETS = {"[": "]", "(": ")", "{": "}"}
 _NAME = r"[^\W\d]\w*"
 _VARIABLE = re.compile(rf"\$({_NAME})|\{{\s*({_NAME})\s*\}}")
 _DATE = r"\d{4}-\d{2}-\d{2}(?:[ T]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?"
-_END = rf"(?:{_DATE}|'{_DATE}'|\"{_DATE}\"|\${_NAME}|\{{\s*{_NAME}\s*\}})"
+_END = rf"(?:{_DATE}|'{_DATE}'|\"{_DATE}\"|d_\w+|\${_NAME}|\{{\s*{_NAME}\s*\}})"
 _RANGE = re.compile(rf"({_END})(?:\s*\.\.\s*|\s*--\s*|\s+to\s+)({_END})")
 _EXPRESSION = re.compile(rf"\$({_NAME})[.\[(]\S.*", re.DOTALL)
 _ASSIGNMENT = re.compile(r"\s*([^=\s][^=]*?)\s*=(.*)", re.DOTALL)
@@ -36,11 +36,12 @@ def read_value(text: str, namespace: Namespace) -> object:
     ========================== =================================================================
     written                    is
     ========================== =================================================================
-    ``WETH``, ``10``           the text; the parameter's type decides what it means
+    ``WETH``, ``10``           the text; the parameter's type decides what it means. So is
+    ``a..b``, ``a--b``,        a range of dates and times, which a parameter that is a text takes
+    ``a to b``                 as it stands
     ``'a, b'``, ``"[x]"``      the text within, whatever it looks like; a doubled quote is one
     ``[WETH, INV]``            a list
-    ``a..b``, ``a to b``,      a range, where both ends are dates, times or variables
-    ``a--b``, ``(a, b)``
+    ``(a, b)``, ``$a..$b``     two ends
     ``{"start": ..., ...}``    a JSON object
     ``$name``, ``{name}``      the variable's value
     ``$$name``                 the text ``$name``
@@ -60,9 +61,9 @@ def read_value(text: str, namespace: Namespace) -> object:
     variable = variable_name(text) if namespace is not None else None
     if variable is not None:
         return look_up(variable, namespace)
-    period = _RANGE.fullmatch(text)
-    if period is not None:
-        return read_value(period[1], namespace), read_value(period[2], namespace)
+    ends = _ends(text, namespace)
+    if ends is not None:
+        return read_value(ends[0], namespace), read_value(ends[1], namespace)
     if text[0] == "{":
         return read_json(text, namespace)
     if text[0] in BRACKETS:
@@ -71,11 +72,19 @@ def read_value(text: str, namespace: Namespace) -> object:
     return _read_text(text, namespace)
 
 
+def _ends(text: str, namespace: Namespace) -> tuple[str, str] | None:
+    """Return the ends of a range in which there are variables or quotes; None for other texts."""
+    found = _RANGE.fullmatch(text)
+    if found is None or not re.search(r"['\"]" if namespace is None else r"['\"${]", text):
+        return None
+    return found[1], found[2]
+
+
 def write_value(value: object) -> str:
     """Return a text, a number, a list or a pair as it must be written for `read_value`."""
     if isinstance(value, list | tuple):
         written = list(map(write_value, value))
-        period = " .. ".join(written)
+        period = "..".join(written)
         if isinstance(value, tuple) and _RANGE.fullmatch(period):
             return period
         inside = ", ".join(written)
@@ -88,7 +97,7 @@ def write_value(value: object) -> str:
         and not _REMARK.search(f" {text}")
         and not (":" in text and ("'" in text or '"' in text))  # a quote behind it opens a text
         and not _VARIABLE.search(text)
-        and not _RANGE.fullmatch(text)
+        and _ends(text, {}) is None
     )
     return text if is_plain else "'" + text.replace("'", "''") + "'"
 

@@ -112,7 +112,7 @@ def _one_of_several(value: object, options: Sequence[str] | None) -> str:
     except UnfitValueError as error:
         which = f"{short_repr(value)} does not fit."
         raise UnfitValueError(
-            f"a list of values, each {error.expected}",
+            Hint(Kind.TAKES_SEVERAL, takes=error.expected),
             _hint_of_commas(value, options) or (f"{which} {error.hint}" if error.hint else which),
         ) from None
 
@@ -181,8 +181,7 @@ def moment(value: object, definition: ParameterDefinition, context: Context) -> 
     except (ValueError, OverflowError):
         hint = f"{value!r} is a range; this is one date." if _is_in(DYNAMIC_RANGES, value) else None
         raise UnfitValueError(
-            f"a date such as {wire_moment(_EXAMPLE, definition.type)!r}, a datetime, a Timestamp, "
-            "or 'd_now', 'd_yesterday'",
+            Hint(Kind.TAKES_MOMENT, example=wire_moment(_EXAMPLE, definition.type)),
             hint or did_you_mean(_names_near(value, DYNAMIC_DATES)),
         ) from None
     return wire_moment(found, definition.type)
@@ -190,13 +189,11 @@ def moment(value: object, definition: ParameterDefinition, context: Context) -> 
 
 def span(value: object, definition: ParameterDefinition, context: Context) -> JSON:
     """Return start and end, as fine as their type; both belong to the range."""
-    example = wire_moment(_EXAMPLE, definition.type)
     try:
         start, end = as_span(value, now=context.now, timezone=context.timezone)
     except (ValueError, OverflowError):
         raise UnfitValueError(
-            f"a start and an end such as ({example!r}, {example!r}), a Period, an Interval, "
-            "or a name such as 'd_last_7_days'",
+            Hint(Kind.TAKES_RANGE, example=wire_moment(_EXAMPLE, definition.type)),
             did_you_mean(_names_near(value, DYNAMIC_RANGES)) or _hint_of_ends(value),
         ) from None
     if end < start:
@@ -320,7 +317,7 @@ def _range_type(name: str) -> ParameterType:
     example = wire_moment(_EXAMPLE, name)
     return ParameterType(
         takes='two dates as a tuple, list, slice or `{"start": ..., "end": ...}`; a Period (all of '
-        'it), an Interval, `"start--end"`, or a dynamic range',
+        'it), an Interval, `"start..end"`, or a dynamic range',
         sends=f'`{{"start": "{example}", "end": "{example}"}}`',
         convert=span,
     )

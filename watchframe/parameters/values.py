@@ -76,7 +76,12 @@ def is_null(value: object) -> bool:
 
 def short_repr(value: object) -> str:
     """Return a value's repr, cut to a length that fits into a message."""
-    text = " ".join(repr(value).split())
+    return shortened(repr(value))
+
+
+def shortened(text: str) -> str:
+    """Return a text in one line, cut to a length that fits into a message."""
+    text = " ".join(text.split())
     return text if len(text) <= _MOST_SHOWN else f"{text[:_MOST_SHOWN]}..."
 
 

@@ -7,6 +7,7 @@ same rule of freshness.
 from __future__ import annotations
 
 import contextlib
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import KW_ONLY, dataclass, field, replace
@@ -27,8 +28,13 @@ from watchframe.errors import (
 from watchframe.hints import Hint, Kind
 from watchframe.models import Dashboard, DataSource, ParameterDefinition, Query
 from watchframe.parameters.normalize import definitions_of
-from watchframe.read.options import ReadOptions, SharedDocuments
-from watchframe.references import DashboardReference, QueryReference, require_query
+from watchframe.read.options import QueryLike, ReadOptions, SharedDocuments
+from watchframe.references import (
+    DashboardReference,
+    QueryReference,
+    parse_reference,
+    require_query,
+)
 
 #: The statuses that say that the key may not do that.
 _REFUSALS = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND)
@@ -315,3 +321,31 @@ def _pick(sources: Sequence[DataSource], name: str, options: ReadOptions) -> Dat
     raise ConfigurationError(
         f"{server} has no data source {name!r}.", hint=f"This key sees: {known}."
     )
+
+
+#: Seconds that a hint may wait for the server.
+_HINT_PATIENCE = 2.0
+
+
+def parameters_for_hint(
+    query: QueryLike, client: Client | None = None, *, may_ask: bool
+) -> dict[str, bool] | None:
+    """Return the names of a query's parameters, and whether each takes several values.
+
+    They are for the hint of an error, and no error of their own: None where they are not known
+    from the local cache, nor, with `may_ask`, from the server within two seconds.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            reference = parse_reference(query)
+            options = ReadOptions.resolve(reference, client, timeout=_HINT_PATIENCE, progress=False)
+            try:
+                found = Documents(options, ANY_AGE, may_ask=False).query(reference)
+            except CacheMissError:
+                if not may_ask:
+                    return None
+                found = Documents(options, NEWLY_READ, may_ask=True).query(reference)
+    except Exception:  # noqa: BLE001 - a hint less
+        return None
+    return {item.name: item.multi is not None for item in definitions_of(found)}

@@ -107,13 +107,16 @@ def is_address(text: str) -> bool:
 def shown_reference(reference: object) -> str:
     """Return how a message shows a reference: without a key or password, and not too long."""
     if isinstance(reference, str):
-        reference = _SECRET.sub(
-            lambda found: f"{found['before'] or found['slashes']}***", reference
-        )
+        reference = without_keys(reference)
     shown = repr(reference)
     if len(shown) > _SHOWN_CHARACTERS:
         shown = f"{shown[:_SHOWN_CHARACTERS]}..."
     return shown
+
+
+def without_keys(text: str) -> str:
+    """Return a text with the keys and passwords of the addresses in it hidden."""
+    return _SECRET.sub(lambda found: f"{found['before'] or found['slashes']}***", text)
 
 
 def id_of(value: object) -> int | None:

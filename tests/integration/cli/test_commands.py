@@ -1,7 +1,9 @@
-"""The other commands: list, show, cache, demo, and what a shell completes."""
+"""The other commands: lists, show, cache, demo, and what a shell completes."""
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import re
 import signal
@@ -15,26 +17,75 @@ from watchframe import Client, ResultCache
 PATIENT = 60
 
 
-def test_list_search_by_tag_or_words(invoke):
-    records = json.loads(invoke("list", "--tag", "tutorial", "--json").stdout)
+def test_queries_search_by_tag_or_words(invoke):
+    records = json.loads(invoke("queries", "--tag", "tutorial", "--json").stdout)
     assert {record["id"] for record in records} >= {1}
     assert all("tutorial" in record["tags"] for record in records)
-    lines = invoke("list", "--search", "Allowances").stdout.splitlines()
-    assert lines[0].split() == ["id", "name", "tags", "owner", "updated_at"]
+    lines = invoke("queries", "--search", "Allowances").stdout.splitlines()
+    assert lines[0].split() == ["id", "name", "tags", "owner", "updated_at", "url"]
     assert [line.split()[:2] for line in lines[2:]] == [["40", "Allowances"]]
 
 
-def test_list_mine_with_drafts_and_limit(invoke, demo):
-    assert "New query" in invoke("list", "--mine").stdout
+def test_queries_mine_with_drafts_and_limit(invoke, demo):
+    assert "New query" in invoke("queries", "--mine").stdout
     assert [request.path for request in demo.requests] == ["/api/queries/my"]
-    assert len(json.loads(invoke("list", "-n", 3, "--json").stdout)) == 3
+    assert len(json.loads(invoke("queries", "-n", 3, "--json").stdout)) == 3
+
+
+@pytest.mark.slow
+def test_queries_favorites_are_those_that_the_key_marked(run_own, own_server):
+    assert run_own("queries", "--favorite", "--json").stdout == "[]\n"
+    with Client(own_server.url, own_server.user_key) as client:
+        client.queries.favorite(13)
+        client.dashboards.favorite(1)
+    assert [it["id"] for it in json.loads(run_own("queries", "--favorite", "--json").stdout)] == [
+        13
+    ]
+    assert run_own("dashboards", "--favorite").stdout.splitlines()[2].split()[0] == "1"
+    refused = run_own("dashboards", "--favorite", "--mine")
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert "do not go together" in refused.stderr
+
+
+@pytest.mark.parametrize("name", ["queries", "dashboards", "data-sources"])
+def test_lists_in_every_format_have_links(invoke, demo, name):
+    records = json.loads(invoke(name, "--json").stdout)
+    assert all(
+        record["url"].startswith(f"{demo.url}/{name.replace('-', '_')}/") for record in records
+    )
+    assert json.loads(invoke(name, "--format", "json").stdout) == records
+    for format_, separator in (("csv", ","), ("tsv", "\t")):
+        text = invoke(name, "--format", format_).stdout
+        rows = list(csv.DictReader(io.StringIO(text), delimiter=separator))
+        assert [row["url"] for row in rows] == [record["url"] for record in records]
+        assert list(rows[0]) == list(records[0])
+    table = invoke(name).stdout.splitlines()
+    assert [line.split()[-1] for line in table[2:]] == [record["url"] for record in records]
+    refused = invoke(name, "--json", "--format", "csv")
+    assert (refused.exit_code, refused.stdout) == (2, "")
+
+
+def test_dashboards_search_by_words_or_tag(invoke):
+    found = json.loads(invoke("dashboards", "--search", "lending", "--json").stdout)
+    assert {record["id"] for record in found} >= {1}
+    assert json.loads(invoke("dashboards", "--search", "no such words", "--json").stdout) == []
+    assert (
+        json.loads(invoke("dashboards", "-n", 1, "--json").stdout)
+        == (json.loads(invoke("dashboards", "--json").stdout)[:1])
+    )
+
+
+def test_data_sources_are_those_that_sql_takes(invoke):
+    names = {record["name"] for record in json.loads(invoke("data-sources", "--json").stdout)}
+    assert "Lending" in names
+    assert invoke("sql", "select 1", "-s", "Lending", "-q").exit_code == 0
 
 
 def test_show_parameters_in_full_and_sql(invoke, demo):
     text = invoke("show", 1).stdout
     assert text.startswith(f"Borrows by market\n{demo.url}/queries/1\n")
     assert "markets (Markets): enum, several\n    choices: sDOLA, INV, WETH" in text
-    assert "period (Period): date-range\n    default: 2026-01-01--2026-03-31" in text
+    assert "period (Period): date-range\n    default: 2026-01-01..2026-03-31" in text
     assert "and market in ({{ markets }})" in text
 
 
@@ -49,7 +100,7 @@ def test_show_json_has_all_choices_of_a_query(invoke):
 
 
 def test_show_holds_no_key_and_no_markup(invoke, demo):
-    for words in (("show", 1), ("show", 1, "--json"), ("list", "--json")):
+    for words in (("show", 1), ("show", 1, "--json"), ("queries", "--json")):
         assert demo.query_key(1) not in invoke(*words).stdout
 
 
@@ -112,8 +163,8 @@ def test_demo_answers_until_ctrl_c(run_unset):
         (["query", "1", "-p", "m"], {"markets=", "min_amount="}),
         (["query", "1", "-p", "markets=W"], {"markets=WETH", "markets=WBTC"}),
         (["query", "38", "-p", "period=d_last_w"], {"period=d_last_week"}),
-        (["sql", "select 1", "-d", "py"], {"Python"}),
-        (["query", "1", "--cache", "o"], {"only", "off"}),
+        (["sql", "select 1", "-s", "py"], {"Python"}),
+        (["query", "1", "--format", "t"], {"table", "tsv"}),
     ],
 )
 def test_completion_offers_what_the_server_has(run, words, offered):
@@ -123,7 +174,7 @@ def test_completion_offers_what_the_server_has(run, words, offered):
 @pytest.mark.slow
 def test_completion_from_the_local_cache(run, demo):
     """What one Tab fetched, the next has without a request, also of a server that is silent."""
-    words = (["query", "borrows by"], ["query", "1", "-p", "m"], ["sql", "select 1", "-d", "py"])
+    words = (["query", "borrows by"], ["query", "1", "-p", "m"], ["sql", "select 1", "-s", "py"])
     offered = [completions(run, each) for each in words]
     assert offered[0] == ["1"]
     before = len(demo.requests)
@@ -155,7 +206,7 @@ def test_names_with_terminal_codes_are_shown_as_text(run_own, own_server):
     evil = "Name \x1b[2J\x9b\u202e"
     with Client(own_server.url, own_server.user_key) as client:
         query = client.queries.create(evil, f"select 1 -- {evil}", 1, tags=["evil"])
-    for words in (("list", "--tag", "evil"), ("show", query.id)):
+    for words in (("queries", "--tag", "evil"), ("show", query.id)):
         shown = run_own(*words).stdout
         assert r"Name \x1b[2J\x9b\u202e" in shown
         assert run_own(*words, "--json").stdout.replace("\n", "").isprintable()

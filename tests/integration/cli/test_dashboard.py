@@ -58,7 +58,7 @@ def test_dashboard_is_shown_as_tables_under_their_titles(invoke, demo):
         (("1", "--json", "-o", "out"), 2, "do not go together"),
         (("1", "-o", "no/such/out"), 2, "There is no folder"),
         (("1", "--concurrency", "0"), 2, "concurrency"),
-        (("1", "--cache", "only"), 4, "local cache does not hold"),
+        (("1", "--offline"), 4, "local cache does not hold"),
     ],
 )
 def test_dashboard_that_cannot_be_read_says_why(invoke, tmp_path, words, code, message):
@@ -118,7 +118,7 @@ def test_errors_of_several_reads_are_told_one_by_one(invoke):
 
 
 def test_split_runs_the_last_piece_alone_the_second_time(invoke, demo):
-    words = ("query", 33, "-p", "period=2025-11-01--2026-02-03", "--split", "period=1M")
+    words = ("query", 33, "-p", "period=2025-11-01..2026-02-03", "--split", "period=1M")
     assert invoke(*words, "-o", "-").exit_code == 0
     demo.requests.clear()
     result = invoke(*words, "--max-age", "0", "-o", "-")

@@ -49,7 +49,7 @@ def wait_for(is_so):
         (("qeury", 1), 2, "qeury"),
         (("--profile", "nowhere", "query", 1), 2, "no profile 'nowhere'"),
         (("query", 999), 4, "404"),
-        (("query", 1, "--cache", "only"), 4, "local cache does not hold"),
+        (("query", 1, "--offline"), 4, "local cache does not hold"),
         (("query", 50, "--timeout", "0.5"), 5, "Give a longer --timeout"),
     ],
 )
@@ -83,7 +83,7 @@ def test_settings_wrong_say_what_to_do_without_key(run, demo, settings, code, me
 
 def test_query_key_in_place_of_a_user_key(run, demo):
     key = demo.query_key(1)
-    for words in (("list",), ("query", 2), ("sql", "select 1", "-d", "Lending")):
+    for words in (("queries",), ("query", 2), ("sql", "select 1", "-s", "Lending")):
         done = run(*words, WATCHFRAME_API_KEY=key)
         assert done.returncode == 3
         assert key not in done.stderr
@@ -96,7 +96,7 @@ def test_server_unreachable_has_its_own_code(run, closed_port):
 
 def test_server_that_answers_500_is_an_error_of_the_server(invoke, demo):
     demo.faults.add("GET /api/queries", status=500, times=9)
-    assert invoke("list").exit_code == 1
+    assert invoke("queries").exit_code == 1
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
@@ -127,7 +127,7 @@ def test_reader_that_stops_early_ends_the_command_quietly(run):
 def test_reader_gone_at_once_ends_small_answer_quietly(run):
     reading, writing = os.pipe()
     os.close(reading)
-    process = run.start("list", stdout=writing)
+    process = run.start("queries", stdout=writing)
     os.close(writing)
     assert process.stderr.read() == ""
     process.stderr.close()

@@ -32,15 +32,15 @@ def hint(invoke, monkeypatch):
     [
         (("query", 58), "Give it one: -p decimals=VALUE."),
         (("query", 1, "-p", "markets=WETH, INV"), "For several write '[WETH, INV]'."),
-        (("query", 1, "-p", "period.start=2026-01-01"), "-p period=2026-01-01--2026-03-31"),
-        (("query", "Borrows"), "1 'Borrows by market' (Admin)? Give the id. watchframe list"),
-        (("query", 987654), "watchframe list --search finds a query"),
+        (("query", 1, "-p", "period.start=2026-01-01"), "-p period=2026-01-01..2026-03-31"),
+        (("query", "Borrows"), "1 'Borrows by market' (Admin)? Give the id. watchframe queries"),
+        (("query", 987654), "watchframe queries --search finds a query"),
         (("show", "queries/1"), "Copy it whole"),
         (("query", "https://host/dashboards/1"), "Run: watchframe dashboard"),
         (("dashboard", "https://host/queries/1"), "Run: watchframe query"),
-        (("query", 12, "--cache", "only"), 'Leave out "--cache only" when'),
+        (("query", 12, "--offline"), "without --offline while"),
         (("query", 50, "-p", "seconds=30", "--timeout", "0.5"), "longer --timeout, or 'none'"),
-        (("sql", "select '{{ kind }}'", "-d", "Lending"), "Give it one: -p kind=VALUE."),
+        (("sql", "select '{{ kind }}'", "-s", "Lending"), "Give it one: -p kind=VALUE."),
         (("dashboard", 1, "-p", "min_amount=5"), "watchframe query 1 -p min_amount=VALUE"),
     ],
 )
@@ -53,14 +53,14 @@ def test_hint_names_options_and_commands(hint, words, says):
 def test_hint_of_an_outage_names_the_copy_option(hint, invoke, demo):
     assert invoke("query", 2).exit_code == 0
     demo.faults.add("GET /api/queries/2$", status=503)
-    assert hint("query", 2).endswith('is in the local cache: "--cache only" takes it.')
+    assert hint("query", 2).endswith("is in the local cache: --offline takes it.")
     demo.faults.clear()
-    assert invoke("query", 2, "--cache", "only").exit_code == 0
+    assert invoke("query", 2, "--offline").exit_code == 0
 
 
 def test_hint_of_an_execution_with_unknown_end(hint, demo):
     demo.faults.add("POST .*/results$", status=502)
-    assert "with the same parameters and --max-age:" in hint("query", 2, "--cache", "off")
+    assert "with the same parameters and --max-age:" in hint("query", 2, "--no-cache")
 
 
 def test_hint_under_a_query_key_query_keeps_running(hint, demo, monkeypatch):
@@ -79,7 +79,7 @@ def test_hint_under_a_query_key_query_keeps_running(hint, demo, monkeypatch):
 def test_hint_of_results_not_kept_names_settings(hint, invoke, monkeypatch):
     assert invoke("query", 2).exit_code == 0
     monkeypatch.setenv("WATCHFRAME_UNCACHED_QUERIES", "2")
-    assert hint("query", 2, "--cache", "only").startswith("See uncached_queries and ")
+    assert hint("query", 2, "--offline").startswith("See uncached_queries and ")
 
 
 def test_hint_of_a_split_says_what_to_write(run_own, own_server):
@@ -87,7 +87,7 @@ def test_hint_of_a_split_says_what_to_write(run_own, own_server):
     period = ParameterDefinition(name="period", type="date-range", title="Period")
     with Client(own_server.url, own_server.user_key) as client:
         query = client.queries.create("both ends are out", text, 1, parameters=[period])
-    done = run_own("query", query.id, "-p", "period=2026-01-01--2026-03-01", "--split", "period=1M")
+    done = run_own("query", query.id, "-p", "period=2026-01-01..2026-03-01", "--split", "period=1M")
     assert "Write >= '{{ period.start }}' and < '{{ period.end }}' in the query" in done.stderr
     assert not PYTHON.search(done.stderr.partition("Hint: ")[2])
 
@@ -98,3 +98,29 @@ def test_hint_of_a_move_to_the_same_server(run_own, own_server):
         assert run_own(*words, stdin=own_server.user_key).returncode == 0
     done = run_own("move", "one", "two", "--state", "s.json", "--data-source", "1=1", **UNSET)
     assert done.stderr.endswith("there is watchframe clone.\n")
+
+
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        (
+            "markets=[WETH, X]",
+            "cannot be [WETH, X]: it takes a list of values, [a, b], each",
+        ),
+        (
+            "period=[2026-01-01]",
+            "cannot be [2026-01-01]: it takes a range such as 2024-01-31..",
+        ),
+        ("period=soon", "cannot be 'soon': it takes a range such as"),
+        ("period=2026-02-01..2026-01-01", "cannot be '2026-02-01..2026-01-01': it takes an end"),
+        (
+            'period={"start": "2026-02-01", "end": "x"}',
+            "cannot be (2026-02-01, x): it takes a",
+        ),
+    ],
+)
+def test_message_has_values_as_they_are_typed(invoke, typed, says):
+    result = invoke("query", 1, "-p", typed)
+    assert result.exit_code == 2
+    assert says in result.stderr
+    assert not re.search(r"\('|\['|Timestamp|d_last_7_days'", result.stderr)

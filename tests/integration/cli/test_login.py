@@ -97,6 +97,26 @@ def test_login_refuses_no_address_and_plain_http(run_unset, demo):
     assert (done.returncode, "plain HTTP" in done.stderr) == (2, True)
 
 
+@pytest.mark.slow
+def test_address_with_a_key_needs_nothing_set(run_unset, demo):
+    key = demo.query_key(49)
+    address = f"{demo.url}/api/queries/49/results.json?api_key={key}"
+    done = run_unset("query", address, "--json")
+    assert done.returncode == 0
+    assert set(json.loads(done.stdout)[0]) == {"events"}
+    assert key not in done.stderr
+    for words in (
+        ("query", address, "--market", "WETH"),
+        ("query", address, address),
+        (address, "-q"),
+        ("--max-age", "1h", "query", address),
+        ("query", address, "--timeout", "soon"),
+    ):
+        failed = run_unset(*words)
+        assert failed.returncode == 2
+        assert key not in failed.stdout + failed.stderr
+
+
 def test_login_profile_found_by_name_and_page_address(run_unset, demo):
     done = run_unset("--url", demo.url, "--profile", "lab", "login", stdin=demo.user_key)
     assert done.returncode == 0
@@ -106,7 +126,12 @@ def test_login_profile_found_by_name_and_page_address(run_unset, demo):
     assert run_unset("query", 49).returncode == 2
     elsewhere = run_unset("--profile", "lab", "query", "https://watch.example/queries/49")
     assert elsewhere.returncode == 2
-    assert "--url https://watch.example --profile NAME login" in elsewhere.stderr
+    assert "Leave --url and --profile out" in elsewhere.stderr
+    own = {"WATCHFRAME_URL": "https://watch.example", "WATCHFRAME_API_KEY": "of-another-server"}
+    assert run_unset("query", f"{demo.url}/queries/49", **own).returncode == 0
+    unknown = run_unset("query", "https://other.example/queries/49", **own)
+    assert unknown.returncode == 2
+    assert "watchframe login --url https://other.example" in unknown.stderr
 
 
 def test_login_is_not_used_for_another_server(run_unset, demo):

@@ -16,7 +16,7 @@ import pytest
 from watchframe import Client, explain_watch_query, read_watch_query
 from watchframe.cli import workbook
 
-FEW = ("-p", "markets=[WETH]", "-p", "period=2026-01-01--2026-01-05")
+FEW = ("-p", "markets=[WETH]", "-p", "period=2026-01-01..2026-01-05")
 UNLIMITED = str(2**256 - 1)
 
 
@@ -145,10 +145,10 @@ def test_query_table_on_stdout_origin_on_stderr(invoke):
 
 def test_query_terminal_codes_shown_as_text(invoke):
     statement = "select 'a' || chr(27) || '[2Jb' as x"
-    assert "a\\x1b[2Jb" in invoke("sql", statement, "-d", "Lending").stdout
-    record = json.loads(invoke("sql", statement, "-d", "Lending", "--json").stdout)
+    assert "a\\x1b[2Jb" in invoke("sql", statement, "-s", "Lending").stdout
+    record = json.loads(invoke("sql", statement, "-s", "Lending", "--json").stdout)
     assert record == [{"x": "a\x1b[2Jb"}]
-    turned = invoke("sql", "select chr(155) || chr(8238) as x", "-d", "Lending", "--json").stdout
+    turned = invoke("sql", "select chr(155) || chr(8238) as x", "-s", "Lending", "--json").stdout
     assert r"\u009b\u202e" in turned
     assert json.loads(turned) == [{"x": "\x9b\u202e"}]
 
@@ -163,7 +163,7 @@ def test_query_young_copy_without_a_request(invoke, demo):
     assert invoke("query", 49).exit_code == 0
     demo.requests.clear()
     assert "from the local cache" in invoke("query", 49, "--max-age", "1h").stderr
-    assert "from the local cache" in invoke("query", 49, "--cache", "only").stderr
+    assert "from the local cache" in invoke("query", 49, "--offline").stderr
     assert demo.requests == []
     assert "run just now" in invoke("query", 49, "--max-age", "0").stderr
 
@@ -216,7 +216,7 @@ def test_sql_on_stdin_with_parameters(invoke):
     result = invoke(
         "sql",
         "-",
-        "-d",
+        "-s",
         "Lending",
         "-p",
         "name='a, b'",
@@ -227,7 +227,7 @@ def test_sql_on_stdin_with_parameters(invoke):
 
 
 def test_sql_failure_shows_words_and_marks_line(invoke):
-    result = invoke("sql", "select 1\nform events", "-d", "Lending")
+    result = invoke("sql", "select 1\nform events", "-s", "Lending")
     assert (result.exit_code, result.stdout) == (1, "")
     assert "--> 2 | form events" in result.stderr
 
@@ -238,7 +238,7 @@ def test_query_that_fails_marks_its_line(invoke):
 
 
 def test_sql_unknown_data_source_names_known_ones(invoke):
-    result = invoke("sql", "select 1", "-d", "Landing")
+    result = invoke("sql", "select 1", "-s", "Landing")
     assert result.exit_code == 2
     assert "'Lending' (" in result.stderr
 
@@ -269,7 +269,7 @@ def test_explain_prints_the_plan_and_executes_nothing(invoke, client, demo):
 
 
 def test_explain_of_sql_shows_it_as_the_server_renders_it(invoke):
-    sent = ("sql", "select '{{ kind }}' as kind", "-d", "Lending", "-p", "kind=repay", "--explain")
+    sent = ("sql", "select '{{ kind }}' as kind", "-s", "Lending", "-p", "kind=repay", "--explain")
     shown = invoke(*sent).stdout
     assert "ad-hoc SQL on 'Lending'" in shown
     assert "select 'repay' as kind" in shown
@@ -285,3 +285,14 @@ def test_query_and_show_take_a_name(invoke):
     done = invoke("query", "market TOTALS", "--json")
     assert json.loads(done.stdout) == json.loads(invoke("query", 2, "--json").stdout)
     assert json.loads(invoke("show", "Market totals", "--json").stdout)["id"] == 2
+
+
+@pytest.mark.parametrize("between", ["..", "--", " to "])
+def test_range_in_every_spelling_is_a_text_where_one_is_wanted(invoke, between):
+    typed = f"2026-01-01{between}2026-01-03"
+    statement = "select '{{ note }}' as note, '{{ day.start }}' as first"
+    words = ("-s", "Lending", "-p", f"note={typed}", "-p", f"day={typed}", "--json")
+    assert json.loads(invoke("sql", statement, *words).stdout) == [
+        {"note": typed, "first": "2026-01-01"}
+    ]
+    assert len(json.loads(invoke("query", 33, "-p", f"period={typed}", "--json").stdout)) == 3

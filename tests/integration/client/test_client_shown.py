@@ -3,7 +3,7 @@
 import pytest
 
 from tests.shown import assert_shows_itself, displayed
-from watchframe.client import Client
+from watchframe.client import Client, connect
 
 
 @pytest.fixture
@@ -22,6 +22,16 @@ def test_client_shows_whose_key_it_is_then_how_many_queries(site, own_server):
     assert f"  queries  {site.queries.list().count()}\n" in second["text/plain"]
     assert f'<a href="{own_server.url}"' in first["text/html"]
     assert own_server.user_key not in str([first, second, repr(site)])
+
+
+@pytest.mark.usefixtures("watched")
+def test_connected_client_shows_both_with_one_request_more(own_server, tmp_path):
+    client = connect(own_server.url, own_server.user_key, cache_dir=tmp_path)
+    own_server.requests.clear()
+    text = displayed(client)["text/plain"]
+    assert [item.path for item in own_server.requests] == ["/api/queries"]
+    assert "  key of   Admin (analyst@example.com)" in text
+    assert "  queries  " in text
 
 
 def test_client_is_asked_nothing_where_nobody_watches(site, own_server):

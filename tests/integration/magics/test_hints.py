@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+
 import pytest
 
 import watchframe
@@ -19,6 +21,9 @@ from watchframe.models import ParameterDefinition
         ("%%watch 1\nmarkets: WETH, INV", "For several write [WETH, INV]."),
         ("%watch Borrows", "1 'Borrows by market' (Admin)? Give the id. Tab behind a part of the"),
         ("%watch 987654", "Tab behind a part of its name finds a query"),
+        ("%watch Borrows by market -o df", "Did you mean: %watch 'Borrows by market' -o df"),
+        ("%watch 1 --markets WETH", "Did you mean: %watch 1 -p markets=WETH"),
+        ("%%watch 1 --market WETH\nperiod: d_today", "Did you mean: %%watch 1 -p markets=WETH"),
         ("%watch https://elsewhere.example/queries/1", "connect('https://elsewhere.example'): a"),
         ("%watch 1 -p period.start=2026-01-01", "-p period=2026-01-01..2026-03-31"),
     ],
@@ -78,3 +83,45 @@ def test_hint_of_a_server_of_plain_http_names_the_variable(plain_shell, monkeypa
     monkeypatch.setenv("WATCHFRAME_API_KEY", "no-key-of-anybody")
     plain_shell.value("%load_ext watchframe")
     assert "set WATCHFRAME_ALLOW_PLAIN_HTTP=1 if" in plain_shell.run("%watch 2").shown
+
+
+def test_hint_of_a_wrong_option_never_waits_for_a_dead_server(plain_shell, demo, tmp_path):
+    plain_shell.value("%load_ext watchframe")
+    with watchframe.connect(demo.url, demo.user_key, cache_dir=tmp_path, max_retries=4):
+        demo.faults.add("GET /api/queries/1$", status=503, times=99)
+        result = plain_shell.run("%watch 1 --market WETH")
+        assert "Did you mean: %watch 1 -p market=WETH" in result.shown
+        demo.faults.clear()
+        assert (
+            "Did you mean: %watch 1 -p markets=WETH"
+            in plain_shell.run("%watch 1 --market WETH").shown
+        )
+        demo.requests.clear()  # the definition is kept
+        assert "-p markets=WETH" in plain_shell.run("%watch 1 --market WETH").shown
+        assert "--refresh" in plain_shell.run("%watch 2 --refesh").shown
+        assert demo.requests == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        (
+            "markets=[WETH, X]",
+            "cannot be [WETH, X]: it takes a list of values, [a, b], each",
+        ),
+        (
+            "period=[2026-01-01]",
+            "cannot be [2026-01-01]: it takes a range such as 2024-01-31..",
+        ),
+        ("period=soon", "cannot be 'soon': it takes a range such as"),
+        ("period=2026-02-01..2026-01-01", "cannot be '2026-02-01..2026-01-01': it takes an end"),
+        (
+            'period={"start": "2026-02-01", "end": "x"}',
+            "cannot be (2026-02-01, x): it takes a",
+        ),
+    ],
+)
+def test_message_has_values_as_they_are_typed(shell, typed, says):
+    shown = shell.run(f"%watch 1 -p {shlex.quote(typed)}").shown
+    assert says in shown
+    assert not any(word in shown for word in ("('", "['", "Timestamp", "d_last_7_days'"))

@@ -241,3 +241,30 @@ def test_line_saves_backslashes_as_they_are_typed(shell):
     client.queries.archive(query.id)
     assert query.name == r"Files of C:\new"
     assert query.parameters[0].default == r"C:\new\table"
+
+
+@pytest.mark.parametrize("between", ["..", "--", " to "])
+def test_range_in_every_spelling_is_a_text_where_one_is_wanted(shell, between):
+    typed = f"2026-01-01{between}2026-01-03"
+    frame = shell.value(
+        f"%%watch -s Lending -p 'note={typed}' -p 'day={typed}'\n"
+        "select '{{ note }}' as note, '{{ day.start }}' as first, '{{ day.end }}' as last"
+    )
+    assert frame.iloc[0].tolist() == [typed, "2026-01-01", "2026-01-03"]
+    assert len(shell.value(f"%watch 33 -p 'period={typed}'")) == 3
+    assert len(shell.value(f"%%watch 33\nperiod: {typed}")) == 3
+
+
+def test_columns_dtype_and_dates_as_in_python(shell):
+    statement = "select '12' as wei, 1700000000 as at, '2026-01-02' as day, 'x' as other"
+    frame = shell.value(
+        "%%watch -s Lending --no-cache --columns day,wei --columns at "
+        f"--dtype wei=integer --parse-dates day,at=s\n{statement}"
+    )
+    assert list(frame.columns) == ["day", "wei", "at"]
+    assert frame["wei"].dtype == "Int64"
+    assert [frame[name].dt.year.item() for name in ("day", "at")] == [2026, 2023]
+    exact = shell.value(f"%%watch -s Lending --dtype wei='decimal(38, 18)'\n{statement}")
+    assert str(exact["wei"].item()) == "12.000000000000000000"
+    refused = shell.run(f"%%watch -s Lending --dtype wei\n{statement}")
+    assert "--dtype wei is not a column and its dtype" in refused.shown

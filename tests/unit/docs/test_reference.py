@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from watchframe.cli.main import program
 from watchframe.magics.magic import WatchMagics
-from watchframe.magics.options import OPTIONS
+from watchframe.vocabulary import CELL_FLAGS
 
 FOLDER = Path(__file__).parents[3] / "docs" / "reference"
 COMMAND_LINE = (FOLDER / "command-line.md").read_text(encoding="utf-8")
@@ -35,5 +35,5 @@ def test_every_command_has_its_help_and_every_option_too(path, command):
 
 def test_magic_page_has_every_option_and_every_setting():
     page = (FOLDER / "magic.md").read_text(encoding="utf-8")
-    assert all(f"| `{option.usage}` |" in page for option in OPTIONS)
+    assert all(f"| `{option.usage}` |" in page for option in CELL_FLAGS.values())
     assert all(f"| `{name}` |" in page for name in WatchMagics.class_own_traits(config=True))

@@ -28,7 +28,7 @@ Start Date: $day
 """
     assert parse_body(body, NAMESPACE) == {
         "markets": ["WETH", "INV"],
-        "period": ("2026-01-01", "2026-03-31"),
+        "period": "2026-01-01 to 2026-03-31",
         "min_amount": "10",
         "note": "a: b",
         "url": "https://host/x",

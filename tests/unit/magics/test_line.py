@@ -18,8 +18,8 @@ from watchframe.magics.line import (
     split_words,
     without_remark,
 )
-from watchframe.magics.options import OPTIONS
 from watchframe.parameters.text_syntax import read_assignments, write_value
+from watchframe.vocabulary import CELL_FLAGS
 
 
 def test_parse_line_id_alone():
@@ -34,6 +34,9 @@ def test_parse_line_keeps_every_option():
         Request(query="42", refresh=True, no_display=True, help=True)
     )
     assert parse_line("42 --offline --explain") == Request(query="42", offline=True, explain=True)
+    assert parse_line("42 --no-cache --columns a,b --columns c --dtype x='decimal(38, 2)'") == (
+        Request(query="42", no_cache=True, columns=("a,b", "c"), dtype=("x=decimal(38, 2)",))
+    )
     assert parse_line("42 --pick") == Request(query="42", pick=True)
     assert parse_line("--save 'Borrows by day'") == Request(save="Borrows by day")
 
@@ -109,6 +112,8 @@ def test_parse_line_missing_value_names_option(line):
         ("42 --pick --save x", ("--pick", "--save")),
         ("42 --pick --refresh", ("--pick", "--refresh")),
         ("42 --pick --offline", ("--pick", "--offline")),
+        ("42 --no-cache --refresh", ("--no-cache", "--refresh")),
+        ("42 --pick --columns a", ("--pick", "--columns")),
         ("42 --pick --no-display", ("--pick", "--no-display")),
         ("42 --pick --dtype-backend pyarrow", ("--pick", "--dtype-backend")),
         ("42 --explain --no-display", ("--explain", "--no-display")),
@@ -156,12 +161,12 @@ def test_parse_line_refuses_open_quote():
 
 def test_help_text_has_every_option():
     text = help_text()
-    assert all(flag in text for option in OPTIONS for flag in option.flags)
+    assert all(flag in text for flag in CELL_FLAGS)
     assert "df = %watch ..." in " ".join(text.split())
 
 
 def test_options_are_the_fields_of_a_request():
-    assert {option.name for option in OPTIONS} | {"query"} == set(Request.__slots__)
+    assert {option.name for option in CELL_FLAGS.values()} | {"query"} == set(Request.__slots__)
 
 
 @pytest.mark.slow
@@ -272,3 +277,40 @@ def test_parse_line_quoted_name_behind_an_option_is_the_query():
         "Events of one kind by month",
         (("kind", "repay"),),
     )
+
+
+@pytest.mark.parametrize(
+    ("line", "meant"),
+    [
+        ("1 --markets WETH", "%%watch 1 -p markets=WETH"),
+        ("1 --markets [WETH, INV] --refresh", "%%watch 1 -p markets=[WETH, INV] --refresh"),
+        ("1 --note 'a b' -o df", "%%watch 1 -p 'note=a b' -o df"),
+        ("1 --market 'it''s $x'", "%%watch 1 -p 'markets=its $x'"),
+    ],
+)
+def test_parse_line_option_that_is_a_parameter(line, meant):
+    def parameters_of(query, *, may_ask):
+        assert (query, may_ask) == ("1", True)
+        return {"markets": True, "note": False}
+
+    with pytest.raises(ArgumentError, match="%watch has no option --") as caught:
+        parse_line(line, magic="%%watch", parameters_of=parameters_of)
+    assert caught.value.hint == f"Did you mean: {meant}"
+
+
+def test_parse_line_wrong_option_asks_only_what_it_must():
+    asked = []
+
+    def parameters_of(query, *, may_ask):
+        asked.append((query, may_ask))
+
+    for line in ("1 --refesh", "1 --offline --markets WETH", "1 --colour red"):
+        with pytest.raises(ArgumentError):
+            parse_line(line, parameters_of=parameters_of)
+    assert asked == [("1", False), ("1", False), ("1", True)]
+
+
+def test_parse_line_option_like_no_parameter_names_them():
+    with pytest.raises(ArgumentError, match="no option --colour") as caught:
+        parse_line("1 --colour red", parameters_of=lambda query, *, may_ask: {"markets": True})
+    assert caught.value.hint == "-p NAME=VALUE gives the query a parameter. It has: markets."

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from watchframe.errors import ArgumentError
+from watchframe.parameters.moments import as_span
 from watchframe.parameters.text_syntax import (
     read_assignments,
     read_json,
@@ -18,6 +19,7 @@ from watchframe.parameters.text_syntax import (
     write_value,
 )
 
+NOW = datetime(2026, 5, 6, 7, 8, tzinfo=UTC)
 START, END = date(2026, 1, 1), date(2026, 3, 31)
 NAMESPACE = {"markets": ["WETH", "INV"], "start": START, "end": END, "evil": "'; drop table x --"}
 
@@ -40,10 +42,11 @@ NAMESPACE = {"markets": ["WETH", "INV"], "start": START, "end": END, "evil": "';
         ("[WETH,]", ["WETH"]),
         ("[]", []),
         ("[$start, x]", [START, "x"]),
-        ("2026-01-01..2026-03-31", ("2026-01-01", "2026-03-31")),
-        ("2026-01-01 to 2026-03-31", ("2026-01-01", "2026-03-31")),
-        ("2026-01-01--2026-03-31", ("2026-01-01", "2026-03-31")),
-        ("2026-01-01 02:03 to 2026-01-01 04:05:06", ("2026-01-01 02:03", "2026-01-01 04:05:06")),
+        ("2026-01-01..2026-03-31", "2026-01-01..2026-03-31"),
+        ("2026-01-01 to 2026-03-31", "2026-01-01 to 2026-03-31"),
+        ("'2026-01-01' -- \"2026-03-31\"", ("2026-01-01", "2026-03-31")),
+        ("$start..d_now", (START, "d_now")),
+        ("$start--2026-03-31 10:00", (START, "2026-03-31 10:00")),
         ("(2026-01-01, 2026-03-31)", ("2026-01-01", "2026-03-31")),
         ("$start..$end", (START, END)),
         ("{start} to {end}", (START, END)),
@@ -108,9 +111,49 @@ def test_write_value_list_keeps_its_items(texts):
     assert read_value(write_value(texts), {}) == texts
 
 
-@given(st.tuples(st.text(), st.text()) | st.just(("2026-01-01", "2026-01-31 10:00")))
+@given(st.tuples(st.text(), st.text()))
 def test_write_value_pair_keeps_its_ends(pair):
     assert read_value(write_value(pair), {}) == pair
+
+
+TYPED_RANGES = [
+    ("2026-01-01", "2026-01-31"),
+    ("2026-01-01 10:00", "2026-01-31 10:00:59"),
+    ("2026-01-01T10:00", "d_now"),
+    ("d_yesterday", "d_now"),
+]
+
+
+@pytest.mark.parametrize("namespace", [{}, None])
+@pytest.mark.parametrize("between", ["..", "--", " .. ", " -- ", " to "])
+@pytest.mark.parametrize("pair", TYPED_RANGES)
+def test_range_typed_is_a_range_and_a_text_as_it_stands(pair, between, namespace):
+    typed = between.join(pair)
+    value = read_value(typed, namespace)
+    assert as_span(value, now=NOW, timezone=UTC) == as_span(pair, now=NOW, timezone=UTC)
+    assert as_span(read_value(write_value(pair), namespace), now=NOW, timezone=UTC) == (
+        as_span(pair, now=NOW, timezone=UTC)
+    )
+    assert value == typed
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        *("-5..5", "10--5", "a..b", "../data", "a -- b", "x--", "..", "2026-01-01..", "5 to 6"),
+        *("0x00..ff", "-- a comment", "2026-01-01..2026-01-02..2026-01-03"),
+    ],
+)
+def test_text_with_dots_or_hyphens_stays_as_it_is(typed):
+    for namespace in ({}, None):
+        assert read_value(typed, namespace) == typed
+        assert read_value(write_value(typed), namespace) == typed
+    with pytest.raises(ValueError, match=r"\S"):
+        as_span(typed, now=NOW, timezone=UTC)
+
+
+def test_range_of_variables_is_text_where_there_are_none():
+    assert read_value("$start..$end", None) == "$start..$end"
 
 
 @pytest.mark.parametrize(
@@ -124,7 +167,7 @@ def test_write_value_pair_keeps_its_ends(pair):
         ("it's", "it's"),
         ("'", "''''"),
         (["WETH", "a, b"], "[WETH, 'a, b']"),
-        (("2026-01-01", "2026-01-31"), "2026-01-01 .. 2026-01-31"),
+        (("2026-01-01", "2026-01-31"), "2026-01-01..2026-01-31"),
         (("a", "b"), "(a, b)"),
     ],
 )

@@ -85,8 +85,8 @@ def test_code_writes_control_characters_as_escapes(value):
 
 def test_magic_cell_writes_a_range_as_people_do():
     cell = magic_cell(42, {"period": ("2026-01-01", "2026-01-31"), "n": 5}, "1h")
-    assert cell == "%%watch 42 --max-age 1h --out df\nperiod: 2026-01-01 .. 2026-01-31\nn: 5\n"
-    assert parse_body(cell.partition("\n")[2], {})["period"] == ("2026-01-01", "2026-01-31")
+    assert cell == "%%watch 42 --max-age 1h --out df\nperiod: 2026-01-01..2026-01-31\nn: 5\n"
+    assert parse_body(cell.partition("\n")[2], {})["period"] == "2026-01-01..2026-01-31"
 
 
 @pytest.mark.parametrize("age", [None, 0, "7d"])

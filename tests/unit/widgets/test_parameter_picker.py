@@ -88,7 +88,7 @@ def test_natural_values_become_the_form_that_the_code_shows(client):
     picker = pick(33, {"period": (date(2026, 2, 1), date(2026, 2, 5))}, client=client)
     assert picker.params == {"period": ("2026-02-01", "2026-02-05")}
     assert 'read_watch_query(33, {"period": ("2026-02-01", "2026-02-05")})' in picker.code
-    assert "period: 2026-02-01 .. 2026-02-05" in picker.magic
+    assert "period: 2026-02-01..2026-02-05" in picker.magic
 
 
 @pytest.mark.slow

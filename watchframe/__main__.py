@@ -1,0 +1,5 @@
+"""``python -m watchframe`` runs the command line."""
+
+from watchframe.cli import main
+
+main()
