@@ -3,6 +3,7 @@
 import ast
 import inspect
 import pickle
+import threading
 import warnings
 from pathlib import Path
 
@@ -164,3 +165,18 @@ def test_every_warning_is_given_by_warn_caller():
     for module in PACKAGE.rglob("*.py"):
         is_ours = module.name != "errors.py" and "demo" not in module.parts
         assert not is_ours or "warnings.warn(" not in module.read_text(), module
+
+
+def test_silent_thread_warns_of_nothing(recwarn):
+    """Only that thread: its work was nobody's call."""
+
+    def work():
+        errors.silence_warnings()
+        errors.warn_caller(errors.CacheWarning("nobody called"))
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    assert not recwarn.list
+    with pytest.warns(errors.CacheWarning):
+        errors.warn_caller(errors.CacheWarning("somebody did"))

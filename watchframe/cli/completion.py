@@ -154,9 +154,8 @@ def _from_server(
 
     with warnings.catch_warnings(), contextlib.suppress(Exception):
         warnings.simplefilter("ignore")
-        options, server = ctx.obj or GlobalOptions(), None
-        if reference is not None:
-            server = reference.server_url
+        options = ctx.obj or GlobalOptions()
+        server = None if reference is None else reference.server_url
         if reference is None or server is None:
             client = connect(options, connect_timeout=_TIMEOUT)
         else:

@@ -55,7 +55,6 @@ def queries(options: GlobalOptions, /, *, format_: str, is_json: bool, **chosen:
 
     Archived ones are in no list, and still run.
     """
-    client = connect(options)
     records = [
         {
             "id": query.id,
@@ -67,9 +66,9 @@ def queries(options: GlobalOptions, /, *, format_: str, is_json: bool, **chosen:
             "is_draft": query.is_draft,
             "created_at": _moment(query.created_at),
             "updated_at": _moment(query.updated_at),
-            "url": f"{client.server}/queries/{query.id}",
+            "url": query.url,
         }
-        for query in _chosen(client.queries.list, **chosen)
+        for query in _chosen(connect(options).queries.list, **chosen)
     ]
     _write(("id", "name", "tags", "owner", "updated_at", "url"), records, format_, is_json=is_json)
 
@@ -79,7 +78,6 @@ def queries(options: GlobalOptions, /, *, format_: str, is_json: bool, **chosen:
 @click.pass_obj
 def dashboards(options: GlobalOptions, /, *, format_: str, is_json: bool, **chosen: Any) -> None:
     """List dashboards with their links, newest first."""
-    client = connect(options)
     records = [
         {
             "id": item.id,
@@ -90,9 +88,9 @@ def dashboards(options: GlobalOptions, /, *, format_: str, is_json: bool, **chos
             "is_draft": item.is_draft,
             "created_at": _moment(item.created_at),
             "updated_at": _moment(item.updated_at),
-            "url": f"{client.server}/dashboards/{item.id}-{item.slug}",
+            "url": item.url,
         }
-        for item in _chosen(client.dashboards.list, **chosen)
+        for item in _chosen(connect(options).dashboards.list, **chosen)
     ]
     _write(("id", "name", "tags", "owner", "updated_at", "url"), records, format_, is_json=is_json)
 
@@ -102,7 +100,6 @@ def dashboards(options: GlobalOptions, /, *, format_: str, is_json: bool, **chos
 @click.pass_obj
 def data_sources(options: GlobalOptions, /, *, format_: str, is_json: bool) -> None:
     """List the data sources that your key may see, for --source of watchframe sql."""
-    client = connect(options)
     records = [
         {
             "id": source.id,
@@ -111,9 +108,9 @@ def data_sources(options: GlobalOptions, /, *, format_: str, is_json: bool) -> N
             "syntax": source.syntax,
             "is_paused": source.is_paused,
             "is_view_only": source.is_view_only,
-            "url": f"{client.server}/data_sources/{source.id}",
+            "url": source.url,
         }
-        for source in client.data_sources.list()
+        for source in connect(options).data_sources.list()
     ]
     _write(("id", "name", "type", "syntax", "url"), records, format_, is_json=is_json)
 

@@ -54,8 +54,8 @@ def query(
 ) -> None:
     """Run a saved query, and show or keep its rows.
 
-    QUERY is its id, its name, or the address of its page or of its results, whose p_ values are
-    parameters.
+    QUERY is its id, its name in quotes, or the address of its page or of its results, whose p_
+    values are parameters.
     """
     from watchframe import read  # noqa: PLC0415 - help needs no reading
 
@@ -160,8 +160,8 @@ _CHOICES = 20
 def show(options: GlobalOptions, *, reference: str, is_json: bool) -> None:
     """Show a saved query: its parameters with types, choices and defaults, and its SQL.
 
-    QUERY is its id, its name, or the address of its page. Nothing is executed, but for a dropdown's
-    query that has never run.
+    QUERY is its id, its name in quotes, or the address of its page. Nothing is executed, but for a
+    dropdown's query that has never run.
     """
     asked = parse_reference(reference)
     client = connect(options, asked)

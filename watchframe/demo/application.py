@@ -119,7 +119,8 @@ def make_application(
         if refusal is not None:
             return json_response({"message": refusal}, 403)
         payload = _payload(await request.body())
-        method, path, query = request.method, request.url.path, request.url.query
+        method, path = request.method, request.url.path
+        query = re.sub(r"\b(api_key=)[^&]+", r"\1...", request.url.query)
         requests.append(LoggedRequest(method=method, path=path, query=query, body=payload))
         fault = faults.take(method, path)
         if fault is not None:
@@ -145,7 +146,11 @@ def make_application(
 
     routes = [
         Route(path, endpoint(handler), methods=[method])
-        for method, path, handler in (*ROUTES, *(FORK_ROUTES if store.dialect.is_fork else ()))
+        for method, path, handler in (
+            *ROUTES,
+            *(FORK_ROUTES if store.dialect.is_fork else ()),
+            *routes_public.PAGE_ROUTES,
+        )
         if (method, path) not in store.dialect.missing_routes
     ]
     others = ["HEAD", "POST", "DELETE", "PUT"]

@@ -53,8 +53,9 @@ def _page(call: Call) -> Response:
     return Response(_PAGE, headers=dict(call.dialect.page_headers), media_type="text/html")
 
 
-KEY_ROUTES: Routes = (
-    ("GET", "/api/dashboards/public/{token}", _get_public_dashboard),
+KEY_ROUTES: Routes = (("GET", "/api/dashboards/public/{token}", _get_public_dashboard),)
+#: Pages whose address holds a key, or needs none.
+PAGE_ROUTES: Routes = (
     ("GET", "/public/dashboards/{token}", get_page),
     ("GET", "/embed/query/{query_id}/visualization/{visualization_id}", get_page),
     ("GET", "/login", _page),

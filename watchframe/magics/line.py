@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import difflib
+import itertools
 import keyword
 import re
 import shlex
@@ -101,14 +102,14 @@ def parse_line(
                 else f"{without_keys(first)!r} is one word too many.",
                 hint=hint,
             )
-        raise _unknown(first, words, has_query=known.query is not None)
+        raise _unknown(first, words, query=known.query)
     if (
         known.query
         and not REFERENCE.fullmatch(known.query)
         and not re.search(r"\s", known.query)  # a name that was quoted is no rest of a value
         and _value_with_spaces(known.query, words)
     ):
-        raise _unknown(known.query, words, has_query=False)
+        raise _unknown(known.query, words, query=None)
     given: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value
         for name, value in vars(known).items()
@@ -334,7 +335,7 @@ def _as_typed(word: str) -> str:
     return word if is_read_so else shlex.quote(word)
 
 
-def _unknown(unknown: str, words: Sequence[str], *, has_query: bool) -> ArgumentError:
+def _unknown(unknown: str, words: Sequence[str], *, query: str | None) -> ArgumentError:
     flag = unknown.partition("=")[0]
     if flag.startswith("-"):
         nearest = _nearest_flag(flag)
@@ -345,7 +346,10 @@ def _unknown(unknown: str, words: Sequence[str], *, has_query: bool) -> Argument
         meant = f"Did you mean {quoted}?"
     elif "=" in unknown:
         meant = f"Did you mean -p {shlex.quote(unknown)}?"
-    elif has_query and unknown.isidentifier():
+    elif query is not None and not REFERENCE.fullmatch(query):
+        name = itertools.takewhile(lambda word: word[:1] != "-", words[words.index(query) :])
+        meant = f"Did you mean {shlex.quote(' '.join(name))}?"
+    elif query is not None and unknown.isidentifier():
         meant = f"Did you mean -o {unknown}?"
     else:
         meant = "A value with spaces goes into quotes."

@@ -174,7 +174,7 @@ def test_completion_offers_what_the_server_has(run, words, offered):
 @pytest.mark.slow
 def test_completion_from_the_local_cache(run, demo):
     """What one Tab fetched, the next has without a request, also of a server that is silent."""
-    words = (["query", "borrows by"], ["query", "1", "-p", "m"], ["sql", "select 1", "-d", "py"])
+    words = (["query", "borrows by"], ["query", "1", "-p", "m"], ["sql", "select 1", "-s", "py"])
     offered = [completions(run, each) for each in words]
     assert offered[0] == ["1"]
     before = len(demo.requests)

@@ -138,6 +138,13 @@ def test_results_address_with_a_query_key_stands_alone(
     assert found.headers["Content-Type"] == content_type
 
 
+def test_log_of_requests_has_no_key_of_an_address(server):
+    server.requests.clear()
+    url = f"{server.url}/api/queries/{PLAIN}?x=1&api_key={server.query_key(PLAIN)}&y=2"
+    requests.get(url, timeout=60)
+    assert [item.query for item in server.requests] == ["x=1&api_key=...&y=2"]
+
+
 def test_key_of_the_address_overrides_the_header(server):
     url = f"{server.url}/api/queries/{PLAIN}"
     headers = {"Authorization": f"Key {server.user_key}"}

@@ -238,7 +238,7 @@ def test_key_in_place_of_the_url_is_not_shown(tmp_path):
 @pytest.mark.parametrize("function", [connect, Client])
 def test_every_setting_is_an_argument_and_is_documented(function):
     names = [field.name for field in msgspec.structs.fields(Settings)]
-    arguments = set(inspect.signature(function).parameters) - {"settings", "sharing"}
+    arguments = set(inspect.signature(function).parameters) - {"settings", "sharing", "check"}
     assert arguments == {"profile", *names}
     with pytest.raises(TypeError, match="read_time"):
         function("https://host", KEY, read_time=5)
