@@ -19,8 +19,6 @@ from watchframe.models import ParameterDefinition
         ("%watch 50 -p seconds=60 --timeout 1 --refresh", "Give a longer --timeout, or 'none'"),
         ("%watch 12 --offline", "without --offline while the server can be reached"),
         ("%%watch 1\nmarkets: WETH, INV", "For several write [WETH, INV]."),
-        ("%watch Borrows", "1 'Borrows by market' (Admin)? Give the id. Tab behind a part of the"),
-        ("%watch 987654", "Tab behind a part of its name finds a query"),
         ("%watch Borrows by market -o df", "Did you mean: %watch 'Borrows by market' -o df"),
         ("%watch 1 --markets WETH", "Did you mean: %watch 1 -p markets=WETH"),
         ("%%watch 1 --market WETH\nperiod: d_today", "Did you mean: %%watch 1 -p markets=WETH"),
