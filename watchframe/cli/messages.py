@@ -10,12 +10,8 @@ from typing import TextIO
 
 import click
 
-from watchframe.display.messages import (
-    error_lines,
-    group_lines,
-    notes_of,
-    without_secrets,
-)
+from watchframe.config import without_secrets
+from watchframe.display.messages import error_lines, group_lines, notes_of
 from watchframe.errors import (
     AccessDeniedError,
     ArgumentError,

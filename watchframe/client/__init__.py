@@ -10,8 +10,8 @@ from watchframe.client.client import (
     with_address_key,
 )
 from watchframe.client.jobs import Jobs, OnStatus
+from watchframe.client.names import has_name
 from watchframe.client.queries import DropdownOption, Queries
-from watchframe.client.query_names import has_name
 from watchframe.client.query_results import QueryResult, QueryResults
 from watchframe.client.result_body import ResultBody
 from watchframe.http.deadline import NO_DEADLINE, Deadline

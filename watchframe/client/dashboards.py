@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
+from itertools import islice
 from urllib.parse import quote
 
 from msgspec import structs
 
 from watchframe.client.listing import Listing
+from watchframe.client.names import LOOKED_THROUGH, called, listed, nearest
 from watchframe.client.resource import Resource, edit_conflict, search_arguments, without_none
 from watchframe.config import Secret, as_secret, require_same_server
 from watchframe.errors import (
@@ -24,7 +26,6 @@ from watchframe.http.error_responses import ROUTE_GUESS
 from watchframe.http.transport import SHARED_DASHBOARD, Transport
 from watchframe.models import Dashboard, Visualization, Widget
 from watchframe.models.json_fields import as_object, required
-from watchframe.parameters.values import nearest
 from watchframe.references import DashboardReference, parse_dashboard_reference
 
 
@@ -273,29 +274,29 @@ class Dashboards(Resource):
         return found
 
     def _by_name(self, name: str, deadline: Deadline) -> Dashboard:
-        listed = list(self.list(search=name, deadline=deadline))
-        found = [item for item in listed if item.name == name] or [
-            item for item in listed if item.name.casefold() == name.casefold()
-        ]
-        if len(found) == 1:
-            return self._located(found[0].id, deadline)[1]
-        if found:
+        """Return the one dashboard of a name; names are compared as those of queries are."""
+        found = list(islice(self.list(search=name, deadline=deadline), LOOKED_THROUGH))
+        seen = found
+        if not called(name, found):
+            seen = list(islice(self.list(deadline=deadline), LOOKED_THROUGH))
+        named = called(name, seen)
+        if len(named) == 1:
+            return self._located(named[0].id, deadline)[1]
+        if named:
             raise ArgumentError(
-                f"{len(found)} dashboards are called {name!r}.",
-                hint=f"Give the id of one of them: {_ids_and_owners(found)}.",
+                f"{len(named)} dashboards are called {name!r}: {listed(named)}.",
+                hint="Give the id of the one that is meant.",
             )
-        others = listed or list(self.list(deadline=deadline))
-        names = dict.fromkeys(nearest(name, (item.name for item in others)))
-        near = [item for known in names for item in others if item.name == known] or listed
+        near = listed(nearest(name, found, seen))
         raise NotFoundError(
             f"The server lists no dashboard with the slug or the name {name!r}.",
             status=HTTPStatus.NOT_FOUND,
             server_message="",
             method="GET",
             url=self._path,
-            hint=f"The nearest are {_ids_and_owners(near[:_MOST_SHOWN])}."
+            hint=f"Did you mean {near}? Give the id."
             if near
-            else "It does not list archived ones, nor drafts of others: give the id.",
+            else "It lists no archived ones, and no drafts of others: give the id.",
         )
 
     def _located(self, dashboard_id: int, deadline: Deadline) -> tuple[str, Dashboard]:
@@ -335,17 +336,6 @@ class Dashboards(Resource):
 
     def _slug_path(self, slug: str) -> str:
         return f"{self._path}/{quote(slug, safe='')}"
-
-
-#: How many dashboards an error names.
-_MOST_SHOWN = 5
-
-
-def _ids_and_owners(dashboards: Sequence[Dashboard]) -> str:
-    return ", ".join(
-        f"{item.id} {item.name!r}" + (f" by {item.owner}" if item.owner else "")
-        for item in dashboards
-    )
 
 
 class Widgets(Resource):

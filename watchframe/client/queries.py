@@ -9,7 +9,7 @@ from types import EllipsisType
 
 from watchframe.client.execution import ANY_RESULT, Execution
 from watchframe.client.listing import Listing, WholeList
-from watchframe.client.query_names import query_of_name
+from watchframe.client.names import query_of_name
 from watchframe.client.query_results import QueryResult, read_result
 from watchframe.client.resource import (
     Resource,

@@ -1,6 +1,7 @@
 """Settings: argument, environment, config file's profile, default."""
 
 from watchframe.config.login import (
+    HIDDEN,
     Secret,
     as_secret,
     as_secrets,
@@ -30,6 +31,7 @@ from watchframe.config.settings import (
 __all__ = [
     "DEFAULT_CACHE_SIZE",
     "DEFAULT_PROFILE",
+    "HIDDEN",
     "Secret",
     "Settings",
     "as_secret",

@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import importlib
 import weakref
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, TypeVar
@@ -62,6 +62,8 @@ class Secret:
         raise TypeError("A Secret is not pickled: the pickle would hold the key.")
 
 
+#: What stands in place of a key.
+HIDDEN = "[API key]"
 #: What is shorter is no key: the servers' have 40 characters.
 _SHORTEST = 8
 #: Every Secret that is in use, so that a text can be searched for them before it is shown.
@@ -75,10 +77,11 @@ def known_secrets() -> tuple[str, ...]:
     return tuple(sorted((text for text in found if len(text) >= _SHORTEST), key=len, reverse=True))
 
 
-def without_secrets(text: str) -> str:
-    """Return a text with `known_secrets` hidden."""
-    for secret in known_secrets():
-        text = text.replace(secret, "***")
+def without_secrets(text: str, secrets: Iterable[str] | None = None) -> str:
+    """Return a text with every one of `secrets` hidden; by default `known_secrets`."""
+    for secret in known_secrets() if secrets is None else secrets:
+        if secret:
+            text = text.replace(secret, HIDDEN)
     return text
 
 

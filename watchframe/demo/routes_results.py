@@ -82,7 +82,10 @@ def _cancel_job(call: Call) -> None:
     """Cancel a job (recordings 124, 125)."""
     if call.store.query_of_key(call.key) is not None:
         raise server_error()
-    call.require_user()
+    if call.caller is None:
+        raise wrong_key()
+    if not call.is_user and "query_id" in call.path:
+        raise server_error()
     job = _job(call)
     if job.error:
         raise server_error()

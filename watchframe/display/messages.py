@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from watchframe.errors import JobFailedError
 from watchframe.hints import Face, words_for
 from watchframe.plain_text import plain_text
 
-#: What stands in place of an API key.
-HIDDEN = "[API key]"
 #: Lines of SQL shown before and after the one that failed.
 AROUND = 2
 
@@ -121,11 +119,3 @@ def _line_of_word(lines: Sequence[str], reason: str) -> int | None:
     place = re.compile(rf"(?<!\w){re.escape(word)}(?!\w)", re.IGNORECASE)
     numbers = [number for number, line in enumerate(lines, 1) if place.search(line)]
     return numbers[0] if len(numbers) == 1 else None
-
-
-def without_secrets(text: str, secrets: Iterable[str]) -> str:
-    """Return `text` with every one of `secrets` hidden."""
-    for secret in secrets:
-        if secret:
-            text = text.replace(secret, HIDDEN)
-    return text

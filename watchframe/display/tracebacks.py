@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from types import FrameType, TracebackType
 from typing import Any
 
-from watchframe.config import known_secrets
-from watchframe.display.messages import error_lines, group_lines, notes_of, without_secrets
+from watchframe.config import without_secrets
+from watchframe.display.messages import error_lines, group_lines, notes_of
 from watchframe.errors import WatchframeError, is_inner
 from watchframe.hints import Face
 from watchframe.interactive import ipython_shell, is_interactive
@@ -55,8 +55,7 @@ class Rendering:
         is_short = self._is_short()
         _hide_inner_frames(self.error, is_hidden=is_short)
         lines = self._short() if is_short else _full(self.error)
-        secrets = known_secrets()
-        return [without_secrets(line, secrets) for line in lines]
+        return [without_secrets(line) for line in lines]
 
     def _is_short(self) -> bool:
         if not (is_ours(self.error) or isinstance(self.error, KeyboardInterrupt)):

@@ -9,7 +9,7 @@ import pandas as pd
 
 from watchframe.client import Client
 from watchframe.client.listing import PAGE_SIZE
-from watchframe.client.query_names import LOOKED_THROUGH
+from watchframe.client.names import LOOKED_THROUGH
 from watchframe.errors import ArgumentError
 from watchframe.models import Query
 from watchframe.models.results import records_frame

@@ -53,7 +53,7 @@ def test_dashboard_is_shown_as_tables_under_their_titles(invoke, demo):
     ("words", "code", "message"),
     [
         (("nothing-like-that",), 4, "no dashboard with the slug or the name"),
-        (("Lendin overview",), 4, "The nearest are 1 'Lending overview' by Admin."),
+        (("Lendin overview",), 4, "Did you mean 1 'Lending overview' (Admin)?"),
         (("1", "-p", "colour=red"), 2, "no parameter 'colour'"),
         (("1", "--json", "-o", "out"), 2, "do not go together"),
         (("1", "-o", "no/such/out"), 2, "There is no folder"),

@@ -38,7 +38,7 @@ def wait_for(is_so):
         (("query", 49), 0, ""),
         (("query", 51), 1, "Table with name borrow_events does not exist"),
         (("query", 62), 1, "The query failed"),
-        (("query", "forty-two"), 2, "does not refer to a query"),
+        (("query", "forty-two"), 2, "No query is called 'forty-two'"),
         (("query", 1, "-p", "market=WETH"), 2, "no parameter 'market'"),
         (("query", 1, "-p", "markets"), 2, "-p markets has no value"),
         (("query", 1, "-p", "markets=[DOGE]"), 2, "DOGE"),

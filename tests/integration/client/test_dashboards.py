@@ -47,6 +47,7 @@ def chart(site):
         "{}/dashboards/1-lending/over-view/edit?fullscreen",
         "Lending overview",
         "lending OVERVIEW",
+        "Lending  overview",
         "{}/dashboards/1",
         "{}/dashboard/lending-overview",
         "{}/dashboard/lending-overview?edit",
@@ -96,7 +97,7 @@ def test_missing_dashboard_raises_not_found(site, name):
 def test_name_that_is_none_gets_the_nearest(site, name):
     with pytest.raises(NotFoundError, match=f"the slug or the name '{name}'") as caught:
         site.dashboards.get(name)
-    assert "1 'Lending overview' by Admin" in caught.value.hint
+    assert "1 'Lending overview' (Admin)" in caught.value.hint
 
 
 def test_name_goes_by_its_letters_before_their_case(site):
@@ -104,8 +105,8 @@ def test_name_goes_by_its_letters_before_their_case(site):
     assert site.dashboards.get("Risk of dola") == site.dashboards.get(lower.id)
     with pytest.raises(ArgumentError, match="2 dashboards are called 'risk of dola'") as caught:
         site.dashboards.get("risk of dola")
-    assert f"{upper.id} 'Risk of DOLA' by Admin" in caught.value.hint
-    assert f"{lower.id} 'Risk of dola' by Admin" in caught.value.hint
+    assert f"{upper.id} 'Risk of DOLA' (Admin)" in caught.value.message
+    assert f"{lower.id} 'Risk of dola' (Admin)" in caught.value.message
 
 
 def test_slug_goes_before_a_name(site):

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.shown import displayed
-from watchframe.client import Client
+from watchframe.client import Client, Deadline
 
 
 def test_listing_shows_its_first_page_with_one_request(site, own_server):
@@ -24,6 +24,11 @@ def test_listing_makes_no_request_for_its_repr(site, own_server):
         "<Listing of Query with 'a\\x1b' from /api/queries>"
     )
     assert not own_server.requests
+
+
+def test_listing_is_shown_after_its_own_deadline(site):
+    listing = site.queries.list(deadline=Deadline.after(0))
+    assert " queries\n" in displayed(listing)["text/plain"]
 
 
 def test_recent_queries_are_shown_too(site):

@@ -87,6 +87,12 @@ def test_token_reaches_nothing_else(asked, method, path, said):
     assert (found.get("message") or found["job"]["error"]).startswith(said)
 
 
+def test_token_cancels_a_job_by_its_own_address_alone(asked):
+    job = asked("POST", f"/api/queries/{PLAIN}/results", json={"max_age": 0}).json()["job"]["id"]
+    assert asked("DELETE", f"/api/queries/{PLAIN}/jobs/{job}").status_code == 500
+    assert asked("DELETE", f"/api/jobs/{job}").status_code == 200
+
+
 def test_session_of_a_token_is_nobody(server, asked):
     user = asked("GET", "/api/session").json()["user"]
     assert user == {"permissions": [], "apiKey": server.dashboard_token(SHARED)}

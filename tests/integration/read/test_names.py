@@ -14,7 +14,7 @@ from watchframe import (
     submit_watch_query,
     watch_query,
 )
-from watchframe.client import listing, query_names
+from watchframe.client import listing, names
 from watchframe.demo import DemoServer
 from watchframe.errors import (
     AuthenticationError,
@@ -264,7 +264,7 @@ def test_unknown_id_points_to_the_search(client):
 
 def test_list_is_looked_through_up_to_a_bound(own, user, monkeypatch):
     monkeypatch.setattr(listing, "PAGE_SIZE", 2)
-    monkeypatch.setattr(query_names, "LOOKED_THROUGH", 5)
+    monkeypatch.setattr(names, "LOOKED_THROUGH", 5)
     with pytest.raises(QueryReferenceError, match="No query of the newest 5 is called"):
         user.queries.get("No (such) query")
     assert asked(own).count(LIST) == 1 + 3  # the search, and three pages

@@ -14,6 +14,9 @@ CALLS = {
     "explain_watch_sql": lambda client, **_: watchframe.explain_watch_sql(
         "select 1", "Lending", client=client
     ),
+    "find_watch_queries": lambda client, **_: watchframe.find_watch_queries(
+        "borrow", client=client
+    ),
     "link_pickers": None,  # returns nothing
     "pick": lambda client, **_: watchframe.pick(2, client=client),
     "read_watch_dashboard": lambda client, **_: watchframe.read_watch_dashboard(1, client=client),

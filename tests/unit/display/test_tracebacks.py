@@ -8,8 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from watchframe import errors
-from watchframe.config import Secret
-from watchframe.display.messages import HIDDEN
+from watchframe.config import HIDDEN, Secret
 from watchframe.display.tracebacks import MOST, Rendering, short_form, where
 from watchframe.errors import ArgumentError, JobFailedError, WatchframeError
 from watchframe.parameters import params_dict

@@ -1,13 +1,13 @@
-"""Which saved query a name means, and which queries come near it."""
+"""Which saved query or dashboard a name means, and which come near it."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from watchframe.errors import (
     AccessDeniedError,
@@ -16,14 +16,16 @@ from watchframe.errors import (
     QueryReferenceError,
 )
 from watchframe.hints import Hint, Kind
-from watchframe.models import Query
+from watchframe.models import Dashboard, Query
 from watchframe.plain_text import plain_text
 
 if TYPE_CHECKING:
     from watchframe.client.queries import Queries
     from watchframe.http.deadline import Deadline
 
-#: How many queries are looked through where the server's search does not find a name.
+N = TypeVar("N", bound=Query | Dashboard)
+
+#: How many of a list are looked through where the server's search does not find a name.
 LOOKED_THROUGH = 2000
 #: How many an error names, and how like the name they have to be: 1 is the same.
 _NAMED, _LIKENESS = 6, 0.6
@@ -71,7 +73,7 @@ def _of_ring(queries: Queries, name: str, ring: Collection[int], deadline: Deadl
     if one is None:
         raise QueryReferenceError(
             f"None of the queries whose keys are known is called {name!r}: "
-            f"{_listed(known) or 'none of them can be read'}.",
+            f"{listed(known) or 'none of them can be read'}.",
             hint=Hint(Kind.NAME_NEEDS_USER_KEY),
         )
     return one
@@ -94,19 +96,17 @@ def _of_list(queries: Queries, name: str, deadline: Deadline) -> Query:
         one = _only(name, seen)
     if one is not None:
         return one
-    archived = _called(name, _search(queries, name, deadline, is_archived=True))
+    archived = called(name, _search(queries, name, deadline, is_archived=True))
     if archived:
         raise QueryReferenceError(
-            f"The query that is called {name!r} is archived: {_listed(archived)}.",
+            f"The query that is called {name!r} is archived: {listed(archived)}.",
             hint="It still runs: give its id.",
         )
-    close = [query for query in seen if _likeness(name, query) >= _LIKENESS]
-    near = {query.id: query for query in (*found, *close)}.values()
-    nearest = sorted(near, key=lambda query: _likeness(name, query), reverse=True)
-    kind = Kind.NEAREST_QUERIES if nearest else Kind.NO_NEAR_QUERY
+    near = nearest(name, found, seen)
+    kind = Kind.NEAREST_QUERIES if near else Kind.NO_NEAR_QUERY
     among = f" of the newest {len(seen):,}" if len(seen) >= LOOKED_THROUGH else ""
     raise QueryReferenceError(
-        f"No query{among} is called {name!r}.", hint=Hint(kind, nearest=_listed(nearest))
+        f"No query{among} is called {name!r}.", hint=Hint(kind, nearest=listed(near))
     )
 
 
@@ -127,19 +127,20 @@ def _words(name: str) -> str:
 
 def _only(name: str, queries: Sequence[Query]) -> Query | None:
     """Return the one query of a name; None where there is none."""
-    found = _called(name, queries)
+    found = called(name, queries)
     if len(found) > 1:
         raise QueryReferenceError(
-            f"{len(found)} queries are called {name!r}: {_listed(found)}.",
+            f"{len(found)} queries are called {name!r}: {listed(found)}.",
             hint="Give the id of the one that is meant.",
         )
     return found[0] if found else None
 
 
-def _called(name: str, queries: Sequence[Query]) -> list[Query]:
+def called(name: str, items: Iterable[N]) -> list[N]:
     """Return those of a name: spelled as it is, else with other blanks, else in other cases."""
+    known = list(items)
     for spelled in (str, _spelled, _folded):
-        found = [query for query in queries if spelled(query.name) == spelled(name)]
+        found = [item for item in known if spelled(item.name) == spelled(name)]
         if found:
             return found
     return []
@@ -153,15 +154,22 @@ def _folded(name: str) -> str:
     return unicodedata.normalize("NFC", _spelled(name).casefold())
 
 
-def _listed(queries: Sequence[Query]) -> str:
+def nearest(name: str, found: Iterable[N], others: Iterable[N]) -> list[N]:
+    """Return what comes near a name, the nearest first: all `found`, and those of `others`."""
+    close = [item for item in others if _likeness(name, item) >= _LIKENESS]
+    near = {item.id: item for item in (*found, *close)}.values()
+    return sorted(near, key=lambda item: _likeness(name, item), reverse=True)
+
+
+def _likeness(name: str, item: Query | Dashboard) -> float:
+    return SequenceMatcher(None, _folded(name), _folded(item.name)).ratio()
+
+
+def listed(items: Sequence[Query] | Sequence[Dashboard]) -> str:
     """Return ids, names and owners of the first of them."""
     words = [
-        f"{query.id} {query.name!r} ({plain_text(query.owner, keep='') or 'no owner'})"
-        for query in queries[:_NAMED]
+        f"{item.id} {item.name!r} ({plain_text(item.owner, keep='') or 'no owner'})"
+        for item in items[:_NAMED]
     ]
-    more = len(queries) - _NAMED
+    more = len(items) - _NAMED
     return ", ".join(words) + (f" and {more} more" if more > 0 else "")
-
-
-def _likeness(name: str, query: Query) -> float:
-    return SequenceMatcher(None, _folded(name), _folded(query.name)).ratio()
