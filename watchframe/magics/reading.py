@@ -16,7 +16,13 @@ from watchframe.errors import ArgumentError
 from watchframe.magics.body import parse_body
 from watchframe.magics.line import HELP_HINT, Request
 from watchframe.magics.saving import save_sql
-from watchframe.parameters.text_syntax import Namespace, read_assignments, split_assignment
+from watchframe.parameters.text_syntax import (
+    Namespace,
+    look_up,
+    read_assignments,
+    split_assignment,
+    variable_name,
+)
 from watchframe.read import (
     FrameArguments,
     MaxAge,
@@ -27,6 +33,7 @@ from watchframe.read import (
     read_watch_sql,
 )
 from watchframe.read.options import ANY_AGE, NO_TIMEOUT, Duration, data_source, seconds
+from watchframe.references import without_keys
 from watchframe.vocabulary import cache_mode, column_names
 
 
@@ -72,7 +79,8 @@ def asked(
         return _sql(request, cell, params, source)
     if request.source is not None:
         raise ArgumentError(
-            f"Both the query {request.query} and --source {request.source} are given.",
+            f"Both the query {without_keys(request.query)} and --source {request.source} are "
+            "given.",
             hint="A saved query knows its data source; leave one of them out.",
         )
     if request.save is not None:
@@ -85,7 +93,7 @@ def asked(
         raise ArgumentError(
             f"{twice[0]!r} is given in the line and in the body.", hint="Leave one of them out."
         )
-    return SavedQuery(query=_query(request.query), params={**within, **params})
+    return SavedQuery(query=_query(request.query, namespace), params={**within, **params})
 
 
 def _sql(
@@ -115,8 +123,18 @@ def _sql(
     return Sql(sql=cell.strip(), source=data_source(name), params=params)
 
 
-def _query(text: str) -> int | str:
-    return int(text) if text.isascii() and text.isdigit() else text
+def _query(text: str, namespace: Namespace) -> int | str:
+    """Return the query that was typed: an id, a name, an address, or a variable that is one."""
+    name = variable_name(text)
+    if name is None:
+        return int(text) if text.isascii() and text.isdigit() else text
+    value = look_up(name, namespace)
+    if isinstance(value, int | str):
+        return value
+    raise ArgumentError(
+        f"The variable {name!r} is a {type(value).__name__}, which names no query.",
+        hint="It may be an id, a name or an address.",
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -268,3 +268,22 @@ def test_columns_dtype_and_dates_as_in_python(shell):
     assert str(exact["wei"].item()) == "12.000000000000000000"
     refused = shell.run(f"%%watch -s Lending --dtype wei\n{statement}")
     assert "--dtype wei is not a column and its dtype" in refused.shown
+
+
+@pytest.mark.parametrize("word", ["$which", "{which}"])
+def test_line_query_may_be_a_variable(shell, demo, word):
+    key = demo.query_key(1)
+    for which in (1, "borrows by market", f"{demo.url}/api/queries/1/results.json?api_key={key}"):
+        shell.names["which"] = which
+        result = shell.run(f"%watch {word} {FEW}")
+        assert set(result.result["market"]) == {"WETH"}
+    shell.names["which"] = 1.5
+    assert "names no query" in shell.run(f"%watch {word}").shown
+
+
+def test_line_error_about_the_query_hides_its_key(shell, demo):
+    key = demo.query_key(1)
+    address = f"{demo.url}/api/queries/1/results.json?api_key={key}"
+    shown = shell.run(f"%watch {address} --source Lending").shown
+    assert "Both the query" in shown
+    assert key not in shown
