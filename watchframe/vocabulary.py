@@ -73,8 +73,9 @@ class Option:
 
 
 QUERY_HELP = (
-    "A saved query: its id, its name in quotes, or the address of its page or of its results, "
-    "whose p_ values are parameters. Left out with --source, where the cell's body is SQL."
+    "A saved query: its id, its name in quotes, the address of its page or of its results, whose "
+    "p_ values are parameters, or $name, a variable that is one of these. Left out with --source, "
+    "where the cell's body is SQL."
 )
 
 WHAT, FRESHNESS, RESULT, OTHER = (
