@@ -145,7 +145,7 @@ class Dashboards(Resource):
                 hint="Either the address is not whole, or the dashboard is no longer shared: ask "
                 "for its address again, or read the dashboard by its id, with a key of your own.",
             ) from None
-        return Dashboard.from_shared_json(found)
+        return Dashboard.from_shared_json(found).of_server(own.settings.url)
 
     def create(self, name: str, *, deadline: Deadline = NO_DEADLINE) -> Dashboard:
         """Create an empty dashboard, a draft, and return it."""

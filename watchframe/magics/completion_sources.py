@@ -20,6 +20,7 @@ from watchframe.models import DataSource, ParameterDefinition
 from watchframe.parameters.types import known_values
 from watchframe.read.saved_names import NamedDashboard, NamedQuery, SavedNames
 from watchframe.references import QueryReference, parse_reference
+from watchframe.references.pages import is_address
 
 logger = logging.getLogger(__name__)
 
@@ -50,6 +51,8 @@ class ServerNames:
         known = self._get("queries", SavedNames.queries, deadline) or []
         if not known or len(known) % PAGE_SIZE or not wanted:
             return known  # all of them: only a list of full pages goes on
+        if is_address(wanted):  # it may hold the key of another server, and is no name
+            return known
         found = self._get(("queries", wanted), lambda saved: saved.search(wanted), deadline) or []
         ids = {query.id for query in known}
         return [*known, *(query for query in found if query.id not in ids)]

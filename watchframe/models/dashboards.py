@@ -239,9 +239,9 @@ class Dashboard(Model, frozen=True, kw_only=True):
 
     @property
     def url(self) -> str | None:
-        """Its page; None where its server is not known."""
+        """Its page; None where its server, or its id, is not known."""
         number = f"{self.id}-{self.slug}" if self.slug else self.id
-        return None if self.server is None else f"{self.server}/dashboards/{number}"
+        return f"{self.server}/dashboards/{number}" if self.server and self.id else None
 
     def card(self) -> Card:
         """Return what is shown of it: what it is, and its widgets in the order of the page."""
@@ -253,7 +253,7 @@ class Dashboard(Model, frozen=True, kw_only=True):
             "shared": self.public_url is not None,
         }
         return Card(
-            noun=f"Dashboard {self.id}",
+            noun=f"Dashboard {self.id}" if self.id else "Shared dashboard",
             name=self.name,
             url=self.url,
             labels=[label for label, is_so in flags.items() if is_so],

@@ -308,9 +308,9 @@ class Visualization(Model, frozen=True, kw_only=True):
 
     @property
     def url(self) -> str | None:
-        """Its query's page, where this tab is opened."""
+        """Its query's page, where this tab is opened if its id is known."""
         page = self.query.url if self.query is not None else None
-        return f"{page}#{self.id}" if page else None
+        return f"{page}#{self.id}" if page and self.id else page
 
 
 class QuerySnippet(Model, frozen=True, kw_only=True):

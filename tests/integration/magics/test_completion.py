@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 import watchframe
 from watchframe.client import current_client
+from watchframe.magics import completion_sources
 from watchframe.magics.line import parse_line
 from watchframe.models import ParameterDefinition
 from watchframe.parameters.text_syntax import read_assignments
@@ -54,6 +57,17 @@ def test_completion_page_of_another_server(shell, demo):
     typed = "%watch https://elsewhere.example/queries/1 -p "
     assert shell.complete(f"{typed}|") == [typed]
     assert len(demo.requests) == before
+
+
+def test_completion_searches_for_no_address(shell, demo, monkeypatch):
+    """It may hold the key of another server."""
+    monkeypatch.setattr(completion_sources, "PAGE_SIZE", 1)  # as if there were more of them
+    names = completion_sources.ServerNames()
+    for wanted in ("https://elsewhere.example/api/queries/1/results.json?api_key=abc", "borro"):
+        assert names.queries(wanted, deadline=time.monotonic() + 30)
+    sent = str([item.query for item in demo.requests])
+    assert "borro" in sent
+    assert "elsewhere" not in sent
 
 
 def test_completion_value_choices_and_dynamic_dates(shell, offered):

@@ -287,6 +287,17 @@ def test_no_frame_of_an_error_holds_the_token(tmp_path):
     assert TOKEN not in str([frame.f_locals for frame in frames])
 
 
+def test_what_is_shown_of_it_has_no_token_and_no_made_up_page(shared):
+    frames = read_watch_dashboard(shared.public_url(1))
+    for shown in (frames._repr_html_(), frames.dashboard._repr_html_(), repr(frames.dashboard)):
+        assert "Lending overview" in shown
+        assert shared.dashboard_token(1) not in shown
+        assert "/dashboards/0" not in shown
+        assert '#0"' not in shown
+    assert "Shared dashboard" in repr(frames.dashboard)
+    assert f"{shared.url}/queries/2" in frames.dashboard._repr_html_()
+
+
 def test_token_appears_nowhere(shared, tmp_path, caplog, capfd):
     """Logs, frames, reprs, pickles, decisions, explanations and each file of the cache."""
     caplog.set_level(logging.DEBUG)
