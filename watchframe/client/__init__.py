@@ -1,7 +1,7 @@
 """JSON over HTTP: one server, one key."""
 
-from watchframe.client.client import (
-    Client,
+from watchframe.client.client import Client
+from watchframe.client.connection import (
     client_of_server,
     connect,
     connected_client,

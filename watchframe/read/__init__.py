@@ -1,6 +1,7 @@
 """The pipeline of a read, and the public functions."""
 
 from watchframe.read.answer import Answer
+from watchframe.read.background import Background, until
 from watchframe.read.dashboard import DashboardFrames, dashboard_answers, read_watch_dashboard
 from watchframe.read.find import find_watch_queries, search_queries
 from watchframe.read.functions import (
@@ -16,11 +17,9 @@ from watchframe.read.plan import ReadPlan
 from watchframe.read.saved_query import WatchQuery, watch_query
 from watchframe.read.side_by_side import read_watch_queries
 from watchframe.read.submit import (
-    Background,
     SubmittedQuery,
     submit_watch_query,
     submit_watch_sweep,
-    until,
 )
 from watchframe.read.sweep import parameter_sets, read_watch_sweep
 

@@ -289,11 +289,11 @@ def test_threads_share_the_wait_that_the_server_asks(client, demo):
     demo.faults.add("GET /api/queries/2$", status=429, headers={"Retry-After": "2"})
     with ThreadPoolExecutor(1) as pool:
         first = pool.submit(client.queries.get, 2)
-        while not client._transport._rate_limit.seconds_left:
+        while not client._transport.connections.rate_limit.seconds_left:
             time.sleep(0.01)
         with pytest.raises(ResponseError):
             client.jobs.cancel("unknown")  # is not held back
-        asked, left = time.monotonic(), client._transport._rate_limit.seconds_left
+        asked, left = time.monotonic(), client._transport.connections.rate_limit.seconds_left
         client.queries.get(13)
         assert time.monotonic() - asked >= left > 0
         first.result()

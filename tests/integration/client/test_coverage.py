@@ -172,7 +172,7 @@ def pattern(route):
     ("row", "call"), ROWS, ids=[f"{row.theirs} {call.partition('(')[0]}" for row, call in ROWS]
 )
 def test_call_asks_the_route_beside_it(row, call, site, own_server, tmp_path, monkeypatch):
-    monkeypatch.setattr("watchframe.client.client._current", site)
+    monkeypatch.setattr("watchframe.client.connection._current", site)
     things = Things(site, tmp_path, **KINDS.get(call.split(".")[1], {}))
     code = compile(call.replace("dry_run=True", "dry_run=False"), call, "eval")
     if ".results(" in call:
