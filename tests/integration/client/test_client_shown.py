@@ -9,7 +9,8 @@ from watchframe.client import Client, connect
 @pytest.fixture
 def watched(monkeypatch):
     """Let the process be one that a person watches."""
-    monkeypatch.setattr("watchframe.client.client.is_interactive", lambda: True)
+    for module in ("client", "connection"):
+        monkeypatch.setattr(f"watchframe.client.{module}.is_interactive", lambda: True)
 
 
 @pytest.mark.usefixtures("watched")

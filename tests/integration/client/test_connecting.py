@@ -11,7 +11,7 @@ import warnings
 import pytest
 
 from watchframe import connect
-from watchframe.client import client as module
+from watchframe.client import connection as module
 from watchframe.client import connected_client, disconnect
 from watchframe.errors import (
     AuthenticationError,
