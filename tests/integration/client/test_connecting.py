@@ -11,8 +11,8 @@ import warnings
 import pytest
 
 from watchframe import connect
-from watchframe.client import connection as module
 from watchframe.client import connected_client, disconnect
+from watchframe.client import connection as module
 from watchframe.errors import (
     AuthenticationError,
     ConfigurationWarning,
