@@ -241,9 +241,9 @@ class Kind(Enum):
         cell="a date such as {example}, or d_now, d_yesterday",
     )
     TAKES_RANGE = Words(
-        python="a start and an end such as ({example!r}, {example!r}), a Period, an Interval, or a "
+        python="a start and an end such as ({start!r}, {end!r}), a Period, an Interval, or a "
         "name such as 'd_last_7_days'",
-        cell="a range such as {example}..{example}, or a name such as d_last_7_days",
+        cell="a range such as {start}..{end}, or a name such as d_last_7_days",
     )
     TAKES_SEVERAL = Words(
         python="a list of values, each {takes}", cell="a list of values, [a, b], each {takes}"

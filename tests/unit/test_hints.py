@@ -15,11 +15,13 @@ from watchframe.hints import Hint, Kind, words_for
 FACES = ("python", "cell", "terminal", "picker")
 FACTS = {
     "copy": "copy 3 h old",
+    "end": "2024-01-31",
     "example": "2024-01-31",
     "name": "market",
     "nearest": "1 'Borrows by market' (Admin)",
     "query_id": 42,
     "python": "['a', 'b']",
+    "start": "2024-01-01",
     "server": "https://watch.example",
     "subject": "Parameter 'market'",
     "takes": "a string",

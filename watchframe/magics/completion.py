@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 #: Seconds to wait for the server. IPython sets a matcher no limit, and waits for it; JupyterLab
 #: drops what comes after a second.
 PATIENCE = 0.5
+#: What is shown beside a completion that stands for none.
+NOTHING = "nothing known here"
 #: Characters of what is shown beside a completion, such as a query's name.
 WIDTH = 48
 
@@ -121,8 +123,8 @@ def _result(
     if suppress and not completions:
         # IPython asks its other matchers where this one has nothing to offer. They may take seconds
         # (Jedi), for names of Python and files that have no place here: what is typed already,
-        # offered once more, changes nothing and keeps them out.
-        completions = [SimpleCompletion(fragment)]
+        # offered once more, changes nothing and keeps them out. JupyterLab shows the words beside it.
+        completions = [SimpleCompletion(fragment, type=_beside(NOTHING))]
     return SimpleMatcherResult(
         completions=completions, matched_fragment=fragment, suppress=suppress, ordered=True
     )

@@ -172,6 +172,7 @@ def _expected(options: Sequence[str] | None) -> str:
 
 #: For examples in messages and on the reference page.
 _EXAMPLE = datetime(2024, 1, 31, 13, 45, 59)  # noqa: DTZ001 - the wire form has no zone
+_EXAMPLE_START = datetime(2024, 1, 1)  # noqa: DTZ001 - likewise
 
 
 def moment(value: object, definition: ParameterDefinition, context: Context) -> JSON:
@@ -193,7 +194,11 @@ def span(value: object, definition: ParameterDefinition, context: Context) -> JS
         start, end = as_span(value, now=context.now, timezone=context.timezone)
     except (ValueError, OverflowError):
         raise UnfitValueError(
-            Hint(Kind.TAKES_RANGE, example=wire_moment(_EXAMPLE, definition.type)),
+            Hint(
+                Kind.TAKES_RANGE,
+                start=wire_moment(_EXAMPLE_START, definition.type),
+                end=wire_moment(_EXAMPLE, definition.type),
+            ),
             did_you_mean(_names_near(value, DYNAMIC_RANGES)) or _hint_of_ends(value),
         ) from None
     if end < start:
@@ -314,11 +319,11 @@ def _date_type(name: str) -> ParameterType:
 
 
 def _range_type(name: str) -> ParameterType:
-    example = wire_moment(_EXAMPLE, name)
+    start, end = wire_moment(_EXAMPLE_START, name), wire_moment(_EXAMPLE, name)
     return ParameterType(
         takes='two dates as a tuple, list, slice or `{"start": ..., "end": ...}`; a Period (all of '
         'it), an Interval, `"start..end"`, or a dynamic range',
-        sends=f'`{{"start": "{example}", "end": "{example}"}}`',
+        sends=f'`{{"start": "{start}", "end": "{end}"}}`',
         convert=span,
     )
 

@@ -89,6 +89,7 @@ class _Fetch:
         # A default that was changed since does not show in the SQL: it is looked up meanwhile.
         needs_defaults = plan.is_to_be_checked and not plan.has_all_values
         with ProgressLine(plan.label, progress=options.progress) as line:
+            failure = None
             try:
                 body = plan.question.ask(
                     options.client,
@@ -98,7 +99,9 @@ class _Fetch:
                     meanwhile=self._check_values if needs_defaults else None,
                 )
             except JobFailedError as error:
-                raise error.replace(sql=plan.question.rendered) from None
+                failure = error.replace(sql=plan.question.rendered)
+            if failure is not None:  # raised here, its context is what the caller was handling
+                raise failure
 
             def read(body: ResultBody) -> Answer | None:
                 key = self.plan.cache_key

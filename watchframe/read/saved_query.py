@@ -169,10 +169,10 @@ def watch_query(query: QueryLike, *, client: Client | None = None) -> WatchQuery
     Parameters
     ----------
     query : int, str or QueryReference
-        As of `read_watch_query`. The ``p_`` values of an address are the values of parameters that
-        a call leaves out.
+        Its id, its name, or an address: of its page or of its results. The ``p_`` values of an
+        address are the values of parameters that a call leaves out.
     client : Client, optional
-        As of `read_watch_query`.
+        Instead of the one of `connect`, or of the settings.
 
     Returns
     -------
@@ -194,7 +194,7 @@ def watch_query(query: QueryLike, *, client: Client | None = None) -> WatchQuery
     ...     q = watch_query(13, client=client)
     ...     frame = q(kind="repay", cache="off")
     >>> q
-    WatchQuery(13, 'Events by kind')(*, kind: Literal['borrow', 'repay'] = 'borrow')
+    WatchQuery(13, 'Events of one kind by month')(*, kind: Literal['borrow', 'repay', ...
     """
     query = parse_reference(query)
     client = client_for(query, client)

@@ -161,7 +161,7 @@ class SubmittedQuery(Generic[Rows]):
                 "time": f"{self.seconds:.1f} s",
                 "error": getattr(error, "message", error),
             },
-            note="" if error else "result() returns the frame, once it is there.",
+            note="" if error else "result() waits for the frame and returns it.",
         ).html()
 
 

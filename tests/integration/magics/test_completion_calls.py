@@ -76,6 +76,7 @@ def test_call_offers_known_dropdown_values_only(offered, shell, demo):
     assert shell.complete(f"{typed}|") == [typed]
     assert not [item for item in demo.requests if "dropdowns" in item.path]
     documents = Documents.of(ReadOptions.resolve(QueryReference(query_id=dropdown.id)))
+    documents.lists_values = True
     values = documents.dropdown_options(dropdown)(definition)
     assert values
     assert offered(typed) == list(values)
