@@ -227,7 +227,7 @@ class Client:
             elif is_interactive():
                 facts["queries"] = f"{self.queries.list(deadline=deadline).count():,}"
         except AuthenticationError:
-            facts["key"] = "one that the server knows no owner of: a query's, or a wrong one"
+            facts["key"] = "a query's, or a wrong one: the server names no owner"
         except WatchframeError as error:
             facts["server"] = f"it could not be asked: {error.message}"
         if (known := self._known_session) is not None:

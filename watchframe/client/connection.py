@@ -195,8 +195,8 @@ def _check_key(client: Client) -> None:
         # A query's key is refused like a wrong one, except for its own query.
         raise error.replace(
             message=f"{client.server} knows no user with this API key.",
-            hint="Yours stands on your profile's page. If it is the key of a query, it reads that "
-            "query alone: give it as query_keys={479: key}, with the query's id.",
+            hint="Your own key is on your profile's page. If this is the key of a query, it reads "
+            "that query alone: give it as query_keys={479: key}, with the query's id.",
         ) from None
     except JobTimeoutError:
         raise TransportTimeoutError(

@@ -123,7 +123,7 @@ def _result(
     if suppress and not completions:
         # IPython asks its other matchers where this one has nothing to offer. They may take seconds
         # (Jedi), for names of Python and files that have no place here: what is typed already,
-        # offered once more, changes nothing and keeps them out. JupyterLab shows the words beside it.
+        # offered once more, changes nothing and keeps them out. JupyterLab shows the words beside.
         completions = [SimpleCompletion(fragment, type=_beside(NOTHING))]
     return SimpleMatcherResult(
         completions=completions, matched_fragment=fragment, suppress=suppress, ordered=True

@@ -46,7 +46,7 @@ def test_client_is_asked_nothing_where_nobody_watches(site, own_server):
 def test_client_of_a_wrong_key_says_so(own_server, tmp_path):
     with Client(own_server.url, "wrong-key-of-nobody", cache_dir=tmp_path) as stranger:
         text = displayed(stranger)["text/plain"]
-    assert "  key  one that the server knows no owner of" in text
+    assert "  key  a query's, or a wrong one" in text
     assert "wrong-key-of-nobody" not in text
 
 
