@@ -109,7 +109,7 @@ def test_hint_of_a_move_to_the_same_server(run_own, own_server):
         ),
         (
             "period=[2026-01-01]",
-            "cannot be [2026-01-01]: it takes a range such as 2024-01-31..",
+            "cannot be [2026-01-01]: it takes a range such as 2024-01-01..",
         ),
         ("period=soon", "cannot be 'soon': it takes a range such as"),
         ("period=2026-02-01..2026-01-01", "cannot be '2026-02-01..2026-01-01': it takes an end"),

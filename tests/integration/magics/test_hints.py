@@ -111,7 +111,7 @@ def test_hint_of_a_wrong_option_never_waits_for_a_dead_server(plain_shell, demo,
         ),
         (
             "period=[2026-01-01]",
-            "cannot be [2026-01-01]: it takes a range such as 2024-01-31..",
+            "cannot be [2026-01-01]: it takes a range such as 2024-01-01..",
         ),
         ("period=soon", "cannot be 'soon': it takes a range such as"),
         ("period=2026-02-01..2026-01-01", "cannot be '2026-02-01..2026-01-01': it takes an end"),
