@@ -1,4 +1,4 @@
-"""Locks that a forked child finds free, whatever its parent's threads were doing.
+"""Locks that a forked child finds free, whatever its parent's threads were doing; and a barrier.
 
 ``fork`` copies a process with one of its threads: the one that forks. A lock that another thread
 held at that moment is copied as held, and no thread of the child would ever release it: the child's
@@ -38,13 +38,65 @@ class ProcessLock:
             self.lock = threading.RLock()
 
 
+class ForkBarrier:
+    """Sections of code that a fork waits for: ``with barrier:``.
+
+    A C library, such as SQLite, has locks of its own, which no child could find free. So a fork
+    waits until all threads have left it, for `PATIENCE` seconds at most.
+    """
+
+    def __init__(self) -> None:
+        self._condition = threading.Condition()
+        self._inside = 0
+        _barriers.add(self)
+
+    def __enter__(self) -> None:
+        with self._condition:
+            self._inside += 1
+
+    def __exit__(self, *_: object) -> None:
+        with self._condition:
+            self._inside -= 1
+            self._condition.notify_all()
+
+    def before_fork(self) -> None:
+        """Wait until no thread is inside, and let none in."""
+        self._condition.acquire()
+        self._condition.wait_for(lambda: self._inside == 0, timeout=PATIENCE)
+
+    def after_in_parent(self) -> None:
+        """Let threads in again."""
+        self._condition.release()
+
+    def after_in_child(self) -> None:
+        """Begin with none of the parent's threads."""
+        self._condition, self._inside = threading.Condition(), 0
+
+
+#: Seconds that a fork waits for a barrier's threads.
+PATIENCE = 2.0
 _all: weakref.WeakSet[ProcessLock] = weakref.WeakSet()
+_barriers: weakref.WeakSet[ForkBarrier] = weakref.WeakSet()
 
 
-def _free_all() -> None:
+def _before_fork() -> None:
+    for barrier in _barriers:
+        barrier.before_fork()
+
+
+def _after_in_parent() -> None:
+    for barrier in _barriers:
+        barrier.after_in_parent()
+
+
+def _after_in_child() -> None:
+    for barrier in _barriers:
+        barrier.after_in_child()
     for lock in _all:
         lock.free_in_child()
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_free_all)
+    os.register_at_fork(
+        before=_before_fork, after_in_parent=_after_in_parent, after_in_child=_after_in_child
+    )

@@ -76,3 +76,30 @@ def test_locks_do_not_outlive_their_owners():
     assert len(locks._all) >= before + 100
     del made
     assert len(locks._all) < before + 100
+
+
+def test_fork_waits_until_threads_have_left_the_barrier():
+    program = """
+        import os, threading
+        from watchframe.locks import ForkBarrier
+
+        barrier, entered, seen = ForkBarrier(), threading.Event(), []
+
+        def inside():
+            with barrier:
+                entered.set()
+                threading.Event().wait(0.3)
+                seen.append("left")
+
+        thread = threading.Thread(target=inside)
+        thread.start()
+        entered.wait()
+        child = os.fork()
+        if child == 0:
+            with barrier:  # it is free
+                os._exit(0 if seen == ["left"] else 1)
+        thread.join()
+        with barrier:
+            print(seen, os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+    """
+    assert run(program) == ["['left']", "0"]

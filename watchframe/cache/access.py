@@ -33,7 +33,7 @@ from watchframe.cache.private_files import (
 )
 from watchframe.cache.writer import INLINE_LIMIT
 from watchframe.errors import CacheError, CacheFormatError, CacheWarning, is_silent, warn_caller
-from watchframe.locks import ProcessLock
+from watchframe.locks import ForkBarrier, ProcessLock
 
 if TYPE_CHECKING:
     from watchframe.cache.index import EntryIndex, Row
@@ -63,6 +63,10 @@ _DISK_CODES = frozenset(
         sqlite3.SQLITE_AUTH,
     }
 )
+
+
+#: A fork within SQLite would leave its own locks taken in the child.
+_sqlite = ForkBarrier()
 
 
 class FolderAccess:
@@ -96,8 +100,9 @@ class FolderAccess:
             known, index = self._index, None
             identity = known.identity if known is not None else _inode(self._database)
             try:
-                index = self._opened()
-                return otherwise if index is None else action(index)
+                with _sqlite:
+                    index = self._opened()
+                    return otherwise if index is None else action(index)
             except CacheFormatError:
                 raise
             except (CacheError, OSError, sqlite3.Error, _timeout_class()) as error:
