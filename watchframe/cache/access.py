@@ -14,7 +14,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 import pyarrow as pa
 
@@ -252,26 +252,27 @@ def _inode(path: str) -> tuple[int, int] | None:
     return status.st_dev, status.st_ino
 
 
-#: How many parsed results stay in memory, each of at most `INLINE_LIMIT` bytes: 2 MB at most.
+#: How many parsed entries of a kind stay in memory, each of at most `INLINE_LIMIT` bytes on disk.
 KEPT = 32
 
 _Place = tuple[int, str | None, float]
 
 
-class RecentResults:
-    """Parsed results by key, each valid for one version of one row of one index.
+class RecentEntries(Generic[T]):
+    """Parsed entries by key, each valid for one version of one row of one index.
 
     The index is always asked first, so an entry that was overwritten, evicted or cleared, also by
     another process, is not found here either. This saves the checksum and the parsing, which take
-    most of a small hit. Arrow tables are immutable, so all callers share one.
+    most of a small hit. All callers share one: Arrow tables are immutable, and nobody changes what
+    a document holds.
     """
 
     def __init__(self) -> None:
         self._guard = ProcessLock()
-        self._known: OrderedDict[str, tuple[EntryIndex, _Place, CacheEntry]] = OrderedDict()
+        self._known: OrderedDict[str, tuple[EntryIndex, _Place, T]] = OrderedDict()
 
-    def get(self, index: EntryIndex, row: Row) -> CacheEntry | None:
-        """Return the result that `row` of `index` holds, if it is known."""
+    def get(self, index: EntryIndex, row: Row) -> T | None:
+        """Return what `row` of `index` holds, if it is known."""
         with self._guard.lock:
             known = self._known.get(row.key)
             if known is None or known[0] is not index or known[1] != _place(row):
@@ -279,9 +280,9 @@ class RecentResults:
             self._known.move_to_end(row.key)
             return known[2]
 
-    def keep(self, index: EntryIndex, row: Row, entry: CacheEntry) -> None:
-        """Remember the result that `row` of `index` holds, if it is small."""
-        if entry.size > INLINE_LIMIT:
+    def keep(self, index: EntryIndex, row: Row, size: int, entry: T) -> None:
+        """Remember what `row` of `index` holds, if its `size` bytes are few."""
+        if size > INLINE_LIMIT:
             return
         with self._guard.lock:
             self._known[row.key] = index, _place(row), entry
@@ -299,7 +300,7 @@ def _place(row: Row) -> _Place:
     return row.id, row.writing, row.stored
 
 
-Found = tuple["EntryIndex", "Row", "CacheEntry | None"]
+Found = tuple["EntryIndex", "Row", T | None]
 
 
 class EntryLoader:
@@ -315,17 +316,32 @@ class EntryLoader:
     def __init__(self, access: FolderAccess, clock: Callable[[], float]) -> None:
         self._access = access
         self._clock = clock
-        self._recent = RecentResults()
+        self._results: RecentEntries[CacheEntry] = RecentEntries()
+        self._documents: RecentEntries[Document] = RecentEntries()
 
     def result(self, key: str) -> CacheEntry | None:
         """Return the result under `key`, checked against its checksum; None where there is none."""
+        return self._entry(key, _result, self._results)
+
+    def document(self, name: str) -> Document | None:
+        """Return the document under `name`, checked likewise; None where there is none."""
+        return self._entry(name, read_document, self._documents)
+
+    def forget(self) -> None:
+        """Forget what is held in memory."""
+        self._results.forget()
+        self._documents.forget()
+
+    def _entry(
+        self, key: str, read: Callable[[pa.Buffer, str], T], recent: RecentEntries[T]
+    ) -> T | None:
         now = self._clock()
 
-        def look(index: EntryIndex) -> Found | None:
+        def look(index: EntryIndex) -> Found[T] | None:
             row = index.find(key, now)
-            return None if row is None else (index, row, self._recent.get(index, row))
+            return None if row is None else (index, row, recent.get(index, row))
 
-        nothing: Found | None = None
+        nothing: Found[T] | None = None
         try:
             place = self._access.attempt(look, otherwise=nothing)
         except CacheFormatError as error:
@@ -335,22 +351,12 @@ class EntryLoader:
             return None
         if place[2] is not None:
             return place[2]
-        found = self._load(key, read_result)
+        found = self._load(key, read)
         if found is None:
             return None
-        row, size, (table, head) = found
-        entry = CacheEntry(key=key, table=table, provenance=head.provenance, size=size)
-        self._recent.keep(place[0], row, entry)
+        row, size, entry = found
+        recent.keep(place[0], row, size, entry)
         return entry
-
-    def document(self, name: str) -> Document | None:
-        """Return the document under `name`; None where there is none."""
-        found = self._load(name, read_document)
-        return None if found is None else found[2]
-
-    def forget(self) -> None:
-        """Forget what is held in memory."""
-        self._recent.forget()
 
     def _load(self, key: str, read: Callable[[pa.Buffer, str], T]) -> tuple[Row, int, T] | None:
         row: Row | None = None
@@ -375,3 +381,8 @@ class EntryLoader:
                 f"An entry of the local cache was dropped, and is fetched again: {error.message}"
             )
         )
+
+
+def _result(entry: pa.Buffer, key: str) -> CacheEntry:
+    table, head = read_result(entry, key)
+    return CacheEntry(key=key, table=table, provenance=head.provenance, size=entry.size)

@@ -186,8 +186,11 @@ def _file_lock(name: str, folder: Path | None, wait: _Wait) -> tuple[Path | None
     path = folder / name
     while True:
         try:
-            folder.mkdir(mode=0o700, exist_ok=True)
-            descriptor = try_lock(path)
+            try:
+                descriptor = try_lock(path)
+            except FileNotFoundError:  # the first lock of all, or the folder was deleted meanwhile
+                folder.mkdir(mode=0o700, exist_ok=True)
+                descriptor = try_lock(path)
         except OSError as error:
             logger.debug("single flight: no lock between processes: %s", error)
             return None, None

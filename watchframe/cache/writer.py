@@ -119,9 +119,10 @@ class ResultWriter:
         try:
             if table is not None and not self._adds_up_to(table):
                 self._start_over(table)
-            if self._schema is None or self._mixed or self._stream is None:
+            if self._schema is None or self._mixed:
                 raise ValueError("There is no result of one schema to store.")
-            self._stream.close()
+            if self._stream is not None:
+                self._stream.close()
             return self._seal(
                 self._staging, table.schema if table is not None else self._schema, provenance
             )
@@ -156,10 +157,15 @@ class ResultWriter:
         logger.debug("cache: %.12s: the batches are not the whole result; writing it", self._key)
         self._staging.start_over()
         self._mixed = False
-        self._start(table.schema, self._staging)
-        self._rows = table.num_rows
-        for batch in table.to_batches():
-            self._stream.write_batch(batch)  # type: ignore[union-attr]  # _start made it
+        self._schema, self._stream, self._rows = table.schema, None, table.num_rows
+        # A small one at once: Arrow writes some twenty pieces, and each would call Python.
+        buffer = pa.BufferOutputStream() if table.nbytes <= INLINE_LIMIT else None
+        sink = self._staging if buffer is None else buffer
+        with pa.ipc.new_stream(sink, table.schema, options=_UNCOMPRESSED) as stream:
+            for batch in table.to_batches():
+                stream.write_batch(batch)
+        if buffer is not None:
+            self._staging.write(buffer.getvalue())
 
     def _seal(self, staging: Staging, schema: pa.Schema, provenance: Provenance) -> bool:
         end = seal_result(

@@ -139,14 +139,14 @@ def to_frame(
     conversions = Conversions.of(dtype, parse_dates, wanted, has_rows=table.num_rows > 0)
     taken = {name: (table.schema.field(name), table.column(name)) for name in wanted}
     attributes = pandas_attributes(table.schema)
-    rows = len(table)
+    rows, is_large = len(table), table.nbytes > _RELEASED
     del table  # where the caller has let go of it, each column's memory is free once it was read
     arrays = {}
     done = 0
     for name in wanted:
         field, values = conversions.in_arrow(*taken.pop(name))
         arrays[name] = conversions.in_pandas(name, _array(field, values, dtype_backend))
-        done += values.nbytes
+        done += values.nbytes if is_large else 0
         del values
         if done > _RELEASED:
             give_back()
@@ -167,16 +167,17 @@ def _array(field: pa.Field, values: pa.ChunkedArray, backend: DtypeBackend) -> A
     if encoding is not None:
         objects = _objects(values, _integers if encoding == INTEGER else _parsed)
         return pd.Series(objects, dtype=object, copy=False)  # said, or texts are taken for strings
-    if backend == "pyarrow":
+    if backend == "pyarrow" or pa.types.is_decimal(field.type):
         return pd.arrays.ArrowExtensionArray(values)
     if field.type in _MASKED:
         return _masked(values, *_MASKED[field.type])
-    if pa.types.is_decimal(field.type):
-        return pd.arrays.ArrowExtensionArray(values)
     if field.type == pa.string():
         return _STRING.__from_arrow__(values)
     stamps = values.cast(pa.timestamp("us")) if field.type == pa.date32() else values
-    return stamps.to_pandas().array
+    if stamps.type.tz:
+        return stamps.to_pandas().array
+    moments = stamps.to_numpy()  # without a Series around it, which takes as long again
+    return pd.array(moments, copy=not moments.flags.writeable)  # Arrow's own memory is read-only
 
 
 def _masked(values: pa.ChunkedArray, made: Callable[..., Any], dtype: str) -> Any:

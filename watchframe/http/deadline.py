@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import Future, wait
+from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from numbers import Real
 from typing import Self, TypeVar
@@ -153,15 +153,18 @@ def uninterrupted(
         Called from here while `work` goes on; what it raises undoes `work`, and is raised.
     """
     answer: Future[T] = Future()
+    is_there = threading.Event()  # concurrent.futures.wait makes several locks for each wait
 
     def run() -> None:
         try:
             answer.set_result(work())
         except BaseException as error:  # noqa: BLE001 - it is raised where it is awaited
             answer.set_exception(error)
+        finally:
+            is_there.set()
 
     def give_up() -> None:
-        wait([answer], timeout=grace)
+        is_there.wait(grace)
         if answer.done() and answer.exception() is None:
             undo(answer.result())
 
@@ -170,7 +173,7 @@ def uninterrupted(
             threading.Thread(target=run, name="watchframe-request", daemon=True).start()
             if meanwhile is not None:
                 meanwhile()
-            while not wait([answer], timeout=CHECK_EVERY).done:
+            while not is_there.wait(CHECK_EVERY):
                 deadline.remaining()
         except Exception:
             give_up()

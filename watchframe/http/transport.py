@@ -292,15 +292,16 @@ class Transport:
     def _exchange(self, request: Request, deadline: Deadline) -> requests.Response:
         settings, shared = self.settings, self.connections
         session, credentials = shared.session(), _Credentials(request.key, settings.headers)
-        prepared = session.prepare_request(
-            requests.Request(
-                request.method,
-                request.url,
-                json=request.json,
-                params=request.query,
-                auth=credentials,
-            )
-        )
+        # Not by Session.prepare_request: it merges settings that no session here has, which takes
+        # as long as all the rest.
+        prepared = requests.Request(
+            request.method,
+            request.url,
+            headers=session.headers,
+            json=request.json,
+            params=request.query,
+            auth=credentials,
+        ).prepare()
         timeout = urllib3.Timeout(
             connect=deadline.cut(settings.connect_timeout), read=settings.read_timeout
         )

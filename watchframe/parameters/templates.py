@@ -120,7 +120,7 @@ def render_query(
         escape=lambda value: value, missing_tags="ignore", partials=no_partials
     )
     try:
-        return str(renderer.render(text, joined))
+        return str(renderer.render(_template(text), joined))
     except ParsingError as error:
         raise ArgumentError(f"The query's text is not a template: {error}.") from None
 
@@ -132,6 +132,11 @@ def rendering_doubt(text: str, parameters: Mapping[str, JSON]) -> str | None:
 
 def _names_in(text: str) -> list[str]:
     return [tag.name for tag in tags_in(text) if tag.kind in _NAMES and tag.name]
+
+
+@functools.lru_cache(maxsize=64)
+def _template(text: str) -> pystache.parser.ParsedTemplate:
+    return pystache.parse(text)
 
 
 def _join(values: Sequence[JSON], multi: MultiValues) -> str:

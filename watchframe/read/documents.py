@@ -41,7 +41,9 @@ _REFUSALS = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND
 #: What reads without a cache have learned, by client: a next one asks by it, as by a local copy,
 #: and the answer shows whether it still holds. Rows are not among it.
 _in_memory: WeakKeyDictionary[Client, dict[str, Document]] = WeakKeyDictionary()
-#: How many documents a client's reads remember.
+#: Definitions by client and query, each with the document in memory that it was made of.
+_definitions: WeakKeyDictionary[Client, dict[int, tuple[object, Query]]] = WeakKeyDictionary()
+#: How many documents, and how many definitions, a client's reads remember.
 MOST_IN_MEMORY = 100
 
 #: Takes every local copy; takes none.
@@ -111,16 +113,22 @@ class Documents:
         return self._definition(self._id_of(reference))
 
     def _definition(self, query_id: int) -> Query:
-        server = self.options.client.server
-        return Query.from_json(
-            self._document(
-                ("query", query_id),
-                f"the definition of query {query_id}",
-                lambda: self._newest(query_id),
-                query_id=query_id,
-                with_id=query_id,
-            )
-        ).of_server(server)
+        client = self.options.client
+        document = self._document(
+            ("query", query_id),
+            f"the definition of query {query_id}",
+            lambda: self._newest(query_id),
+            query_id=query_id,
+            with_id=query_id,
+        )
+        known = _definitions.setdefault(client, {})
+        made_of, definition = known.get(query_id, (None, None))
+        if definition is None or made_of is not document:
+            definition = Query.from_json(document).of_server(client.server)
+            if len(known) >= MOST_IN_MEMORY:
+                known.clear()
+            known[query_id] = document, definition
+        return definition
 
     def _newest(self, query_id: int) -> object:
         """Return a definition as the server has it, or as a shared dashboard tells it."""

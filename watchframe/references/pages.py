@@ -124,7 +124,8 @@ def id_of(value: object) -> int | None:
     if isinstance(value, str):
         text = value.strip()
         number = int(text) if _ID.fullmatch(text) else 0
-    elif isinstance(value, SupportsIndex) and not isinstance(value, bool):
+    # The protocol looks for its methods each time, so the usual kind goes first.
+    elif isinstance(value, int | SupportsIndex) and not isinstance(value, bool):
         number = operator.index(value)
     else:
         return None

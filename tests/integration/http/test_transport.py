@@ -10,6 +10,7 @@ import threading
 import traceback
 
 import pytest
+import requests
 
 from watchframe import Client, connect
 from watchframe.client import Deadline
@@ -330,7 +331,7 @@ def test_interrupt_within_a_handler_holds_no_key(tmp_path, server, monkeypatch):
 
         session = client._transport.connections.session()
         session.headers["X"] = KEY
-        monkeypatch.setattr(session, "prepare_request", interrupt)
+        monkeypatch.setattr(requests.Request, "prepare", interrupt)
         with pytest.raises(KeyboardInterrupt) as caught:
             client.queries.get(1)
     assert caught.value.__context__ is None

@@ -1,4 +1,4 @@
-"""What a process has read is parsed once, and is never another result than the one that stands."""
+"""What a process has read is parsed once, and is never another entry than the one that stands."""
 
 import pyarrow as pa
 import pytest
@@ -62,7 +62,7 @@ def test_results_in_memory_are_no_more_than_that(cache, provenance):
     for number in range(KEPT + 5):
         cache.put(f"{number:064x}", pa.table({"n": [number]}), provenance())
         cache.get(f"{number:064x}")
-    assert len(cache._loader._recent._known) == KEPT
+    assert len(cache._loader._results._known) == KEPT
 
 
 @pytest.mark.parametrize("forget", ["close", "clear", "prune"])
@@ -70,4 +70,24 @@ def test_results_in_memory_go_with_the_cache(cache, key, table, provenance, forg
     cache.put(key, table, provenance())
     cache.get(key)
     getattr(cache, forget)()
-    assert not cache._loader._recent._known
+    assert not cache._loader._results._known
+
+
+def test_document_read_again_is_the_very_value(cache):
+    cache.put_document("definition", {"text": "select 1"})
+    assert cache.get_document("definition").value is cache.get_document("definition").value
+
+
+def test_document_rewritten_by_another_process(cache, other):
+    cache.put_document("definition", {"text": "select 1"})
+    assert cache.get_document("definition").value == {"text": "select 1"}
+    other.put_document("definition", {"text": "select 2"})
+    assert cache.get_document("definition").value == {"text": "select 2"}
+
+
+def test_documents_in_memory_go_with_the_cache(cache):
+    cache.put_document("definition", {"text": "select 1"})
+    cache.get_document("definition")
+    cache.clear()
+    assert not cache._loader._documents._known
+    assert cache.get_document("definition") is None
