@@ -151,6 +151,30 @@ def test_name_is_looked_up_once_and_again_after_a_renaming(client, asked):
     assert frame.attrs["watchframe"]["query_id"] == other.id
 
 
+def test_name_that_moved_to_another_query_gives_no_rows_of_the_first(client, demo, tmp_path):
+    """Under query keys too, whose rows tell no SQL."""
+    old, new = (
+        client.queries.create(
+            f"moving {text}", f"select '{text} {{{{ p }}}}' as x", 1, parameters=[CHOICE]
+        )
+        for text in ("old", "new")
+    )
+    keys = {item.id: demo.query_key(item.id) for item in (old, new)}
+    with (
+        Client(demo.url, query_keys=keys, cache_dir=tmp_path / "ring") as ring,
+        Client(demo.url, demo.user_key, cache_dir=tmp_path / "user") as user,
+    ):
+        for reader in (ring, user):
+            read_watch_query("moving old", {"p": "a"}, client=reader)
+        read_watch_query(old.id, {"p": "b"}, client=client)
+        client.queries.update(old.id, name="moved")
+        client.queries.update(new.id, name="moving old")
+        for reader, options in ((ring, {}), (user, {"max_age": 0})):
+            frame = read_watch_query("moving old", {"p": "b"}, client=reader, **options)
+            assert only(frame) == "new b"
+            assert frame.attrs["watchframe"]["query_id"] == new.id
+
+
 def test_query_key_asks_for_the_definition_as_well(client, limited, methods):
     read_watch_query(13, {"kind": "repay"}, client=client)
     reader = limited(13)
