@@ -234,6 +234,9 @@ def _provenance(
 ) -> Provenance:
     info = decoded.info
     stored_at = options.clock()
+    # A user's key gets any query's result at the address of another query, and the result does not
+    # say which query it is of.
+    facts = {} if isinstance(plan.question, ResultQuestion) else plan.question.facts
     return Provenance(
         server=plan.server,
         parameters=plan.parameters,
@@ -245,5 +248,5 @@ def _provenance(
         runtime_s=info.runtime,
         query_text=info.query_text,
         is_truncated=info.is_truncated,
-        **plan.question.facts,
+        **facts,
     )
