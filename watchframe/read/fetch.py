@@ -88,8 +88,10 @@ class _Fetch:
         plan, options = self.plan, self._options
         requested_at = options.clock()
         self._beside = None
-        # A default that was changed since does not show in the SQL: it is looked up meanwhile.
-        looks_up = plan.is_to_be_checked and not plan.has_all_values
+        # A default that was changed since does not show in the SQL, nor, where the server's cache
+        # answers, an edit that its hash does not see: they are looked up meanwhile.
+        is_shown = plan.has_all_values and max_age == RUN
+        looks_up = plan.is_to_be_checked and not is_shown
         with ProgressLine(plan.label, progress=options.progress) as line:
             try:
                 body = plan.question.ask(
@@ -160,11 +162,11 @@ class _Fetch:
         asked, known = self.plan, self._beside or self.plan
         proof = _proof(known.question, info, body)
         tells_sql = info.query_text is not None
+        is_known = self._beside is not None or not asked.is_to_be_checked
         # Without SQL, only a definition that is the same before and after says of which text.
         if tells_sql:
-            is_settled = proof == "proven"
+            is_settled = proof == "proven" and (is_known or not body.is_of_running_job)
         else:
-            is_known = self._beside is not None or not asked.is_to_be_checked
             is_settled = is_known and known.cache_key == asked.cache_key
         if is_settled:
             self.plan = known
