@@ -103,12 +103,14 @@ class Documents:
         require_query(reference)
         if reference.query_id is not None:
             return self._definition(reference.query_id)
-        # A kept id of any age will do: whether that query still has the name, it says itself.
+        # A kept id of any age will do: whether that query still has the name, it says itself. One
+        # that is spelled as it was asked for goes first: the server may have that by now.
         known = self._copy("query-name", reference.name)
         if known is not None and self.options.policy.mode != "refresh":
             with contextlib.suppress(AccessDeniedError, NotFoundError):
                 found = self._definition(int(str(known.value)))
-                if has_name(found, reference.name or ""):
+                is_exact = found.name == reference.name or not self.are_new
+                if is_exact and has_name(found, reference.name or ""):
                     return found
         return self._definition(self._id_of(reference))
 

@@ -79,6 +79,7 @@ class _Fetch:
 
     def __init__(self, plan: ReadPlan, options: ReadOptions, new_plan: NewPlan) -> None:
         self.plan = plan
+        self._beside: ReadPlan | None = None
         self._options = options
         self._new_plan = new_plan
 
@@ -86,8 +87,11 @@ class _Fetch:
         """Return the server's rows; None if they are, or may be, those of another value."""
         plan, options = self.plan, self._options
         requested_at = options.clock()
-        # A default that was changed since does not show in the SQL: it is looked up meanwhile.
-        needs_defaults = plan.is_to_be_checked and not plan.has_all_values
+        self._beside = None
+        # A default that was changed since does not show in the SQL, nor, where the server's cache
+        # answers, an edit that its hash does not see: they are looked up meanwhile.
+        is_shown = plan.has_all_values and max_age == RUN
+        looks_up = plan.is_to_be_checked and not is_shown
         with ProgressLine(plan.label, progress=options.progress) as line:
             failure = None
             try:
@@ -96,7 +100,7 @@ class _Fetch:
                     max_age=max_age,
                     deadline=options.deadline,
                     on_status=options.on_status or line.on_status,
-                    meanwhile=self._check_values if needs_defaults else None,
+                    meanwhile=self._look_up if looks_up else None,
                 )
             except JobFailedError as error:
                 failure = error.replace(sql=plan.question.rendered)
@@ -139,12 +143,14 @@ class _Fetch:
 
             return read_or_refetch(body, read, ResultBody.reopen)
 
-    def _check_values(self) -> None:
-        """Take the plan under the definition as it is now, if it sends the same values."""
+    def _look_up(self) -> None:
+        """Read the definition as it is now; raise QueryEditedError if it asks something else."""
         new = self._new_plan(is_shared=True)
-        if new.parameters != self.plan.parameters:
+        # A name may be another query's by now.
+        is_other = new.question.facts.get("query_id") != self.plan.question.facts.get("query_id")
+        if is_other or new.parameters != self.plan.parameters:
             raise QueryEditedError(new)
-        self.plan = new
+        self._beside = new
 
     def _proof(self, info: QueryResultInfo, body: ResultBody) -> Proof:
         """Return what the result proves of its rows, under the definition as it is now.
@@ -156,24 +162,30 @@ class _Fetch:
         ProtocolError
             They are of another question.
         """
-        plan = self.plan
-        proof = _proof(plan.question, info, body)
+        asked, known = self.plan, self._beside or self.plan
+        proof = _proof(known.question, info, body)
         tells_sql = info.query_text is not None
+        is_known = self._beside is not None or not asked.is_to_be_checked
         # Without SQL, only a definition that is the same before and after says of which text.
-        if (proof == "proven" and tells_sql) or not (tells_sql or plan.is_to_be_checked):
+        if tells_sql:
+            is_settled = proof == "proven" and (is_known or not body.is_of_running_job)
+        else:
+            is_settled = is_known and known.cache_key == asked.cache_key
+        if is_settled:
+            self.plan = known
             return proof
         new = self._new_plan(is_shared=False)
-        if new.cache_key != plan.cache_key:
+        proof = _proof(new.question, info, body)
+        if new.cache_key != asked.cache_key:
             # The server put the values that were sent into the text that it has.
-            is_answered = tells_sql and new.parameters == plan.parameters
-            if not is_answered or _proof(new.question, info, body) != "proven":
+            is_answered = tells_sql and new.parameters == asked.parameters
+            if not is_answered or proof != "proven":
                 raise QueryEditedError(new)
-            proof = "proven"
         self.plan = new
         if proof == "other":
-            other = "another data source" if _is_elsewhere(plan.question, info) else "other SQL"
+            other = "another data source" if _is_elsewhere(new.question, info) else "other SQL"
             raise ProtocolError(
-                f"The server answered {plan.label} with the rows of {other} than was asked for.",
+                f"The server answered {new.label} with the rows of {other} than was asked for.",
                 hint="Nothing was stored. Try again; if it stays so, compare with the query's "
                 "page, and tell the server's administrator.",
             )
@@ -227,6 +239,9 @@ def _provenance(
 ) -> Provenance:
     info = decoded.info
     stored_at = options.clock()
+    # A user's key gets any query's result at the address of another query, and the result does not
+    # say which query it is of.
+    facts = {} if isinstance(plan.question, ResultQuestion) else plan.question.facts
     return Provenance(
         server=plan.server,
         parameters=plan.parameters,
@@ -238,5 +253,5 @@ def _provenance(
         runtime_s=info.runtime,
         query_text=info.query_text,
         is_truncated=info.is_truncated,
-        **plan.question.facts,
+        **facts,
     )

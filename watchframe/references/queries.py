@@ -99,7 +99,7 @@ def parse_reference(query: int | str | QueryReference) -> QueryReference:
     del text
     parts = page.match.groupdict() if page is not None else {}
     query_id, result_id = id_of(parts.get("id")), id_of(parts.get("result"))
-    if page is None or not (query_id or result_id) or ("id" in parts and query_id is None):
+    if page is None or any(id_of(parts[part]) is None for part in parts.keys() & {"id", "result"}):
         if is_dashboard:
             raise QueryReferenceError(
                 f"{shown} is the address of a dashboard, not of a query.",

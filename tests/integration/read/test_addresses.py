@@ -211,6 +211,20 @@ def test_one_result_is_read_as_that_very_result(demo, client):
             read_watch_sweep(url, [{"markets": ["INV"]}])
 
 
+def test_one_result_is_claims_no_query(demo, client):
+    """At a query's address, a user's key gets the results of others too."""
+    read_watch_query(2, client=client)
+    result_id = read_watch_query(2, client=client).attrs["watchframe"]["query_result_id"]
+    url = address(demo, BORROWS, f"results/{result_id}.json", key=demo.user_key)
+    assert read_watch_query(url).attrs["watchframe"]["query_id"] is None
+
+
+@pytest.mark.parametrize("path", ["queries/1/results/0.json", "query_results/0.json"])
+def test_result_without_an_id_is_not_the_query(path):
+    with pytest.raises(QueryReferenceError, match="does not refer to a query"):
+        parse_reference(f"https://host/api/{path}")
+
+
 def test_result_that_is_not_there_or_not_kept(demo, client):
     url = f"{demo.url}/api/query_results/999999?api_key={demo.user_key}"
     with pytest.raises(watchframe.errors.NotFoundError, match="999999"):

@@ -189,6 +189,16 @@ def test_known_name_of_a_renamed_query_is_looked_up_again(own, user):
         read_watch_query("lenders", cache="only", client=user)
 
 
+@pytest.mark.parametrize("options", [{}, {"max_age": 0}, {"cache": "refresh"}])
+def test_known_name_gives_way_to_a_newer_one_that_is_spelled_as_asked(user, options):
+    asked_for = f"daily volume {len(options)} {options.get('max_age')}"
+    older = user.queries.create(asked_for.title(), "select 1 as a", 1)
+    assert query_id(read_watch_query(asked_for, client=user)) == older.id
+    newer = user.queries.create(asked_for, "select 2 as a", 1)
+    assert query_id(read_watch_query(asked_for, max_age="1h", client=user)) == older.id
+    assert query_id(read_watch_query(asked_for, client=user, **options)) == newer.id
+
+
 def test_name_and_id_share_one_entry_of_the_cache(demo, tmp_path):
     """Also where the ring has a key for the query, of which the name alone does not tell."""
     with Client(
