@@ -300,3 +300,25 @@ def test_keywords_that_hold_a_key_are_not_shown(demo):
         with pytest.raises(ArgumentError, match="has no argument") as caught:
             read_watch_query(BORROWS, **keywords)
         assert key not in f"{caught.value} {variables_of(caught.tb)!r}"
+
+
+@pytest.mark.parametrize("keywords", [{"headers": "A {}"}, {"query_keys": "{}"}, {"query_keys": 1}])
+@pytest.mark.parametrize("make", [connect, Client])
+def test_keys_of_a_wrong_type_are_refused_and_in_no_frame(make, keywords):
+    key = "hunter2-0123456789"
+    given = {name: [key] if value == 1 else value.format(key) for name, value in keywords.items()}
+    with pytest.raises(ConfigurationError) as caught:
+        make("https://host.example", key, **given)
+    assert (
+        key not in f"{caught.value} {[{**each, 'self': 0} for each in variables_of(caught.tb)]!r}"
+    )
+
+
+@pytest.mark.parametrize("kind", [str.encode, lambda key: [key]])
+def test_key_that_is_no_text_is_refused_and_in_no_frame(kind):
+    key = "hunter2-0123456789"
+    with pytest.raises(ConfigurationError, match="api_key") as caught:
+        connect("https://host.example", kind(key))
+    assert (
+        key not in f"{caught.value} {[{**each, 'self': 0} for each in variables_of(caught.tb)]!r}"
+    )
