@@ -28,6 +28,7 @@ from watchframe.errors import (
     WatchframeWarning,
 )
 from watchframe.plain_text import plain_text
+from watchframe.references import without_keys
 
 
 def note(text: str, secrets: Iterable[str] = ()) -> None:
@@ -44,7 +45,7 @@ def show_error(
     """Print what went wrong and what to do about it; with `is_debug` the traceback too."""
     lines = traceback.format_exception(error) if is_debug else []
     lines += ["Error: " + "\n".join(_lines(error))]
-    note("".join(lines), secrets)
+    note(without_keys("".join(lines)), secrets)
 
 
 @contextlib.contextmanager

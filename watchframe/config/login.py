@@ -13,7 +13,7 @@ import weakref
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import msgspec
 
@@ -22,9 +22,6 @@ from watchframe.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from types import ModuleType
-
-
-T = TypeVar("T")
 
 
 class Secret:
@@ -85,20 +82,26 @@ def without_secrets(text: str, secrets: Iterable[str] | None = None) -> str:
     return text
 
 
-def as_secret(key: str | Secret | None) -> Secret | None:
+def as_secret(key: Any) -> Secret | None:
     """Return a key, given as a text or as a Secret, as a Secret.
 
     Each function that takes a key begins with this: a traceback may show the variables of its
     frame, and then they do not hold the text.
     """
-    return Secret(key.strip()) if isinstance(key, str) else key
+    if key is None or isinstance(key, Secret):
+        return key
+    # What is no text is refused where settings are read: a key has no space.
+    return Secret(key.strip() if isinstance(key, str) else f"no key: {key!r}")
 
 
-def as_secrets(keys: Mapping[T, str | Secret] | None) -> dict[T, str | Secret] | None:
-    """Return a mapping's values, given as texts or as Secrets, as Secrets."""
-    if keys is None:
-        return None
-    return {name: as_secret(key) or Secret("") for name, key in dict(keys).items()}
+def as_secrets(keys: Any) -> Any:
+    """Return a mapping's values, given as texts or as Secrets, as Secrets.
+
+    What is no mapping becomes a Secret itself, which is refused where settings are read.
+    """
+    if not isinstance(keys, Mapping):
+        return as_secret(keys)
+    return {name: as_secret(key) or Secret("") for name, key in keys.items()}
 
 
 _SERVICE = "watchframe"

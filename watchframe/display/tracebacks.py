@@ -23,6 +23,7 @@ from watchframe.errors import WatchframeError, is_inner
 from watchframe.hints import Face
 from watchframe.interactive import ipython_shell, is_interactive
 from watchframe.plain_text import plain_text
+from watchframe.references import without_keys
 
 #: The last line: how to see more.
 FULL = "%tb shows the full traceback."
@@ -55,7 +56,7 @@ class Rendering:
         is_short = self._is_short()
         _hide_inner_frames(self.error, is_hidden=is_short)
         lines = self._short() if is_short else _full(self.error)
-        return [without_secrets(line) for line in lines]
+        return [without_keys(without_secrets(line)) for line in lines]
 
     def _is_short(self) -> bool:
         if not (is_ours(self.error) or isinstance(self.error, KeyboardInterrupt)):

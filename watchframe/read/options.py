@@ -6,6 +6,7 @@ import difflib
 import functools
 import inspect
 import logging
+import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -32,6 +33,7 @@ from watchframe.references import (
     QueryReference,
     parse_dashboard_reference,
     parse_reference,
+    without_keys,
 )
 
 logger = logging.getLogger(__name__)
@@ -245,7 +247,9 @@ def _parsed(function: Callable[P, R], noun: str, parse: Callable[[Any], object])
         unknown = {name: value for name, value in kwargs.items() if name not in known}
         if unknown:
             reference = kwargs.get(noun, args[0] if args else None)
-            raise _keyword_error(function.__name__, reference, unknown, known)
+            error = _keyword_error(function.__name__, reference, unknown, known)
+            args, kwargs, unknown = (), {}, {}  # type: ignore[assignment]
+            raise error
         return function(*args, **kwargs)
 
     return wrapper
@@ -261,11 +265,18 @@ def _keyword_error(
         shown = reference.query_id or reference.name
     elif isinstance(reference, DashboardReference):
         shown = reference.dashboard_id or reference.slug or reference.name or "..."
-    call = f"{name}({shown!r}, {unknown!r})"
+    values = ", ".join(f"{word!r}: {_shown_value(word, unknown[word])}" for word in unknown)
+    call = f"{name}({shown!r}, {{{values}}})"
     return ArgumentError(
         f"{name} has no argument {first!r}.",
         hint=f"Did you mean {near[0]}=?" if near else f"Parameters stand in a dict: {call}",
     )
+
+
+def _shown_value(name: str, value: object) -> str:
+    """Return how a hint shows the value of a keyword: one that is a key is not shown."""
+    is_secret = re.search("key|token|secret|password", name, re.IGNORECASE)
+    return "..." if is_secret else without_keys(repr(value))
 
 
 #: The queries of whose keys in an address it was said how to keep them elsewhere.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -19,6 +19,7 @@ from watchframe.read.options import MaxAge, Params, QueryLike, ReadOptions, Shar
 from watchframe.read.output import Output
 from watchframe.read.pipeline import answer_query
 from watchframe.references import QueryReference, parse_reference
+from watchframe.references.pages import shown_reference
 
 #: How many reads run at the same time by default.
 CONCURRENCY = 4
@@ -71,8 +72,10 @@ def read_watch_queries(
         group.
     """
     shown = Output("pandas", columns, index_col, dtype, parse_dates, dtype_backend)
-    pairs = [(parse_reference(query), params) for query, params in map(_pair, _listed(queries))]
-    del queries  # addresses may hold keys
+    try:
+        pairs = list(map(_pair, _listed(queries)))
+    finally:
+        del queries  # addresses may hold keys, and a traceback may show this frame's variables
     requests = [
         ReadRequest(
             query=reference,
@@ -88,24 +91,31 @@ def read_watch_queries(
 
 
 def _listed(queries: object) -> Sequence[QueryLike | tuple[QueryLike, Params]]:
-    if isinstance(queries, str) or not isinstance(queries, Iterable):
+    if isinstance(queries, str | bytes | Mapping) or not isinstance(queries, Iterable):
+        shown = shown_reference(queries)
+        del queries
         raise ArgumentError(
-            f"queries is {queries!r}, which is not a list.",
+            f"queries is {shown}, which is not a list.",
             hint="Give a list, such as [2, (13, {'kind': 'borrow'})]; for a single query there is "
             "read_watch_query.",
         )
     return list(queries)
 
 
-def _pair(item: QueryLike | tuple[QueryLike, Params]) -> tuple[QueryLike, Params]:
+def _pair(item: QueryLike | tuple[QueryLike, Params]) -> tuple[QueryReference, Params]:
     if not isinstance(item, tuple):
-        return item, None
+        item = (item, None)
     if len(item) != 2:  # noqa: PLR2004 - a pair
+        shown = shown_reference(item)
+        del item
         raise ArgumentError(
-            f"{item!r} is neither a query nor a pair of a query and its parameters.",
+            f"{shown} is neither a query nor a pair of a query and its parameters.",
             hint="Write (13, {'kind': 'borrow'}).",
         )
-    return item
+    try:
+        return parse_reference(item[0]), item[1]
+    finally:
+        del item
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

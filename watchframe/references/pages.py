@@ -43,10 +43,18 @@ _BARE_ADDRESS = re.compile(
     r"|(?:queries|dashboards?)/[0-9]\S*",
     re.IGNORECASE,
 )
-#: What an address may carry that is not for other eyes.
+#: The rest of a word: what ends it may stand behind an address in a text or in code.
+_REST = r"[^&#\s\"'\\()\[\]<>\x1b]+"
+#: What an address, or a line of code or of a command, may hold that is not for other eyes.
 _SECRET = re.compile(
-    r"(?P<before>api_key=|/public/dashboards?/|/dashboards/public/)[^&#?/;\s]*"
-    r"|(?P<slashes>//)[^/@\s]*@",
+    r"(?P<before>"
+    # A name and a value, also percent-encoded; in code, the value is in quotes.
+    r"\bapi(?:_|-|%5F|%2D)?key=[\"']?|[?&;](?!p_)[^=&#\s\"']*(?:key|token|secret|password)="
+    r"|(?<![\w-])--?[\w-]*(?:key|token|secret|password)[ =][\"']?(?!-)"
+    r"|/+public/+dashboards?/+(?=[^/])|/dashboards/+public/+(?=[^/])"
+    rf")(?:(?<=/)[^&#?/;\s\"'\\()\[\]<>\x1b]+|(?<!/){_REST})"
+    r"|(?P<slashes>//)[^/@\s\"']*@"
+    r"|(?<![A-Za-z0-9])[A-Za-z0-9]{40}(?![A-Za-z0-9])",
     re.IGNORECASE,
 )
 _SHOWN_CHARACTERS = 120
@@ -106,17 +114,18 @@ def is_address(text: str) -> bool:
 
 def shown_reference(reference: object) -> str:
     """Return how a message shows a reference: without a key or password, and not too long."""
-    if isinstance(reference, str):
-        reference = without_keys(reference)
-    shown = repr(reference)
+    shown = without_keys(repr(reference))
     if len(shown) > _SHOWN_CHARACTERS:
         shown = f"{shown[:_SHOWN_CHARACTERS]}..."
     return shown
 
 
 def without_keys(text: str) -> str:
-    """Return a text with the keys and passwords of the addresses in it hidden."""
-    return _SECRET.sub(lambda found: f"{found['before'] or found['slashes']}***", text)
+    """Return a text with the keys and passwords in it hidden: of addresses, and of options.
+
+    So is a word that looks like a key of a server: 40 letters and digits.
+    """
+    return _SECRET.sub(lambda found: f"{found['before'] or found['slashes'] or ''}***", text)
 
 
 def id_of(value: object) -> int | None:

@@ -289,3 +289,50 @@ def test_key_is_nowhere_but_in_the_header(demo, tmp_path, caplog):
     stored = [path for path in (tmp_path / "cache").rglob("*") if path.is_file()]
     assert stored
     assert not [path for path in stored if key.encode() in path.read_bytes()]
+
+
+@pytest.mark.parametrize("kind", [str, lambda url: {url: 1}])
+def test_what_is_no_list_of_addresses_is_shown_without_a_key(demo, kind):
+    with pytest.raises(ArgumentError, match="is not a list") as caught:
+        read_watch_queries(kind(address(demo)))
+    assert demo.query_key(BORROWS) not in f"{caught.value} {variables_of(caught.tb)!r}"
+
+
+@pytest.mark.parametrize("more", [None, ({},), ({}, 3)])
+def test_addresses_of_which_one_is_wrong_are_in_no_frame(demo, more):
+    url = address(demo)
+    bad = url.replace("queries", "querys")
+    bad = bad if more is None else (bad, *more)
+    with pytest.raises((ArgumentError, QueryReferenceError)) as caught:
+        read_watch_queries([url, bad])
+    assert demo.query_key(BORROWS) not in f"{caught.value} {variables_of(caught.tb)!r}"
+
+
+def test_keywords_that_hold_a_key_are_not_shown(demo):
+    url, key = address(demo), demo.query_key(BORROWS)
+    for keywords in ({"url": url}, {"api_key": key}, {"token": key}):
+        with pytest.raises(ArgumentError, match="has no argument") as caught:
+            read_watch_query(BORROWS, **keywords)
+        assert key not in f"{caught.value} {variables_of(caught.tb)!r}"
+
+
+@pytest.mark.parametrize("keywords", [{"headers": "A {}"}, {"query_keys": "{}"}, {"query_keys": 1}])
+@pytest.mark.parametrize("make", [connect, Client])
+def test_keys_of_a_wrong_type_are_refused_and_in_no_frame(make, keywords):
+    key = "hunter2-0123456789"
+    given = {name: [key] if value == 1 else value.format(key) for name, value in keywords.items()}
+    with pytest.raises(ConfigurationError) as caught:
+        make("https://host.example", key, **given)
+    assert (
+        key not in f"{caught.value} {[{**each, 'self': 0} for each in variables_of(caught.tb)]!r}"
+    )
+
+
+@pytest.mark.parametrize("kind", [str.encode, lambda key: [key]])
+def test_key_that_is_no_text_is_refused_and_in_no_frame(kind):
+    key = "hunter2-0123456789"
+    with pytest.raises(ConfigurationError, match="api_key") as caught:
+        connect("https://host.example", kind(key))
+    assert (
+        key not in f"{caught.value} {[{**each, 'self': 0} for each in variables_of(caught.tb)]!r}"
+    )
