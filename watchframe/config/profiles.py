@@ -46,8 +46,21 @@ def profile_for_server(url: str, preferred: str | None = None) -> str | None:
     return preferred if preferred in found else next(iter(found), None)
 
 
+def url_in_file(name: str | None, path: Path) -> object:
+    """Return the URL that stands in a profile's table itself, not that of its login; or None."""
+    return _tables(path).get(name or DEFAULT_PROFILE, {}).get("url")
+
+
 def _profiles(path: Path) -> dict[str, Mapping[str, object]]:
     """Return the tables of the config file by name, each with what a login keeps beneath it."""
+    found = _tables(path)
+    for name, login in read_logins(path).items():
+        found[name] = {"url": login.url, **found.get(name, {})}
+    return found
+
+
+def _tables(path: Path) -> dict[str, Mapping[str, object]]:
+    """Return the tables of the config file by name."""
     try:
         content = tomllib.loads(read_config(path).decode())
     except FileNotFoundError:
@@ -65,6 +78,4 @@ def _profiles(path: Path) -> dict[str, Mapping[str, object]]:
         for table in found.values()
     ):
         warn_if_readable(path)
-    for name, login in read_logins(path).items():
-        found[name] = {"url": login.url, **found.get(name, {})}
     return found

@@ -23,6 +23,7 @@ from watchframe.config.profiles import (
     config_path,
     profile_for_server,
     read_profile,
+    url_in_file,
 )
 from watchframe.config.server_url import is_loopback, server_url
 from watchframe.errors import ConfigurationError
@@ -107,6 +108,8 @@ _TYPES: dict[str, Any] = {
 }
 #: The settings that are secret, and of one server only.
 _SECRETS = frozenset({"api_key", "query_keys", "headers"})
+#: The settings that weaken or change whom to trust: of one server only, too.
+_TRUST = frozenset({"allow_plain_http", "ca_bundle"})
 #: The environment's variables of the key of one query begin with this; its id follows.
 _QUERY_KEY = "WATCHFRAME_QUERY_KEY_"
 
@@ -181,10 +184,11 @@ def _found(
     *,
     of_address: bool = False,
 ) -> Settings:
-    """Return the settings of a server, with the keys that are its own.
+    """Return the settings of a server, with the keys and the trust that are its own.
 
     The key of one server is never sent to another. With `of_address` that goes for keys without a
-    server beside them too: anyone may have written the address.
+    server beside them too: anyone may have written the address. What the environment trusts
+    without a server beside it holds for all.
     """
     environ = os.environ if environ is None else environ
     path = config_file or config_path()
@@ -194,10 +198,15 @@ def _found(
     server = _first("url", arguments, environ, in_profile, path)
     if server is None:
         raise ConfigurationError("No server is known.", hint=Hint(Kind.CONNECT))
-    if not _is_of(server, environ.get("WATCHFRAME_URL"), default=not of_address):
-        environ = _without_secrets(environ)
+    beside = environ.get("WATCHFRAME_URL")
+    if not _is_of(server, beside, default=True):
+        environ = _without(environ, _TRUST)
+    if not _is_of(server, beside, default=not of_address):
+        environ = _without(environ, _SECRETS)
     if not _is_of(server, in_profile.get("url"), default=not of_address):
-        in_profile = _without_secrets(in_profile)
+        in_profile = _without(in_profile, _SECRETS | _TRUST)
+    elif of_address and url_in_file(profile, path) is None:  # the URL is the login's
+        in_profile = _without(in_profile, _SECRETS)
     login = read_logins(path).get(profile or DEFAULT_PROFILE)
     if login is not None and login.url != server:
         login = None
@@ -217,13 +226,13 @@ def _is_of(server: object, other: object, *, default: bool) -> bool:
     return server_url(other) == server if isinstance(other, str) and other else default
 
 
-def _without_secrets(values: Mapping[str, T]) -> dict[str, T]:
-    """Return settings, of the environment or of a profile, without the secret ones."""
+def _without(values: Mapping[str, T], names: frozenset[str]) -> dict[str, T]:
+    """Return settings, of the environment or of a profile, without some of them."""
     return {
         name: value
         for name, value in values.items()
-        if name.removeprefix("WATCHFRAME_").lower() not in _SECRETS
-        and not name.startswith(_QUERY_KEY)
+        if name.removeprefix("WATCHFRAME_").lower() not in names
+        and not ("query_keys" in names and name.startswith(_QUERY_KEY))
     }
 
 

@@ -72,6 +72,30 @@ def test_address_takes_no_key_without_a_server_beside_it(config_file, monkeypatc
     assert revealed(load_settings_of(URL).headers) == {"CF-Access-Client-Id": "file-id"}
 
 
+def test_trust_in_another_server_is_left_out(config_file, monkeypatch):
+    plain, elsewhere = "http://intranet.example", "http://other.example"
+    config_file.write_text(f'[default]\nurl = "{plain}"\nallow_plain_http = true\n')
+    assert load_settings_of(plain).allow_plain_http
+    monkeypatch.setenv("WATCHFRAME_URL", plain)
+    monkeypatch.setenv("WATCHFRAME_ALLOW_PLAIN_HTTP", "1")
+    monkeypatch.setenv("WATCHFRAME_CA_BUNDLE", str(config_file))
+    assert load_settings_of(URL).ca_bundle is None
+    with pytest.raises(ConfigurationError, match="plain HTTP"):
+        load_settings_of(elsewhere)
+    with pytest.raises(ConfigurationError, match="plain HTTP"):
+        load_settings(elsewhere, "key")
+    assert load_settings(elsewhere, "key", allow_plain_http=True)
+    monkeypatch.delenv("WATCHFRAME_URL")
+    assert load_settings_of(elsewhere).allow_plain_http
+
+
+def test_address_takes_no_key_of_the_file_beside_the_url_of_a_login(config_file, keyring):
+    config_file.write_text('[default]\napi_key = "file-key"\n')
+    config_file.chmod(0o600)
+    save_login("default", URL, Secret("login-key"), config_file)
+    assert load_settings_of(URL).api_key.reveal() == "login-key"
+
+
 @pytest.mark.parametrize(
     "given",
     [
