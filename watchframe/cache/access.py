@@ -263,7 +263,7 @@ class RecentEntries(Generic[T]):
 
     The index is always asked first, so an entry that was overwritten, evicted or cleared, also by
     another process, is not found here either. This saves the checksum and the parsing, which take
-    most of a small hit. All callers share one: Arrow tables are immutable, and nobody changes what
+    most of a small hit. All callers share one: Arrow tables are immutable, and no code changes what
     a document holds.
     """
 

@@ -102,12 +102,12 @@ class Call:
         return self.is_admin or (self.is_user and self.user["id"] == owner)
 
     def require_edit(self, record: Record | StoredQuery) -> None:
-        """Refuse whoever may not change that."""
+        """Refuse a user who may not change that."""
         if not self.may_edit(record):
             raise forbidden()
 
     def require_owner(self, record: Record | StoredQuery) -> None:
-        """Refuse whoever may not change that, in the words of routes that ask for the owner."""
+        """Refuse a user who may not change that, in the words of routes that ask for the owner."""
         if not self.may_edit(record):
             raise forbidden(_NOT_THE_OWNER)
 
