@@ -22,6 +22,18 @@ _WORDS = "watchframe.words"
 #: Under which name it holds the global options that were typed.
 _GIVEN = "watchframe.given"
 
+#: What other programs call the root's commands; a last option takes what stands behind the word.
+_SYNONYMS: Mapping[str, tuple[str, ...]] = {
+    **dict.fromkeys(("run", "get", "read", "fetch", "download", "execute"), ("query",)),
+    **dict.fromkeys(("list", "ls"), ("queries",)),
+    **dict.fromkeys(("search", "find"), ("queries", "--search")),
+    **dict.fromkeys(("describe", "params", "parameters"), ("show",)),
+    **dict.fromkeys(("sources", "databases"), ("data-sources",)),
+    **dict.fromkeys(("auth", "connect", "signin"), ("login",)),
+    **dict.fromkeys(("serve", "server"), ("demo",)),
+    "explain": ("query", "--explain"),
+}
+
 
 class _GlobalOption(click.Option):
     """An option that may stand before and after the command's name."""
@@ -184,6 +196,9 @@ class Group(Command, click.Group):
         paths = dict(_paths(self))
         if REFERENCE.fullmatch(name) and "query" in paths:
             hint = _did_you_mean(ctx, args, ["query", *args])
+        elif name in _SYNONYMS and "query" in paths:
+            meant = _SYNONYMS[name]
+            hint = _did_you_mean(ctx, args, [*(meant if args[1:] else meant[:1]), *args[1:]])
         elif near := difflib.get_close_matches(name, paths, n=1):
             hint = _did_you_mean(ctx, args, [*paths[near[0]], *args[1:]])
         raise click.UsageError(f"There is no command {without_keys(name)!r}.\nHint: {hint}", ctx)

@@ -7,6 +7,7 @@ import functools
 import inspect
 import logging
 import re
+import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -25,6 +26,7 @@ from watchframe.client import (
 )
 from watchframe.config import Settings, require_same_server
 from watchframe.errors import ArgumentError, QueryReferenceError
+from watchframe.interactive import ipython_kernel
 from watchframe.locks import ProcessLock
 from watchframe.models import Query
 from watchframe.parameters import JSON
@@ -318,15 +320,16 @@ def _note_key(reference: QueryReference | DashboardReference, query_id: int | No
     option, variable = (
         (f" --query {query_id}", f"QUERY_KEY_{query_id}") if query_id else ("", "API_KEY")
     )
-    # Not a warning: those can be made errors, and the read is right.
-    logger.warning(
+    words = (
         "The address holds an API key in clear text. To keep the key elsewhere, run once: "
-        "watchframe login --url %s%s, or set WATCHFRAME_URL and WATCHFRAME_%s. The address without "
-        "the key is then enough.",
-        server,
-        option,
-        variable,
+        f"watchframe login --url {server}{option}, or set WATCHFRAME_URL and "
+        f"WATCHFRAME_{variable}. The address without the key is then enough."
     )
+    # Not a warning: those can be made errors, and the read is right.
+    if ipython_kernel() is None:
+        logger.warning("%s", words)
+    elif logger.isEnabledFor(logging.WARNING):
+        sys.stdout.write(f"{words}\n")  # a cell shows the log in red, as an error
 
 
 def local_cache(settings: Settings) -> ResultCache:

@@ -108,6 +108,13 @@ def test_completion_offers_global_options_behind_the_command():
         (("-q", "cache", "lst"), "-q cache list"),
         (("prune", "--unused-for", "7d"), "cache prune --unused-for 7d"),
         (("--max-age", "1h", "query", "1"), "query 1 --max-age 1h"),
+        (("list",), "queries"),
+        (("-q", "ls", "--json"), "-q queries --json"),
+        (("search", "borrow"), "queries --search borrow"),
+        (("find",), "queries"),
+        (("run", "1", "-o", "rows.csv"), "query 1 -o rows.csv"),
+        (("explain", "1"), "query --explain 1"),
+        (("describe", "1"), "show 1"),
     ],
 )
 def test_wrong_word_says_the_line_that_was_meant(invoke, words, line):

@@ -219,6 +219,15 @@ def test_one_result_is_claims_no_query(demo, client):
     assert read_watch_query(url).attrs["watchframe"]["query_id"] is None
 
 
+def test_one_result_is_cleared_with_its_query(demo, client):
+    result_id = read_watch_query(2, client=client).attrs["watchframe"]["query_result_id"]
+    url = f"{demo.url}/api/query_results/{result_id}?api_key={demo.user_key}"
+    read_watch_query(url)
+    assert watchframe.ResultCache().clear(query_id=2).entries == 2
+    with pytest.raises(CacheMissError):
+        read_watch_query(url, cache="only")
+
+
 @pytest.mark.parametrize("path", ["queries/1/results/0.json", "query_results/0.json"])
 def test_result_without_an_id_is_not_the_query(path):
     with pytest.raises(QueryReferenceError, match="does not refer to a query"):
