@@ -117,8 +117,9 @@ class Connections:
     def __init__(self, settings: Settings) -> None:
         self.job_times = JobTimes()
         self.rate_limit = RateLimit()
-        #: Queries for which the user's own key is used: their own key does not do.
-        self.beyond_query_keys: set[int] = set()
+        #: Queries and keys of theirs that may not do what is asked of them (a query with a text
+        #: parameter): the user's own key is used from then on.
+        self.beyond_query_keys: set[tuple[int, Secret]] = set()
         # On this machine the key needs no secrecy, but on the way to a proxy it would.
         is_open = settings.url.startswith("http:") and is_loopback(settings.url)
         passes_proxies_by = is_open and not settings.allow_plain_http
@@ -194,12 +195,11 @@ class Transport:
         JobTimeoutError, JobCancelledError
             `deadline` is over.
         """
-        query_id = _query_of(method, path)
-        request = Request(method, self.settings.url + path, self._key_for(query_id), json, query)
+        query_id, settings = _query_of(method, path), self.settings
+        request = Request(method, settings.url + path, self._key_for(query_id), json, query)
         try:
             return self._request(request, deadline)
         except (AuthenticationError, AccessDeniedError) as error:
-            settings = self.settings
             is_query_key = request.key in settings.query_keys.values()
             if not is_query_key or error.hint == IDENTITY_PROXY_HINT:
                 raise
@@ -208,18 +208,20 @@ class Transport:
                 is_wrong = is_own and isinstance(error, AuthenticationError)
                 kind = Kind.WRONG_QUERY_KEY if is_wrong else Kind.NEEDS_USER_KEY
                 raise error.replace(hint=Hint(kind, query_id=query_id)) from None
+            # A key that the server does not know says nothing of what the right one may do.
+            is_beyond = isinstance(error, AccessDeniedError)
         logger.info("%s %r: again with the user's key, not the query's", method, path)
-        response = self._request(replace(request, key=self.settings.api_key), deadline)
-        if query_id is not None:
-            self.connections.beyond_query_keys.add(query_id)
+        response = self._request(replace(request, key=settings.api_key), deadline)
+        if is_beyond and query_id is not None and request.key is not None:
+            self.connections.beyond_query_keys.add((query_id, request.key))
         return response
 
     def _key_for(self, query_id: int | None) -> Secret | None:
         """Return the key of a request: the least one that may do it."""
         settings = self.settings
-        if query_id in self.connections.beyond_query_keys and settings.api_key is not None:
-            return settings.api_key
         found = settings.key_for(query_id)
+        if settings.api_key is not None and (query_id, found) in self.connections.beyond_query_keys:
+            return settings.api_key
         if found is None and settings.query_keys:
             of = ", ".join(map(str, sorted(settings.query_keys)))
             raise AuthenticationError(

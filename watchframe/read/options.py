@@ -28,6 +28,7 @@ from watchframe.errors import ArgumentError, QueryReferenceError
 from watchframe.locks import ProcessLock
 from watchframe.models import Query
 from watchframe.parameters import JSON
+from watchframe.plain_text import shell_text
 from watchframe.references import (
     DashboardReference,
     QueryReference,
@@ -323,7 +324,7 @@ def _note_key(reference: QueryReference | DashboardReference, query_id: int | No
         "The address holds an API key in clear text. To keep the key elsewhere, run once: "
         "watchframe login --url %s%s, or set WATCHFRAME_URL and WATCHFRAME_%s. The address without "
         "the key is then enough.",
-        server,
+        shell_text(str(server)),
         option,
         variable,
     )

@@ -297,11 +297,13 @@ def test_nothing_of_a_failed_connection_holds_the_key(tmp_path, server, tls_serv
         ("ftp://watch.example", "", {}),
         ("https://watch.example", " two", {}),
         ("https://watch.example", "", {"read_timeout": "soon"}),
+        ("ftp://watch.example/queries/1?api_key={}", "", {}),
+        ("https://watch.example/queries/1?api_key={}", "", {"read_timeout": "soon"}),
     ],
 )
 def test_nothing_of_a_wrong_setting_holds_the_key(make, url, end, more):
     with pytest.raises(ConfigurationError) as caught:
-        make(url, KEY + end, **more)
+        make(url.format(KEY), KEY + end, **more)
     assert KEY not in everything_about(caught.value)
 
 
