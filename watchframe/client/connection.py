@@ -21,6 +21,7 @@ from watchframe.config import (
 )
 from watchframe.errors import (
     AccessDeniedError,
+    ArgumentError,
     AuthenticationError,
     ConfigurationWarning,
     ConnectError,
@@ -235,6 +236,28 @@ def current_client() -> Client:
             _current = Client()
             note_connected(_current.settings)
         return _current
+
+
+def chosen_client(client: Client | None) -> Client:
+    """Return the argument `client` of a function, or without one, `current_client`.
+
+    Raises
+    ------
+    ArgumentError
+        It is no client.
+    ConfigurationError
+        As `current_client`.
+    """
+    if client is None:
+        return current_client()
+    if not isinstance(client, Client):
+        # What it holds is not shown: it may be a key.
+        raise ArgumentError(
+            f"client= takes a Client, not a {type(client).__name__}.",
+            hint="Give client=Client(url, key), or call connect(url, key) once and leave client= "
+            "out.",
+        )
+    return client
 
 
 def client_of_server(

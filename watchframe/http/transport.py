@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 import os
+import posixpath
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Literal
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import quote, unquote, urljoin, urlsplit
 
 import requests
 import urllib3
@@ -322,7 +323,7 @@ class Transport:
         return response
 
     def _target(self, response: requests.Response, request: Request) -> str:
-        """Return where a redirect leads; the key goes nowhere but to its server."""
+        """Return where a redirect leads; the key goes nowhere but below its server's base URL."""
         response.close()
         here, status = urlsplit(self.settings.url), response.status_code
         try:
@@ -338,6 +339,8 @@ class Transport:
             ) from None
         address = f"{there.scheme}://{host}{there.path}"
         is_here = (here.scheme, here.netloc) == (there.scheme, there.netloc)
+        # As servers read a path: another application may live beside this one.
+        path = posixpath.normpath("/" + unquote(there.path).lstrip("/"))
         if is_here and "login" in there.path:
             raise AuthenticationError(
                 "The server asks for a login: it does not accept the API key.",
@@ -345,7 +348,7 @@ class Transport:
                 **request.where,
                 hint="Check the key on your profile's page, and that the URL is the server's.",
             )
-        if is_here and request.method == "GET":
+        if is_here and f"{path}/".startswith(f"{unquote(here.path)}/") and request.method == "GET":
             return target
         if here.hostname != there.hostname and is_login_address(str(host), there.path):
             words, hint = f"A login at {address} is in the way.", IDENTITY_PROXY_HINT

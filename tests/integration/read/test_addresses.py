@@ -387,3 +387,15 @@ def test_key_that_is_no_text_is_refused_and_in_no_frame(kind):
     assert (
         key not in f"{caught.value} {[{**each, 'self': 0} for each in variables_of(caught.tb)]!r}"
     )
+
+
+@pytest.mark.parametrize(
+    "read", [read_watch_query, explain_watch_query, watchframe.watch_query, watchframe.pick]
+)
+def test_client_that_is_none_is_refused_and_not_shown(read):
+    with pytest.raises(ArgumentError, match="client= takes a Client, not a str") as caught:
+        read(BORROWS, client="hunter2-0123456789")
+    assert "hunter2" not in str(caught.value)
+    assert "connect(url, key)" in caught.value.hint
+    with pytest.raises(ArgumentError, match="client= takes a Client"):
+        watchframe.find_watch_queries(client="text")
