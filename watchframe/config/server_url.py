@@ -128,7 +128,7 @@ def as_server(address: Any) -> Any:
     is_query = page.match.re in QUERY_PAGES and "id" in page.match.groupdict()
     return ServerAddress(
         url=page.server_url,
-        query_id=int(page.match["id"]) if is_query else None,
+        query_id=int(page.match["id"]) or None if is_query else None,
         api_key=page.api_key,
     )
 

@@ -165,6 +165,14 @@ def test_wrong_key_of_an_address_says_where_to_copy_it(demo):
     assert "a-wrong-key" not in str(caught.value)
 
 
+def test_key_that_is_no_header_is_not_shown(demo):
+    url = address(demo, key="hunter2-01%0d%0aX: 1")
+    with pytest.raises(watchframe.errors.WatchframeError) as caught:
+        read_watch_query(url)
+    assert "hunter2" not in f"{caught.value} {variables_of(caught.tb)!r}"
+    assert "hunter2" not in f"{caught.value.__cause__!r} {caught.value.__context__!r}"
+
+
 def test_wrong_key_of_a_user_says_where_to_copy_it(demo):
     with (
         Client(demo.url, "a-wrong-key") as client,

@@ -247,6 +247,7 @@ def test_what_is_no_server_url_is_refused(text):
         ("https://host/queries/4?api_key=k-of-4", None, None, {4: "k-of-4"}),
         ("https://host/queries/4?api_key=k-of-4", "own", "own", {}),
         ("https://host/dashboards/4?api_key=k-own", None, "k-own", {}),
+        ("https://host/queries/0?api_key=k-own", None, "k-own", {}),
         ("https://host?api_key=k-own", None, "k-own", {}),
         ("https://host?api_key=k-own", "own", "own", {}),
     ],
