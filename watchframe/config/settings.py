@@ -244,12 +244,22 @@ def _found(
     settings = Settings(**found).with_address_key(
         address.query_id, address.api_key, goes_first=url is not None and api_key is None
     )
-    return _checked(settings)
+    return _checked(_with_keys_in(settings, beside, in_profile.get("url")))
 
 
 def _place(profile: str | None, path: Path) -> str:
     """Return what errors call the place of a profile's settings."""
     return f"the profile {profile or DEFAULT_PROFILE!r} in {path}"
+
+
+def _with_keys_in(settings: Settings, *urls: object) -> Settings:
+    """Return the settings with the keys that stand in those of `urls` that are of the server."""
+    for address in map(as_server, urls):
+        if isinstance(address, ServerAddress) and address.url == settings.url:
+            settings = settings.with_address_key(
+                address.query_id, address.api_key, goes_first=False
+            )
+    return settings
 
 
 def _is_of(server: str, other: object, *, default: bool) -> bool:
