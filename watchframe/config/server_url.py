@@ -101,14 +101,15 @@ def as_server(address: Any) -> Any:
     """Return a server's URL, or the address of one of its pages, as a `ServerAddress`.
 
     Each function that takes one begins with this: an address may hold a key, and a traceback may
-    show the variables of its frame. What is no text is refused where settings are read.
+    show the variables of its frame. What is no URL is refused where settings are read; None stays.
     """
-    if not isinstance(address, str):
+    if address is None or isinstance(address, ServerAddress):
         return address
-    found = split_url(address)
+    found = split_url(address) if isinstance(address, str) else None
     if found is None:
         # Where URL and key were confused, it is the key.
-        shown = repr(address[:80]) if _HARMLESS.fullmatch(address) else "What was given"
+        is_harmless = isinstance(address, str) and _HARMLESS.fullmatch(address)
+        shown = repr(address[:80]) if is_harmless else "What was given"
         refusal = ConfigurationError(
             f"{shown} is not a server's URL.",
             hint='Write it as "https://app.inverse.watch", or with a path: "https://host/org". The '

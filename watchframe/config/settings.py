@@ -267,7 +267,7 @@ def _is_of(server: str, other: object, *, default: bool) -> bool:
 
     Beside what is no URL they are of no server.
     """
-    return as_server(other).url == server if isinstance(other, str) and other else default
+    return default if other in (None, "") else bool(as_server(other).url == server)
 
 
 def _without(values: Mapping[str, T], names: frozenset[str]) -> dict[str, T]:
@@ -436,9 +436,7 @@ _OURS = frozenset({"authorization", "host", "content-length", "content-type", "a
 
 
 def _server(value: object) -> ServerAddress:
-    address = as_server(value)
-    if not isinstance(address, ServerAddress):
-        raise TypeError
+    address: ServerAddress = as_server(value)
     if address.refusal is not None:
         raise address.refusal
     return address

@@ -340,7 +340,7 @@ class Transport:
         address = f"{there.scheme}://{host}{there.path}"
         is_here = (here.scheme, here.netloc) == (there.scheme, there.netloc)
         # As servers read a path: another application may live beside this one.
-        path = posixpath.normpath("/" + unquote(there.path).lstrip("/"))
+        path = posixpath.normpath("/" + unquote(there.path).replace("\\", "/").lstrip("/"))
         if is_here and "login" in there.path:
             raise AuthenticationError(
                 "The server asks for a login: it does not accept the API key.",

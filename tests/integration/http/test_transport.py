@@ -77,7 +77,15 @@ def test_redirect_on_the_same_server_is_followed(tmp_path, server):
 
 @pytest.mark.parametrize(
     "path",
-    ["/other/api", "/watch/../other", "/watch/%2e%2E/other", "/watch/..%2fother", "/watchful", "/"],
+    [
+        "/other/api",
+        "/watch/../other",
+        "/watch/%2e%2E/other",
+        "/watch/..%2fother",
+        "/watch/..%5Cother",
+        "/watchful",
+        "/",
+    ],
 )
 def test_redirect_out_of_the_servers_path_gets_no_key(tmp_path, server, path):
     """Another application may live beside the server's, on the same host."""

@@ -387,6 +387,15 @@ def test_keys_of_a_wrong_type_are_refused_and_in_no_frame(make, keywords):
     )
 
 
+@pytest.mark.parametrize("make", [connect, Client])
+def test_url_that_is_no_text_is_refused_and_in_no_frame(make):
+    with pytest.raises(ConfigurationError, match="is not a server's URL") as caught:
+        make(b"https://host.example?api_key=hunter2-0123456789")
+    assert "hunter2" not in (
+        f"{caught.value} {[{**each, 'self': 0} for each in variables_of(caught.tb)]!r}"
+    )
+
+
 @pytest.mark.parametrize("kind", [str.encode, lambda key: [key]])
 def test_key_that_is_no_text_is_refused_and_in_no_frame(kind):
     key = "hunter2-0123456789"

@@ -277,6 +277,14 @@ def test_malformed_url_of_a_profile_stops_that_profile_alone(config_file, monkey
     assert load_settings_of("https://unknown.example").api_key is None
 
 
+def test_url_of_a_profile_that_is_no_text_is_of_no_server(tmp_path):
+    path = tmp_path / "config.toml"
+    path.write_text('[default]\nurl = 5\napi_key = "file-key"\n')
+    path.chmod(0o600)
+    with pytest.raises(ConfigurationError, match="No API key is known for https://host"):
+        load("https://host", config_file=path)
+
+
 def test_malformed_url_of_the_environment_has_no_keys(config_file):
     environ = {"WATCHFRAME_URL": "no url", "WATCHFRAME_API_KEY": "env-key"}
     with pytest.raises(ConfigurationError, match="the environment variable WATCHFRAME_URL"):
