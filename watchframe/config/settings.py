@@ -186,7 +186,7 @@ def load_settings_of(server: str) -> Settings:
         A setting cannot be used.
     """
     profile = profile_for_server(server, os.environ.get("WATCHFRAME_PROFILE"))
-    return _found(as_server(server), None, profile, None, None, {}, of_address=True)
+    return _found(ServerAddress(url=server), None, profile, None, None, {}, of_address=True)
 
 
 def no_key_error(server: str) -> ConfigurationError:

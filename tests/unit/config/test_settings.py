@@ -285,6 +285,10 @@ def test_url_of_a_profile_that_is_no_text_is_of_no_server(tmp_path):
         load("https://host", config_file=path)
 
 
+def test_server_of_an_address_is_not_taken_for_a_page():
+    assert load_settings_of("https://host/login").url == "https://host/login"
+
+
 def test_malformed_url_of_the_environment_has_no_keys(config_file):
     environ = {"WATCHFRAME_URL": "no url", "WATCHFRAME_API_KEY": "env-key"}
     with pytest.raises(ConfigurationError, match="the environment variable WATCHFRAME_URL"):
