@@ -74,7 +74,10 @@ def _tables(path: Path) -> dict[str, Mapping[str, object]]:
         name: table for name, table in content.items() if isinstance(table, Mapping)
     }
     if any(
-        table.get("api_key") or table.get("query_keys") or table.get("headers")
+        table.get("api_key")
+        or table.get("query_keys")
+        or table.get("headers")
+        or "api_key=" in str(table.get("url"))
         for table in found.values()
     ):
         warn_if_readable(path)
