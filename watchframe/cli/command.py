@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import difflib
 import logging
-import shlex
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -15,6 +14,7 @@ import click
 
 from watchframe.cli.connection import GlobalOptions, connect
 from watchframe.parameters.mistyped import REFERENCE, Correction, corrected
+from watchframe.plain_text import shell_text
 from watchframe.references import without_keys
 
 #: Under which name the context holds what was typed behind the program's name.
@@ -222,7 +222,7 @@ def _did_you_mean(ctx: click.Context, typed: Sequence[str], meant: Sequence[str]
     """Return the hint with the whole line, of which the end was typed otherwise."""
     words = ctx.meta[_WORDS]
     before = words[: len(words) - len(typed)]
-    line = shlex.join([*before, *meant])
+    line = " ".join(map(shell_text, [*before, *meant]))
     return f"Did you mean: {ctx.find_root().info_name} {without_keys(line)}"
 
 

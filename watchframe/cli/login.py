@@ -12,12 +12,13 @@ from watchframe.cli.messages import note
 from watchframe.config import (
     DEFAULT_PROFILE,
     Secret,
+    ServerAddress,
+    as_server,
     config_path,
     forget_login,
     load_setting,
     load_settings,
     save_login,
-    server_url,
 )
 from watchframe.errors import AuthenticationError, ConfigurationError
 
@@ -38,11 +39,17 @@ def login(options: GlobalOptions, *, query_id: int | None) -> None:
     else in a file that only you may read. Every use of watchframe finds it there. A program gives
     the address with --url and the key, one line, on standard input. With --profile NAME it is kept
     under that name. With --query ID it is the key of one query, as its page shows it, beside your
-    own key or without one.
+    own key or without one. An address that a query's page shows under Show API Key has both.
     """
     profile = options.profile or DEFAULT_PROFILE
-    url = server_url(options.url or _read_url(profile))
-    key = _read_key(query_id)
+    address: ServerAddress = as_server(options.url or _read_url(profile))
+    if address.refusal is not None:
+        raise address.refusal
+    url, key = address.url, address.api_key
+    if key is None or query_id not in (None, address.query_id):
+        key = _read_key(query_id)
+    elif address.query_id is not None:
+        query_id = address.query_id
     who = _checked(url, key, query_id)
     where = save_login(profile, url, key, config_path(), query_id=query_id)
     note(f"Logged in to {url} {who}. The key is kept in {where}.", [key.reveal()])

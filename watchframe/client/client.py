@@ -25,6 +25,7 @@ from watchframe.config import (
     Settings,
     as_secret,
     as_secrets,
+    as_server,
     load_settings,
 )
 from watchframe.errors import (
@@ -85,11 +86,8 @@ class Client:
         cache_text_parameters: bool | None = None,
         uncached_queries: Iterable[int] | str | None = None,
     ) -> None:
-        api_key, query_keys, headers = (
-            as_secret(api_key),
-            as_secrets(query_keys),
-            as_secrets(headers),
-        )
+        url, api_key = as_server(url), as_secret(api_key)
+        query_keys, headers = as_secrets(query_keys), as_secrets(headers)
         self.settings = settings or load_settings(
             url,
             api_key,

@@ -63,7 +63,8 @@ class Queries(Resource):
         Parameters
         ----------
         query : int, str or QueryReference
-            Its id, its name, or the URL of its page on this server.
+            Its id, its name, or the URL of its page on this server. A key in that is used where
+            the client has none for the query.
 
         Raises
         ------
@@ -72,9 +73,11 @@ class Queries(Resource):
         ConfigurationError
             It is the page of another server.
         """
-        query_id = self.id_of(query, deadline=deadline)
-        path = f"{self._path}/{query_id}"
-        return self._object("GET", path, Query, deadline, expected_id=query_id)
+        reference = parse_reference(query)
+        del query  # an address may hold a key
+        query_id = self.id_of(reference, deadline=deadline)
+        path, keyed = f"{self._path}/{query_id}", self._under_key_of(reference)
+        return keyed._object("GET", path, Query, deadline, expected_id=query_id)  # noqa: SLF001 - as its own
 
     def id_of(self, query: int | str | QueryReference, *, deadline: Deadline = NO_DEADLINE) -> int:
         """Return the id of a query; the server is asked where a name is all that is known.
@@ -118,7 +121,9 @@ class Queries(Resource):
         list of ParameterDefinition
             With ``to_frame()``: one row per parameter.
         """
-        found = self.get(query, deadline=deadline).parameters
+        reference = parse_reference(query)
+        del query  # as in `get`
+        found = self.get(reference, deadline=deadline).parameters
         return WholeList(found, ParameterDefinition)
 
     def list(

@@ -13,6 +13,8 @@ from watchframe.config.login import (
 )
 from watchframe.config.profiles import DEFAULT_PROFILE, config_path, profile_for_server
 from watchframe.config.server_url import (
+    ServerAddress,
+    as_server,
     is_loopback,
     require_same_server,
     server_url,
@@ -33,9 +35,11 @@ __all__ = [
     "DEFAULT_PROFILE",
     "HIDDEN",
     "Secret",
+    "ServerAddress",
     "Settings",
     "as_secret",
     "as_secrets",
+    "as_server",
     "cache_in_use",
     "config_path",
     "forget_login",

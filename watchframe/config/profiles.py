@@ -10,7 +10,7 @@ import platformdirs
 
 from watchframe.config.files import read_config, warn_if_readable
 from watchframe.config.login import read_logins
-from watchframe.config.server_url import server_url
+from watchframe.config.server_url import as_server
 from watchframe.errors import ConfigurationError
 
 DEFAULT_PROFILE = "default"
@@ -41,7 +41,7 @@ def profile_for_server(url: str, preferred: str | None = None) -> str | None:
     found = [
         name
         for name, profile in _profiles(config_path()).items()
-        if isinstance(own := profile.get("url"), str) and server_url(own) == url
+        if isinstance(own := profile.get("url"), str) and as_server(own).url == url
     ]
     return preferred if preferred in found else next(iter(found), None)
 
@@ -74,7 +74,10 @@ def _tables(path: Path) -> dict[str, Mapping[str, object]]:
         name: table for name, table in content.items() if isinstance(table, Mapping)
     }
     if any(
-        table.get("api_key") or table.get("query_keys") or table.get("headers")
+        table.get("api_key")
+        or table.get("query_keys")
+        or table.get("headers")
+        or "api_key=" in str(table.get("url"))
         for table in found.values()
     ):
         warn_if_readable(path)

@@ -25,7 +25,7 @@ from watchframe.config.profiles import (
     read_profile,
     url_in_file,
 )
-from watchframe.config.server_url import is_loopback, server_url
+from watchframe.config.server_url import ServerAddress, as_server, is_loopback
 from watchframe.errors import ConfigurationError
 from watchframe.hints import Hint, Kind
 from watchframe.reprs import Shown
@@ -100,6 +100,26 @@ class Settings(Shown, msgspec.Struct, frozen=True, kw_only=True):
         found = (self.api_key, self.key_for(query_id))
         return tuple(dict.fromkeys(key for key in found if key is not None))
 
+    def with_address_key(
+        self, query_id: int | None, api_key: Secret | None, *, goes_first: bool
+    ) -> Settings:
+        """Return the settings that also have the key of an address, if the address has one.
+
+        Parameters
+        ----------
+        query_id : int or None
+            The query whose key it is, as a rule; None where the address names no query.
+        api_key : Secret or None
+        goes_first : bool
+            Whether it replaces the key that there is for this.
+        """
+        has_key = query_id in self.query_keys or self.api_key is not None
+        if api_key is None or (has_key and not goes_first):
+            return self
+        if query_id is None:
+            return msgspec.structs.replace(self, api_key=api_key)
+        return msgspec.structs.replace(self, query_keys={**self.query_keys, query_id: api_key})
+
 
 #: What each setting takes, in the order of `Settings`.
 _TYPES: dict[str, Any] = {
@@ -126,7 +146,7 @@ _REFUSALS = (
 
 
 def load_settings(
-    url: str | None = None,
+    url: str | ServerAddress | None = None,
     api_key: str | Secret | None = None,
     *,
     profile: str | None = None,
@@ -141,7 +161,9 @@ def load_settings(
     ConfigurationError
         No server or no key is known, or a setting cannot be used.
     """
-    settings = _found(url, as_secret(api_key), profile, environ, config_file, others)
+    address: ServerAddress | None = as_server(url)
+    del url  # it may hold a key
+    settings = _found(address, as_secret(api_key), profile, environ, config_file, others)
     if settings.api_key is None and not settings.query_keys:
         raise no_key_error(settings.url)
     return settings
@@ -164,7 +186,7 @@ def load_settings_of(server: str) -> Settings:
         A setting cannot be used.
     """
     profile = profile_for_server(server, os.environ.get("WATCHFRAME_PROFILE"))
-    return _found(server, None, profile, None, None, {}, of_address=True)
+    return _found(ServerAddress(url=server), None, profile, None, None, {}, of_address=True)
 
 
 def no_key_error(server: str) -> ConfigurationError:
@@ -175,7 +197,7 @@ def no_key_error(server: str) -> ConfigurationError:
 
 
 def _found(
-    url: str | None,
+    url: ServerAddress | None,
     api_key: Secret | None,
     profile: str | None,
     environ: Mapping[str, str] | None,
@@ -193,11 +215,12 @@ def _found(
     environ = os.environ if environ is None else environ
     path = config_file or config_path()
     profile = profile or environ.get("WATCHFRAME_PROFILE")
-    in_profile = read_profile(profile, path)
+    in_profile, place = read_profile(profile, path), _place(profile, path)
     arguments = {"url": url, "api_key": api_key, **others}
-    server = _first("url", arguments, environ, in_profile, path)
-    if server is None:
+    address = _first("url", arguments, environ, in_profile, place)
+    if not isinstance(address, ServerAddress):
         raise ConfigurationError("No server is known.", hint=Hint(Kind.CONNECT))
+    server = address.url
     beside = environ.get("WATCHFRAME_URL")
     if not _is_of(server, beside, default=True):
         environ = _without(environ, _TRUST)
@@ -212,18 +235,39 @@ def _found(
         login = None
     found: dict[str, Any] = {"url": server}
     for name in _TYPES.keys() - {"url", "query_keys"}:
-        value = _first(name, arguments, environ, in_profile, path)
+        value = _first(name, arguments, environ, in_profile, place)
         if value is not None:
             found[name] = value
     if "api_key" not in found and login is not None and (key := login.key()) is not None:
         found["api_key"] = _parsed("api_key", key, "of watchframe login")
-    found["query_keys"] = _ring(arguments, environ, in_profile, path, login)
-    return _checked(Settings(**found))
+    found["query_keys"] = _ring(arguments, environ, in_profile, place, login)
+    settings = Settings(**found).with_address_key(
+        address.query_id, address.api_key, goes_first=url is not None and api_key is None
+    )
+    return _checked(_with_keys_in(settings, beside, in_profile.get("url")))
 
 
-def _is_of(server: object, other: object, *, default: bool) -> bool:
-    """Whether keys that stand beside the URL `other`, or beside none, are of that server."""
-    return server_url(other) == server if isinstance(other, str) and other else default
+def _place(profile: str | None, path: Path) -> str:
+    """Return what errors call the place of a profile's settings."""
+    return f"the profile {profile or DEFAULT_PROFILE!r} in {path}"
+
+
+def _with_keys_in(settings: Settings, *urls: object) -> Settings:
+    """Return the settings with the keys that stand in those of `urls` that are of the server."""
+    for address in map(as_server, urls):
+        if isinstance(address, ServerAddress) and address.url == settings.url:
+            settings = settings.with_address_key(
+                address.query_id, address.api_key, goes_first=False
+            )
+    return settings
+
+
+def _is_of(server: str, other: object, *, default: bool) -> bool:
+    """Whether keys that stand beside the URL `other`, or beside none, are of that server.
+
+    Beside what is no URL they are of no server.
+    """
+    return default if other in (None, "") else bool(as_server(other).url == server)
 
 
 def _without(values: Mapping[str, T], names: frozenset[str]) -> dict[str, T]:
@@ -240,7 +284,7 @@ def _ring(
     arguments: Mapping[str, object],
     environ: Mapping[str, str],
     in_profile: Mapping[str, object],
-    path: Path,
+    place: str,
     login: Login | None,
 ) -> dict[int, Secret]:
     """Return the keys of queries, each from the first place that has one."""
@@ -253,7 +297,7 @@ def _ring(
         if name.startswith(_QUERY_KEY) and value
     }
     for values, origin in (
-        (in_profile.get("query_keys"), f"query_keys in {path}"),
+        (in_profile.get("query_keys"), f"query_keys of {place}"),
         (variables, f"the environment variables {_QUERY_KEY}<id>"),
         (arguments.get("query_keys"), "the argument query_keys"),
     ):
@@ -280,8 +324,9 @@ def load_setting(
     """
     environ = os.environ if environ is None else environ
     path = config_file or config_path()
-    in_profile = read_profile(profile or environ.get("WATCHFRAME_PROFILE"), path)
-    return _first(name, {}, environ, in_profile, path)
+    profile = profile or environ.get("WATCHFRAME_PROFILE")
+    found = _first(name, {}, environ, read_profile(profile, path), _place(profile, path))
+    return found.url if isinstance(found, ServerAddress) else found
 
 
 def _first(
@@ -289,7 +334,7 @@ def _first(
     arguments: Mapping[str, object],
     environ: Mapping[str, str],
     in_profile: Mapping[str, object],
-    path: Path,
+    place: str,
 ) -> object:
     """Return a setting from the first place that has it, or None."""
     variable = f"WATCHFRAME_{name.upper()}"
@@ -298,7 +343,7 @@ def _first(
     if environ.get(variable):
         return _parsed(name, environ[variable], f"the environment variable {variable}")
     if in_profile.get(name) is not None:
-        return _parsed(name, in_profile[name], f"{name} in {path}")
+        return _parsed(name, in_profile[name], f"{name} of {place}")
     return None
 
 
@@ -307,7 +352,7 @@ def _checked(settings: Settings) -> Settings:
     if is_plain and not settings.allow_plain_http:
         raise ConfigurationError(
             f"{settings.url} is plain HTTP: others on the way could read the API key.",
-            hint=Hint(Kind.ALLOW_PLAIN_HTTP),
+            hint=Hint(Kind.ALLOW_PLAIN_HTTP, server=settings.url),
         )
     return settings
 
@@ -325,6 +370,8 @@ def _parsed(name: str, value: object, origin: str) -> Any:
             f"The setting {name} cannot be used as {shown} ({origin}).",
             hint=f"It takes {get_args(kind)[1].description}.",
         ) from None
+    except ConfigurationError as error:  # of a URL, which says what is wrong with it
+        raise error.replace(message=f"{error.message.rstrip('.')} ({origin}).") from None
 
 
 def _spelled(value: object, kind: object) -> object:
@@ -388,6 +435,13 @@ _HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _OURS = frozenset({"authorization", "host", "content-length", "content-type", "accept-encoding"})
 
 
+def _server(value: object) -> ServerAddress:
+    address: ServerAddress = as_server(value)
+    if address.refusal is not None:
+        raise address.refusal
+    return address
+
+
 def _certificates(value: object) -> str:
     path = Path(_text(value)).expanduser()
     if not value or not path.exists():  # an empty path would switch the checking off
@@ -403,7 +457,7 @@ def _text(value: object) -> str:
 
 #: The settings that are more than a number, a flag or a list.
 _BY_HAND: dict[str, Callable[[object], object]] = {
-    "url": lambda value: server_url(_text(value)),
+    "url": _server,
     "api_key": _key,
     "query_keys": _keys,
     "headers": _headers,

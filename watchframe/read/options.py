@@ -20,8 +20,8 @@ from watchframe.client import (
     Client,
     Deadline,
     OnStatus,
+    chosen_client,
     client_of_server,
-    current_client,
     with_address_key,
 )
 from watchframe.config import Settings, require_same_server
@@ -30,6 +30,7 @@ from watchframe.interactive import ipython_kernel
 from watchframe.locks import ProcessLock
 from watchframe.models import Query
 from watchframe.parameters import JSON
+from watchframe.plain_text import shell_text
 from watchframe.references import (
     DashboardReference,
     QueryReference,
@@ -295,12 +296,14 @@ def client_for(
     ConfigurationError
         No server or key is known, or the reference is to a page of another server than `client`'s.
         The key of one server is never sent to another one.
+    ArgumentError
+        `client` is no client.
     """
     if reference is None or reference.server_url is None:
-        return client if client is not None else current_client()
+        return chosen_client(client)
     query_id = reference.query_id if isinstance(reference, QueryReference) else None
     if client is not None:
-        require_same_server(reference.server_url, client.server)
+        require_same_server(reference.server_url, chosen_client(client).server)
         found = with_address_key(client, query_id, reference.api_key, goes_first=False)
     else:
         found = client_of_server(reference.server_url, query_id=query_id, api_key=reference.api_key)
@@ -322,7 +325,7 @@ def _note_key(reference: QueryReference | DashboardReference, query_id: int | No
     )
     words = (
         "The address holds an API key in clear text. To keep the key elsewhere, run once: "
-        f"watchframe login --url {server}{option}, or set WATCHFRAME_URL and "
+        f"watchframe login --url {shell_text(str(server))}{option}, or set WATCHFRAME_URL and "
         f"WATCHFRAME_{variable}. The address without the key is then enough."
     )
     # Not a warning: those can be made errors, and the read is right.

@@ -8,14 +8,12 @@ from dataclasses import dataclass, field
 from urllib.parse import unquote
 
 from watchframe.config.login import Secret
+from watchframe.config.server_url import DASHBOARD_PAGES, QUERY_PAGES, match_page
 from watchframe.errors import ArgumentError
 from watchframe.hints import Hint, Kind
 from watchframe.references.pages import (
-    DASHBOARD_PAGES,
-    QUERY_PAGES,
     id_of,
     is_address,
-    match_page,
     shown_reference,
 )
 

@@ -1,41 +1,10 @@
-"""What references to queries and to dashboards have in common: ids, and addresses of pages."""
+"""What references to queries and to dashboards have in common: ids, and how they are shown."""
 
 from __future__ import annotations
 
 import operator
 import re
-from typing import NamedTuple, SupportsIndex
-from urllib.parse import parse_qsl
-
-from watchframe.config.login import Secret
-from watchframe.config.server_url import split_url
-
-#: The page of a query; ``source`` is its editor. The name after the id is for people. Below
-#: ``results`` lies what the page's dialog "Show API Key" and its downloads give the address of.
-QUERY_PAGES = (
-    re.compile(
-        r"(?P<base>.*?)/api/queries/(?P<id>[0-9]{1,18})/results/(?P<result>[0-9]{1,18})"
-        r"(?:\.(?:json|csv|tsv|xlsx))?/?"
-    ),
-    re.compile(r"(?P<base>.*?)/(?:embed/query|api/queries|queries)/(?P<id>[0-9]{1,18})(?:[-/].*)?"),
-    re.compile(
-        r"(?P<base>.*?)/api/query_results/(?P<result>[0-9]{1,18})(?:\.(?:json|csv|tsv|xlsx))?/?"
-    ),
-)
-#: The page of a dashboard on a present server: all after the id is for people.
-DASHBOARD_PAGE = re.compile(
-    r"(?P<base>.*?)/(?:api/)?dashboards/(?P<id>[0-9]{1,18})(?:-(?P<slug>.*?))?/?(?:edit/?)?"
-)
-#: The page of a dashboard on an old one.
-OLD_DASHBOARD_PAGE = re.compile(
-    r"(?!.*/public/)(?P<base>.*?)/(?:api/dashboards|dashboard)/(?P<slug>[^/]+)/?"
-)
-#: The page of a shared dashboard: the token is its key.
-SHARED_DASHBOARD_PAGE = re.compile(
-    r"(?P<base>.*?)/(?:api/dashboards/public|public/dashboards)/(?P<token>[^/]+)/?"
-)
-#: A token may begin as an id does, so the shared one goes first.
-DASHBOARD_PAGES = (SHARED_DASHBOARD_PAGE, DASHBOARD_PAGE, OLD_DASHBOARD_PAGE)
+from typing import SupportsIndex
 
 #: A text that was meant as an address but lacks ``https://``.
 _BARE_ADDRESS = re.compile(
@@ -59,52 +28,6 @@ _SECRET = re.compile(
 )
 _SHOWN_CHARACTERS = 120
 _ID = re.compile(r"[0-9]{1,18}")
-#: What a page's address puts before the name of a parameter.
-_PREFIX = "p_"
-
-
-class Page(NamedTuple):
-    """An address that was recognized.
-
-    Attributes
-    ----------
-    match : re.Match
-        Of its path.
-    server_url : str
-        The base URL of its server.
-    url_parameters : dict of str to str
-        Its ``p_`` values, without the prefix.
-    api_key : Secret or None
-    """
-
-    match: re.Match[str]
-    server_url: str
-    url_parameters: dict[str, str]
-    api_key: Secret | None
-
-
-def match_page(address: str, *patterns: re.Pattern[str]) -> Page | None:
-    """Return a page whose whole path one of `patterns` matches, or None.
-
-    Each pattern has a group ``base``, for the path that a server may live under.
-    """
-    found = split_url(address)
-    if found is None:
-        return None
-    origin, parts = found
-    match = next(filter(None, (pattern.fullmatch(parts.path) for pattern in patterns)), None)
-    if match is None:
-        return None
-    values = parse_qsl(parts.query, keep_blank_values=True)
-    key = dict(values).get("api_key", "").strip()
-    return Page(
-        match,
-        server_url=origin + match["base"].rstrip("/"),
-        url_parameters={
-            name.removeprefix(_PREFIX): value for name, value in values if name.startswith(_PREFIX)
-        },
-        api_key=Secret(key) if key else None,
-    )
 
 
 def is_address(text: str) -> bool:

@@ -6,14 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from watchframe.config.login import Secret
+from watchframe.config.server_url import DASHBOARD_PAGES, QUERY_PAGES, match_page
 from watchframe.errors import QueryReferenceError
 from watchframe.hints import Hint, Kind
 from watchframe.references.pages import (
-    DASHBOARD_PAGES,
-    QUERY_PAGES,
     id_of,
     is_address,
-    match_page,
     shown_reference,
 )
 from watchframe.reprs import Shown

@@ -27,6 +27,7 @@ from watchframe.errors import (
     ConfigurationError,
     QueryReferenceError,
 )
+from watchframe.read.options import client_for
 from watchframe.references import parse_reference
 
 #: Queries of the demo server: with parameters, one kind of rows, a text parameter (unsafe).
@@ -134,11 +135,51 @@ def test_address_adds_its_key_to_a_chosen_ring(demo):
     assert len(read_watch_query(ROWS, {"kind": "repay"})) > 0
 
 
+def test_wrong_key_does_not_stop_the_right_one(demo):
+    """A query is read with the user's key only as long as its own is not the right one."""
+    with Client(demo.url, demo.user_key, query_keys={BORROWS: "a-wrong-key"}) as both:
+        frame = read_watch_query(BORROWS, client=both, cache="off")
+        assert frame.attrs["watchframe"]["query_result_id"] is not None
+        right = both.with_keys(demo.user_key, {BORROWS: demo.query_key(BORROWS)})
+        frame = read_watch_query(BORROWS, client=right, cache="off")
+        assert frame.attrs["watchframe"]["query_result_id"] is None  # that is what its key is told
+
+
+def test_key_that_may_not_do_it_is_not_the_next_one(demo):
+    """What a query's key is refused is remembered of that key alone."""
+    with Client(demo.url, demo.user_key, query_keys={TEXT: demo.query_key(TEXT)}) as both:
+        read_watch_query(TEXT, client=both, cache="off")
+        with both.with_keys(demo.user_key, {TEXT: "another-key"}) as other:
+            demo.requests.clear()
+            read_watch_query(TEXT, client=other, cache="off")
+        posts = [item for item in demo.requests if item.path == f"/api/queries/{TEXT}/results"]
+        assert len(posts) == 2
+
+
 def test_wrong_key_of_an_address_says_where_to_copy_it(demo):
     with pytest.raises(AuthenticationError) as caught:
         read_watch_query(address(demo, key="a-wrong-key"))
-    assert "copy it again from the query's page" in caught.value.hint
+    assert f"not that of query {BORROWS}, or no longer: copy it again from the query's page" in (
+        caught.value.hint
+    )
     assert "a-wrong-key" not in str(caught.value)
+
+
+def test_key_that_is_no_header_is_not_shown(demo):
+    url = address(demo, key="hunter2-01%0d%0aX: 1")
+    with pytest.raises(watchframe.errors.WatchframeError) as caught:
+        read_watch_query(url)
+    assert "hunter2" not in f"{caught.value} {variables_of(caught.tb)!r}"
+    assert "hunter2" not in f"{caught.value.__cause__!r} {caught.value.__context__!r}"
+
+
+def test_wrong_key_of_a_user_says_where_to_copy_it(demo):
+    with (
+        Client(demo.url, "a-wrong-key") as client,
+        pytest.raises(AuthenticationError) as caught,
+    ):
+        read_watch_query(BORROWS, client=client)
+    assert "no user's, or no longer: copy yours again from your profile's page" in caught.value.hint
 
 
 def test_note_about_a_key_in_clear_text_comes_once(demo, caplog):
@@ -151,6 +192,24 @@ def test_note_about_a_key_in_clear_text_comes_once(demo, caplog):
     assert f"watchframe login --url {demo.url} --query {query_id}" in note
     assert f"WATCHFRAME_QUERY_KEY_{query_id}" in note
     assert demo.query_key(query_id) not in note
+
+
+def test_note_about_a_key_in_clear_text_quotes_the_server(caplog):
+    caplog.set_level(logging.WARNING, logger="watchframe")
+    page = "https://host.invalid/$(id)\u202e/queries/1?api_key=K"
+    client_for(parse_reference(page), None)
+    assert r"--url 'https://host.invalid/$(id)\u202e' --query 1" in caplog.text
+
+
+@pytest.mark.parametrize("path", ["api/queries/{}/results.json", "queries/{}/source"])
+def test_connect_takes_the_server_and_the_key_of_an_address(demo, path):
+    url = f"{demo.url}/{path.format(BORROWS)}?p_x=1&api_key={demo.query_key(BORROWS)}"
+    with connect(url) as client:
+        assert (client.server, set(client.settings.query_keys)) == (demo.url, {BORROWS})
+        assert len(read_watch_query(BORROWS)) > 0
+    with connect(url, demo.user_key) as client:
+        assert client.settings.query_keys == {}
+        assert len(read_watch_query(BORROWS)) > 0
 
 
 def test_ring_reads_each_query_by_its_own_key(demo):
@@ -337,6 +396,15 @@ def test_keys_of_a_wrong_type_are_refused_and_in_no_frame(make, keywords):
     )
 
 
+@pytest.mark.parametrize("make", [connect, Client])
+def test_url_that_is_no_text_is_refused_and_in_no_frame(make):
+    with pytest.raises(ConfigurationError, match="is not a server's URL") as caught:
+        make(b"https://host.example?api_key=hunter2-0123456789")
+    assert "hunter2" not in (
+        f"{caught.value} {[{**each, 'self': 0} for each in variables_of(caught.tb)]!r}"
+    )
+
+
 @pytest.mark.parametrize("kind", [str.encode, lambda key: [key]])
 def test_key_that_is_no_text_is_refused_and_in_no_frame(kind):
     key = "hunter2-0123456789"
@@ -345,3 +413,15 @@ def test_key_that_is_no_text_is_refused_and_in_no_frame(kind):
     assert (
         key not in f"{caught.value} {[{**each, 'self': 0} for each in variables_of(caught.tb)]!r}"
     )
+
+
+@pytest.mark.parametrize(
+    "read", [read_watch_query, explain_watch_query, watchframe.watch_query, watchframe.pick]
+)
+def test_client_that_is_none_is_refused_and_not_shown(read):
+    with pytest.raises(ArgumentError, match="client= takes a Client, not a str") as caught:
+        read(BORROWS, client="hunter2-0123456789")
+    assert "hunter2" not in str(caught.value)
+    assert "connect(url, key)" in caught.value.hint
+    with pytest.raises(ArgumentError, match="client= takes a Client"):
+        watchframe.find_watch_queries(client="text")

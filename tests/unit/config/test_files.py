@@ -43,6 +43,12 @@ def test_config_file_with_readable_key_warns_once(path, mode):
     load_settings(config_file=path, environ={})  # a second warning would be an error here
 
 
+def test_config_file_with_readable_key_in_its_url_warns(path):
+    config(path, 0o644, f'[default]\nurl = "https://h.example/queries/1?api_key={KEY}"\n')
+    with pytest.warns(ConfigurationWarning, match="holds an API key"):
+        assert load_settings(config_file=path, environ={}).query_keys == {1: Secret(KEY)}
+
+
 def test_config_file_closed_or_without_key_does_not_warn(path):
     assert load_settings(config_file=config(path, 0o600), environ={}).api_key == Secret(KEY)
     assert load_settings(config_file=config(path, 0o400), environ={}).api_key == Secret(KEY)

@@ -72,6 +72,16 @@ def test_address_takes_no_key_without_a_server_beside_it(config_file, monkeypatc
     assert revealed(load_settings_of(URL).headers) == {"CF-Access-Client-Id": "file-id"}
 
 
+def test_address_takes_the_key_in_the_url_of_its_server(config_file, monkeypatch):
+    monkeypatch.setenv("WATCHFRAME_URL", f"{OTHER}/queries/7?api_key=url-key-7")
+    assert revealed(load_settings_of(OTHER).query_keys) == {7: "url-key-7"}
+    assert revealed(load_settings().query_keys) == {7: "url-key-7"}
+    assert 7 not in load_settings_of(URL).query_keys
+    config_file.write_text(f'[default]\nurl = "{URL}/queries/8?api_key=url-key-8"\n')
+    assert revealed(load_settings_of(URL).query_keys) == {8: "url-key-8"}
+    assert load_settings_of(OTHER).query_keys.keys() == {7}
+
+
 def test_trust_in_another_server_is_left_out(config_file, monkeypatch):
     plain, elsewhere = "http://intranet.example", "http://other.example"
     config_file.write_text(f'[default]\nurl = "{plain}"\nallow_plain_http = true\n')
