@@ -201,7 +201,7 @@ class _Fetch:
             They are of another question.
         """
         asked, known = self.plan, self._beside or self.plan
-        proof = _proof(known, info, body)
+        proof = _proof(known.question, info, body)
         tells_sql = info.query_text is not None
         is_known = self._beside is not None or not asked.is_to_be_checked
         # Without SQL, only a definition that is the same before and after says of which text.
@@ -213,7 +213,7 @@ class _Fetch:
             self.plan = known
             return proof
         new = self._new_plan(is_shared=False)
-        proof = _proof(new, info, body)
+        proof = _proof(new.question, info, body)
         if new.cache_key != asked.cache_key:
             # The server put the values that were sent into the text that it has.
             is_answered = tells_sql and new.parameters == asked.parameters
@@ -230,14 +230,13 @@ class _Fetch:
         return proof
 
 
-def _proof(plan: ReadPlan, info: QueryResultInfo, body: ResultBody) -> Proof:
+def _proof(question: Question, info: QueryResultInfo, body: ResultBody) -> Proof:
     """Return what a result itself proves of its rows."""
-    question = plan.question
     if isinstance(question, ResultQuestion):
         return "proven"  # its id was compared
     may_be_others = (body.from_server_cache or body.is_of_running_job) and question.is_confusable
     if info.query_text is None:  # under a query key: what was run is not told
-        return "confused" if may_be_others or _may_be_older(plan, info, body) else "proven"
+        return "confused" if may_be_others or _may_be_older(question, info, body) else "proven"
     is_elsewhere = _is_elsewhere(question, info)
     if not is_elsewhere:
         sqls, auto_limit = (question.rendered, info.query_text), question.has_auto_limit
@@ -250,19 +249,17 @@ def _proof(plan: ReadPlan, info: QueryResultInfo, body: ResultBody) -> Proof:
     return "confused" if may_be_others else "uncertain"
 
 
-def _may_be_older(plan: ReadPlan, info: QueryResultInfo, body: ResultBody) -> bool:
+def _may_be_older(question: Question, info: QueryResultInfo, body: ResultBody) -> bool:
     """Whether the rows of another caller's run may be of the text before the query's last edit.
 
     An edit of white space or comments alone, which the server's hash does not see, may be one
     within quotes; and `edited_at` does not tell an edit of the text from one of the name.
     """
-    edited_at = plan.question.edited_at
+    edited_at = question.edited_at
     if edited_at is None or not (body.from_server_cache or body.is_of_running_job):
         return False
     made_at = info.retrieved_at if body.from_server_cache else body.running_since
-    # The local copy under this very text is of the same run.
-    is_known = made_at is not None and info.retrieved_at == plan.copy_retrieved_at
-    return not is_known and (made_at is None or made_at < edited_at)
+    return made_at is None or made_at < edited_at
 
 
 def _is_elsewhere(question: Question, info: QueryResultInfo) -> bool:

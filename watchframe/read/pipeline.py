@@ -250,7 +250,7 @@ class Pipeline:
         self, documents: Documents, judge: Callable[[Provenance | None], Decision] | None = None
     ) -> ReadPlan:
         """Return the plan by these documents; `judge` decides in place of the policy."""
-        options, entry, found, question = self.options, None, None, self.ask(documents)
+        options, entry, question = self.options, None, self.ask(documents)
         principal = options.principal_of(question.facts.get("query_id"))
         parts = question.key_parts(server=options.client.server, principal=principal)
         key = cache_key(parts)
@@ -268,7 +268,6 @@ class Pipeline:
             cache_key=key,
             decision=decision,
             entry=entry if decision.action == "use" else None,  # free the memory of a stale one
-            copy_retrieved_at=found.retrieved_at if found is not None else None,
             server_max_age=options.server_max_age,
             is_to_be_checked=decision.action == "fetch" and not documents.are_new,
             has_all_values=self._has_all_values(question),

@@ -10,7 +10,6 @@ import json
 import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
 import pyarrow as pa
 
@@ -67,8 +66,6 @@ class ReadPlan:
     question: Question
     key_parts: KeyParts
     entry: CacheEntry | None = None
-    #: When the server had the rows of the local copy, whether that answers or not.
-    copy_retrieved_at: datetime | None = None
     #: Whether it rests on a definition as it was last read, so that the answer has to show that the
     #: query is still the same.
     is_to_be_checked: bool = False
