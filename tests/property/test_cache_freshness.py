@@ -75,7 +75,7 @@ class Known:
     """The two queries on the server, and what was run of them."""
 
     text: int = 0
-    edited_at: datetime = datetime.min.replace(tzinfo=UTC)
+    edited_at: datetime | None = None
     results: list[Result] = field(default_factory=list)
 
     def latest(self, market: str | None) -> Result | None:
@@ -211,7 +211,8 @@ class Freshness(RuleBasedStateMachine):
             return
         assert requests >= 1
         assert got.text == self.model.text, "a request was made: the text is as it stands"
-        if owner != "user" and latest is not None and latest.at < self.model.edited_at:
+        edited_at = self.model.edited_at
+        if owner != "user" and latest and edited_at and latest.at < edited_at:
             latest = None  # nothing tells of which text it is: it is not trusted
         if source == "server cache" and owner != "user" and got != latest:
             source = "executed"  # by this read, which then learned of an edit and asked again

@@ -164,6 +164,7 @@ OLD_SLOW, NEW_SLOW = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("knows", ["the old text", "the new text"])
 @pytest.mark.parametrize("is_limited", [True, False])
 def test_running_job_of_an_older_text_does_not_answer(
