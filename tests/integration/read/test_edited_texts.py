@@ -131,7 +131,7 @@ def test_restored_text_gets_no_rows_of_the_one_between(client, readers, edit):
 
 
 @pytest.mark.parametrize(("text", "parameters"), [(OLD, ()), (OLD_OF_P, (CHOICE,))])
-def test_renaming_runs_nothing_where_the_latest_result_tells_its_sql(
+def test_renaming_runs_nothing_where_a_result_tells_its_sql(
     client, demo, readers, edit, posted, text, parameters
 ):
     query = made(client, text, *parameters)
@@ -186,7 +186,7 @@ def test_running_job_of_an_older_text_does_not_answer(
 
 
 @pytest.mark.parametrize("default", ["a", "d_yesterday"])
-def test_newer_result_of_the_saved_values_is_fetched_where_it_is_told(
+def test_newer_result_of_saved_values_is_fetched_where_told(
     client, demo, tmp_path, default
 ):
     parameter = msgspec.structs.replace(CHOICE, default=default)
