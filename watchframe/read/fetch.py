@@ -70,7 +70,7 @@ def fetch_answer(plan: ReadPlan, options: ReadOptions, new_plan: NewPlan) -> Fet
         logger.debug("%s: the rows are, or may be, of another text or value", plan.label)
     raise ProtocolError(
         f"The server answered {plan.label} again and again with rows that are, or may be, "
-        "those of other parameter values.",
+        "those of an earlier text or of other parameter values.",
         hint="Its cache ignores white space in values (up to version 10.1 also case), and "
         "another caller is running the query now: try again in a moment, or with a user's key, "
         "with which the server says what it ran.",

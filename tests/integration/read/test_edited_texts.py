@@ -186,9 +186,7 @@ def test_running_job_of_an_older_text_does_not_answer(
 
 
 @pytest.mark.parametrize("default", ["a", "d_yesterday"])
-def test_newer_result_of_saved_values_is_fetched_where_told(
-    client, demo, tmp_path, default
-):
+def test_newer_result_of_saved_values_is_fetched_where_told(client, demo, tmp_path, default):
     parameter = msgspec.structs.replace(CHOICE, default=default)
     if default != "a":
         parameter = ParameterDefinition(name="p", type="date", title="P", default=default)
