@@ -14,8 +14,8 @@ from typing import Any
 import click
 
 from watchframe.cli.connection import GlobalOptions, connect
+from watchframe.keys import without_keys
 from watchframe.parameters.mistyped import REFERENCE, Correction, corrected
-from watchframe.references import without_keys
 
 #: Under which name the context holds what was typed behind the program's name.
 _WORDS = "watchframe.words"

@@ -11,7 +11,6 @@ from watchframe.cli.connection import GlobalOptions
 from watchframe.cli.messages import note
 from watchframe.config import (
     DEFAULT_PROFILE,
-    Secret,
     config_path,
     forget_login,
     load_setting,
@@ -20,6 +19,7 @@ from watchframe.config import (
     server_url,
 )
 from watchframe.errors import AuthenticationError, ConfigurationError
+from watchframe.keys import Secret
 
 _EXAMPLE = "https://app.inverse.watch"
 _WHERE = "It stands on your profile's page."
@@ -45,7 +45,7 @@ def login(options: GlobalOptions, *, query_id: int | None) -> None:
     key = _read_key(query_id)
     who = _checked(url, key, query_id)
     where = save_login(profile, url, key, config_path(), query_id=query_id)
-    note(f"Logged in to {url} {who}. The key is kept in {where}.", [key.reveal()])
+    note(f"Logged in to {url} {who}. The key is kept in {where}.")
     _warn_if_hidden(profile, url, key, query_id)
 
 

@@ -91,11 +91,7 @@ class Program(Group):
             note("Interrupted.")
             code = INTERRUPTED
         except Exception as error:  # noqa: BLE001 - every error becomes a message
-            show_error(
-                error,
-                secrets=_secrets(),
-                is_debug=ctx.obj is not None and ctx.obj.is_debug,
-            )
+            show_error(error, is_debug=ctx.obj is not None and ctx.obj.is_debug)
             code = exit_code(error)
         else:
             return
@@ -145,12 +141,6 @@ def _exit_on_sigterm() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGTERM, before)
-
-
-def _secrets() -> tuple[str, ...]:
-    from watchframe.config import known_secrets  # noqa: PLC0415 - after a failure
-
-    return known_secrets()
 
 
 def _flush_or_discard() -> None:

@@ -20,13 +20,7 @@ from watchframe.client.query_snippets import QuerySnippets
 from watchframe.client.result_body import ResultBody
 from watchframe.client.users import Groups, Users
 from watchframe.client.widgets import Visualizations, Widgets
-from watchframe.config import (
-    Secret,
-    Settings,
-    as_secret,
-    as_secrets,
-    load_settings,
-)
+from watchframe.config import Settings, load_settings
 from watchframe.errors import (
     AuthenticationError,
     WatchframeError,
@@ -35,6 +29,7 @@ from watchframe.http.deadline import NO_DEADLINE, Deadline
 from watchframe.http.documents import request_json
 from watchframe.http.transport import Transport
 from watchframe.interactive import is_interactive
+from watchframe.keys import Secret, as_secret, as_secrets
 from watchframe.models import Session
 from watchframe.reprs import Card, counted
 

@@ -10,14 +10,7 @@ from pathlib import Path
 from msgspec import structs
 
 from watchframe.client.client import Client
-from watchframe.config import (
-    Secret,
-    as_secret,
-    as_secrets,
-    load_settings_of,
-    no_key_error,
-    note_connected,
-)
+from watchframe.config import load_settings_of, no_key_error, note_connected
 from watchframe.errors import (
     AccessDeniedError,
     AuthenticationError,
@@ -32,6 +25,7 @@ from watchframe.errors import (
 )
 from watchframe.http.deadline import Deadline
 from watchframe.interactive import is_interactive
+from watchframe.keys import Secret, as_secret, as_secrets
 from watchframe.locks import ProcessLock
 
 logger = logging.getLogger(__name__)

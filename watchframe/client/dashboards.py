@@ -12,7 +12,7 @@ from msgspec import structs
 from watchframe.client.listing import Listing
 from watchframe.client.names import LOOKED_THROUGH, called, listed, nearest
 from watchframe.client.resource import Resource, edit_conflict, search_arguments, without_none
-from watchframe.config import Secret, as_secret, require_same_server
+from watchframe.config import require_same_server
 from watchframe.errors import (
     ArgumentError,
     AuthenticationError,
@@ -24,6 +24,7 @@ from watchframe.http.deadline import NO_DEADLINE, Deadline
 from watchframe.http.documents import request_json, require_same_id
 from watchframe.http.error_responses import ROUTE_GUESS
 from watchframe.http.transport import SHARED_DASHBOARD, Transport
+from watchframe.keys import Secret, as_secret
 from watchframe.models import Dashboard
 from watchframe.models.json_fields import as_object, required
 from watchframe.references import DashboardReference, parse_dashboard_reference

@@ -19,7 +19,7 @@ from watchframe.client.resource import (
     without_none,
 )
 from watchframe.client.result_body import ResultBody, open_body
-from watchframe.config import Secret, require_same_server
+from watchframe.config import require_same_server
 from watchframe.errors import (
     ArgumentError,
     ConflictError,
@@ -28,6 +28,7 @@ from watchframe.errors import (
 from watchframe.http.deadline import NO_DEADLINE, Deadline
 from watchframe.http.documents import require_same_id
 from watchframe.http.transport import Method
+from watchframe.keys import Secret
 from watchframe.models import Job, ParameterDefinition, Query
 from watchframe.models.json_fields import as_object, required
 from watchframe.references import QueryReference, parse_reference, require_query

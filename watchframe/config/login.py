@@ -9,99 +9,19 @@ from __future__ import annotations
 
 import contextlib
 import importlib
-import weakref
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from watchframe.config.files import read_config, replaced_file, warn_if_readable
 from watchframe.errors import ConfigurationError
+from watchframe.keys import Secret, as_secret
 
 if TYPE_CHECKING:
     from types import ModuleType
-
-
-class Secret:
-    """Holds a text that no repr, message, log line or pickle shows.
-
-    Parameters
-    ----------
-    value : str
-        The text; `reveal` alone gives it back.
-    """
-
-    __slots__ = ("__weakref__", "_value")
-
-    def __init__(self, value: str) -> None:
-        self._value = value
-        _alive[id(self)] = self
-
-    def reveal(self) -> str:
-        """Return the text."""
-        return self._value
-
-    def __repr__(self) -> str:
-        return "Secret(***)"
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Secret) and self._value == other._value
-
-    def __hash__(self) -> int:
-        return hash((Secret, self._value))
-
-    def __deepcopy__(self, memo: object) -> Secret:
-        return self  # it does not change
-
-    def __reduce__(self) -> NoReturn:
-        raise TypeError("A Secret is not pickled: the pickle would hold the key.")
-
-
-#: What stands in place of a key.
-HIDDEN = "[API key]"
-#: What is shorter is no key: the servers' have 40 characters.
-_SHORTEST = 8
-#: Every Secret that is in use, so that a text can be searched for them before it is shown.
-_alive: weakref.WeakValueDictionary[int, Secret] = weakref.WeakValueDictionary()
-
-
-def known_secrets() -> tuple[str, ...]:
-    """Return the texts that must never be shown: those of all keys that this process uses."""
-    found = {secret.reveal() for secret in list(_alive.values())}
-    # A header may be no secret at all: to hide "v2" would hide words.
-    return tuple(sorted((text for text in found if len(text) >= _SHORTEST), key=len, reverse=True))
-
-
-def without_secrets(text: str, secrets: Iterable[str] | None = None) -> str:
-    """Return a text with every one of `secrets` hidden; by default `known_secrets`."""
-    for secret in known_secrets() if secrets is None else secrets:
-        if secret:
-            text = text.replace(secret, HIDDEN)
-    return text
-
-
-def as_secret(key: Any) -> Secret | None:
-    """Return a key, given as a text or as a Secret, as a Secret.
-
-    Each function that takes a key begins with this: a traceback may show the variables of its
-    frame, and then they do not hold the text.
-    """
-    if key is None or isinstance(key, Secret):
-        return key
-    # What is no text is refused where settings are read: a key has no space.
-    return Secret(key.strip() if isinstance(key, str) else f"no key: {key!r}")
-
-
-def as_secrets(keys: Any) -> Any:
-    """Return a mapping's values, given as texts or as Secrets, as Secrets.
-
-    What is no mapping becomes a Secret itself, which is refused where settings are read.
-    """
-    if not isinstance(keys, Mapping):
-        return as_secret(keys)
-    return {name: as_secret(key) or Secret("") for name, key in keys.items()}
 
 
 _SERVICE = "watchframe"

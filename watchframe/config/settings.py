@@ -17,7 +17,7 @@ import platformdirs
 from dateutil.tz import tzlocal
 from msgspec import Meta, field
 
-from watchframe.config.login import Login, Secret, as_secret, read_logins
+from watchframe.config.login import Login, read_logins
 from watchframe.config.profiles import (
     DEFAULT_PROFILE,
     config_path,
@@ -28,6 +28,7 @@ from watchframe.config.profiles import (
 from watchframe.config.server_url import is_loopback, server_url
 from watchframe.errors import ConfigurationError
 from watchframe.hints import Hint, Kind
+from watchframe.keys import Secret, as_secret
 from watchframe.reprs import Shown
 
 T = TypeVar("T")

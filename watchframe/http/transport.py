@@ -14,7 +14,7 @@ from urllib.parse import quote, urljoin, urlsplit
 import requests
 import urllib3
 
-from watchframe.config import Secret, Settings, is_loopback, no_key_error, without_secrets
+from watchframe.config import Settings, is_loopback, no_key_error
 from watchframe.errors import (
     AccessDeniedError,
     AuthenticationError,
@@ -33,6 +33,7 @@ from watchframe.http.error_responses import (
     raise_for_status,
 )
 from watchframe.http.retries import JobTimes, RateLimit, pause_before_retry
+from watchframe.keys import Secret, without_secrets
 
 logger = logging.getLogger(__name__)
 

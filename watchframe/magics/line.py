@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from typing import Any, NoReturn, Protocol
 
 from watchframe.errors import ArgumentError
+from watchframe.keys import without_keys
 from watchframe.parameters.mistyped import REFERENCE, corrected
 from watchframe.parameters.text_syntax import BRACKETS, closing_bracket, split_assignment
-from watchframe.references import without_keys
 from watchframe.vocabulary import CELL_FLAGS, OPTIONS, QUERY_HELP, Option, check_together
 
 HELP_HINT = "%watch --help lists every option."

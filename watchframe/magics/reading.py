@@ -13,6 +13,7 @@ from watchframe.client import current_client
 from watchframe.decode import DtypeBackend
 from watchframe.display import provenance_html, provenance_line
 from watchframe.errors import ArgumentError
+from watchframe.keys import without_keys
 from watchframe.magics.body import parse_body
 from watchframe.magics.line import HELP_HINT, Request
 from watchframe.magics.saving import save_sql
@@ -33,7 +34,6 @@ from watchframe.read import (
     read_watch_sql,
 )
 from watchframe.read.options import ANY_AGE, NO_TIMEOUT, Duration, data_source, seconds
-from watchframe.references import without_keys
 from watchframe.vocabulary import cache_mode, column_names
 
 

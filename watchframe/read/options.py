@@ -25,6 +25,7 @@ from watchframe.client import (
 )
 from watchframe.config import Settings, require_same_server
 from watchframe.errors import ArgumentError, QueryReferenceError
+from watchframe.keys import without_keys
 from watchframe.locks import ProcessLock
 from watchframe.models import Query
 from watchframe.parameters import JSON
@@ -33,7 +34,6 @@ from watchframe.references import (
     QueryReference,
     parse_dashboard_reference,
     parse_reference,
-    without_keys,
 )
 
 logger = logging.getLogger(__name__)

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 
-from watchframe.config.login import Secret
 from watchframe.errors import ArgumentError
 from watchframe.hints import Hint, Kind
+from watchframe.keys import Secret
 from watchframe.references.pages import (
     DASHBOARD_PAGES,
     QUERY_PAGES,

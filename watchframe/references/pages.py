@@ -7,8 +7,8 @@ import re
 from typing import NamedTuple, SupportsIndex
 from urllib.parse import parse_qsl
 
-from watchframe.config.login import Secret
 from watchframe.config.server_url import split_url
+from watchframe.keys import Secret, without_keys
 
 #: The page of a query; ``source`` is its editor. The name after the id is for people. Below
 #: ``results`` lies what the page's dialog "Show API Key" and its downloads give the address of.
@@ -41,20 +41,6 @@ DASHBOARD_PAGES = (SHARED_DASHBOARD_PAGE, DASHBOARD_PAGE, OLD_DASHBOARD_PAGE)
 _BARE_ADDRESS = re.compile(
     r"\S*(?:/(?:queries|dashboards?|embed|api|public)/|api_key=)\S*"
     r"|(?:queries|dashboards?)/[0-9]\S*",
-    re.IGNORECASE,
-)
-#: The rest of a word: what ends it may stand behind an address in a text or in code.
-_REST = r"[^&#\s\"'\\()\[\]<>\x1b]+"
-#: What an address, or a line of code or of a command, may hold that is not for other eyes.
-_SECRET = re.compile(
-    r"(?P<before>"
-    # A name and a value, also percent-encoded; in code, the value is in quotes.
-    r"\bapi(?:_|-|%5F|%2D)?key=[\"']?|[?&;](?!p_)[^=&#\s\"']*(?:key|token|secret|password)="
-    r"|(?<![\w-])--?[\w-]*(?:key|token|secret|password)[ =][\"']?(?!-)"
-    r"|/+public/+dashboards?/+(?=[^/])|/dashboards/+public/+(?=[^/])"
-    rf")(?:(?<=/)[^&#?/;\s\"'\\()\[\]<>\x1b]+|(?<!/){_REST})"
-    r"|(?P<slashes>//)[^/@\s\"']*@"
-    r"|(?<![A-Za-z0-9])[A-Za-z0-9]{40}(?![A-Za-z0-9])",
     re.IGNORECASE,
 )
 _SHOWN_CHARACTERS = 120
@@ -118,14 +104,6 @@ def shown_reference(reference: object) -> str:
     if len(shown) > _SHOWN_CHARACTERS:
         shown = f"{shown[:_SHOWN_CHARACTERS]}..."
     return shown
-
-
-def without_keys(text: str) -> str:
-    """Return a text with the keys and passwords in it hidden: of addresses, and of options.
-
-    So is a word that looks like a key of a server: 40 letters and digits.
-    """
-    return _SECRET.sub(lambda found: f"{found['before'] or found['slashes'] or ''}***", text)
 
 
 def id_of(value: object) -> int | None:

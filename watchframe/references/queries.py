@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from watchframe.config.login import Secret
 from watchframe.errors import QueryReferenceError
 from watchframe.hints import Hint, Kind
+from watchframe.keys import Secret
 from watchframe.references.pages import (
     DASHBOARD_PAGES,
     QUERY_PAGES,

@@ -11,15 +11,9 @@ import numpy as np
 import pytest
 
 from watchframe.client import Client, connect
-from watchframe.config import (
-    Secret,
-    Settings,
-    load_settings,
-    profile_for_server,
-    profiles,
-    server_url,
-)
+from watchframe.config import Settings, load_settings, profile_for_server, profiles, server_url
 from watchframe.errors import ConfigurationError
+from watchframe.keys import Secret
 
 KEY = "k0-0123456789-abcdef"
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from watchframe.references import without_keys
+from watchframe.keys import without_keys
 from watchframe.references.pages import shown_reference
 
 KEY = "hunter2hunter2"
