@@ -27,7 +27,11 @@ from watchframe.http.transport import SHARED_DASHBOARD, Transport
 from watchframe.keys import Secret, as_secret
 from watchframe.models import Dashboard
 from watchframe.models.json_fields import as_object, required
-from watchframe.references import DashboardReference, parse_dashboard_reference
+from watchframe.references import (
+    DashboardReference,
+    parse_dashboard_reference,
+    takes_dashboard,
+)
 
 
 class Dashboards(Resource):
@@ -74,6 +78,7 @@ class Dashboards(Resource):
         query = search_arguments(search, tags, order)
         return Listing(self._transport, path, Dashboard, query=query, deadline=deadline)
 
+    @takes_dashboard
     def get(
         self, dashboard: int | str | DashboardReference, *, deadline: Deadline = NO_DEADLINE
     ) -> Dashboard:
@@ -97,7 +102,6 @@ class Dashboards(Resource):
             The server answered with another one.
         """
         wanted = parse_dashboard_reference(dashboard)
-        del dashboard  # it may hold a token
         require_same_server(wanted.server_url, self._transport.settings.url)
         if wanted.is_shared:
             raise ArgumentError(

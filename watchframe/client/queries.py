@@ -31,7 +31,7 @@ from watchframe.http.transport import Method
 from watchframe.keys import Secret
 from watchframe.models import Job, ParameterDefinition, Query
 from watchframe.models.json_fields import as_object, required
-from watchframe.references import QueryReference, parse_reference, require_query
+from watchframe.references import QueryReference, parse_reference, require_query, takes_query
 from watchframe.reprs import Shown
 
 #: The server has one list of each kind; there is none of two kinds at once.
@@ -58,6 +58,7 @@ class Queries(Resource):
 
     _path = "/api/queries"
 
+    @takes_query
     def get(self, query: int | str | QueryReference, *, deadline: Deadline = NO_DEADLINE) -> Query:
         """Return a saved query's definition and its visualizations.
 
@@ -77,6 +78,7 @@ class Queries(Resource):
         path = f"{self._path}/{query_id}"
         return self._object("GET", path, Query, deadline, expected_id=query_id)
 
+    @takes_query
     def id_of(self, query: int | str | QueryReference, *, deadline: Deadline = NO_DEADLINE) -> int:
         """Return the id of a query; the server is asked where a name is all that is known.
 
@@ -95,7 +97,6 @@ class Queries(Resource):
             It is the page of another server.
         """
         reference = parse_reference(query)
-        del query  # an address may hold a key
         require_same_server(reference.server_url, self._transport.settings.url)
         if reference.query_id is not None:
             return reference.query_id
@@ -104,6 +105,7 @@ class Queries(Resource):
         ring = settings.query_keys if settings.api_key is None else {}
         return query_of_name(self, reference.name or "", ring=ring, deadline=deadline).id
 
+    @takes_query
     def parameters(
         self, query: int | str | QueryReference, *, deadline: Deadline = NO_DEADLINE
     ) -> WholeList[ParameterDefinition]:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, ParamSpec, Self, TypedDict, TypeVar
+from typing import ParamSpec, Self, TypedDict, TypeVar
 
 from watchframe.cache import Decision, Mode, Policy, ResultCache, parse_max_age
 from watchframe.client import (
@@ -20,11 +20,12 @@ from watchframe.client import (
     Deadline,
     OnStatus,
     client_of_server,
+    connect,
     current_client,
     with_address_key,
 )
 from watchframe.config import Settings, require_same_server
-from watchframe.errors import ArgumentError, QueryReferenceError
+from watchframe.errors import ArgumentError
 from watchframe.keys import without_keys
 from watchframe.locks import ProcessLock
 from watchframe.models import Query
@@ -32,9 +33,10 @@ from watchframe.parameters import JSON
 from watchframe.references import (
     DashboardReference,
     QueryReference,
-    parse_dashboard_reference,
-    parse_reference,
+    takes_dashboard,
+    takes_query,
 )
+from watchframe.vocabulary import OPTIONS
 
 logger = logging.getLogger(__name__)
 
@@ -217,33 +219,21 @@ class SharedDocuments:
 
 
 def of_query(function: Callable[P, R]) -> Callable[P, R]:
-    """Decorate a public function that reads a query; see `_parsed`."""
-    return _parsed(function, "query", parse_reference)
+    """Decorate a public function that reads a query; see `_with_hints`."""
+    return takes_query(_with_hints(function, "query"))
 
 
 def of_dashboard(function: Callable[P, R]) -> Callable[P, R]:
-    """Decorate a public function that reads a dashboard; see `_parsed`."""
-    return _parsed(function, "dashboard", parse_dashboard_reference)
+    """Decorate a public function that reads a dashboard; see `_with_hints`."""
+    return takes_dashboard(_with_hints(function, "dashboard"))
 
 
-def _parsed(function: Callable[P, R], noun: str, parse: Callable[[Any], object]) -> Callable[P, R]:
-    """Have a public function's first argument, `noun`, parsed before anything else.
-
-    So no frame holds the text of an address with its key. A keyword that the function does not have
-    is, as a rule, a parameter of the query or the dashboard: the error shows the dict.
-    """
+def _with_hints(function: Callable[P, R], noun: str) -> Callable[P, R]:
+    """Have the error of a keyword that a public function does not have say what was meant."""
     known = list(inspect.signature(function).parameters)
 
     @functools.wraps(function)
     def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
-        try:
-            if noun in kwargs:
-                kwargs[noun] = parse(kwargs[noun])
-            elif args:
-                args = (parse(args[0]), *args[1:])  # type: ignore[assignment]
-        except (ArgumentError, QueryReferenceError):
-            args, kwargs = (), {}  # type: ignore[assignment]
-            raise
         unknown = {name: value for name, value in kwargs.items() if name not in known}
         if unknown:
             reference = kwargs.get(noun, args[0] if args else None)
@@ -259,23 +249,33 @@ def _keyword_error(
     name: str, reference: object, unknown: Mapping[str, object], known: Sequence[str]
 ) -> ArgumentError:
     first = next(iter(unknown))
-    near = difflib.get_close_matches(first, known, 1)
     shown: object = 42
     if isinstance(reference, QueryReference):
         shown = reference.query_id or reference.name
     elif isinstance(reference, DashboardReference):
         shown = reference.dashboard_id or reference.slug or reference.name or "..."
-    values = ", ".join(f"{word!r}: {_shown_value(word, unknown[word])}" for word in unknown)
-    call = f"{name}({shown!r}, {{{values}}})"
-    return ArgumentError(
-        f"{name} has no argument {first!r}.",
-        hint=f"Did you mean {near[0]}=?" if near else f"Parameters stand in a dict: {call}",
-    )
+    typed = {option.name: option.python.strip("`") for option in OPTIONS}.get(first, "")
+    setting = _SETTINGS_OF_OTHERS.get(first, first)
+    near = difflib.get_close_matches(first, known, 1)
+    if typed.partition("=")[0] in known:
+        hint = f"In Python, --{first.replace('_', '-')} is {typed}."
+    elif setting in inspect.signature(connect).parameters:
+        hint = f"It belongs to the connection: connect(..., {setting}=...)."
+    elif near:
+        hint = f"Did you mean {near[0]}=?"
+    else:
+        values = ", ".join(f"{word!r}: {_shown_value(word, unknown[word])}" for word in unknown)
+        hint = f"Parameters stand in a dict: {name}({shown!r}, {{{values}}})"
+    return ArgumentError(f"{name} has no argument {first!r}.", hint=hint)
+
+
+#: What other libraries call a setting of `connect`.
+_SETTINGS_OF_OTHERS = {"verify": "ca_bundle", "apikey": "api_key", "server": "url"}
 
 
 def _shown_value(name: str, value: object) -> str:
     """Return how a hint shows the value of a keyword: one that is a key is not shown."""
-    is_secret = re.search("key|token|secret|password", name, re.IGNORECASE)
+    is_secret = re.search("key|token|secret|pass|auth|cookie", name, re.IGNORECASE)
     return "..." if is_secret else without_keys(repr(value))
 
 

@@ -9,8 +9,9 @@ from urllib.parse import unquote
 
 from watchframe.errors import ArgumentError
 from watchframe.hints import Hint, Kind
-from watchframe.keys import Secret
+from watchframe.keys import Secret, is_key
 from watchframe.references.pages import (
+    COPY_AGAIN,
     DASHBOARD_PAGES,
     QUERY_PAGES,
     id_of,
@@ -120,7 +121,7 @@ def parse_dashboard_reference(dashboard: int | str | DashboardReference) -> Dash
             "https://host/dashboards/1-overview.",
         )
     slug, token = parts.get("slug"), parts.get("token")
-    return DashboardReference(
+    found = DashboardReference(
         dashboard_id=number,
         slug=unquote(slug) if slug is not None and number is None else None,
         is_shared=token is not None,
@@ -128,3 +129,7 @@ def parse_dashboard_reference(dashboard: int | str | DashboardReference) -> Dash
         server_url=page.server_url,
         url_parameters=page.url_parameters,
     )
+    del page, parts, token
+    if found.api_key is not None and not is_key(found.api_key):
+        raise ArgumentError(f"The key in {shown} cannot be one.", hint=COPY_AGAIN)
+    return found

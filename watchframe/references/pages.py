@@ -43,6 +43,10 @@ _BARE_ADDRESS = re.compile(
     r"|(?:queries|dashboards?)/[0-9]\S*",
     re.IGNORECASE,
 )
+#: The key of an address that was copied with line ends, spaces or more in it.
+_KEY_OF_ADDRESS = re.compile(r"(\bapi(?:_|%5F)?key=)[^&#]+", re.IGNORECASE)
+#: The hint of an address whose key cannot be one.
+COPY_AGAIN = "Copy the address again, as one word: a key has letters and digits only."
 _SHOWN_CHARACTERS = 120
 _ID = re.compile(r"[0-9]{1,18}")
 #: What a page's address puts before the name of a parameter.
@@ -100,6 +104,9 @@ def is_address(text: str) -> bool:
 
 def shown_reference(reference: object) -> str:
     """Return how a message shows a reference: without a key or password, and not too long."""
+    if isinstance(reference, str):
+        # A key that is none may have any characters.
+        reference = _KEY_OF_ADDRESS.sub(r"\1***", reference)
     shown = without_keys(repr(reference))
     if len(shown) > _SHOWN_CHARACTERS:
         shown = f"{shown[:_SHOWN_CHARACTERS]}..."

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 
 from watchframe.errors import QueryReferenceError
 from watchframe.hints import Hint, Kind
-from watchframe.keys import Secret
+from watchframe.keys import Secret, is_key
 from watchframe.references.pages import (
+    COPY_AGAIN,
     DASHBOARD_PAGES,
     QUERY_PAGES,
     id_of,
@@ -113,6 +114,8 @@ def parse_reference(query: int | str | QueryReference) -> QueryReference:
         raise QueryReferenceError(
             f"{shown} does not refer to a query.", hint=Hint(Kind.QUERY_REFERENCE)
         )
+    if page.api_key is not None and not is_key(page.api_key):
+        raise QueryReferenceError(f"The key in {shown} cannot be one.", hint=COPY_AGAIN)
     return QueryReference(
         query_id=query_id,
         result_id=result_id,
