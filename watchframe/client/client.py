@@ -20,7 +20,7 @@ from watchframe.client.query_snippets import QuerySnippets
 from watchframe.client.result_body import ResultBody
 from watchframe.client.users import Groups, Users
 from watchframe.client.widgets import Visualizations, Widgets
-from watchframe.config import Settings, load_settings
+from watchframe.config import Settings, as_url, load_settings
 from watchframe.errors import (
     AuthenticationError,
     WatchframeError,
@@ -80,11 +80,8 @@ class Client:
         cache_text_parameters: bool | None = None,
         uncached_queries: Iterable[int] | str | None = None,
     ) -> None:
-        api_key, query_keys, headers = (
-            as_secret(api_key),
-            as_secrets(query_keys),
-            as_secrets(headers),
-        )
+        url, api_key = as_url(url), as_secret(api_key)
+        query_keys, headers = as_secrets(query_keys), as_secrets(headers)
         self.settings = settings or load_settings(
             url,
             api_key,

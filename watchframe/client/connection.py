@@ -10,7 +10,7 @@ from pathlib import Path
 from msgspec import structs
 
 from watchframe.client.client import Client
-from watchframe.config import load_settings_of, no_key_error, note_connected
+from watchframe.config import as_url, load_settings_of, no_key_error, note_connected
 from watchframe.errors import (
     AccessDeniedError,
     AuthenticationError,
@@ -135,7 +135,8 @@ def connect(
         such server answers.
     """
     global _current, _is_chosen
-    api_key, headers, query_keys = as_secret(api_key), as_secrets(headers), as_secrets(query_keys)
+    url, api_key = as_url(url), as_secret(api_key)
+    headers, query_keys = as_secrets(headers), as_secrets(query_keys)
     client = Client(
         url,
         api_key,

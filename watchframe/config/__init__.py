@@ -7,6 +7,7 @@ from watchframe.config.login import (
 )
 from watchframe.config.profiles import DEFAULT_PROFILE, config_path, profile_for_server
 from watchframe.config.server_url import (
+    as_url,
     is_loopback,
     require_same_server,
     server_url,
@@ -26,6 +27,7 @@ __all__ = [
     "DEFAULT_CACHE_SIZE",
     "DEFAULT_PROFILE",
     "Settings",
+    "as_url",
     "cache_in_use",
     "config_path",
     "forget_login",

@@ -91,16 +91,19 @@ def read_logins(config_file: Path) -> dict[str, Login]:
         raise ConfigurationError(
             f"{path} cannot be read.", hint="Remove it, and log in again."
         ) from None
-    logins = {}
-    for name, entry in content.items():
-        keys: dict[int | None, Secret | None] = {}
-        if entry.api_key is not msgspec.UNSET:
-            keys[None] = as_secret(entry.api_key)
-        keys |= {query_id: as_secret(key) for query_id, key in entry.query_keys.items()}
-        logins[name] = Login(profile=name, url=entry.url, keys=keys)
+    logins = {name: _login(name, entry) for name, entry in content.items()}
+    del content  # from here on: a frame that raises holds no text of a key
     if any(key is not None for login in logins.values() for key in login.keys.values()):
         warn_if_readable(path)
     return logins
+
+
+def _login(name: str, entry: _Entry) -> Login:
+    keys: dict[int | None, Secret | None] = {}
+    if entry.api_key is not msgspec.UNSET:
+        keys[None] = as_secret(entry.api_key)
+    keys |= {query_id: as_secret(key) for query_id, key in entry.query_keys.items()}
+    return Login(profile=name, url=entry.url, keys=keys)
 
 
 def save_login(
@@ -152,6 +155,19 @@ def forget_login(profile: str, config_file: Path, *, query_id: int | None = None
 
 
 def _write(logins: dict[str, Login], config_file: Path) -> None:
+    path = logins_path(config_file)
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with replaced_file(path, mode=0o600) as file:
+            file.write(_as_json(logins))
+    except OSError as error:
+        raise ConfigurationError(
+            f"{path} cannot be written: {error.strerror}.",
+            hint="Set WATCHFRAME_URL and WATCHFRAME_API_KEY instead.",
+        ) from None
+
+
+def _as_json(logins: dict[str, Login]) -> bytes:
     content = {}
     for name, login in logins.items():
         texts = {of: key.reveal() if key is not None else None for of, key in login.keys.items()}
@@ -160,16 +176,7 @@ def _write(logins: dict[str, Login], config_file: Path) -> None:
             api_key=texts.pop(None) if None in texts else msgspec.UNSET,
             query_keys={of: text for of, text in texts.items() if of is not None},
         )
-    path = logins_path(config_file)
-    try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with replaced_file(path, mode=0o600) as file:
-            file.write(msgspec.json.format(msgspec.json.encode(content), indent=1) + b"\n")
-    except OSError as error:
-        raise ConfigurationError(
-            f"{path} cannot be written: {error.strerror}.",
-            hint="Set WATCHFRAME_URL and WATCHFRAME_API_KEY instead.",
-        ) from None
+    return msgspec.json.format(msgspec.json.encode(content), indent=1) + b"\n"
 
 
 def _keyring() -> ModuleType | None:

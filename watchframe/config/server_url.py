@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 from watchframe.errors import ConfigurationError
 from watchframe.hints import Hint, Kind
+from watchframe.keys import Secret
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 #: A host with a dot or a port, and a path: no key looks like that.
@@ -32,7 +34,23 @@ def split_url(text: str) -> tuple[str, SplitResult] | None:
     return f"{parts.scheme}://{host}" + ("" if is_default else f":{port}"), parts
 
 
-def server_url(text: str) -> str:
+def as_url(url: Any) -> Any:
+    """Return what was given as a server's URL, without what is no part of it.
+
+    What can be none becomes a Secret: where URL and key were confused, it is the key, and it may
+    carry a password. Each function that takes a URL begins with this, as with `as_secret`.
+    """
+    if not url or isinstance(url, Secret):
+        return url
+    found = split_url(url) if isinstance(url, str) else None
+    if found is None:
+        is_harmless = isinstance(url, str) and _HARMLESS.fullmatch(url)
+        return url if is_harmless else Secret(url if isinstance(url, str) else "")
+    origin, parts = found
+    return Secret(url) if parts.username or parts.password else origin + parts.path.rstrip("/")
+
+
+def server_url(url: str | Secret) -> str:
     """Return the base URL of a server in one spelling: its origin and path, no trailing slash.
 
     Raises
@@ -40,22 +58,26 @@ def server_url(text: str) -> str:
     ConfigurationError
         It is not an http or https URL of a server, or it carries credentials.
     """
-    found = split_url(text)
-    if found is None:
-        # Where URL and key were confused, it is the key.
-        shown = repr(text[:80]) if _HARMLESS.fullmatch(text) else "What was given"
+    given: str | Secret = as_url(url)
+    del url  # from here on: a frame that raises holds no text of a key
+    if isinstance(given, Secret) and is_url(given):
+        raise ConfigurationError(
+            "The server's URL carries a user name or a password.",
+            hint="Leave them out: the API key is all that the server wants.",
+        )
+    if isinstance(given, Secret) or split_url(given) is None:
+        shown = "What was given" if isinstance(given, Secret) else repr(given[:80])
         raise ConfigurationError(
             f"{shown} is not a server's URL.",
             hint='Write it as "https://app.inverse.watch", or with a path: "https://host/org". The '
             "key comes second.",
         )
-    origin, parts = found
-    if parts.username or parts.password:
-        raise ConfigurationError(
-            "The server's URL carries a user name or a password.",
-            hint="Leave them out: the API key is all that the server wants.",
-        )
-    return origin + parts.path.rstrip("/")
+    return given
+
+
+def is_url(secret: Secret) -> bool:
+    """Return whether what was given as a key is a URL."""
+    return split_url(secret.reveal()) is not None
 
 
 def require_same_server(page: str | None, connected: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import operator
 import os
 import re
@@ -25,10 +26,10 @@ from watchframe.config.profiles import (
     read_profile,
     url_in_file,
 )
-from watchframe.config.server_url import is_loopback, server_url
+from watchframe.config.server_url import as_url, is_loopback, is_url, server_url
 from watchframe.errors import ConfigurationError
 from watchframe.hints import Hint, Kind
-from watchframe.keys import Secret, as_secret
+from watchframe.keys import Secret, as_secret, is_header_value, is_key
 from watchframe.reprs import Shown
 
 T = TypeVar("T")
@@ -142,7 +143,8 @@ def load_settings(
     ConfigurationError
         No server or no key is known, or a setting cannot be used.
     """
-    settings = _found(url, as_secret(api_key), profile, environ, config_file, others)
+    url, api_key = as_url(url), as_secret(api_key)
+    settings = _found(url, api_key, profile, _variables(environ), config_file, others)
     if settings.api_key is None and not settings.query_keys:
         raise no_key_error(settings.url)
     return settings
@@ -165,7 +167,7 @@ def load_settings_of(server: str) -> Settings:
         A setting cannot be used.
     """
     profile = profile_for_server(server, os.environ.get("WATCHFRAME_PROFILE"))
-    return _found(server, None, profile, None, None, {}, of_address=True)
+    return _found(server, None, profile, _variables(None), None, {}, of_address=True)
 
 
 def no_key_error(server: str) -> ConfigurationError:
@@ -175,11 +177,25 @@ def no_key_error(server: str) -> ConfigurationError:
     )
 
 
+def _variables(environ: Mapping[str, str] | None) -> dict[str, Any]:
+    """Return this library's variables that are set, with keys as Secrets.
+
+    A frame that raises holds no text of a key.
+    """
+    kinds = {"WATCHFRAME_URL": as_url, "WATCHFRAME_API_KEY": as_secret}
+    kinds["WATCHFRAME_HEADERS"] = as_secret
+    return {
+        name: as_secret(value) if name.startswith(_QUERY_KEY) else kinds.get(name, str)(value)
+        for name, value in (os.environ if environ is None else environ).items()
+        if name.startswith("WATCHFRAME_") and value
+    }
+
+
 def _found(
-    url: str | None,
+    url: str | Secret | None,
     api_key: Secret | None,
     profile: str | None,
-    environ: Mapping[str, str] | None,
+    environ: Mapping[str, Any],
     config_file: Path | None,
     others: Mapping[str, object],
     *,
@@ -191,11 +207,13 @@ def _found(
     server beside them too: anyone may have written the address. What the environment trusts
     without a server beside it holds for all.
     """
-    environ = os.environ if environ is None else environ
     path = config_file or config_path()
     profile = profile or environ.get("WATCHFRAME_PROFILE")
     in_profile = read_profile(profile, path)
     arguments = {"url": url, "api_key": api_key, **others}
+    of_environ = environ.get("WATCHFRAME_URL"), environ.get("WATCHFRAME_API_KEY")
+    of_profile = in_profile.get("url"), in_profile.get("api_key")
+    _check_not_swapped((url, api_key), of_environ, of_profile)
     server = _first("url", arguments, environ, in_profile, path)
     if server is None:
         raise ConfigurationError("No server is known.", hint=Hint(Kind.CONNECT))
@@ -222,9 +240,19 @@ def _found(
     return _checked(Settings(**found))
 
 
+def _check_not_swapped(*places: tuple[object, object]) -> None:
+    """Raise ConfigurationError where a key is a URL, and the URL beside it is none."""
+    for url, key in places:
+        if isinstance(url, Secret) and isinstance(key, Secret) and is_url(key):
+            raise ConfigurationError(
+                "The URL and the key seem to be swapped.",
+                hint='First the URL, then the key: connect("https://app.inverse.watch", key).',
+            )
+
+
 def _is_of(server: object, other: object, *, default: bool) -> bool:
     """Whether keys that stand beside the URL `other`, or beside none, are of that server."""
-    return server_url(other) == server if isinstance(other, str) and other else default
+    return server_url(other) == server if isinstance(other, str | Secret) and other else default
 
 
 def _without(values: Mapping[str, T], names: frozenset[str]) -> dict[str, T]:
@@ -239,7 +267,7 @@ def _without(values: Mapping[str, T], names: frozenset[str]) -> dict[str, T]:
 
 def _ring(
     arguments: Mapping[str, object],
-    environ: Mapping[str, str],
+    environ: Mapping[str, Any],
     in_profile: Mapping[str, object],
     path: Path,
     login: Login | None,
@@ -247,13 +275,15 @@ def _ring(
     """Return the keys of queries, each from the first place that has one."""
     ids = [query_id for query_id in (login.keys if login is not None else ()) if query_id]
     of_login = {query_id: login.key(query_id) for query_id in ids} if login is not None else {}
-    found = {query_id: key for query_id, key in of_login.items() if key is not None}
+    kept = {query_id: key for query_id, key in of_login.items() if key is not None}
+    found: dict[int, Secret] = {}
     variables = {
         name.removeprefix(_QUERY_KEY): value
         for name, value in environ.items()
-        if name.startswith(_QUERY_KEY) and value
+        if name.startswith(_QUERY_KEY)
     }
     for values, origin in (
+        (kept, "of watchframe login"),
         (in_profile.get("query_keys"), f"query_keys in {path}"),
         (variables, f"the environment variables {_QUERY_KEY}<id>"),
         (arguments.get("query_keys"), "the argument query_keys"),
@@ -279,16 +309,16 @@ def load_setting(
     ConfigurationError
         It cannot be used, or there is no such profile.
     """
-    environ = os.environ if environ is None else environ
+    variables = _variables(environ)
     path = config_file or config_path()
-    in_profile = read_profile(profile or environ.get("WATCHFRAME_PROFILE"), path)
-    return _first(name, {}, environ, in_profile, path)
+    in_profile = read_profile(profile or variables.get("WATCHFRAME_PROFILE"), path)
+    return _first(name, {}, variables, in_profile, path)
 
 
 def _first(
     name: str,
     arguments: Mapping[str, object],
-    environ: Mapping[str, str],
+    environ: Mapping[str, Any],
     in_profile: Mapping[str, object],
     path: Path,
 ) -> object:
@@ -316,16 +346,16 @@ def _checked(settings: Settings) -> Settings:
 def _parsed(name: str, value: object, origin: str) -> Any:
     """Return a setting in its type; raises ConfigurationError that says what it takes."""
     kind = _TYPES[name]
-    try:
+    with contextlib.suppress(*_REFUSALS):
         if name in _BY_HAND:
             return _BY_HAND[name](value)
         return msgspec.convert(_spelled(value, get_args(kind)[0]), kind, strict=False)
-    except _REFUSALS:
-        shown = "it" if name in _SECRETS else repr(value)[:80]
-        raise ConfigurationError(
-            f"The setting {name} cannot be used as {shown} ({origin}).",
-            hint=f"It takes {get_args(kind)[1].description}.",
-        ) from None
+    # Raised here: the frames of the refusal hold the texts of keys.
+    shown = "it" if name in _SECRETS or isinstance(value, Secret) else repr(value)[:80]
+    raise ConfigurationError(
+        f"The setting {name} cannot be used as {shown} ({origin}).",
+        hint=f"It takes {get_args(kind)[1].description}.",
+    )
 
 
 def _spelled(value: object, kind: object) -> object:
@@ -346,13 +376,9 @@ def _spelled(value: object, kind: object) -> object:
 
 def _key(value: object) -> Secret:
     secret = value if isinstance(value, Secret) else Secret(_text(value).strip())
-    if not _is_key(secret.reveal()):  # a frame that raises holds no text of a key
+    if not is_key(secret):
         raise ValueError
     return secret
-
-
-def _is_key(text: str) -> bool:
-    return text.isascii() and text.isprintable() and bool(text) and " " not in text
 
 
 def _keys(value: object) -> dict[int, Secret]:
@@ -366,6 +392,8 @@ def _keys(value: object) -> dict[int, Secret]:
 
 def _headers(value: object) -> dict[str, Secret]:
     """Return headers of a mapping, of JSON, or of lines ``Name: value``."""
+    if isinstance(value, Secret):
+        value = value.reveal()
     if isinstance(value, str):
         value = (
             msgspec.json.decode(value, type=dict[str, str])
@@ -377,8 +405,8 @@ def _headers(value: object) -> dict[str, Secret]:
     found = {}
     for name, text in value.items():
         secret = text if isinstance(text, Secret) else Secret(_text(text).strip())
-        is_text = secret.reveal().isascii() and secret.reveal().isprintable()
-        if not _HEADER.fullmatch(name.strip()) or not is_text or name.strip().lower() in _OURS:
+        is_ours = name.strip().lower() in _OURS
+        if not _HEADER.fullmatch(name.strip()) or not is_header_value(secret) or is_ours:
             raise ValueError
         found[name.strip()] = secret
     return found
@@ -404,7 +432,7 @@ def _text(value: object) -> str:
 
 #: The settings that are more than a number, a flag or a list.
 _BY_HAND: dict[str, Callable[[object], object]] = {
-    "url": lambda value: server_url(_text(value)),
+    "url": lambda value: server_url(value if isinstance(value, Secret) else _text(value)),
     "api_key": _key,
     "query_keys": _keys,
     "headers": _headers,

@@ -18,6 +18,7 @@ from watchframe.config import Settings, is_loopback, no_key_error
 from watchframe.errors import (
     AccessDeniedError,
     AuthenticationError,
+    ConfigurationError,
     ProtocolError,
     RateLimitError,
     ServerError,
@@ -33,7 +34,7 @@ from watchframe.http.error_responses import (
     raise_for_status,
 )
 from watchframe.http.retries import JobTimes, RateLimit, pause_before_retry
-from watchframe.keys import Secret, without_secrets
+from watchframe.keys import Secret, is_header_value, is_key, without_secrets
 
 logger = logging.getLogger(__name__)
 
@@ -155,9 +156,22 @@ class Transport:
     settings : Settings
     connections : Connections, optional
         Those of another client of the same server.
+
+    Raises
+    ------
+    ConfigurationError
+        A key can be none.
     """
 
     def __init__(self, settings: Settings, connections: Connections | None = None) -> None:
+        keys = [key for key in (settings.api_key, *settings.query_keys.values()) if key is not None]
+        if not all(map(is_key, keys)) or not all(map(is_header_value, settings.headers.values())):
+            # Here, for keys that come by no setting. What sends a header would show it.
+            raise ConfigurationError(
+                "A key, or a header's value, cannot be sent: it has spaces or characters that no "
+                "key has.",
+                hint="Copy it again.",
+            )
         self.settings = settings
         self.connections = Connections(settings) if connections is None else connections
 

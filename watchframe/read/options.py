@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import functools
-import inspect
 import logging
 import re
 import time
@@ -12,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import ParamSpec, Self, TypedDict, TypeVar
+from typing import Any, ParamSpec, Self, TypedDict, TypeVar
 
 from watchframe.cache import Decision, Mode, Policy, ResultCache, parse_max_age
 from watchframe.client import (
@@ -36,6 +35,7 @@ from watchframe.references import (
     takes_dashboard,
     takes_query,
 )
+from watchframe.references.arguments import misfit, parameters_of
 from watchframe.vocabulary import OPTIONS
 
 logger = logging.getLogger(__name__)
@@ -219,30 +219,31 @@ class SharedDocuments:
 
 
 def of_query(function: Callable[P, R]) -> Callable[P, R]:
-    """Decorate a public function that reads a query; see `_with_hints`."""
-    return takes_query(_with_hints(function, "query"))
+    """Decorate a public function that reads a query: its arguments are looked at first."""
+    return takes_query(function, _refusal)
 
 
 def of_dashboard(function: Callable[P, R]) -> Callable[P, R]:
-    """Decorate a public function that reads a dashboard; see `_with_hints`."""
-    return takes_dashboard(_with_hints(function, "dashboard"))
+    """Decorate a public function that reads a dashboard, as `of_query`."""
+    return takes_dashboard(function, _refusal)
 
 
-def _with_hints(function: Callable[P, R], noun: str) -> Callable[P, R]:
-    """Have the error of a keyword that a public function does not have say what was meant."""
-    known = list(inspect.signature(function).parameters)
-
-    @functools.wraps(function)
-    def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
-        unknown = {name: value for name, value in kwargs.items() if name not in known}
-        if unknown:
-            reference = kwargs.get(noun, args[0] if args else None)
-            error = _keyword_error(function.__name__, reference, unknown, known)
-            args, kwargs, unknown = (), {}, {}  # type: ignore[assignment]
-            raise error
-        return function(*args, **kwargs)
-
-    return wrapper
+def _refusal(
+    function: Callable[..., Any], args: Sequence[object], kwargs: Mapping[str, object]
+) -> Exception | None:
+    """Return the error of arguments that a function cannot be called with; its hint says how."""
+    known = [*parameters_of(function)]
+    unknown = {name: value for name, value in kwargs.items() if name not in known}
+    if unknown:
+        reference = kwargs.get(known[0], args[0] if args else None)
+        return _keyword_error(function.__name__, reference, unknown, known)
+    if isinstance(kwargs.get("params", args[1] if len(args) > 1 else None), str):
+        # Not by `params_dict`: it may be a key, which no frame is to hold.
+        return ArgumentError(
+            "params is a str, not a mapping of names to values.",
+            hint='Give a dict, such as {"market": "WETH"}. A key goes to connect(url, key).',
+        )
+    return misfit(function, args, kwargs)
 
 
 def _keyword_error(
@@ -259,7 +260,7 @@ def _keyword_error(
     near = difflib.get_close_matches(first, known, 1)
     if typed.partition("=")[0] in known:
         hint = f"In Python, --{first.replace('_', '-')} is {typed}."
-    elif setting in inspect.signature(connect).parameters:
+    elif setting in parameters_of(connect):
         hint = f"It belongs to the connection: connect(..., {setting}=...)."
     elif near:
         hint = f"Did you mean {near[0]}=?"

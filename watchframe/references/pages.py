@@ -46,7 +46,7 @@ _BARE_ADDRESS = re.compile(
 #: The key of an address that was copied with line ends, spaces or more in it.
 _KEY_OF_ADDRESS = re.compile(r"(\bapi(?:_|%5F)?key=)[^&#]+", re.IGNORECASE)
 #: The hint of an address whose key cannot be one.
-COPY_AGAIN = "Copy the address again, as one word: a key has letters and digits only."
+COPY_AGAIN = "Copy the address again, as one word: a key has no spaces or line ends."
 _SHOWN_CHARACTERS = 120
 _ID = re.compile(r"[0-9]{1,18}")
 #: What a page's address puts before the name of a parameter.

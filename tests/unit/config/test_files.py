@@ -100,7 +100,7 @@ def test_link_to_a_config_file_is_followed(path, tmp_path):
     link.symlink_to(path.name)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        assert read_profile(None, link)["api_key"] == KEY
+        assert read_profile(None, link)["api_key"] == Secret(KEY)
 
 
 def mode_of(path):

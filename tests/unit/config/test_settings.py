@@ -224,7 +224,7 @@ def test_host_without_a_scheme_is_shown():
 
 
 def test_key_in_place_of_the_url_is_not_shown(tmp_path):
-    with pytest.raises(ConfigurationError, match="What was given is not a server's URL") as caught:
+    with pytest.raises(ConfigurationError, match="seem to be swapped") as caught:
         load(KEY, "https://host", config_file=tmp_path / "none.toml")
     assert KEY not in str(caught.value)
 
