@@ -92,7 +92,7 @@ _REST = r"[^&#\s\"'\\()\[\]<>\x1b]+"
 _SECRET = re.compile(
     r"(?P<before>"
     # A name and a value, also percent-encoded; in code, the value is in quotes.
-    r"\bapi(?:_|-|%5F|%2D)?key=[\"']?|[?&;](?!p_)[^=&#\s\"']*(?:key|token|secret|password)="
+    r"\bapi(?:_|-|%5F|%2D)?key(?:=|%3D)[\"']?|[?&;](?!p_)[^=&#\s\"']*(?:key|token|secret|password)="
     r"|(?<![\w-])--?[\w-]*(?:key|token|secret|password)[ =][\"']?(?!-)"
     r"|/+public/+dashboards?/+(?=[^/])|/dashboards/+public/+(?=[^/])"
     rf")(?:(?<=/)[^&#?/;\s\"'\\()\[\]<>\x1b]+|(?<!/){_REST})"
@@ -115,7 +115,9 @@ def without_keys(text: str) -> str:
 def without_secrets(text: str) -> str:
     """Return a text, else as it is, with the keys hidden that this process uses."""
     found = {secret.reveal() for secret in list(_alive.values())}
-    # A header may be no secret at all: to hide "v2" would hide words.
-    for secret in sorted((it for it in found if len(it) >= _SHORTEST), key=len, reverse=True):
+    # A header may be no secret at all: to hide "v2" would hide words. Nor is a URL that was given
+    # in place of a key.
+    chosen = (it for it in found if len(it) >= _SHORTEST and "://" not in it)
+    for secret in sorted(chosen, key=len, reverse=True):
         text = text.replace(secret, HIDDEN)
     return text

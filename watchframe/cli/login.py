@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from watchframe.cli.command import command
+from watchframe.cli.command import KeyCommand
 from watchframe.cli.connection import GlobalOptions
 from watchframe.cli.messages import note
 from watchframe.config import (
@@ -26,7 +26,7 @@ _WHERE = "It stands on your profile's page."
 _WHERE_OF_QUERY = "It stands on the query's page: its menu, Show API Key."
 
 
-@command(short_help="Check an API key, and keep it.")
+@click.command(cls=KeyCommand, short_help="Check an API key, and keep it.")
 @click.option(
     "--query", "query_id", type=click.IntRange(1), metavar="ID", help="Keep this query's own key."
 )
@@ -109,7 +109,7 @@ def _warn_if_hidden(profile: str, url: str, key: Secret, query_id: int | None) -
         )
 
 
-@command(short_help="Forget the keys that login kept.")
+@click.command(cls=KeyCommand, short_help="Forget the keys that login kept.")
 @click.option(
     "--query", "query_id", type=click.IntRange(1), metavar="ID", help="Only this query's."
 )

@@ -37,6 +37,7 @@ from watchframe.cli.server import (
     find_personal_data_command,
     move,
 )
+from watchframe.keys import without_keys
 
 #: The commands, as the help shows them.
 _SECTIONS: dict[str, tuple[click.Command, ...]] = {
@@ -63,7 +64,8 @@ class Program(Group):
                 note("Interrupted.")
                 code = INTERRUPTED
             except click.ClickException as error:
-                error.show()
+                ctx = getattr(error, "ctx", None)
+                click.UsageError(without_keys(error.format_message()), ctx).show()
                 code = error.exit_code
         sys.exit(code if isinstance(code, int) else 0)
 

@@ -129,7 +129,8 @@ class Client:
         api_key, query_keys : optional
             As of `connect`.
         """
-        keys = {"api_key": as_secret(api_key), "query_keys": as_secrets(query_keys) or {}}
+        api_key, query_keys = as_secret(api_key), as_secrets(query_keys)
+        keys = {"api_key": api_key, "query_keys": query_keys or {}}
         return Client(settings=structs.replace(self.settings, **keys), sharing=self)
 
     @property

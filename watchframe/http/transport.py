@@ -17,6 +17,7 @@ import urllib3
 from watchframe.config import Settings, is_loopback, no_key_error
 from watchframe.errors import (
     AccessDeniedError,
+    ArgumentError,
     AuthenticationError,
     ConfigurationError,
     ProtocolError,
@@ -34,7 +35,7 @@ from watchframe.http.error_responses import (
     raise_for_status,
 )
 from watchframe.http.retries import JobTimes, RateLimit, pause_before_retry
-from watchframe.keys import Secret, is_header_value, is_key, without_secrets
+from watchframe.keys import Secret, is_header_value, is_key, without_keys
 
 logger = logging.getLogger(__name__)
 
@@ -70,7 +71,7 @@ class Request:
     @property
     def where(self) -> Where:
         """What errors say of it."""
-        return {"method": self.method, "url": self.url}
+        return {"method": self.method, "url": without_keys(self.url)}
 
 
 class _Credentials(requests.auth.AuthBase):
@@ -209,6 +210,8 @@ class Transport:
         JobTimeoutError, JobCancelledError
             `deadline` is over.
         """
+        if "api_key=" in path:
+            raise ArgumentError("An address is given where an id is expected.")
         query_id = _query_of(method, path)
         request = Request(method, self.settings.url + path, self._key_for(query_id), json, query)
         try:
@@ -386,7 +389,7 @@ class _WithoutSecrets(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         words = record.getMessage()
-        shown = without_secrets(words)
+        shown = without_keys(words)
         if shown != words:  # other records stay as they are, also those of other libraries
             record.msg, record.args = shown, ()
         return True

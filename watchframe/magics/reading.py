@@ -13,7 +13,6 @@ from watchframe.client import current_client
 from watchframe.decode import DtypeBackend
 from watchframe.display import provenance_html, provenance_line
 from watchframe.errors import ArgumentError
-from watchframe.keys import without_keys
 from watchframe.magics.body import parse_body
 from watchframe.magics.line import HELP_HINT, Request
 from watchframe.magics.saving import save_sql
@@ -79,8 +78,7 @@ def asked(
         return _sql(request, cell, params, source)
     if request.source is not None:
         raise ArgumentError(
-            f"Both the query {without_keys(request.query)} and --source {request.source} are "
-            "given.",
+            f"Both the query {request.query} and --source {request.source} are given.",
             hint="A saved query knows its data source; leave one of them out.",
         )
     if request.save is not None:

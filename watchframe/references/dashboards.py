@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 from watchframe.errors import ArgumentError
 from watchframe.hints import Hint, Kind
-from watchframe.keys import Secret, is_key
+from watchframe.keys import Secret, as_secret, is_key
 from watchframe.references.pages import (
     COPY_AGAIN,
     DASHBOARD_PAGES,
@@ -55,6 +55,9 @@ class DashboardReference:
     api_key: Secret | None = None
     server_url: str | None = None
     url_parameters: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "api_key", as_secret(self.api_key))
 
     @property
     def label(self) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from watchframe.errors import QueryReferenceError
 from watchframe.hints import Hint, Kind
-from watchframe.keys import Secret, is_key
+from watchframe.keys import Secret, as_secret, is_key
 from watchframe.references.pages import (
     COPY_AGAIN,
     DASHBOARD_PAGES,
@@ -46,6 +46,9 @@ class QueryReference(Shown):
     server_url: str | None = None
     url_parameters: Mapping[str, str] = field(default_factory=dict)
     api_key: Secret | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "api_key", as_secret(self.api_key))
 
     @property
     def label(self) -> str:
