@@ -92,7 +92,7 @@ _REST = r"[^&#\s\"'\\()\[\]<>\x1b]+"
 _SECRET = re.compile(
     r"(?P<before>"
     # A name and a value, also percent-encoded; in code, the value is in quotes.
-    r"\bapi(?:_|-|%5F|%2D)?key(?:=|%3D)[\"']?|[?&;](?!p_)[^=&#\s\"']*(?:key|token|secret|password)="
+    r"\bapi(?:_|-|%5F|%2D)?key(?:=|%3D)[\"']?(?!\.{3})|[?&;](?!p_)[^=&#\s\"']*(?:key|token|secret|password)="
     r"|(?<![\w-])--?[\w-]*(?:key|token|secret|password)[ =][\"']?(?!-)"
     r"|/+public/+dashboards?/+(?=[^/])|/dashboards/+public/+(?=[^/])"
     rf")(?:(?<=/)[^&#?/;\s\"'\\()\[\]<>\x1b]+|(?<!/){_REST})"

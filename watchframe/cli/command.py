@@ -15,6 +15,7 @@ import click
 
 from watchframe.cli.connection import GlobalOptions, connect
 from watchframe.config import as_url
+from watchframe.keys import Secret
 from watchframe.parameters.mistyped import REFERENCE, Correction, corrected
 
 #: The commands that have to do with keys, and what their errors say.
@@ -231,7 +232,11 @@ def _did_you_mean(ctx: click.Context, typed: Sequence[str], meant: Sequence[str]
     """Return the hint with the whole line, of which the end was typed otherwise."""
     words = ctx.meta[_WORDS]
     before = words[: len(words) - len(typed)]
-    line = shlex.join([*before, *meant])
+    whole = [*before, *meant]
+    for at, word in enumerate(whole[1:], 1):
+        if whole[at - 1] == "--url" and isinstance(as_url(word), Secret):
+            whole[at] = "URL"  # what was typed there may be the key
+    line = shlex.join(whole)
     return f"Did you mean: {ctx.find_root().info_name} {line}"
 
 
