@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import Any, Literal, Self, overload
 
+from watchframe.keys import without_keys
 from watchframe.plain_text import plain_text, shell_text
 
 #: Where an error is shown.
@@ -304,14 +305,16 @@ class Hint(str):
         """Make one, in the words of every face."""
         # All of them at once: a missing fact is noticed wherever the error is shown later.
         words = {
-            face: plain_text(
-                _FORMATTER.vformat(
-                    text,
-                    (),
-                    {
-                        name: fact.words[face] if isinstance(fact, Hint) else fact
-                        for name, fact in facts.items()
-                    },
+            face: without_keys(
+                plain_text(
+                    _FORMATTER.vformat(
+                        text,
+                        (),
+                        {
+                            name: fact.words[face] if isinstance(fact, Hint) else fact
+                            for name, fact in facts.items()
+                        },
+                    )
                 )
             )
             for face, text in kind.value.of.items()

@@ -6,12 +6,11 @@ import sys
 
 import click
 
-from watchframe.cli.command import command
+from watchframe.cli.command import KeyCommand
 from watchframe.cli.connection import GlobalOptions
 from watchframe.cli.messages import note
 from watchframe.config import (
     DEFAULT_PROFILE,
-    Secret,
     ServerAddress,
     as_server,
     config_path,
@@ -21,13 +20,14 @@ from watchframe.config import (
     save_login,
 )
 from watchframe.errors import AuthenticationError, ConfigurationError
+from watchframe.keys import Secret
 
 _EXAMPLE = "https://app.inverse.watch"
 _WHERE = "It stands on your profile's page."
 _WHERE_OF_QUERY = "It stands on the query's page: its menu, Show API Key."
 
 
-@command(short_help="Check an API key, and keep it.")
+@click.command(cls=KeyCommand, short_help="Check an API key, and keep it.")
 @click.option(
     "--query", "query_id", type=click.IntRange(1), metavar="ID", help="Keep this query's own key."
 )
@@ -52,7 +52,7 @@ def login(options: GlobalOptions, *, query_id: int | None) -> None:
         query_id = address.query_id
     who = _checked(url, key, query_id)
     where = save_login(profile, url, key, config_path(), query_id=query_id)
-    note(f"Logged in to {url} {who}. The key is kept in {where}.", [key.reveal()])
+    note(f"Logged in to {url} {who}. The key is kept in {where}.")
     _warn_if_hidden(profile, url, key, query_id)
 
 
@@ -116,7 +116,7 @@ def _warn_if_hidden(profile: str, url: str, key: Secret, query_id: int | None) -
         )
 
 
-@command(short_help="Forget the keys that login kept.")
+@click.command(cls=KeyCommand, short_help="Forget the keys that login kept.")
 @click.option(
     "--query", "query_id", type=click.IntRange(1), metavar="ID", help="Only this query's."
 )

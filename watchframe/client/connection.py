@@ -10,15 +10,7 @@ from pathlib import Path
 from msgspec import structs
 
 from watchframe.client.client import Client
-from watchframe.config import (
-    Secret,
-    as_secret,
-    as_secrets,
-    as_server,
-    load_settings_of,
-    no_key_error,
-    note_connected,
-)
+from watchframe.config import as_server, load_settings_of, no_key_error, note_connected
 from watchframe.errors import (
     AccessDeniedError,
     ArgumentError,
@@ -34,6 +26,7 @@ from watchframe.errors import (
 )
 from watchframe.http.deadline import Deadline
 from watchframe.interactive import is_interactive
+from watchframe.keys import Secret, as_secret, as_secrets
 from watchframe.locks import ProcessLock
 
 logger = logging.getLogger(__name__)

@@ -12,7 +12,6 @@ from msgspec import structs
 from watchframe.client.listing import Listing
 from watchframe.client.names import LOOKED_THROUGH, called, listed, nearest
 from watchframe.client.resource import Resource, edit_conflict, search_arguments, without_none
-from watchframe.config import Secret, as_secret
 from watchframe.errors import (
     ArgumentError,
     AuthenticationError,
@@ -24,9 +23,14 @@ from watchframe.http.deadline import NO_DEADLINE, Deadline
 from watchframe.http.documents import request_json, require_same_id
 from watchframe.http.error_responses import ROUTE_GUESS
 from watchframe.http.transport import SHARED_DASHBOARD, Transport
+from watchframe.keys import Secret, as_secret
 from watchframe.models import Dashboard
 from watchframe.models.json_fields import as_object, required
-from watchframe.references import DashboardReference, parse_dashboard_reference
+from watchframe.references import (
+    DashboardReference,
+    parse_dashboard_reference,
+    takes_dashboard,
+)
 
 
 class Dashboards(Resource):
@@ -73,6 +77,7 @@ class Dashboards(Resource):
         query = search_arguments(search, tags, order)
         return Listing(self._transport, path, Dashboard, query=query, deadline=deadline)
 
+    @takes_dashboard
     def get(
         self, dashboard: int | str | DashboardReference, *, deadline: Deadline = NO_DEADLINE
     ) -> Dashboard:
@@ -97,7 +102,6 @@ class Dashboards(Resource):
             The server answered with another one.
         """
         wanted = parse_dashboard_reference(dashboard)
-        del dashboard  # it may hold a token
         keyed = self._under_key_of(wanted)
         if wanted.is_shared and wanted.api_key is not None:
             return self.get_shared(wanted.api_key, deadline=deadline)

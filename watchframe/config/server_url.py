@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
-from watchframe.config.login import Secret
 from watchframe.errors import ConfigurationError
 from watchframe.hints import Hint, Kind
+from watchframe.keys import Secret
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 #: Names, and addresses in digits. What splits a URL here and what connects could otherwise see two

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import operator
 import os
 import re
@@ -17,7 +18,7 @@ import platformdirs
 from dateutil.tz import tzlocal
 from msgspec import Meta, field
 
-from watchframe.config.login import Login, Secret, as_secret, read_logins
+from watchframe.config.login import Login, read_logins
 from watchframe.config.profiles import (
     DEFAULT_PROFILE,
     config_path,
@@ -25,9 +26,10 @@ from watchframe.config.profiles import (
     read_profile,
     url_in_file,
 )
-from watchframe.config.server_url import ServerAddress, as_server, is_loopback
+from watchframe.config.server_url import ServerAddress, as_server, is_loopback, split_url
 from watchframe.errors import ConfigurationError
 from watchframe.hints import Hint, Kind
+from watchframe.keys import Secret, as_secret, is_header_value, is_key
 from watchframe.reprs import Shown
 
 T = TypeVar("T")
@@ -163,7 +165,8 @@ def load_settings(
     """
     address: ServerAddress | None = as_server(url)
     del url  # it may hold a key
-    settings = _found(address, as_secret(api_key), profile, environ, config_file, others)
+    api_key = as_secret(api_key)
+    settings = _found(address, api_key, profile, _variables(environ), config_file, others)
     if settings.api_key is None and not settings.query_keys:
         raise no_key_error(settings.url)
     return settings
@@ -186,7 +189,8 @@ def load_settings_of(server: str) -> Settings:
         A setting cannot be used.
     """
     profile = profile_for_server(server, os.environ.get("WATCHFRAME_PROFILE"))
-    return _found(ServerAddress(url=server), None, profile, None, None, {}, of_address=True)
+    address = ServerAddress(url=server)
+    return _found(address, None, profile, _variables(None), None, {}, of_address=True)
 
 
 def no_key_error(server: str) -> ConfigurationError:
@@ -196,11 +200,25 @@ def no_key_error(server: str) -> ConfigurationError:
     )
 
 
+def _variables(environ: Mapping[str, str] | None) -> dict[str, Any]:
+    """Return this library's variables that are set, with keys as Secrets.
+
+    A frame that raises holds no text of a key.
+    """
+    kinds = {"WATCHFRAME_URL": as_server, "WATCHFRAME_API_KEY": as_secret}
+    kinds["WATCHFRAME_HEADERS"] = as_secret
+    return {
+        name: as_secret(value) if name.startswith(_QUERY_KEY) else kinds.get(name, str)(value)
+        for name, value in (os.environ if environ is None else environ).items()
+        if name.startswith("WATCHFRAME_") and value
+    }
+
+
 def _found(
     url: ServerAddress | None,
     api_key: Secret | None,
     profile: str | None,
-    environ: Mapping[str, str] | None,
+    environ: Mapping[str, Any],
     config_file: Path | None,
     others: Mapping[str, object],
     *,
@@ -212,11 +230,13 @@ def _found(
     server beside them too: anyone may have written the address. What the environment trusts
     without a server beside it holds for all.
     """
-    environ = os.environ if environ is None else environ
     path = config_file or config_path()
     profile = profile or environ.get("WATCHFRAME_PROFILE")
     in_profile, place = read_profile(profile, path), _place(profile, path)
     arguments = {"url": url, "api_key": api_key, **others}
+    of_environ = environ.get("WATCHFRAME_URL"), environ.get("WATCHFRAME_API_KEY")
+    of_profile = in_profile.get("url"), in_profile.get("api_key")
+    _check_not_swapped((url, api_key), of_environ, of_profile)
     address = _first("url", arguments, environ, in_profile, place)
     if not isinstance(address, ServerAddress):
         raise ConfigurationError("No server is known.", hint=Hint(Kind.CONNECT))
@@ -252,9 +272,20 @@ def _place(profile: str | None, path: Path) -> str:
     return f"the profile {profile or DEFAULT_PROFILE!r} in {path}"
 
 
+def _check_not_swapped(*places: tuple[object, object]) -> None:
+    """Raise ConfigurationError where a key is a URL, and the URL beside it is none."""
+    for url, key in places:
+        is_refused = isinstance(url, ServerAddress) and url.refusal is not None
+        if is_refused and isinstance(key, Secret) and split_url(key.reveal()) is not None:
+            raise ConfigurationError(
+                "The URL and the key seem to be swapped.",
+                hint='First the URL, then the key: connect("https://app.inverse.watch", key).',
+            )
+
+
 def _with_keys_in(settings: Settings, *urls: object) -> Settings:
     """Return the settings with the keys that stand in those of `urls` that are of the server."""
-    for address in map(as_server, urls):
+    for address in urls:
         if isinstance(address, ServerAddress) and address.url == settings.url:
             settings = settings.with_address_key(
                 address.query_id, address.api_key, goes_first=False
@@ -267,7 +298,7 @@ def _is_of(server: str, other: object, *, default: bool) -> bool:
 
     Beside what is no URL they are of no server.
     """
-    return default if other in (None, "") else bool(as_server(other).url == server)
+    return default if other is None else bool(as_server(other).url == server)
 
 
 def _without(values: Mapping[str, T], names: frozenset[str]) -> dict[str, T]:
@@ -282,7 +313,7 @@ def _without(values: Mapping[str, T], names: frozenset[str]) -> dict[str, T]:
 
 def _ring(
     arguments: Mapping[str, object],
-    environ: Mapping[str, str],
+    environ: Mapping[str, Any],
     in_profile: Mapping[str, object],
     place: str,
     login: Login | None,
@@ -290,13 +321,15 @@ def _ring(
     """Return the keys of queries, each from the first place that has one."""
     ids = [query_id for query_id in (login.keys if login is not None else ()) if query_id]
     of_login = {query_id: login.key(query_id) for query_id in ids} if login is not None else {}
-    found = {query_id: key for query_id, key in of_login.items() if key is not None}
+    kept = {query_id: key for query_id, key in of_login.items() if key is not None}
+    found: dict[int, Secret] = {}
     variables = {
         name.removeprefix(_QUERY_KEY): value
         for name, value in environ.items()
-        if name.startswith(_QUERY_KEY) and value
+        if name.startswith(_QUERY_KEY)
     }
     for values, origin in (
+        (kept, "of watchframe login"),
         (in_profile.get("query_keys"), f"query_keys of {place}"),
         (variables, f"the environment variables {_QUERY_KEY}<id>"),
         (arguments.get("query_keys"), "the argument query_keys"),
@@ -322,17 +355,17 @@ def load_setting(
     ConfigurationError
         It cannot be used, or there is no such profile.
     """
-    environ = os.environ if environ is None else environ
+    variables = _variables(environ)
     path = config_file or config_path()
-    profile = profile or environ.get("WATCHFRAME_PROFILE")
-    found = _first(name, {}, environ, read_profile(profile, path), _place(profile, path))
+    profile = profile or variables.get("WATCHFRAME_PROFILE")
+    found = _first(name, {}, variables, read_profile(profile, path), _place(profile, path))
     return found.url if isinstance(found, ServerAddress) else found
 
 
 def _first(
     name: str,
     arguments: Mapping[str, object],
-    environ: Mapping[str, str],
+    environ: Mapping[str, Any],
     in_profile: Mapping[str, object],
     place: str,
 ) -> object:
@@ -360,18 +393,19 @@ def _checked(settings: Settings) -> Settings:
 def _parsed(name: str, value: object, origin: str) -> Any:
     """Return a setting in its type; raises ConfigurationError that says what it takes."""
     kind = _TYPES[name]
-    try:
+    if isinstance(value, ServerAddress) and value.refusal is not None:
+        message = f"{value.refusal.message.rstrip('.')} ({origin})."
+        raise value.refusal.replace(message=message)
+    with contextlib.suppress(*_REFUSALS):
         if name in _BY_HAND:
             return _BY_HAND[name](value)
         return msgspec.convert(_spelled(value, get_args(kind)[0]), kind, strict=False)
-    except _REFUSALS:
-        shown = "it" if name in _SECRETS else repr(value)[:80]
-        raise ConfigurationError(
-            f"The setting {name} cannot be used as {shown} ({origin}).",
-            hint=f"It takes {get_args(kind)[1].description}.",
-        ) from None
-    except ConfigurationError as error:  # of a URL, which says what is wrong with it
-        raise error.replace(message=f"{error.message.rstrip('.')} ({origin}).") from None
+    # Raised here: the frames of the refusal hold the texts of keys.
+    shown = "it" if name in _SECRETS or isinstance(value, Secret) else repr(value)[:80]
+    raise ConfigurationError(
+        f"The setting {name} cannot be used as {shown} ({origin}).",
+        hint=f"It takes {get_args(kind)[1].description}.",
+    )
 
 
 def _spelled(value: object, kind: object) -> object:
@@ -392,13 +426,9 @@ def _spelled(value: object, kind: object) -> object:
 
 def _key(value: object) -> Secret:
     secret = value if isinstance(value, Secret) else Secret(_text(value).strip())
-    if not _is_key(secret.reveal()):  # a frame that raises holds no text of a key
+    if not is_key(secret):
         raise ValueError
     return secret
-
-
-def _is_key(text: str) -> bool:
-    return text.isascii() and text.isprintable() and bool(text) and " " not in text
 
 
 def _keys(value: object) -> dict[int, Secret]:
@@ -412,6 +442,8 @@ def _keys(value: object) -> dict[int, Secret]:
 
 def _headers(value: object) -> dict[str, Secret]:
     """Return headers of a mapping, of JSON, or of lines ``Name: value``."""
+    if isinstance(value, Secret):
+        value = value.reveal()
     if isinstance(value, str):
         value = (
             msgspec.json.decode(value, type=dict[str, str])
@@ -423,8 +455,8 @@ def _headers(value: object) -> dict[str, Secret]:
     found = {}
     for name, text in value.items():
         secret = text if isinstance(text, Secret) else Secret(_text(text).strip())
-        is_text = secret.reveal().isascii() and secret.reveal().isprintable()
-        if not _HEADER.fullmatch(name.strip()) or not is_text or name.strip().lower() in _OURS:
+        is_ours = name.strip().lower() in _OURS
+        if not _HEADER.fullmatch(name.strip()) or not is_header_value(secret) or is_ours:
             raise ValueError
         found[name.strip()] = secret
     return found
@@ -433,13 +465,6 @@ def _headers(value: object) -> dict[str, Secret]:
 #: What the name of a header is made of (RFC 9110), and those that are sent anyway.
 _HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _OURS = frozenset({"authorization", "host", "content-length", "content-type", "accept-encoding"})
-
-
-def _server(value: object) -> ServerAddress:
-    address: ServerAddress = as_server(value)
-    if address.refusal is not None:
-        raise address.refusal
-    return address
 
 
 def _certificates(value: object) -> str:
@@ -457,7 +482,7 @@ def _text(value: object) -> str:
 
 #: The settings that are more than a number, a flag or a list.
 _BY_HAND: dict[str, Callable[[object], object]] = {
-    "url": _server,
+    "url": as_server,
     "api_key": _key,
     "query_keys": _keys,
     "headers": _headers,

@@ -11,7 +11,6 @@ from urllib.parse import urlsplit
 
 import requests
 
-from watchframe.config import without_secrets
 from watchframe.errors import (
     AccessDeniedError,
     AuthenticationError,
@@ -26,6 +25,7 @@ from watchframe.hints import Hint, Kind
 from watchframe.http.body import read_start
 from watchframe.http.deadline import Deadline
 from watchframe.http.retries import OUTAGE_STATUSES, retry_after
+from watchframe.keys import without_secrets
 
 #: A login page, or a redirect to another host's login, says nothing about the API key.
 IDENTITY_PROXY_HINT = (

@@ -15,10 +15,12 @@ from urllib.parse import quote, unquote, urljoin, urlsplit
 import requests
 import urllib3
 
-from watchframe.config import Secret, Settings, is_loopback, no_key_error, without_secrets
+from watchframe.config import Settings, is_loopback, no_key_error
 from watchframe.errors import (
     AccessDeniedError,
+    ArgumentError,
     AuthenticationError,
+    ConfigurationError,
     ProtocolError,
     RateLimitError,
     ServerError,
@@ -34,6 +36,7 @@ from watchframe.http.error_responses import (
     raise_for_status,
 )
 from watchframe.http.retries import JobTimes, RateLimit, pause_before_retry
+from watchframe.keys import Secret, is_header_value, is_key, without_keys
 
 logger = logging.getLogger(__name__)
 
@@ -69,7 +72,7 @@ class Request:
     @property
     def where(self) -> Where:
         """What errors say of it."""
-        return {"method": self.method, "url": self.url}
+        return {"method": self.method, "url": without_keys(self.url)}
 
 
 class _Credentials(requests.auth.AuthBase):
@@ -156,9 +159,22 @@ class Transport:
     settings : Settings
     connections : Connections, optional
         Those of another client of the same server.
+
+    Raises
+    ------
+    ConfigurationError
+        A key can be none.
     """
 
     def __init__(self, settings: Settings, connections: Connections | None = None) -> None:
+        keys = [key for key in (settings.api_key, *settings.query_keys.values()) if key is not None]
+        if not all(map(is_key, keys)) or not all(map(is_header_value, settings.headers.values())):
+            # Here, for keys that come by no setting. What sends a header would show it.
+            raise ConfigurationError(
+                "A key, or a header's value, cannot be sent: it has spaces or characters that no "
+                "key has.",
+                hint="Copy it again.",
+            )
         self.settings = settings
         self.connections = Connections(settings) if connections is None else connections
 
@@ -196,6 +212,8 @@ class Transport:
         JobTimeoutError, JobCancelledError
             `deadline` is over.
         """
+        if "api_key=" in path:
+            raise ArgumentError("An address is given where an id is expected.")
         query_id, settings = _query_of(method, path), self.settings
         request = Request(method, settings.url + path, self._key_for(query_id), json, query)
         try:
@@ -376,7 +394,7 @@ class _WithoutSecrets(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         words = record.getMessage()
-        shown = without_secrets(words)
+        shown = without_keys(words)
         if shown != words:  # other records stay as they are, also those of other libraries
             record.msg, record.args = shown, ()
         return True

@@ -15,6 +15,7 @@ from watchframe.client import Client
 from watchframe.decode import DtypeBackend
 from watchframe.display import progress_bar
 from watchframe.errors import ArgumentError, JobCancelledError
+from watchframe.keys import without_keys
 from watchframe.read.answer import Answer
 from watchframe.read.options import MaxAge, Params, QueryLike, ReadOptions, SharedDocuments
 from watchframe.read.output import Output
@@ -279,7 +280,7 @@ class _Run:
         try:
             self._answers[number] = future.result()
         except Exception as error:  # noqa: BLE001 - a full disk, too, is reported after the others
-            error.add_note(f"in read {number}: {self._requests[number].words}")
+            error.add_note(f"in read {number}: {without_keys(self._requests[number].words)}")
             self.errors[number] = error
 
     def cancel(self) -> None:

@@ -151,3 +151,34 @@ def test_module_runs_the_command_line(run, tmp_path):
     assert done.stdout == run("query", 49, "--json", "-q").stdout
     usage = subprocess.run([*words[:3], "-h"], capture_output=True, text=True, check=True).stdout
     assert usage.startswith("Usage: watchframe [OPTIONS] COMMAND")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("login", "{url}", "{key}"),
+        ("login", "{key}"),
+        ("login", "--query", "{key}"),
+        ("login", "--key", "{key}"),
+        ("logout", "{key}"),
+        ("connect", "{url}", "{key}"),
+        ("logn", "{key}"),
+        ("--refresh", "login", "{key}"),
+        ("--url", "{url}", "--url", "{key}", "queries"),
+        ("query", "49", "--api-key", "{key}"),
+    ],
+)
+@pytest.mark.parametrize("key", ["hunter2", "aB3x" * 10])
+def test_word_behind_login_is_not_shown(invoke_unset, demo, words, key):
+    result = invoke_unset(*(word.format(url=demo.url, key=key) for word in words))
+    assert result.exit_code == 2
+    assert result.stderr
+    assert key not in result.stderr + result.stdout
+
+
+def test_key_in_any_message_of_a_command_is_hidden(invoke_unset):
+    key = "aB3x" * 10
+    for words in ((key,), ("query", "1", key), ("query", "1", "--concurrency", key)):
+        result = invoke_unset(*words)
+        assert "***" in result.stderr
+        assert key not in result.stderr

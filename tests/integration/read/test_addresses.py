@@ -15,17 +15,21 @@ from watchframe import (
     ParameterPicker,
     connect,
     explain_watch_query,
+    pick,
+    read_watch_dashboard,
     read_watch_queries,
     read_watch_query,
     read_watch_sweep,
     submit_watch_query,
 )
+from watchframe.config import load_settings
 from watchframe.errors import (
     ArgumentError,
     AuthenticationError,
     CacheMissError,
     ConfigurationError,
     QueryReferenceError,
+    WatchframeError,
 )
 from watchframe.read.options import client_for
 from watchframe.references import parse_reference
@@ -55,6 +59,16 @@ def variables_of(traceback):
     inside = [frame for frame in frames if frame.f_code.co_filename.startswith(package)]
     assert inside
     return [frame.f_locals for frame in inside]
+
+
+def shown_variables(error):
+    """Return what a traceback shows of the variables of this library's frames."""
+    shown = ""
+    for values in variables_of(error.__traceback__):
+        for name, value in values.items():
+            with contextlib.suppress(AttributeError):  # an object that is half made has no repr
+                shown += f"{name}={value!r} "
+    return shown
 
 
 @pytest.mark.parametrize("filetype", [".json", ".csv", ".tsv", ".xlsx", ""])
@@ -425,3 +439,102 @@ def test_client_that_is_none_is_refused_and_not_shown(read):
     assert "connect(url, key)" in caught.value.hint
     with pytest.raises(ArgumentError, match="client= takes a Client"):
         watchframe.find_watch_queries(client="text")
+
+
+#: Calls that fail, with an address of another server or a wrong one, with a key that is swapped
+#: with the URL, or that cannot be sent.
+FAILING = {
+    "get": lambda client, bad, _key: client.queries.get(bad),
+    "id_of": lambda client, bad, _key: client.queries.id_of(query=bad),
+    "parameters": lambda client, bad, _key: client.queries.parameters(bad),
+    "dashboard": lambda client, bad, _key: client.dashboards.get(bad),
+    "keyword": lambda client, _bad, key: client.queries.get(BORROWS, api_key=key),
+    "too many": lambda client, _bad, key: client.queries.get(BORROWS, key),
+    "pick": lambda client, bad, _key: pick(bad, client=client),
+    "ParameterPicker": lambda client, bad, _key: ParameterPicker(bad, client=client),
+    "params": lambda client, _bad, key: read_watch_query(BORROWS, key, client=client),
+    "swapped": lambda client, _bad, key: connect(key, client.server),
+    "swapped client": lambda client, _bad, key: Client(key, client.server),
+    "URL": lambda _client, bad, _key: connect(f"{bad}%0aX"),
+    "password": lambda _client, _bad, key: connect(f"https://me:{key}@host"),
+    "get_shared": lambda client, _bad, key: client.dashboards.get_shared(f"{key}\nX: y"),
+    "with_keys": lambda client, _bad, key: client.with_keys(f"{key}\u20ac"),
+    "query key": lambda client, _bad, key: client.with_keys(None, {1: f"{key} x"}),
+    "api_key": lambda client, _bad, key: connect(client.server, f"{key}\r\nX: y"),
+    "query_keys": lambda client, _bad, key: connect(client.server, query_keys={1: f"{key}\u20ac"}),
+    "headers": lambda client, _bad, key: connect(client.server, "k", headers={"X": f"{key}\nY"}),
+}
+
+
+@pytest.mark.parametrize("key", ["Zq7A" * 10, "hunter2", "k" * 64])
+@pytest.mark.parametrize("call", FAILING)
+def test_key_of_a_call_that_fails_is_in_no_frame(client, call, key):
+    bad = f"https://other.example/api/queries/1/results.json?api_key={key}"
+    with pytest.raises((WatchframeError, TypeError)) as caught:
+        FAILING[call](client, bad, key)
+    error = caught.value
+    assert error.__cause__ is error.__context__ is None
+    assert key not in f"{error} {error.args} {shown_variables(error)}"
+    if "swapped" in call:
+        assert "seem to be swapped" in str(error)
+
+
+@pytest.mark.parametrize("end", ["%0aabc", "%0d%0aX:%20y", "%20abc", "\u20ac", "%c3%a9"])
+def test_key_that_cannot_be_sent_is_refused_and_not_shown(demo, end):
+    token = f"{demo.url}/public/dashboards/{demo.dashboard_token(1)}{end}"
+    calls = [(read_watch_query, address(demo, more=end)), (read_watch_dashboard, token)]
+    for function, text in calls:
+        with pytest.raises((QueryReferenceError, ArgumentError), match="cannot be one") as caught:
+            function(text)
+        shown = f"{caught.value} {shown_variables(caught.value)}"
+        assert demo.query_key(BORROWS) not in shown
+        assert demo.dashboard_token(1) not in shown
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        'url = "{url}"\napi_key = "{key}"\nmax_retries = "x"',
+        'url = "{url}"\napi_key = "{key} x"',
+        'url = "{url}"\napi_key = "{key}é',
+        'url = "{key}"\napi_key = "{url}"',
+        'url = "{url}"\nquery_keys = {{1 = "{key} x"}}',
+        'url = "{url}"\napi_key = "x"\nheaders = "{key}"',
+    ],
+)
+@pytest.mark.parametrize("place", ["file", "environment"])
+def test_settings_that_cannot_be_used_show_no_key(tmp_path, monkeypatch, file, place):
+    key = "hunter2-0123456789"
+    text = file.format(url="https://host.example", key=key)
+    path = tmp_path / "config.toml"
+    if place == "file":
+        path.write_text(f"[default]\n{text}\n", encoding="utf-8")
+        path.chmod(0o600)
+    else:
+        for line in text.splitlines():
+            name, _, value = line.partition(" = ")
+            name = "QUERY_KEY_1" if name == "query_keys" else name
+            monkeypatch.setenv(f"WATCHFRAME_{name.upper()}", value.strip('"'))
+    with pytest.raises(ConfigurationError) as caught:
+        load_settings(config_file=path)
+    assert caught.value.__cause__ is caught.value.__context__ is None
+    assert key not in f"{caught.value} {shown_variables(caught.value)}"
+
+
+@pytest.mark.parametrize(
+    ("keyword", "hint"),
+    [
+        ({"refresh": True}, 'cache="refresh"'),
+        ({"offline": True}, 'cache="only"'),
+        ({"no_cache": True}, 'cache="off"'),
+        ({"allow_plain_http": True}, "connect(..., allow_plain_http=...)"),
+        ({"verify": False}, "connect(..., ca_bundle=...)"),
+        ({"api_key": "hunter2"}, "connect(..., api_key=...)"),
+        ({"market": "WETH"}, "read_watch_query(1, {'market': 'WETH'})"),
+    ],
+)
+def test_wrong_keyword_says_where_it_belongs(keyword, hint):
+    with pytest.raises(ArgumentError) as caught:
+        read_watch_query(BORROWS, **keyword)
+    assert hint in caught.value.hint
+    assert "hunter2" not in str(caught.value)

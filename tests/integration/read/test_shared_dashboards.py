@@ -9,7 +9,6 @@ import pytest
 
 from watchframe import Client, connect, read_watch_dashboard
 from watchframe.cache import ResultCache
-from watchframe.config import HIDDEN
 from watchframe.demo import DemoServer
 from watchframe.errors import (
     AccessDeniedError,
@@ -23,6 +22,7 @@ from watchframe.errors import (
     ServerError,
     UnknownParameterError,
 )
+from watchframe.keys import HIDDEN
 from watchframe.models import ParameterDefinition
 
 TITLES = ["Borrowed a day, in dollars", "Events by day", "Price", "Events by market"]

@@ -9,9 +9,10 @@ import pytest
 
 from watchframe.config import files, load_settings, save_login
 from watchframe.config.files import atomic_file, check_writable, replaced_file, write_atomically
-from watchframe.config.login import Secret, logins_path, read_logins
+from watchframe.config.login import logins_path, read_logins
 from watchframe.config.settings import read_profile
 from watchframe.errors import ArgumentError, ConfigurationError, ConfigurationWarning
+from watchframe.keys import Secret
 
 KEY = "k0-0123456789-abcdef"
 
@@ -105,7 +106,7 @@ def test_link_to_a_config_file_is_followed(path, tmp_path):
     link.symlink_to(path.name)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        assert read_profile(None, link)["api_key"] == KEY
+        assert read_profile(None, link)["api_key"] == Secret(KEY)
 
 
 def mode_of(path):

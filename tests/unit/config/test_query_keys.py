@@ -5,7 +5,6 @@ import json
 import pytest
 
 from watchframe.config import (
-    Secret,
     forget_login,
     load_settings,
     load_settings_of,
@@ -15,6 +14,7 @@ from watchframe.config import (
     settings,
 )
 from watchframe.errors import ConfigurationError
+from watchframe.keys import Secret
 
 URL = "https://watch.example"
 OTHER = "https://other.example"

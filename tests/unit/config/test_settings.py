@@ -12,7 +12,6 @@ import pytest
 
 from watchframe.client import Client, connect
 from watchframe.config import (
-    Secret,
     Settings,
     load_settings,
     load_settings_of,
@@ -21,6 +20,7 @@ from watchframe.config import (
     server_url,
 )
 from watchframe.errors import ConfigurationError
+from watchframe.keys import Secret
 
 KEY = "k0-0123456789-abcdef"
 
@@ -304,7 +304,7 @@ def test_host_without_a_scheme_is_shown():
 
 
 def test_key_in_place_of_the_url_is_not_shown(tmp_path):
-    with pytest.raises(ConfigurationError, match="What was given is not a server's URL") as caught:
+    with pytest.raises(ConfigurationError, match="seem to be swapped") as caught:
         load(KEY, "https://host", config_file=tmp_path / "none.toml")
     assert KEY not in str(caught.value)
 
