@@ -23,6 +23,7 @@ NO_ARGUMENT = (
     "watchframe login --url URL asks for the key, or reads it from standard input: it is never an "
     "argument."
 )
+OTHER_PROFILE = "watchframe logout --profile NAME forgets the keys of another profile."
 #: Under which name the context holds what was typed behind the program's name.
 _WORDS = "watchframe.words"
 #: Under which name it holds the global options that were typed.
@@ -139,6 +140,8 @@ class Command(click.Command):
         flags = _flags(self, ctx)
         if set(ctx.help_option_names) & set(typed):
             return None
+        if "--search" in flags and len(typed) == 1 and not typed[0].startswith("-"):
+            return _did_you_mean(ctx, typed, ["--search", *typed])
         guess = found = corrected(typed, flags, None)
         takes_name = any(it.name in ("reference", "statement") for it in self.params)
         if (
@@ -224,7 +227,8 @@ class KeyCommand(Command):
         except click.UsageError:
             options = [it.opts[-1] for it in self.get_params(ctx)]
         message = f"It takes {', '.join(options)}, and no other words."
-        raise click.UsageError(f"{message}\nHint: {NO_ARGUMENT}", ctx)
+        hint = OTHER_PROFILE if self.name == "logout" else NO_ARGUMENT
+        raise click.UsageError(f"{message}\nHint: {hint}", ctx)
 
 
 def _is_option(param: click.Parameter) -> bool:

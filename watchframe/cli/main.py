@@ -63,6 +63,9 @@ class Program(Group):
             except click.Abort:
                 note("Interrupted.")
                 code = INTERRUPTED
+            except click.exceptions.NoArgsIsHelpError as error:
+                error.show()  # the help, and not as an error
+                code = error.exit_code
             except click.ClickException as error:
                 ctx = getattr(error, "ctx", None)
                 click.UsageError(without_keys(error.format_message()), ctx).show()

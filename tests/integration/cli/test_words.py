@@ -111,6 +111,8 @@ def test_completion_offers_global_options_behind_the_command():
         (("list",), "queries"),
         (("-q", "ls", "--json"), "-q queries --json"),
         (("search", "borrow"), "queries --search borrow"),
+        (("queries", "borrow"), "queries --search borrow"),
+        (("tables", "events"), "tables --search events"),
         (("find",), "queries"),
         (("run", "1", "-o", "rows.csv"), "query 1 -o rows.csv"),
         (("explain", "1"), "query --explain 1"),
@@ -132,6 +134,18 @@ def test_wrong_option_like_no_parameter_names_them(invoke):
 def test_words_that_are_no_name_are_not_joined_to_one(invoke):
     for words in (("tables", "a", "b"), ("queries", "a", "b"), ("cache", "list", "a", "b")):
         assert "Did you mean" not in invoke(*words).stderr
+
+
+def test_group_without_a_command_shows_its_help_once(invoke):
+    result = invoke("cache")
+    assert result.exit_code == 2
+    assert result.stderr.startswith("Usage: ")
+    assert result.stderr.count("Usage: ") == 1
+    assert "Error" not in result.stderr
+
+
+def test_word_behind_logout_says_how_to_name_a_profile(invoke):
+    assert "Hint: watchframe logout --profile NAME" in invoke("logout", "lab").stderr
 
 
 def test_wrong_option_is_told_without_a_server(invoke, demo):
