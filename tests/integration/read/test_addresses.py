@@ -284,7 +284,7 @@ def test_one_result_is_read_as_that_very_result(demo, client):
             read_watch_sweep(url, [{"markets": ["INV"]}])
 
 
-def test_one_result_is_claims_no_query(demo, client):
+def test_one_result_claims_no_query(demo, client):
     """At a query's address, a user's key gets the results of others too."""
     read_watch_query(2, client=client)
     result_id = read_watch_query(2, client=client).attrs["watchframe"]["query_result_id"]
