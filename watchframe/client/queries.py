@@ -76,7 +76,6 @@ class Queries(Resource):
             It is the page of another server.
         """
         reference = parse_reference(query)
-        del query  # an address may hold a key
         query_id = self.id_of(reference, deadline=deadline)
         path, keyed = f"{self._path}/{query_id}", self._under_key_of(reference)
         return keyed._object("GET", path, Query, deadline, expected_id=query_id)  # noqa: SLF001 - as its own
@@ -124,9 +123,7 @@ class Queries(Resource):
         list of ParameterDefinition
             With ``to_frame()``: one row per parameter.
         """
-        reference = parse_reference(query)
-        del query  # as in `get`
-        found = self.get(reference, deadline=deadline).parameters
+        found = self.get(query, deadline=deadline).parameters
         return WholeList(found, ParameterDefinition)
 
     def list(

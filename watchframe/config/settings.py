@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
-import operator
 import os
-import re
-import sys
-from collections.abc import Callable, Iterable, Mapping
-from datetime import tzinfo
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, SupportsFloat, SupportsIndex, TypeVar, get_args
-from zoneinfo import ZoneInfo
+from typing import Any, TypeVar
 
 import msgspec
 import platformdirs
 from dateutil.tz import tzlocal
-from msgspec import Meta, field
+from msgspec import field
 
 from watchframe.config.login import Login, read_logins
 from watchframe.config.profiles import (
@@ -27,36 +21,30 @@ from watchframe.config.profiles import (
     url_in_file,
 )
 from watchframe.config.server_url import ServerAddress, as_server, is_loopback, split_url
+from watchframe.config.values import (
+    SECRETS,
+    Certificates,
+    Count,
+    Flag,
+    Folder,
+    Headers,
+    Ids,
+    Key,
+    Keys,
+    Seconds,
+    Url,
+    Zone,
+    parsed,
+)
 from watchframe.errors import ConfigurationError
 from watchframe.hints import Hint, Kind
-from watchframe.keys import Secret, as_secret, is_header_value, is_key
+from watchframe.keys import Secret, as_secret
 from watchframe.reprs import Shown
 
 T = TypeVar("T")
 
 #: Bytes that the local cache may take, where no setting says otherwise.
 DEFAULT_CACHE_SIZE = 2_000_000_000
-
-
-# What a setting takes: the description ends the error of one that cannot be used.
-_Seconds = Annotated[
-    float, Meta(gt=0, le=sys.float_info.max, description="a number of seconds above 0")
-]
-_Count = Annotated[int, Meta(ge=0, description="a whole number, 0 or more")]
-_Flag = Annotated[bool, Meta(description="yes or no")]
-_Url = Annotated[str, Meta(description='the URL of a server: "https://app.inverse.watch"')]
-_Key = Annotated[Secret, Meta(description="a key as the server shows it: no spaces in it")]
-_Folder = Annotated[Path, Meta(description="the path of a folder")]
-_Zone = Annotated[tzinfo, Meta(description='the name of a time zone: "Europe/Berlin"')]
-_Certificates = Annotated[str | None, Meta(description="a file or folder that is there")]
-_Keys = Annotated[
-    Mapping[int, Secret], Meta(description='the keys of queries by their ids: {479: "..."}')
-]
-_Headers = Annotated[
-    Mapping[str, Secret],
-    Meta(description='names and values: {"CF-Access-Client-Id": "..."}, or lines "Name: value"'),
-]
-_Ids = Annotated[frozenset[_Count], Meta(description='ids of queries: [42, 57], or "42, 57"')]
 
 
 def default_cache_dir() -> Path:
@@ -70,22 +58,22 @@ class Settings(Shown, msgspec.Struct, frozen=True, kw_only=True):
     The environment variable of a setting is ``WATCHFRAME_`` and its name in capitals.
     """
 
-    url: _Url
-    api_key: _Key | None = None
-    query_keys: _Keys = field(default_factory=dict)
-    headers: _Headers = field(default_factory=dict)
-    cache_dir: _Folder = field(default_factory=default_cache_dir)
-    timezone: _Zone = field(default_factory=tzlocal)
-    connect_timeout: _Seconds = 10.0
-    read_timeout: _Seconds = 120.0
-    max_retries: _Count = 4
-    allow_plain_http: _Flag = False
-    ca_bundle: _Certificates = None
-    max_body_bytes: _Count = 16 * 2**30
-    cache_size_limit: _Count = DEFAULT_CACHE_SIZE
-    stale_if_error: _Flag = False
-    cache_text_parameters: _Flag = True
-    uncached_queries: _Ids = frozenset()
+    url: Url
+    api_key: Key | None = None
+    query_keys: Keys = field(default_factory=dict)
+    headers: Headers = field(default_factory=dict)
+    cache_dir: Folder = field(default_factory=default_cache_dir)
+    timezone: Zone = field(default_factory=tzlocal)
+    connect_timeout: Seconds = 10.0
+    read_timeout: Seconds = 120.0
+    max_retries: Count = 4
+    allow_plain_http: Flag = False
+    ca_bundle: Certificates = None
+    max_body_bytes: Count = 16 * 2**30
+    cache_size_limit: Count = DEFAULT_CACHE_SIZE
+    stale_if_error: Flag = False
+    cache_text_parameters: Flag = True
+    uncached_queries: Ids = frozenset()
 
     def key_for(self, query_id: int | None) -> Secret | None:
         """Return the least key that may read a query: its own, else the user's.
@@ -126,25 +114,12 @@ class Settings(Shown, msgspec.Struct, frozen=True, kw_only=True):
 #: What each setting takes, in the order of `Settings`.
 _TYPES: dict[str, Any] = {
     **{item.name: item.type for item in msgspec.structs.fields(Settings)},
-    "api_key": _Key,
+    "api_key": Key,
 }
-#: The settings that are secret, and of one server only.
-_SECRETS = frozenset({"api_key", "query_keys", "headers"})
 #: The settings that weaken or change whom to trust: of one server only, too.
 _TRUST = frozenset({"allow_plain_http", "ca_bundle"})
 #: The environment's variables of the key of one query begin with this; its id follows.
 _QUERY_KEY = "WATCHFRAME_QUERY_KEY_"
-
-#: What reading a setting raises where it cannot be used: by msgspec, `Path`, `ZoneInfo`, `float`.
-_REFUSALS = (
-    msgspec.ValidationError,
-    ArithmeticError,
-    LookupError,
-    OSError,
-    RuntimeError,
-    TypeError,
-    ValueError,
-)
 
 
 def load_settings(
@@ -245,11 +220,11 @@ def _found(
     if not _is_of(server, beside, default=True):
         environ = _without(environ, _TRUST)
     if not _is_of(server, beside, default=not of_address):
-        environ = _without(environ, _SECRETS)
+        environ = _without(environ, SECRETS)
     if not _is_of(server, in_profile.get("url"), default=not of_address):
-        in_profile = _without(in_profile, _SECRETS | _TRUST)
+        in_profile = _without(in_profile, SECRETS | _TRUST)
     elif of_address and url_in_file(profile, path) is None:  # the URL is the login's
-        in_profile = _without(in_profile, _SECRETS)
+        in_profile = _without(in_profile, SECRETS)
     login = read_logins(path).get(profile or DEFAULT_PROFILE)
     if login is not None and login.url != server:
         login = None
@@ -259,7 +234,7 @@ def _found(
         if value is not None:
             found[name] = value
     if "api_key" not in found and login is not None and (key := login.key()) is not None:
-        found["api_key"] = _parsed("api_key", key, "of watchframe login")
+        found["api_key"] = parsed("api_key", _TYPES["api_key"], key, "of watchframe login")
     found["query_keys"] = _ring(arguments, environ, in_profile, place, login)
     settings = Settings(**found).with_address_key(
         address.query_id, address.api_key, goes_first=url is not None and api_key is None
@@ -335,7 +310,7 @@ def _ring(
         (arguments.get("query_keys"), "the argument query_keys"),
     ):
         if values:
-            found |= _parsed("query_keys", values, origin)
+            found |= parsed("query_keys", _TYPES["query_keys"], values, origin)
     return found
 
 
@@ -372,11 +347,11 @@ def _first(
     """Return a setting from the first place that has it, or None."""
     variable = f"WATCHFRAME_{name.upper()}"
     if arguments.get(name) is not None:
-        return _parsed(name, arguments[name], f"the argument {name}")
+        return parsed(name, _TYPES[name], arguments[name], f"the argument {name}")
     if environ.get(variable):
-        return _parsed(name, environ[variable], f"the environment variable {variable}")
+        return parsed(name, _TYPES[name], environ[variable], f"the environment variable {variable}")
     if in_profile.get(name) is not None:
-        return _parsed(name, in_profile[name], f"{name} of {place}")
+        return parsed(name, _TYPES[name], in_profile[name], f"{name} of {place}")
     return None
 
 
@@ -388,108 +363,6 @@ def _checked(settings: Settings) -> Settings:
             hint=Hint(Kind.ALLOW_PLAIN_HTTP, server=settings.url),
         )
     return settings
-
-
-def _parsed(name: str, value: object, origin: str) -> Any:
-    """Return a setting in its type; raises ConfigurationError that says what it takes."""
-    kind = _TYPES[name]
-    if isinstance(value, ServerAddress) and value.refusal is not None:
-        message = f"{value.refusal.message.rstrip('.')} ({origin})."
-        raise value.refusal.replace(message=message)
-    with contextlib.suppress(*_REFUSALS):
-        if name in _BY_HAND:
-            return _BY_HAND[name](value)
-        return msgspec.convert(_spelled(value, get_args(kind)[0]), kind, strict=False)
-    # Raised here: the frames of the refusal hold the texts of keys.
-    shown = "it" if name in _SECRETS or isinstance(value, Secret) else repr(value)[:80]
-    raise ConfigurationError(
-        f"The setting {name} cannot be used as {shown} ({origin}).",
-        hint=f"It takes {get_args(kind)[1].description}.",
-    )
-
-
-def _spelled(value: object, kind: object) -> object:
-    """Return a value as msgspec reads it: plain numbers, flags as such, ids as a list."""
-    if kind not in (bool, int, float):
-        if isinstance(value, str):
-            value = value.replace(",", " ").split()
-        return [_spelled(item, int) for item in (value if isinstance(value, Iterable) else [value])]
-    if isinstance(value, str):
-        word = value.strip().lower().replace("_", "")
-        return {"yes": True, "no": False}.get(word, word)
-    if isinstance(value, bool):
-        return value
-    if kind is float:
-        return float(value) if isinstance(value, SupportsFloat) else value
-    return operator.index(value) if isinstance(value, SupportsIndex) else value
-
-
-def _key(value: object) -> Secret:
-    secret = value if isinstance(value, Secret) else Secret(_text(value).strip())
-    if not is_key(secret):
-        raise ValueError
-    return secret
-
-
-def _keys(value: object) -> dict[int, Secret]:
-    if not isinstance(value, Mapping):
-        raise TypeError
-    found = {id_: _key(key) for id_, key in zip(map(int, value), value.values(), strict=True)}
-    if any(id_ <= 0 for id_ in found):
-        raise ValueError
-    return found
-
-
-def _headers(value: object) -> dict[str, Secret]:
-    """Return headers of a mapping, of JSON, or of lines ``Name: value``."""
-    if isinstance(value, Secret):
-        value = value.reveal()
-    if isinstance(value, str):
-        value = (
-            msgspec.json.decode(value, type=dict[str, str])
-            if value.lstrip().startswith("{")
-            else dict(line.split(":", 1) for line in value.splitlines() if line.strip())
-        )
-    if not isinstance(value, Mapping):
-        raise TypeError
-    found = {}
-    for name, text in value.items():
-        secret = text if isinstance(text, Secret) else Secret(_text(text).strip())
-        is_ours = name.strip().lower() in _OURS
-        if not _HEADER.fullmatch(name.strip()) or not is_header_value(secret) or is_ours:
-            raise ValueError
-        found[name.strip()] = secret
-    return found
-
-
-#: What the name of a header is made of (RFC 9110), and those that are sent anyway.
-_HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-_OURS = frozenset({"authorization", "host", "content-length", "content-type", "accept-encoding"})
-
-
-def _certificates(value: object) -> str:
-    path = Path(_text(value)).expanduser()
-    if not value or not path.exists():  # an empty path would switch the checking off
-        raise ValueError
-    return str(path)
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str | Path):
-        raise TypeError
-    return str(value)
-
-
-#: The settings that are more than a number, a flag or a list.
-_BY_HAND: dict[str, Callable[[object], object]] = {
-    "url": as_server,
-    "api_key": _key,
-    "query_keys": _keys,
-    "headers": _headers,
-    "cache_dir": lambda value: Path(_text(value)).expanduser(),
-    "timezone": lambda value: value if isinstance(value, tzinfo) else ZoneInfo(_text(value)),
-    "ca_bundle": _certificates,
-}
 
 
 _connected: Settings | None = None
