@@ -216,13 +216,14 @@ class _Showing:
     def __call__(self, exc_tuple: Any = None, *arguments: Any, **named: Any) -> None:
         error = exc_tuple[1] if exc_tuple else sys.exc_info()[1]
         error = error or getattr(sys, "last_value", None)
-        if error is None or not is_interactive():
-            self._show(exc_tuple, *arguments, **named)
-        elif isinstance(error, BaseExceptionGroup) and is_ours(error):
+        # A group, also where no person is watching: its lines may hold keys, as of one error.
+        if isinstance(error, BaseExceptionGroup) and is_ours(error):
             kind, error, _ = self._shell._get_exc_info(exc_tuple)  # noqa: SLF001 - notes it for %tb
             self._shell._showtraceback(kind, error, Rendering(error)())  # noqa: SLF001 - made to be overridden
             if self._shell.call_pdb:
                 self._shell.debugger(force=True)
+        elif error is None or not is_interactive():
+            self._show(exc_tuple, *arguments, **named)
         else:
             _hide_inner_frames(error, is_hidden=not _wants_all())
             self._show(exc_tuple, *arguments, **named)
