@@ -243,8 +243,9 @@ def _refusal(
     if isinstance(kwargs.get("params", args[1] if len(args) > 1 else None), str):
         # Not by `params_dict`: it may be a key, which no frame is to hold.
         return ArgumentError(
-            "params is a str, not a mapping of names to values.",
-            hint='Give a dict, such as {"market": "WETH"}. A key goes to connect(url, key).',
+            "params is a str: it holds no parameter set.",
+            hint='Give a dict, such as {"market": "WETH"}, or where several are read, a list of '
+            "them. A key goes to connect(url, key).",
         )
     return misfit(function, args, kwargs)
 
