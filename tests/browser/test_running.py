@@ -185,14 +185,16 @@ def test_picker_in_a_narrow_window_is_not_wider_than_it(notebook, width):
 
 #: The control for several of many values, which no query of the demo has.
 SEVERAL_OF_MANY = """
-from dataclasses import replace
+from watchframe.models import MultiValues, ParameterDefinition
 from watchframe.widgets.control import Checked
 from watchframe.widgets.control_kinds import make_control
+values = tuple(f"value {number}, which is longer than a narrow window" for number in range(50))
+definition = ParameterDefinition(
+    name="many", type="enum", title="Many", enum_options=values, multi=MultiValues()
+)
+many = make_control(definition, lambda _, value: Checked(wire=value))
+many.set(list(values[:3]))
 picker = pick(14)
-definition = picker.controls["decimals"].definition
-values = [f"value {number}, which is longer than a narrow window" for number in range(50)]
-many = make_control(replace(definition, enum_options=values), lambda _, value: Checked(wire=value))
-many.set(values[:3])
 picker.children = [*picker.children, many.widget]
 picker
 """

@@ -47,7 +47,7 @@ _NARROW = """
   .wf-control :is(.wf-label, .widget-inline-hbox > .widget-label) { text-align: left; }
   .wf-control .widget-timepicker > .widget-label { width: 2.6em !important; }
   .wf-control :is(.widget-checkbox, .wf-chip) { max-width: 100%; height: auto; }
-  .wf-control .widget-checkbox .widget-label-basic { white-space: normal; }
+  .wf-control .widget-checkbox > label { white-space: normal; min-height: 28px; line-height: 1.3; }
   .wf-control .wf-options { width: auto !important; margin: 2px !important; }
   .wf-control .wf-below { margin-left: 2px; }
 }
