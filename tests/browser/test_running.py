@@ -208,7 +208,7 @@ CUT = """(root, width) => {
         if (!box.width) return false;
         const isField = each.matches('select, input:not([type=checkbox])');
         return box.left < edges.left || box.right > edges.right
-            || each.clientWidth && each.scrollWidth > each.clientWidth
+            || each.clientWidth && each.scrollWidth > each.clientWidth + 1
             || isField && box.width < 80;
     }).map(each => each.outerHTML);
 }"""
