@@ -7,6 +7,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.test_pickers import EVERY_TYPE, wait_for_options
+
 WITHIN = 30_000
 
 
@@ -179,3 +181,49 @@ def test_picker_in_a_narrow_window_is_not_wider_than_it(notebook, width):
     finally:
         notebook.page.set_viewport_size(before)
     assert overflow <= 1
+
+
+#: The control for several of many values, which no query of the demo has.
+SEVERAL_OF_MANY = """
+from watchframe.models import MultiValues, ParameterDefinition
+from watchframe.widgets.control import Checked
+from watchframe.widgets.control_kinds import make_control
+values = tuple(f"value {number}, which is longer than a narrow window" for number in range(50))
+definition = ParameterDefinition(
+    name="many", type="enum", title="Many", enum_options=values, multi=MultiValues()
+)
+many = make_control(definition, lambda _, value: Checked(wire=value))
+many.set(list(values[:3]))
+picker = pick(14)
+picker.children = [*picker.children, many.widget]
+picker
+"""
+NARROW = 300
+#: What of the controls stands out of the picker, is cut off, or is too small to be used.
+CUT = """(root, width) => {
+    root.style.width = `${width}px`;
+    const edges = root.getBoundingClientRect();
+    return [...root.querySelectorAll('.wf-control *')].filter(each => {
+        const box = each.getBoundingClientRect();
+        if (!box.width) return false;
+        const isField = each.matches('select, input:not([type=checkbox])');
+        return box.left < edges.left || box.right > edges.right
+            || each.clientWidth && each.scrollWidth > each.clientWidth + 1
+            || isField && box.width < 80;
+    }).map(each => each.outerHTML);
+}"""
+
+
+@pytest.mark.parametrize("type_", [*EVERY_TYPE, "enum, several of many"])
+def test_control_in_a_narrow_output_is_whole(notebook, type_):
+    if type_ in EVERY_TYPE:
+        picker = notebook.show(f"pick({EVERY_TYPE[type_].query})")
+        wait_for_options(picker, type_)
+    else:
+        picker = notebook.show(SEVERAL_OF_MANY)
+    if "thousands" in type_:
+        picker.locator(".wf-options button").first.wait_for()
+    if "of many" in type_:
+        picker.locator(".wf-chip").nth(2).wait_for()
+    picker.get_by_title(re.compile("^Reset ")).last.wait_for()
+    assert picker.evaluate(CUT, NARROW) == []

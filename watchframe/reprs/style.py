@@ -2,6 +2,7 @@
 
 # JupyterLab and Notebook 7 have the --jp- colors, VS Code its own; elsewhere the page's own hold.
 # Two classes and two elements win over JupyterLab's `.jp-RenderedHTMLCommon:not(...) td`.
+# Columns are not missed where a system shows scrollbars during scrolling only: a styled bar stays.
 # The CSS goes into every output, and so into saved notebooks: it is short.
 _STYLE = """
 .wf-card {
@@ -34,6 +35,8 @@ _STYLE = """
 .wf-card pre { padding: 8px 10px; margin: 4px 0; overflow-x: auto; white-space: pre; }
 .wf-card pre code { background: none; padding: 0; font-size: 1em; }
 .wf-card .wf-card-scroll { overflow-x: auto; }
+.wf-card .wf-card-scroll::-webkit-scrollbar { height: 8px; }
+.wf-card .wf-card-scroll::-webkit-scrollbar-thumb { background: #8889; border-radius: 4px; }
 .wf-card table.wf-card-table {
   border-collapse: collapse; border: 0; margin: 4px 0; table-layout: auto; font-size: 1em;
   color: inherit; font-variant-numeric: tabular-nums;

@@ -360,11 +360,12 @@ def _labeled(title: str, fields: ipywidgets.Widget) -> ipywidgets.HBox:
     """Return fields that belong together behind one label, aligned with the other labels."""
     text = html_text(title)
     label = ipywidgets.HTML(
-        f'<div style="text-align: right; overflow: hidden; text-overflow: ellipsis; '
-        f'white-space: nowrap; line-height: 28px" title="{text}">{text}</div>',
+        f'<div class="wf-label" title="{text}">{text}</div>',
         layout={"width": LABEL_WIDTH, "margin": "2px 8px 2px 2px", "flex": "0 0 auto"},
     )
-    return ipywidgets.HBox([label, fields])
+    box = ipywidgets.HBox([label, fields])
+    box.add_class("wf-labeled")
+    return box
 
 
 def _wrapped() -> dict[str, str]:

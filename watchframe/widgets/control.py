@@ -206,8 +206,7 @@ class Control(traitlets.HasTraits):
             hints.append(f"Default: {value_text(self.default)}")
         parts = [f'<div class="wf-problem" role="alert">{problem}</div>'] if problem else []
         parts += [f'<div class="wf-hint">{html_text(hint)}</div>' for hint in hints if hint]
-        left = f"margin-left: calc({LABEL_WIDTH} + 8px)"
-        self._below.value = f'<div style="{left}">{"".join(parts)}</div>' if parts else ""
+        self._below.value = f'<div class="wf-below">{"".join(parts)}</div>' if parts else ""
         self._below.layout.display = "" if parts else "none"
 
     @contextmanager

@@ -14,7 +14,7 @@ import pyarrow as pa
 from watchframe.cache import parse_max_age
 from watchframe.models import Query
 from watchframe.plain_text import html_text
-from watchframe.widgets.control import GUARD, close_tree
+from watchframe.widgets.control import GUARD, LABEL_WIDTH, close_tree
 from watchframe.widgets.preview import ResultPreview
 
 _TEXT = "var(--jp-ui-font-color1, currentColor)"
@@ -28,6 +28,30 @@ _ARROW = (
     "url(\"data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 18 18'%3E"
     "%3Cpath fill='none' stroke='%23bdbdbd' d='M5 7l4 4 4-4'/%3E%3C/svg%3E\")"
 )
+
+#: In a narrow window, or beside another picker: each label above its field, the fields below each
+#: other. ipywidgets writes widths into the elements, which only `!important` overrules.
+_NARROW = """
+@container (max-width: 54em) {
+  .wf-control > .widget-hbox > :first-child { flex: 1 1 0 !important; min-width: 0; }
+  .wf-control > .widget-hbox .widget-box:not(.widget-vbox) { flex-wrap: wrap; }
+  .wf-control :is(.widget-text, .widget-dropdown) {
+    flex-wrap: wrap; width: auto !important; max-width: 100%; height: auto;
+  }
+  .wf-control :is(.widget-text, .widget-dropdown) > :is(input, select) {
+    flex: 1 1 100%; height: var(--jp-widgets-inline-height, 28px);
+  }
+  .wf-control :is(.widget-text > .widget-label, .widget-dropdown > .widget-label, .wf-labeled > *) {
+    flex: 0 0 100% !important; width: 100% !important; margin: 0 !important;
+  }
+  .wf-control :is(.wf-label, .widget-inline-hbox > .widget-label) { text-align: left; }
+  .wf-control .widget-timepicker > .widget-label { width: 2.6em !important; }
+  .wf-control :is(.widget-checkbox, .wf-chip) { max-width: 100%; height: auto; }
+  .wf-control .widget-checkbox > label { white-space: normal; min-height: 28px; line-height: 1.3; }
+  .wf-control .wf-options { width: auto !important; margin: 2px !important; }
+  .wf-control .wf-below { margin-left: 2px; }
+}
+"""
 
 _STYLE = f"""
 .wf-picker, .wf-search {{ color: {_TEXT}; font-family: var(--jp-ui-font-family, system-ui); }}
@@ -47,7 +71,12 @@ _STYLE = f"""
 .wf-hint {{ color: {_MUTED}; font-size: 0.92em; overflow-wrap: anywhere; }}
 .wf-problem {{ color: {_ERROR}; font-size: 0.92em; font-weight: 600; }}
 .wf-problem::before {{ content: "\\26A0\\00A0"; }}
-.wf-control {{ margin: 3px 0; }}
+.wf-control {{ margin: 3px 0; container-type: inline-size; }}
+.wf-label {{
+  text-align: right; overflow: hidden; text-overflow: ellipsis; white-space: nowrap;
+  line-height: 28px;
+}}
+.wf-below {{ margin-left: calc({LABEL_WIDTH} + 8px); }}
 .wf-control.wf-wrong input, .wf-control.wf-wrong select {{
   border-color: {_ERROR}; box-shadow: 0 0 0 1px {_ERROR};
 }}
@@ -101,6 +130,7 @@ _STYLE = f"""
 .wf-chart {{ width: 100%; max-width: 54em; height: auto; display: block; }}
 .wf-chart text {{ fill: {_TEXT}; font: 11px var(--jp-ui-font-family, sans-serif); }}
 .wf-chart .wf-axis {{ stroke: {_LINE}; stroke-width: 1; }}
+{_NARROW}
 .wf-values {{ border-collapse: collapse; margin: 4px 0 8px; }}
 .wf-values th, .wf-values td {{ padding: 2px 14px 2px 0; text-align: left; font-weight: 400; }}
 .wf-values th {{ color: {_MUTED}; }}
