@@ -10,9 +10,10 @@ import signal
 import subprocess
 import urllib.request
 
+import pandas as pd
 import pytest
 
-from watchframe import Client, ResultCache
+from watchframe import Client, ResultCache, read_watch_query
 
 PATIENT = 60
 
@@ -144,11 +145,15 @@ def file_size(path):
 @pytest.mark.slow
 def test_demo_answers_until_ctrl_c(run_unset):
     process = run_unset.start("demo", settings={"PYTHONWARNINGS": "default"})
-    said = "".join(process.stdout.readline() for _ in range(4))
+    said = "".join(process.stdout.readline() for _ in range(6))
     url, key = re.search(r"URL=(\S+)\n.*KEY=(\S+)", said).groups()
     request = urllib.request.Request(f"{url}/api/session", headers={"Authorization": f"Key {key}"})
     with urllib.request.urlopen(request) as answer:
         assert answer.status == 200
+    address = re.search(r'read_watch_query\("(.+)"\)', said)[1]
+    # The lines that people have, and ours.
+    lines = pd.read_csv(address.replace("results.json", "results.csv"))
+    assert len(lines) == len(read_watch_query(address)) > 0
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=PATIENT)
     assert (out, err, process.returncode) == ("stopped\n", "", 0)
