@@ -27,6 +27,23 @@ def test_queries_search_by_tag_or_words(invoke):
     assert [line.split()[:2] for line in lines[2:]] == [["40", "Allowances"]]
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (
+            ("--search", "market totalz"),
+            "No query is found. Did you mean 2 'Market totals' (Admin)",
+        ),
+        (("--tag", "lendingz"), "No query has the tag 'lendingz'. Did you mean 'lending'?\n"),
+        (("--search", "zzzz"), "No query is found.\n"),
+        (("-q", "--search", "zzzz"), ""),
+    ],
+)
+def test_queries_that_are_not_found_name_the_nearest(invoke, words, said):
+    told = invoke("queries", *words).stderr
+    assert told.startswith(said) if said else told == ""
+
+
 def test_queries_mine_with_drafts_and_limit(invoke, demo):
     assert "New query" in invoke("queries", "--mine").stdout
     assert [request.path for request in demo.requests] == ["/api/queries/my"]
