@@ -479,6 +479,10 @@ def warn_caller(warning: WatchframeWarning) -> None:
     """Warn at the line that called this library: the nearest one outside of the package."""
     if _is_silent.get():
         return
+    if "IPython" in sys.modules:
+        from watchframe.display.tracebacks import prepare_warnings  # noqa: PLC0415 - as of errors
+
+        prepare_warnings()
     frame, level = inspect.currentframe(), 1
     while frame is not None and is_inner(frame.f_code.co_filename):
         frame, level = frame.f_back, level + 1

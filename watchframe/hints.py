@@ -68,8 +68,11 @@ class Kind(Enum):
     # Connections
     CONNECT = Words(
         python='Call watchframe.connect("https://app.inverse.watch", key), or set WATCHFRAME_URL '
-        "and WATCHFRAME_API_KEY, or run: watchframe login",
-        terminal="Run: watchframe login, or set WATCHFRAME_URL and WATCHFRAME_API_KEY.",
+        "and WATCHFRAME_API_KEY, or run: watchframe login. The address that a query's page shows "
+        "under Show API Key needs none of these, and that of the page itself names its server.",
+        terminal="Run: watchframe login, or set WATCHFRAME_URL and WATCHFRAME_API_KEY. The address "
+        "that a query's page shows under Show API Key needs none of these, and that of the page "
+        "itself names its server.",
     )
     NO_KEY = Words(
         python="Call watchframe.connect({server!r}, key), or set WATCHFRAME_URL and "

@@ -65,7 +65,7 @@ def test_lab_read_shows_line_above_table(lab):
 
 def test_lab_failed_sql_shows_few_lines(lab):
     output = lab.run("%%watch --source Lending\nselect 1 as a\nform events")
-    expect(output).to_contain_text("--> 2 | form events", timeout=PATIENT)
+    expect(output).to_contain_text("LINE 2: form events", timeout=PATIENT)
     expect(output).to_contain_text("JobFailedError")
     assert "Traceback" not in output.inner_text()
 

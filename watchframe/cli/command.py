@@ -140,8 +140,9 @@ class Command(click.Command):
         flags = _flags(self, ctx)
         if set(ctx.help_option_names) & set(typed):
             return None
-        if "--search" in flags and len(typed) == 1 and not typed[0].startswith("-"):
-            return _did_you_mean(ctx, typed, ["--search", *typed])
+        takes_none = all(map(_is_option, self.params)) and not isinstance(self, click.Group)
+        if len(typed) == 1 and not typed[0].startswith("-") and ("--search" in flags or takes_none):
+            return _did_you_mean(ctx, typed, ["--search", *typed] if "--search" in flags else [])
         guess = found = corrected(typed, flags, None)
         takes_name = any(it.name in ("reference", "statement") for it in self.params)
         if (

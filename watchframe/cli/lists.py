@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
@@ -11,8 +12,10 @@ import click
 
 from watchframe.cli.command import command
 from watchframe.cli.connection import GlobalOptions, connect
-from watchframe.cli.options import json_option, search_option
+from watchframe.cli.messages import note
+from watchframe.cli.options import WholeNumber, json_option, search_option
 from watchframe.cli.output import LISTING_FORMATS, write_frame, write_listing
+from watchframe.errors import WatchframeError
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -33,7 +36,7 @@ _CHOSEN = (
     click.option("--mine", is_flag=True, help="Only your own, drafts among them."),
     click.option("--favorite", is_flag=True, help="Only those that you marked as favorites."),
     click.option(
-        "-n", "--limit", type=click.IntRange(min=1), metavar="N", help="The newest N at most."
+        "-n", "--limit", type=WholeNumber(min=1), metavar="N", help="The newest N at most."
     ),
 )
 
@@ -55,6 +58,7 @@ def queries(options: GlobalOptions, /, *, format_: str, is_json: bool, **chosen:
 
     Archived ones are in no list, and still run.
     """
+    client = connect(options)
     records = [
         {
             "id": query.id,
@@ -68,8 +72,13 @@ def queries(options: GlobalOptions, /, *, format_: str, is_json: bool, **chosen:
             "updated_at": _moment(query.updated_at),
             "url": query.url,
         }
-        for query in _chosen(connect(options).queries.list, **chosen)
+        for query in _chosen(client.queries.list, **chosen)
     ]
+    if not records and not options.is_quiet:
+        from watchframe.client.names import nothing_found  # noqa: PLC0415 - help needs none of it
+
+        with contextlib.suppress(WatchframeError):  # the list is right without it
+            note(nothing_found(client.queries, chosen["search"] or "", chosen["tags"]))
     _write(("id", "name", "tags", "owner", "updated_at", "url"), records, format_, is_json=is_json)
 
 

@@ -38,6 +38,12 @@ class ReadArguments(TypedDict):
     columns: list[str] | None
 
 
+class WholeNumber(click.IntRange):
+    """A whole number within limits; click's own is called an integer range in messages."""
+
+    name = "integer"
+
+
 json_option = click.option("--json", "is_json", is_flag=True, help="As JSON, with every detail.")
 search_option = click.option(
     "--search", metavar="WORDS", help="Only queries in which the server finds this."
@@ -61,7 +67,7 @@ _OF_CLICK: dict[str, dict[str, Any]] = {
     "source": {"required": True, "shell_complete": complete_data_source},
     "timeout": {"default": "5m", "show_default": True},
     "each": {"shell_complete": complete_parameter},
-    "concurrency": {"type": click.IntRange(min=1), "default": 4, "show_default": True},
+    "concurrency": {"type": WholeNumber(min=1), "default": 4, "show_default": True},
 }
 
 
@@ -103,7 +109,7 @@ _ROWS = (
     click.option("--json", "is_json", is_flag=True, help="The same as --format json."),
     click.option(
         "--rows",
-        type=click.IntRange(min=0),
+        type=WholeNumber(min=0),
         metavar="N",
         help="How many rows a table shows at most; 0 shows all. On a terminal 40, elsewhere all.",
     ),

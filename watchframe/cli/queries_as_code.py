@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -18,6 +19,7 @@ from watchframe.cli.options import (
     tags_option,
 )
 from watchframe.cli.output import write_report
+from watchframe.errors import ArgumentError
 from watchframe.plain_text import plain_text
 
 if TYPE_CHECKING:
@@ -51,6 +53,11 @@ def export_command(
     Each is two files: its SQL, byte by byte, and all else as YAML. What has not changed is not
     touched. What was edited in the files and not imported is overwritten.
     """
+    if folder.isascii() and folder.isdigit() and not Path(folder).exists():
+        raise ArgumentError(
+            f"{folder} is no folder, and could be a query's id.",
+            hint=f"Write watchframe export FOLDER --id {folder}, or ./{folder} for such a folder.",
+        )
     from watchframe.admin import export_queries  # noqa: PLC0415 - help needs none of it
 
     done = export_queries(

@@ -13,7 +13,7 @@ from watchframe.cli.command import command
 from watchframe.cli.completion import complete_dashboard
 from watchframe.cli.connection import GlobalOptions, connect
 from watchframe.cli.messages import FAILED, note
-from watchframe.cli.options import ids_option, json_option
+from watchframe.cli.options import WholeNumber, ids_option, json_option
 from watchframe.cli.output import write_frame, write_report
 from watchframe.errors import ArgumentError, ConfigurationError
 from watchframe.references import parse_dashboard_reference
@@ -105,7 +105,8 @@ def disable_users_command(
     done = disable_users(wanted, client=connect(options), dry_run=not is_meant)
     write_frame(done, is_json=is_json)
     if not is_meant and not options.is_quiet:
-        note("Nothing was done: --yes does it.")
+        is_any = done["action"].eq("would disable").any()
+        note("Nothing was done: --yes does it." if is_any else "There is nothing to do.")
     _exit_by_actions(ctx, done)
 
 
@@ -201,7 +202,7 @@ _DEMO = "watchframe.demo"
 
 @command(short_help="Run a server with invented data to try things on.")
 @click.option(
-    "--port", type=click.IntRange(0, 65535), default=0, metavar="N", help="0 takes a free one."
+    "--port", type=WholeNumber(0, 65535), default=0, metavar="N", help="0 takes a free one."
 )
 @click.option(
     "--state-dir",

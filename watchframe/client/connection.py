@@ -210,7 +210,7 @@ def _warn_of_key(client: Client) -> None:
     try:
         _check_key(client)
     except _LASTING as error:
-        warn_caller(ConfigurationWarning(f"{error.message} {error.hint or ''}".rstrip()))
+        warn_caller(ConfigurationWarning(str(error)))
     except WatchframeError:
         logger.debug("the key could not be checked", exc_info=True)
 

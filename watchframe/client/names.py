@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from difflib import SequenceMatcher
 from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
@@ -161,8 +161,26 @@ def nearest(name: str, found: Iterable[N], others: Iterable[N]) -> list[N]:
     return sorted(near, key=lambda item: _likeness(name, item), reverse=True)
 
 
+def nothing_found(queries: Queries, search: str, tags: Iterable[str]) -> str:
+    """Return what to say where a search found no query: the nearest names, or tags.
+
+    Raises
+    ------
+    ServerError
+        The server could not be asked.
+    """
+    known = list(queries.tags()) if tags else []
+    for tag in tags:
+        if tag not in known:
+            near_tags = difflib.get_close_matches(tag, known)
+            meant = f" Did you mean {', '.join(map(repr, near_tags))}?" if near_tags else ""
+            return f"No query has the tag {tag!r}.{meant}"
+    near = nearest(search, (), islice(queries.list(), LOOKED_THROUGH)) if search else []
+    return "No query is found." + (f" Did you mean {listed(near)}?" if near else "")
+
+
 def _likeness(name: str, item: Query | Dashboard) -> float:
-    return SequenceMatcher(None, _folded(name), _folded(item.name)).ratio()
+    return difflib.SequenceMatcher(None, _folded(name), _folded(item.name)).ratio()
 
 
 def listed(items: Sequence[Query] | Sequence[Dashboard]) -> str:

@@ -10,6 +10,9 @@ import duckdb
 from watchframe.demo.dialects import DIALECTS, NEWEST
 from watchframe.demo.server import DemoServer
 
+#: It feeds a shared dashboard's dropdown, and has been run.
+HAS_RESULT = 20
+
 
 def main() -> None:
     """Start the server, say where it is, and serve."""
@@ -28,10 +31,15 @@ def main() -> None:
         server.listen()  # before its address is printed: a reader may connect at once
     except (OSError, OverflowError, duckdb.IOException) as error:  # a port or a folder in use
         sys.exit(f"The demo server cannot start: {error}")
+    # Of a query that has a result at the start: without one, scripts that fetch it get a 404.
+    key = server.query_key(HAS_RESULT)
+    address = f"{server.url}/api/queries/{HAS_RESULT}/results.json?api_key={key}"
     sys.stdout.write(
         f"A Watch demo server with invented lending data answers on {server.url}\n"
         f"  export WATCHFRAME_URL={server.url}\n"
         f"  export WATCHFRAME_API_KEY={server.user_key}\n"
+        "or, with nothing set, in Python:\n"
+        f'  watchframe.read_watch_query("{address}")\n'
         "Ctrl-C stops it.\n"
     )
     sys.stdout.flush()

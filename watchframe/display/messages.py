@@ -92,11 +92,15 @@ def marked_sql(sql: str, reason: str) -> list[str]:
     Returns
     -------
     list of str
-        Empty when no line is named, or one that the statement does not have.
+        Empty when no line is named, or one that the statement does not have, or where `reason`
+        shows the line itself.
     """
     lines = sql.splitlines()
     number = line_number(reason) or _line_of_word(lines, reason)
     if number is None or not 1 <= number <= len(lines):
+        return []
+    shown = re.compile(rf"^LINE {number}: *{re.escape(lines[number - 1].strip())} *$", re.MULTILINE)
+    if shown.search(reason):
         return []
     first, last = max(number - AROUND, 1), min(number + AROUND, len(lines))
     width = len(str(last))

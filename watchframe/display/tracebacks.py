@@ -1,4 +1,6 @@
-"""How IPython shows an error: in a few lines where a person is watching, else as it shows others.
+"""How IPython shows an error or a warning: in a few lines where a person is watching.
+
+Elsewhere they are shown as others are.
 
 IPython asks an exception that has a ``_render_traceback_`` for its lines instead of making a
 traceback. The error itself is still raised, of its own class, so that *Run All*, papermill and
@@ -12,15 +14,16 @@ import os
 import sys
 import sysconfig
 import traceback
-from collections.abc import Iterator, Sequence
+import warnings
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from types import FrameType, TracebackType
 from typing import Any
 
 from watchframe.display.messages import error_lines, group_lines, notes_of
-from watchframe.errors import WatchframeError, is_inner
+from watchframe.errors import WatchframeError, WatchframeWarning, is_inner
 from watchframe.hints import Face
-from watchframe.interactive import ipython_shell, is_interactive
+from watchframe.interactive import ipython_kernel, ipython_shell, is_interactive
 from watchframe.keys import without_keys
 from watchframe.plain_text import plain_text
 
@@ -200,6 +203,34 @@ def prepare_shell() -> None:
     shell = ipython_shell()
     if shell is not None and not isinstance(shell.showtraceback, _Showing):
         shell.showtraceback = _Showing(shell)
+
+
+def prepare_warnings() -> None:
+    """Let a notebook where a person is watching show this library's warnings as its errors."""
+    if ipython_kernel() is not None and not isinstance(warnings.formatwarning, _Formatting):
+        warnings.formatwarning = _Formatting(warnings.formatwarning)
+
+
+class _Formatting:
+    """In place of `warnings.formatwarning`, which says how a warning that is shown reads.
+
+    What records warnings, or makes them errors, does not ask it.
+    """
+
+    def __init__(self, format_other: Callable[..., str]) -> None:
+        self._format_other = format_other
+
+    def __call__(
+        self,
+        message: Warning | str,
+        category: type[Warning],
+        filename: str,
+        lineno: int,
+        line: str | None = None,
+    ) -> str:
+        if isinstance(message, WatchframeWarning) and is_interactive() and not _wants_all():
+            return "\n".join([*short_form(message, "python"), ""])
+        return self._format_other(message, category, filename, lineno, line)
 
 
 class _Showing:

@@ -195,7 +195,7 @@ class Query(Model, frozen=True, kw_only=True):
             facts={
                 "owner": self.owner,
                 "tags": self.tags,
-                "data source": self.data_source_id,
+                "data source": self.data_source_id and f"id {self.data_source_id}",
                 "updated": self.updated_at,
                 "schedule": schedule_words(self.schedule),
                 "last run": _run_words(self),

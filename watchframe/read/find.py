@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import sys
 from collections.abc import Sequence
 from itertools import islice
 
@@ -9,10 +11,13 @@ import pandas as pd
 
 from watchframe.client import Client
 from watchframe.client.listing import PAGE_SIZE
-from watchframe.client.names import LOOKED_THROUGH
-from watchframe.errors import ArgumentError
+from watchframe.client.names import LOOKED_THROUGH, nothing_found
+from watchframe.errors import ArgumentError, WatchframeError
+from watchframe.interactive import is_interactive
+from watchframe.keys import without_keys
 from watchframe.models import Query
 from watchframe.models.results import records_frame
+from watchframe.plain_text import plain_text
 from watchframe.read.options import client_for
 
 #: The columns that are those of `Listing.to_frame`, and what they are called here.
@@ -62,7 +67,8 @@ def find_watch_queries(
         ``name`` (string), ``tags`` (lists of str), ``owner`` (string), ``updated`` (datetime64,
         UTC), ``runtime`` of the newest stored result in seconds (Float64), ``parameters`` (lists of
         their names), ``link`` (string), its page's address. `read_watch_query` takes an id, a link
-        and a name that no other query has.
+        and a name that no other query has. Where there is none and a person is watching, standard
+        error names the nearest.
 
     Raises
     ------
@@ -87,6 +93,10 @@ def find_watch_queries(
         raise ArgumentError(f"limit is {limit}.", hint="Give 1 or more, or None for all.")
     client = client_for(None, client)
     found = search_queries(client, search, tags=tags, mine=mine, favorites=favorites, limit=limit)
+    if not found and is_interactive():
+        with contextlib.suppress(WatchframeError):  # the answer is right without it
+            words = nothing_found(client.queries, search, tags)
+            sys.stderr.write(f"{without_keys(plain_text(words))}\n")
     frame = records_frame(found, Query)[[*_COLUMNS]].rename(columns=_COLUMNS)
     frame["tags"] = frame["tags"].map(list)
     names = [[item.name for item in query.parameters] for query in found]

@@ -20,7 +20,7 @@ from watchframe.plain_text import plain_text
 from watchframe.read.answer import Answer, Source
 from watchframe.read.options import ANY_RESULT, RUN
 from watchframe.read.question import Question, ResultQuestion
-from watchframe.reprs import Card, Link, Table
+from watchframe.reprs import Card, CodeText, Link, Table
 
 #: The reason of a decision about results that the settings keep out of the local cache.
 NEVER_KEPT = "never-kept"
@@ -97,7 +97,7 @@ class ReadPlan:
     @property
     def sql(self) -> str:
         """The SQL as the server would render it."""
-        return self.question.rendered
+        return CodeText(self.question.rendered)
 
     @property
     def is_kept(self) -> bool:

@@ -23,7 +23,7 @@ from watchframe.read.options import Params, QueryLike, client_for, of_query
 from watchframe.read.plan import ReadPlan
 from watchframe.read.submit import SubmittedQuery, submit_watch_query
 from watchframe.references import QueryReference, parse_reference
-from watchframe.reprs import record_table
+from watchframe.reprs import CodeText, record_table
 
 if TYPE_CHECKING:
     import polars as pl
@@ -58,7 +58,7 @@ class WatchQuery:
         self.definition = definition
         self._reference = reference
         self._client = client
-        self.id, self.name, self.sql = definition.id, definition.name, definition.text
+        self.id, self.name, self.sql = definition.id, definition.name, CodeText(definition.text)
         self.url = query_url(client.server, definition.id, {})
         self.parameters = WholeList(definitions_of(definition), ParameterDefinition)
         self.charts = WholeList(definition.visualizations, Visualization)
@@ -150,7 +150,8 @@ class WatchQuery:
         return f"query {self.id} {self.name!r}"
 
     def __repr__(self) -> str:
-        return f"WatchQuery({self.id}, {self.name!r}){self.__signature__}"
+        taken = str(self.__signature__).replace("list[typing.Literal[", "list[Literal[")
+        return f"WatchQuery({self.id}, {self.name!r}){taken}"
 
     def _repr_html_(self) -> str:
         card = self.definition.card()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
+from watchframe.plain_text import plain_text
 from watchframe.reprs.cards import Card, Link, Table
 from watchframe.reprs.words import label_of, noun_of, words
 
@@ -24,6 +25,15 @@ class Printer(Protocol):
 
     def text(self, obj: str) -> None:
         """Write `obj`."""
+
+
+class CodeText(str):
+    """A text of code, such as SQL, that a cell shows as its lines."""
+
+    __slots__ = ()
+
+    def _repr_pretty_(self, printer: Printer, cycle: bool) -> None:  # noqa: FBT001, ARG002 - IPython's
+        printer.text(repr(self) if printer.indentation else plain_text(self))
 
 
 class Shown:

@@ -64,6 +64,8 @@ def test_disable_users_does_it_only_where_it_is_meant(run_own, own_server):
         assert [item["action"] for item in json.loads(done.stdout)] == ["disabled"]
         assert done.stderr == ""
         assert client.users.get(other.id).is_disabled
+    unknown = run_own("disable-users", "nobody@example.com")
+    assert unknown.stderr == "There is nothing to do.\n"
     missing = run_own("disable-users", "nobody@example.com", "--yes")
     assert missing.returncode == 1
     assert "not found" in missing.stdout

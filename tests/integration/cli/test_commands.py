@@ -10,9 +10,10 @@ import signal
 import subprocess
 import urllib.request
 
+import pandas as pd
 import pytest
 
-from watchframe import Client, ResultCache
+from watchframe import Client, ResultCache, read_watch_query
 
 PATIENT = 60
 
@@ -24,6 +25,23 @@ def test_queries_search_by_tag_or_words(invoke):
     lines = invoke("queries", "--search", "Allowances").stdout.splitlines()
     assert lines[0].split() == ["id", "name", "tags", "owner", "updated_at", "url"]
     assert [line.split()[:2] for line in lines[2:]] == [["40", "Allowances"]]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (
+            ("--search", "market totalz"),
+            "No query is found. Did you mean 2 'Market totals' (Admin)",
+        ),
+        (("--tag", "lendingz"), "No query has the tag 'lendingz'. Did you mean 'lending'?\n"),
+        (("--search", "zzzz"), "No query is found.\n"),
+        (("-q", "--search", "zzzz"), ""),
+    ],
+)
+def test_queries_that_are_not_found_name_the_nearest(invoke, words, said):
+    told = invoke("queries", *words).stderr
+    assert told.startswith(said) if said else told == ""
 
 
 def test_queries_mine_with_drafts_and_limit(invoke, demo):
@@ -144,11 +162,15 @@ def file_size(path):
 @pytest.mark.slow
 def test_demo_answers_until_ctrl_c(run_unset):
     process = run_unset.start("demo", settings={"PYTHONWARNINGS": "default"})
-    said = "".join(process.stdout.readline() for _ in range(4))
+    said = "".join(process.stdout.readline() for _ in range(6))
     url, key = re.search(r"URL=(\S+)\n.*KEY=(\S+)", said).groups()
     request = urllib.request.Request(f"{url}/api/session", headers={"Authorization": f"Key {key}"})
     with urllib.request.urlopen(request) as answer:
         assert answer.status == 200
+    address = re.search(r'read_watch_query\("(.+)"\)', said)[1]
+    # The lines that people have, and ours.
+    lines = pd.read_csv(address.replace("results.json", "results.csv"))
+    assert len(lines) == len(read_watch_query(address)) > 0
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=PATIENT)
     assert (out, err, process.returncode) == ("stopped\n", "", 0)

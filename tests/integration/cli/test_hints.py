@@ -41,6 +41,8 @@ def hint(invoke, monkeypatch):
         (("query", 12, "--offline"), "without --offline while"),
         (("query", 50, "-p", "seconds=30", "--timeout", "0.5"), "longer --timeout, or 'none'"),
         (("sql", "select '{{ kind }}'", "-s", "Lending"), "Give it one: -p kind=VALUE."),
+        (("data-sources", "Lending"), "Did you mean: watchframe data-sources"),
+        (("export", "479"), "Write watchframe export FOLDER --id 479, or ./479"),
         (("dashboard", 1, "-p", "min_amount=5"), "watchframe query 1 -p min_amount=VALUE"),
     ],
 )
@@ -48,6 +50,19 @@ def test_hint_names_options_and_commands(hint, words, says):
     said = hint(*words)
     assert says in said
     assert not PYTHON.search(said)
+
+
+@pytest.mark.parametrize(
+    "words", [("demo", "--port", "abc"), ("query", 2, "--rows", "abc"), ("queries", "-n", "abc")]
+)
+def test_number_that_is_none_is_no_integer(invoke, words):
+    assert "'abc' is not a valid integer." in invoke(*words).stderr
+
+
+def test_connection_hint_names_addresses(hint, monkeypatch):
+    for name in UNSET:
+        monkeypatch.delenv(name)
+    assert "that of the page itself names its server" in hint("query", 2)
 
 
 def test_hint_of_an_outage_names_the_copy_option(hint, invoke, demo):

@@ -229,12 +229,12 @@ def test_sql_on_stdin_with_parameters(invoke):
 def test_sql_failure_shows_words_and_marks_line(invoke):
     result = invoke("sql", "select 1\nform events", "-s", "Lending")
     assert (result.exit_code, result.stdout) == (1, "")
-    assert "--> 2 | form events" in result.stderr
+    assert "LINE 2: form events" in result.stderr
 
 
 def test_query_that_fails_marks_its_line(invoke):
     result = invoke("query", 51)
-    assert "--> 2 | from borrow_events" in result.stderr
+    assert "LINE 2: from borrow_events" in result.stderr
 
 
 def test_sql_unknown_data_source_names_known_ones(invoke):

@@ -30,7 +30,8 @@ def test_error_of_failed_sql_shows_words_and_line(shell):
     result = shell.run("%%watch --source Lending\nselect market,\n  sum(amount\nfrom events")
     assert isinstance(result.error_in_exec, JobFailedError)
     assert "Parser Error: syntax error" in result.shown
-    assert "--> " in result.shown
+    assert "LINE 3: from events" in result.shown
+    assert "-->" not in result.shown  # the source shows the line itself
     assert len(result.shown.splitlines()) < 15
 
 
@@ -38,7 +39,7 @@ def test_error_of_rendered_sql_marks_line_as_run(shell):
     result = shell.run(
         "%%watch --source Lending -p table=no_such_table\nselect 1\nfrom {{ table }}"
     )
-    assert "--> 2 | from no_such_table" in result.shown
+    assert "LINE 2: from no_such_table" in result.shown
 
 
 @pytest.mark.slow
@@ -95,9 +96,9 @@ def test_error_writes_out_the_escapes_of_a_data_source(shell):
     assert "\u202e" not in result.shown
 
 
-def test_error_writes_out_the_escapes_of_the_marked_line(shell):
+def test_error_writes_out_the_escapes_of_the_shown_line(shell):
     result = shell.run("%%watch --source Lending\nselect 1 as a\nform x -- \x1b[2J")
-    assert r"--> 2 | form x -- \x1b[2J" in result.shown
+    assert r"LINE 2: form x -- \x1b[2J" in result.shown
     assert "\x1b[2J" not in result.shown
 
 

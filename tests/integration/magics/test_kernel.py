@@ -104,7 +104,7 @@ def test_kernel_failed_sql_sends_short_error(kernel):
     text = "\n".join(error["traceback"])
     assert error["traceback"] == reply["traceback"]
     assert "LINE 2" in text
-    assert "--> 2 | form events" in text
+    assert "LINE 2: form events" in text
     assert "site-packages" not in text
     assert len(text.splitlines()) < 15
 
@@ -112,7 +112,7 @@ def test_kernel_failed_sql_sends_short_error(kernel):
 def test_kernel_failed_saved_query_marks_its_line(kernel):
     _, shown = kernel.run("%watch 51")
     text = "\n".join(shown[-1]["content"]["traceback"])
-    assert "--> 2 | from borrow_events" in text
+    assert "LINE 2: from borrow_events" in text
 
 
 @pytest.mark.slow

@@ -82,7 +82,7 @@ def test_terminal_shows_few_lines_of_a_plain_call(terminal):
     terminal.expect(r"In \[3\]: ")
     terminal.sendline("df = read_watch_query(51)")
     terminal.expect("JobFailedError: The query failed")
-    terminal.expect("--> 2 | from borrow_events")
+    terminal.expect("LINE 2: from borrow_events")
     terminal.expect(r"Cell In\[3\], line 1: df = read_watch_query\(51\)")
     terminal.expect("%tb shows the full traceback.")
     terminal.expect(r"In \[4\]: ")

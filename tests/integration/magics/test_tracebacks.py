@@ -96,7 +96,7 @@ def test_plain_call_shows_words_hint_and_its_own_line(notebook):
 def test_failed_query_marks_the_line_from_every_call(notebook, call):
     lines = notebook.error(call)
     assert lines[0].startswith("JobFailedError: The query failed:")
-    assert "--> 2 | from borrow_events" in lines
+    assert "LINE 2: from borrow_events" in lines
     assert lines[-2].endswith(f"line 1: {call}")
     assert lines[-1] == FULL
     assert len(lines) < 12
@@ -147,7 +147,7 @@ def test_group_of_errors_is_shown_as_an_error(notebook):
     assert lines[1].startswith("  - JobFailedError: The query failed:")
     assert "    in read 2: query 13 with {'kindd': 1}" in lines
     assert "    Hint: Did you mean 'kind'?" in lines
-    assert "    --> 2 | from borrow_events" in lines
+    assert "    LINE 2: from borrow_events" in lines
     assert lines[-1] == FULL
     assert len(lines) < 20
     text = notebook.traceback()
@@ -223,3 +223,22 @@ def test_cell_that_no_person_watches_shows_everything(notebook, call):
     text = shown["stream"]["text"] if "stream" in shown else "\n".join(shown["error"]["traceback"])
     assert HEAD in text
     assert "pipeline.py" in text
+
+
+def test_warning_shows_words_and_hint_alone(notebook):
+    code = "client = connect(demo_url, 'wrong')"
+    notebook.run("import os, warnings\ndemo_url = os.environ['WATCHFRAME_URL']")
+    _, shown = notebook.run(code)
+    first, hint = shown["stream"]["text"].splitlines()
+    assert first.startswith("ConfigurationWarning: ")
+    assert "knows no user with this API key" in first
+    assert hint.startswith("Hint: Your own key is on your profile's page.")
+    lines = notebook.error(f"warnings.simplefilter('error', UserWarning)\n{code}")
+    assert lines[-2:] == [first, hint]
+    notebook.run("warnings.simplefilter('default', UserWarning)")
+    recorded = f"with warnings.catch_warnings(record=True) as found:\n    {code}\nprint(len(found))"
+    _, shown = notebook.run(recorded)
+    assert shown["stream"]["text"] == "1\n"
+    _, shown = notebook.run("warnings.warn('of another')")
+    assert "UserWarning: of another\n  warnings.warn(" in shown["stream"]["text"]
+    notebook.run("connect(demo_url, os.environ['WATCHFRAME_API_KEY'])")

@@ -81,7 +81,7 @@ def test_papermill_failed_query_stores_short_form(environment, demo, tmp_path):
     cells = nbformat.read(out, 4).cells
     failed = next(cell for cell in cells if cell.source.startswith("%watch 51"))
     (error,) = [item for item in failed.outputs if item.output_type == "error"]
-    assert "--> 2 | from borrow_events" in "\n".join(error.traceback)
+    assert "LINE 2: from borrow_events" in "\n".join(error.traceback)
     assert "site-packages" not in "\n".join(error.traceback)
     assert cells[-1].outputs == []
     assert demo.user_key not in out.read_text()
@@ -115,7 +115,7 @@ def test_nbconvert_failed_query_stops_with_short_form(environment, demo, tmp_pat
     source = notebook(tmp_path / "in.ipynb", LOAD, "%watch 51", "print('after')")
     run = nbconvert(source, environment)
     assert run.returncode != 0
-    assert "--> 2 | from borrow_events" in run.stderr
+    assert "LINE 2: from borrow_events" in run.stderr
     assert demo.user_key not in run.stderr + run.stdout
 
 

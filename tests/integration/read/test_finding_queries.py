@@ -1,5 +1,7 @@
 """`find_watch_queries`: the queries that a search finds, as a frame."""
 
+import sys
+
 import pandas as pd
 import pytest
 
@@ -41,6 +43,14 @@ def test_no_queries_are_the_same_columns(client, search):
     frame = find_watch_queries(search, client=client)
     assert frame.empty
     assert frame.dtypes.astype(str).to_dict() == DTYPES
+
+
+@pytest.mark.parametrize("is_watched", [True, False])
+def test_no_queries_name_the_nearest_to_who_watches(client, monkeypatch, capsys, is_watched):
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: is_watched)
+    assert find_watch_queries("market totalz", client=client).empty
+    said = capsys.readouterr().err
+    assert ("Did you mean 2 'Market totals' (Admin)" in said) is is_watched
 
 
 def test_found_link_and_name_are_read_again(client):

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from IPython.core.completer import provisionalcompleter
 from IPython.core.interactiveshell import InteractiveShell
+from IPython.lib.pretty import pretty
 
 from watchframe import read_watch_query, read_watch_sweep, submit_watch_query, watch_query
 from watchframe.errors import (
@@ -53,8 +54,15 @@ def test_members_are_those_of_the_definition(q, demo):
     assert (q.id, q.name, q.url) == (1, "Borrows by market", f"{demo.url}/queries/1")
     assert [item.name for item in q.parameters] == ["markets", "period", "min_amount"]
     assert list(q.parameters.to_frame()["name"]) == ["markets", "period", "min_amount"]
-    assert "{{ markets }}" in q.sql
+    assert pretty(q.sql) == q.definition.text
+    assert pretty(q.explain().sql).count("\n") == q.sql.count("\n") > 0
+    assert "\n  data source  id 1\n" in q.definition.card().text()
     assert [chart.name for chart in q.charts] == ["Table", "Borrowed a day, in dollars"]
+
+
+def test_printed_query_names_choices_without_typing(q):
+    assert "(*, markets: list[Literal['sDOLA', " in str(q)
+    assert "typing" not in str(q)
 
 
 def test_signature_has_parameters_with_defaults_and_choices(client):

@@ -27,7 +27,7 @@ def test_line_number_is_found_in_a_message(reason, number):
 
 
 def test_marked_sql_by_line_number():
-    assert marked_sql(SQL, "LINE 4: form t") == [
+    assert marked_sql(SQL, "LINE 4: ...form t") == [
         "    2 |   a,",
         "    3 |   b",
         "--> 4 | form t",
@@ -36,8 +36,10 @@ def test_marked_sql_by_line_number():
     ]
 
 
-@pytest.mark.parametrize("reason", ["LINE 7: x", "LINE 0: x", "no such table"])
-def test_marked_sql_without_such_a_line_marks_nothing(reason):
+@pytest.mark.parametrize(
+    "reason", ["LINE 7: x", "LINE 0: x", "no such table", "Error:\nLINE 4: form t\n    ^\n"]
+)
+def test_marked_sql_without_a_line_to_add_marks_nothing(reason):
     assert marked_sql(SQL, reason) == []
 
 

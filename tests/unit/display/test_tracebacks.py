@@ -15,7 +15,7 @@ from watchframe.parameters import params_dict
 
 KEY = "a-key-that-is-secret"
 SQL = "select a\nform t"
-REASON = 'syntax error at or near "form"\nLINE 2: form t\n        ^\n'
+REASON = 'syntax error at or near "form"\nLINE 2: ...form t\n        ^\n'
 
 
 def test_short_form_has_message_and_hint():
@@ -29,8 +29,13 @@ def test_short_form_has_message_and_hint():
 def test_short_form_of_a_failed_statement(message):
     lines = short_form(JobFailedError(message, reason=REASON, sql=SQL), "cell")
     text = "\n".join(lines)
-    assert text.count("LINE 2: form t") == 1
+    assert text.count("LINE 2: ...form t") == 1
     assert lines[-2:] == ["    1 | select a", "--> 2 | form t"]
+
+
+def test_short_form_writes_out_the_escapes_of_the_marked_line():
+    error = JobFailedError("It failed.", reason='near "form"', sql="select 1\nform x -- \x1b[2J")
+    assert short_form(error, "cell")[-1] == r"--> 2 | form x -- \x1b[2J"
 
 
 def test_short_form_of_an_unknown_statement():

@@ -1,12 +1,13 @@
 """Values that show themselves: in one line within others, as a card by themselves."""
 
+import pickle
 from dataclasses import dataclass
 
 import pytest
 from IPython.lib.pretty import pretty
 
 from tests.shown import assert_shows_itself, displayed
-from watchframe.reprs import Shown, counted, record_table, size_words
+from watchframe.reprs import CodeText, Shown, counted, record_table, size_words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -28,6 +29,14 @@ def test_value_is_a_card_by_itself_and_a_line_in_a_list():
     assert pretty([value]) == "[<Small 'a': value 3>]"
     assert displayed(value)["text/html"].startswith('<div class="wf-card">')
     assert_shows_itself(value)
+
+
+def test_code_is_its_lines_by_itself_and_a_string_in_a_list():
+    code = CodeText("select 1\nfrom t -- \x1b[2J")
+    assert pretty(code) == "select 1\nfrom t -- \\x1b[2J"
+    assert repr(code) == repr(str(code))
+    assert pretty([code]) == f"[{code!r}]"
+    assert type(pickle.loads(pickle.dumps(code))) is CodeText
 
 
 def test_table_of_records_has_the_columns_with_values():
