@@ -3,54 +3,80 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from watchframe.charts.filters import Filter, filter_rows, find_filters
-from watchframe.charts.values import Row, page_rows
-
-Options = Mapping[str, Any]
-Prepared = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Data:
-    """The rows that a visualization is drawn of, as the page has them once filters are applied.
-
-    Attributes
-    ----------
-    columns : list of str
-        The columns' full names, in order.
-    types : mapping of str to str
-        The columns' types, as the server tells them, by name.
-    rows : list of mapping
-        As of `page_rows`.
-    filters : list of Filter
-    """
-
-    columns: list[str]
-    types: Mapping[str, str | None]
-    rows: list[Row]
-    filters: list[Filter]
-
-    @classmethod
-    def of_result(
-        cls,
-        columns: Sequence[Mapping[str, Any]],
-        rows: Sequence[Mapping[str, Any]],
-        chosen: Mapping[str, object] | None,
-    ) -> Data:
-        """Return the data of a result's ``columns`` and ``rows``."""
-        names = [str(column["name"]) for column in columns]
-        converted = page_rows(rows)
-        filters = find_filters(names, converted, chosen)
-        return cls(
-            columns=names,
-            types={str(column["name"]): column.get("type") for column in columns},
-            rows=filter_rows(converted, filters),
-            filters=filters,
-        )
-
+from watchframe.charts.chart import plotly_chart, prepare_chart
+from watchframe.charts.data import Data, Options, Prepared
 
 #: What prepares a visualization, by its type: of its options as saved, and its data.
-PREPARED_BY: dict[str, Callable[[Options, Data], Prepared]] = {}
+#: (The modules of types import `Data`, `Options` and `Prepared` from `watchframe.charts.data`.)
+PREPARED_BY: dict[str, Callable[[Options, Data], Prepared]] = {
+    "CHART": prepare_chart,
+}
+
+
+def plotly_spec(
+    visualization: Mapping[str, Any],
+    columns: Sequence[Mapping[str, Any]],
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    filters: Mapping[str, object] | None = None,
+) -> dict[str, Any]:
+    """Return a saved chart's traces and layout, as the page gives them to plotly.
+
+    Parameters
+    ----------
+    visualization : mapping
+        With ``options`` as saved. Its ``type`` is not looked at.
+    columns, rows : sequence of mapping
+        As in the ``data`` of a query result.
+    filters : mapping of str to value or list of values, optional
+        What a viewer chose of columns such as ``market::filter``, by their names.
+
+    Returns
+    -------
+    dict
+        ``traces`` (a list) and ``layout``: plain values, which no text of the data was
+        escaped in. A chart that cannot be drawn, such as one of custom code, has no traces;
+        `prepare` gives a table and a note in its place.
+    """
+    return plotly_chart(_options(visualization), Data.of_result(columns, rows, filters))
+
+
+def prepare(
+    visualization: Mapping[str, Any],
+    columns: Sequence[Mapping[str, Any]],
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    filters: Mapping[str, object] | None = None,
+) -> dict[str, Any]:
+    """Return what is shown of a saved visualization of any type, as plain values.
+
+    Parameters
+    ----------
+    visualization : mapping
+        With ``type`` and ``options`` as saved.
+    columns, rows : sequence of mapping
+        As in the ``data`` of a query result.
+    filters : mapping of str to value or list of values, optional
+        What a viewer chose of columns such as ``market::filter``, by their names.
+
+    Returns
+    -------
+    dict
+        The keys depend on the type: ``traces`` and ``layout`` of a chart, ``header`` and
+        ``cells`` of a table, and so on. With a ``note`` it is not what was saved: the note
+        says in a sentence what is shown, and names what is not known. An unknown type is
+        the table of all rows.
+    """
+    kind = visualization.get("type")
+    data = Data.of_result(columns, rows, filters)
+    if isinstance(kind, str) and kind in PREPARED_BY:
+        return PREPARED_BY[kind](_options(visualization), data)
+    note = f"There is no visualization of type {kind!r} here: this is a table of its rows."
+    return {**PREPARED_BY["TABLE"]({}, data), "note": note}
+
+
+def _options(visualization: Mapping[str, Any]) -> Options:
+    options = visualization.get("options")
+    return options if isinstance(options, Mapping) else {}
