@@ -41,12 +41,12 @@ class Data:
         chosen: Mapping[str, object] | None,
     ) -> Data:
         """Return the data of a result's ``columns`` and ``rows``."""
-        names = [str(column["name"]) for column in columns]
+        types = {str(column.get("name")): column.get("type") for column in columns}
         converted = page_rows(rows)
-        filters = find_filters(names, converted, chosen)
+        filters = find_filters(list(types), converted, chosen)
         return cls(
-            columns=names,
-            types={str(column["name"]): column.get("type") for column in columns},
+            columns=list(types),
+            types=types,
             rows=filter_rows(converted, filters),
             filters=filters,
         )
