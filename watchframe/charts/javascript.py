@@ -17,7 +17,8 @@ from decimal import Decimal
 _INDEX = re.compile(r"0|[1-9][0-9]*")
 _LARGEST_INDEX = 2**32 - 2
 _NUMBER = re.compile(r"[+-]?(?:Infinity|(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)")
-_INTEGER = re.compile(r"[+-]?[0-9]+")
+#: Longer ones are infinite in JavaScript.
+_INTEGER = re.compile(r"[+-]?[0-9]{1,308}")
 _OTHER_BASES = re.compile(r"0[xX][0-9a-fA-F]+|0[oO][0-7]+|0[bB][01]+")
 #: Numbers below ten to the first power, and from the second one on, have an exponent.
 _SMALLEST_POWER, _LARGEST_POWER = -6, 21
@@ -35,6 +36,9 @@ def text_of(value: object) -> str:
         return _float_text(value)
     if isinstance(value, Mapping | list):
         return json_text(value)
+    if isinstance(value, datetime):
+        # `ctime` is English whatever the locale.
+        return f"{value.ctime()[:7]} {value.day:02} {value.year:04} {value:%H:%M:%S} GMT+0000"
     return str(value)
 
 
