@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
 
-_INDEX = re.compile(r"0|[1-9][0-9]*")
+_INDEX = re.compile(r"0|[1-9][0-9]{0,9}")
 _LARGEST_INDEX = 2**32 - 2
 _NUMBER = re.compile(r"[+-]?(?:Infinity|(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)")
 #: Longer ones are infinite in JavaScript.
@@ -59,6 +59,14 @@ def leading_number(value: object) -> float:
     """Return `parseFloat(value)`: of the number that the text begins with, else NaN."""
     found = _NUMBER.match(text_of(value).lstrip())
     return float(found[0]) if found else math.nan
+
+
+def leading_integer(value: object) -> int | None:
+    """Return `parseInt(value, 10)`: of the digits that the text begins with; None without any."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    found = _INTEGER.match(text_of(value).lstrip())
+    return int(found[0]) if found else None
 
 
 def property_order(names: Iterable[str]) -> list[str]:
