@@ -17,7 +17,8 @@ from decimal import Decimal
 _INDEX = re.compile(r"0|[1-9][0-9]{0,9}")
 _LARGEST_INDEX = 2**32 - 2
 _NUMBER = re.compile(r"[+-]?(?:Infinity|(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)")
-#: Longer ones are infinite in JavaScript.
+#: Larger and longer ones are infinite in JavaScript.
+_INFINITE = 10**308
 _INTEGER = re.compile(r"[+-]?[0-9]{1,308}")
 _OTHER_BASES = re.compile(r"0[xX][0-9a-fA-F]+|0[oO][0-7]+|0[bB][01]+")
 #: Numbers below ten to the first power, and from the second one on, have an exponent.
@@ -55,6 +56,12 @@ def number_of(value: object) -> Number:
     return _text_number(value.strip()) if isinstance(value, str) else math.nan
 
 
+def is_truthy(value: object) -> bool:
+    """Return `Boolean(value)`: an empty list or object is true, and NaN is not."""
+    is_nan = isinstance(value, float) and math.isnan(value)
+    return isinstance(value, Mapping | list) or (bool(value) and not is_nan)
+
+
 def leading_number(value: object) -> float:
     """Return `parseFloat(value)`: of the number that the text begins with, else NaN."""
     found = _NUMBER.match(text_of(value).lstrip())
@@ -64,7 +71,7 @@ def leading_number(value: object) -> float:
 def leading_integer(value: object) -> int | None:
     """Return `parseInt(value, 10)`: of the digits that the text begins with; None without any."""
     if isinstance(value, int) and not isinstance(value, bool):
-        return value
+        return value if abs(value) < _INFINITE else None
     found = _INTEGER.match(text_of(value).lstrip())
     return int(found[0]) if found else None
 
