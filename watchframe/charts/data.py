@@ -26,12 +26,15 @@ class Data:
     rows : list of mapping
         As of `page_rows`.
     filters : list of Filter
+    name : str
+        The visualization's name.
     """
 
     columns: list[str]
     types: Mapping[str, str | None]
     rows: list[Row]
     filters: list[Filter]
+    name: str = ""
 
     @classmethod
     def of_result(
@@ -39,6 +42,8 @@ class Data:
         columns: Sequence[Mapping[str, Any]],
         rows: Sequence[Mapping[str, Any]],
         chosen: Mapping[str, object] | None,
+        *,
+        name: str = "",
     ) -> Data:
         """Return the data of a result's ``columns`` and ``rows``."""
         types = {str(column.get("name")): column.get("type") for column in columns}
@@ -49,4 +54,5 @@ class Data:
             types=types,
             rows=filter_rows(converted, filters),
             filters=filters,
+            name=name,
         )

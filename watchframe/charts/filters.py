@@ -79,6 +79,20 @@ def filter_rows(rows: Sequence[Row], filters: Sequence[Filter]) -> list[Row]:
     ]
 
 
+def plain_filters(filters: Sequence[Filter]) -> list[dict[str, object]]:
+    """Return filters as the page describes them, with one ``current`` value or a list."""
+    return [
+        {
+            "name": item.name,
+            "friendlyName": item.label,
+            "multiple": item.multiple,
+            "values": item.values,
+            "current": item.current if item.multiple else next(iter(item.current), None),
+        }
+        for item in filters
+    ]
+
+
 def label_of(name: str) -> str:
     """Return a column's name without the suffix that makes it a filter."""
     separator = "::" if "::" in name else "__"
@@ -94,7 +108,7 @@ def friendly_name(name: str) -> str:
 
 
 def _suffixes(name: str) -> tuple[str, ...]:
-    return tuple((name.split(separator) + [""])[1] for separator in ("::", "__"))
+    return tuple([*name.split(separator), ""][1] for separator in ("::", "__"))
 
 
 def _identity(value: Value) -> object:

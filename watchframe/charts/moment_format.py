@@ -73,7 +73,7 @@ def _week(value: datetime) -> tuple[int, int]:
     """Return the year and the number of a week that begins on Sunday, January 1st in week 1."""
     saturday = value.toordinal() - _weekday(value) + 6
     year = value.year
-    if year < date.max.year and saturday >= date(year + 1, 1, 1).toordinal():
+    if saturday > date(year, 12, 31).toordinal():
         return year + 1, 1
     first = date(year, 1, 1)
     return year, (saturday - (first.toordinal() - first.isoweekday() % 7 + 6)) // 7 + 1
@@ -102,7 +102,7 @@ _TOKENS: dict[str, Callable[[datetime], str]] = {
     "YYYYY": lambda value: f"{value.year:05}",
     "YYYYYY": lambda value: f"+{value.year:06}",
     "y": lambda value: f"{value.year}",
-    "yo": lambda value: f"{value.year}",
+    "yo": lambda value: _ordinal(value.year),
     "yy": lambda value: f"{value.year:02}",
     "yyy": lambda value: f"{value.year:03}",
     "yyyy": lambda value: f"{value.year:04}",
@@ -215,11 +215,11 @@ def _iso_pattern(dash: str, colon: str) -> re.Pattern[str]:
     """Return the pattern of extended or basic times of ISO 8601."""
     seconds = rf"(?:{colon}(?P<second>\d\d)(?:[.,](?P<fraction>\d+))?)?"
     return re.compile(
-        rf"\s*(?P<year>\d{{4}})(?:{dash}(?:(?P<month>\d\d){dash}(?P<day>\d\d)"
+        rf"(?P<year>\d{{4}})(?:{dash}(?:(?P<month>\d\d){dash}(?P<day>\d\d)"
         rf"|W(?P<week>\d\d)(?:{dash}(?P<weekday>\d))?|(?P<day_of_year>\d{{3}})"
         rf"|(?P<whole_month>\d\d)){'' if dash else '?'})"
         rf"(?P<time>[T ](?P<hour>\d\d)(?:{colon}(?P<minute>\d\d){seconds})?"
-        r"(?P<offset>[+-]\d\d(?::?\d\d)?|\s*Z)?)?",
+        r"(?P<offset>[+-]\d\d(?::?\d\d)?|Z)?)?",
         re.ASCII,
     )
 
@@ -299,7 +299,7 @@ def _read_rfc2822(text: str) -> datetime | None:
 
 
 def _offset_of(text: str) -> timedelta:
-    digits = text.strip().replace(":", "")[1:]
+    digits = text.replace(":", "")[1:]
     if not digits:
         return timedelta()
     offset = timedelta(hours=int(digits[:2]), minutes=int(digits[2:] or 0))

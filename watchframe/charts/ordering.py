@@ -51,6 +51,14 @@ def is_nan(value: object) -> bool:
     return isinstance(value, float | Decimal) and value != value  # noqa: PLR0124 - NaN
 
 
+def is_finite(value: object) -> bool:
+    """Return whether a value is a number that is neither NaN nor infinite."""
+    return is_number(value) and value not in _NO_NUMBERS and not is_nan(value)
+
+
+_NO_NUMBERS = (float("inf"), float("-inf"))
+
+
 def code_units(text: str) -> bytes:
     """Return what JavaScript compares a text by."""
     return text.encode("utf-16-be", "surrogatepass")

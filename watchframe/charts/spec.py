@@ -6,12 +6,20 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from watchframe.charts.chart import plotly_chart, prepare_chart
+from watchframe.charts.counter import prepare_counter
 from watchframe.charts.data import Data, Options, Prepared
+from watchframe.charts.details import prepare_details
+from watchframe.charts.funnel import prepare_funnel
+from watchframe.charts.table import prepare_table
 
 #: What prepares a visualization, by its type: of its options as saved, and its data.
 #: (The modules of types import `Data`, `Options` and `Prepared` from `watchframe.charts.data`.)
 PREPARED_BY: dict[str, Callable[[Options, Data], Prepared]] = {
     "CHART": prepare_chart,
+    "COUNTER": prepare_counter,
+    "DETAILS": prepare_details,
+    "FUNNEL": prepare_funnel,
+    "TABLE": prepare_table,
 }
 
 
@@ -55,7 +63,7 @@ def prepare(
     Parameters
     ----------
     visualization : mapping
-        With ``type`` and ``options`` as saved.
+        With ``type``, ``name`` and ``options`` as saved.
     columns, rows : sequence of mapping
         As in the ``data`` of a query result.
     filters : mapping of str to value or list of values, optional
@@ -70,7 +78,7 @@ def prepare(
         the table of all rows.
     """
     kind = visualization.get("type")
-    data = Data.of_result(columns, rows, filters)
+    data = Data.of_result(columns, rows, filters, name=str(visualization.get("name") or ""))
     if isinstance(kind, str) and kind in PREPARED_BY:
         return PREPARED_BY[kind](_options(visualization), data)
     note = f"There is no visualization of type {kind!r} here: this is a table of its rows."
