@@ -109,7 +109,9 @@ def _slices(series: Series, label: str | None, options: ChartOptions) -> list[_S
         plotted(series.x, is_dates=options.x_axis.is_dates) if label is None else [label] * size
     )
     y_values = clean_numbers(series.y)
-    total = math.fsum(abs(y or 0) for y in y_values)
+    total = 0.0
+    for number in y_values:
+        total += abs(number or 0)  # One by one, as the page adds: `sum` rounds less.
     found: dict[object, _Slice] = {}
     for key, name, y, x, row in zip(
         identities(labels), labels, y_values, series.x, series.rows, strict=True

@@ -21,7 +21,7 @@ from watchframe.charts.values import Value
 #: Series whose y may be of any type; of the others it is a number.
 OF_ANY_Y = frozenset({"scatter", "bubble", "effectScatter"})
 #: Series of which an x has one point: where rows repeat it, their y are added.
-_ONE_POINT_EACH = frozenset({"column", "line", "area"})
+_ONE_POINT_EACH = frozenset({"column", "line", "area", "pictorialBar", "themeRiver"})
 
 
 @dataclass(slots=True)

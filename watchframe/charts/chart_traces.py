@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from watchframe.charts.chart_options import ChartOptions
@@ -40,46 +40,68 @@ def make_traces(series_list: Sequence[Series], options: ChartOptions) -> list[Tr
             "insidetextfont": {"color": text_color_on(points.color)},
             "yaxis": points.axis,
             "text": point_texts(points, options, formats),
-            **_kind_of_trace(points, index, options),
+            **(KINDS[points.kind](points, index, options) if points.kind in KINDS else {}),
         }
         for index, points in enumerate(points_list)
     ]
 
 
-def _kind_of_trace(points: Points, index: int, options: ChartOptions) -> Trace:
-    """Return what a trace has for its type; one that is not known is plotly's: a line."""
-    with_texts = "+text" if options.show_labels else ""
-    match points.kind:
-        case "column":
-            trace = {"type": "bar", "textposition": "inside" if options.show_labels else "none"}
-            return trace if options.stacked else {**trace, "offsetgroup": str(index)}
-        case "line":
-            return {"mode": "lines" + with_texts, "line": {"shape": options.line_shape}}
-        case "area":
-            return {
-                "mode": "lines" + with_texts,
-                "line": {"shape": options.line_shape},
-                "fill": "tonexty" if options.stacked else "tozeroy",
-            }
-        case "scatter" | "effectScatter":
-            return {"type": "scatter", "mode": "markers" + with_texts}
-        case "bubble":
-            marker = {
-                "color": points.color,
-                "size": drawable(points.bubbles),
-                "sizemode": options.size_mode,
-            }
-            return {"mode": "markers", "marker": marker}
-        case "box":
-            return {
-                "type": "box",
-                "mode": "markers",
-                "hoverinfo": False,
-                "marker": {"color": points.color, "size": 3},
-                **(
-                    {"boxpoints": "all", "jitter": 0.3, "pointpos": -1.8}
-                    if options.show_points
-                    else {"boxpoints": "outliers"}
-                ),
-            }
-    return {}
+def _column(_points: Points, index: int, options: ChartOptions) -> Trace:
+    trace: Trace = {"type": "bar", "textposition": "inside" if options.show_labels else "none"}
+    return trace if options.stacked else {**trace, "offsetgroup": str(index)}
+
+
+def _line(_points: Points, _index: int, options: ChartOptions) -> Trace:
+    return {"mode": "lines" + _labels(options), "line": {"shape": options.line_shape}}
+
+
+def _area(points: Points, index: int, options: ChartOptions) -> Trace:
+    fill = "tonexty" if options.stacked else "tozeroy"
+    return {**_line(points, index, options), "fill": fill}
+
+
+def _scatter(_points: Points, _index: int, options: ChartOptions) -> Trace:
+    return {"type": "scatter", "mode": "markers" + _labels(options)}
+
+
+def _bubble(points: Points, _index: int, options: ChartOptions) -> Trace:
+    marker = {
+        "color": points.color,
+        "size": drawable(points.bubbles),
+        "sizemode": options.size_mode,
+    }
+    return {"mode": "markers", "marker": marker}
+
+
+def _box(points: Points, _index: int, options: ChartOptions) -> Trace:
+    trace: Trace = {
+        "type": "box",
+        "mode": "markers",
+        "hoverinfo": False,
+        "marker": {"color": points.color, "size": 3},
+        "boxpoints": "outliers",
+    }
+    if not options.show_points:
+        return trace
+    return {**trace, "boxpoints": "all", "jitter": 0.3, "pointpos": -1.8}
+
+
+def _labels(options: ChartOptions) -> str:
+    return "+text" if options.show_labels else ""
+
+
+#: What a trace has for its type; one of another type is plotly's own: a line.
+KINDS: dict[str, Callable[[Points, int, ChartOptions], Trace]] = {
+    "column": _column,
+    "line": _line,
+    "area": _area,
+    "scatter": _scatter,
+    "bubble": _bubble,
+    "box": _box,
+    # Those that only Inverse Watch has:
+    "effectScatter": _scatter,
+    "pictorialBar": _column,
+    "themeRiver": _area,
+}
+#: The types that are drawn as another one, for plotly has none alike.
+NEAREST = {"pictorialBar": "column", "themeRiver": "area"}
