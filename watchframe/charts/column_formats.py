@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
 
-from watchframe.charts.javascript import leading_integer, text_of
+from watchframe.charts.javascript import is_truthy, leading_integer, shown_text, text_of
 from watchframe.charts.moment_format import NULL_TEXT, datetime_formatter
 from watchframe.charts.numeral import number_formatter
-from watchframe.charts.ordering import is_nan
 from watchframe.charts.templates import fill_template
 from watchframe.charts.values import Row
 
@@ -53,20 +53,17 @@ def boolean_formatter(values: object) -> Callable[[object], str]:
     """
     texts = [text_of(value) for value in values] if isinstance(values, list) else []
     if len(texts) == 1:
-        return lambda value: texts[0] if _is_true(value) else ""
+        return lambda value: texts[0] if is_truthy(value) else ""
     no, yes = texts[:2] or ("false", "true")
-    return lambda value: NULL_TEXT if value is None else (yes if _is_true(value) else no)
-
-
-def _is_true(value: object) -> bool:
-    return bool(value) and not is_nan(value)
+    return lambda value: NULL_TEXT if value is None else (yes if is_truthy(value) else no)
 
 
 def _text_writer(column: Mapping[str, Any], name: str) -> Callable[[Row], Cell]:
     if not (column.get("allowHTML") and column.get("highlightLinks")):
-        return _writer(name, text_of)
+        return _writer(name, shown_text)
     return _writer(
-        name, lambda value: _ADDRESS.sub(_link, value) if isinstance(value, str) else text_of(value)
+        name,
+        lambda value: _ADDRESS.sub(_link, value) if isinstance(value, str) else shown_text(value),
     )
 
 
@@ -86,7 +83,7 @@ def _number_writer(column: Mapping[str, Any], name: str) -> Callable[[Row], Cell
     pattern = column.get("numberFormat")
     write = number_formatter(pattern)
     # What is missing in a row is no number to the page, so it is zero.
-    return _writer(name, write, missing=write("NaN" if isinstance(pattern, str) else ""))
+    return _writer(name, write, missing=write(math.nan) if pattern else "")
 
 
 def _datetime_writer(column: Mapping[str, Any], name: str) -> Callable[[Row], Cell]:

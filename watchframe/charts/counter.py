@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from watchframe.charts.data import Data, Options, Prepared
-from watchframe.charts.javascript import leading_integer, number_of, text_of
+from watchframe.charts.javascript import leading_integer, number_of, shown_text, text_of
 from watchframe.charts.numeral import number_formatter
 from watchframe.charts.ordering import is_finite, is_number
 
@@ -35,9 +35,12 @@ def prepare_counter(options: Options, data: Data) -> Prepared:
 def _counter(options: Options, data: Data) -> dict[str, Any]:
     if not (data.rows or options.get("countRow")):
         return {}
-    found = _found(data, options.get("counterColName"), options.get("rowNumber"))
-    value = len(data.rows) if options.get("countRow") else next(iter(found), None)
-    targets = _found(data, options.get("targetColName"), options.get("targetRowNumber"))
+    values = _found(data, options.get("counterColName"), options.get("rowNumber"))
+    value = len(data.rows) if options.get("countRow") else next(iter(values), None)
+    targets = [None]
+    if options.get("targetColName"):
+        targets = _found(data, options["targetColName"], options.get("targetRowNumber"))
+    target = next(iter(targets), None)
     write = _value_writer(options)
     tooltip = options.get("tooltipFormat")
     write_tooltip = _numbers_by(
@@ -47,18 +50,16 @@ def _counter(options: Options, data: Data) -> dict[str, Any]:
         "counterLabel": options.get("counterLabel") or data.name,
         "counterValue": write(value),
         "counterValueTooltip": write_tooltip(value),
-        "showTrend": False,
-        "targetValueTooltip": "",
+        "showTrend": is_finite(value) and is_finite(target),
+        "targetValueTooltip": write_tooltip(target),
     }
-    for target in targets:
-        counter["targetValueTooltip"] = write_tooltip(target)
-        if is_finite(value) and is_finite(target):
-            counter |= {"showTrend": True, "trendPositive": value >= target}
-        if options.get("formatTargetValue"):
-            counter["targetValue"] = write(target)
-        else:
-            counter["targetValue"] = _PLAIN(target) if is_finite(target) else target
-    return counter if options.get("targetColName") else {**counter, "targetValue": None}
+    if counter["showTrend"]:
+        counter["trendPositive"] = value >= target
+    if options.get("formatTargetValue"):
+        counter["targetValue"] = write(target)
+    elif targets:
+        counter["targetValue"] = _PLAIN(target) if is_finite(target) else target
+    return counter
 
 
 def _found(data: Data, name: object, row_number: object) -> list[Any]:
@@ -78,7 +79,7 @@ def _numbers_by(write: Callable[[object], str]) -> Callable[[object], str]:
     """Return what writes numbers so, and anything else as text."""
 
     def text(value: object) -> str:
-        return write(value) if is_number(value) else "" if value is None else text_of(value)
+        return write(value) if is_number(value) else shown_text(value)
 
     return text
 
@@ -98,12 +99,11 @@ def _value_writer(options: Options) -> Callable[[object], str]:
         places = math.ceil(min(count, _MOST_DECIMALS)) if count > 0 else 0
         pattern = f"0,0.{'0' * places}" if places else "0,0"
         marks = {
-            "thousands": "" if thousands is None else text_of(thousands),
+            "thousands": shown_text(thousands),
             "decimal": text_of(point) if point else ".",
         }
     write = number_formatter(pattern, **marks)
     prefix, suffix = (
-        "" if part is None else text_of(part)
-        for part in (options.get("stringPrefix"), options.get("stringSuffix"))
+        shown_text(part) for part in (options.get("stringPrefix"), options.get("stringSuffix"))
     )
     return _numbers_by(lambda value: f"{prefix}{write(value)}{suffix}")

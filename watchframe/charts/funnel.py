@@ -9,7 +9,7 @@ from typing import Any
 
 from watchframe.charts.data import Data, Options, Prepared
 from watchframe.charts.defaults import merged
-from watchframe.charts.javascript import leading_number, number_of, text_of
+from watchframe.charts.javascript import leading_number, number_of, shown_text, text_of
 from watchframe.charts.moment_format import format_moment
 from watchframe.charts.numeral import number_formatter
 from watchframe.charts.ordering import is_finite, sorted_by
@@ -72,7 +72,9 @@ def _steps(resolved: Mapping[str, Any], data: Data) -> list[dict[str, Any]]:
         return []
     rows, sort_key = data.rows, resolved["sortKeyCol"]
     if sort_key["colName"]:
-        rows = sorted_by(rows, lambda row: row.get(sort_key["colName"]))
+        name = sort_key["colName"]
+        have = sorted_by([row for row in rows if name in row], lambda row: row[name])
+        rows = [*have, *(row for row in rows if name not in row)]
     if sort_key["reverse"]:
         rows = rows[::-1]
     values = [_value(row.get(value_column)) for row in rows]
@@ -99,7 +101,7 @@ def _value(value: object) -> float:
 def _step_text(value: object) -> str:
     if isinstance(value, datetime):
         return format_moment(value, _TIME_FORMAT)
-    return "" if value is None else text_of(value)
+    return shown_text(value)
 
 
 def _percent(part: float, whole: float) -> float:

@@ -43,6 +43,16 @@ def text_of(value: object) -> str:
     return str(value)
 
 
+def added_text(value: object) -> str:
+    """Return `"" + value`: a moment is its milliseconds."""
+    return text_of(number_of(value) if isinstance(value, datetime) else value)
+
+
+def shown_text(value: object) -> str:
+    """Return lodash's `toString(value)`: null is empty, and a moment its milliseconds."""
+    return "" if value is None else added_text(value)
+
+
 def number_of(value: object) -> Number:
     """Return `Number(value)`: NaN for what is none; integers and decimals keep all digits."""
     if isinstance(value, bool):

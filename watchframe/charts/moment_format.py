@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 
-from watchframe.charts.javascript import text_of
+from watchframe.charts.javascript import shown_text
 
 #: What a missing value is shown as.
 NULL_TEXT = "null"
@@ -41,7 +41,7 @@ def datetime_formatter(pattern: object) -> Callable[[object], str]:
         if value is None:
             return NULL_TEXT
         moment = _moment_of(value) if isinstance(pattern, str) and pattern else None
-        return text_of(value) if moment is None else format_moment(moment, str(pattern))
+        return shown_text(value) if moment is None else format_moment(moment, str(pattern))
 
     return write
 

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal
 
-from watchframe.charts.javascript import Number, number_of, text_of
+from watchframe.charts.javascript import Number, number_of, shown_text, text_of
 from watchframe.charts.moment_format import ordinal_suffix
 
 _Writer = Callable[[Number], str]
@@ -33,7 +33,7 @@ def number_formatter(
         What stands between thousands, and before the decimals.
     """
     if not isinstance(pattern, str) or not pattern:
-        return lambda value: "" if value is None else text_of(value)
+        return shown_text
     make = next((make for kind, make in _KINDS if kind.search(pattern)), _plain)
     write = make(pattern, _Marks(thousands, decimal))
 
@@ -269,7 +269,7 @@ class _Layout:
         if self.shortened and not negative:
             integer, unit = self.shortened.rounded(integer, unit)
         integer = "" if self.no_integer else integer.rjust(self.width, "0")
-        if self.grouped and len(integer) > _GROUP:
+        if self.grouped and len(integer) > _GROUP and integer[0].isdecimal():
             integer = self._grouped(integer)
         written = f"{integer}{self.marks.decimal}{fraction}{unit}" if fraction else integer + unit
         if self.parentheses:

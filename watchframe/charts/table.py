@@ -64,10 +64,10 @@ def resolved_columns(
         else []
     )
     kept = [name for column in saved_columns if (name := column.get("name")) in data.columns]
-    order = {name: place for place, name in enumerate(data.columns)}
+    in_order = [name for name in data.columns if name in kept]
     # A column's place among those that were saved counts if these were moved, and never the order
     # that was saved of it: that is of the columns that the query had then.
-    were_moved = kept != sorted(kept, key=order.__getitem__)
+    were_moved = kept[: len(in_order)] != in_order
     by_name: dict[Any, dict[str, Any]] = {}
     for place, column in enumerate(saved_columns):
         own = {name: value for name, value in column.items() if name != "order"}
