@@ -36,8 +36,8 @@ def _counter(options: Options, data: Data) -> dict[str, Any]:
     if not (data.rows or options.get("countRow")):
         return {}
     values = _found(data, options.get("counterColName"), options.get("rowNumber"))
-    value = len(data.rows) if options.get("countRow") else next(iter(values), None)
-    targets = [None]
+    value: Any = len(data.rows) if options.get("countRow") else next(iter(values), None)
+    targets: list[Any] = [None]
     if options.get("targetColName"):
         targets = _found(data, options["targetColName"], options.get("targetRowNumber"))
     target = next(iter(targets), None)
