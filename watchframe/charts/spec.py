@@ -5,21 +5,37 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from watchframe.charts.box_plot import prepare_box_plot
 from watchframe.charts.chart import plotly_chart, prepare_chart
+from watchframe.charts.choropleth import prepare_choropleth
+from watchframe.charts.cohort import prepare_cohort
 from watchframe.charts.counter import prepare_counter
 from watchframe.charts.data import Data, Options, Prepared
 from watchframe.charts.details import prepare_details
 from watchframe.charts.funnel import prepare_funnel
+from watchframe.charts.map import prepare_map
+from watchframe.charts.pivot import prepare_pivot
+from watchframe.charts.sankey import prepare_sankey
+from watchframe.charts.sunburst import prepare_sunburst
 from watchframe.charts.table import prepare_table
+from watchframe.charts.word_cloud import prepare_word_cloud
 
 #: What prepares a visualization, by its type: of its options as saved, and its data.
 #: (The modules of types import `Data`, `Options` and `Prepared` from `watchframe.charts.data`.)
 PREPARED_BY: dict[str, Callable[[Options, Data], Prepared]] = {
+    "BOXPLOT": prepare_box_plot,
     "CHART": prepare_chart,
+    "CHOROPLETH": prepare_choropleth,
+    "COHORT": prepare_cohort,
     "COUNTER": prepare_counter,
     "DETAILS": prepare_details,
     "FUNNEL": prepare_funnel,
+    "MAP": prepare_map,
+    "PIVOT": prepare_pivot,
+    "SANKEY": prepare_sankey,
+    "SUNBURST_SEQUENCE": prepare_sunburst,
     "TABLE": prepare_table,
+    "WORD_CLOUD": prepare_word_cloud,
 }
 
 
