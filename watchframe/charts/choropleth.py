@@ -5,7 +5,6 @@ from __future__ import annotations
 import bisect
 import itertools
 import math
-import struct
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -21,6 +20,7 @@ from watchframe.charts.javascript import (
     text_of,
 )
 from watchframe.charts.numeral import number_formatter
+from watchframe.charts.v8_math import logarithm, power_of_ten
 
 _DEFAULTS: dict[str, Any] = {
     "mapType": "countries",
@@ -191,8 +191,8 @@ def _equal(values: Sequence[float], count: int) -> list[float]:
 
 
 def _logarithmic(values: Sequence[float], count: int) -> list[float]:
-    low, high = (math.log10(math.e) * math.log(value) for value in (values[0], values[-1]))
-    between = [_power_of_ten(min(308, low + i / count * (high - low))) for i in range(1, count)]
+    low, high = (math.log10(math.e) * logarithm(value) for value in (values[0], values[-1]))
+    between = [power_of_ten(min(308, low + i / count * (high - low))) for i in range(1, count)]
     return [values[0], *between, values[-1]]
 
 
@@ -239,49 +239,6 @@ def _center(cluster: list[float]) -> float:
 
 def _is_same(one: float, other: float) -> bool:
     return one == other or (math.isnan(one) and math.isnan(other))
-
-
-def _power_of_ten(exponent: float) -> float:
-    """Return ten to a power as V8 does, whose last digits are not always those of Python.
-
-    The power of two is found by fdlibm's method: an integer, and a series for what is left.
-    """
-    if exponent == 1 / 2:
-        return math.sqrt(10)
-    coarse = _halved(exponent)
-    rest = (exponent - coarse) * _LOG2_OF_TEN + exponent * _REST_OF_LOG2
-    power = coarse * _LOG2_OF_TEN
-    whole = round(rest + power)
-    power -= whole
-    coarse = _halved(rest + power)
-    high = coarse * _LN2_HIGH
-    low = (rest - (coarse - power)) * math.log(2) + coarse * _LN2_LOW
-    logarithm = high + low
-    left = low - (logarithm - high)
-    square = logarithm * logarithm
-    series = 0.0
-    for coefficient in _SERIES:
-        series = square * (coefficient + series)
-    series = logarithm - series
-    quotient = logarithm * series / ((series - 2) - (left + logarithm * left))
-    return math.ldexp(1 - (quotient - logarithm), whole)
-
-
-def _halved(number: float) -> float:
-    """Return a number without the lower half of its bits."""
-    return float(struct.unpack("<d", b"\0\0\0\0" + struct.pack("<d", number)[4:])[0])
-
-
-# The logarithms of ten to base two, and of two to base e, in parts; and a series for e to a power.
-_LOG2_OF_TEN, _REST_OF_LOG2 = 3.321928024291992, 7.05953701603694e-08
-_LN2_HIGH, _LN2_LOW = 0.693147182464599609375, -1.90465429995776804525e-09
-_SERIES = (
-    4.13813679705723846039e-08,
-    -1.65339022054652515390e-06,
-    6.61375632143793436117e-05,
-    -2.77777777770155933842e-03,
-    1.66666666666666019037e-01,
-)
 
 
 _MODES: Mapping[str, Callable[[Sequence[float], int], list[float]]] = {
