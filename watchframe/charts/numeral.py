@@ -391,7 +391,9 @@ def _number(value: object) -> Number:
     """Return a value as an integer or a float, or as a Decimal with more digits than a float."""
     number = number_of(value)
     if isinstance(number, int):
-        return number if number.bit_length() < _MOST_BITS else math.copysign(math.inf, number)
+        if number.bit_length() < _MOST_BITS:
+            return number
+        return math.inf if number > 0 else -math.inf
     if isinstance(number, float):
         return number
     if not number.is_finite() or abs(number.adjusted()) > _MOST_DIGITS:

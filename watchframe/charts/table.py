@@ -58,20 +58,21 @@ def resolved_columns(
     defaults : mapping
         A type's own ones.
     """
-    saved_columns = (
-        [column for column in saved if isinstance(column, Mapping)]
-        if isinstance(saved, list)
-        else []
-    )
-    kept = [name for column in saved_columns if (name := column.get("name")) in data.columns]
-    in_order = [name for name in data.columns if name in kept]
+    saved_columns = [
+        (place, str(column["name"]), column)
+        for place, column in enumerate(saved if isinstance(saved, list) else [])
+        if isinstance(column, Mapping) and isinstance(column.get("name"), str)
+    ]
+    kept = [name for _, name, _ in saved_columns if name in data.types]
+    kept_names = set(kept)
+    in_order = [name for name in data.columns if name in kept_names]
     # A column's place among those that were saved counts if these were moved, and never the order
     # that was saved of it: that is of the columns that the query had then.
     were_moved = kept[: len(in_order)] != in_order
-    by_name: dict[Any, dict[str, Any]] = {}
-    for place, column in enumerate(saved_columns):
-        own = {name: value for name, value in column.items() if name != "order"}
-        by_name[column.get("name")] = {**own, "order": place} if were_moved else own
+    by_name: dict[str, dict[str, Any]] = {}
+    for place, name, column in saved_columns:
+        own = {option: value for option, value in column.items() if option != "order"}
+        by_name[name] = {**own, "order": place} if were_moved else own
     columns = []
     for place, name in enumerate(data.columns):
         column = {
