@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 from watchframe.charts.data import Data, Options, Prepared
-from watchframe.charts.javascript import number_of, text_of
+from watchframe.charts.javascript import number_of, shown_text
 
 #: A whisker is no longer than so many times the distance of the quartiles.
 _LONGEST_WHISKER = 1.5
@@ -26,8 +26,8 @@ def prepare_box_plot(options: Options, data: Data) -> Prepared:
     boxes = [_Box.of_values(name, [row.get(name) for row in data.rows]) for name in data.columns]
     ends = [end for box in boxes for end in (*box.whiskers, *box.outliers[:1], *box.outliers[-1:])]
     return {
-        "x_axis_label": _label(options.get("xAxisLabel")),
-        "y_axis_label": _label(options.get("yAxisLabel")),
+        "x_axis_label": shown_text(options.get("xAxisLabel")),
+        "y_axis_label": shown_text(options.get("yAxisLabel")),
         "range": [math.floor(min(ends)) * 0.99, math.ceil(max(ends)) * 1.01] if ends else None,
         "boxes": [asdict(box) for box in boxes],
     }
@@ -68,7 +68,3 @@ def _quantile(numbers: Sequence[float], share: float) -> float:
     if not rest:
         return numbers[below]
     return numbers[below] + rest * (numbers[below + 1] - numbers[below])
-
-
-def _label(saved: object) -> str:
-    return "" if saved is None else text_of(saved)

@@ -17,6 +17,7 @@ from watchframe.charts.javascript import (
     leading_number,
     number_of,
     property_order,
+    shown_text,
     text_of,
 )
 from watchframe.charts.numeral import number_formatter
@@ -75,7 +76,7 @@ def prepare_choropleth(options: Options, data: Data) -> Prepared:
 
     def text(value: float | None) -> str:
         if value is None:
-            return "" if placeholder is None else text_of(placeholder)
+            return shown_text(placeholder)
         return number(value)
 
     features: dict[str, dict[str, Any]] = {}

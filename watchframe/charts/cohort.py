@@ -18,9 +18,10 @@ from watchframe.charts.javascript import (
     leading_number,
     number_of,
     property_order,
+    shown_text,
     text_of,
 )
-from watchframe.charts.moment_format import _moment_of, format_moment, milliseconds_of
+from watchframe.charts.moment_format import format_moment, milliseconds_of, moment_of
 from watchframe.charts.numeral import number_formatter
 from watchframe.charts.ordering import is_number, sorted_by
 from watchframe.charts.templates import fill_template
@@ -135,16 +136,12 @@ def _groups(options: Options, data: Data) -> list[_Group]:
         return math.nan if number is None else number_of(when) + number
 
     for row in sorted_by(data.rows, place):
-        when = _date_of(row.get(date))
+        when = moment_of(row.get(date))
         key = "NaN" if when is None else str(milliseconds_of(when))
         if key not in groups:
             groups[key] = _Group(when, _people(row.get(total)) or 0)
         groups[key].values[leading_integer(row.get(stage))] = _people(row.get(value)) or None
     return [groups[key] for key in property_order(groups)]
-
-
-def _date_of(value: object) -> datetime | None:
-    return None if isinstance(value, bool) else _moment_of(value)
 
 
 def _people(value: object) -> int | None:
@@ -238,13 +235,13 @@ class _Cells:
 
     @classmethod
     def of_options(cls, options: Options) -> _Cells:
-        colors, placeholder = options["colors"], options["noValuePlaceholder"]
+        colors = options["colors"]
         return cls(
             is_percent=bool(options["percentValues"]),
             has_hover=bool(options["showTooltips"] and options["percentValues"]),
             number=number_formatter(options["numberFormat"]),
             percent=number_formatter(options["percentFormat"]),
-            placeholder="" if placeholder is None else text_of(placeholder),
+            placeholder=shown_text(options["noValuePlaceholder"]),
             color=_class_colors(colors["min"], colors["max"], colors["steps"]),
         )
 

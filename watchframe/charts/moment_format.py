@@ -40,7 +40,7 @@ def datetime_formatter(pattern: object) -> Callable[[object], str]:
     def write(value: object) -> str:
         if value is None:
             return NULL_TEXT
-        moment = _moment_of(value) if isinstance(pattern, str) and pattern else None
+        moment = moment_of(value) if isinstance(pattern, str) and pattern else None
         return shown_text(value) if moment is None else format_moment(moment, str(pattern))
 
     return write
@@ -198,7 +198,8 @@ def _literal(token: str) -> str:
     return token.replace("\\", "")
 
 
-def _moment_of(value: object) -> datetime | None:
+def moment_of(value: object) -> datetime | None:
+    """Return a value as a moment: one, milliseconds since 1970, or a text of a time."""
     try:
         if isinstance(value, datetime):
             return value

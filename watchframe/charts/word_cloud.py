@@ -11,7 +11,7 @@ from typing import Any
 from watchframe.charts.colors import CATEGORY_20
 from watchframe.charts.data import Data, Options, Prepared
 from watchframe.charts.defaults import merged
-from watchframe.charts.javascript import added_text, leading_number, property_order
+from watchframe.charts.javascript import leading_number, property_order, shown_text, text_of
 from watchframe.charts.ordering import code_units, is_number
 from watchframe.charts.values import Row
 
@@ -67,19 +67,15 @@ def _counts(rows: Sequence[Row], column: object, frequencies: object) -> Mapping
     """Return how often each word occurs: counted, or as another column tells."""
     if not column:
         return {}
-    texts = [_text(row.get(added_text(column))) for row in rows]
+    texts = [shown_text(row.get(text_of(column))) for row in rows]
     if not frequencies:
         return Counter(word for text in texts for word in _SPACE.split(text))
     counts: dict[str, float] = {}
     for text, row in zip(texts, rows, strict=True):
-        count = leading_number(row.get(added_text(frequencies)))
+        count = leading_number(row.get(text_of(frequencies)))
         if 0 < count < math.inf:
             counts[text] = int(count) if count.is_integer() else count
     return counts
-
-
-def _text(value: object) -> str:
-    return "" if value is None else added_text(value)
 
 
 def _length(word: str) -> int:
