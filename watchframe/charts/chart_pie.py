@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from watchframe.charts.chart_values import (
     clean_numbers,
     drawable,
     identities,
+    identity,
     plotted,
     plus,
 )
@@ -159,11 +161,13 @@ def _slice_colors(series_list: Sequence[Series], options: ChartOptions) -> Calla
     return lambda name: chosen.get(name) or next_color(name)
 
 
-def _spread_over(series: Series, palette: Sequence[str]) -> tuple[tuple[str, ...], Sequence[str]]:
-    x = plotted(series.x)
-    distinct = dict(zip(identities(x), map(text_of, series.x), strict=True))
-    names = list(dict.fromkeys(distinct.values()))
-    return tuple(spread(palette, len(distinct))), names
+def _spread_over(series: Series, palette: Sequence[str]) -> tuple[tuple[str, ...], list[str]]:
+    # On the page each date is a value of its own, the same day in another row too.
+    distinct = {
+        ("moment", index) if isinstance(x, dt.datetime) else identity(x): text_of(x)
+        for index, x in enumerate(series.x)
+    }
+    return tuple(spread(palette, len(distinct))), list(dict.fromkeys(distinct.values()))
 
 
 def _name(series: Series, options: ChartOptions) -> str:

@@ -87,6 +87,8 @@ def _sorted_x(x: Sequence[Value], options: ChartOptions) -> tuple[list[Plotted],
     if not options.sort_x:
         return values, range(len(values))
     places = sorted_places(values)
+    if places == list(range(len(values))):
+        return values, range(len(values))
     return [values[place] for place in places], places
 
 
@@ -101,7 +103,7 @@ def _points(
         y = plotted(series.y, is_dates=options.y_axes[axis == "y2"].is_dates)
     else:
         y = clean_numbers(series.y)
-    if options.missing_as_zero and kind != "bubble":
+    if options.missing_as_zero and kind != "bubble" and None in y:
         y = [0 if value is None else value for value in y]
     errors = None if series.errors is None else clean_numbers(series.errors)
     sizes = None if series.sizes is None else clean_numbers(series.sizes)
@@ -112,11 +114,11 @@ def _points(
         color=color if chosen is None or chosen.color is None else chosen.color,
         axis=axis,
         x=x,
-        y=[y[place] for place in places],
+        y=_at(y, places),
         values=[],
         percents=None,
-        errors=None if errors is None else [errors[place] for place in places],
-        sizes=None if sizes is None else [sizes[place] for place in places],
+        errors=None if errors is None else _at(errors, places),
+        sizes=None if sizes is None else _at(sizes, places),
         bubbles=_bubbles(series, places, options) if kind == "bubble" else [],
         places=places,
     )
@@ -124,6 +126,11 @@ def _points(
         _add_repeated(points)
     points.values = points.y
     return points
+
+
+def _at(values: Sequence[Plotted], places: Sequence[int]) -> list[Plotted]:
+    # A range means that the values are in their order.
+    return list(values) if isinstance(places, range) else [values[place] for place in places]
 
 
 def _bubbles(series: Series, places: Sequence[int], options: ChartOptions) -> list[Plotted]:

@@ -18,7 +18,7 @@ class Series:
     """A series' points as they came: the values of one point are at the same place.
 
     Without a column of errors, sizes or z these are None. A series `is_split` off by a column's
-    value; else it is a y column.
+    value; else it is a y column, whose x is 0 where there is none.
     """
 
     name: str
@@ -29,6 +29,7 @@ class Series:
     sizes: Sequence[Value] | None
     z: Sequence[Value] | None
     is_split: bool
+    has_x: bool
 
 
 def find_series(rows: Sequence[Row], options: ChartOptions) -> list[Series]:
@@ -79,6 +80,7 @@ def _split_series(rows: Sequence[Row], columns: Mapping[str, list[str]]) -> dict
             sizes=_values(group, columns, "size"),
             z=_values(group, columns, "zVal"),
             is_split=True,
+            has_x="x" in columns,
         )
         for name, group in groups.items()
     }
@@ -99,6 +101,7 @@ def _series_of_columns(rows: Sequence[Row], columns: Mapping[str, list[str]]) ->
             sizes=sizes,
             z=z,
             is_split=False,
+            has_x=True,
         )
         for name, column in by_name.items()
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Hashable, Sequence
+from typing import Any
 
 from watchframe.charts.chart_options import ChartOptions
 from watchframe.charts.chart_points import Points
@@ -42,8 +43,9 @@ def stack(points_list: Sequence[Points], options: ChartOptions) -> None:
 def _find_percents(points_list: Sequence[Points], options: ChartOptions) -> None:
     sums: dict[Hashable, float] = {}
     for points in points_list:
-        for key, y in zip(identities(points.x), points.values, strict=True):
-            sums[key] = sums.get(key, 0) + abs(as_number(y or 0))
+        # Of points with the same x, such as those of a scatter, the last one counts.
+        for key, y in dict(zip(identities(points.x), points.values, strict=True)).items():
+            sums[key] = _or_zero(sums.get(key)) + abs(as_number(y or 0))
     for points in points_list:
         points.percents = [
             None
@@ -100,8 +102,11 @@ def _accumulate(points_list: Sequence[Points], options: ChartOptions) -> None:
             if y is None and not options.missing_as_zero:
                 stacked.append(None)
                 continue
-            value = below[slot]
-            top = plus(y, 0 if value is None or value != value else value)  # noqa: PLR0124
-            below[slot] = top
-            stacked.append(top)
+            below[slot] = plus(y, _or_zero(below[slot]))
+            stacked.append(below[slot])
         points.y = stacked
+
+
+def _or_zero(value: Any) -> Any:
+    """Return a sum so far, and 0 for what is none: the page starts anew after it."""
+    return 0 if value is None or value != value else value  # noqa: PLR0124 - NaN

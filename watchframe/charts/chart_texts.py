@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import functools
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -22,13 +21,11 @@ from watchframe.charts.values import Value
 Text = Plotted
 
 _NAME = re.compile(r"{{\s*(\S+?)\s*}}")
-#: How many texts of numbers are kept: charts repeat a few, or have each once.
-_TEXTS_KEPT = 2**16
 
 
 @dataclass(frozen=True, slots=True)
 class Formats:
-    """How a chart writes its values."""
+    """How a chart writes numbers, percents and dates."""
 
     number: Callable[[object], str]
     percent: Callable[[object], str]
@@ -37,10 +34,9 @@ class Formats:
     @classmethod
     def of(cls, options: ChartOptions) -> Formats:
         """Return the formats that a chart's options ask for."""
-        keep = functools.lru_cache(_TEXTS_KEPT)
         return cls(
-            number=keep(number_formatter(options.number_format)),
-            percent=keep(number_formatter(options.percent_format)),
+            number=number_formatter(options.number_format),
+            percent=number_formatter(options.percent_format),
             date=options.date_format,
         )
 
@@ -70,7 +66,7 @@ def point_texts(points: Points, options: ChartOptions, formats: Formats) -> list
         return [""] * len(y_texts)
     errors = [None if error is None else formats.number(error) for error in points.errors or ()]
     sizes = [None if size is None else formats.number(size) for size in points.sizes or ()]
-    percents = [formats.percent_text(percent) for percent in points.percents or ()]
+    percents = _each_once(points.percents or (), formats.percent_text)
     if options.text_format:
         parts: dict[str, Sequence[Text]] = {
             "@@y": y_texts,
@@ -114,12 +110,24 @@ def _y_texts(points: Points, options: ChartOptions, formats: Formats) -> list[Te
             missing if place is None else formats.value_text(y[place], axis)
             for place in points.places
         ]
-    nothing = formats.number(0) if options.number_format else ""
-    number = formats.number
+    # What is no number is 0 as text; a scatter's missing y is no text at all.
+    nothing = formats.number(0) if options.number_format and points.kind not in OF_ANY_Y else ""
+    texts = _each_once(points.values, formats.number)
+    if None not in points.values:
+        return list(texts)
     return [
-        number(y) if y is not None else "" if place is None else nothing
-        for y, place in zip(points.values, points.places, strict=True)
+        text if y is not None else "" if place is None else nothing
+        for text, y, place in zip(texts, points.values, points.places, strict=True)
     ]
+
+
+def _each_once(values: Sequence[Plotted], write: Callable[[Plotted], str]) -> list[str]:
+    """Return the text of each value; where many are the same, these are written once."""
+    distinct = set(values)
+    if len(distinct) * 2 > len(values):
+        return list(map(write, values))
+    texts = {value: write(value) for value in distinct}
+    return [texts[value] for value in values]
 
 
 def _filled(
@@ -132,7 +140,7 @@ def _filled(
     filled: list[Text] = []
     for place, row_place in enumerate(points.places):
         values: dict[str, object] = {"@@name": points.name}
-        if "@@x" in names:
+        if "@@x" in names and points.series.has_x:
             x = points.x[place] if row_place is None else raw_x[row_place]
             values["@@x"] = formats.value_text(x, options.x_axis)
         for name, texts in parts.items():

@@ -79,14 +79,16 @@ def clean_number(value: object) -> int | float | None:
     return value if abs(value) <= _LARGEST else None
 
 
-def clean_numbers(values: Sequence[object]) -> list[int | float | None]:
+def clean_numbers(values: Sequence[object]) -> Sequence[int | float | None]:
     """Return the numbers of values, as `clean_number` does."""
-    return [
-        value
-        if type(value) is int and -_LARGEST_EXACT <= value <= _LARGEST_EXACT
-        else clean_number(value)
-        for value in values
-    ]
+    if set(map(type, values)) <= {int, float}:
+        numbers = cast("Sequence[int | float]", values)
+        try:
+            if all(map(math.isfinite, numbers)):
+                return numbers
+        except OverflowError:  # An integer that is no double.
+            pass
+    return [clean_number(value) for value in values]
 
 
 def as_number(value: object) -> float:
@@ -112,12 +114,16 @@ def drawable(values: Sequence[Plotted]) -> list[Plotted]:
     kinds = set(map(type, values))
     if kinds == {float} and all(map(math.isfinite, cast("Sequence[float]", values))):
         return list(values)
+    if kinds == {int}:
+        integers = cast("Sequence[int]", values)
+        if min(integers) >= -_LARGEST_EXACT and max(integers) <= _LARGEST_EXACT:
+            return list(values)
     if kinds <= {str, bool, _NONE}:
         return list(values)
     return [value if value is None else _double(value) for value in values]
 
 
-def identity(value: Plotted) -> Hashable:
+def identity(value: Value) -> Hashable:
     """Return what tells values apart: 1 and 1.0 are one value, True is another one."""
     return ("boolean", value) if type(value) is bool else value
 
