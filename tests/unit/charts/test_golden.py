@@ -131,5 +131,5 @@ def plain(value):
 def encoded(item):
     """Return a moment as the golden data have it."""
     if isinstance(item, datetime):
-        return {"moment": item.isoformat()}
+        return {"moment": item.isoformat(timespec="milliseconds").replace("+00:00", "Z")}
     raise TypeError(item)
