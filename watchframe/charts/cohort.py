@@ -54,8 +54,8 @@ _DAYS = {"daily": 1, "weekly": 7}
 _MONTHS_OF_YEAR = 12
 #: With other numbers of classes colors are continuous.
 _FEWEST_CLASSES, _MOST_CLASSES = 2, 1e9
-#: More cells than these are no table that anybody reads, and may not fit into memory.
-_MOST_CELLS = 500_000
+#: A larger table is none that anybody reads, and may not fit into memory.
+_MOST_ROWS, _MOST_STAGES, _MOST_CELLS = 5_000, 2_000, 250_000
 
 
 class _Gap(Enum):
@@ -78,21 +78,16 @@ def prepare_cohort(options: Options, data: Data) -> Prepared:
         the people, then the stages), ``stage_titles``, ``cells`` (for each row ``time``,
         ``people`` and ``stages``: of each the ``text``, and the ``color`` if it has a value) and
         ``hovers`` (for each row the texts that the stages show on hovering, or None). A ``note``
-        says which rows were left out of a table that is too large.
+        says what was left out of a table that is too large.
     """
     resolved = merged(_DEFAULTS, options)
     interval = resolved["timeInterval"] if resolved["timeInterval"] in _TIME_FORMATS else "daily"
     groups = _groups(resolved, data)
-    rows, count = _rows(groups, interval, is_simple=resolved["mode"] == "simple")
+    rows, note = _rows(groups, interval, is_simple=resolved["mode"] == "simple")
     width = max(map(len, rows), default=0)
     start = groups[0].date if groups else None
     cells = _Cells.of_options(resolved)
     shown = [cells.of_row(row, width) for row in rows]
-    notes = (
-        {"note": f"The first {len(rows):,} of {count:,} rows are shown."}
-        if len(rows) < count
-        else {}
-    )
     return {
         "options_resolved": resolved,
         "initial_date": start,
@@ -109,7 +104,7 @@ def prepare_cohort(options: Options, data: Data) -> Prepared:
             for offset, (row, stages) in enumerate(zip(rows, shown, strict=True))
         ],
         "hovers": [[hover for _, hover in stages] for stages in shown],
-    } | notes
+    } | ({"note": note} if note else {})
 
 
 @dataclass(slots=True)
@@ -152,8 +147,8 @@ def _people(value: object) -> int | None:
 
 def _rows(
     groups: Sequence[_Group], interval: str, *, is_simple: bool
-) -> tuple[list[_CohortRow], int]:
-    """Return the rows, with those of dates that are missing, and how many there are in all."""
+) -> tuple[list[_CohortRow], str]:
+    """Return the rows, with those of dates that are missing, and a note if not all."""
     stages = [stage for group in groups for stage in group.values if stage is not None]
     first, width = min(stages, default=0), 0
     if stages and is_simple:
@@ -161,16 +156,16 @@ def _rows(
     elif stages:
         apart = _intervals(groups[0].date, groups[-1].date, interval)
         width = 0 if apart is None else apart + 1
-    most_rows = max(1, _MOST_CELLS // max(1, width))
-    width = min(width, _MOST_CELLS)
+    shown = min(max(0, width), _MOST_STAGES)
+    most_rows = min(_MOST_ROWS, _MOST_CELLS // max(1, shown))
     rows: list[_CohortRow] = []
     count = 0
     for group, missing in _with_gaps(groups, interval):
-        # A table that is not simple ends in a diagonal: each row has a stage less.
         for is_group in [False] * min(missing, most_rows - len(rows)) + [True]:
             if len(rows) >= most_rows:
                 break
-            last = first + (width if is_simple else width - len(rows))
+            # A table that is not simple ends in a diagonal: each row has a stage less.
+            last = first + (shown if is_simple else min(shown, width - len(rows)))
             row: _CohortRow = [group.total if is_group else 0]
             if not is_simple:
                 row += [group.values.get(stage) or 0 for stage in range(first, last)]
@@ -178,7 +173,11 @@ def _rows(
                 row += [group.values.get(stage, _Gap.GAP) for stage in range(first, last)]
             rows.append(row)
         count += missing + 1
-    return rows, count
+    if len(rows) == count and shown >= width:
+        return rows, ""
+    return rows, (
+        f"The first {len(rows):,} of {count:,} rows and {shown:,} of {width:,} stages are shown."
+    )
 
 
 def _with_gaps(groups: Sequence[_Group], interval: str) -> Iterator[tuple[_Group, int]]:

@@ -20,6 +20,7 @@ from watchframe.charts.pivot_aggregators import (
     Record,
     divided,
 )
+from watchframe.charts.pivot_colors import PLAIN, heat_colors
 from watchframe.charts.values import Value
 
 Key = tuple[Any, ...]
@@ -43,12 +44,13 @@ def prepare_pivot(options: Options, data: Data) -> Prepared:
         ``row_names`` and ``col_names`` (columns of the result), ``row_keys`` and ``col_keys``
         (lists of their values), ``cells`` (a list for each row), ``row_totals``, ``col_totals``
         and ``total``; a cell is ``{"value": …, "text": …}``. ``options_resolved`` tells which
-        totals are shown. A ``note`` says which rows were left out of a table that is too large,
-        or that the aggregator is not known.
+        totals are shown, and ``colors`` has those of a heatmap: of ``cells``, ``row_totals`` and
+        ``col_totals``. A ``note`` says which rows were left out of a table that is too large,
+        or which aggregator or renderer is not known.
     """
     resolved = merged(_DEFAULTS, options)
-    name = options.get("aggregatorName", "Count")
-    aggregation = AGGREGATIONS.get(name) if isinstance(name, str) else None
+    name = text_of(options.get("aggregatorName") or "Count")
+    aggregation = AGGREGATIONS.get(name)
     notes = [] if aggregation else [f"There is no aggregator {name!r} here: rows are counted."]
     table = _Table.of_records(options, data, aggregation or AGGREGATIONS["Count"])
     row_keys = _sorted_keys(table.rows, options.get("rowOrder"), table.value_of)
@@ -60,9 +62,15 @@ def prepare_pivot(options: Options, data: Data) -> Prepared:
             f"The first {len(shown_rows):,} of {len(row_keys):,} rows and "
             f"{len(shown_cols):,} of {len(col_keys):,} columns are shown."
         )
+    renderer = text_of(options.get("rendererName") or "Table")
     cells = [
         [table.cell(table.cells.get((row[0], col[0]))) for col in shown_cols] for row in shown_rows
     ]
+    row_totals = [table.cell(group) for _, group in shown_rows]
+    col_totals = [table.cell(group) for _, group in shown_cols]
+    colors = heat_colors(renderer, cells, row_totals, col_totals)
+    if not colors and renderer not in PLAIN:
+        notes.append(f"This is a table in place of {renderer!r}.")
     return {
         "options_resolved": resolved,
         "row_names": table.row_names,
@@ -70,9 +78,10 @@ def prepare_pivot(options: Options, data: Data) -> Prepared:
         "row_keys": [list(group.key) for _, group in shown_rows],
         "col_keys": [list(group.key) for _, group in shown_cols],
         "cells": cells,
-        "row_totals": [table.cell(group) for _, group in shown_rows],
-        "col_totals": [table.cell(group) for _, group in shown_cols],
+        "row_totals": row_totals,
+        "col_totals": col_totals,
         "total": table.cell(table.total),
+        "colors": colors,
     } | ({"note": " ".join(notes)} if notes else {})
 
 
