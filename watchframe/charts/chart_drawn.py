@@ -13,6 +13,7 @@ Layout = dict[str, Any]
 _FREE = 0.05
 _BELOW = {"orientation": "h", "x": 0, "xanchor": "left", "y": 0, "yanchor": "bottom"}
 _BESIDE = {"orientation": "v", "x": 1, "xanchor": "left", "y": 1, "yanchor": "top"}
+_SWAPPED = frozenset({None, "bar", "box", "heatmap", "scatter"})
 _SWAPPED_FILL = {"tozeroy": "tozerox", "tonexty": "tonextx"}
 
 
@@ -31,11 +32,12 @@ def after_drawing(spec: Mapping[str, Any], visualization: Mapping[str, Any]) -> 
     dict
         ``traces`` and ``layout``, with ranges of the y axes as chosen (where only one end was,
         plotly finds the other one), zeros of two axes at one height, x and y swapped in
-        horizontal charts, and the legend beside or below. Other keys stay.
+        horizontal charts, and the legend beside or below. What plotly does not know of a trace,
+        and ignores, is left out, for its Python library fails on it. Other keys stay.
     """
     saved = visualization.get("options")
     options = ChartOptions.of_saved(saved if isinstance(saved, Mapping) else {})
-    traces: list[dict[str, Any]] = list(spec["traces"])
+    traces = [_known(trace) for trace in spec["traces"]]
     layout: Layout = dict(spec["layout"])
     if options.legend:
         if options.legend_placement == "below":
@@ -49,11 +51,31 @@ def after_drawing(spec: Mapping[str, Any], visualization: Mapping[str, Any]) -> 
     for name, axis in zip(("yaxis", "yaxis2"), axes, strict=True):
         if name in layout:
             layout[name] = _with_range(layout[name], axis)
-    if options.horizontal and "xaxis" in layout:
+    can_swap = "xaxis" in layout and all(trace.get("type") in _SWAPPED for trace in traces)
+    if options.horizontal and can_swap:
         traces = [_swapped(trace) for trace in traces]
         layout["xaxis"], layout["yaxis"] = layout["yaxis"], layout["xaxis"]
         layout.pop("yaxis2", None)
     return {**spec, "traces": traces, "layout": layout}
+
+
+def _known(trace: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a trace without what plotly ignores; a bubble without a size is a dot of none."""
+    kind = trace.get("type", "scatter")
+    known = {name: value for name, value in trace.items() if name not in _IGNORED.get(kind, ())}
+    if known.get("hoverinfo") is False:
+        del known["hoverinfo"]
+    sizes = known.get("marker", {}).get("size")
+    if isinstance(sizes, list):
+        known["marker"] = {**known["marker"], "size": [max(0, size or 0) for size in sizes]}
+    return known
+
+
+_IGNORED = {
+    "scatter": {"insidetextfont"},
+    "box": {"insidetextfont", "error_y", "mode"},
+    "pie": {"color_scheme"},
+}
 
 
 def _with_range(layout: Layout, axis: Axis) -> Layout:

@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from watchframe.charts.colors import parse_color
 from watchframe.charts.data import Options
 from watchframe.charts.javascript import text_of
 from watchframe.charts.palettes import DEFAULT_PALETTE
@@ -144,11 +145,10 @@ class ChartOptions:
             },
             palette=_text(saved, "color_scheme", DEFAULT_PALETTE),
             slice_colors={
-                name: chosen["color"]
+                name: color
                 for name, chosen in _part(saved, "valuesOptions").items()
                 if isinstance(chosen, Mapping)
-                if isinstance(chosen.get("color"), str)
-                if chosen["color"]
+                if (color := _color(chosen))
             },
             heat_scheme=saved.get("colorScheme"),
             heat_lowest=saved.get("heatMinColor"),
@@ -206,11 +206,16 @@ def _series_options(chosen: Mapping[str, Any]) -> SeriesOptions:
     name = chosen.get("name")
     return SeriesOptions(
         name=text_of(name) if isinstance(name, str | int | float) and name else None,
-        color=_text(chosen, "color", "") or None,
+        color=_color(chosen),
         kind=_text(chosen, "type", "") or None,
         on_second_axis=axis == 1 and not isinstance(axis, bool),
         z_index=chosen.get("zIndex") or 0,
     )
+
+
+def _color(chosen: Mapping[str, Any]) -> str | None:
+    color = chosen.get("color")
+    return color if isinstance(color, str) and parse_color(color) else None
 
 
 def _mapping(value: object) -> Mapping[str, Any] | None:
