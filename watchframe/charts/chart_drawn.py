@@ -13,7 +13,6 @@ Layout = dict[str, Any]
 _FREE = 0.05
 _BELOW = {"orientation": "h", "x": 0, "xanchor": "left", "y": 0, "yanchor": "bottom"}
 _BESIDE = {"orientation": "v", "x": 1, "xanchor": "left", "y": 1, "yanchor": "top"}
-_SWAPPED = frozenset({None, "bar", "box", "heatmap", "scatter"})
 _SWAPPED_FILL = {"tozeroy": "tozerox", "tonexty": "tonextx"}
 
 
@@ -51,8 +50,7 @@ def after_drawing(spec: Mapping[str, Any], visualization: Mapping[str, Any]) -> 
     for name, axis in zip(("yaxis", "yaxis2"), axes, strict=True):
         if name in layout:
             layout[name] = _with_range(layout[name], axis)
-    can_swap = "xaxis" in layout and all(trace.get("type") in _SWAPPED for trace in traces)
-    if options.horizontal and can_swap:
+    if options.horizontal and options.kind != "candlestick" and "xaxis" in layout:
         traces = [_swapped(trace) for trace in traces]
         layout["xaxis"], layout["yaxis"] = layout["yaxis"], layout["xaxis"]
         layout.pop("yaxis2", None)

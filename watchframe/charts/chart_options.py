@@ -5,6 +5,7 @@ What is of a wrong type, or no value that plotly knows, counts as missing.
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ from watchframe.charts.palettes import DEFAULT_PALETTE
 
 #: How the page writes dates where the options do not say.
 DATE_FORMAT = "DD/MM/YYYY HH:mm"
+#: Browsers know a color by its digits alone, but plotly's Python library does not.
+_BARE_DIGITS = re.compile(r"[0-9a-fA-F]{3,8}")
 _LINE_SHAPES = {"linear", "spline", "hv", "vh", "hvh", "vhv"}
 _AXIS_TYPES = {
     "-": "-",
@@ -215,7 +218,9 @@ def _series_options(chosen: Mapping[str, Any]) -> SeriesOptions:
 
 def _color(chosen: Mapping[str, Any]) -> str | None:
     color = chosen.get("color")
-    return color if isinstance(color, str) and parse_color(color) else None
+    if not isinstance(color, str) or not parse_color(color):
+        return None
+    return f"#{color}" if _BARE_DIGITS.fullmatch(color) else color
 
 
 def _mapping(value: object) -> Mapping[str, Any] | None:
