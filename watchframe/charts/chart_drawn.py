@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import zip_longest
 from typing import Any
 
 from watchframe.charts.chart_options import Axis, ChartOptions
@@ -156,7 +157,7 @@ def _ends(traces: Sequence[Mapping[str, Any]]) -> Iterator[float]:
     """Yield what the points of traces reach, with their errors."""
     for trace in traces:
         errors = trace.get("error_y", {}).get("array", [])
-        for y, error in zip(trace["y"], errors, strict=False):
+        for y, error in zip_longest(trace.get("y", []), errors):
             if isinstance(y, int | float):
                 reach = error if isinstance(error, int | float) else 0
                 yield y - reach
