@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
@@ -30,6 +31,9 @@ def page_value(value: object) -> Value:
 
     A text that looks like a date but is none, such as ``2024-02-30``, stays a text.
     """
+    if isinstance(value, Decimal) and not value.is_finite():
+        # Unlike decimals, floats that are no number can be compared with others.
+        return math.nan if value.is_nan() else float(value)
     if value is None or isinstance(value, bool | int | float | Decimal):
         return value
     if isinstance(value, str):
