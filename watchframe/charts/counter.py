@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from watchframe.charts.data import Data, Options, Prepared
@@ -93,9 +93,10 @@ def _value_writer(options: Options) -> Callable[[object], str]:
     decimals, point, thousands = (
         options.get(name) for name in ("stringDecimal", "stringDecChar", "stringThouSep")
     )
-    count = number_of(decimals) if not isinstance(decimals, Mapping | list) else 0
+    is_count = is_finite(decimals)
+    count = number_of(decimals) if is_count or isinstance(decimals, str) else 0
     pattern, marks = "0,0.000", {}
-    if point or thousands or (is_number(decimals) and count >= 0):
+    if point or thousands or (is_count and count >= 0):
         places = math.ceil(min(count, _MOST_DECIMALS)) if count > 0 else 0
         pattern = f"0,0.{'0' * places}" if places else "0,0"
         marks = {
