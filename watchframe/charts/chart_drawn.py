@@ -64,12 +64,20 @@ def _known(trace: Mapping[str, Any]) -> dict[str, Any]:
     known = {name: value for name, value in trace.items() if name not in _IGNORED.get(kind, ())}
     if known.get("hoverinfo") is False:
         del known["hoverinfo"]
+    if "error_y" in known:
+        errors = known["error_y"]["array"]
+        has_errors = any(error is not None for error in errors)
+        # Of lines without any, plotly leaves the same space on both sides as of those with some.
+        array = [_NO_ERROR if error is None else error for error in errors] if has_errors else []
+        known["error_y"] = {**known["error_y"], "array": array}
     sizes = known.get("marker", {}).get("size")
     if isinstance(sizes, list):
         known["marker"] = {**known["marker"], "size": [max(0, size or 0) for size in sizes]}
     return known
 
 
+#: plotly takes null for an error of 0, and draws its ends; the page gives it `undefined`.
+_NO_ERROR = "NaN"
 _IGNORED = {
     "scatter": {"insidetextfont"},
     "box": {"insidetextfont", "error_y", "mode"},

@@ -67,7 +67,9 @@ def radars(rows: Sequence[Row], options: ChartOptions) -> Prepared:
                 "line": {"color": points.color},
             }
         )
-    return {"traces": traces, "layout": common_layout(options)}
+    # Dates around the center would have no place on another type of axis.
+    layout = {**common_layout(options), "polar": {"angularaxis": {"type": "category"}}}
+    return {"traces": traces, "layout": layout}
 
 
 def treemaps(rows: Sequence[Row], options: ChartOptions) -> Prepared:
@@ -120,7 +122,8 @@ def gauges(rows: Sequence[Row], options: ChartOptions) -> Prepared:
         }
         for index, points in enumerate(found)
     ]
-    return {"traces": traces, "layout": common_layout(options)}
+    layout = {**common_layout(options), "margin": {"l": 40, "r": 40, "b": 20, "t": 60}}
+    return {"traces": traces, "layout": layout}
 
 
 #: What draws a chart of another type.

@@ -96,5 +96,18 @@ def test_spec_is_not_changed():
 def test_what_plotly_ignores_is_left_out():
     (box, *_) = drawn(globalSeriesType="box")["traces"]
     assert not box.keys() & {"insidetextfont", "error_y", "mode", "hoverinfo"}
+    assert box["marker"] == {"color": "#356AFF", "size": 3}
+
+
+def test_point_without_an_error_has_no_bar_of_length_0():
+    rows = [{"x": 1, "y": 2, "e": None}, {"x": 2, "y": 3, "e": 1}]
+    visualization = {"options": {"columnMapping": {"x": "x", "y": "y", "e": "yError"}}}
+    (trace,) = after_drawing(plotly_spec(visualization, COLUMNS, rows), visualization)["traces"]
+    assert trace["error_y"]["array"] == ["NaN", 1]
+    (trace, _) = drawn()["traces"]
+    assert trace["error_y"]["array"] == []
+
+
+def test_bubble_without_a_size_is_a_dot_of_none():
     (bubble, *_) = drawn({"x": "x", "y": "y"}, globalSeriesType="bubble")["traces"]
     assert bubble["marker"]["size"] == [0, 0]
