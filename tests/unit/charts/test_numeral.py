@@ -114,6 +114,7 @@ def test_golden_numbers_are_written_as_the_page_writes_them(request):
         ("0,0.00", 1.005, "1.01"),  # as it is written, not as it is stored
         ("0,0.00", 8.345, "8.35"),
         ("0,0.00", -8.345, "-8.34"),  # half goes up
+        ("0.00", 1483684.2249999999, "1483684.23"),  # as JavaScript multiplies it
         ("0,0.0000000000", 1e15, "1,000,000,000,000,000.1250000000"),  # JavaScript's own digits
         ("0.0a", 999_999, "1.0m"),  # 1000.0k is the next unit
         ("0.0a", -999_999, "-1000.0k"),
