@@ -3,21 +3,17 @@
 ``pytest tests/unit/charts/test_column_formats.py --golden FOLDER`` compares other cases.
 """
 
-import json
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
 from watchframe.charts.column_formats import NULL, boolean_formatter, cell_writer
 
-DATA = Path(__file__).parents[2] / "data" / "charts"
 MOMENT = datetime(2024, 3, 1, 10, 5, tzinfo=UTC)
 
 
-def test_golden_booleans_are_written_as_the_page_writes_them(request):
-    folder = Path(request.config.getoption("--golden") or DATA)
-    cases = json.loads((folder / "format-boolean.json").read_text())["cases"]
+def test_golden_booleans_are_written_as_the_page_writes_them(format_cases):
+    cases = format_cases("boolean")
     made = [boolean_formatter(case["booleanValues"])(case["value"]) for case in cases]
     assert made == [case["text"] for case in cases]
 

@@ -3,22 +3,18 @@
 ``pytest tests/unit/charts/test_moment_format.py --golden FOLDER`` compares other cases.
 """
 
-import json
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
 from watchframe.charts.moment_format import datetime_formatter, format_moment
 from watchframe.charts.values import page_value
 
-DATA = Path(__file__).parents[2] / "data" / "charts"
 MOMENT = datetime(2024, 2, 29, 18, 5, 9, 987_000, tzinfo=UTC)
 
 
-def test_golden_times_are_written_as_the_page_writes_them(request):
-    folder = Path(request.config.getoption("--golden") or DATA)
-    cases = json.loads((folder / "format-datetime.json").read_text())["cases"]
+def test_golden_times_are_written_as_the_page_writes_them(format_cases):
+    cases = format_cases("datetime")
     made = [datetime_formatter(case["format"])(page_value(case["value"])) for case in cases]
     assert made == [case["text"] for case in cases]
 

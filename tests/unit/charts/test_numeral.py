@@ -3,16 +3,12 @@
 ``pytest tests/unit/charts/test_numeral.py --golden FOLDER`` compares other cases.
 """
 
-import json
 import math
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
 from watchframe.charts.numeral import number_formatter
-
-DATA = Path(__file__).parents[2] / "data" / "charts"
 
 #: By value and pattern: numeral has NaN of the first two, and rounds the last to ...825,344.
 DEPARTURES = {
@@ -94,10 +90,9 @@ DEPARTURES = {
 }
 
 
-def test_golden_numbers_are_written_as_the_page_writes_them(request):
-    folder = Path(request.config.getoption("--golden") or DATA)
+def test_golden_numbers_are_written_as_the_page_writes_them(format_cases):
     wrong = []
-    for case in json.loads((folder / "format-number.json").read_text())["cases"]:
+    for case in format_cases("number"):
         value, pattern = case["value"], case["format"]
         right = case["text"]
         if isinstance(value, int | float):

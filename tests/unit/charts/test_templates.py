@@ -3,20 +3,15 @@
 ``pytest tests/unit/charts/test_templates.py --golden FOLDER`` compares other cases.
 """
 
-import json
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
 from watchframe.charts.templates import fill_template
 
-DATA = Path(__file__).parents[2] / "data" / "charts"
 
-
-def test_golden_templates_are_filled_as_the_page_fills_them(request):
-    folder = Path(request.config.getoption("--golden") or DATA)
-    cases = json.loads((folder / "format-template.json").read_text())["cases"]
+def test_golden_templates_are_filled_as_the_page_fills_them(format_cases):
+    cases = format_cases("template")
     made = [fill_template(case["template"], case["data"]) for case in cases]
     assert made == [case["text"] for case in cases]
 
