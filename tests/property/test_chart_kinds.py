@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from watchframe.charts import prepare
 from watchframe.charts.colors import mix_hsl, mix_rgb, parse_color, spread_colors, text_color_on
-from watchframe.charts.ordering import natural_key, sorted_by
+from watchframe.charts.ordering import natural_key, natural_keys, sorted_by
 from watchframe.charts.pivot_aggregators import AGGREGATIONS
 from watchframe.charts.values import page_value
 
@@ -108,4 +108,6 @@ def test_every_mixture_is_a_color(first, second, share, count):
 @given(st.lists(SCALARS.map(page_value)))
 def test_everything_can_be_sorted(values):
     assert sorted(map(repr, sorted_by(values, lambda value: value))) == sorted(map(repr, values))
-    assert sorted(map(repr, sorted(values, key=natural_key))) == sorted(map(repr, values))
+    keys = natural_keys(values)
+    found = [values[place] for place in sorted(range(len(values)), key=keys.__getitem__)]
+    assert list(map(repr, found)) == list(map(repr, sorted(values, key=natural_key)))

@@ -124,18 +124,19 @@ def _groups(options: Options, data: Data) -> list[_Group]:
     date, stage, total, value = names
     groups: dict[str, _Group] = {}
 
-    def place(row: Row) -> object:
-        when, number = row.get(date), leading_integer(row.get(stage))
+    def place(found: tuple[Row, int | None]) -> object:
+        when, number = found[0].get(date), found[1]
         if isinstance(when, str):
             return when + ("NaN" if number is None else text_of(number))
         return math.nan if number is None else number_of(when) + number
 
-    for row in sorted_by(data.rows, place):
+    numbered = [(row, leading_integer(row.get(stage))) for row in data.rows]
+    for row, number in sorted_by(numbered, place):
         when = moment_of(row.get(date))
         key = "NaN" if when is None else str(milliseconds_of(when))
         if key not in groups:
             groups[key] = _Group(when, _people(row.get(total)) or 0)
-        groups[key].values[leading_integer(row.get(stage))] = _people(row.get(value)) or None
+        groups[key].values[number] = _people(row.get(value)) or None
     return [groups[key] for key in property_order(groups)]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -32,6 +32,7 @@ def sorted_by(items: Iterable[_Item], key: Callable[[_Item], object]) -> list[_I
     return [found[index] for index in sorted(order, key=compared.__getitem__)]
 
 
+@functools.lru_cache(maxsize=256, typed=True)
 def natural_key(value: object, *, reverse: bool = False) -> Any:
     """Return what a pivot table sorts a value by, or what puts the last one first.
 
@@ -39,6 +40,12 @@ def natural_key(value: object, *, reverse: bool = False) -> Any:
     digits in a text are compared as numbers, or as decimals where the first one is a zero.
     """
     return (_reverse_natural if reverse else _natural)(_Natural.of(value))
+
+
+def natural_keys(values: Iterable[object]) -> list[Any]:
+    """Return what a pivot table sorts each of many values by, quicker than by `natural_key`."""
+    found = [_Natural.of(value) for value in values]
+    return _plain_keys(found) or [_natural(item) for item in found]
 
 
 def is_number(value: object) -> bool:
@@ -136,6 +143,35 @@ def _text_order(first: _Natural, second: _Natural) -> int:
                 return _sign(_digits_value(part), _digits_value(other))
             return _sign(code_units(part), code_units(other))
     return len(first.parts) - len(second.parts)
+
+
+def _plain_keys(values: Sequence[_Natural]) -> list[Any] | None:
+    """Return tuples that are in natural order; None where that order contradicts itself."""
+    texts = [value for value in values if value.is_text and value.kind > 0]
+    has_digits = {value.parts is not None for value in texts}
+    if len(has_digits) > 1 or any(value.kind == 1 for value in values):
+        return None
+    numbers: dict[float, str] = {}
+
+    def plain(part: str) -> float | bytes | None:
+        if part[0] not in _DIGITS:
+            return code_units(part)
+        number = _digits_value(part)
+        return number if numbers.setdefault(number, part) == part else None
+
+    keys = []
+    for value in values:
+        parts: tuple[Any, ...] = ()
+        if value.parts is not None and value.is_text:
+            # Digits are between the other characters.
+            place = 1 if value.text[0] in _DIGITS else 0 if value.text[0] < "0" else 2
+            parts = (place, *map(plain, value.parts))
+        elif value.is_text and value.kind > 0:
+            parts = (code_units(value.text),)
+        if None in parts:
+            return None
+        keys.append((value.kind, value.number, value.is_text, parts))
+    return keys
 
 
 def _digits_value(digits: str) -> float:

@@ -12,7 +12,7 @@ from watchframe.charts.data import Data, Options, Prepared
 from watchframe.charts.defaults import merged
 from watchframe.charts.javascript import text_of
 from watchframe.charts.moment_format import format_moment
-from watchframe.charts.ordering import is_nan, natural_key
+from watchframe.charts.ordering import is_nan, natural_key, natural_keys
 from watchframe.charts.pivot_aggregators import (
     AGGREGATIONS,
     Aggregation,
@@ -107,6 +107,7 @@ class _Table:
     rows: dict[Key, _Group] = field(default_factory=dict)
     columns: dict[Key, _Group] = field(default_factory=dict)
     cells: dict[tuple[Key, Key], _Group] = field(default_factory=dict)
+    texts: dict[Key, Key] = field(default_factory=dict)
 
     @classmethod
     def of_records(cls, options: Options, data: Data, aggregation: Aggregation) -> _Table:
@@ -136,21 +137,33 @@ class _Table:
         self.total.aggregator.push(record)
         row = tuple([record.get(name, "null") for name in self.row_names])
         column = tuple([record.get(name, "null") for name in self.col_names])
-        row_texts, column_texts = _texts(row), _texts(column)
+        row_texts, column_texts = self._texts(row), self._texts(column)
         if row:
-            self._group(self.rows, row_texts, row, row=row_texts).push(record)
+            group = self.rows.get(row_texts)
+            if group is None:
+                group = self.rows[row_texts] = _Group(row, self.create(), row=row_texts)
+            group.aggregator.push(record)
         if column:
-            self._group(self.columns, column_texts, column, column=column_texts).push(record)
+            group = self.columns.get(column_texts)
+            if group is None:
+                group = self.columns[column_texts] = _Group(
+                    column, self.create(), column=column_texts
+                )
+            group.aggregator.push(record)
         if row and column:
-            self._group(
-                self.cells, (row_texts, column_texts), row, row=row_texts, column=column_texts
-            ).push(record)
+            place = row_texts, column_texts
+            group = self.cells.get(place)
+            if group is None:
+                group = self.cells[place] = _Group(row, self.create(), row_texts, column_texts)
+            group.aggregator.push(record)
 
-    def _group(self, groups: dict[Any, _Group], texts: Any, key: Key, **place: Key) -> Aggregator:
-        group = groups.get(texts)
-        if group is None:
-            group = groups[texts] = _Group(key, self.create(), **place)
-        return group.aggregator
+    def _texts(self, key: Key) -> Key:
+        """Return what the page takes as equal keys by."""
+        texts = self.texts.get(key)
+        if texts is None:
+            texts = tuple(["" if value is None else text_of(value) for value in key])
+            self.texts[key] = texts
+        return texts
 
     def value_of(self, group: _Group) -> Any:
         value = group.aggregator.value()
@@ -209,10 +222,6 @@ def _records(data: Data, names: list[str]) -> Iterable[dict[str, Any]]:
         }
 
 
-def _texts(key: Key) -> Key:
-    return tuple(["" if value is None else text_of(value) for value in key])
-
-
 def _sorted_keys(
     groups: Mapping[Key, _Group], order: object, value_of: Callable[[_Group], Any]
 ) -> list[tuple[Key, _Group]]:
@@ -221,12 +230,6 @@ def _sorted_keys(
     if order in ("value_a_to_z", "value_z_to_a"):
         reverse = order == "value_z_to_a"
         return sorted(found, key=lambda pair: natural_key(value_of(pair[1]), reverse=reverse))
-    keys: dict[Any, Any] = {}
-
-    def key(pair: tuple[Key, _Group]) -> list[Any]:
-        for value in pair[1].key:
-            if (isinstance(value, str), value) not in keys:
-                keys[isinstance(value, str), value] = natural_key(value)
-        return [keys[isinstance(value, str), value] for value in pair[1].key]
-
-    return sorted(found, key=key)
+    names = zip(*(group.key for group in groups.values()), strict=True)
+    keys = list(zip(*map(natural_keys, names), strict=True))
+    return [found[place] for place in sorted(range(len(found)), key=keys.__getitem__)]

@@ -9,7 +9,7 @@ from typing import Any
 from watchframe.charts.colors import CATEGORY_20, ordinal_colors
 from watchframe.charts.data import Data, Options, Prepared
 from watchframe.charts.javascript import added_text, is_truthy, leading_integer, leading_number
-from watchframe.charts.ordering import code_units, is_number
+from watchframe.charts.ordering import code_units
 from watchframe.charts.values import Row, Value
 
 #: What somebody goes to who leaves: neither it nor a link to it is drawn.
@@ -32,7 +32,8 @@ def prepare_sankey(_: Options, data: Data) -> Prepared:
         (``name``, ``id``, ``color``) and ``links`` (``source`` and ``target``, which are ids,
         and ``value``: None if it was no number). Nodes named ``Exit`` are not drawn.
     """
-    rows = [{name: _prepared(value) for name, value in row.items()} for row in data.rows]
+    prepared = _Prepared()
+    rows = [{name: prepared.of(value) for name, value in row.items()} for row in data.rows]
     if _VALUE not in data.columns or not all(map(_is_valid, rows)):
         return {"valid": False, "nodes": [], "links": []}
     first = rows[0] if rows else {}
@@ -77,12 +78,19 @@ class _Graph:
         )
 
 
-def _prepared(value: Value) -> Value:
-    """Return a value, or the number that it begins with."""
-    if not is_truthy(value) or is_number(value):
-        return value
-    number = leading_number(value)
-    return value if math.isnan(number) else number
+class _Prepared:
+    """Values, or the numbers that they begin with."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, Value] = {"": ""}
+
+    def of(self, value: Value) -> Value:
+        if not isinstance(value, str):
+            return value
+        if value not in self._known:
+            number = leading_number(value)
+            self._known[value] = value if math.isnan(number) else number
+        return self._known[value]
 
 
 def _is_valid(row: Row) -> bool:

@@ -6,7 +6,6 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from fractions import Fraction
 from typing import Any
 
 from watchframe.charts.colors import CATEGORY_10, ordinal_colors
@@ -19,8 +18,8 @@ from watchframe.charts.values import Row, Value
 EXIT = "<<<Exit>>>"
 _VALUE = "value"
 _ONE_ROW_PER_STAGE = ("sequence", "stage", "node", _VALUE)
-#: A slice of a smaller share is not drawn: it has an angle of 0.005 (2 π is the circle).
-_SMALLEST_SHARE = 0.005 / (2 * math.pi)
+#: A slice is drawn if its angle is above 0.005 of 2 π: its share of the whole times 10 ** 15.
+_SMALLEST_SHARE = round(0.005 / (2 * math.pi) * 10**15)
 #: Rings beyond these are not seen, and values within values without end cannot be written.
 _MOST_STAGES = 100
 
@@ -52,6 +51,7 @@ class _Node:
     size: int | None = None
     children: list[_Node] | None = None
     by_name: dict[tuple[type, Value], _Node] = field(default_factory=dict)
+    total: int | None = None
 
     def add(self, names: Sequence[Value], size: int | None) -> None:
         """Add a sequence that begins here."""
@@ -90,10 +90,11 @@ class _Node:
         return tree
 
     def value(self) -> int:
-        """Return the sum of what ends here and further on."""
-        if self.children:
-            return sum(child.value() for child in self.children)
-        return self.size or 0
+        """Return the sum of what ends here and further on, once the tree is whole."""
+        if self.total is None:
+            children = self.children or []
+            self.total = sum([child.value() for child in children]) if children else self.size or 0
+        return self.total
 
 
 def _identity(name: Value) -> tuple[type, Value]:
@@ -125,13 +126,15 @@ def _size(row: Row) -> int | None:
 
 def _slices(root: _Node) -> list[dict[str, Any]]:
     total = root.value()
+    # Sizes are integers of any length, which a quotient may be too large for.
+    smallest = abs(total) * _SMALLEST_SHARE // 10**15
     color = ordinal_colors(CATEGORY_10)
     color(text_of(root.name))
     slices: list[dict[str, Any]] = []
 
     def add(node: _Node, parent: int | None) -> None:
         value = node.value()
-        if node.name == EXIT or not total or Fraction(value, total) <= _SMALLEST_SHARE:
+        if not total or node.name == EXIT or (value if total > 0 else -value) <= smallest:
             return
         place = len(slices)
         name = text_of(node.name)

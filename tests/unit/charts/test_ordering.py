@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from watchframe.charts.ordering import natural_key, sorted_by
+from watchframe.charts.ordering import natural_key, natural_keys, sorted_by
 
 
 @pytest.mark.parametrize(
@@ -40,3 +40,19 @@ def test_pivot_tables_sort_naturally():
     assert repr(sorted(mixed, key=natural_key)) == repr(ordered)
     by_reverse = sorted(ordered, key=lambda value: natural_key(value, reverse=True))
     assert repr(by_reverse) == repr(ordered[::-1])
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        ["a2", "a10", "a1", "b1", "1a", "~1", "!1", 7, "7", None],
+        ["b", "a", "\U0001f600", "\uffff"],
+        ["01", "010", "1", "00", "0"],  # equal digits of other texts
+        ["b", "a1", "a"],  # a text of no digits among others
+        [math.nan, 1, math.nan, None],
+    ],
+)
+def test_many_values_are_sorted_as_each_would_be(values):
+    keys = natural_keys(values)
+    found = [values[place] for place in sorted(range(len(values)), key=keys.__getitem__)]
+    assert repr(found) == repr(sorted(values, key=natural_key))

@@ -95,3 +95,7 @@ def test_endless_sequences_can_be_written():
         {"sequence": 1, "stage": stage, "node": f"n{stage}", "value": 1} for stage in range(3_000)
     ]
     assert len(json.dumps(sunburst(rows))) < 20_000
+
+
+def test_a_whole_of_nothing_has_no_slices():
+    assert sunburst([{"a": "p", "value": 5}, {"a": "q", "value": -5}])["slices"] == []
