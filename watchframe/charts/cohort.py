@@ -52,6 +52,8 @@ _TIME_FORMATS = {
 }
 _DAYS = {"daily": 1, "weekly": 7}
 _MONTHS_OF_YEAR = 12
+#: From here on a number's text has an exponent, and the integer that it begins with is another.
+_LARGEST_PLAIN = 1e21
 #: With other numbers of classes colors are continuous.
 _FEWEST_CLASSES, _MOST_CLASSES = 2, 1e9
 #: A larger table is none that anybody reads, and may not fit into memory.
@@ -143,6 +145,8 @@ def _groups(options: Options, data: Data) -> list[_Group]:
 def _people(value: object) -> int | None:
     if isinstance(value, int) and not isinstance(value, bool):
         return value
+    if isinstance(value, float) and 1 <= abs(value) < _LARGEST_PLAIN:
+        return int(value)
     return leading_integer(leading_number(value))
 
 
