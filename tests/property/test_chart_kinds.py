@@ -81,6 +81,7 @@ OPTIONS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", OPTIONS)
 @settings(max_examples=50)
 @given(data=st.data(), columns=COLUMNS, rows=ROWS)
