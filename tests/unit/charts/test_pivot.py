@@ -126,6 +126,13 @@ def test_keys_of_the_same_text_are_one():
     assert (made["row_keys"], texts(made["row_totals"])) == ([[""], [1]], ["2", "2"])
 
 
+def test_a_record_without_a_column_is_with_null_as_text():
+    assert pivot([{"k": 1}, {"v": 2}], rows=["k"])["row_keys"] == [[1], ["null"]]
+    assert (
+        pivot([{"k": 1}, {"v": 2}], valueFilter={"k": {"undefined": True}})["total"]["value"] == 1
+    )
+
+
 @pytest.mark.parametrize(
     ("above", "below", "value"),
     [(0, 0, None), (3, 0, "Infinity"), (-3, 0, "-Infinity"), (3, 2, 1.5)],
