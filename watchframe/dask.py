@@ -18,6 +18,7 @@ from watchframe.cache import Mode
 from watchframe.client import Client, client_of_server
 from watchframe.decode import Conversions, DtypeBackend, to_frame, undeclared_columns
 from watchframe.errors import ArgumentError, ConfigurationError, WatchframeError
+from watchframe.keys import without_keys
 from watchframe.parameters import JSON
 from watchframe.read import (
     MaxAge,
@@ -254,7 +255,8 @@ def _partition(
                 raise _differs(number, params, words)
         frame = frame[shown]
     except WatchframeError as error:
-        error.add_note(f"in partition {number}: query {source.query_id} with {params!r}")
+        words = f"in partition {number}: query {source.query_id} with {params!r}"
+        error.add_note(without_keys(words))
         raise
     frame.attrs[ATTRIBUTE] = answer.attributes
     return frame

@@ -32,7 +32,7 @@
        `- CacheFormatError
 
 Attributes hold the facts, messages repeat them for people, with control characters written out, for
-servers send some. No message ever holds an API key. An error is complete when it is raised: code
+servers send some, and with keys hidden. An error is complete when it is raised: code
 that knows more about it raises a copy, made by `WatchframeError.replace`.
 """
 
@@ -43,14 +43,19 @@ import contextvars
 import copyreg
 import dataclasses
 import inspect
+import linecache
 import os
 import sys
 import warnings
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import FrameType
 from typing import Any, Self
 
 from watchframe.hints import Hint
+from watchframe.keys import without_keys
+from watchframe.locks import ProcessLock
 from watchframe.plain_text import plain_text
 
 __all__ = [
@@ -110,10 +115,10 @@ class WatchframeError(Exception):
 
     def __post_init__(self) -> None:
         if not isinstance(self.message, Hint):
-            self.message = plain_text(self.message)
+            self.message = without_keys(plain_text(self.message))
         self.args = (self.message,)
         if self.hint is not None and not isinstance(self.hint, Hint):
-            self.hint = plain_text(self.hint)
+            self.hint = without_keys(plain_text(self.hint))
         if "IPython" in sys.modules:
             # What shows an error lies above this file, and IPython gives it no chance to load.
             from watchframe.display.tracebacks import prepare_shell  # noqa: PLC0415 - as said
@@ -415,7 +420,13 @@ class WatchframeWarning(UserWarning):
     """
 
     def __init__(self, message: str) -> None:
-        super().__init__(plain_text(message))
+        super().__init__(without_keys(plain_text(message)))
+
+    def _render_traceback_(self) -> list[str]:
+        """Return the lines that IPython shows where warnings are made errors; as of errors."""
+        from watchframe.display.tracebacks import Rendering  # noqa: PLC0415 - as above
+
+        return Rendering(self)()
 
 
 class ConfigurationWarning(WatchframeWarning):
@@ -471,7 +482,29 @@ def warn_caller(warning: WatchframeWarning) -> None:
     frame, level = inspect.currentframe(), 1
     while frame is not None and is_inner(frame.f_code.co_filename):
         frame, level = frame.f_back, level + 1
-    warnings.warn(warning, stacklevel=level)
+    with _line_without_keys(frame):
+        warnings.warn(warning, stacklevel=level)
+
+
+#: One thread at a time, so that each puts back the line as it was.
+_changing_line = ProcessLock()
+
+
+@contextlib.contextmanager
+def _line_without_keys(frame: FrameType | None) -> Iterator[None]:
+    """Hide the keys in the caller's line, which a warning shows, as long as it is given."""
+    lines = [] if frame is None else linecache.getlines(frame.f_code.co_filename)
+    at = 0 if frame is None else (frame.f_lineno or 0) - 1
+    if not 0 <= at < len(lines) or without_keys(lines[at]) == lines[at]:
+        yield
+        return
+    with _changing_line.lock:
+        line = lines[at]
+        lines[at] = without_keys(line)
+        try:
+            yield
+        finally:
+            lines[at] = line  # who looks at the source later needs it as it is
 
 
 def is_inner(filename: str) -> bool:

@@ -9,13 +9,13 @@ place only, is plain text.
 
 from __future__ import annotations
 
-import shlex
 import string
 from collections.abc import Mapping
 from enum import Enum
 from typing import Any, Literal, Self, overload
 
-from watchframe.plain_text import plain_text
+from watchframe.keys import without_keys
+from watchframe.plain_text import plain_text, shell_text
 
 #: Where an error is shown.
 Face = Literal["python", "cell", "terminal", "picker"]
@@ -26,7 +26,7 @@ class _FactFormatter(string.Formatter):
 
     def convert_field(self, value: Any, conversion: str | None) -> Any:
         if conversion == "q":
-            return shlex.quote(str(value))
+            return shell_text(str(value))
         return super().convert_field(value, conversion)
 
 
@@ -73,9 +73,9 @@ class Kind(Enum):
     )
     NO_KEY = Words(
         python="Call watchframe.connect({server!r}, key), or set WATCHFRAME_URL and "
-        "WATCHFRAME_API_KEY, or run: watchframe login --url {server}. The address that a query's "
+        "WATCHFRAME_API_KEY, or run: watchframe login --url {server!q}. The address that a query's "
         "page shows under Show API Key needs none of these.",
-        terminal="Run: watchframe login --url {server}, or set WATCHFRAME_URL and "
+        terminal="Run: watchframe login --url {server!q}, or set WATCHFRAME_URL and "
         "WATCHFRAME_API_KEY. The address that a query's page shows under Show API Key needs none "
         "of these.",
     )
@@ -99,18 +99,29 @@ class Kind(Enum):
         "own: these need a user's key. Run: watchframe login",
     )
     WRONG_QUERY_KEY = Words(
-        python="The key that is known for query {query_id} is not this query's, or no longer: copy "
-        "it again from the query's page (its menu, Show API Key).",
+        python="This key is not that of query {query_id}, or no longer: copy it again from the "
+        "query's page (its menu, Show API Key).",
+    )
+    WRONG_USER_KEY = Words(
+        python="This key is no user's, or no longer: copy yours again from your profile's page. "
+        "The key of a query reads that query alone: give it as query_keys={{479: key}}, with the "
+        "query's id.",
+        cell="This key is no user's, or no longer: copy yours again from your profile's page. The "
+        "key of a query reads that query alone: set it as WATCHFRAME_QUERY_KEY_479, with the "
+        "query's id.",
+        terminal="This key is no user's, or no longer: copy yours again from your profile's page. "
+        "The key of a query reads that query alone: keep it with watchframe login --query 479, "
+        "with the query's id.",
     )
     ALLOW_PLAIN_HTTP = Words(
-        python="Use https, or allow_plain_http=True if the network is yours.",
-        cell="Use https, or set WATCHFRAME_ALLOW_PLAIN_HTTP=1 if the network is yours.",
+        python="Use https. If the network is yours: connect({server!r}, ..., "
+        "allow_plain_http=True), or WATCHFRAME_ALLOW_PLAIN_HTTP=1 in the environment (beside a "
+        "WATCHFRAME_URL it holds for that server alone).",
+        cell="Use https. If the network is yours, set WATCHFRAME_ALLOW_PLAIN_HTTP=1 (beside a "
+        "WATCHFRAME_URL it holds for that server alone).",
     )
     MAYBE_PLAIN_HTTP = Words(
-        python="If the server speaks plain http, write http:// in its URL (and "
-        "allow_plain_http=True where the network is yours). Else check the port, and the proxy "
-        "where there is one.",
-        cell="If the server speaks plain http, write http:// in its URL (and set "
+        python="If the server speaks plain http, write http:// in its URL (and set "
         "WATCHFRAME_ALLOW_PLAIN_HTTP=1 where the network is yours). Else check the port, and the "
         "proxy where there is one.",
     )
@@ -294,14 +305,16 @@ class Hint(str):
         """Make one, in the words of every face."""
         # All of them at once: a missing fact is noticed wherever the error is shown later.
         words = {
-            face: plain_text(
-                _FORMATTER.vformat(
-                    text,
-                    (),
-                    {
-                        name: fact.words[face] if isinstance(fact, Hint) else fact
-                        for name, fact in facts.items()
-                    },
+            face: without_keys(
+                plain_text(
+                    _FORMATTER.vformat(
+                        text,
+                        (),
+                        {
+                            name: fact.words[face] if isinstance(fact, Hint) else fact
+                            for name, fact in facts.items()
+                        },
+                    )
                 )
             )
             for face, text in kind.value.of.items()

@@ -9,6 +9,7 @@ this library that people read passes through here, where it is made or shown:
 errors and warnings                 `WatchframeError` and `WatchframeWarning` themselves
 what a cell or a terminal shows     `display` and the command line
 what a picker shows                 `html_text`, in place of `html.escape`
+words of a command to copy          `shell_text`, in place of `shlex.quote`
 code to copy, and JSON              `escaped`, in the syntax of their string literals
 =================================== ============================================================
 
@@ -19,6 +20,7 @@ from __future__ import annotations
 
 import html
 import re
+import shlex
 
 #: Control characters (C0, DEL, C1), separators of lines and paragraphs, bidirectional and
 #: deprecated formatting controls, and lone surrogates, which no stream can encode.
@@ -47,6 +49,11 @@ def plain_text(text: str, *, keep: str = "\n\t") -> str:
 def html_text(text: str) -> str:
     """Return `text` as HTML that shows it and nothing else."""
     return html.escape(plain_text(text))
+
+
+def shell_text(text: str) -> str:
+    """Return `text` as one word of a command to copy, as a shell and ``%watch`` read it."""
+    return shlex.quote(plain_text(text, keep=""))
 
 
 def escaped(literals: str) -> str:

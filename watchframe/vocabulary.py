@@ -96,8 +96,8 @@ OPTIONS = (
         help="The value of a parameter; may be given several times. 10, WETH, [WETH, INV], "
         "2026-01-01..2026-03-31, d_last_7_days",
         cell_help=", $variable: it is written as in a cell's body.",
-        terminal_help="; brackets and spaces go into the shell's quotes. Those left out take their "
-        "saved defaults.",
+        terminal_help="; brackets and spaces go into the shell's quotes. Those left out take the "
+        "defaults that are saved with the query.",
     ),
     Option(
         flags=("-s", "--source"),

@@ -234,7 +234,7 @@ def measure_compression(folder: Path, rows: int, repeat: int) -> None:
 def hit(cache: ResultCache) -> pa.Table:
     """Do all that a read does when the cache answers."""
     entry = cache.get(make_key(cache))
-    state = ServerState(latest_result_id=7, has_parameters=True)
+    state = ServerState(latest_result_id=7, tells_latest=False)
     provenance = entry and entry.provenance
     decision = decide(provenance, Policy(max_age=3600), now=datetime.now(UTC), server_state=state)
     if entry is None or decision.action != "use":

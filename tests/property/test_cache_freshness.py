@@ -75,6 +75,7 @@ class Known:
     """The two queries on the server, and what was run of them."""
 
     text: int = 0
+    edited_at: datetime | None = None
     results: list[Result] = field(default_factory=list)
 
     def latest(self, market: str | None) -> Result | None:
@@ -127,7 +128,7 @@ class Freshness(RuleBasedStateMachine):
     def edit(self, text: int) -> None:
         if text == self.model.text:
             return
-        self.model.text = text
+        self.model.text, self.model.edited_at = text, WORLD.now
         for name, query_id in self.queries.items():
             sql = self._sql(text, "{{ market }}" if name else None)
             self.admin.queries.update(self.admin.queries.get(query_id), text=sql)
@@ -210,6 +211,9 @@ class Freshness(RuleBasedStateMachine):
             return
         assert requests >= 1
         assert got.text == self.model.text, "a request was made: the text is as it stands"
+        edited_at = self.model.edited_at
+        if owner != "user" and latest and edited_at and latest.at < edited_at:
+            latest = None  # nothing tells of which text it is: it is not trusted
         if source == "server cache" and owner != "user" and got != latest:
             source = "executed"  # by this read, which then learned of an edit and asked again
         self._judge_new(got, source, latest, policy)

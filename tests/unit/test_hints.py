@@ -124,3 +124,9 @@ def test_hint_with_hints_as_facts_reads_so_in_every_face():
         "or d_now, d_yesterday."
     )
     assert [error_lines(again, face) for face in ("cell", "terminal")] == [[typed], [typed]]
+
+
+def test_server_of_a_command_is_quoted_for_the_shell():
+    hint = Hint(Kind.NO_KEY, server="https://host/$(id);\u202e")
+    for face in ("python", "terminal"):
+        assert r"login --url 'https://host/$(id);\u202e'" in words_for(face, hint)

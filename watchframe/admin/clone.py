@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from watchframe.client import Client, current_client
+from watchframe.client import Client, chosen_client
 from watchframe.errors import ArgumentError, WatchframeError
 from watchframe.models import Dashboard, Visualization
 
@@ -53,9 +53,14 @@ def clone_dashboard(
     ServerError
         Any of its kinds; what had been created is archived again, and a note says so.
     """
-    asked = client or current_client()
+    asked = chosen_client(client)
     key = dashboard.id if isinstance(dashboard, Dashboard) else dashboard
     original = asked.dashboards.get(key)
+    if not original.id:
+        raise ArgumentError(
+            "The address of a shared dashboard does not tell its id.",
+            hint="Give its id, or the address of its page for those who have an account.",
+        )
     _require_all_visible(original)
     created: _Created = []
     try:

@@ -19,7 +19,7 @@ from watchframe.admin.query_files import (
     query_file,
     read_query_files,
 )
-from watchframe.client import Client, current_client
+from watchframe.client import Client, chosen_client
 from watchframe.client.listing import WholeList
 from watchframe.errors import ArgumentError, NotFoundError
 from watchframe.models import DataSource, Query
@@ -103,7 +103,7 @@ def diff_queries(
     ServerError
         Any of its kinds.
     """
-    asked = client or current_client()
+    asked = chosen_client(client)
     sources = sources_by_id(asked)
     found = [compare(file, asked, sources) for file in read_query_files(Path(folder), ids)]
     return WholeList([item.difference for item in found if item.difference], QueryDifference)

@@ -10,7 +10,7 @@ from typing import Literal
 
 from watchframe.admin.query_content import sources_by_id
 from watchframe.admin.query_files import FIELDS_SUFFIX, files_in, query_file, remove_files
-from watchframe.client import Client, current_client
+from watchframe.client import Client, chosen_client
 from watchframe.client.listing import WholeList
 from watchframe.display import ProgressLine
 from watchframe.errors import ArgumentError, NotFoundError
@@ -95,7 +95,7 @@ def export_queries(
 
     if ids is not None and (search is not None or tags):
         raise ArgumentError("ids stands beside search or tags.", hint="Give one of them.")
-    asked = client or current_client()
+    asked = chosen_client(client)
     path = Path(folder)
     sources = sources_by_id(asked)
     if ids is None:

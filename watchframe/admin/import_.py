@@ -12,7 +12,7 @@ from typing import Literal
 from watchframe.admin.differences import QueryDifference, compare
 from watchframe.admin.query_content import sources_by_id
 from watchframe.admin.query_files import QueryFile, query_file, read_query_files, remove_files
-from watchframe.client import Client, current_client
+from watchframe.client import Client, chosen_client
 from watchframe.client.listing import WholeList
 from watchframe.display import ProgressLine
 from watchframe.errors import ArgumentError, ConflictError, WatchframeError
@@ -93,7 +93,7 @@ def import_queries(
     ArgumentError
         The folder cannot be read as queries' files; nothing was written.
     """
-    asked = client or current_client()
+    asked = chosen_client(client)
     files = read_query_files(Path(folder), ids)
     sources = sources_by_id(asked)
     run = _Import(asked, sources, dry_run, create_missing, overwrite)

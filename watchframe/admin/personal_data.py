@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple
 import pandas as pd
 import pyarrow as pa
 
-from watchframe.client import Client, current_client
+from watchframe.client import Client, chosen_client
 from watchframe.decode import decode_query_result
 from watchframe.display import ProgressLine
 from watchframe.errors import ArgumentError, DecodeError, ServerError
@@ -85,7 +85,7 @@ def find_personal_data(
         `queries`.
     """
     values = _checked(value)
-    asked = client or current_client()
+    asked = chosen_client(client)
     with ProgressLine("Searching queries", progress=progress) as line:
         rows = [*_in_queries(asked, values, line.counted(_queries(asked, queries)))]
     if queries is None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from watchframe.admin.query_content import sources_by_id
-from watchframe.client import Client, current_client
+from watchframe.client import Client, chosen_client
 from watchframe.display import ProgressLine
 from watchframe.errors import ConfigurationError
 from watchframe.models import DataSource, Query
@@ -66,7 +66,7 @@ def find_table_names(
         Any of its kinds.
     """
     _require_sqlglot()
-    asked = client or current_client()
+    asked = chosen_client(client)
     sources = sources_by_id(asked)
     with ProgressLine("Reading queries", progress=progress) as line:
         rows = [

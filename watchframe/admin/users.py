@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from watchframe.client import Client, current_client
+from watchframe.client import Client, chosen_client
 from watchframe.errors import ArgumentError, NotFoundError, ServerError
 from watchframe.models import User
 
@@ -47,7 +47,7 @@ def disable_users(
     """
     if isinstance(emails_or_ids, str):
         raise ArgumentError("That is a single text.", hint="Give a list of addresses or ids.")
-    asked = client or current_client()
+    asked = chosen_client(client)
     wanted = list(dict.fromkeys(emails_or_ids))
     found = _users(asked, wanted)
     _require_others(asked, [user for user in found if user is not None])

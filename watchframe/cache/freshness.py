@@ -75,12 +75,13 @@ class ServerState:
     ----------
     latest_result_id : int or None
         The server's newest result of the query; None where it has none, or does not say.
-    has_parameters : bool
-        Whether the query has any; then the server cannot say whether it holds a newer result.
+    tells_latest : bool
+        Whether it is about results of what is asked: of a query without parameters, or with those
+        that are saved. Of other values, and of SQL, the server does not say what it holds.
     """
 
     latest_result_id: int | None
-    has_parameters: bool
+    tells_latest: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -142,7 +143,7 @@ def decide(
         This machine's clock; aware.
     server_state : ServerState, optional
         What the small request showed, once it was made. Ad-hoc SQL has no definition that could
-        change: pass ``ServerState(latest_result_id=None, has_parameters=True)``.
+        change: pass ``ServerState(latest_result_id=None, tells_latest=False)``.
     waited_since : datetime, optional
         The moment from which the caller has waited for another one that asks the same
         (`ResultCache.single_flight`). What that one brought answers both.
@@ -244,7 +245,7 @@ def _by_server_state(
 ) -> tuple[Action, str]:
     if server_state is None:
         return "check", "definition-unchecked"
-    if server_state.has_parameters:
+    if not server_state.tells_latest:
         return "use", "not-edited"
     if server_state.latest_result_id is None or provenance.query_result_id is None:
         return "fetch", "newer-result-unknown"

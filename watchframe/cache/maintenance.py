@@ -17,6 +17,7 @@ import pyarrow as pa
 
 from watchframe.cache.entry_format import (
     DOCUMENT,
+    ResultHead,
     open_envelope,
     read_document,
     read_head,
@@ -100,6 +101,26 @@ def list_entries(index: EntryIndex | None, now: datetime) -> pd.DataFrame:
     return frame.astype(_COLUMNS)
 
 
+def keys_of_query(index: EntryIndex, query_id: int) -> set[str]:
+    """Return the keys of a query's results, those that were read by the result's id alone too.
+
+    Such a result names no query. It is the query's where that has the same result, or one of the
+    same SQL, on that server.
+    """
+    origins = {row.key: head.provenance for row in index.rows() if (head := _head(index, row))}
+    own = {key: origin for key, origin in origins.items() if origin.query_id == query_id}
+    ids = {(it.server, it.query_result_id) for it in own.values() if it.query_result_id is not None}
+    texts = {(it.server, it.query_text) for it in own.values() if it.query_text is not None}
+    alone = {
+        key
+        for key, it in origins.items()
+        if it.query_id is None
+        and it.sql is None
+        and ((it.server, it.query_result_id) in ids or (it.server, it.query_text) in texts)
+    }
+    return own.keys() | alone
+
+
 def latest_entries(index: EntryIndex, now: datetime, most: int) -> tuple[int, Table]:
     """Return how many results there are, and a table of those that were used last."""
     latest = list(itertools.islice(_results(index, now), most))
@@ -156,29 +177,32 @@ def _results(index: EntryIndex, now: datetime) -> Iterator[dict[str, Any]]:
 
 
 def _facts(index: EntryIndex, row: Row, now: datetime) -> dict[str, Any] | None:
+    head = _head(index, row)
+    if head is None:
+        return None
+    origin = head.provenance
+    return {
+        "key": row.key,
+        "server": origin.server,
+        "query_id": origin.query_id,
+        "query_name": origin.query_name,
+        "sql": origin.sql,
+        "parameters": dict(origin.parameters),
+        "rows": head.rows,
+        "columns": len(head.schema),
+        "bytes": row.size,
+        "retrieved_at": origin.retrieved_at,
+        "age": data_age(origin, now),
+        "last_used": datetime.fromtimestamp(row.used, UTC),
+    }
+
+
+def _head(index: EntryIndex, row: Row) -> ResultHead | None:
+    """Return what is known of a result; None of a document, and where it is damaged or gone."""
     with contextlib.suppress(CacheFormatError):
         found = index.load(row.key, None)
-        if found is None:
-            return None
-        envelope = open_envelope(found[1])
-        if envelope.kind != "result":
-            return None
-        head = read_head(envelope, row.key)
-        origin = head.provenance
-        return {
-            "key": row.key,
-            "server": origin.server,
-            "query_id": origin.query_id,
-            "query_name": origin.query_name,
-            "sql": origin.sql,
-            "parameters": dict(origin.parameters),
-            "rows": head.rows,
-            "columns": len(head.schema),
-            "bytes": row.size,
-            "retrieved_at": origin.retrieved_at,
-            "age": data_age(origin, now),
-            "last_used": datetime.fromtimestamp(row.used, UTC),
-        }
+        if found is not None and (envelope := open_envelope(found[1])).kind == "result":
+            return read_head(envelope, row.key)
     return None
 
 

@@ -22,6 +22,7 @@ from watchframe.cache.freshness import Decision, NotedDecision, list_decisions, 
 from watchframe.cache.maintenance import (
     PruneReport,
     VerifyReport,
+    keys_of_query,
     latest_entries,
     list_entries,
     sweep,
@@ -270,13 +271,16 @@ class ResultCache:
         return self._access.attempt(remove_entries, otherwise=PruneReport())
 
     def clear(self, *, query_id: int | None = None) -> PruneReport:
-        """Remove every entry; with `query_id`, the results of that query alone."""
+        """Remove every entry; with `query_id`, the results of that query alone.
+
+        Those that were read by a result's id alone name no query: they are removed with the query
+        where it has that result here too, or one of the same SQL.
+        """
 
         def remove_entries(index: EntryIndex) -> PruneReport:
             rows = index.rows()
             if query_id is not None:
-                known = list_entries(index, self.now())
-                keys = set(known.loc[known["query_id"] == query_id, "key"])
+                keys = keys_of_query(index, query_id)
                 rows = [row for row in rows if row.key in keys]
             gone = [row for row in rows if index.drop(row)]
             self._loader.forget()

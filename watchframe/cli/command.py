@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import difflib
 import logging
-import shlex
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -14,13 +13,33 @@ from typing import Any
 import click
 
 from watchframe.cli.connection import GlobalOptions, connect
+from watchframe.config import as_server
 from watchframe.parameters.mistyped import REFERENCE, Correction, corrected
-from watchframe.references import without_keys
+from watchframe.plain_text import shell_text
 
+#: The commands that have to do with keys, and what their errors say.
+OF_KEYS = ("login", "logout")
+NO_ARGUMENT = (
+    "watchframe login --url URL asks for the key, or reads it from standard input: it is never an "
+    "argument."
+)
+OTHER_PROFILE = "watchframe logout --profile NAME forgets the keys of another profile."
 #: Under which name the context holds what was typed behind the program's name.
 _WORDS = "watchframe.words"
 #: Under which name it holds the global options that were typed.
 _GIVEN = "watchframe.given"
+
+#: What other programs call the root's commands; a last option takes what stands behind the word.
+_SYNONYMS: Mapping[str, tuple[str, ...]] = {
+    **dict.fromkeys(("run", "get", "read", "fetch", "download", "execute"), ("query",)),
+    **dict.fromkeys(("list", "ls"), ("queries",)),
+    **dict.fromkeys(("search", "find"), ("queries", "--search")),
+    **dict.fromkeys(("describe", "params", "parameters"), ("show",)),
+    **dict.fromkeys(("sources", "databases"), ("data-sources",)),
+    **dict.fromkeys(("auth", "connect", "signin"), ("login",)),
+    **dict.fromkeys(("serve", "server"), ("demo",)),
+    "explain": ("query", "--explain"),
+}
 
 
 class _GlobalOption(click.Option):
@@ -51,8 +70,10 @@ def _keep(ctx: click.Context, param: click.Parameter, value: Any) -> None:
         given: dict[str, object] = ctx.meta.setdefault(_GIVEN, {})
         for other in values:
             if given.setdefault(name, other) != other:
+                words = (given[name], other)
+                shown = (as_server(it).url or "no URL" if name == "url" else it for it in words)
                 raise click.UsageError(
-                    f"{param.opts[-1]} is given twice: {given[name]} and {other}.", ctx
+                    f"{param.opts[-1]} is given twice: {' and '.join(map(str, shown))}.", ctx
                 )
         if name in ("url", "profile"):
             options = replace(options, is_typed=True)
@@ -110,16 +131,17 @@ class Command(click.Command):
             return super().parse_args(ctx, args)
         except click.UsageError as error:
             hint = None if ctx.resilient_parsing else self._hint(ctx, typed)
-            message = error.format_message() if hint is None else f"{error.message}\nHint: {hint}"
-            if hint is None and without_keys(message) == message:
+            if hint is None:
                 raise
-            raise click.UsageError(without_keys(message), ctx) from None
+            raise click.UsageError(f"{error.message}\nHint: {hint}", ctx) from None
 
     def _hint(self, ctx: click.Context, typed: Sequence[str]) -> str | None:
         """Return what was meant by options that there are not; None where click says it."""
         flags = _flags(self, ctx)
         if set(ctx.help_option_names) & set(typed):
             return None
+        if "--search" in flags and len(typed) == 1 and not typed[0].startswith("-"):
+            return _did_you_mean(ctx, typed, ["--search", *typed])
         guess = found = corrected(typed, flags, None)
         takes_name = any(it.name in ("reference", "statement") for it in self.params)
         if (
@@ -167,7 +189,7 @@ class Group(Command, click.Group):
     def _hint(self, ctx: click.Context, typed: Sequence[str]) -> str | None:
         """Return the line with the options of a command behind its name."""
         at = next((at for at, word in enumerate(typed) if word in self.commands), 0)
-        known = _flags(self.commands[typed[at]], ctx) if at else {}
+        known = _flags(self.commands[typed[at]], ctx) if at and typed[at] not in OF_KEYS else {}
         options = [word.partition("=")[0] for word in typed[:at] if word.startswith("-")]
         if not at or not set(options) <= set(known):
             return None
@@ -182,11 +204,31 @@ class Group(Command, click.Group):
             return super().resolve_command(ctx, args)
         hint = f"{ctx.command_path} -h lists the commands."
         paths = dict(_paths(self))
+        near = difflib.get_close_matches(name, paths, n=1)
         if REFERENCE.fullmatch(name) and "query" in paths:
             hint = _did_you_mean(ctx, args, ["query", *args])
-        elif near := difflib.get_close_matches(name, paths, n=1):
+        elif name == "connect" or near[:1] in (["login"], ["logout"]):
+            hint = NO_ARGUMENT  # and what was typed behind it may be a key
+        elif name in _SYNONYMS and "query" in paths:
+            meant = _SYNONYMS[name]
+            hint = _did_you_mean(ctx, args, [*(meant if args[1:] else meant[:1]), *args[1:]])
+        elif near:
             hint = _did_you_mean(ctx, args, [*paths[near[0]], *args[1:]])
-        raise click.UsageError(f"There is no command {without_keys(name)!r}.\nHint: {hint}", ctx)
+        raise click.UsageError(f"There is no command {name!r}.\nHint: {hint}", ctx)
+
+
+class KeyCommand(Command):
+    """A command behind which people type a key, which is no argument: no word is shown again."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read its words."""
+        try:
+            return click.Command.parse_args(self, ctx, args)
+        except click.UsageError:
+            options = [it.opts[-1] for it in self.get_params(ctx)]
+        message = f"It takes {', '.join(options)}, and no other words."
+        hint = OTHER_PROFILE if self.name == "logout" else NO_ARGUMENT
+        raise click.UsageError(f"{message}\nHint: {hint}", ctx)
 
 
 def _is_option(param: click.Parameter) -> bool:
@@ -207,8 +249,12 @@ def _did_you_mean(ctx: click.Context, typed: Sequence[str], meant: Sequence[str]
     """Return the hint with the whole line, of which the end was typed otherwise."""
     words = ctx.meta[_WORDS]
     before = words[: len(words) - len(typed)]
-    line = shlex.join([*before, *meant])
-    return f"Did you mean: {ctx.find_root().info_name} {without_keys(line)}"
+    whole = [*before, *meant]
+    for at, word in enumerate(whole[1:], 1):
+        if whole[at - 1] == "--url" and as_server(word).refusal is not None:
+            whole[at] = "URL"  # what was typed there may be the key
+    line = " ".join(map(shell_text, whole))
+    return f"Did you mean: {ctx.find_root().info_name} {line}"
 
 
 def _paths(group: click.Group) -> Iterator[tuple[str, tuple[str, ...]]]:

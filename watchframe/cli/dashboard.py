@@ -75,7 +75,8 @@ def dashboard(
 
     DASHBOARD is its id, its name, its slug, or the URL of its page, whose p_ values are parameters.
     The page of a shared dashboard needs no key. Without -p every widget has the values that it has
-    on the page.
+    on the page. Where some widgets fail, the others are shown or kept all the same; the errors
+    follow, and the exit code is not 0.
     """
     from watchframe.read import (  # noqa: PLC0415 - help needs no reading
         Output,
@@ -101,16 +102,18 @@ def dashboard(
         progress=False if options.is_quiet else None,
         client=connect(options, asked),
     )
-    _, answers = dashboard_answers(
+    read = dashboard_answers(
         asked, arguments["params"], read_options, shown=Output(), concurrency=concurrency
     )
-    tables = {title: answer.labelled_table for title, answer in answers.items()}
+    tables = {title: answer.labelled_table for title, answer in read.answers.items()}
     if is_json:
         _write_json(tables)
     elif folder is not None:
         _write_files(tables, folder, format_, is_quiet=options.is_quiet)
     else:
         _show(tables, shown, is_quiet=options.is_quiet)
+    if read.failed is not None:
+        raise read.failed
 
 
 def _show(tables: Mapping[str, pa.Table], shown: Destination, *, is_quiet: bool) -> None:

@@ -6,27 +6,28 @@ import sys
 
 import click
 
-from watchframe.cli.command import command
+from watchframe.cli.command import KeyCommand
 from watchframe.cli.connection import GlobalOptions
 from watchframe.cli.messages import note
 from watchframe.config import (
     DEFAULT_PROFILE,
-    Secret,
+    ServerAddress,
+    as_server,
     config_path,
     forget_login,
     load_setting,
     load_settings,
     save_login,
-    server_url,
 )
 from watchframe.errors import AuthenticationError, ConfigurationError
+from watchframe.keys import Secret
 
 _EXAMPLE = "https://app.inverse.watch"
 _WHERE = "It stands on your profile's page."
 _WHERE_OF_QUERY = "It stands on the query's page: its menu, Show API Key."
 
 
-@command(short_help="Check an API key, and keep it.")
+@click.command(cls=KeyCommand, short_help="Check an API key, and keep it.")
 @click.option(
     "--query", "query_id", type=click.IntRange(1), metavar="ID", help="Keep this query's own key."
 )
@@ -38,14 +39,20 @@ def login(options: GlobalOptions, *, query_id: int | None) -> None:
     else in a file that only you may read. Every use of watchframe finds it there. A program gives
     the address with --url and the key, one line, on standard input. With --profile NAME it is kept
     under that name. With --query ID it is the key of one query, as its page shows it, beside your
-    own key or without one.
+    own key or without one. An address that a query's page shows under Show API Key has both.
     """
     profile = options.profile or DEFAULT_PROFILE
-    url = server_url(options.url or _read_url(profile))
-    key = _read_key(query_id)
+    address: ServerAddress = as_server(options.url or _read_url(profile))
+    if address.refusal is not None:
+        raise address.refusal
+    url, key = address.url, address.api_key
+    if key is None or query_id not in (None, address.query_id):
+        key = _read_key(query_id)
+    elif address.query_id is not None:
+        query_id = address.query_id
     who = _checked(url, key, query_id)
     where = save_login(profile, url, key, config_path(), query_id=query_id)
-    note(f"Logged in to {url} {who}. The key is kept in {where}.", [key.reveal()])
+    note(f"Logged in to {url} {who}. The key is kept in {where}.")
     _warn_if_hidden(profile, url, key, query_id)
 
 
@@ -109,7 +116,7 @@ def _warn_if_hidden(profile: str, url: str, key: Secret, query_id: int | None) -
         )
 
 
-@command(short_help="Forget the keys that login kept.")
+@click.command(cls=KeyCommand, short_help="Forget the keys that login kept.")
 @click.option(
     "--query", "query_id", type=click.IntRange(1), metavar="ID", help="Only this query's."
 )

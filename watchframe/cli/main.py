@@ -37,6 +37,7 @@ from watchframe.cli.server import (
     find_personal_data_command,
     move,
 )
+from watchframe.keys import without_keys
 
 #: The commands, as the help shows them.
 _SECTIONS: dict[str, tuple[click.Command, ...]] = {
@@ -62,8 +63,12 @@ class Program(Group):
             except click.Abort:
                 note("Interrupted.")
                 code = INTERRUPTED
+            except click.exceptions.NoArgsIsHelpError as error:
+                error.show()  # the help, and not as an error
+                code = error.exit_code
             except click.ClickException as error:
-                error.show()
+                ctx = getattr(error, "ctx", None)
+                click.UsageError(without_keys(error.format_message()), ctx).show()
                 code = error.exit_code
         sys.exit(code if isinstance(code, int) else 0)
 
@@ -91,11 +96,7 @@ class Program(Group):
             note("Interrupted.")
             code = INTERRUPTED
         except Exception as error:  # noqa: BLE001 - every error becomes a message
-            show_error(
-                error,
-                secrets=_secrets(),
-                is_debug=ctx.obj is not None and ctx.obj.is_debug,
-            )
+            show_error(error, is_debug=ctx.obj is not None and ctx.obj.is_debug)
             code = exit_code(error)
         else:
             return
@@ -145,12 +146,6 @@ def _exit_on_sigterm() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGTERM, before)
-
-
-def _secrets() -> tuple[str, ...]:
-    from watchframe.config import known_secrets  # noqa: PLC0415 - after a failure
-
-    return known_secrets()
 
 
 def _flush_or_discard() -> None:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import contextlib
 import traceback
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import TextIO
 
 import click
 
-from watchframe.config import without_secrets
 from watchframe.display.messages import error_lines, group_lines, notes_of
 from watchframe.errors import (
     AccessDeniedError,
@@ -27,25 +26,20 @@ from watchframe.errors import (
     WatchframeError,
     WatchframeWarning,
 )
+from watchframe.keys import without_keys
 from watchframe.plain_text import plain_text
-from watchframe.references import without_keys
 
 
-def note(text: str, secrets: Iterable[str] = ()) -> None:
+def note(text: str) -> None:
     """Print a text to standard error, beside the output."""
-    click.echo(plain_text(without_secrets(text, secrets)), err=True)
+    click.echo(without_keys(plain_text(text)), err=True)
 
 
-def show_error(
-    error: BaseException,
-    *,
-    secrets: Iterable[str],
-    is_debug: bool = False,
-) -> None:
+def show_error(error: BaseException, *, is_debug: bool = False) -> None:
     """Print what went wrong and what to do about it; with `is_debug` the traceback too."""
     lines = traceback.format_exception(error) if is_debug else []
     lines += ["Error: " + "\n".join(_lines(error))]
-    note(without_keys("".join(lines)), secrets)
+    note("".join(lines))
 
 
 @contextlib.contextmanager

@@ -2,6 +2,7 @@
 
 from watchframe.client.client import Client
 from watchframe.client.connection import (
+    chosen_client,
     client_of_server,
     connect,
     connected_client,
@@ -29,6 +30,7 @@ __all__ = [
     "QueryResult",
     "QueryResults",
     "ResultBody",
+    "chosen_client",
     "client_of_server",
     "connect",
     "connected_client",

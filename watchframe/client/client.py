@@ -20,13 +20,7 @@ from watchframe.client.query_snippets import QuerySnippets
 from watchframe.client.result_body import ResultBody
 from watchframe.client.users import Groups, Users
 from watchframe.client.widgets import Visualizations, Widgets
-from watchframe.config import (
-    Secret,
-    Settings,
-    as_secret,
-    as_secrets,
-    load_settings,
-)
+from watchframe.config import Settings, as_server, load_settings
 from watchframe.errors import (
     AuthenticationError,
     WatchframeError,
@@ -35,6 +29,7 @@ from watchframe.http.deadline import NO_DEADLINE, Deadline
 from watchframe.http.documents import request_json
 from watchframe.http.transport import Transport
 from watchframe.interactive import is_interactive
+from watchframe.keys import Secret, as_secret, as_secrets
 from watchframe.models import Session
 from watchframe.reprs import Card, counted
 
@@ -85,11 +80,8 @@ class Client:
         cache_text_parameters: bool | None = None,
         uncached_queries: Iterable[int] | str | None = None,
     ) -> None:
-        api_key, query_keys, headers = (
-            as_secret(api_key),
-            as_secrets(query_keys),
-            as_secrets(headers),
-        )
+        url, api_key = as_server(url), as_secret(api_key)
+        query_keys, headers = as_secrets(query_keys), as_secrets(headers)
         self.settings = settings or load_settings(
             url,
             api_key,
@@ -137,7 +129,8 @@ class Client:
         api_key, query_keys : optional
             As of `connect`.
         """
-        keys = {"api_key": as_secret(api_key), "query_keys": as_secrets(query_keys) or {}}
+        api_key, query_keys = as_secret(api_key), as_secrets(query_keys)
+        keys = {"api_key": api_key, "query_keys": query_keys or {}}
         return Client(settings=structs.replace(self.settings, **keys), sharing=self)
 
     @property

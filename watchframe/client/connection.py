@@ -10,16 +10,10 @@ from pathlib import Path
 from msgspec import structs
 
 from watchframe.client.client import Client
-from watchframe.config import (
-    Secret,
-    as_secret,
-    as_secrets,
-    load_settings_of,
-    no_key_error,
-    note_connected,
-)
+from watchframe.config import as_server, load_settings_of, no_key_error, note_connected
 from watchframe.errors import (
     AccessDeniedError,
+    ArgumentError,
     AuthenticationError,
     ConfigurationWarning,
     ConnectError,
@@ -32,6 +26,7 @@ from watchframe.errors import (
 )
 from watchframe.http.deadline import Deadline
 from watchframe.interactive import is_interactive
+from watchframe.keys import Secret, as_secret, as_secrets
 from watchframe.locks import ProcessLock
 
 logger = logging.getLogger(__name__)
@@ -76,7 +71,8 @@ def connect(
     Parameters
     ----------
     url : str, optional
-        The server's base URL, with its path if it has one.
+        The server's base URL, with its path if it has one. From the address of a page, or of
+        results, its server's is taken; a key in that is the query's, unless `api_key` is given.
     api_key : str, optional
         A user's key, or a query's key.
     profile : str, optional
@@ -141,7 +137,8 @@ def connect(
         such server answers.
     """
     global _current, _is_chosen
-    api_key, headers, query_keys = as_secret(api_key), as_secrets(headers), as_secrets(query_keys)
+    url, api_key = as_server(url), as_secret(api_key)
+    query_keys, headers = as_secrets(query_keys), as_secrets(headers)
     client = Client(
         url,
         api_key,
@@ -234,6 +231,28 @@ def current_client() -> Client:
         return _current
 
 
+def chosen_client(client: Client | None) -> Client:
+    """Return the argument `client` of a function, or without one, `current_client`.
+
+    Raises
+    ------
+    ArgumentError
+        It is no client.
+    ConfigurationError
+        As `current_client`.
+    """
+    if client is None:
+        return current_client()
+    if not isinstance(client, Client):
+        # What it holds is not shown: it may be a key.
+        raise ArgumentError(
+            f"client= takes a Client, not a {type(client).__name__}.",
+            hint="Give client=Client(url, key), or call connect(url, key) once and leave client= "
+            "out.",
+        )
+    return client
+
+
 def client_of_server(
     server: str, *, query_id: int | None = None, api_key: Secret | None = None
 ) -> Client:
@@ -272,24 +291,9 @@ def client_of_server(
 def with_address_key(
     client: Client, query_id: int | None, api_key: Secret | None, *, goes_first: bool
 ) -> Client:
-    """Return a client that also has the key of an address, if the address has one.
-
-    Parameters
-    ----------
-    client : Client
-    query_id : int or None
-        The query whose key it is, as a rule; None where the address names no query.
-    api_key : Secret or None
-    goes_first : bool
-        Whether it replaces the key that the client has for this.
-    """
-    settings = client.settings
-    has_key = query_id in settings.query_keys or settings.api_key is not None
-    if api_key is None or (has_key and not goes_first):
-        return client
-    if query_id is None:
-        return client.with_keys(api_key, settings.query_keys)
-    return client.with_keys(settings.api_key, {**settings.query_keys, query_id: api_key})
+    """Return a client that also has the key of an address; see `Settings.with_address_key`."""
+    keyed = client.settings.with_address_key(query_id, api_key, goes_first=goes_first)
+    return client if keyed is client.settings else Client(settings=keyed, sharing=client)
 
 
 def connected_client() -> Client | None:

@@ -12,7 +12,6 @@ from msgspec import structs
 from watchframe.client.listing import Listing
 from watchframe.client.names import LOOKED_THROUGH, called, listed, nearest
 from watchframe.client.resource import Resource, edit_conflict, search_arguments, without_none
-from watchframe.config import Secret, as_secret, require_same_server
 from watchframe.errors import (
     ArgumentError,
     AuthenticationError,
@@ -24,9 +23,14 @@ from watchframe.http.deadline import NO_DEADLINE, Deadline
 from watchframe.http.documents import request_json, require_same_id
 from watchframe.http.error_responses import ROUTE_GUESS
 from watchframe.http.transport import SHARED_DASHBOARD, Transport
+from watchframe.keys import Secret, as_secret
 from watchframe.models import Dashboard
 from watchframe.models.json_fields import as_object, required
-from watchframe.references import DashboardReference, parse_dashboard_reference
+from watchframe.references import (
+    DashboardReference,
+    parse_dashboard_reference,
+    takes_dashboard,
+)
 
 
 class Dashboards(Resource):
@@ -73,6 +77,7 @@ class Dashboards(Resource):
         query = search_arguments(search, tags, order)
         return Listing(self._transport, path, Dashboard, query=query, deadline=deadline)
 
+    @takes_dashboard
     def get(
         self, dashboard: int | str | DashboardReference, *, deadline: Deadline = NO_DEADLINE
     ) -> Dashboard:
@@ -82,12 +87,13 @@ class Dashboards(Resource):
         ----------
         dashboard : int, str or DashboardReference
             Its id, its slug, its name, or the URL of its page on this server. A text that is a slug
-            is not taken for a name.
+            is not taken for a name. The page of a shared one is read as of `get_shared`; another
+            page's key is used where the client has none of a user.
 
         Raises
         ------
         ArgumentError
-            It is none of these, it is the page of a shared dashboard, or several have that name.
+            It is none of these, or several have that name.
         ConfigurationError
             It is the page of another server.
         NotFoundError
@@ -96,22 +102,10 @@ class Dashboards(Resource):
             The server answered with another one.
         """
         wanted = parse_dashboard_reference(dashboard)
-        del dashboard  # it may hold a token
-        require_same_server(wanted.server_url, self._transport.settings.url)
-        if wanted.is_shared:
-            raise ArgumentError(
-                "The address of a shared dashboard does not tell its id.",
-                hint="Give its id, or the address of its page for those who have an account.",
-            )
-        if wanted.slug is not None:
-            try:
-                return self._by_slug(wanted.slug, deadline)
-            except NotFoundError:
-                if wanted.dashboard_id is None and wanted.name is None:
-                    raise
-        if wanted.dashboard_id is not None:
-            return self._located(wanted.dashboard_id, deadline)[1]
-        return self._by_name(wanted.name or "", deadline)
+        keyed = self._under_key_of(wanted)
+        if wanted.is_shared and wanted.api_key is not None:
+            return self.get_shared(wanted.api_key, deadline=deadline)
+        return keyed._found(wanted, deadline)  # noqa: SLF001 - as its own
 
     def get_shared(self, token: str | Secret, *, deadline: Deadline = NO_DEADLINE) -> Dashboard:
         """Return a shared dashboard, as everybody sees it who has its address.
@@ -258,6 +252,17 @@ class Dashboards(Resource):
     def tags(self, *, deadline: Deadline = NO_DEADLINE) -> dict[str, int]:
         """Return every tag, and how many dashboards have it."""
         return self._tag_counts(f"{self._path}/tags", deadline)
+
+    def _found(self, wanted: DashboardReference, deadline: Deadline) -> Dashboard:
+        if wanted.slug is not None:
+            try:
+                return self._by_slug(wanted.slug, deadline)
+            except NotFoundError:
+                if wanted.dashboard_id is None and wanted.name is None:
+                    raise
+        if wanted.dashboard_id is not None:
+            return self._located(wanted.dashboard_id, deadline)[1]
+        return self._by_name(wanted.name or "", deadline)
 
     def _by_slug(self, slug: str, deadline: Deadline) -> Dashboard:
         path = self._slug_path(slug)

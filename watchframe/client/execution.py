@@ -23,7 +23,7 @@ from watchframe.http.documents import parse_json
 from watchframe.http.error_responses import NO_RESULT
 from watchframe.http.transport import Transport
 from watchframe.models import Job, JobStatus
-from watchframe.models.json_fields import as_object
+from watchframe.models.json_fields import as_object, utc_time
 
 #: An answer with a result; one with a job differs within the first so many bytes.
 _RESULT, _ENOUGH = re.compile(rb'\s*\{\s*"query_result"\s*:'), 64
@@ -94,7 +94,10 @@ class Execution:
         if job is None or job.query_result_id is None:
             raise ProtocolError("The server's job succeeded without a result.")
         body = self._open(job.query_result_id, deadline)
-        body.is_of_running_job = answer.status is JobStatus.STARTED
+        if answer.status is JobStatus.STARTED:
+            body.is_of_running_job = True
+            started = answer.more.get("updated_at")  # version 8 says 0
+            body.running_since = utc_time(started, "job") if isinstance(started, str) else None
         return body
 
     def start(self, max_age: int, *, deadline: Deadline) -> ResultBody | Job:

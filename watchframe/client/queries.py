@@ -19,7 +19,7 @@ from watchframe.client.resource import (
     without_none,
 )
 from watchframe.client.result_body import ResultBody, open_body
-from watchframe.config import Secret, require_same_server
+from watchframe.config import require_same_server
 from watchframe.errors import (
     ArgumentError,
     ConflictError,
@@ -28,9 +28,10 @@ from watchframe.errors import (
 from watchframe.http.deadline import NO_DEADLINE, Deadline
 from watchframe.http.documents import require_same_id
 from watchframe.http.transport import Method
+from watchframe.keys import Secret
 from watchframe.models import Job, ParameterDefinition, Query
 from watchframe.models.json_fields import as_object, required
-from watchframe.references import QueryReference, parse_reference, require_query
+from watchframe.references import QueryReference, parse_reference, require_query, takes_query
 from watchframe.reprs import Shown
 
 #: The server has one list of each kind; there is none of two kinds at once.
@@ -57,13 +58,15 @@ class Queries(Resource):
 
     _path = "/api/queries"
 
+    @takes_query
     def get(self, query: int | str | QueryReference, *, deadline: Deadline = NO_DEADLINE) -> Query:
         """Return a saved query's definition and its visualizations.
 
         Parameters
         ----------
         query : int, str or QueryReference
-            Its id, its name, or the URL of its page on this server.
+            Its id, its name, or the URL of its page on this server. A key in that is used where
+            the client has none for the query.
 
         Raises
         ------
@@ -72,10 +75,12 @@ class Queries(Resource):
         ConfigurationError
             It is the page of another server.
         """
-        query_id = self.id_of(query, deadline=deadline)
-        path = f"{self._path}/{query_id}"
-        return self._object("GET", path, Query, deadline, expected_id=query_id)
+        reference = parse_reference(query)
+        query_id = self.id_of(reference, deadline=deadline)
+        path, keyed = f"{self._path}/{query_id}", self._under_key_of(reference)
+        return keyed._object("GET", path, Query, deadline, expected_id=query_id)  # noqa: SLF001 - as its own
 
+    @takes_query
     def id_of(self, query: int | str | QueryReference, *, deadline: Deadline = NO_DEADLINE) -> int:
         """Return the id of a query; the server is asked where a name is all that is known.
 
@@ -94,7 +99,6 @@ class Queries(Resource):
             It is the page of another server.
         """
         reference = parse_reference(query)
-        del query  # an address may hold a key
         require_same_server(reference.server_url, self._transport.settings.url)
         if reference.query_id is not None:
             return reference.query_id
@@ -103,6 +107,7 @@ class Queries(Resource):
         ring = settings.query_keys if settings.api_key is None else {}
         return query_of_name(self, reference.name or "", ring=ring, deadline=deadline).id
 
+    @takes_query
     def parameters(
         self, query: int | str | QueryReference, *, deadline: Deadline = NO_DEADLINE
     ) -> WholeList[ParameterDefinition]:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from http import HTTPStatus
-from typing import ClassVar, Protocol, TypeVar
+from typing import ClassVar, Protocol, Self, TypeVar
 
 from watchframe.client.listing import Readable, WholeList
+from watchframe.config import require_same_server
 from watchframe.errors import ConflictError, ProtocolError
 from watchframe.http.deadline import Deadline
 from watchframe.http.documents import Identified, request_json, require_same_id
 from watchframe.http.transport import Method, QueryArguments, Transport
 from watchframe.models import Dashboard, Query
 from watchframe.models.json_fields import as_object, required
+from watchframe.references import DashboardReference, QueryReference
 
 
 class Model(Identified, Readable, Protocol):
@@ -34,6 +36,20 @@ class Resource:
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {self._transport.settings.url}>"
+
+    def _under_key_of(self, reference: QueryReference | DashboardReference) -> Self:
+        """Return these objects under the key of an address too, where the client has none for it.
+
+        Raises
+        ------
+        ConfigurationError
+            It is an address of another server.
+        """
+        own = self._transport
+        require_same_server(reference.server_url, own.settings.url)
+        query_id = reference.query_id if isinstance(reference, QueryReference) else None
+        keyed = own.settings.with_address_key(query_id, reference.api_key, goes_first=False)
+        return self if keyed is own.settings else type(self)(Transport(keyed, own.connections))
 
     def _request(
         self,

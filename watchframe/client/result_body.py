@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from typing import Self
 from urllib.parse import urlsplit
 
@@ -30,6 +31,8 @@ class ResultBody:
         Whether the server had the result already, so that nothing was run.
     is_of_running_job : bool
         Whether the job was already running when it was asked for: another caller started it.
+    running_since : datetime or None
+        When it was started, UTC, where the server says so.
     result_id : int or None
         The result that was asked for; None where the server chose it.
     """
@@ -47,6 +50,7 @@ class ResultBody:
         self.server_time = http_date(response.headers.get("Date", ""))
         self.from_server_cache = from_server_cache
         self.is_of_running_job = False
+        self.running_since: datetime | None = None
         self.result_id = result_id
         self._response = response
         self.deadline = deadline

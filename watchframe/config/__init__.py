@@ -1,18 +1,14 @@
 """Settings: argument, environment, config file's profile, default."""
 
 from watchframe.config.login import (
-    HIDDEN,
-    Secret,
-    as_secret,
-    as_secrets,
     forget_login,
-    known_secrets,
     read_logins,
     save_login,
-    without_secrets,
 )
 from watchframe.config.profiles import DEFAULT_PROFILE, config_path, profile_for_server
 from watchframe.config.server_url import (
+    ServerAddress,
+    as_server,
     is_loopback,
     require_same_server,
     server_url,
@@ -31,16 +27,13 @@ from watchframe.config.settings import (
 __all__ = [
     "DEFAULT_CACHE_SIZE",
     "DEFAULT_PROFILE",
-    "HIDDEN",
-    "Secret",
+    "ServerAddress",
     "Settings",
-    "as_secret",
-    "as_secrets",
+    "as_server",
     "cache_in_use",
     "config_path",
     "forget_login",
     "is_loopback",
-    "known_secrets",
     "load_setting",
     "load_settings",
     "load_settings_of",
@@ -51,5 +44,4 @@ __all__ = [
     "require_same_server",
     "save_login",
     "server_url",
-    "without_secrets",
 ]

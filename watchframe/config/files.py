@@ -6,13 +6,13 @@ import contextlib
 import errno
 import os
 import secrets
-import shlex
 import stat
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
 from watchframe.errors import ArgumentError, ConfigurationWarning, is_silent, warn_caller
+from watchframe.plain_text import shell_text
 
 #: Flags that some systems do not have. Without O_NONBLOCK, to open a pipe waits for its other end.
 _CAREFULLY = (
@@ -94,7 +94,7 @@ def warn_if_readable(path: Path) -> None:
     warn_caller(
         ConfigurationWarning(
             f"{path} holds an API key, and other users of this machine may read it. "
-            f"Close it to them: chmod 600 {shlex.quote(str(path))}"
+            f"Close it to them: chmod 600 {shell_text(str(path))}"
         )
     )
 
@@ -108,7 +108,9 @@ def check_writable(path: Path) -> None:
     except OSError:
         raise ArgumentError(f"{path} is a link in a circle.", hint="Remove it.") from None
     if not folder.is_dir():
-        raise ArgumentError(f"There is no folder {folder}.", hint=f"Make it: mkdir -p {folder}")
+        raise ArgumentError(
+            f"There is no folder {folder}.", hint=f"Make it: mkdir -p {shell_text(str(folder))}"
+        )
     if not os.access(folder, os.W_OK) and not _is_special(path):
         raise ArgumentError(f"No file can be written into {folder}.", hint="Choose another folder.")
 

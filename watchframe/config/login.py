@@ -9,99 +9,19 @@ from __future__ import annotations
 
 import contextlib
 import importlib
-import weakref
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from watchframe.config.files import read_config, replaced_file, warn_if_readable
 from watchframe.errors import ConfigurationError
+from watchframe.keys import Secret, as_secret
 
 if TYPE_CHECKING:
     from types import ModuleType
-
-
-class Secret:
-    """Holds a text that no repr, message, log line or pickle shows.
-
-    Parameters
-    ----------
-    value : str
-        The text; `reveal` alone gives it back.
-    """
-
-    __slots__ = ("__weakref__", "_value")
-
-    def __init__(self, value: str) -> None:
-        self._value = value
-        _alive[id(self)] = self
-
-    def reveal(self) -> str:
-        """Return the text."""
-        return self._value
-
-    def __repr__(self) -> str:
-        return "Secret(***)"
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Secret) and self._value == other._value
-
-    def __hash__(self) -> int:
-        return hash((Secret, self._value))
-
-    def __deepcopy__(self, memo: object) -> Secret:
-        return self  # it does not change
-
-    def __reduce__(self) -> NoReturn:
-        raise TypeError("A Secret is not pickled: the pickle would hold the key.")
-
-
-#: What stands in place of a key.
-HIDDEN = "[API key]"
-#: What is shorter is no key: the servers' have 40 characters.
-_SHORTEST = 8
-#: Every Secret that is in use, so that a text can be searched for them before it is shown.
-_alive: weakref.WeakValueDictionary[int, Secret] = weakref.WeakValueDictionary()
-
-
-def known_secrets() -> tuple[str, ...]:
-    """Return the texts that must never be shown: those of all keys that this process uses."""
-    found = {secret.reveal() for secret in list(_alive.values())}
-    # A header may be no secret at all: to hide "v2" would hide words.
-    return tuple(sorted((text for text in found if len(text) >= _SHORTEST), key=len, reverse=True))
-
-
-def without_secrets(text: str, secrets: Iterable[str] | None = None) -> str:
-    """Return a text with every one of `secrets` hidden; by default `known_secrets`."""
-    for secret in known_secrets() if secrets is None else secrets:
-        if secret:
-            text = text.replace(secret, HIDDEN)
-    return text
-
-
-def as_secret(key: Any) -> Secret | None:
-    """Return a key, given as a text or as a Secret, as a Secret.
-
-    Each function that takes a key begins with this: a traceback may show the variables of its
-    frame, and then they do not hold the text.
-    """
-    if key is None or isinstance(key, Secret):
-        return key
-    # What is no text is refused where settings are read: a key has no space.
-    return Secret(key.strip() if isinstance(key, str) else f"no key: {key!r}")
-
-
-def as_secrets(keys: Any) -> Any:
-    """Return a mapping's values, given as texts or as Secrets, as Secrets.
-
-    What is no mapping becomes a Secret itself, which is refused where settings are read.
-    """
-    if not isinstance(keys, Mapping):
-        return as_secret(keys)
-    return {name: as_secret(key) or Secret("") for name, key in keys.items()}
 
 
 _SERVICE = "watchframe"
@@ -171,16 +91,19 @@ def read_logins(config_file: Path) -> dict[str, Login]:
         raise ConfigurationError(
             f"{path} cannot be read.", hint="Remove it, and log in again."
         ) from None
-    logins = {}
-    for name, entry in content.items():
-        keys: dict[int | None, Secret | None] = {}
-        if entry.api_key is not msgspec.UNSET:
-            keys[None] = as_secret(entry.api_key)
-        keys |= {query_id: as_secret(key) for query_id, key in entry.query_keys.items()}
-        logins[name] = Login(profile=name, url=entry.url, keys=keys)
+    logins = {name: _login(name, entry) for name, entry in content.items()}
+    del content  # from here on: a frame that raises holds no text of a key
     if any(key is not None for login in logins.values() for key in login.keys.values()):
         warn_if_readable(path)
     return logins
+
+
+def _login(name: str, entry: _Entry) -> Login:
+    keys: dict[int | None, Secret | None] = {}
+    if entry.api_key is not msgspec.UNSET:
+        keys[None] = as_secret(entry.api_key)
+    keys |= {query_id: as_secret(key) for query_id, key in entry.query_keys.items()}
+    return Login(profile=name, url=entry.url, keys=keys)
 
 
 def save_login(
@@ -232,6 +155,19 @@ def forget_login(profile: str, config_file: Path, *, query_id: int | None = None
 
 
 def _write(logins: dict[str, Login], config_file: Path) -> None:
+    path = logins_path(config_file)
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with replaced_file(path, mode=0o600) as file:
+            file.write(_as_json(logins))
+    except OSError as error:
+        raise ConfigurationError(
+            f"{path} cannot be written: {error.strerror}.",
+            hint="Set WATCHFRAME_URL and WATCHFRAME_API_KEY instead.",
+        ) from None
+
+
+def _as_json(logins: dict[str, Login]) -> bytes:
     content = {}
     for name, login in logins.items():
         texts = {of: key.reveal() if key is not None else None for of, key in login.keys.items()}
@@ -240,16 +176,7 @@ def _write(logins: dict[str, Login], config_file: Path) -> None:
             api_key=texts.pop(None) if None in texts else msgspec.UNSET,
             query_keys={of: text for of, text in texts.items() if of is not None},
         )
-    path = logins_path(config_file)
-    try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with replaced_file(path, mode=0o600) as file:
-            file.write(msgspec.json.format(msgspec.json.encode(content), indent=1) + b"\n")
-    except OSError as error:
-        raise ConfigurationError(
-            f"{path} cannot be written: {error.strerror}.",
-            hint="Set WATCHFRAME_URL and WATCHFRAME_API_KEY instead.",
-        ) from None
+    return msgspec.json.format(msgspec.json.encode(content), indent=1) + b"\n"
 
 
 def _keyring() -> ModuleType | None:

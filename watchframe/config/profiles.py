@@ -10,8 +10,9 @@ import platformdirs
 
 from watchframe.config.files import read_config, warn_if_readable
 from watchframe.config.login import read_logins
-from watchframe.config.server_url import server_url
+from watchframe.config.server_url import ServerAddress, as_server
 from watchframe.errors import ConfigurationError
+from watchframe.keys import as_secret, as_secrets
 
 DEFAULT_PROFILE = "default"
 
@@ -41,7 +42,7 @@ def profile_for_server(url: str, preferred: str | None = None) -> str | None:
     found = [
         name
         for name, profile in _profiles(config_path()).items()
-        if isinstance(own := profile.get("url"), str) and server_url(own) == url
+        if (own := profile.get("url")) is not None and as_server(own).url == url
     ]
     return preferred if preferred in found else next(iter(found), None)
 
@@ -61,21 +62,36 @@ def _profiles(path: Path) -> dict[str, Mapping[str, object]]:
 
 def _tables(path: Path) -> dict[str, Mapping[str, object]]:
     """Return the tables of the config file by name."""
+    found: dict[str, Mapping[str, object]] = {}
+    problem = None
     try:
-        content = tomllib.loads(read_config(path).decode())
+        found = {
+            name: _with_secrets(table)
+            for name, table in tomllib.loads(read_config(path).decode()).items()
+            if isinstance(table, Mapping)
+        }
     except FileNotFoundError:
-        content = {}
+        pass
     except (OSError, RecursionError, ValueError) as error:
+        problem = str(error)
+    if problem is not None:  # raised here: that error's frames hold the text of the file
         raise ConfigurationError(
-            f"The config file {path} cannot be read: {error}.",
+            f"The config file {path} cannot be read: {problem}.",
             hint="Correct it, or move it away.",
-        ) from None
-    found: dict[str, Mapping[str, object]] = {
-        name: table for name, table in content.items() if isinstance(table, Mapping)
-    }
+        )
     if any(
-        table.get("api_key") or table.get("query_keys") or table.get("headers")
+        table.get("api_key")
+        or table.get("query_keys")
+        or table.get("headers")
+        or (isinstance(url := table.get("url"), ServerAddress) and url.api_key)
         for table in found.values()
     ):
         warn_if_readable(path)
     return found
+
+
+def _with_secrets(table: Mapping[str, object]) -> Mapping[str, object]:
+    """Return a table with its keys as Secrets: no frame that raises shows them."""
+    kinds = {"url": as_server, "api_key": as_secret}
+    kinds |= dict.fromkeys(("query_keys", "headers"), as_secrets)
+    return {name: kinds[name](value) if name in kinds else value for name, value in table.items()}

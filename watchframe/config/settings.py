@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import operator
 import os
-import re
-import sys
-from collections.abc import Callable, Iterable, Mapping
-from datetime import tzinfo
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, SupportsFloat, SupportsIndex, TypeVar, get_args
-from zoneinfo import ZoneInfo
+from typing import Any, TypeVar
 
 import msgspec
 import platformdirs
 from dateutil.tz import tzlocal
-from msgspec import Meta, field
+from msgspec import field
 
-from watchframe.config.login import Login, Secret, as_secret, read_logins
+from watchframe.config.login import Login, read_logins
 from watchframe.config.profiles import (
     DEFAULT_PROFILE,
     config_path,
@@ -25,36 +20,31 @@ from watchframe.config.profiles import (
     read_profile,
     url_in_file,
 )
-from watchframe.config.server_url import is_loopback, server_url
+from watchframe.config.server_url import ServerAddress, as_server, is_loopback, split_url
+from watchframe.config.values import (
+    SECRETS,
+    Certificates,
+    Count,
+    Flag,
+    Folder,
+    Headers,
+    Ids,
+    Key,
+    Keys,
+    Seconds,
+    Url,
+    Zone,
+    parsed,
+)
 from watchframe.errors import ConfigurationError
 from watchframe.hints import Hint, Kind
+from watchframe.keys import Secret, as_secret
 from watchframe.reprs import Shown
 
 T = TypeVar("T")
 
 #: Bytes that the local cache may take, where no setting says otherwise.
 DEFAULT_CACHE_SIZE = 2_000_000_000
-
-
-# What a setting takes: the description ends the error of one that cannot be used.
-_Seconds = Annotated[
-    float, Meta(gt=0, le=sys.float_info.max, description="a number of seconds above 0")
-]
-_Count = Annotated[int, Meta(ge=0, description="a whole number, 0 or more")]
-_Flag = Annotated[bool, Meta(description="yes or no")]
-_Url = Annotated[str, Meta(description='the URL of a server: "https://app.inverse.watch"')]
-_Key = Annotated[Secret, Meta(description="a key as the server shows it: no spaces in it")]
-_Folder = Annotated[Path, Meta(description="the path of a folder")]
-_Zone = Annotated[tzinfo, Meta(description='the name of a time zone: "Europe/Berlin"')]
-_Certificates = Annotated[str | None, Meta(description="a file or folder that is there")]
-_Keys = Annotated[
-    Mapping[int, Secret], Meta(description='the keys of queries by their ids: {479: "..."}')
-]
-_Headers = Annotated[
-    Mapping[str, Secret],
-    Meta(description='names and values: {"CF-Access-Client-Id": "..."}, or lines "Name: value"'),
-]
-_Ids = Annotated[frozenset[_Count], Meta(description='ids of queries: [42, 57], or "42, 57"')]
 
 
 def default_cache_dir() -> Path:
@@ -68,22 +58,22 @@ class Settings(Shown, msgspec.Struct, frozen=True, kw_only=True):
     The environment variable of a setting is ``WATCHFRAME_`` and its name in capitals.
     """
 
-    url: _Url
-    api_key: _Key | None = None
-    query_keys: _Keys = field(default_factory=dict)
-    headers: _Headers = field(default_factory=dict)
-    cache_dir: _Folder = field(default_factory=default_cache_dir)
-    timezone: _Zone = field(default_factory=tzlocal)
-    connect_timeout: _Seconds = 10.0
-    read_timeout: _Seconds = 120.0
-    max_retries: _Count = 4
-    allow_plain_http: _Flag = False
-    ca_bundle: _Certificates = None
-    max_body_bytes: _Count = 16 * 2**30
-    cache_size_limit: _Count = DEFAULT_CACHE_SIZE
-    stale_if_error: _Flag = False
-    cache_text_parameters: _Flag = True
-    uncached_queries: _Ids = frozenset()
+    url: Url
+    api_key: Key | None = None
+    query_keys: Keys = field(default_factory=dict)
+    headers: Headers = field(default_factory=dict)
+    cache_dir: Folder = field(default_factory=default_cache_dir)
+    timezone: Zone = field(default_factory=tzlocal)
+    connect_timeout: Seconds = 10.0
+    read_timeout: Seconds = 120.0
+    max_retries: Count = 4
+    allow_plain_http: Flag = False
+    ca_bundle: Certificates = None
+    max_body_bytes: Count = 16 * 2**30
+    cache_size_limit: Count = DEFAULT_CACHE_SIZE
+    stale_if_error: Flag = False
+    cache_text_parameters: Flag = True
+    uncached_queries: Ids = frozenset()
 
     def key_for(self, query_id: int | None) -> Secret | None:
         """Return the least key that may read a query: its own, else the user's.
@@ -100,33 +90,40 @@ class Settings(Shown, msgspec.Struct, frozen=True, kw_only=True):
         found = (self.api_key, self.key_for(query_id))
         return tuple(dict.fromkeys(key for key in found if key is not None))
 
+    def with_address_key(
+        self, query_id: int | None, api_key: Secret | None, *, goes_first: bool
+    ) -> Settings:
+        """Return the settings that also have the key of an address, if the address has one.
+
+        Parameters
+        ----------
+        query_id : int or None
+            The query whose key it is, as a rule; None where the address names no query.
+        api_key : Secret or None
+        goes_first : bool
+            Whether it replaces the key that there is for this.
+        """
+        has_key = query_id in self.query_keys or self.api_key is not None
+        if api_key is None or (has_key and not goes_first):
+            return self
+        if query_id is None:
+            return msgspec.structs.replace(self, api_key=api_key)
+        return msgspec.structs.replace(self, query_keys={**self.query_keys, query_id: api_key})
+
 
 #: What each setting takes, in the order of `Settings`.
 _TYPES: dict[str, Any] = {
     **{item.name: item.type for item in msgspec.structs.fields(Settings)},
-    "api_key": _Key,
+    "api_key": Key,
 }
-#: The settings that are secret, and of one server only.
-_SECRETS = frozenset({"api_key", "query_keys", "headers"})
 #: The settings that weaken or change whom to trust: of one server only, too.
 _TRUST = frozenset({"allow_plain_http", "ca_bundle"})
 #: The environment's variables of the key of one query begin with this; its id follows.
 _QUERY_KEY = "WATCHFRAME_QUERY_KEY_"
 
-#: What reading a setting raises where it cannot be used: by msgspec, `Path`, `ZoneInfo`, `float`.
-_REFUSALS = (
-    msgspec.ValidationError,
-    ArithmeticError,
-    LookupError,
-    OSError,
-    RuntimeError,
-    TypeError,
-    ValueError,
-)
-
 
 def load_settings(
-    url: str | None = None,
+    url: str | ServerAddress | None = None,
     api_key: str | Secret | None = None,
     *,
     profile: str | None = None,
@@ -141,7 +138,10 @@ def load_settings(
     ConfigurationError
         No server or no key is known, or a setting cannot be used.
     """
-    settings = _found(url, as_secret(api_key), profile, environ, config_file, others)
+    address: ServerAddress | None = as_server(url)
+    del url  # it may hold a key
+    api_key = as_secret(api_key)
+    settings = _found(address, api_key, profile, _variables(environ), config_file, others)
     if settings.api_key is None and not settings.query_keys:
         raise no_key_error(settings.url)
     return settings
@@ -164,7 +164,8 @@ def load_settings_of(server: str) -> Settings:
         A setting cannot be used.
     """
     profile = profile_for_server(server, os.environ.get("WATCHFRAME_PROFILE"))
-    return _found(server, None, profile, None, None, {}, of_address=True)
+    address = ServerAddress(url=server)
+    return _found(address, None, profile, _variables(None), None, {}, of_address=True)
 
 
 def no_key_error(server: str) -> ConfigurationError:
@@ -174,11 +175,25 @@ def no_key_error(server: str) -> ConfigurationError:
     )
 
 
+def _variables(environ: Mapping[str, str] | None) -> dict[str, Any]:
+    """Return this library's variables that are set, with keys as Secrets.
+
+    A frame that raises holds no text of a key.
+    """
+    kinds = {"WATCHFRAME_URL": as_server, "WATCHFRAME_API_KEY": as_secret}
+    kinds["WATCHFRAME_HEADERS"] = as_secret
+    return {
+        name: as_secret(value) if name.startswith(_QUERY_KEY) else kinds.get(name, str)(value)
+        for name, value in (os.environ if environ is None else environ).items()
+        if name.startswith("WATCHFRAME_") and value
+    }
+
+
 def _found(
-    url: str | None,
+    url: ServerAddress | None,
     api_key: Secret | None,
     profile: str | None,
-    environ: Mapping[str, str] | None,
+    environ: Mapping[str, Any],
     config_file: Path | None,
     others: Mapping[str, object],
     *,
@@ -190,40 +205,75 @@ def _found(
     server beside them too: anyone may have written the address. What the environment trusts
     without a server beside it holds for all.
     """
-    environ = os.environ if environ is None else environ
     path = config_file or config_path()
     profile = profile or environ.get("WATCHFRAME_PROFILE")
-    in_profile = read_profile(profile, path)
+    in_profile, place = read_profile(profile, path), _place(profile, path)
     arguments = {"url": url, "api_key": api_key, **others}
-    server = _first("url", arguments, environ, in_profile, path)
-    if server is None:
+    of_environ = environ.get("WATCHFRAME_URL"), environ.get("WATCHFRAME_API_KEY")
+    of_profile = in_profile.get("url"), in_profile.get("api_key")
+    _check_not_swapped((url, api_key), of_environ, of_profile)
+    address = _first("url", arguments, environ, in_profile, place)
+    if not isinstance(address, ServerAddress):
         raise ConfigurationError("No server is known.", hint=Hint(Kind.CONNECT))
+    server = address.url
     beside = environ.get("WATCHFRAME_URL")
     if not _is_of(server, beside, default=True):
         environ = _without(environ, _TRUST)
     if not _is_of(server, beside, default=not of_address):
-        environ = _without(environ, _SECRETS)
+        environ = _without(environ, SECRETS)
     if not _is_of(server, in_profile.get("url"), default=not of_address):
-        in_profile = _without(in_profile, _SECRETS | _TRUST)
+        in_profile = _without(in_profile, SECRETS | _TRUST)
     elif of_address and url_in_file(profile, path) is None:  # the URL is the login's
-        in_profile = _without(in_profile, _SECRETS)
+        in_profile = _without(in_profile, SECRETS)
     login = read_logins(path).get(profile or DEFAULT_PROFILE)
     if login is not None and login.url != server:
         login = None
     found: dict[str, Any] = {"url": server}
     for name in _TYPES.keys() - {"url", "query_keys"}:
-        value = _first(name, arguments, environ, in_profile, path)
+        value = _first(name, arguments, environ, in_profile, place)
         if value is not None:
             found[name] = value
     if "api_key" not in found and login is not None and (key := login.key()) is not None:
-        found["api_key"] = _parsed("api_key", key, "of watchframe login")
-    found["query_keys"] = _ring(arguments, environ, in_profile, path, login)
-    return _checked(Settings(**found))
+        found["api_key"] = parsed("api_key", _TYPES["api_key"], key, "of watchframe login")
+    found["query_keys"] = _ring(arguments, environ, in_profile, place, login)
+    settings = Settings(**found).with_address_key(
+        address.query_id, address.api_key, goes_first=url is not None and api_key is None
+    )
+    return _checked(_with_keys_in(settings, beside, in_profile.get("url")))
 
 
-def _is_of(server: object, other: object, *, default: bool) -> bool:
-    """Whether keys that stand beside the URL `other`, or beside none, are of that server."""
-    return server_url(other) == server if isinstance(other, str) and other else default
+def _place(profile: str | None, path: Path) -> str:
+    """Return what errors call the place of a profile's settings."""
+    return f"the profile {profile or DEFAULT_PROFILE!r} in {path}"
+
+
+def _check_not_swapped(*places: tuple[object, object]) -> None:
+    """Raise ConfigurationError where a key is a URL, and the URL beside it is none."""
+    for url, key in places:
+        is_refused = isinstance(url, ServerAddress) and url.refusal is not None
+        if is_refused and isinstance(key, Secret) and split_url(key.reveal()) is not None:
+            raise ConfigurationError(
+                "The URL and the key seem to be swapped.",
+                hint='First the URL, then the key: connect("https://app.inverse.watch", key).',
+            )
+
+
+def _with_keys_in(settings: Settings, *urls: object) -> Settings:
+    """Return the settings with the keys that stand in those of `urls` that are of the server."""
+    for address in urls:
+        if isinstance(address, ServerAddress) and address.url == settings.url:
+            settings = settings.with_address_key(
+                address.query_id, address.api_key, goes_first=False
+            )
+    return settings
+
+
+def _is_of(server: str, other: object, *, default: bool) -> bool:
+    """Whether keys that stand beside the URL `other`, or beside none, are of that server.
+
+    Beside what is no URL they are of no server.
+    """
+    return default if other is None else bool(as_server(other).url == server)
 
 
 def _without(values: Mapping[str, T], names: frozenset[str]) -> dict[str, T]:
@@ -238,27 +288,29 @@ def _without(values: Mapping[str, T], names: frozenset[str]) -> dict[str, T]:
 
 def _ring(
     arguments: Mapping[str, object],
-    environ: Mapping[str, str],
+    environ: Mapping[str, Any],
     in_profile: Mapping[str, object],
-    path: Path,
+    place: str,
     login: Login | None,
 ) -> dict[int, Secret]:
     """Return the keys of queries, each from the first place that has one."""
     ids = [query_id for query_id in (login.keys if login is not None else ()) if query_id]
     of_login = {query_id: login.key(query_id) for query_id in ids} if login is not None else {}
-    found = {query_id: key for query_id, key in of_login.items() if key is not None}
+    kept = {query_id: key for query_id, key in of_login.items() if key is not None}
+    found: dict[int, Secret] = {}
     variables = {
         name.removeprefix(_QUERY_KEY): value
         for name, value in environ.items()
-        if name.startswith(_QUERY_KEY) and value
+        if name.startswith(_QUERY_KEY)
     }
     for values, origin in (
-        (in_profile.get("query_keys"), f"query_keys in {path}"),
+        (kept, "of watchframe login"),
+        (in_profile.get("query_keys"), f"query_keys of {place}"),
         (variables, f"the environment variables {_QUERY_KEY}<id>"),
         (arguments.get("query_keys"), "the argument query_keys"),
     ):
         if values:
-            found |= _parsed("query_keys", values, origin)
+            found |= parsed("query_keys", _TYPES["query_keys"], values, origin)
     return found
 
 
@@ -278,27 +330,28 @@ def load_setting(
     ConfigurationError
         It cannot be used, or there is no such profile.
     """
-    environ = os.environ if environ is None else environ
+    variables = _variables(environ)
     path = config_file or config_path()
-    in_profile = read_profile(profile or environ.get("WATCHFRAME_PROFILE"), path)
-    return _first(name, {}, environ, in_profile, path)
+    profile = profile or variables.get("WATCHFRAME_PROFILE")
+    found = _first(name, {}, variables, read_profile(profile, path), _place(profile, path))
+    return found.url if isinstance(found, ServerAddress) else found
 
 
 def _first(
     name: str,
     arguments: Mapping[str, object],
-    environ: Mapping[str, str],
+    environ: Mapping[str, Any],
     in_profile: Mapping[str, object],
-    path: Path,
+    place: str,
 ) -> object:
     """Return a setting from the first place that has it, or None."""
     variable = f"WATCHFRAME_{name.upper()}"
     if arguments.get(name) is not None:
-        return _parsed(name, arguments[name], f"the argument {name}")
+        return parsed(name, _TYPES[name], arguments[name], f"the argument {name}")
     if environ.get(variable):
-        return _parsed(name, environ[variable], f"the environment variable {variable}")
+        return parsed(name, _TYPES[name], environ[variable], f"the environment variable {variable}")
     if in_profile.get(name) is not None:
-        return _parsed(name, in_profile[name], f"{name} in {path}")
+        return parsed(name, _TYPES[name], in_profile[name], f"{name} of {place}")
     return None
 
 
@@ -307,110 +360,9 @@ def _checked(settings: Settings) -> Settings:
     if is_plain and not settings.allow_plain_http:
         raise ConfigurationError(
             f"{settings.url} is plain HTTP: others on the way could read the API key.",
-            hint=Hint(Kind.ALLOW_PLAIN_HTTP),
+            hint=Hint(Kind.ALLOW_PLAIN_HTTP, server=settings.url),
         )
     return settings
-
-
-def _parsed(name: str, value: object, origin: str) -> Any:
-    """Return a setting in its type; raises ConfigurationError that says what it takes."""
-    kind = _TYPES[name]
-    try:
-        if name in _BY_HAND:
-            return _BY_HAND[name](value)
-        return msgspec.convert(_spelled(value, get_args(kind)[0]), kind, strict=False)
-    except _REFUSALS:
-        shown = "it" if name in _SECRETS else repr(value)[:80]
-        raise ConfigurationError(
-            f"The setting {name} cannot be used as {shown} ({origin}).",
-            hint=f"It takes {get_args(kind)[1].description}.",
-        ) from None
-
-
-def _spelled(value: object, kind: object) -> object:
-    """Return a value as msgspec reads it: plain numbers, flags as such, ids as a list."""
-    if kind not in (bool, int, float):
-        if isinstance(value, str):
-            value = value.replace(",", " ").split()
-        return [_spelled(item, int) for item in (value if isinstance(value, Iterable) else [value])]
-    if isinstance(value, str):
-        word = value.strip().lower().replace("_", "")
-        return {"yes": True, "no": False}.get(word, word)
-    if isinstance(value, bool):
-        return value
-    if kind is float:
-        return float(value) if isinstance(value, SupportsFloat) else value
-    return operator.index(value) if isinstance(value, SupportsIndex) else value
-
-
-def _key(value: object) -> Secret:
-    secret = value if isinstance(value, Secret) else Secret(_text(value).strip())
-    if not _is_key(secret.reveal()):  # a frame that raises holds no text of a key
-        raise ValueError
-    return secret
-
-
-def _is_key(text: str) -> bool:
-    return text.isascii() and text.isprintable() and bool(text) and " " not in text
-
-
-def _keys(value: object) -> dict[int, Secret]:
-    if not isinstance(value, Mapping):
-        raise TypeError
-    found = {id_: _key(key) for id_, key in zip(map(int, value), value.values(), strict=True)}
-    if any(id_ <= 0 for id_ in found):
-        raise ValueError
-    return found
-
-
-def _headers(value: object) -> dict[str, Secret]:
-    """Return headers of a mapping, of JSON, or of lines ``Name: value``."""
-    if isinstance(value, str):
-        value = (
-            msgspec.json.decode(value, type=dict[str, str])
-            if value.lstrip().startswith("{")
-            else dict(line.split(":", 1) for line in value.splitlines() if line.strip())
-        )
-    if not isinstance(value, Mapping):
-        raise TypeError
-    found = {}
-    for name, text in value.items():
-        secret = text if isinstance(text, Secret) else Secret(_text(text).strip())
-        is_text = secret.reveal().isascii() and secret.reveal().isprintable()
-        if not _HEADER.fullmatch(name.strip()) or not is_text or name.strip().lower() in _OURS:
-            raise ValueError
-        found[name.strip()] = secret
-    return found
-
-
-#: What the name of a header is made of (RFC 9110), and those that are sent anyway.
-_HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-_OURS = frozenset({"authorization", "host", "content-length", "content-type", "accept-encoding"})
-
-
-def _certificates(value: object) -> str:
-    path = Path(_text(value)).expanduser()
-    if not value or not path.exists():  # an empty path would switch the checking off
-        raise ValueError
-    return str(path)
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str | Path):
-        raise TypeError
-    return str(value)
-
-
-#: The settings that are more than a number, a flag or a list.
-_BY_HAND: dict[str, Callable[[object], object]] = {
-    "url": lambda value: server_url(_text(value)),
-    "api_key": _key,
-    "query_keys": _keys,
-    "headers": _headers,
-    "cache_dir": lambda value: Path(_text(value)).expanduser(),
-    "timezone": lambda value: value if isinstance(value, tzinfo) else ZoneInfo(_text(value)),
-    "ca_bundle": _certificates,
-}
 
 
 _connected: Settings | None = None

@@ -1,7 +1,7 @@
 """Queries 1 to 29: the quickstart's, and one for each parameter type that is not a date.
 
 A dropdown (20 to 29) shows the latest result of the query that feeds it; before that one has run,
-the server refuses every value.
+the server refuses every value. Query 20 has: a shared dashboard has its dropdown.
 """
 
 from __future__ import annotations

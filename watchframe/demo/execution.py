@@ -59,6 +59,12 @@ class Executor:
         """Return the cached result of SQL that is not saved, or its job; nothing is validated."""
         return self._run(_values(payload), payload, None)
 
+    def run_at_once(self, query: StoredQuery) -> None:
+        """Keep a result of a query without parameters, as of a run before the server began."""
+        source = self.sources[query.data_source_id or 0]
+        data = source.run(query.sql, Interrupt())
+        self.store.add_result(query.sql, data, source.id, 0.0)
+
     def data_of(self, query_id: int, is_cached: bool, interrupt: Interrupt) -> dict[str, Any]:  # noqa: FBT001 - `QueryResultsSource.load`
         """Return the data of a query's latest result, or of a run of it with its defaults."""
         query = self.store.queries.get(query_id)

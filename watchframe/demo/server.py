@@ -30,7 +30,7 @@ from watchframe.demo.records import Clock
 from watchframe.demo.sources import QUERY_RESULTS_SOURCE, SQLITE_SOURCE, sources_of
 from watchframe.demo.sql_engine import close_off, is_closed_off
 from watchframe.demo.store import Store, machine_time
-from watchframe.demo.stored_dashboards import public_url, save_dashboard
+from watchframe.demo.stored_dashboards import feeds_of_shared, public_url, save_dashboard
 
 HOST = "127.0.0.1"
 START_TIMEOUT = 30.0
@@ -116,6 +116,9 @@ class DemoServer:
                 sources[QUERY_RESULTS_SOURCE] = QueryResultsSource(
                     id=QUERY_RESULTS_SOURCE, load=load
                 )
+            # Who shares a dashboard has seen it; under its token no dropdown's query can be run.
+            for feed in sorted(feeds_of_shared(self._store)):
+                self._executor.run_at_once(self._store.queries[feed])
             self._server = uvicorn.Server(self._config())
             self._opened = opened.pop_all()  # nothing failed: all of it stays open until `close`
         self._thread: threading.Thread | None = None

@@ -46,6 +46,18 @@ def save_dashboard(store: Store, saved: SavedDashboard) -> None:
         store.shares[saved.id] = new_key()
 
 
+def feeds_of_shared(store: Store) -> set[int]:
+    """Return the queries that feed the dropdowns of shared dashboards."""
+    shown = [widget[_SHOWN] for id_ in store.shares for widget in store.dashboards[id_]["widgets"]]
+    return {
+        item["queryId"]
+        for number in shown
+        if number
+        for item in find_visualization(store, number)[1].definitions
+        if item.get("type") == "query"
+    }
+
+
 def fork_of(store: Store, dashboard: Record, user_id: int) -> Record:
     """Keep a copy of a dashboard and of its widgets, and return it."""
     with store.lock:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from watchframe.errors import JobFailedError
 from watchframe.hints import Face, words_for
+from watchframe.keys import without_keys
 from watchframe.plain_text import plain_text
 
 #: Lines of SQL shown before and after the one that failed.
@@ -28,7 +29,8 @@ _NEAR = re.compile(
 def error_lines(error: BaseException, face: Face) -> list[str]:
     """Return the lines that say what happened and what to do; the message comes first.
 
-    Control characters are written out, also those of the data source's words and of the statement.
+    Control characters are written out, and keys hidden, also in the data source's words and in the
+    statement.
 
     Parameters
     ----------
@@ -45,7 +47,7 @@ def error_lines(error: BaseException, face: Face) -> list[str]:
     hint = words_for(face, getattr(error, "hint", None))
     if hint:
         lines.append(f"Hint: {hint}")
-    return [plain_text(line) for line in lines]
+    return [without_keys(plain_text(line)) for line in lines]
 
 
 def group_lines(
@@ -74,7 +76,7 @@ def group_lines(
 
 def notes_of(error: BaseException) -> list[str]:
     """Return what was noted about an error after it was raised."""
-    return [plain_text(str(words)) for words in getattr(error, "__notes__", ())]
+    return [without_keys(plain_text(str(words))) for words in getattr(error, "__notes__", ())]
 
 
 def marked_sql(sql: str, reason: str) -> list[str]:

@@ -17,13 +17,12 @@ from dataclasses import dataclass
 from types import FrameType, TracebackType
 from typing import Any
 
-from watchframe.config import without_secrets
 from watchframe.display.messages import error_lines, group_lines, notes_of
 from watchframe.errors import WatchframeError, is_inner
 from watchframe.hints import Face
 from watchframe.interactive import ipython_shell, is_interactive
+from watchframe.keys import without_keys
 from watchframe.plain_text import plain_text
-from watchframe.references import without_keys
 
 #: The last line: how to see more.
 FULL = "%tb shows the full traceback."
@@ -56,7 +55,7 @@ class Rendering:
         is_short = self._is_short()
         _hide_inner_frames(self.error, is_hidden=is_short)
         lines = self._short() if is_short else _full(self.error)
-        return [without_keys(without_secrets(line)) for line in lines]
+        return [without_keys(line) for line in lines]
 
     def _is_short(self) -> bool:
         if not (is_ours(self.error) or isinstance(self.error, KeyboardInterrupt)):
@@ -217,13 +216,14 @@ class _Showing:
     def __call__(self, exc_tuple: Any = None, *arguments: Any, **named: Any) -> None:
         error = exc_tuple[1] if exc_tuple else sys.exc_info()[1]
         error = error or getattr(sys, "last_value", None)
-        if error is None or not is_interactive():
-            self._show(exc_tuple, *arguments, **named)
-        elif isinstance(error, BaseExceptionGroup) and is_ours(error):
+        # A group, also where no person is watching: its lines may hold keys, as of one error.
+        if isinstance(error, BaseExceptionGroup) and is_ours(error):
             kind, error, _ = self._shell._get_exc_info(exc_tuple)  # noqa: SLF001 - notes it for %tb
             self._shell._showtraceback(kind, error, Rendering(error)())  # noqa: SLF001 - made to be overridden
             if self._shell.call_pdb:
                 self._shell.debugger(force=True)
+        elif error is None or not is_interactive():
+            self._show(exc_tuple, *arguments, **named)
         else:
             _hide_inner_frames(error, is_hidden=not _wants_all())
             self._show(exc_tuple, *arguments, **named)

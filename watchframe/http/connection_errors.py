@@ -77,6 +77,12 @@ def _request_error(error: Exception, where: Where) -> Exception:
         return TransportError(
             f"The request could not be made: {type(error).__name__}.", **where, hint=_CHECK_URL
         )
+    if isinstance(error, ValueError):  # of http.client, with the header in its message
+        return TransportError(
+            "The API key, or one of the settings' headers, holds what cannot be sent.",
+            **where,
+            hint="Copy it again: a key of a server has letters and digits.",
+        )
     return error
 
 

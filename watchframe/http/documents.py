@@ -10,7 +10,6 @@ from urllib.parse import urlsplit
 
 import requests
 
-from watchframe.config import without_secrets
 from watchframe.errors import DecodeError, ProtocolError, TransportError
 from watchframe.http.body import iter_body, read_start
 from watchframe.http.deadline import Deadline
@@ -23,6 +22,7 @@ from watchframe.http.error_responses import (
 )
 from watchframe.http.retries import BODY_TRIES, read_or_refetch
 from watchframe.http.transport import Method, QueryArguments, Transport
+from watchframe.keys import without_secrets
 
 #: The most bytes of a document; results are streamed instead.
 MAX_DOCUMENT = 256 * 2**20

@@ -11,7 +11,6 @@ from urllib.parse import urlsplit
 
 import requests
 
-from watchframe.config import without_secrets
 from watchframe.errors import (
     AccessDeniedError,
     AuthenticationError,
@@ -26,6 +25,7 @@ from watchframe.hints import Hint, Kind
 from watchframe.http.body import read_start
 from watchframe.http.deadline import Deadline
 from watchframe.http.retries import OUTAGE_STATUSES, retry_after
+from watchframe.keys import without_secrets
 
 #: A login page, or a redirect to another host's login, says nothing about the API key.
 IDENTITY_PROXY_HINT = (
@@ -131,12 +131,7 @@ def raise_for_status(response: requests.Response, where: Where, deadline: Deadli
         raise AccessDeniedError(said, hint=IDENTITY_PROXY_HINT, **answer)
     is_wrong_key = status == HTTPStatus.NOT_FOUND and words.startswith(WRONG_KEY)
     if status == HTTPStatus.UNAUTHORIZED or is_wrong_key:
-        raise AuthenticationError(
-            said,
-            hint="The API key is wrong, or a query's key was used for something that it may not "
-            "do. A key stands on your profile's page, a query's key on the query's page.",
-            **answer,
-        )
+        raise AuthenticationError(said, hint=Hint(Kind.WRONG_USER_KEY), **answer)
     if status == HTTPStatus.FORBIDDEN:
         raise AccessDeniedError(said, hint=_access_hint(words), **answer)
     if status in (HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED):

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import logging
 import os
+import posixpath
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Literal
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import quote, unquote, urljoin, urlsplit
 
 import requests
 import urllib3
 
-from watchframe.config import Secret, Settings, is_loopback, no_key_error, without_secrets
+from watchframe.config import Settings, is_loopback, no_key_error
 from watchframe.errors import (
     AccessDeniedError,
+    ArgumentError,
     AuthenticationError,
+    ConfigurationError,
     ProtocolError,
     RateLimitError,
     ServerError,
@@ -33,6 +36,7 @@ from watchframe.http.error_responses import (
     raise_for_status,
 )
 from watchframe.http.retries import JobTimes, RateLimit, pause_before_retry
+from watchframe.keys import Secret, is_header_value, is_key, without_keys
 
 logger = logging.getLogger(__name__)
 
@@ -68,7 +72,7 @@ class Request:
     @property
     def where(self) -> Where:
         """What errors say of it."""
-        return {"method": self.method, "url": self.url}
+        return {"method": self.method, "url": without_keys(self.url)}
 
 
 class _Credentials(requests.auth.AuthBase):
@@ -117,8 +121,9 @@ class Connections:
     def __init__(self, settings: Settings) -> None:
         self.job_times = JobTimes()
         self.rate_limit = RateLimit()
-        #: Queries for which the user's own key is used: their own key does not do.
-        self.beyond_query_keys: set[int] = set()
+        #: Queries and keys of theirs that may not do what is asked of them (a query with a text
+        #: parameter): the user's own key is used from then on.
+        self.beyond_query_keys: set[tuple[int, Secret]] = set()
         # On this machine the key needs no secrecy, but on the way to a proxy it would.
         is_open = settings.url.startswith("http:") and is_loopback(settings.url)
         passes_proxies_by = is_open and not settings.allow_plain_http
@@ -154,9 +159,22 @@ class Transport:
     settings : Settings
     connections : Connections, optional
         Those of another client of the same server.
+
+    Raises
+    ------
+    ConfigurationError
+        A key can be none.
     """
 
     def __init__(self, settings: Settings, connections: Connections | None = None) -> None:
+        keys = [key for key in (settings.api_key, *settings.query_keys.values()) if key is not None]
+        if not all(map(is_key, keys)) or not all(map(is_header_value, settings.headers.values())):
+            # Here, for keys that come by no setting. What sends a header would show it.
+            raise ConfigurationError(
+                "A key, or a header's value, cannot be sent: it has spaces or characters that no "
+                "key has.",
+                hint="Copy it again.",
+            )
         self.settings = settings
         self.connections = Connections(settings) if connections is None else connections
 
@@ -194,12 +212,13 @@ class Transport:
         JobTimeoutError, JobCancelledError
             `deadline` is over.
         """
-        query_id = _query_of(method, path)
-        request = Request(method, self.settings.url + path, self._key_for(query_id), json, query)
+        if "api_key=" in path:
+            raise ArgumentError("An address is given where an id is expected.")
+        query_id, settings = _query_of(method, path), self.settings
+        request = Request(method, settings.url + path, self._key_for(query_id), json, query)
         try:
             return self._request(request, deadline)
         except (AuthenticationError, AccessDeniedError) as error:
-            settings = self.settings
             is_query_key = request.key in settings.query_keys.values()
             if not is_query_key or error.hint == IDENTITY_PROXY_HINT:
                 raise
@@ -208,18 +227,20 @@ class Transport:
                 is_wrong = is_own and isinstance(error, AuthenticationError)
                 kind = Kind.WRONG_QUERY_KEY if is_wrong else Kind.NEEDS_USER_KEY
                 raise error.replace(hint=Hint(kind, query_id=query_id)) from None
+            # A key that the server does not know says nothing of what the right one may do.
+            is_beyond = isinstance(error, AccessDeniedError)
         logger.info("%s %r: again with the user's key, not the query's", method, path)
-        response = self._request(replace(request, key=self.settings.api_key), deadline)
-        if query_id is not None:
-            self.connections.beyond_query_keys.add(query_id)
+        response = self._request(replace(request, key=settings.api_key), deadline)
+        if is_beyond and query_id is not None and request.key is not None:
+            self.connections.beyond_query_keys.add((query_id, request.key))
         return response
 
     def _key_for(self, query_id: int | None) -> Secret | None:
         """Return the key of a request: the least one that may do it."""
         settings = self.settings
-        if query_id in self.connections.beyond_query_keys and settings.api_key is not None:
-            return settings.api_key
         found = settings.key_for(query_id)
+        if settings.api_key is not None and (query_id, found) in self.connections.beyond_query_keys:
+            return settings.api_key
         if found is None and settings.query_keys:
             of = ", ".join(map(str, sorted(settings.query_keys)))
             raise AuthenticationError(
@@ -320,7 +341,7 @@ class Transport:
         return response
 
     def _target(self, response: requests.Response, request: Request) -> str:
-        """Return where a redirect leads; the key goes nowhere but to its server."""
+        """Return where a redirect leads; the key goes nowhere but below its server's base URL."""
         response.close()
         here, status = urlsplit(self.settings.url), response.status_code
         try:
@@ -336,6 +357,8 @@ class Transport:
             ) from None
         address = f"{there.scheme}://{host}{there.path}"
         is_here = (here.scheme, here.netloc) == (there.scheme, there.netloc)
+        # As servers read a path: another application may live beside this one.
+        path = posixpath.normpath("/" + unquote(there.path).replace("\\", "/").lstrip("/"))
         if is_here and "login" in there.path:
             raise AuthenticationError(
                 "The server asks for a login: it does not accept the API key.",
@@ -343,7 +366,7 @@ class Transport:
                 **request.where,
                 hint="Check the key on your profile's page, and that the URL is the server's.",
             )
-        if is_here and request.method == "GET":
+        if is_here and f"{path}/".startswith(f"{unquote(here.path)}/") and request.method == "GET":
             return target
         if here.hostname != there.hostname and is_login_address(str(host), there.path):
             words, hint = f"A login at {address} is in the way.", IDENTITY_PROXY_HINT
@@ -371,7 +394,7 @@ class _WithoutSecrets(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         words = record.getMessage()
-        shown = without_secrets(words)
+        shown = without_keys(words)
         if shown != words:  # other records stay as they are, also those of other libraries
             record.msg, record.args = shown, ()
         return True

@@ -16,7 +16,6 @@ from typing import Any, NoReturn, Protocol
 from watchframe.errors import ArgumentError
 from watchframe.parameters.mistyped import REFERENCE, corrected
 from watchframe.parameters.text_syntax import BRACKETS, closing_bracket, split_assignment
-from watchframe.references import without_keys
 from watchframe.vocabulary import CELL_FLAGS, OPTIONS, QUERY_HELP, Option, check_together
 
 HELP_HINT = "%watch --help lists every option."
@@ -88,6 +87,13 @@ def parse_line(
         An option or a value that does not exist or contradicts another; the hint names what was
         probably meant.
     """
+    if re.match(r"\s*(?:connect|login)\s+[^-\s]", line):
+        # What stands behind it is a key, which no error shows.
+        raise ArgumentError(
+            "%watch reads queries; it does not connect.",
+            hint="In Python, watchframe.connect(url, key) does, and takes the key from a variable; "
+            "in a terminal, watchframe login asks for the key and keeps it.",
+        )
     words = read_words(line)
     _check_no_option_is_escaped(line)
     known, unknown = _parser().parse_known_args(words)
@@ -97,9 +103,7 @@ def parse_line(
         if hint is not None:
             flag = first.partition("=")[0] if first.startswith("-") else ""
             raise ArgumentError(
-                f"%watch has no option {flag}."
-                if flag
-                else f"{without_keys(first)!r} is one word too many.",
+                f"%watch has no option {flag}." if flag else f"{first!r} is one word too many.",
                 hint=hint,
             )
         raise _unknown(first, words, query=known.query)
@@ -324,7 +328,7 @@ def _hint_of_line(
     if parameters is not None:
         found = corrected(words, flags, parameters)
     if found is not None and found.is_told_whole:
-        return without_keys(f"Did you mean: {magic} {' '.join(map(_as_typed, found.words))}")
+        return f"Did you mean: {magic} {' '.join(map(_as_typed, found.words))}"
     if guess is not None and guess.has_parameters and parameters:
         return f"-p NAME=VALUE gives the query a parameter. It has: {', '.join(parameters)}."
     return None
@@ -353,9 +357,7 @@ def _unknown(unknown: str, words: Sequence[str], *, query: str | None) -> Argume
         meant = f"Did you mean -o {unknown}?"
     else:
         meant = "A value with spaces goes into quotes."
-    return ArgumentError(
-        f"{without_keys(unknown)!r} is one word too many.", hint=without_keys(meant)
-    )
+    return ArgumentError(f"{unknown!r} is one word too many.", hint=meant)
 
 
 def _nearest_flag(flag: str) -> Option | None:

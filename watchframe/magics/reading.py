@@ -33,7 +33,6 @@ from watchframe.read import (
     read_watch_sql,
 )
 from watchframe.read.options import ANY_AGE, NO_TIMEOUT, Duration, data_source, seconds
-from watchframe.references import without_keys
 from watchframe.vocabulary import cache_mode, column_names
 
 
@@ -79,8 +78,7 @@ def asked(
         return _sql(request, cell, params, source)
     if request.source is not None:
         raise ArgumentError(
-            f"Both the query {without_keys(request.query)} and --source {request.source} are "
-            "given.",
+            f"Both the query {request.query} and --source {request.source} are given.",
             hint="A saved query knows its data source; leave one of them out.",
         )
     if request.save is not None:

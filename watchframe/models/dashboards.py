@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from datetime import datetime
-from typing import ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
-from msgspec import field
+from msgspec import field, structs
 
 from watchframe.models.json_fields import Model, as_object
 from watchframe.models.queries import ParameterDefinition, Query, Visualization
@@ -295,6 +295,10 @@ class Dashboard(Model, frozen=True, kw_only=True):
         written = super().to_json()
         del written["public_url"]
         return written
+
+    def __reduce__(self) -> str | tuple[Any, ...]:
+        """Pickle it without the public URL, as a pickle may be kept or sent."""
+        return Model.__reduce__(structs.replace(self, public_url=None))
 
 
 def _whole_widget(sent: object) -> object:

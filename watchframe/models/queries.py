@@ -118,8 +118,8 @@ class Query(Model, frozen=True, kw_only=True):
     updated_at : datetime or None
         When it was last edited, UTC.
     latest_result_id : int or None
-        The newest stored result of the text as it stands; None for a query with parameters that
-        was not run without them.
+        The newest stored result of the text as it stands, from version 25.8 on with the saved
+        values of its parameters; None where there is none.
     applies_auto_limit : bool
         Whether the server appends ``LIMIT 1000``.
     is_archived, is_draft : bool

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Literal, TypedDict, Unpack, overload
 
 import pandas as pd
+import pyarrow as pa
 
 from watchframe.cache import Mode
 from watchframe.client import Client
@@ -17,24 +19,28 @@ from watchframe.errors import (
     AccessDeniedError,
     ArgumentError,
     AuthenticationError,
-    ParameterValueError,
-    UnknownParameterError,
     WatchframeError,
     WatchframeWarning,
     warn_caller,
 )
-from watchframe.hints import Hint, Kind
 from watchframe.http.error_responses import IDENTITY_PROXY_HINT
-from watchframe.models import Dashboard, ParameterDefinition, ParameterMapping, Query, Widget
-from watchframe.parameters import normalize_parameters, params_dict
-from watchframe.parameters.normalize import default_of, definitions_of
-from watchframe.parameters.page_url import values_of_url
+from watchframe.models import Dashboard
+from watchframe.parameters import normalize_parameters
 from watchframe.parameters.values import did_you_mean, nearest
-from watchframe.read.answer import ATTRIBUTE, Answer
+from watchframe.read.answer import Answer
 from watchframe.read.documents import Documents
 from watchframe.read.options import DashboardLike, MaxAge, Params, ReadOptions, of_dashboard
-from watchframe.read.output import Output
-from watchframe.read.side_by_side import CONCURRENCY, ReadRequest, answers_side_by_side
+from watchframe.read.output import Output, OutputKind, Rows
+from watchframe.read.side_by_side import (
+    CONCURRENCY,
+    OnErrors,
+    ReadRequest,
+    check_errors,
+    failure_of,
+    outcomes_side_by_side,
+    with_keep_note,
+)
+from watchframe.read.widget_queries import WidgetQuery, dashboard_words, widget_queries
 from watchframe.references import (
     DashboardReference,
     parse_dashboard_reference,
@@ -42,183 +48,11 @@ from watchframe.references import (
 )
 from watchframe.reprs import Card, Link, Table
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WidgetQuery:
-    """What a widget asks.
-
-    Attributes
-    ----------
-    title : str
-        The widget's; where several have the same one, the second has " (2)" behind it, and so on.
-    widget : Widget
-    query : Query
-        Its query, as it stands on the dashboard.
-    params : mapping
-        Values for the query's parameters. Those that are left out take the query's defaults.
-    """
-
-    title: str
-    widget: Widget
-    query: Query
-    params: Mapping[str, object]
+if TYPE_CHECKING:
+    import polars as pl
 
 
-def widget_queries(
-    dashboard: Dashboard,
-    params: Mapping[str, object] | None,
-    url_parameters: Mapping[str, str] | None = None,
-) -> list[WidgetQuery]:
-    """Return what each widget asks, in the order of the page: row by row; texts ask nothing.
-
-    A parameter of the dashboard has one value, for all that are mapped to it: the caller's, or the
-    default of the first. A parameter of one widget is called ``w<widget id>_<name>``, as in the
-    page's address, or by its name alone where no other one is called so.
-
-    Raises
-    ------
-    UnknownParameterError
-        The dashboard has no such parameter.
-    ParameterValueError
-        A value is given for a parameter that the dashboard fixes.
-    ArgumentError
-        `params` is not a mapping, or names one parameter in two ways.
-    """
-    # The server sends them in any order. The order decides which default is the first one.
-    widgets = sorted(dashboard.widgets, key=lambda widget: widget.place)
-    shown = [(widget, query) for widget in widgets if (query := widget.query)]
-    slots = [slot for widget, query in shown for slot in _slots(widget, query)]
-    addresses = _Addresses(dashboard, slots)
-    from_url = values_of_url(
-        url_parameters or {}, {slot.address: slot.definition for slot in reversed(slots)}
-    )
-    given = {**addresses.resolved(from_url), **addresses.resolved(params_dict(params))}
-    chosen: dict[int, dict[str, object]] = {}
-    for slot in slots:
-        values = chosen.setdefault(slot.widget.id, {})
-        if slot.mapping.type == "static-value":
-            values[slot.definition.name] = slot.mapping.value
-        elif slot.address in given:
-            values[slot.definition.name] = given[slot.address]
-        elif slot.mapping.type == "dashboard-level":
-            default = default_of(addresses.first[slot.address].definition)
-            if default is not None:
-                values[slot.definition.name] = default
-    titles = _unique(widget.title for widget, _ in shown)
-    return [
-        WidgetQuery(title=title, widget=widget, query=query, params=chosen.get(widget.id, {}))
-        for title, (widget, query) in zip(titles, shown, strict=True)
-    ]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Slot:
-    """A parameter of a widget's query, and where its value comes from."""
-
-    widget: Widget
-    query: Query
-    definition: ParameterDefinition
-    mapping: ParameterMapping
-
-    @property
-    def address(self) -> str:
-        """Under which name a caller gives its value."""
-        if self.mapping.type == "dashboard-level":
-            return self.mapping.map_to
-        return f"w{self.widget.id}_{self.definition.name}"
-
-
-def _slots(widget: Widget, query: Query) -> list[_Slot]:
-    mappings = widget.parameter_mappings
-    return [
-        _Slot(
-            widget=widget,
-            query=query,
-            definition=item,
-            mapping=mappings.get(item.name)
-            or ParameterMapping(name=item.name, type="widget-level", map_to=item.name),
-        )
-        for item in definitions_of(query, used_only=True)
-    ]
-
-
-@dataclass(slots=True)
-class _Addresses:
-    """The names by which a caller may give values."""
-
-    dashboard: Dashboard
-    slots: list[_Slot]
-    first: dict[str, _Slot] = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.first = {slot.address: slot for slot in reversed(self.slots)}
-
-    def resolved(self, given: Mapping[str, object]) -> dict[str, object]:
-        """Return the values by address, each checked to be one that may be given."""
-        found: dict[str, object] = {}
-        for name, value in given.items():
-            slot = self._slot(name)
-            if slot.mapping.type == "static-value":
-                raise self._fixed(slot, value)
-            if slot.address in found:
-                raise ArgumentError(f"Parameter {slot.address!r} is given by two names.")
-            found[slot.address] = value
-        return found
-
-    def _slot(self, name: str) -> _Slot:
-        if name in self.first:
-            return self.first[name]
-        same = [
-            slot
-            for slot in self.slots
-            if slot.definition.name == name and slot.mapping.type != "dashboard-level"
-        ]
-        if len(same) == 1:
-            return same[0]
-        known = tuple(
-            address
-            for address, slot in sorted(self.first.items())
-            if slot.mapping.type != "static-value"
-        )
-        near = tuple(slot.address for slot in same) or nearest(name, known)
-        has = f"It has: {', '.join(map(repr, known)) or 'none'}."
-        raise UnknownParameterError(
-            f"{_words(self.dashboard)} has no parameter {name!r}.",
-            name=name,
-            known=known,
-            suggestions=near,
-            hint=f"{len(same)} widgets have one: {', '.join(map(repr, near))}."
-            if same
-            else did_you_mean(near) or has,
-        )
-
-    def _fixed(self, slot: _Slot, value: object) -> ParameterValueError:
-        name, query = slot.definition.name, slot.query
-        return ParameterValueError(
-            f"{_words(self.dashboard)} fixes the parameter {name!r} of {slot.widget.title!r} at "
-            f"{slot.mapping.value!r}.",
-            name=name,
-            value=value,
-            expected=repr(slot.mapping.value),
-            query_id=query.id,
-            query_name=query.name,
-            hint=Hint(Kind.QUERY_ITSELF, query_id=query.id, name=name),
-        )
-
-
-def _unique(titles: Iterable[str]) -> list[str]:
-    """Return the titles, with a number behind each that was there before."""
-    found: list[str] = []
-    for title in titles:
-        number, label = 1, title
-        while label in found:
-            number += 1
-            label = f"{title} ({number})"
-        found.append(label)
-    return found
-
-
-class DashboardFrames(Mapping[str, "pd.DataFrame"]):
+class DashboardFrames(Mapping[str, Rows]):
     """The frames of a dashboard by their widgets' titles, row by row.
 
     Where several widgets have the same title, the second one is ``"<title> (2)"``, and so on.
@@ -227,14 +61,25 @@ class DashboardFrames(Mapping[str, "pd.DataFrame"]):
     ----------
     dashboard : Dashboard
         The dashboard itself.
+    errors : mapping of str to Exception
+        By title, why widgets have no frame here; empty unless it was read with ``errors="keep"``.
     """
 
-    def __init__(self, dashboard: Dashboard, frames: Mapping[str, pd.DataFrame]) -> None:
+    def __init__(
+        self,
+        dashboard: Dashboard,
+        frames: Mapping[str, Rows],
+        pages: Mapping[str, str | None],
+        errors: Mapping[str, Exception],
+    ) -> None:
         self.dashboard = dashboard
-        self._frames = dict(frames)
+        self.errors = errors
+        self._frames: dict[str, Any] = dict(frames)
+        self._pages = pages
 
-    def __getitem__(self, title: str) -> pd.DataFrame:
-        return self._frames[title]
+    def __getitem__(self, title: str) -> Rows:
+        found: Rows = self._frames[title]
+        return found
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._frames)
@@ -243,26 +88,78 @@ class DashboardFrames(Mapping[str, "pd.DataFrame"]):
         return len(self._frames)
 
     def __repr__(self) -> str:
-        shapes = [
+        lines = [
             f"  {title!r}: {len(frame):,} rows, {len(frame.columns):,} columns"
             for title, frame in self._frames.items()
         ]
-        return "\n".join([f"<DashboardFrames of {self.dashboard.name!r}", *shapes]) + ">"
+        lines += [f"  {title!r}: {type(error).__name__}" for title, error in self.errors.items()]
+        return "\n".join([f"<DashboardFrames of {self.dashboard.name!r}", *lines]) + ">"
 
     def _repr_html_(self) -> str:
         rows = [
-            (Link(title, page_of(frame.attrs[ATTRIBUTE])), len(frame), len(frame.columns))
+            (Link(title, self._pages[title]), len(frame), len(frame.columns))
             for title, frame in self._frames.items()
         ]
+        failed = [
+            (title, f"{type(error).__name__}: {getattr(error, 'message', error)}")
+            for title, error in self.errors.items()
+        ]
+        tables = [Table(columns=("title", "rows", "columns"), rows=rows)]
+        if failed:
+            tables.append(Table(columns=("title", "error"), rows=failed))
         return Card(
             noun="Frames of dashboard",
             name=self.dashboard.name,
             url=self.dashboard.url,
-            tables=[Table(columns=("title", "rows", "columns"), rows=rows)],
+            tables=tables,
             note="frames[title] is the frame of a widget.",
         ).html()
 
 
+class DashboardTableArguments(TypedDict, total=False):
+    """Keyword arguments of `read_watch_dashboard`."""
+
+    max_age: MaxAge
+    cache: Mode
+    timeout: float | None
+    concurrency: int
+    errors: OnErrors
+    progress: bool | None
+    client: Client | None
+
+
+class DashboardArguments(DashboardTableArguments, total=False):
+    """Those, with the ones that are for pandas alone."""
+
+    dtype: object
+    parse_dates: object
+    dtype_backend: DtypeBackend
+
+
+@overload
+def read_watch_dashboard(
+    dashboard: DashboardLike,
+    params: Params = None,
+    *,
+    output: Literal["pandas"] = ...,
+    **arguments: Unpack[DashboardArguments],
+) -> DashboardFrames[pd.DataFrame]: ...
+@overload
+def read_watch_dashboard(
+    dashboard: DashboardLike,
+    params: Params = None,
+    *,
+    output: Literal["arrow"],
+    **arguments: Unpack[DashboardTableArguments],
+) -> DashboardFrames[pa.Table]: ...
+@overload
+def read_watch_dashboard(
+    dashboard: DashboardLike,
+    params: Params = None,
+    *,
+    output: Literal["polars"],
+    **arguments: Unpack[DashboardTableArguments],
+) -> DashboardFrames[pl.DataFrame]: ...
 @of_dashboard
 def read_watch_dashboard(
     dashboard: DashboardLike,
@@ -270,14 +167,16 @@ def read_watch_dashboard(
     *,
     max_age: MaxAge = None,
     cache: Mode = "use",
+    output: OutputKind = "pandas",
     dtype: object = None,
     parse_dates: object = None,
     dtype_backend: DtypeBackend = "numpy_nullable",
     timeout: float | None = 300.0,
     concurrency: int = CONCURRENCY,
+    errors: OnErrors = "raise",
     progress: bool | None = None,
     client: Client | None = None,
-) -> DashboardFrames:
+) -> DashboardFrames[Any]:
     """Return every widget's query of a dashboard as a typed DataFrame, read side by side.
 
     Widgets of one query with the same values are read once. Texts are left out.
@@ -293,7 +192,7 @@ def read_watch_dashboard(
         that share it. The parameter of a single widget is called ``w<widget id>_<name>``, as in the
         page's URL, or ``<name>`` where nothing else is called so. Those that are left out take the
         saved defaults, as on the page: a shared one that of the first widget that has it.
-    max_age, cache, dtype_backend, client
+    max_age, cache, output, dtype_backend, client
         As of `read_watch_query`; they hold for the dashboard itself too.
     dtype, parse_dates : optional
         As of `read_watch_query`, for every widget that has such a column.
@@ -301,13 +200,17 @@ def read_watch_dashboard(
         Seconds for each query, from when its turn comes.
     concurrency : int
         How many run at the same time.
+    errors : {"raise", "keep"}
+        What to do where some widgets fail, once all others are read: raise their errors, or return
+        the others with a warning, and the errors in ``.errors``.
     progress : bool or None
         Whether to show one bar for all; None shows it where a person is watching.
 
     Returns
     -------
     DashboardFrames
-        A mapping of titles to frames, each as `read_watch_query` returns it, and ``.dashboard``.
+        A mapping of titles to frames, each as `read_watch_query` returns it, with ``.dashboard``
+        and ``.errors``.
 
     Raises
     ------
@@ -328,7 +231,8 @@ def read_watch_dashboard(
     Warns
     -----
     WatchframeWarning
-        Widgets are left out because the key may not see their data source.
+        Widgets are left out because the key may not see their data source, or, with
+        ``errors="keep"``, because they could not be read.
 
     Examples
     --------
@@ -347,16 +251,44 @@ def read_watch_dashboard(
         timeout=timeout,
         progress=progress,
     )
-    shown = Output(dtype=dtype, parse_dates=parse_dates, dtype_backend=dtype_backend)
-    found, answers = dashboard_answers(
-        dashboard, params, options, shown=shown, concurrency=concurrency
-    )
-    _check_columns(shown, answers)
+    check_errors(errors)
+    shown = Output(output, None, None, dtype, parse_dates, dtype_backend)
+    read = dashboard_answers(dashboard, params, options, shown=shown, concurrency=concurrency)
+    if read.failed is not None and errors == "raise":
+        raise with_keep_note(read.failed)
+    _check_columns(shown, read)
+    if read.errors:
+        warn_caller(
+            WatchframeWarning(
+                f"{dashboard_words(read.dashboard)} has widgets that could not be read, and are "
+                f"left out: {', '.join(map(repr, read.errors))}. The frames' .errors says why."
+            )
+        )
     frames = {
-        title: shown.without_other_columns(answer).frame(answer)
-        for title, answer in answers.items()
+        title: shown.without_other_columns(answer).rows(answer)
+        for title, answer in read.answers.items()
     }
-    return DashboardFrames(found, frames)
+    pages = {title: page_of(answer.attributes) for title, answer in read.answers.items()}
+    return DashboardFrames(read.dashboard, frames, pages, read.errors)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DashboardRead:
+    """What came of reading a dashboard's widgets.
+
+    Attributes
+    ----------
+    dashboard : Dashboard
+    answers, errors : mapping
+        By title; of each widget one of both.
+    failed : ExceptionGroup or None
+        The errors as one.
+    """
+
+    dashboard: Dashboard
+    answers: Mapping[str, Answer]
+    errors: Mapping[str, Exception]
+    failed: ExceptionGroup[Exception] | None
 
 
 def dashboard_answers(
@@ -366,8 +298,8 @@ def dashboard_answers(
     *,
     shown: Output,
     concurrency: int = CONCURRENCY,
-) -> tuple[Dashboard, dict[str, Answer]]:
-    """Return a dashboard and its widgets' answers by title, as of `read_watch_dashboard`.
+) -> DashboardRead:
+    """Return a dashboard with its widgets' answers and errors, as of `read_watch_dashboard`.
 
     `shown` is how the rows will be returned, for what is warned of.
     """
@@ -377,25 +309,29 @@ def dashboard_answers(
     if dashboard.is_shared:
         options = replace(options, definitions={item.query.id: item.query for item in wanted})
     requests, places = _requests(wanted, options)
-    try:
-        answers = answers_side_by_side(requests, concurrency=concurrency, progress=options.progress)
-    except ExceptionGroup as failed:
-        if not dashboard.is_shared:
-            raise
-        raise failed.derive([_of_token(error) for error in failed.exceptions]) from None
-    shown.warn(*answers)
-    return found, {item.title: answers[place] for item, place in zip(wanted, places, strict=True)}
+    outcomes = outcomes_side_by_side(requests, concurrency=concurrency, progress=options.progress)
+    if dashboard.is_shared:
+        outcomes = [it if isinstance(it, Answer) else _of_token(it) for it in outcomes]
+    by_title = {item.title: outcomes[place] for item, place in zip(wanted, places, strict=True)}
+    answers = {title: it for title, it in by_title.items() if isinstance(it, Answer)}
+    shown.warn(*answers.values())
+    return DashboardRead(
+        dashboard=found,
+        answers=answers,
+        errors={title: it for title, it in by_title.items() if not isinstance(it, Answer)},
+        failed=failure_of(outcomes),
+    )
 
 
-def _check_columns(shown: Output, answers: Mapping[str, Answer]) -> None:
+def _check_columns(shown: Output, read: DashboardRead) -> None:
     """Raise ArgumentError for a column to convert that no widget has.
 
     A result without rows may lack columns that others of its query have.
     """
-    tables = [answer.table for answer in answers.values()]
+    tables = [answer.table for answer in read.answers.values()]
     known = {name for table in tables for name in table.column_names}
     wrong = sorted(shown.converted - known)
-    if wrong and all(table.num_rows for table in tables):
+    if wrong and not read.errors and all(table.num_rows for table in tables):
         near = nearest(wrong[0], known)
         raise ArgumentError(
             f"No widget has a column {wrong[0]!r}.",
@@ -451,13 +387,7 @@ def _warn_of_hidden(dashboard: Dashboard) -> None:
     if hidden:
         warn_caller(
             WatchframeWarning(
-                f"{_words(dashboard)} has {len(hidden)} widgets that this key may not see; they "
-                "are left out."
+                f"{dashboard_words(dashboard)} has {len(hidden)} widgets that this key may not "
+                "see; they are left out."
             )
         )
-
-
-def _words(dashboard: Dashboard) -> str:
-    """Return what begins a sentence about a dashboard."""
-    number = f"Dashboard {dashboard.id}" if dashboard.id else "The shared dashboard"
-    return f"{number} {dashboard.name!r}"

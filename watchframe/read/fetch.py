@@ -6,13 +6,14 @@ import logging
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Literal, Protocol
 
 from watchframe.cache import Provenance, ResultWriter
 from watchframe.client import ResultBody
 from watchframe.decode import DecodedResult, decode_query_result
 from watchframe.display import ProgressLine
-from watchframe.errors import JobFailedError, ProtocolError
+from watchframe.errors import AccessDeniedError, JobFailedError, NotFoundError, ProtocolError
 from watchframe.http.retries import read_or_refetch
 from watchframe.models import QueryResultInfo
 from watchframe.parameters import has_same_hash, is_same_sql
@@ -24,7 +25,8 @@ from watchframe.read.question import Question, ResultQuestion
 logger = logging.getLogger(__name__)
 
 #: What a result proves of its rows: they are those that were asked for; they are, or may be, those
-#: of other values that the server confuses with them; they are of another question; or nothing.
+#: of another text or other values that the server confuses with them; they are of another question;
+#: or nothing.
 Proof = Literal["proven", "confused", "other", "uncertain"]
 
 
@@ -59,15 +61,16 @@ def fetch_answer(plan: ReadPlan, options: ReadOptions, new_plan: NewPlan) -> Fet
         The rows are of another question, or new executions too gave another value's rows.
     """
     fetch = _Fetch(plan, options, new_plan)
-    # Twice more: the first may share the job of another value that is still running.
-    for max_age in (plan.server_max_age, RUN, RUN):
-        answer = fetch.answer(max_age)
+    run = partial(fetch.answer, RUN)
+    # Run twice: the first may share the job of another value that is still running.
+    for attempt in (partial(fetch.answer, plan.server_max_age), fetch.latest, run, run):
+        answer = attempt()
         if answer is not None:
             return fetch.plan, answer
-        logger.debug("%s: another value's rows; running it again", plan.label)
+        logger.debug("%s: the rows are, or may be, of another text or value", plan.label)
     raise ProtocolError(
         f"The server answered {plan.label} again and again with rows that are, or may be, "
-        "those of other parameter values.",
+        "those of an earlier text or of other parameter values.",
         hint="Its cache ignores white space in values (up to version 10.1 also case), and "
         "another caller is running the query now: try again in a moment, or with a user's key, "
         "with which the server says what it ran.",
@@ -80,11 +83,13 @@ class _Fetch:
     def __init__(self, plan: ReadPlan, options: ReadOptions, new_plan: NewPlan) -> None:
         self.plan = plan
         self._beside: ReadPlan | None = None
+        #: When the server had the rows that it sent last, if they may be others and hide their SQL.
+        self._hidden_at: datetime | None = None
         self._options = options
         self._new_plan = new_plan
 
     def answer(self, max_age: int) -> Answer | None:
-        """Return the server's rows; None if they are, or may be, those of another value."""
+        """Return the server's rows; None if they are, or may be, of another text or value."""
         plan, options = self.plan, self._options
         requested_at = options.clock()
         self._beside = None
@@ -106,42 +111,75 @@ class _Fetch:
                 failure = error.replace(sql=plan.question.rendered)
             if failure is not None:  # raised here, its context is what the caller was handling
                 raise failure
-
-            def read(body: ResultBody) -> Answer | None:
-                key = self.plan.cache_key
-                with body, _writer(key, options) as writer:
-                    decoded = decode_query_result(
-                        line.on_received(body),
-                        columns=options.columns if options.cache is None else None,
-                        on_batch=writer.write if writer is not None else None,
-                    )
-                    body.require_result(decoded.info)
-                    proof = self._proof(decoded.info, body)
-                    if proof == "confused":
-                        return None
-                    provenance = _provenance(self.plan, options, decoded, body, requested_at)
-                    source: Source = "server cache" if body.from_server_cache else "executed"
-                    logger.info(
-                        "%s: %d rows, %s, %s s on the data source",
-                        self.plan.label,
-                        decoded.table.num_rows,
-                        source,
-                        provenance.runtime_s,
-                    )
-                    answer = self.plan.answer(decoded.table, provenance, source)
-                    if proof == "uncertain":
-                        return replace(answer, unproven=_unproven(self.plan.question))
-                    if writer is None or options.cache is None or not self.plan.is_kept:
-                        return answer
-                    if self.plan.cache_key == key:
-                        is_stored = writer.finish(provenance, table=decoded.table)
-                    else:
-                        is_stored = options.cache.put(
-                            self.plan.cache_key, decoded.table, provenance
-                        )
-                    return replace(answer, is_stored=is_stored)
-
+            read = partial(self._read, requested_at=requested_at, line=line)
             return read_or_refetch(body, read, ResultBody.reopen)
+
+    def latest(self) -> Answer | None:
+        """Return the rows that did not tell their SQL, with it; None if that cannot be had.
+
+        A query's key may read the query's latest result by its id, and that tells.
+        """
+        state, options = self.plan.question.server_state, self._options
+        query_id = self.plan.question.facts.get("query_id")
+        if self._hidden_at is None or not state.tells_latest or state.latest_result_id is None:
+            return None
+        requested_at = options.clock()
+        with ProgressLine(self.plan.label, progress=options.progress) as line:
+            try:
+                body = options.client.query_results.open(
+                    state.latest_result_id, query_id=query_id, deadline=options.deadline
+                )
+            except (AccessDeniedError, NotFoundError):
+                return None
+            body.from_server_cache = True
+            read = partial(
+                self._read, requested_at=requested_at, line=line, retrieved_at=self._hidden_at
+            )
+            return read_or_refetch(body, read, ResultBody.reopen)
+
+    def _read(
+        self,
+        body: ResultBody,
+        *,
+        requested_at: datetime,
+        line: ProgressLine,
+        retrieved_at: datetime | None = None,
+    ) -> Answer | None:
+        """Return the rows of a body, if they are those of `retrieved_at`, where that is given."""
+        options, key = self._options, self.plan.cache_key
+        with body, _writer(key, options) as writer:
+            decoded = decode_query_result(
+                line.on_received(body),
+                columns=options.columns if options.cache is None else None,
+                on_batch=writer.write if writer is not None else None,
+            )
+            body.require_result(decoded.info)
+            if retrieved_at not in (None, decoded.info.retrieved_at):
+                return None
+            proof = self._proof(decoded.info, body)
+            if proof == "confused" or (retrieved_at is not None and proof != "proven"):
+                is_hidden = body.from_server_cache and decoded.info.query_text is None
+                self._hidden_at = decoded.info.retrieved_at if is_hidden else None
+                return None
+            provenance = _provenance(self.plan, options, decoded, body, requested_at)
+            source: Source = "server cache" if body.from_server_cache else "executed"
+            logger.info(
+                "%s: %d rows, %s, %s s on the data source",
+                self.plan.label,
+                decoded.table.num_rows,
+                source,
+                provenance.runtime_s,
+            )
+            answer = self.plan.answer(decoded.table, provenance, source)
+            if proof == "uncertain":
+                return replace(answer, unproven=_unproven(self.plan.question))
+            if writer is None or options.cache is None or not self.plan.is_kept:
+                return answer
+            if self.plan.cache_key == key:
+                is_stored = writer.finish(provenance, table=decoded.table)
+            else:
+                is_stored = options.cache.put(self.plan.cache_key, decoded.table, provenance)
+            return replace(answer, is_stored=is_stored)
 
     def _look_up(self) -> None:
         """Read the definition as it is now; raise QueryEditedError if it asks something else."""
@@ -198,7 +236,7 @@ def _proof(question: Question, info: QueryResultInfo, body: ResultBody) -> Proof
         return "proven"  # its id was compared
     may_be_others = (body.from_server_cache or body.is_of_running_job) and question.is_confusable
     if info.query_text is None:  # under a query key: what was run is not told
-        return "confused" if may_be_others else "proven"
+        return "confused" if may_be_others or _may_be_older(question, info, body) else "proven"
     is_elsewhere = _is_elsewhere(question, info)
     if not is_elsewhere:
         sqls, auto_limit = (question.rendered, info.query_text), question.has_auto_limit
@@ -209,6 +247,19 @@ def _proof(question: Question, info: QueryResultInfo, body: ResultBody) -> Proof
     if is_elsewhere or question.doubt is None:
         return "other"
     return "confused" if may_be_others else "uncertain"
+
+
+def _may_be_older(question: Question, info: QueryResultInfo, body: ResultBody) -> bool:
+    """Whether the rows of another caller's run may be of the text before the query's last edit.
+
+    An edit of white space or comments alone, which the server's hash does not see, may be one
+    within quotes; and `edited_at` does not tell an edit of the text from one of the name.
+    """
+    edited_at = question.edited_at
+    if edited_at is None or not (body.from_server_cache or body.is_of_running_job):
+        return False
+    made_at = info.retrieved_at if body.from_server_cache else body.running_since
+    return made_at is None or made_at < edited_at
 
 
 def _is_elsewhere(question: Question, info: QueryResultInfo) -> bool:

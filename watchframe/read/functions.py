@@ -90,7 +90,8 @@ def read_watch_query(
         How old the data may be: seconds, a duration, or a text such as ``"90s"``, ``"15m"``,
         ``"1h"``, ``"7d"``. A local copy of at most that age is returned without any request. 0
         always runs the query. None, the server's own default, takes any result of the query as it
-        stands.
+        stands: a local copy, unless the server says that it has a newer one, which it does without
+        parameters and, from version 25.8 on, with the saved values of them.
     cache : {"use", "refresh", "only", "off"}
         ``"refresh"`` runs the query and stores the result; ``"only"`` makes no request; ``"off"``
         neither reads nor stores.

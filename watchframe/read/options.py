@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import difflib
 import functools
-import inspect
 import logging
 import re
+import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,22 +19,27 @@ from watchframe.client import (
     Client,
     Deadline,
     OnStatus,
+    chosen_client,
     client_of_server,
-    current_client,
+    connect,
     with_address_key,
 )
 from watchframe.config import Settings, require_same_server
-from watchframe.errors import ArgumentError, QueryReferenceError
+from watchframe.errors import ArgumentError
+from watchframe.interactive import ipython_kernel
+from watchframe.keys import without_keys
 from watchframe.locks import ProcessLock
 from watchframe.models import Query
 from watchframe.parameters import JSON
+from watchframe.plain_text import shell_text
 from watchframe.references import (
     DashboardReference,
     QueryReference,
-    parse_dashboard_reference,
-    parse_reference,
-    without_keys,
+    takes_dashboard,
+    takes_query,
 )
+from watchframe.references.arguments import misfit, parameters_of
+from watchframe.vocabulary import OPTIONS
 
 logger = logging.getLogger(__name__)
 
@@ -217,65 +222,65 @@ class SharedDocuments:
 
 
 def of_query(function: Callable[P, R]) -> Callable[P, R]:
-    """Decorate a public function that reads a query; see `_parsed`."""
-    return _parsed(function, "query", parse_reference)
+    """Decorate a public function that reads a query: its arguments are looked at first."""
+    return takes_query(function, _refusal)
 
 
 def of_dashboard(function: Callable[P, R]) -> Callable[P, R]:
-    """Decorate a public function that reads a dashboard; see `_parsed`."""
-    return _parsed(function, "dashboard", parse_dashboard_reference)
+    """Decorate a public function that reads a dashboard, as `of_query`."""
+    return takes_dashboard(function, _refusal)
 
 
-def _parsed(function: Callable[P, R], noun: str, parse: Callable[[Any], object]) -> Callable[P, R]:
-    """Have a public function's first argument, `noun`, parsed before anything else.
-
-    So no frame holds the text of an address with its key. A keyword that the function does not have
-    is, as a rule, a parameter of the query or the dashboard: the error shows the dict.
-    """
-    known = list(inspect.signature(function).parameters)
-
-    @functools.wraps(function)
-    def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
-        try:
-            if noun in kwargs:
-                kwargs[noun] = parse(kwargs[noun])
-            elif args:
-                args = (parse(args[0]), *args[1:])  # type: ignore[assignment]
-        except (ArgumentError, QueryReferenceError):
-            args, kwargs = (), {}  # type: ignore[assignment]
-            raise
-        unknown = {name: value for name, value in kwargs.items() if name not in known}
-        if unknown:
-            reference = kwargs.get(noun, args[0] if args else None)
-            error = _keyword_error(function.__name__, reference, unknown, known)
-            args, kwargs, unknown = (), {}, {}  # type: ignore[assignment]
-            raise error
-        return function(*args, **kwargs)
-
-    return wrapper
+def _refusal(
+    function: Callable[..., Any], args: Sequence[object], kwargs: Mapping[str, object]
+) -> Exception | None:
+    """Return the error of arguments that a function cannot be called with; its hint says how."""
+    known = [*parameters_of(function)]
+    unknown = {name: value for name, value in kwargs.items() if name not in known}
+    if unknown:
+        reference = kwargs.get(known[0], args[0] if args else None)
+        return _keyword_error(function.__name__, reference, unknown, known)
+    if isinstance(kwargs.get("params", args[1] if len(args) > 1 else None), str):
+        # Not by `params_dict`: it may be a key, which no frame is to hold.
+        return ArgumentError(
+            "params is a str: it holds no parameter set.",
+            hint='Give a dict, such as {"market": "WETH"}, or where several are read, a list of '
+            "them. A key goes to connect(url, key).",
+        )
+    return misfit(function, args, kwargs)
 
 
 def _keyword_error(
     name: str, reference: object, unknown: Mapping[str, object], known: Sequence[str]
 ) -> ArgumentError:
     first = next(iter(unknown))
-    near = difflib.get_close_matches(first, known, 1)
     shown: object = 42
     if isinstance(reference, QueryReference):
         shown = reference.query_id or reference.name
     elif isinstance(reference, DashboardReference):
         shown = reference.dashboard_id or reference.slug or reference.name or "..."
-    values = ", ".join(f"{word!r}: {_shown_value(word, unknown[word])}" for word in unknown)
-    call = f"{name}({shown!r}, {{{values}}})"
-    return ArgumentError(
-        f"{name} has no argument {first!r}.",
-        hint=f"Did you mean {near[0]}=?" if near else f"Parameters stand in a dict: {call}",
-    )
+    typed = {option.name: option.python.strip("`") for option in OPTIONS}.get(first, "")
+    setting = _SETTINGS_OF_OTHERS.get(first, first)
+    near = difflib.get_close_matches(first, known, 1)
+    if typed.partition("=")[0] in known:
+        hint = f"In Python, --{first.replace('_', '-')} is {typed}."
+    elif setting in parameters_of(connect):
+        hint = f"It belongs to the connection: connect(..., {setting}=...)."
+    elif near:
+        hint = f"Did you mean {near[0]}=?"
+    else:
+        values = ", ".join(f"{word!r}: {_shown_value(word, unknown[word])}" for word in unknown)
+        hint = f"Parameters stand in a dict: {name}({shown!r}, {{{values}}})"
+    return ArgumentError(f"{name} has no argument {first!r}.", hint=hint)
+
+
+#: What other libraries call a setting of `connect`.
+_SETTINGS_OF_OTHERS = {"verify": "ca_bundle", "apikey": "api_key", "server": "url"}
 
 
 def _shown_value(name: str, value: object) -> str:
     """Return how a hint shows the value of a keyword: one that is a key is not shown."""
-    is_secret = re.search("key|token|secret|password", name, re.IGNORECASE)
+    is_secret = re.search("key|token|secret|pass|auth|cookie", name, re.IGNORECASE)
     return "..." if is_secret else without_keys(repr(value))
 
 
@@ -293,12 +298,14 @@ def client_for(
     ConfigurationError
         No server or key is known, or the reference is to a page of another server than `client`'s.
         The key of one server is never sent to another one.
+    ArgumentError
+        `client` is no client.
     """
     if reference is None or reference.server_url is None:
-        return client if client is not None else current_client()
+        return chosen_client(client)
     query_id = reference.query_id if isinstance(reference, QueryReference) else None
     if client is not None:
-        require_same_server(reference.server_url, client.server)
+        require_same_server(reference.server_url, chosen_client(client).server)
         found = with_address_key(client, query_id, reference.api_key, goes_first=False)
     else:
         found = client_of_server(reference.server_url, query_id=query_id, api_key=reference.api_key)
@@ -318,15 +325,16 @@ def _note_key(reference: QueryReference | DashboardReference, query_id: int | No
     option, variable = (
         (f" --query {query_id}", f"QUERY_KEY_{query_id}") if query_id else ("", "API_KEY")
     )
-    # Not a warning: those can be made errors, and the read is right.
-    logger.warning(
+    words = (
         "The address holds an API key in clear text. To keep the key elsewhere, run once: "
-        "watchframe login --url %s%s, or set WATCHFRAME_URL and WATCHFRAME_%s. The address without "
-        "the key is then enough.",
-        server,
-        option,
-        variable,
+        f"watchframe login --url {shell_text(str(server))}{option}, or set WATCHFRAME_URL and "
+        f"WATCHFRAME_{variable}. The address without the key is then enough."
     )
+    # Not a warning: those can be made errors, and the read is right.
+    if ipython_kernel() is None:
+        logger.warning("%s", words)
+    elif logger.isEnabledFor(logging.WARNING):
+        sys.stdout.write(f"{words}\n")  # a cell shows the log in red, as an error
 
 
 def local_cache(settings: Settings) -> ResultCache:

@@ -6,7 +6,7 @@ import weakref
 from collections import OrderedDict
 from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import pandas as pd
 import pyarrow as pa
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     import polars as pl
 
 OutputKind = Literal["pandas", "arrow", "polars"]
+#: A frame or a table, as of `output`.
+Rows = TypeVar("Rows")
 
 
 class FrameArguments(ReadArguments, total=False):

@@ -6,8 +6,9 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TypedDict
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TypedDict, cast
 
 from watchframe.cache import KeyParts, ServerState
 from watchframe.client import Client, Deadline, OnStatus, ResultBody
@@ -73,11 +74,12 @@ class QuestionFacts(TypedDict, total=False):
     sql: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class SavedQuestion:
-    """A saved query with its parameters."""
+class _Neutral:
+    """What a question answers about itself where its kind says nothing else."""
 
-    query: Query
+    __slots__ = ()
+
+    #: What is sent for its parameters, in wire form.
     parameters: Mapping[str, JSON]
 
     def __repr__(self) -> str:
@@ -86,32 +88,89 @@ class SavedQuestion:
     @property
     def label(self) -> str:
         """What messages and the progress line call it."""
-        return f"query {self.query.id} {self.query.name!r}"
+        raise NotImplementedError
 
     @property
     def dropdowns(self) -> tuple[str, ...]:
         """The parameters whose values are compared with those of another query."""
+        return ()
+
+    @property
+    def rendered(self) -> str:
+        """The SQL as the server renders it."""
+        return ""
+
+    @property
+    def has_auto_limit(self) -> bool:
+        """Whether the server is to append its automatic limit to SQL without a limit."""
+        return False
+
+    @property
+    def doubt(self) -> str | None:
+        """Why the server may render it in another way than `rendered`; None if it does not."""
+        return None
+
+    @property
+    def is_confusable(self) -> bool:
+        """Whether it has a text value with something in it that the server's hash ignores."""
+        return False
+
+    @property
+    def has_free_text(self) -> bool:
+        """Whether a parameter holds a text that was typed, which may name a person."""
+        return False
+
+    @property
+    def may_be_cut(self) -> bool:
+        """Whether the server appends a limit of its own."""
+        return False
+
+    @property
+    def parameter_types(self) -> Mapping[str, str]:
+        """The declared types of its parameters."""
+        return {}
+
+    @property
+    def edited_at(self) -> datetime | None:
+        """When its text may have been another one last, by the server's clock; None for never."""
+        return None
+
+    @property
+    def server_state(self) -> ServerState:
+        """What its definition, if it was just read, says about the server's results."""
+        return ServerState(latest_result_id=None, tells_latest=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class SavedQuestion(_Neutral):
+    """A saved query with its parameters."""
+
+    query: Query
+    parameters: Mapping[str, JSON]
+
+    @property
+    def label(self) -> str:
+        return f"query {self.query.id} {self.query.name!r}"
+
+    @property
+    def dropdowns(self) -> tuple[str, ...]:
         used = definitions_of(self.query, used_only=True)
         return tuple(item.name for item in used if item.dropdown_query_id is not None)
 
     @property
     def rendered(self) -> str:
-        """The SQL as the server renders it."""
         return render_query(self.query.text, self.parameters, self.query.parameters)
 
     @property
     def has_auto_limit(self) -> bool:
-        """Whether the server is to append its automatic limit to SQL without a limit."""
         return self.query.applies_auto_limit
 
     @property
     def doubt(self) -> str | None:
-        """Why the server may render it in another way than `rendered`; None if it does not."""
         return rendering_doubt(self.query.text, self.parameters)
 
     @property
     def is_confusable(self) -> bool:
-        """Whether it has a text value with something in it that the server's hash ignores."""
         return any(
             is_confusable_value(self.parameters.get(definition.name), definition.enum_options)
             for definition in definitions_of(self.query)
@@ -120,7 +179,6 @@ class SavedQuestion:
 
     @property
     def has_free_text(self) -> bool:
-        """Whether a parameter holds a text that was typed, which may name a person."""
         return any(
             definition.type in _TYPED_TYPES and self.parameters.get(definition.name)
             for definition in definitions_of(self.query)
@@ -128,23 +186,35 @@ class SavedQuestion:
 
     @property
     def may_be_cut(self) -> bool:
-        """Whether the server appends a limit of its own."""
         # A LIMIT 1000 that stands there already is the query's own.
         return self.has_auto_limit and not ends_in_auto_limit(self.rendered)
 
     @property
     def parameter_types(self) -> Mapping[str, str]:
-        """The declared types of its parameters."""
         return {item.name: item.type for item in definitions_of(self.query)}
 
     @property
+    def edited_at(self) -> datetime | None:
+        return self.query.updated_at
+
+    @property
     def server_state(self) -> ServerState:
-        """What its definition, if it was just read, says about the server's results."""
+        latest = self.query.latest_result_id
         return ServerState(
-            latest_result_id=self.query.latest_result_id,
+            latest_result_id=latest,
             # Where the text is not told, nobody knows whether it was edited.
-            has_parameters=bool(self.query.parameters and self.query.text),
+            tells_latest=not (self.query.parameters and self.query.text)
+            or (latest is not None and self._is_as_saved),
         )
+
+    @property
+    def _is_as_saved(self) -> bool:
+        """Whether the server runs the same SQL with the saved values.
+
+        Dynamic dates among them are no values to the server, and no SQL has them.
+        """
+        saved = {item.name: cast("JSON", item.default) for item in self.query.parameters}
+        return self.rendered == render_query(self.query.text, saved, self.query.parameters)
 
     @property
     def facts(self) -> QuestionFacts:
@@ -194,31 +264,20 @@ class SavedQuestion:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class SqlQuestion:
-    """Ad-hoc SQL with its parameters; its members are those of `SavedQuestion`."""
+class SqlQuestion(_Neutral):
+    """Ad-hoc SQL with its parameters: it has no definition that could be edited."""
 
     sql: str
     data_source: DataSource
     parameters: Mapping[str, JSON]
-
-    def __repr__(self) -> str:
-        return f"<{self.label}>"
 
     @property
     def label(self) -> str:
         return f"ad-hoc SQL on {self.data_source.name!r}"
 
     @property
-    def dropdowns(self) -> tuple[str, ...]:
-        return ()
-
-    @property
     def rendered(self) -> str:
         return render_query(self.sql, self.parameters, ())
-
-    @property
-    def has_auto_limit(self) -> bool:
-        return False
 
     @property
     def doubt(self) -> str | None:
@@ -231,19 +290,6 @@ class SqlQuestion:
     @property
     def has_free_text(self) -> bool:
         return any(not isinstance(value, int | float) for value in self.parameters.values())
-
-    @property
-    def may_be_cut(self) -> bool:
-        return False
-
-    @property
-    def parameter_types(self) -> Mapping[str, str]:
-        return {}
-
-    @property
-    def server_state(self) -> ServerState:
-        # It has no definition that could be edited, and no list of its results.
-        return ServerState(latest_result_id=None, has_parameters=True)
 
     @property
     def facts(self) -> QuestionFacts:
@@ -287,59 +333,17 @@ class SqlQuestion:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class ResultQuestion:
-    """One stored result, by its id: it never changes. Its members are those of `SavedQuestion`."""
+class ResultQuestion(_Neutral):
+    """One stored result, by its id: it never changes."""
 
     result_id: int
     query_id: int | None
-
-    def __repr__(self) -> str:
-        return f"<{self.label}>"
+    parameters: Mapping[str, JSON] = field(default_factory=dict, init=False)
 
     @property
     def label(self) -> str:
         of = "" if self.query_id is None else f" of query {self.query_id}"
         return f"result {self.result_id}{of}"
-
-    @property
-    def parameters(self) -> Mapping[str, JSON]:
-        return {}
-
-    @property
-    def dropdowns(self) -> tuple[str, ...]:
-        return ()
-
-    @property
-    def rendered(self) -> str:
-        return ""
-
-    @property
-    def has_auto_limit(self) -> bool:
-        return False
-
-    @property
-    def doubt(self) -> str | None:
-        return None
-
-    @property
-    def is_confusable(self) -> bool:
-        return False
-
-    @property
-    def has_free_text(self) -> bool:
-        return False
-
-    @property
-    def may_be_cut(self) -> bool:
-        return False
-
-    @property
-    def parameter_types(self) -> Mapping[str, str]:
-        return {}
-
-    @property
-    def server_state(self) -> ServerState:
-        return ServerState(latest_result_id=None, has_parameters=True)
 
     @property
     def facts(self) -> QuestionFacts:
@@ -355,7 +359,7 @@ class ResultQuestion:
             query_id=self.query_id,
             data_source_id=None,
             text_hash=f"result {self.result_id}",
-            parameters={},
+            parameters=self.parameters,
         )
 
     def ask(

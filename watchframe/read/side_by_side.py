@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import Any, Literal, TypedDict, Unpack, overload
 
 import pandas as pd
 
@@ -14,6 +15,7 @@ from watchframe.client import Client
 from watchframe.decode import DtypeBackend
 from watchframe.display import progress_bar
 from watchframe.errors import ArgumentError, JobCancelledError
+from watchframe.keys import without_keys
 from watchframe.read.answer import Answer
 from watchframe.read.options import MaxAge, Params, QueryLike, ReadOptions, SharedDocuments
 from watchframe.read.output import Output
@@ -24,7 +26,40 @@ from watchframe.references.pages import shown_reference
 #: How many reads run at the same time by default.
 CONCURRENCY = 4
 
+#: What is done about reads that fail, once all others have finished.
+OnErrors = Literal["raise", "keep"]
 
+
+class QueriesArguments(TypedDict, total=False):
+    """Keyword arguments of `read_watch_queries`."""
+
+    max_age: MaxAge
+    cache: Mode
+    index_col: str | Sequence[str] | None
+    columns: Sequence[str] | None
+    dtype: object
+    parse_dates: object
+    dtype_backend: DtypeBackend
+    timeout: float | None
+    concurrency: int
+    progress: bool | None
+    client: Client | None
+
+
+@overload
+def read_watch_queries(
+    queries: Sequence[QueryLike | tuple[QueryLike, Params]],
+    *,
+    errors: Literal["raise"] = ...,
+    **arguments: Unpack[QueriesArguments],
+) -> list[pd.DataFrame]: ...
+@overload
+def read_watch_queries(
+    queries: Sequence[QueryLike | tuple[QueryLike, Params]],
+    *,
+    errors: Literal["keep"],
+    **arguments: Unpack[QueriesArguments],
+) -> list[pd.DataFrame | Exception]: ...
 def read_watch_queries(
     queries: Sequence[QueryLike | tuple[QueryLike, Params]],
     *,
@@ -37,9 +72,10 @@ def read_watch_queries(
     dtype_backend: DtypeBackend = "numpy_nullable",
     timeout: float | None = 300.0,
     concurrency: int = CONCURRENCY,
+    errors: OnErrors = "raise",
     progress: bool | None = None,
     client: Client | None = None,
-) -> list[pd.DataFrame]:
+) -> Any:
     """Return one frame for each of several queries, read side by side.
 
     Parameters
@@ -52,6 +88,9 @@ def read_watch_queries(
         Seconds for each of them, from when its turn comes.
     concurrency : int
         How many run at the same time.
+    errors : {"raise", "keep"}
+        What to do where some fail, once all others have finished: raise their errors, or return
+        each error in the place of its frame.
     progress : bool or None
         Whether to show one bar for all; None shows it where a person is watching.
 
@@ -66,11 +105,12 @@ def read_watch_queries(
         Of the errors of `read_watch_query`, once all others have finished. What was read is in the
         local cache.
     ArgumentError
-        `queries` is a single one, or `concurrency` is less than 1.
+        `queries` is a single one, `concurrency` is less than 1, or `errors` is another word.
     ConfigurationError, QueryReferenceError
         As `read_watch_query`, before any of them is read; what is wrong with a name comes in the
         group.
     """
+    check_errors(errors)
     shown = Output("pandas", columns, index_col, dtype, parse_dates, dtype_backend)
     try:
         pairs = list(map(_pair, _listed(queries)))
@@ -86,8 +126,17 @@ def read_watch_queries(
         )
         for reference, params in pairs
     ]
-    answers = answers_side_by_side(requests, concurrency=concurrency, progress=progress)
-    return [shown.of(answer) for answer in answers]
+    outcomes = outcomes_side_by_side(requests, concurrency=concurrency, progress=progress)
+    failed = failure_of(outcomes)
+    if failed is not None and errors == "raise":
+        raise with_keep_note(failed)
+    return [shown.of(found) if isinstance(found, Answer) else found for found in outcomes]
+
+
+def check_errors(errors: str) -> None:
+    """Raise ArgumentError for what is none of `OnErrors`."""
+    if errors not in ("raise", "keep"):
+        raise ArgumentError(f"errors is {errors!r}.", hint='It is "raise" or "keep".')
 
 
 def _listed(queries: object) -> Sequence[QueryLike | tuple[QueryLike, Params]]:
@@ -137,16 +186,47 @@ class ReadRequest:
 def answers_side_by_side(
     requests: Sequence[ReadRequest], *, concurrency: int, progress: bool | None
 ) -> list[Answer]:
-    """Return the answers in the order of `requests`.
-
-    Each result goes into the local cache as it comes, so a second call continues where a first one
-    failed or was interrupted. All dynamic dates are counted from one moment.
+    """Return the answers in the order of `requests`, as of `outcomes_side_by_side`.
 
     Raises
     ------
     ExceptionGroup
-        Of what went wrong, raised after the others have finished. Each error has a note that says
-        which read it was.
+        Of what went wrong, raised after the others have finished.
+    JobCancelledError, ArgumentError
+        As of `outcomes_side_by_side`.
+    """
+    outcomes = outcomes_side_by_side(requests, concurrency=concurrency, progress=progress)
+    failed = failure_of(outcomes)
+    if failed is not None:
+        raise failed
+    return [found for found in outcomes if isinstance(found, Answer)]
+
+
+def failure_of(outcomes: Sequence[Answer | Exception]) -> ExceptionGroup[Exception] | None:
+    """Return the errors among the outcomes as one; None if there are none."""
+    errors = [found for found in outcomes if not isinstance(found, Answer)]
+    if not errors:
+        return None
+    return ExceptionGroup(f"{len(errors)} of {len(outcomes)} reads failed", errors)
+
+
+def with_keep_note(failed: ExceptionGroup[Exception]) -> ExceptionGroup[Exception]:
+    """Return the errors of a Python call with a note on how to get what was read."""
+    failed.add_note('errors="keep" returns what could be read, and these errors beside it.')
+    return failed
+
+
+def outcomes_side_by_side(
+    requests: Sequence[ReadRequest], *, concurrency: int, progress: bool | None
+) -> list[Answer | Exception]:
+    """Return the answers, or the errors in their places, in the order of `requests`.
+
+    Each result goes into the local cache as it comes, so a second call continues where a first one
+    failed or was interrupted. All dynamic dates are counted from one moment. Each error has a note
+    that says which read it was.
+
+    Raises
+    ------
     JobCancelledError
         A request's own deadline was cancelled.
     ArgumentError
@@ -170,7 +250,7 @@ def answers_side_by_side(
         raise
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
-    return run.result()
+    return run.outcomes()
 
 
 class _Run:
@@ -200,19 +280,15 @@ class _Run:
         try:
             self._answers[number] = future.result()
         except Exception as error:  # noqa: BLE001 - a full disk, too, is reported after the others
-            error.add_note(f"in read {number}: {self._requests[number].words}")
+            error.add_note(f"in read {number}: {without_keys(self._requests[number].words)}")
             self.errors[number] = error
 
     def cancel(self) -> None:
         for deadline in self._deadlines:
             deadline.cancel()
 
-    def result(self) -> list[Answer]:
-        if self.errors:
-            if any(deadline.is_cancelled for deadline in self._deadlines):
-                raise JobCancelledError("The reads were cancelled.")
-            raise ExceptionGroup(
-                f"{len(self.errors)} of {len(self._requests)} reads failed",
-                [self.errors[number] for number in sorted(self.errors)],
-            )
-        return [self._answers[number] for number in range(len(self._requests))]
+    def outcomes(self) -> list[Answer | Exception]:
+        if self.errors and any(deadline.is_cancelled for deadline in self._deadlines):
+            raise JobCancelledError("The reads were cancelled.")
+        found: dict[int, Answer | Exception] = {**self._answers, **self.errors}
+        return [found[number] for number in range(len(self._requests))]

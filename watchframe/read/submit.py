@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Generic, Literal, TypedDict, TypeVar, Unpack, overload
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypedDict, Unpack, overload
 
 import pandas as pd
 import pyarrow as pa
@@ -19,7 +19,7 @@ from watchframe.parameters import query_url
 from watchframe.read.answer import Answer
 from watchframe.read.background import Background, until
 from watchframe.read.options import MaxAge, Params, QueryLike, ReadOptions, of_query
-from watchframe.read.output import Output, OutputKind
+from watchframe.read.output import Output, OutputKind, Rows
 from watchframe.read.paging import Page
 from watchframe.read.pieces import Inclusive
 from watchframe.read.pipeline import answer_query, refuse_sets
@@ -31,8 +31,6 @@ from watchframe.reprs import Card
 if TYPE_CHECKING:
     import polars as pl
 
-#: A frame or a table, as of `output`.
-Rows = TypeVar("Rows")
 #: The outcome of a read: its answers, to warn of, and the rows.
 Read = tuple[list[Answer], Rows]
 Work = Callable[[Deadline, OnStatus], Read[Rows]]

@@ -1,7 +1,7 @@
 """What a reference to a saved query or a dashboard is: an id, a name, or the URL of its page."""
 
+from watchframe.references.arguments import takes_dashboard, takes_query
 from watchframe.references.dashboards import DashboardReference, parse_dashboard_reference
-from watchframe.references.pages import without_keys
 from watchframe.references.queries import QueryReference, parse_reference, require_query
 
 __all__ = [
@@ -10,5 +10,6 @@ __all__ = [
     "parse_dashboard_reference",
     "parse_reference",
     "require_query",
-    "without_keys",
+    "takes_dashboard",
+    "takes_query",
 ]

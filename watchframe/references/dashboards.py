@@ -7,15 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 
-from watchframe.config.login import Secret
+from watchframe.config.server_url import DASHBOARD_PAGES, QUERY_PAGES, match_page
 from watchframe.errors import ArgumentError
 from watchframe.hints import Hint, Kind
+from watchframe.keys import Secret, as_secret, is_key
 from watchframe.references.pages import (
-    DASHBOARD_PAGES,
-    QUERY_PAGES,
+    COPY_AGAIN,
     id_of,
     is_address,
-    match_page,
     shown_reference,
 )
 
@@ -54,6 +53,9 @@ class DashboardReference:
     api_key: Secret | None = None
     server_url: str | None = None
     url_parameters: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "api_key", as_secret(self.api_key))
 
     @property
     def label(self) -> str:
@@ -120,7 +122,7 @@ def parse_dashboard_reference(dashboard: int | str | DashboardReference) -> Dash
             "https://host/dashboards/1-overview.",
         )
     slug, token = parts.get("slug"), parts.get("token")
-    return DashboardReference(
+    found = DashboardReference(
         dashboard_id=number,
         slug=unquote(slug) if slug is not None and number is None else None,
         is_shared=token is not None,
@@ -128,3 +130,7 @@ def parse_dashboard_reference(dashboard: int | str | DashboardReference) -> Dash
         server_url=page.server_url,
         url_parameters=page.url_parameters,
     )
+    del page, parts, token
+    if found.api_key is not None and not is_key(found.api_key):
+        raise ArgumentError(f"The key in {shown} cannot be one.", hint=COPY_AGAIN)
+    return found

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from watchframe.config.login import Secret
+from watchframe.config.server_url import DASHBOARD_PAGES, QUERY_PAGES, match_page
 from watchframe.errors import QueryReferenceError
 from watchframe.hints import Hint, Kind
+from watchframe.keys import Secret, as_secret, is_key
 from watchframe.references.pages import (
-    DASHBOARD_PAGES,
-    QUERY_PAGES,
+    COPY_AGAIN,
     id_of,
     is_address,
-    match_page,
     shown_reference,
 )
 from watchframe.reprs import Shown
@@ -45,6 +44,9 @@ class QueryReference(Shown):
     server_url: str | None = None
     url_parameters: Mapping[str, str] = field(default_factory=dict)
     api_key: Secret | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "api_key", as_secret(self.api_key))
 
     @property
     def label(self) -> str:
@@ -113,6 +115,8 @@ def parse_reference(query: int | str | QueryReference) -> QueryReference:
         raise QueryReferenceError(
             f"{shown} does not refer to a query.", hint=Hint(Kind.QUERY_REFERENCE)
         )
+    if page.api_key is not None and not is_key(page.api_key):
+        raise QueryReferenceError(f"The key in {shown} cannot be one.", hint=COPY_AGAIN)
     return QueryReference(
         query_id=query_id,
         result_id=result_id,

@@ -19,7 +19,7 @@ from watchframe.parameters.normalize import definitions_of
 from watchframe.parameters.page_url import query_url, values_of_url
 from watchframe.read import ReadOptions
 from watchframe.read.options import client_for
-from watchframe.references import QueryReference, parse_reference
+from watchframe.references import QueryReference, parse_reference, takes_query
 from watchframe.widgets.code import magic_cell, python_call
 from watchframe.widgets.control import GUARD, Control, Debounced
 from watchframe.widgets.form import ParameterForm
@@ -90,6 +90,7 @@ class ParameterPicker(WidgetWithTwin):
         ("ready", "invalid", "running", "done", "failed", "cancelled"), "ready", read_only=True
     )
 
+    @takes_query
     def __init__(
         self,
         query: int | str | QueryReference,

@@ -17,7 +17,7 @@ from watchframe.models import Query
 from watchframe.plain_text import html_text, plain_text
 from watchframe.read import search_queries
 from watchframe.read.options import client_for
-from watchframe.references import QueryReference, parse_reference
+from watchframe.references import QueryReference, parse_reference, takes_query
 from watchframe.widgets.choice_controls import OptionList, on_enter
 from watchframe.widgets.control import GUARD, Debounced, close_tree
 from watchframe.widgets.layout import style_tag
@@ -243,6 +243,7 @@ def pick(
 ) -> ParameterPicker | QueryPicker: ...
 
 
+@takes_query
 def pick(
     query: int | str | QueryReference | None = None,
     params: Mapping[str, object] | None = None,

@@ -8,6 +8,7 @@ from watchframe.display import age_words
 from watchframe.display.provenance import SOURCE_WORDS
 from watchframe.errors import JobFailedError, WatchframeError
 from watchframe.hints import words_for
+from watchframe.keys import without_keys
 from watchframe.models import JobStatus
 from watchframe.plain_text import html_text
 from watchframe.read import Answer
@@ -82,7 +83,8 @@ def _result_words(answer: Answer, seconds: float) -> str:
 def _error_html(error: Exception) -> str:
     if isinstance(error, JobFailedError):
         words = "The query failed. The data source says:"
-        detail = f'<div class="wf-reason">{html_text(error.reason)}</div>' if error.reason else ""
+        reason = html_text(without_keys(error.reason))
+        detail = f'<div class="wf-reason">{reason}</div>' if reason else ""
         return f'<div class="wf-status wf-problem" role="alert">{words}</div>{detail}'
     hint = ""
     message = str(error) or type(error).__name__
@@ -90,7 +92,8 @@ def _error_html(error: Exception) -> str:
         message = error.message
         advice = words_for("picker", error.hint)
         hint = f'<div class="wf-hint">{html_text(advice)}</div>' if advice else ""
-    return f'<div class="wf-status wf-problem" role="alert">{html_text(message)}</div>{hint}'
+    shown = html_text(without_keys(message))
+    return f'<div class="wf-status wf-problem" role="alert">{shown}</div>{hint}'
 
 
 def _line(words: str) -> str:

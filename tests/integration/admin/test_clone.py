@@ -112,3 +112,8 @@ def test_clone_hidden_tile(client, server, dashboard):
     with pytest.raises(ArgumentError):
         clone_dashboard(7, client=client)
     assert {item.method for item in server.requests} == {"GET"}
+
+
+def test_shared_dashboard_is_not_copied(client):
+    with pytest.raises(ArgumentError, match="does not tell its id"):
+        clone_dashboard(client.dashboards.share(1), client=client)

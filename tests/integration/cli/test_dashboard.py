@@ -107,6 +107,24 @@ def test_each_reads_once_for_every_combination_of_values(run, tmp_path, client):
     assert "2 reads, 0 of them from the local cache, query 13" in done.stderr
 
 
+@pytest.mark.parametrize("how", [(), ("--json",), ("-o", "out")])
+def test_widgets_beside_a_failing_one_are_shown_or_kept(invoke, client, tmp_path, monkeypatch, how):
+    monkeypatch.chdir(tmp_path)
+    dashboard = client.dashboards.create("With a widget that fails")
+    for query in (51, 2):
+        table = client.queries.get(query).visualizations[0]
+        client.widgets.create(dashboard.id, visualization_id=table.id)
+    try:
+        result = invoke("dashboard", dashboard.id, *how)
+    finally:
+        client.dashboards.archive(dashboard.id)
+    assert result.exit_code == 1
+    assert "1 of 2 reads failed" in result.stderr
+    assert "'Fails at once', query 51" in result.stderr
+    kept = list(tmp_path.glob("out/*"))
+    assert client.queries.get(2).name in result.stdout or len(kept) == 1
+
+
 def test_errors_of_several_reads_are_told_one_by_one(invoke):
     result = invoke("query", 52, "--each", "divisor=[18, ten, sixteen]")
     assert (result.exit_code, result.stdout) == (1, "")

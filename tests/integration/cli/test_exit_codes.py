@@ -64,7 +64,7 @@ def test_exit_code_and_message_say_what_happened(invoke, words, code, message):
 @pytest.mark.parametrize(
     ("settings", "code", "message"),
     [
-        ({"WATCHFRAME_API_KEY": WRONG}, 3, "The API key is wrong"),
+        ({"WATCHFRAME_API_KEY": WRONG}, 3, "This key is no user's"),
         ({"WATCHFRAME_API_KEY": None}, 2, "watchframe login"),
         ({"WATCHFRAME_URL": None}, 2, "watchframe login"),
         ({"WATCHFRAME_URL": "http://watch.example"}, 2, "WATCHFRAME_ALLOW_PLAIN_HTTP=1"),

@@ -221,3 +221,15 @@ def test_login_with_a_wrong_key_of_a_query_keeps_nothing(run_unset, demo, folder
     assert done.returncode != 0
     assert "Copy the key from the page of query 49" in done.stderr
     assert not (folder / "logins.json").exists()
+
+
+def test_login_takes_the_address_of_a_page_or_of_results(run_unset, demo, folder):
+    done = run_unset("--url", f"{demo.url}/queries/1", "login", stdin=f"{demo.user_key}\n")
+    assert f"Logged in to {demo.url} as " in done.stderr
+    key = demo.query_key(49)
+    done = run_unset("--url", f"{demo.url}/api/queries/49/results.csv?api_key={key}", "login")
+    assert f"Logged in to {demo.url} for query 49" in done.stderr
+    assert key not in done.stdout + done.stderr
+    kept = (folder / "logins.json").read_text()
+    assert key in kept
+    assert demo.user_key in kept

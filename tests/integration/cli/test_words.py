@@ -108,6 +108,15 @@ def test_completion_offers_global_options_behind_the_command():
         (("-q", "cache", "lst"), "-q cache list"),
         (("prune", "--unused-for", "7d"), "cache prune --unused-for 7d"),
         (("--max-age", "1h", "query", "1"), "query 1 --max-age 1h"),
+        (("list",), "queries"),
+        (("-q", "ls", "--json"), "-q queries --json"),
+        (("search", "borrow"), "queries --search borrow"),
+        (("queries", "borrow"), "queries --search borrow"),
+        (("tables", "events"), "tables --search events"),
+        (("find",), "queries"),
+        (("run", "1", "-o", "rows.csv"), "query 1 -o rows.csv"),
+        (("explain", "1"), "query --explain 1"),
+        (("describe", "1"), "show 1"),
     ],
 )
 def test_wrong_word_says_the_line_that_was_meant(invoke, words, line):
@@ -127,6 +136,18 @@ def test_words_that_are_no_name_are_not_joined_to_one(invoke):
         assert "Did you mean" not in invoke(*words).stderr
 
 
+def test_group_without_a_command_shows_its_help_once(invoke):
+    result = invoke("cache")
+    assert result.exit_code == 2
+    assert result.stderr.startswith("Usage: ")
+    assert result.stderr.count("Usage: ") == 1
+    assert "Error" not in result.stderr
+
+
+def test_word_behind_logout_says_how_to_name_a_profile(invoke):
+    assert "Hint: watchframe logout --profile NAME" in invoke("logout", "lab").stderr
+
+
 def test_wrong_option_is_told_without_a_server(invoke, demo):
     demo.faults.add("GET /api/queries/1$", status=503, times=99)
     assert "watchframe query 1 -p market=WETH" in invoke("query", 1, "--market", "WETH").stderr
@@ -144,3 +165,34 @@ def test_module_runs_the_command_line(run, tmp_path):
     assert done.stdout == run("query", 49, "--json", "-q").stdout
     usage = subprocess.run([*words[:3], "-h"], capture_output=True, text=True, check=True).stdout
     assert usage.startswith("Usage: watchframe [OPTIONS] COMMAND")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("login", "{url}", "{key}"),
+        ("login", "{key}"),
+        ("login", "--query", "{key}"),
+        ("login", "--key", "{key}"),
+        ("logout", "{key}"),
+        ("connect", "{url}", "{key}"),
+        ("logn", "{key}"),
+        ("--refresh", "login", "{key}"),
+        ("--url", "{url}", "--url", "{key}", "queries"),
+        ("query", "49", "--api-key", "{key}"),
+    ],
+)
+@pytest.mark.parametrize("key", ["hunter2", "aB3x" * 10])
+def test_word_behind_login_is_not_shown(invoke_unset, demo, words, key):
+    result = invoke_unset(*(word.format(url=demo.url, key=key) for word in words))
+    assert result.exit_code == 2
+    assert result.stderr
+    assert key not in result.stderr + result.stdout
+
+
+def test_key_in_any_message_of_a_command_is_hidden(invoke_unset):
+    key = "aB3x" * 10
+    for words in ((key,), ("query", "1", key), ("query", "1", "--concurrency", key)):
+        result = invoke_unset(*words)
+        assert "***" in result.stderr
+        assert key not in result.stderr

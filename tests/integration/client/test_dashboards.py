@@ -70,7 +70,7 @@ def test_slug_that_begins_with_a_number_is_no_id(site):
         ("https://other.example.com/dashboards/1-lending-overview", ConfigurationError),
         ("https://other.example.com/org/dashboard/lending-overview", ConfigurationError),
         ("{}/queries/1", ArgumentError),
-        ("{}/public/dashboards/TOKEN?org_slug=default", ArgumentError),
+        ("https://other.example.com/public/dashboards/TOKEN?org_slug=default", ConfigurationError),
         ("ftp://host/dashboards/1", ArgumentError),
         ("", ArgumentError),
         (0, ArgumentError),
@@ -129,6 +129,13 @@ def test_shared_dashboard_is_what_everybody_sees(site, own_server):
     assert Dashboard.from_json(found.to_json()) == found
     sent = [item.path for item in own_server.requests if "public" in item.path]
     assert sent == [f"/api/dashboards/public/{token}"]
+    assert site.dashboards.get(f"{site.server}/public/dashboards/{token}?p_x=1") == found
+
+
+def test_key_of_an_address_is_used_where_the_client_has_none(site, own_server):
+    address = f"{site.server}/dashboards/1?api_key={own_server.user_key}"
+    with Client(site.server, query_keys={1: "a-key", 2: "b-key"}) as ring:
+        assert ring.dashboards.get(address) == site.dashboards.get(1)
 
 
 def test_token_that_opens_nothing_is_not_shown(site):

@@ -71,6 +71,17 @@ def test_query_by_page_is_never_of_another_server(site, query):
         site.queries.get("../users")
 
 
+def test_key_of_an_address_is_used_where_the_client_has_none(site, own_server, query):
+    page = f"{site.server}/api/queries/{query.id}/results.json?api_key="
+    with Client(site.server, query_keys={1: own_server.query_key(1), 2: "a-key"}) as ring:
+        address = page + own_server.query_key(query.id)
+        assert ring.queries.get(address).name == query.name
+        assert ring.queries.parameters(address)[0].name == MARKET.name
+        assert ring.queries.id_of(address) == query.id
+        assert set(ring.settings.query_keys) == {1, 2}
+    assert site.queries.get(f"{page}a-wrong-key") == query
+
+
 def test_schema_of_parameters_is_a_frame(site, query):
     frame = site.queries.parameters(query.id).to_frame()
     assert frame[["name", "type", "title"]].to_numpy().tolist() == [["market", "enum", "Market"]]
@@ -315,7 +326,7 @@ def test_query_key_waits_for_its_job_and_has_the_result(site, own_server, query)
         found = mine.query_results.get(job.query_result_id, query_id=plain.id)
         assert found.to_frame().to_dict("list") == {"seven": [7]}
         assert mine.queries.results(plain.id).to_frame().shape == (1, 1)
-        with pytest.raises(AuthenticationError, match="query's key"):
+        with pytest.raises(AuthenticationError, match="key of a query reads that query alone"):
             list(mine.queries.list())
 
 

@@ -75,6 +75,70 @@ def test_redirect_on_the_same_server_is_followed(tmp_path, server):
     assert [path for path, _ in watch.seen] == ["/api/data_sources", "/moved"]
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/other/api",
+        "/watch/../other",
+        "/watch/%2e%2E/other",
+        "/watch/..%2fother",
+        "/watch/..%5Cother",
+        "/watchful",
+        "/",
+    ],
+)
+def test_redirect_out_of_the_servers_path_gets_no_key(tmp_path, server, path):
+    """Another application may live beside the server's, on the same host."""
+
+    def answer(asked):
+        return (302, {"Location": path}, b"") if asked.endswith("sources") else as_json([])
+
+    with server(answer) as watch:
+        with (
+            client_of(f"{watch.url}/watch", tmp_path) as client,
+            pytest.raises(ProtocolError, match=f"redirects to {watch.url}") as caught,
+        ):
+            client.data_sources.list()
+        assert [asked for asked, _ in watch.seen] == ["/watch/api/data_sources"]
+    assert "The key is not sent there" in caught.value.hint
+
+
+@pytest.mark.parametrize("path", ["/watch/default/api/x", "../y", "/watch"])
+def test_redirect_below_the_servers_path_is_followed(tmp_path, server, path):
+    def answer(asked):
+        return (302, {"Location": path}, b"") if asked.endswith("sources") else as_json([])
+
+    with server(answer) as watch, client_of(f"{watch.url}/watch", tmp_path) as client:
+        assert client.data_sources.list() == []
+
+
+@pytest.mark.parametrize(
+    "there", ["https://127.0.0.1:{port}/", "http://127.0.0.1/", "http://me:pw@127.0.0.1:{port}/"]
+)
+def test_redirect_to_other_scheme_port_or_user_is_refused(tmp_path, server, there):
+    def answer(_):
+        return 302, {"Location": there.format(port=watch.url.rpartition(":")[2])}, b""
+
+    with (
+        server(answer) as watch,
+        client_of(watch.url, tmp_path) as client,
+        pytest.raises(ProtocolError, match="redirects to") as caught,
+    ):
+        client.data_sources.list()
+    assert len(watch.seen) == 1
+    assert "pw" not in str(caught.value)
+
+
+@pytest.mark.parametrize("login", ["/login?next=x", "/default/login"])
+def test_redirect_to_login_beside_the_servers_path(tmp_path, server, login):
+    with (
+        server(lambda _: (302, {"Location": login}, b"")) as watch,
+        client_of(f"{watch.url}/watch", tmp_path) as client,
+        pytest.raises(AuthenticationError, match="login"),
+    ):
+        client.data_sources.list()
+
+
 def test_redirect_to_login_is_an_authentication_error(tmp_path, server):
     login = {"Location": "/login?next=x"}
     with (
@@ -297,11 +361,13 @@ def test_nothing_of_a_failed_connection_holds_the_key(tmp_path, server, tls_serv
         ("ftp://watch.example", "", {}),
         ("https://watch.example", " two", {}),
         ("https://watch.example", "", {"read_timeout": "soon"}),
+        ("ftp://watch.example/queries/1?api_key={}", "", {}),
+        ("https://watch.example/queries/1?api_key={}", "", {"read_timeout": "soon"}),
     ],
 )
 def test_nothing_of_a_wrong_setting_holds_the_key(make, url, end, more):
     with pytest.raises(ConfigurationError) as caught:
-        make(url, KEY + end, **more)
+        make(url.format(KEY), KEY + end, **more)
     assert KEY not in everything_about(caught.value)
 
 

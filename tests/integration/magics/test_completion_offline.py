@@ -11,9 +11,9 @@ import pytest
 
 import watchframe
 from watchframe.client import connected_client, disconnect
-from watchframe.config import Secret
 from watchframe.config.login import save_login
 from watchframe.config.settings import config_path
+from watchframe.keys import Secret
 from watchframe.magics.completion_sources import ServerNames
 
 PATIENT = 60

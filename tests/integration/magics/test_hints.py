@@ -82,7 +82,7 @@ def test_hint_of_a_server_of_plain_http_names_the_variable(plain_shell, monkeypa
     monkeypatch.setenv("WATCHFRAME_URL", "http://watch.example")
     monkeypatch.setenv("WATCHFRAME_API_KEY", "no-key-of-anybody")
     plain_shell.value("%load_ext watchframe")
-    assert "set WATCHFRAME_ALLOW_PLAIN_HTTP=1 if" in plain_shell.run("%watch 2").shown
+    assert "set WATCHFRAME_ALLOW_PLAIN_HTTP=1 (" in plain_shell.run("%watch 2").shown
 
 
 def test_hint_of_a_wrong_option_never_waits_for_a_dead_server(plain_shell, demo, tmp_path):

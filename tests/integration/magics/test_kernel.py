@@ -81,6 +81,22 @@ def test_kernel_read_shows_line_then_html_frame(kernel):
     assert "<table" in shown[-1]["content"]["data"]["text/html"]
 
 
+def test_kernel_note_about_a_key_is_an_ordinary_line_and_comes_once(kernel, demo):
+    address = f"{demo.url}/api/queries/2/results.json?api_key={demo.query_key(2)}"
+    read = f"import watchframe\nframe = watchframe.read_watch_query({address!r})"
+    _, shown = kernel.run(read)
+    (note,) = [item["content"] for item in shown if item["msg_type"] == "stream"]
+    assert note["name"] == "stdout"
+    assert "holds an API key in clear text" in note["text"]
+    assert demo.query_key(2) not in note["text"]
+    assert kernel.text(f"{read}\nframe.shape").count("clear text") == 0
+    other = f"{demo.url}/api/queries/31/results.json?api_key={demo.query_key(31)}"
+    quiet = "import logging\nlogging.getLogger('watchframe').setLevel('ERROR')"
+    reset = "logging.getLogger('watchframe').setLevel('NOTSET')"
+    read = f"frame = watchframe.read_watch_query({other!r})"
+    assert "clear text" not in kernel.text(f"{quiet}\n{read}\n{reset}\nframe.shape")
+
+
 def test_kernel_failed_sql_sends_short_error(kernel):
     reply, shown = kernel.run("%%watch --source Lending\nselect 1 as a,\nform events")
     assert (reply["status"], reply["ename"]) == ("error", "JobFailedError")

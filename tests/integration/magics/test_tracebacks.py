@@ -191,6 +191,18 @@ def test_key_in_the_line_is_hidden(notebook, demo):
     assert key not in "\n".join(lines)
 
 
+@pytest.mark.parametrize("is_watched", [True, False])
+def test_key_in_the_line_of_a_group_is_hidden(notebook, demo, is_watched):
+    key = "this-key-opens-no-server-at-all-00000001"
+    address = f"{demo.url}/api/queries/13/results.json?api_key={key}"
+    _, shown = notebook.run(
+        f"read_watch_queries([('{address}', {{'a': 1}})])", is_watched=is_watched
+    )
+    assert "ExceptionGroup" in str(shown)
+    assert "results.json?api_key=" in str(shown)
+    assert key not in str([item for kind, item in shown.items() if kind != "execute_input"])
+
+
 def test_escapes_of_a_data_source_are_written_out(notebook):
     text = "\n".join(notebook.error("read_watch_sql(\"select error('<b>\\x1b[2J')\", 'Lending')"))
     assert r"<b>\x1b[2J" in text

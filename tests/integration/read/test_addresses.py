@@ -1,10 +1,8 @@
 """A pasted address is enough: it names the server, the query and the key."""
 
 import contextlib
-import io
 import logging
 import pickle
-from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -27,6 +25,7 @@ from watchframe.errors import (
     ConfigurationError,
     QueryReferenceError,
 )
+from watchframe.read.options import client_for
 from watchframe.references import parse_reference
 
 #: Queries of the demo server: with parameters, one kind of rows, a text parameter (unsafe).
@@ -42,18 +41,6 @@ def _own_cache(monkeypatch, tmp_path):
 def address(demo, query_id=BORROWS, end="results.json", key=None, more=""):
     key = demo.query_key(query_id) if key is None else key
     return f"{demo.url}/api/queries/{query_id}/{end}?api_key={key}{more}"
-
-
-def variables_of(traceback):
-    """Return the variables of this library's frames."""
-    frames = []
-    while traceback is not None:
-        frames.append(traceback.tb_frame)
-        traceback = traceback.tb_next
-    package = str(Path(watchframe.__file__).parent)
-    inside = [frame for frame in frames if frame.f_code.co_filename.startswith(package)]
-    assert inside
-    return [frame.f_locals for frame in inside]
 
 
 @pytest.mark.parametrize("filetype", [".json", ".csv", ".tsv", ".xlsx", ""])
@@ -134,11 +121,43 @@ def test_address_adds_its_key_to_a_chosen_ring(demo):
     assert len(read_watch_query(ROWS, {"kind": "repay"})) > 0
 
 
+def test_wrong_key_does_not_stop_the_right_one(demo):
+    """A query is read with the user's key only as long as its own is not the right one."""
+    with Client(demo.url, demo.user_key, query_keys={BORROWS: "a-wrong-key"}) as both:
+        frame = read_watch_query(BORROWS, client=both, cache="off")
+        assert frame.attrs["watchframe"]["query_result_id"] is not None
+        right = both.with_keys(demo.user_key, {BORROWS: demo.query_key(BORROWS)})
+        frame = read_watch_query(BORROWS, client=right, cache="off")
+        assert frame.attrs["watchframe"]["query_result_id"] is None  # that is what its key is told
+
+
+def test_key_that_may_not_do_it_is_not_the_next_one(demo):
+    """What a query's key is refused is remembered of that key alone."""
+    with Client(demo.url, demo.user_key, query_keys={TEXT: demo.query_key(TEXT)}) as both:
+        read_watch_query(TEXT, client=both, cache="off")
+        with both.with_keys(demo.user_key, {TEXT: "another-key"}) as other:
+            demo.requests.clear()
+            read_watch_query(TEXT, client=other, cache="off")
+        posts = [item for item in demo.requests if item.path == f"/api/queries/{TEXT}/results"]
+        assert len(posts) == 2
+
+
 def test_wrong_key_of_an_address_says_where_to_copy_it(demo):
     with pytest.raises(AuthenticationError) as caught:
         read_watch_query(address(demo, key="a-wrong-key"))
-    assert "copy it again from the query's page" in caught.value.hint
+    assert f"not that of query {BORROWS}, or no longer: copy it again from the query's page" in (
+        caught.value.hint
+    )
     assert "a-wrong-key" not in str(caught.value)
+
+
+def test_wrong_key_of_a_user_says_where_to_copy_it(demo):
+    with (
+        Client(demo.url, "a-wrong-key") as client,
+        pytest.raises(AuthenticationError) as caught,
+    ):
+        read_watch_query(BORROWS, client=client)
+    assert "no user's, or no longer: copy yours again from your profile's page" in caught.value.hint
 
 
 def test_note_about_a_key_in_clear_text_comes_once(demo, caplog):
@@ -151,6 +170,24 @@ def test_note_about_a_key_in_clear_text_comes_once(demo, caplog):
     assert f"watchframe login --url {demo.url} --query {query_id}" in note
     assert f"WATCHFRAME_QUERY_KEY_{query_id}" in note
     assert demo.query_key(query_id) not in note
+
+
+def test_note_about_a_key_in_clear_text_quotes_the_server(caplog):
+    caplog.set_level(logging.WARNING, logger="watchframe")
+    page = "https://host.invalid/$(id)\u202e/queries/1?api_key=K"
+    client_for(parse_reference(page), None)
+    assert r"--url 'https://host.invalid/$(id)\u202e' --query 1" in caplog.text
+
+
+@pytest.mark.parametrize("path", ["api/queries/{}/results.json", "queries/{}/source"])
+def test_connect_takes_the_server_and_the_key_of_an_address(demo, path):
+    url = f"{demo.url}/{path.format(BORROWS)}?p_x=1&api_key={demo.query_key(BORROWS)}"
+    with connect(url) as client:
+        assert (client.server, set(client.settings.query_keys)) == (demo.url, {BORROWS})
+        assert len(read_watch_query(BORROWS)) > 0
+    with connect(url, demo.user_key) as client:
+        assert client.settings.query_keys == {}
+        assert len(read_watch_query(BORROWS)) > 0
 
 
 def test_ring_reads_each_query_by_its_own_key(demo):
@@ -211,12 +248,21 @@ def test_one_result_is_read_as_that_very_result(demo, client):
             read_watch_sweep(url, [{"markets": ["INV"]}])
 
 
-def test_one_result_is_claims_no_query(demo, client):
+def test_one_result_claims_no_query(demo, client):
     """At a query's address, a user's key gets the results of others too."""
     read_watch_query(2, client=client)
     result_id = read_watch_query(2, client=client).attrs["watchframe"]["query_result_id"]
     url = address(demo, BORROWS, f"results/{result_id}.json", key=demo.user_key)
     assert read_watch_query(url).attrs["watchframe"]["query_id"] is None
+
+
+def test_one_result_is_cleared_with_its_query(demo, client):
+    result_id = read_watch_query(2, client=client).attrs["watchframe"]["query_result_id"]
+    url = f"{demo.url}/api/query_results/{result_id}?api_key={demo.user_key}"
+    read_watch_query(url)
+    assert watchframe.ResultCache().clear(query_id=2).entries == 2
+    with pytest.raises(CacheMissError):
+        read_watch_query(url, cache="only")
 
 
 @pytest.mark.parametrize("path", ["queries/1/results/0.json", "query_results/0.json"])
@@ -264,75 +310,20 @@ def test_reference_with_a_key_is_not_pickled_and_shows_none():
         pickle.dumps(reference)
 
 
-def test_key_is_nowhere_but_in_the_header(demo, tmp_path, caplog):
-    """Neither in what is logged, shown, raised or stored, nor in the address of a request."""
-    caplog.set_level(logging.DEBUG)
-    key, url, shown = demo.query_key(BORROWS), address(demo), io.StringIO()
-    with contextlib.redirect_stdout(shown), contextlib.redirect_stderr(shown):
-        frame = read_watch_query(url, progress=True)
-        handle = submit_watch_query(url)
-        handle.result()
-        seen = [frame.attrs, explain_watch_query(url), parse_reference(url), handle]
-        for wrong in ({"nothing": 1}, {"markets": 7}):
-            with pytest.raises(watchframe.errors.ParameterError) as caught:
-                read_watch_query(url, wrong)
-            seen += [caught.value, str(caught.value), vars(caught.value), variables_of(caught.tb)]
-        for wrong in (url.replace("/queries/", "/querys/"), url.replace("http", "ftp")):
-            with pytest.raises(QueryReferenceError) as caught:
-                read_watch_query(wrong)
-            seen += [str(caught.value), variables_of(caught.tb)]
-            with pytest.raises(QueryReferenceError) as caught:
-                read_watch_queries([url, wrong])
-            seen.append(str(caught.value))
-    assert key not in f"{shown.getvalue()} {seen!r} {caplog.text}"
-    assert not [item.path for item in demo.requests if key in item.path]
-    stored = [path for path in (tmp_path / "cache").rglob("*") if path.is_file()]
-    assert stored
-    assert not [path for path in stored if key.encode() in path.read_bytes()]
-
-
-@pytest.mark.parametrize("kind", [str, lambda url: {url: 1}])
-def test_what_is_no_list_of_addresses_is_shown_without_a_key(demo, kind):
-    with pytest.raises(ArgumentError, match="is not a list") as caught:
-        read_watch_queries(kind(address(demo)))
-    assert demo.query_key(BORROWS) not in f"{caught.value} {variables_of(caught.tb)!r}"
-
-
-@pytest.mark.parametrize("more", [None, ({},), ({}, 3)])
-def test_addresses_of_which_one_is_wrong_are_in_no_frame(demo, more):
-    url = address(demo)
-    bad = url.replace("queries", "querys")
-    bad = bad if more is None else (bad, *more)
-    with pytest.raises((ArgumentError, QueryReferenceError)) as caught:
-        read_watch_queries([url, bad])
-    assert demo.query_key(BORROWS) not in f"{caught.value} {variables_of(caught.tb)!r}"
-
-
-def test_keywords_that_hold_a_key_are_not_shown(demo):
-    url, key = address(demo), demo.query_key(BORROWS)
-    for keywords in ({"url": url}, {"api_key": key}, {"token": key}):
-        with pytest.raises(ArgumentError, match="has no argument") as caught:
-            read_watch_query(BORROWS, **keywords)
-        assert key not in f"{caught.value} {variables_of(caught.tb)!r}"
-
-
-@pytest.mark.parametrize("keywords", [{"headers": "A {}"}, {"query_keys": "{}"}, {"query_keys": 1}])
-@pytest.mark.parametrize("make", [connect, Client])
-def test_keys_of_a_wrong_type_are_refused_and_in_no_frame(make, keywords):
-    key = "hunter2-0123456789"
-    given = {name: [key] if value == 1 else value.format(key) for name, value in keywords.items()}
-    with pytest.raises(ConfigurationError) as caught:
-        make("https://host.example", key, **given)
-    assert (
-        key not in f"{caught.value} {[{**each, 'self': 0} for each in variables_of(caught.tb)]!r}"
-    )
-
-
-@pytest.mark.parametrize("kind", [str.encode, lambda key: [key]])
-def test_key_that_is_no_text_is_refused_and_in_no_frame(kind):
-    key = "hunter2-0123456789"
-    with pytest.raises(ConfigurationError, match="api_key") as caught:
-        connect("https://host.example", kind(key))
-    assert (
-        key not in f"{caught.value} {[{**each, 'self': 0} for each in variables_of(caught.tb)]!r}"
-    )
+@pytest.mark.parametrize(
+    ("keyword", "hint"),
+    [
+        ({"refresh": True}, 'cache="refresh"'),
+        ({"offline": True}, 'cache="only"'),
+        ({"no_cache": True}, 'cache="off"'),
+        ({"allow_plain_http": True}, "connect(..., allow_plain_http=...)"),
+        ({"verify": False}, "connect(..., ca_bundle=...)"),
+        ({"api_key": "hunter2"}, "connect(..., api_key=...)"),
+        ({"market": "WETH"}, "read_watch_query(1, {'market': 'WETH'})"),
+    ],
+)
+def test_wrong_keyword_says_where_it_belongs(keyword, hint):
+    with pytest.raises(ArgumentError) as caught:
+        read_watch_query(BORROWS, **keyword)
+    assert hint in caught.value.hint
+    assert "hunter2" not in str(caught.value)

@@ -4,6 +4,8 @@ import re
 from pathlib import Path
 
 import pandas as pd
+import polars as pl
+import pyarrow as pa
 import pytest
 
 from watchframe import connect, read_watch_dashboard, read_watch_query
@@ -207,7 +209,37 @@ def test_dashboard_errors_are_raised_after_the_rest(client, made):
     assert isinstance(unfit, ParameterValueError)
     assert "'Fails at once', query 51" in failed.__notes__[0]
     assert "'Events of one kind by month', query 13" in unfit.__notes__[0]
+    assert 'errors="keep"' in caught.value.__notes__[0]
     assert len(read_watch_query(2, cache="only", client=client)) > 0
+
+
+def test_widgets_beside_a_failing_one_can_be_kept(client, made):
+    dashboard = made((51, {}), (2, {}))
+    with pytest.warns(WatchframeWarning, match="could not be read.*'Fails at once'"):
+        frames = read_watch_dashboard(dashboard.id, errors="keep", cache="off", client=client)
+    (good,) = frames
+    assert len(frames[good]) > 0
+    assert isinstance(frames.errors["Fails at once"], JobFailedError)
+    assert "'Fails at once': JobFailedError" in repr(frames)
+    assert "JobFailedError" in frames._repr_html_()
+    with pytest.raises(ArgumentError, match="errors is 'ignore'"):
+        read_watch_dashboard(dashboard.id, errors="ignore", client=client)
+
+
+def test_dashboard_as_arrow_and_polars_has_the_same_rows(client):
+    pandas = read_watch_dashboard(1, client=client)
+    arrow = read_watch_dashboard(1, output="arrow", client=client)
+    frames = read_watch_dashboard(1, output="polars", client=client)
+    assert all(isinstance(table, pa.Table) for table in arrow.values())
+    assert all(isinstance(frame, pl.DataFrame) for frame in frames.values())
+    assert frames["Price"]["price_usd"].to_list() == [
+        None if price is pd.NA else price for price in pandas["Price"]["price_usd"]
+    ]
+    for found in (arrow, frames):
+        assert repr(found) == repr(pandas)
+        assert "/queries/23?p_market=INV" in found._repr_html_()
+    with pytest.raises(ArgumentError, match="dtype is for pandas alone"):
+        read_watch_dashboard(1, output="arrow", dtype={"day": "string"}, client=client)
 
 
 def test_second_read_of_fresh_copies_needs_no_request(client, demo):

@@ -97,7 +97,18 @@ def test_errors_are_raised_together_after_the_rest(client, demo):
     kinds = [type(error) for error in caught.value.exceptions]
     assert kinds == [JobFailedError, JobFailedError, ParameterValueError]
     assert "in read 0: query 52" in caught.value.exceptions[0].__notes__[0]
+    assert caught.value.__notes__ == [
+        'errors="keep" returns what could be read, and these errors beside it.'
+    ]
     assert len(read_watch_query(2, cache="only", client=client)) > 0
+
+
+def test_errors_can_be_kept_in_the_places_of_frames(client):
+    failed, frame = read_watch_queries([51, 2], errors="keep", cache="off", client=client)
+    assert isinstance(failed, JobFailedError)
+    assert len(frame) > 0
+    with pytest.raises(ArgumentError, match="errors is 'ignore'"):
+        read_watch_queries([2], errors="ignore", client=client)
 
 
 @pytest.mark.slow

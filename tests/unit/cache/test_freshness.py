@@ -81,14 +81,14 @@ def test_decision_cache_only_and_empty_fails():
     ("state", "expected"),
     [
         (None, ("check", "definition-unchecked")),
-        (ServerState(latest_result_id=7, has_parameters=False), ("use", "latest-result")),
-        (ServerState(latest_result_id=8, has_parameters=False), ("fetch", "newer-result")),
+        (ServerState(latest_result_id=7, tells_latest=True), ("use", "latest-result")),
+        (ServerState(latest_result_id=8, tells_latest=True), ("fetch", "newer-result")),
         (
-            ServerState(latest_result_id=None, has_parameters=False),
+            ServerState(latest_result_id=None, tells_latest=True),
             ("fetch", "newer-result-unknown"),
         ),
-        (ServerState(latest_result_id=None, has_parameters=True), ("use", "not-edited")),
-        (ServerState(latest_result_id=8, has_parameters=True), ("use", "not-edited")),
+        (ServerState(latest_result_id=None, tells_latest=False), ("use", "not-edited")),
+        (ServerState(latest_result_id=8, tells_latest=False), ("use", "not-edited")),
     ],
 )
 def test_decision_without_max_age_uses_server_state(state, expected):
@@ -97,14 +97,14 @@ def test_decision_without_max_age_uses_server_state(state, expected):
 
 def test_decision_for_a_result_without_id():
     """Under a query key the server tells no result's id (recording 020)."""
-    state = ServerState(latest_result_id=7, has_parameters=False)
+    state = ServerState(latest_result_id=7, tells_latest=True)
     stored = entry(query_result_id=None)
     assert verdict(stored, server_state=state) == ("fetch", "newer-result-unknown")
 
 
 @pytest.mark.parametrize("max_age", [None, 60])
 def test_decision_entry_from_the_future_is_to_fetch(max_age):
-    state = ServerState(latest_result_id=7, has_parameters=False)
+    state = ServerState(latest_result_id=7, tells_latest=True)
     stored = entry(-3600)
     assert verdict(stored, max_age=max_age, server_state=state) == ("fetch", "from-the-future")
 

@@ -47,6 +47,25 @@ def test_clear_by_query_takes_its_results_alone(cache, table, provenance):
     assert [cache.get(key) is not None for key in (one, other, sql)] == [False, True, True]
 
 
+def test_clear_by_query_takes_what_was_read_by_the_result_alone(cache, table, provenance):
+    facts = {"query_id": None, "query_result_id": 7, "query_text": "select 1"}
+    own = provenance(query_id=1, query_result_id=7, query_text="select 1")
+    cleared = [own, provenance(**facts), provenance(**facts | {"query_result_id": 8})]
+    kept = [
+        provenance(**facts | {"query_result_id": 9, "query_text": "select 2"}),
+        provenance(**facts | {"server": "https://other.example"}),
+        provenance(**facts | {"sql": "select 1"}),
+        provenance(query_id=2, query_result_id=7, query_text="select 1"),
+        provenance(query_id=None),
+    ]
+    names = keys(len(cleared) + len(kept))
+    for name, origin in zip(names, cleared + kept, strict=True):
+        cache.put(name, table, origin)
+    assert cache.clear(query_id=1).entries == len(cleared)
+    left = [cache.get(name) is not None for name in names]
+    assert left == [False] * len(cleared) + [True] * len(kept)
+
+
 def test_entries_say_what_each_result_is(cache, clock, table, large_table, provenance):
     one, other = keys(2)
     cache.put(one, table, provenance())

@@ -9,9 +9,10 @@ import pytest
 
 from watchframe.config import files, load_settings, save_login
 from watchframe.config.files import atomic_file, check_writable, replaced_file, write_atomically
-from watchframe.config.login import Secret, logins_path, read_logins
+from watchframe.config.login import logins_path, read_logins
 from watchframe.config.settings import read_profile
 from watchframe.errors import ArgumentError, ConfigurationError, ConfigurationWarning
+from watchframe.keys import Secret
 
 KEY = "k0-0123456789-abcdef"
 
@@ -41,6 +42,12 @@ def test_config_file_with_readable_key_warns_once(path, mode):
     assert words.endswith(f"chmod 600 {shlex.quote(str(path))}")
     assert KEY not in words
     load_settings(config_file=path, environ={})  # a second warning would be an error here
+
+
+def test_config_file_with_readable_key_in_its_url_warns(path):
+    config(path, 0o644, f'[default]\nurl = "https://h.example/queries/1?api_key={KEY}"\n')
+    with pytest.warns(ConfigurationWarning, match="holds an API key"):
+        assert load_settings(config_file=path, environ={}).query_keys == {1: Secret(KEY)}
 
 
 def test_config_file_closed_or_without_key_does_not_warn(path):
@@ -99,7 +106,7 @@ def test_link_to_a_config_file_is_followed(path, tmp_path):
     link.symlink_to(path.name)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        assert read_profile(None, link)["api_key"] == KEY
+        assert read_profile(None, link)["api_key"] == Secret(KEY)
 
 
 def mode_of(path):

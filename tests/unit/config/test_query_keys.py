@@ -5,7 +5,6 @@ import json
 import pytest
 
 from watchframe.config import (
-    Secret,
     forget_login,
     load_settings,
     load_settings_of,
@@ -15,6 +14,7 @@ from watchframe.config import (
     settings,
 )
 from watchframe.errors import ConfigurationError
+from watchframe.keys import Secret
 
 URL = "https://watch.example"
 OTHER = "https://other.example"
@@ -70,6 +70,16 @@ def test_address_takes_no_key_without_a_server_beside_it(config_file, monkeypatc
     monkeypatch.setenv("WATCHFRAME_URL", URL)
     assert load_settings_of(OTHER).api_key is None
     assert revealed(load_settings_of(URL).headers) == {"CF-Access-Client-Id": "file-id"}
+
+
+def test_address_takes_the_key_in_the_url_of_its_server(config_file, monkeypatch):
+    monkeypatch.setenv("WATCHFRAME_URL", f"{OTHER}/queries/7?api_key=url-key-7")
+    assert revealed(load_settings_of(OTHER).query_keys) == {7: "url-key-7"}
+    assert revealed(load_settings().query_keys) == {7: "url-key-7"}
+    assert 7 not in load_settings_of(URL).query_keys
+    config_file.write_text(f'[default]\nurl = "{URL}/queries/8?api_key=url-key-8"\n')
+    assert revealed(load_settings_of(URL).query_keys) == {8: "url-key-8"}
+    assert load_settings_of(OTHER).query_keys.keys() == {7}
 
 
 def test_trust_in_another_server_is_left_out(config_file, monkeypatch):

@@ -12,14 +12,15 @@ import pytest
 
 from watchframe.client import Client, connect
 from watchframe.config import (
-    Secret,
     Settings,
     load_settings,
+    load_settings_of,
     profile_for_server,
     profiles,
     server_url,
 )
 from watchframe.errors import ConfigurationError
+from watchframe.keys import Secret
 
 KEY = "k0-0123456789-abcdef"
 
@@ -126,7 +127,7 @@ def test_unusable_setting_names_its_variable_or_file(config_file):
         load(config_file=config_file, environ={variable: "many"})
     with config_file.open("a") as file:
         file.write('max_retries = "many"\n')
-    with pytest.raises(ConfigurationError, match=r"max_retries in .*config\.toml"):
+    with pytest.raises(ConfigurationError, match=r"max_retries of .*config\.toml"):
         load(config_file=config_file, profile="staging")
 
 
@@ -199,6 +200,18 @@ def test_plain_http_is_refused_but_for_this_machine(tmp_path):
         ("http://host:8080//", "http://host:8080"),
         (" https://host ", "https://host"),
         ("http://[::1]:5000", "http://[::1]:5000"),
+        ("https://b\u00fccher.example/watch", "https://b\u00fccher.example/watch"),
+        ("https://host/queries/42?p_x=1#7", "https://host"),
+        ("https://host/queries/42/source", "https://host"),
+        ("https://host/default/dashboards/3-x", "https://host/default"),
+        ("https://host/org/api/queries/42/results.json?api_key=k", "https://host/org"),
+        ("https://host/api/query_results/42", "https://host"),
+        ("https://host/public/dashboards/t0ken?org_slug=default", "https://host"),
+        ("https://host/default/users/me", "https://host/default"),
+        ("https://host/login?next=%2Fqueries", "https://host"),
+        ("https://host/api/session", "https://host"),
+        ("https://host/dashboards", "https://host/dashboards"),
+        ("https://host/api/watch", "https://host/api/watch"),
     ],
 )
 def test_server_url_has_one_spelling(text, url):
@@ -215,6 +228,10 @@ def test_server_url_has_one_spelling(text, url):
         "https://me:pw@host:99999",
         "https://me:pw@[::1",
         "app.inverse.watch?api_key=pw",
+        "https://me:pw@host/queries/1",
+        "http://evil.example\\.localhost",
+        "http://evil.example%2f.localhost",
+        "http://evil.example .localhost",
         "",
     ],
 )
@@ -224,13 +241,70 @@ def test_what_is_no_server_url_is_refused(text):
     assert "pw" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("url", "given", "key", "ring"),
+    [
+        ("https://host/queries/4?api_key=k-of-4", None, None, {4: "k-of-4"}),
+        ("https://host/queries/4?api_key=k-of-4", "own", "own", {}),
+        ("https://host/dashboards/4?api_key=k-own", None, "k-own", {}),
+        ("https://host/queries/0?api_key=k-own", None, "k-own", {}),
+        ("https://host?api_key=k-own", None, "k-own", {}),
+        ("https://host?api_key=k-own", "own", "own", {}),
+    ],
+)
+def test_key_in_the_url_is_used_where_no_other_is_given(tmp_path, url, given, key, ring):
+    found = load(url, given, config_file=tmp_path / "none.toml")
+    assert found.url == "https://host"
+    assert (found.api_key and found.api_key.reveal()) == key
+    assert {query_id: own.reveal() for query_id, own in found.query_keys.items()} == ring
+    environ = {"WATCHFRAME_URL": url} | ({"WATCHFRAME_API_KEY": given} if given else {})
+    assert load(environ=environ, config_file=tmp_path / "none.toml") == found
+
+
+def test_malformed_url_of_a_profile_stops_that_profile_alone(config_file, monkeypatch):
+    monkeypatch.setattr(profiles, "config_path", lambda: config_file)
+    monkeypatch.setattr("watchframe.config.settings.config_path", lambda: config_file)
+    with config_file.open("a") as file:
+        file.write('[broken]\nurl = "no url?api_key=hunter2"\napi_key = "broken-key"\n')
+    words = rf"is not a server's URL \(url of the profile 'broken' in {config_file}\)"
+    with pytest.raises(ConfigurationError, match=words) as caught:
+        load(config_file=config_file, profile="broken")
+    assert "hunter2" not in str(caught.value)
+    assert load(config_file=config_file, profile="staging").api_key.reveal() == "staging-key"
+    assert load_settings_of("https://staging.example/org").api_key.reveal() == "staging-key"
+    assert load_settings_of("https://unknown.example").api_key is None
+    monkeypatch.setenv("WATCHFRAME_PROFILE", "broken")
+    assert load_settings_of("https://unknown.example").api_key is None
+
+
+def test_url_of_a_profile_that_is_no_text_is_of_no_server(tmp_path):
+    path = tmp_path / "config.toml"
+    path.write_text('[default]\nurl = 5\napi_key = "file-key"\n')
+    path.chmod(0o600)
+    with pytest.raises(ConfigurationError, match="No API key is known for https://host"):
+        load("https://host", config_file=path)
+
+
+def test_server_of_an_address_is_not_taken_for_a_page():
+    assert load_settings_of("https://host/login").url == "https://host/login"
+
+
+def test_malformed_url_of_the_environment_has_no_keys(config_file):
+    environ = {"WATCHFRAME_URL": "no url", "WATCHFRAME_API_KEY": "env-key"}
+    with pytest.raises(ConfigurationError, match="the environment variable WATCHFRAME_URL"):
+        load(config_file=config_file, environ=environ)
+    assert load("https://host", KEY, config_file=config_file, environ=environ).api_key
+    with pytest.raises(ConfigurationError, match="No API key is known"):
+        load("https://host", config_file=config_file, environ=environ)
+
+
 def test_host_without_a_scheme_is_shown():
     with pytest.raises(ConfigurationError, match=r"'app\.inverse\.watch' is not a server's URL"):
         server_url("app.inverse.watch")
 
 
 def test_key_in_place_of_the_url_is_not_shown(tmp_path):
-    with pytest.raises(ConfigurationError, match="What was given is not a server's URL") as caught:
+    with pytest.raises(ConfigurationError, match="seem to be swapped") as caught:
         load(KEY, "https://host", config_file=tmp_path / "none.toml")
     assert KEY not in str(caught.value)
 

@@ -8,9 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from watchframe import errors
-from watchframe.config import HIDDEN, Secret
 from watchframe.display.tracebacks import MOST, Rendering, short_form, where
 from watchframe.errors import ArgumentError, JobFailedError, WatchframeError
+from watchframe.keys import HIDDEN, Secret
 from watchframe.parameters import params_dict
 
 KEY = "a-key-that-is-secret"

@@ -314,3 +314,21 @@ def test_parse_line_option_like_no_parameter_names_them():
     with pytest.raises(ArgumentError, match="no option --colour") as caught:
         parse_line("1 --colour red", parameters_of=lambda query, *, may_ask: {"markets": True})
     assert caught.value.hint == "-p NAME=VALUE gives the query a parameter. It has: markets."
+
+
+@pytest.mark.parametrize("line", ["connect https://h hunter2", "login 'hunter2", "connect hunter2"])
+def test_parse_line_shows_no_word_behind_connect(line):
+    with pytest.raises(ArgumentError, match="does not connect") as caught:
+        parse_line(line)
+    assert "hunter2" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["1 '{}", "1 {}", "1 --dtype-backend {}", "1 -o {}-", "1 --max-age 1 --max-age {}"],
+)
+def test_parse_line_hides_keys_in_what_it_shows(line):
+    for key in ("aB3x" * 10, "https://h/queries/1?api_key=hunter2"):
+        with pytest.raises(ArgumentError) as caught:
+            parse_line(line.format(key))
+        assert not re.search(r"aB3x|hunter2", str(caught.value))

@@ -51,10 +51,10 @@ def stored(age, result_id=7):
         (Policy(max_age=90), 60, None, "it is young enough"),
         (Policy(max_age=30), 60, None, "it is too old"),
         (Policy(max_age=30), -60, None, "of unknown age; by the clocks it is from the future"),
-        (Policy(), 60, (None, True), "the query has not been edited since"),
-        (Policy(), 60, (7, False), "the server has no newer result"),
-        (Policy(), 60, (8, False), "the server has a newer one"),
-        (Policy(), 60, (None, False), "the server does not say whether it has a newer one"),
+        (Policy(), 60, (None, False), "the query has not been edited since"),
+        (Policy(), 60, (7, True), "the server has no newer result"),
+        (Policy(), 60, (8, True), "the server has a newer one"),
+        (Policy(), 60, (None, True), "the server does not say whether it has a newer one"),
     ],
 )
 def test_plan_words_every_decision(policy, age, state, words):
@@ -64,7 +64,7 @@ def test_plan_words_every_decision(policy, age, state, words):
         now=NOW,
         server_state=None
         if state is None
-        else ServerState(latest_result_id=state[0], has_parameters=state[1]),
+        else ServerState(latest_result_id=state[0], tells_latest=state[1]),
     )
     text = str(plan(decision))
     assert words in text

@@ -4,8 +4,8 @@ import pickle
 
 import pytest
 
-from watchframe.config import Secret
 from watchframe.errors import ArgumentError
+from watchframe.keys import Secret
 from watchframe.references import DashboardReference, parse_dashboard_reference
 
 

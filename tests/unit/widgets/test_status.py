@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from watchframe.errors import WatchframeError
+from watchframe.display.messages import error_lines
+from watchframe.errors import JobFailedError, WatchframeError
 from watchframe.hints import Hint, Kind
 from watchframe.models import Job, JobStatus
 from watchframe.widgets.runs import Outcome, Progress
@@ -66,3 +67,13 @@ def test_error_of_any_kind_is_escaped():
     html = outcome_html(Outcome(error=ValueError(EVIL)))
     assert "<img" not in html
     assert "&lt;img" in html
+
+
+def test_error_of_a_data_source_hides_keys():
+    words = "Not found: https://h/api/queries/1/results.json?api_key=hunter2"
+    error = JobFailedError(f"The query failed: {words}", reason=words)
+    shown = [outcome_html(Outcome(error=error)), str(error)]
+    shown += error_lines(error, "cell")
+    assert "api_key=***" in shown[0]
+    assert "hunter2" not in "".join(shown)
+    assert error.reason == words
