@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from watchframe.charts.box_plot import prepare_box_plot
@@ -103,4 +104,13 @@ def prepare(
 
 def _options(visualization: Mapping[str, Any]) -> Options:
     options = visualization.get("options")
-    return options if isinstance(options, Mapping) else {}
+    return _as_read(options) if isinstance(options, Mapping) else {}
+
+
+def _as_read(value: Any) -> Any:
+    """Return a part of options as JSON is read by default: with floats, and texts as names."""
+    if isinstance(value, Mapping):
+        return {str(name): _as_read(item) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_as_read(item) for item in value]
+    return float(value) if isinstance(value, Decimal) else value
