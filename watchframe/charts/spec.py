@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
@@ -113,4 +114,6 @@ def _as_read(value: Any) -> Any:
         return {str(name): _as_read(item) for name, item in value.items()}
     if isinstance(value, list | tuple):
         return [_as_read(item) for item in value]
-    return float(value) if isinstance(value, Decimal) else value
+    if isinstance(value, Decimal):
+        return math.nan if value.is_nan() else float(value)  # a signaling NaN is no float
+    return value
