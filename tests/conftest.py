@@ -45,3 +45,8 @@ def _no_connection_left(monkeypatch, tmp_path_factory):
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.getbasetemp() / "no-config"))
     yield
     disconnect()
+
+
+def pytest_addoption(parser):
+    """Let the golden data of charts be another folder's."""
+    parser.addoption("--golden", help="a folder of golden data of charts, in place of tests/data")

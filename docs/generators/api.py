@@ -16,7 +16,7 @@ from generators.entries import (
     function_entry,
     public_methods,
 )
-from watchframe import admin, dask, errors, models
+from watchframe import admin, charts, dask, errors, models
 from watchframe.cache import CacheEntry, Provenance, PruneReport, VerifyReport
 from watchframe.client import (
     Client,
@@ -126,6 +126,10 @@ def _cache() -> str:
     return entries((watchframe.ResultCache, CacheEntry, Provenance, PruneReport, VerifyReport))
 
 
+def _charts() -> str:
+    return entries((charts.prepare, charts.plotly_spec, charts.after_drawing))
+
+
 def _pickers() -> str:
     pickers = entries(
         (
@@ -161,6 +165,7 @@ _ENTRIES = {
     "api-errors": _errors,
     "api-cache": _cache,
     "api-pickers": _pickers,
+    "api-charts": _charts,
 }
 PARTS: dict[str, Callable[[], str]] = {
     **_ENTRIES,

@@ -1,0 +1,189 @@
+"""The values on a chart's axes: dates as texts, numbers of texts, and JavaScript's order."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import re
+import sys
+from collections.abc import Hashable, Sequence
+from decimal import Decimal
+from typing import cast
+
+from watchframe.charts.javascript import number_of, text_of
+from watchframe.charts.ordering import sorted_by
+from watchframe.charts.values import Value
+
+#: A value on an axis: a date is a text there.
+Plotted = bool | int | float | str | None
+
+_LARGEST = sys.float_info.max
+#: Integers beyond this one have no double of their own.
+_LARGEST_EXACT = 2**53
+#: Quotes, signs and white space around a number, and commas and blanks within.
+_AROUND_NUMBERS = re.compile(r"^['\"%,$#\s]+|[, ]|['\"%,$#\s]+$")
+_MILLISECOND = 1000
+_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+_MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+_CLOCK = r"(?:[ T](?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2}))?)?"
+#: Dates that are not as ISO 8601 has them, but that browsers read.
+_DATES = tuple(
+    re.compile(rf"{date}{_CLOCK}(?: ?(?:GMT|UTC|Z))?", re.ASCII)
+    for date in (
+        r"(?P<year>\d{4})(?:-(?P<month>\d{2}))?",
+        r"(?P<year>\d{4})/(?P<month>\d{1,2})/(?P<day>\d{1,2})",
+        r"(?P<month>\d{1,2})/(?P<day>\d{1,2})/(?P<year>\d{4})",
+        r"(?P<word>[A-Za-z]{3})[a-z]* (?P<day>\d{1,2}),? (?P<year>\d{4})",
+        r"(?:[A-Za-z]{3}, )?(?P<day>\d{1,2}) (?P<word>[A-Za-z]{3})[a-z]* (?P<year>\d{4})",
+    )
+)
+
+
+def plotted(values: Sequence[Value], *, is_dates: bool = False) -> list[Plotted]:
+    """Return values as they are put on an axis: moments as texts, decimals as numbers.
+
+    On an axis of dates, texts and numbers (milliseconds since 1970) that are dates are too.
+    """
+    if is_dates:
+        values = [moment_of(value) or value for value in values]
+    elif set(map(type, values)) <= _PLAIN_TYPES:
+        return list(cast("Sequence[Plotted]", values))
+    return [_plotted(value) for value in values]
+
+
+def moment_of(value: Value) -> dt.datetime | None:
+    """Return the date of a text, or of milliseconds since 1970; None where there is none."""
+    if isinstance(value, dt.datetime):
+        return value
+    if isinstance(value, str):
+        return _moment_of_text(value.strip())
+    if value is None or isinstance(value, bool):
+        return None
+    try:
+        return _EPOCH + dt.timedelta(milliseconds=float(value))
+    except (OverflowError, ValueError):
+        return None
+
+
+def clean_number(value: object) -> int | float | None:
+    """Return a value's number as plotly reads it: of texts too, such as ``$1,234`` and ``7%``."""
+    if isinstance(value, str):
+        try:
+            value = number_of(_AROUND_NUMBERS.sub("", value) or "none")
+        except ValueError:  # It has more digits than Python reads.
+            return None
+    if isinstance(value, Decimal):
+        value = _plain(value)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return value if abs(value) <= _LARGEST else None
+
+
+def clean_numbers(values: Sequence[object]) -> Sequence[int | float | None]:
+    """Return the numbers of values, as `clean_number` does."""
+    if set(map(type, values)) <= {int, float}:
+        numbers = cast("Sequence[int | float]", values)
+        try:
+            if all(map(math.isfinite, numbers)):
+                return numbers
+        except OverflowError:  # An integer that is no double.
+            pass
+    return [clean_number(value) for value in values]
+
+
+def as_number(value: object) -> float:
+    """Return JavaScript's number of a value, as a double."""
+    try:
+        return float(number_of(value))
+    except (OverflowError, ValueError):
+        return math.nan
+
+
+def plus(first: Plotted, second: Plotted) -> Plotted:
+    """Return ``first + second`` as JavaScript does: texts are joined, and None is 0."""
+    if isinstance(first, str) or isinstance(second, str):
+        return text_of(first) + text_of(second)
+    try:
+        return (first or 0) + (second or 0)
+    except OverflowError:
+        return math.inf
+
+
+def drawable(values: Sequence[Plotted]) -> list[Plotted]:
+    """Return values as a browser has them: each number a double, and None for what is none."""
+    kinds = set(map(type, values))
+    if kinds == {float} and all(map(math.isfinite, cast("Sequence[float]", values))):
+        return list(values)
+    if kinds == {int}:
+        integers = cast("Sequence[int]", values)
+        if min(integers) >= -_LARGEST_EXACT and max(integers) <= _LARGEST_EXACT:
+            return list(values)
+    if kinds <= {str, bool, _NONE}:
+        return list(values)
+    return [value if value is None else _double(value) for value in values]
+
+
+def identity(value: Value) -> Hashable:
+    """Return what tells values apart: 1 and 1.0 are one value, True is another one."""
+    return ("boolean", value) if type(value) is bool else value
+
+
+def identities(values: Sequence[Plotted]) -> Sequence[Hashable]:
+    """Return the identity of each value."""
+    return [identity(value) for value in values] if bool in set(map(type, values)) else values
+
+
+def sorted_places(values: Sequence[object]) -> list[int]:
+    """Return the places of values in lodash's order: None last, and equal ones as they came.
+
+    Numbers and texts are compared as JavaScript does, by number; a text that is no number is
+    neither before nor after one.
+    """
+    if set(map(type, values)) == {str} and all(str(value).isascii() for value in values):
+        return sorted(range(len(values)), key=cast("Sequence[str]", values).__getitem__)
+    return sorted_by(range(len(values)), key=values.__getitem__)
+
+
+_NONE = type(None)
+_PLAIN_TYPES = {str, int, float, bool, _NONE}
+
+
+def _plotted(value: Value) -> Plotted:
+    if isinstance(value, dt.datetime):
+        # Fractions of a second are kept, or points of one second would be one point.
+        text = value.isoformat(" ").removesuffix("+00:00")
+        return text if value.microsecond % _MILLISECOND else text.removesuffix("000")
+    return _plain(value) if isinstance(value, Decimal) else value
+
+
+def _plain(value: Decimal) -> int | float:
+    if not value.is_finite() or value.adjusted() > sys.float_info.max_10_exp:
+        return math.nan
+    return int(value) if value == value.to_integral_value() else float(value)
+
+
+def _double(value: Plotted) -> Plotted:
+    if type(value) is int and not -_LARGEST_EXACT <= value <= _LARGEST_EXACT:
+        try:
+            return float(value)
+        except OverflowError:
+            return None
+    return None if type(value) is float and not math.isfinite(value) else value
+
+
+def _moment_of_text(text: str) -> dt.datetime | None:
+    try:
+        moment = dt.datetime.fromisoformat(text)
+        return moment.astimezone(dt.UTC) if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
+    except (ValueError, OverflowError):
+        pass
+    found = next((found for date in _DATES if (found := date.fullmatch(text))), None)
+    if found is None:
+        return None
+    parts = found.groupdict()
+    try:
+        month = _MONTHS.index(parts.pop("word").title()) + 1 if "word" in parts else None
+        numbers = {name: int(digits or name in {"month", "day"}) for name, digits in parts.items()}
+        return dt.datetime(**{"day": 1, "month": month or 1} | numbers, tzinfo=dt.UTC)
+    except ValueError:
+        return None

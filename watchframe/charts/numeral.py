@@ -1,0 +1,410 @@
+"""Numbers as numeral.js 2.0.6 writes them by a pattern such as ``0,0[.]00`` or ``0.0a``.
+
+See http://numeraljs.com/#format. Percentages are not multiplied (`scalePercentBy100` is false),
+and where numeral writes NaN of a number, or rounds a long integer, all digits are written.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Context, Decimal
+
+from watchframe.charts.javascript import Number, number_of, shown_text, text_of
+from watchframe.charts.moment_format import ordinal_suffix
+
+_Writer = Callable[[Number], str]
+
+
+def number_formatter(
+    pattern: object, *, thousands: str = ",", decimal: str = "."
+) -> Callable[[object], str]:
+    """Return what writes any value as a number by `pattern`.
+
+    None and an empty text are empty, and another text that is no number is zero. Without a
+    pattern, values are written as they are.
+
+    Parameters
+    ----------
+    pattern : str
+    thousands, decimal : str
+        What stands between thousands, and before the decimals.
+    """
+    if not isinstance(pattern, str) or not pattern:
+        return shown_text
+    make = next((make for kind, make in _KINDS if kind.search(pattern)), _plain)
+    write = make(pattern, _Marks(thousands, decimal))
+
+    def text(value: object) -> str:
+        if isinstance(value, float):
+            return write(value)
+        return "" if value is None or value == "" else write(_number(value))
+
+    return text
+
+
+@dataclass(frozen=True, slots=True)
+class _Marks:
+    thousands: str
+    decimal: str
+
+
+def _basis_points(pattern: str, marks: _Marks) -> _Writer:
+    write = _plain(re.sub(r"\s?BPS", "", pattern, count=1), marks)
+    unit = " BPS" if " BPS" in pattern else "BPS"
+
+    def text(number: Number) -> str:
+        exact = isinstance(number, int) and abs(number) <= _LARGEST_SAFE
+        return _with_unit(write((float(number) if exact else number) * 10_000), unit)
+
+    return text
+
+
+def _bytes(pattern: str, marks: _Marks) -> _Writer:
+    write = _plain(re.sub(r"\s?i?b", "", pattern, count=1), marks)
+    base, infix = (1024, "i") if "ib" in pattern else (1000, "")
+    space = " " if " b" in pattern or " ib" in pattern else ""
+
+    def text(number: Number) -> str:
+        # Negative numbers, and those between 0 and 1, have no unit.
+        if not (number == 0 or number >= 1):
+            return write(number) + space
+        power = 0
+        while power < len(_BYTE_PREFIXES) and number >= base ** (power + 1):
+            power += 1
+        unit = f"{_BYTE_PREFIXES[power - 1]}{infix}B" if power else "B"
+        return write(float(number) / base**power if power else number) + space + unit
+
+    return text
+
+
+_BYTE_PREFIXES = "KMGTPEZY"
+
+
+def _currency(pattern: str, marks: _Marks) -> _Writer:
+    write = _plain(re.sub(r"\s?\$\s?", "", pattern, count=1), marks)
+    before = pattern[: len(pattern) - len(re.sub(r"\A[+|\-(\s$]+", "", pattern))]
+    after = pattern[len(re.sub(r"[+|\-)\s$]+\Z", "", pattern)) :]
+
+    def text(number: Number) -> str:
+        front, back = before, after
+        if number >= 0:
+            front = re.sub(r"[-(]", "", front, count=1)
+            back = re.sub(r"[-)]", "", back, count=1)
+        elif number < 0 and "-" not in front and "(" not in front:
+            front = f"-{front}"
+        written = write(number)
+        # Where the sign is not written, as of -0.001, the symbol is one place too far.
+        for place, symbol in enumerate(front):
+            if symbol in "$ ":
+                written = written[:place] + symbol + written[place:]
+        for place, symbol in enumerate(reversed(back)):
+            if symbol in "$ ":
+                end = len(written) - place
+                written = written[: max(end, 0)] + symbol + written[max(end, 0) :]
+        return written
+
+    return text
+
+
+def _exponential(pattern: str, marks: _Marks) -> _Writer:
+    write = _plain(re.sub(r"e[+|\-]0", "", pattern, count=1), marks)
+
+    def text(number: Number) -> str:
+        exact = Decimal(repr(float(number)))
+        if exact.is_infinite():
+            return write(number)
+        power = exact.adjusted() if exact and exact.is_finite() else 0
+        return f"{write(float(exact.scaleb(-power)))}e{power:+d}"
+
+    return text
+
+
+def _ordinal(pattern: str, marks: _Marks) -> _Writer:
+    write = _plain(re.sub(r"\s?o", "", pattern, count=1), marks)
+    space = " " if " o" in pattern else ""
+
+    def text(number: Number) -> str:
+        # What follows is of the number before it is rounded, and of no negative one.
+        counts = number > 0 and float(number).is_integer()
+        return write(number) + space + (ordinal_suffix(int(number)) if counts else "th")
+
+    return text
+
+
+def _percentage(pattern: str, marks: _Marks) -> _Writer:
+    write = _plain(re.sub(r"\s?%", "", pattern, count=1), marks)
+    unit = " %" if " %" in pattern else "%"
+    return lambda number: _with_unit(write(number), unit)
+
+
+def _time(_pattern: str, _marks: _Marks) -> _Writer:
+    def text(number: Number) -> str:
+        value = float(number)
+        hours = _floor(value / 60 / 60)
+        minutes = _floor((value - hours * 60 * 60) / 60)
+        seconds = _floor(value - hours * 60 * 60 - minutes * 60 + 0.5)
+        return f"{text_of(hours)}:{_two_digits(minutes)}:{_two_digits(seconds)}"
+
+    return text
+
+
+def _two_digits(part: float) -> str:
+    return "0" * (part < 10) + text_of(part)  # noqa: PLR2004
+
+
+def _with_unit(written: str, unit: str) -> str:
+    # Within parentheses.
+    return written[:-1] + unit + written[-1:] if ")" in written else written + unit
+
+
+#: In this order.
+_KINDS = (
+    (re.compile("BPS"), _basis_points),
+    (re.compile(r"[0\s]i?b"), _bytes),
+    (re.compile(r"\$"), _currency),
+    (re.compile(r"e\+|e-"), _exponential),
+    (re.compile("o"), _ordinal),
+    (re.compile("%"), _percentage),
+    (re.compile(":"), _time),
+)
+
+
+def _plain(pattern: str, marks: _Marks) -> _Writer:
+    """Return what writes numbers without a unit."""
+    rest = pattern
+    parentheses, sign = "(" in rest, None
+    if parentheses:
+        rest = re.sub(r"[(|)]", "", rest)
+    elif "+" in rest or "-" in rest:
+        sign = _Sign(always="+" in rest, first=rest.startswith("+" if "+" in rest else "-"))
+        rest = re.sub(r"[+|\-]", "", rest)
+    shortened = None
+    if found := re.search("a([kmbt]?)", rest):
+        space = " " if " a" in rest else ""
+        shortened = _Shortened(space, found[1])
+        rest = re.sub(f"{space}a[kmbt]?", "", rest, count=1)
+    optional = "[.]" in rest
+    integer, *fractions = rest.replace("[.]", ".", 1).split(".")
+    fraction = fractions[0] if fractions else ""
+    required, *others = fraction.replace("]", "", 1).split("[") if "[" in fraction else [fraction]
+    layout = _Layout(
+        marks=marks,
+        parentheses=parentheses,
+        sign=sign,
+        shortened=shortened,
+        optional=optional,
+        decimals=min(len(required), _MOST_DECIMALS),
+        more=min(len(others[0]), _MOST_DECIMALS) if others else 0,
+        grouped="," in rest,
+        width=integer.split(",")[0].count("0"),
+        no_integer=not integer and bool(fractions),
+    )
+    return layout.write if layout.is_special else _usual(layout)
+
+
+def _usual(layout: _Layout) -> _Writer:
+    """Return what writes most numbers faster: those that Python formats to the same digits."""
+    decimals, write = layout.decimals, layout.write
+    python_format = f"{',' if layout.grouped else ''}.{decimals}f"
+    below = _EXACT / 10**decimals
+    # The texts of a whole number, and of one that is rounded to zero, when it is negative.
+    no_decimals = "." + "0" * decimals if decimals else ""
+    minus_zero = f"{-0.0:{python_format}}"
+
+    def text(number: Number) -> str:
+        if not -below < number < below or isinstance(number, Decimal):
+            return write(number)
+        if isinstance(number, float):
+            digits = repr(number)
+            first_left_out = digits.find(".") + 1 + decimals
+            # Between these it may be half of the last decimal, or be rounded to half of it.
+            if "e" in digits or digits[first_left_out : first_left_out + 1] in _NEAR_HALF:
+                return write(number)
+        written = f"{number:{python_format}}"
+        if written == minus_zero:
+            written = written[1:]
+        return written.removesuffix(no_decimals) if layout.optional else written
+
+    return text
+
+
+_NEAR_HALF = frozenset("45")
+
+
+#: JavaScript writes no more.
+_MOST_DECIMALS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class _Sign:
+    always: bool  # or of negative numbers only
+    first: bool  # or last
+
+    def of(self, written: str, *, negative: bool) -> str:
+        mark = "-" if negative else "+"
+        return mark + written if self.first else written + mark
+
+
+@dataclass(frozen=True, slots=True)
+class _Shortened:
+    space: str
+    unit: str  # or, if empty, what is best for the number
+
+    def of(self, number: Number) -> tuple[Number, str]:
+        """Return a number in thousands, millions and so on, and their sign."""
+        size = abs(float(number))
+        for unit, least in _UNITS.items():
+            if unit == self.unit or (not self.unit and size >= least):
+                return float(number) / least, self.space + unit
+        return number, self.space
+
+    def rounded(self, integer: str, unit: str) -> tuple[str, str]:
+        """Return the next unit where rounding made 1000, as of 999,999; negative ones stay."""
+        if self.unit or unit in {"", "t"} or len(integer) < _GROUP + 1 or not integer.isdecimal():
+            return integer, unit
+        return text_of(int(integer) / 1000), _NEXT_UNITS.get(unit, unit)
+
+
+_UNITS = {"t": 10**12, "b": 10**9, "m": 10**6, "k": 10**3}
+_NEXT_UNITS = {"k": "m", "m": "b", "b": "t"}
+_GROUP = 3
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    marks: _Marks
+    parentheses: bool
+    sign: _Sign | None
+    shortened: _Shortened | None
+    optional: bool  # whether decimals are left out where all are zero
+    decimals: int
+    more: int  # decimals that are written where they are not zero
+    grouped: bool
+    width: int
+    no_integer: bool
+
+    @property
+    def is_special(self) -> bool:
+        """Whether Python formats no number like this."""
+        return (
+            self.parentheses
+            or self.sign is not None
+            or self.shortened is not None
+            or self.more > 0
+            or self.width > 1
+            or self.no_integer
+            or self.marks != _Marks(",", ".")
+        )
+
+    def write(self, number: Number) -> str:
+        if number != number:  # noqa: PLR0124 - NaN
+            number = 0
+        signed, unit = self.sign, ""
+        if signed and not signed.always and number >= 0:
+            signed = None
+        if self.shortened:
+            number, unit = self.shortened.of(number)
+        negative, integer, fraction = _fixed(number, self.decimals, self.more)
+        if self.optional and not fraction.strip("0"):
+            fraction = ""
+        if self.shortened and not negative:
+            integer, unit = self.shortened.rounded(integer, unit)
+        integer = "" if self.no_integer else integer.rjust(self.width, "0")
+        if self.grouped and len(integer) > _GROUP and integer[0].isdecimal():
+            integer = self._grouped(integer)
+        written = f"{integer}{self.marks.decimal}{fraction}{unit}" if fraction else integer + unit
+        if self.parentheses:
+            return f"({written})" if negative else written
+        if signed:
+            return signed.of(written, negative=negative)
+        return f"-{written}" if negative else written
+
+    def _grouped(self, integer: str) -> str:
+        whole, point, rest = integer.partition(".")
+        start = len(whole) % _GROUP
+        groups = [whole[place : place + _GROUP] for place in range(start, len(whole), _GROUP)]
+        return (
+            self.marks.thousands.join([whole[:start], *groups] if start else groups) + point + rest
+        )
+
+
+def _fixed(number: Number, decimals: int, more: int) -> tuple[bool, str, str]:
+    """Return whether a rounded number is negative, its integer's digits, and its decimals."""
+    if isinstance(number, int):
+        scaled: int = number * 10**decimals
+        if abs(number) > _LARGEST_SAFE or abs(scaled) < _EXACT:
+            return _parts(scaled, decimals, 0)
+        number = float(number)
+    if isinstance(number, float):
+        if math.isinf(number):
+            return number < 0, "Infinity", ""
+        if number == 0 or _SMALLEST <= abs(number) < _LARGEST:
+            return _fixed_float(number, decimals, more)
+        number = Decimal(repr(number))
+    _, digits, exponent = number.normalize(_CONTEXT).as_tuple()
+    places = min(max(-int(exponent) if any(digits) else 0, decimals), decimals + more)
+    half_more = _CONTEXT.add(_CONTEXT.scaleb(number, places), _HALF)
+    return _parts(math.floor(half_more), places, places - decimals)
+
+
+def _fixed_float(number: float, decimals: int, more: int) -> tuple[bool, str, str]:
+    """Return the same of a float that JavaScript writes without an exponent."""
+    mantissa, _, power = repr(number).partition("e")
+    places = decimals
+    if more and not number.is_integer():
+        own = len(mantissa.partition(".")[2].rstrip("0")) - int(power or 0)
+        places = min(max(own, decimals), decimals + more)
+    # As it is written, and not as it is stored: 1.005 has the two decimals 1.01.
+    scaled = float(f"{mantissa}e{int(power or 0) + places}") if places else number
+    if abs(scaled) < _EXACT:
+        floor = math.floor(scaled)
+        rounded = floor + (scaled - floor >= _HALF)
+    else:
+        # The digits of what is stored: 1e15 has the ten decimals .1250000000.
+        stored = Decimal(scaled / 10.0**places)
+        rounded = int(_CONTEXT.to_integral_value(_CONTEXT.scaleb(stored, places)))
+    return _parts(rounded, places, places - decimals)
+
+
+#: What is outside of these has an exponent in JavaScript, and is NaN to numeral.
+_SMALLEST, _LARGEST = 1e-6, 1e21
+#: Below it a float has all integers and halves; the page has all integers up to the other.
+_EXACT, _LARGEST_SAFE = 2**52, 2**53
+_HALF = Decimal("0.5")
+_CONTEXT = Context(prec=1000, rounding=ROUND_HALF_UP)
+
+
+def _parts(rounded: int, places: int, most_zeros: int) -> tuple[bool, str, str]:
+    digits = str(abs(rounded))
+    if not places:
+        return rounded < 0, digits, ""
+    digits = digits.rjust(places + 1, "0")
+    fraction = digits[-places:]
+    zeros = min(len(fraction) - len(fraction.rstrip("0")), most_zeros)
+    return rounded < 0, digits[:-places], fraction[: places - zeros]
+
+
+def _number(value: object) -> Number:
+    """Return a value as an integer or a float, or as a Decimal with more digits than a float."""
+    number = number_of(value)
+    if isinstance(number, int):
+        if number.bit_length() < _MOST_BITS:
+            return number
+        return math.inf if number > 0 else -math.inf
+    if isinstance(number, float):
+        return number
+    if not number.is_finite() or abs(number.adjusted()) > _MOST_DIGITS:
+        return math.nan if number.is_nan() else float(number)
+    rounded = float(number)
+    return rounded if Decimal(repr(rounded)) == number else number
+
+
+#: What is longer is infinite, as it is in JavaScript.
+_MOST_BITS, _MOST_DIGITS = 1024, 308
+
+
+def _floor(number: float) -> float:
+    return float(math.floor(number)) if math.isfinite(number) else number
