@@ -13,7 +13,7 @@ from typing import Any
 
 from watchframe.charts.colors import parse_color
 from watchframe.charts.data import Options
-from watchframe.charts.javascript import text_of
+from watchframe.charts.javascript import is_truthy, text_of
 from watchframe.charts.palettes import DEFAULT_PALETTE
 
 #: How the page writes dates where the options do not say.
@@ -130,7 +130,7 @@ class ChartOptions:
             legend_placement=_text(legend, "placement", "auto"),
             legend_order=_one_of(legend.get("traceorder"), ("normal", "reversed")),
             show_points=_flag(saved, "showpoints"),
-            stacked=is_true(stacking),
+            stacked=is_truthy(stacking),
             percent=percent,
             missing_as_zero=_flag(saved, "missingValuesAsZero", default=True),
             line_shape=_one_of(saved.get("lineShape"), ("linear", *_LINE_SHAPES)),
@@ -178,13 +178,8 @@ class ChartOptions:
         )
 
 
-def is_true(value: object) -> bool:
-    """Return whether JavaScript takes a value as true: an empty list is."""
-    return bool(value) or isinstance(value, list | Mapping)
-
-
 def _column_mapping(saved: object) -> Mapping[str, Any] | None:
-    return _mapping(saved) or {} if is_true(saved) else None
+    return _mapping(saved) or {} if is_truthy(saved) else None
 
 
 def _axis(saved: object, kind: str) -> Axis:
@@ -245,7 +240,7 @@ def _pattern(saved: Mapping[str, Any], name: str, default: str) -> str | None:
 
 
 def _flag(saved: Mapping[str, Any], name: str, *, default: bool = False) -> bool:
-    return is_true(saved[name]) if name in saved else default
+    return is_truthy(saved[name]) if name in saved else default
 
 
 def _one_of(value: object, known: Collection[str]) -> str:

@@ -59,7 +59,7 @@ def _find_percents(points_list: Sequence[Points], options: ChartOptions) -> None
 
 
 def _unify(points_list: Sequence[Points], options: ChartOptions) -> None:
-    """Give each series a point at every x: 0 or missing where it had none."""
+    """Give every series a point at each x of any; a new point is 0, or missing."""
     every = list({identity(x): x for points in points_list for x in points.x}.values())
     if options.sort_x:
         every = [every[place] for place in sorted_places(every)]
@@ -108,5 +108,5 @@ def _accumulate(points_list: Sequence[Points], options: ChartOptions) -> None:
 
 
 def _or_zero(value: Any) -> Any:
-    """Return a sum so far, and 0 for what is none: the page starts anew after it."""
+    """Return a sum so far; 0 for NaN and None, after which the page starts to add from 0."""
     return 0 if value is None or value != value else value  # noqa: PLR0124 - NaN

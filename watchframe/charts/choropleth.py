@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from watchframe.charts.colors import parse_color, spread_colors
-from watchframe.charts.data import Data, Options, Prepared
-from watchframe.charts.defaults import merged
+from watchframe.charts.data import Data, Options, Prepared, merged
 from watchframe.charts.javascript import (
     is_truthy,
     leading_number,

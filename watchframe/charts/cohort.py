@@ -11,8 +11,7 @@ from enum import Enum
 from typing import Any
 
 from watchframe.charts.colors import Color, color_scale, mix_hsl, parse_color
-from watchframe.charts.data import Data, Options, Prepared
-from watchframe.charts.defaults import merged
+from watchframe.charts.data import Data, Options, Prepared, merged
 from watchframe.charts.javascript import (
     leading_integer,
     leading_number,

@@ -1,4 +1,4 @@
-"""The rows that a visualization is drawn of, as the page has them once filters are applied."""
+"""What a visualization is drawn of: its rows once filters are applied, and its options."""
 
 from __future__ import annotations
 
@@ -56,3 +56,21 @@ class Data:
             filters=filters,
             name=name,
         )
+
+
+def merged(defaults: Mapping[str, Any], saved: Mapping[str, Any]) -> dict[str, Any]:
+    """Return saved options over defaults, those within options too.
+
+    An object that is saved where the default is a plain value, or the other way around, counts as
+    missing: the page fails there. Null is a plain value, and as a default it may be anything.
+    """
+    result = {str(name): value for name, value in saved.items()}
+    for name, default in defaults.items():
+        value = result.get(name, default)
+        if isinstance(default, Mapping):
+            result[name] = merged(default, value if isinstance(value, Mapping) else {})
+        elif default is not None and isinstance(value, Mapping | list):
+            result[name] = default
+        else:
+            result[name] = value
+    return result

@@ -7,8 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from watchframe.charts.data import Data, Options, Prepared
-from watchframe.charts.defaults import merged
+from watchframe.charts.data import Data, Options, Prepared, merged
 from watchframe.charts.javascript import leading_number, number_of, shown_text, text_of
 from watchframe.charts.moment_format import format_moment
 from watchframe.charts.numeral import number_formatter

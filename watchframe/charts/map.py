@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from watchframe.charts.colors import CATEGORY_10, ordinal_colors
-from watchframe.charts.data import Data, Options, Prepared
-from watchframe.charts.defaults import merged
+from watchframe.charts.data import Data, Options, Prepared, merged
 from watchframe.charts.javascript import is_truthy, property_order, text_of
 from watchframe.charts.values import Row
 

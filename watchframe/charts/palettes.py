@@ -1,4 +1,4 @@
-"""The colors that series, slices and heatmaps get where nobody chose one."""
+"""The palettes: colors of series, slices and heatmaps for which none was chosen."""
 
 from __future__ import annotations
 

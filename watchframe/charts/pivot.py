@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from watchframe.charts.data import Data, Options, Prepared
-from watchframe.charts.defaults import merged
+from watchframe.charts.data import Data, Options, Prepared, merged
 from watchframe.charts.javascript import text_of
 from watchframe.charts.moment_format import format_moment
 from watchframe.charts.ordering import is_nan, natural_key, natural_keys

@@ -12,7 +12,7 @@ from watchframe.charts.javascript import added_text, is_truthy, leading_integer,
 from watchframe.charts.ordering import code_units
 from watchframe.charts.values import Row, Value
 
-#: What somebody goes to who leaves: neither it nor a link to it is drawn.
+#: The node for those who leave. Neither the node nor a link to it is drawn.
 EXIT = "Exit"
 _VALUE = "value"
 _MOST_STAGES = 5

@@ -13,17 +13,15 @@ from watchframe.charts.choropleth import prepare_choropleth
 from watchframe.charts.cohort import prepare_cohort
 from watchframe.charts.counter import prepare_counter
 from watchframe.charts.data import Data, Options, Prepared
-from watchframe.charts.details import prepare_details
 from watchframe.charts.funnel import prepare_funnel
 from watchframe.charts.map import prepare_map
 from watchframe.charts.pivot import prepare_pivot
 from watchframe.charts.sankey import prepare_sankey
 from watchframe.charts.sunburst import prepare_sunburst
-from watchframe.charts.table import prepare_table
+from watchframe.charts.table import prepare_details, prepare_table
 from watchframe.charts.word_cloud import prepare_word_cloud
 
 #: What prepares a visualization, by its type: of its options as saved, and its data.
-#: (The modules of types import `Data`, `Options` and `Prepared` from `watchframe.charts.data`.)
 PREPARED_BY: dict[str, Callable[[Options, Data], Prepared]] = {
     "BOXPLOT": prepare_box_plot,
     "CHART": prepare_chart,

@@ -1,4 +1,4 @@
-"""Tables: the columns' options with the defaults, the header, and the cells."""
+"""Tables and details: the columns' options with the defaults, the header, and the cells."""
 
 from __future__ import annotations
 
@@ -20,6 +20,12 @@ def prepare_table(options: Options, data: Data) -> Prepared:
         "columns": resolved_columns(options.get("columns"), data, {"allowSearch": False}),
     }
     return prepared_columns(resolved, data)
+
+
+def prepare_details(options: Options, data: Data) -> Prepared:
+    """Return the ``header`` and ``cells`` of all rows: the page shows one row at a time."""
+    columns = resolved_columns(options.get("columns"), data, {"alignContent": "left"})
+    return prepared_columns({**options, "columns": columns}, data)
 
 
 def prepared_columns(resolved: dict[str, Any], data: Data) -> Prepared:

@@ -9,8 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from watchframe.charts.colors import CATEGORY_20
-from watchframe.charts.data import Data, Options, Prepared
-from watchframe.charts.defaults import merged
+from watchframe.charts.data import Data, Options, Prepared, merged
 from watchframe.charts.javascript import leading_number, property_order, shown_text, text_of
 from watchframe.charts.ordering import code_units, is_number
 from watchframe.charts.values import Row

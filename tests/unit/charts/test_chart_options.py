@@ -1,6 +1,6 @@
 import pytest
 
-from watchframe.charts.chart_options import ChartOptions, is_true
+from watchframe.charts.chart_options import ChartOptions
 
 
 def test_nothing_saved_is_the_pages_defaults():
@@ -87,11 +87,3 @@ def test_only_lines_keep_the_second_axis_when_stacked():
     series = {"a": {"yAxis": 1, "type": "line"}, "b": {"yAxis": 1}}
     options = ChartOptions.of_saved({"seriesOptions": series, "series": {"stacking": "stack"}})
     assert [options.is_on_second_axis(name) for name in "abc"] == [True, False, False]
-
-
-@pytest.mark.parametrize(
-    ("value", "expected"),
-    [([], True), ({}, True), ("", False), (0, False), (None, False), ("0", True), (1.5, True)],
-)
-def test_value_is_true_as_in_javascript(value, expected):
-    assert is_true(value) is expected

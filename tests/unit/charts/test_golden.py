@@ -8,8 +8,6 @@ import json
 from datetime import datetime
 from pathlib import Path
 
-import pytest
-
 from watchframe.charts import after_drawing, plotly_spec, prepare
 
 DATA = Path(__file__).parents[2] / "data" / "charts"
@@ -95,11 +93,6 @@ def test_chart_after_drawing_is_as_people_see_it(chart):
 
 def test_departures_are_of_cases_that_exist():
     assert DEPARTURES.keys() <= {path.stem for path in DATA.glob("*.json")}
-
-
-@pytest.mark.parametrize("name", ["plotly_spec", "prepare"])
-def test_functions_are_public(name):
-    assert callable(getattr(__import__("watchframe.charts", fromlist=[name]), name))
 
 
 def right(case, expected):
