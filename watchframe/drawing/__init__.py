@@ -1,0 +1,1 @@
+"""Saved visualizations, drawn: figures of plotly, and HTML for what is no plot."""
