@@ -28,6 +28,7 @@ def demo(demo_server):
     demo_server.requests.clear()
     yield demo_server
     demo_server.faults.clear()
+    assert demo_server.running_jobs() == []  # the next test's server has one job slot less
 
 
 @pytest.fixture

@@ -107,8 +107,8 @@ class DataSources(Resource):
         path = f"{self._path}/{data_source_id}/schema"
         query = {"refresh": "true"} if refresh else None
 
-        def start() -> Mapping[str, object] | Job:
-            answer = as_object(self._request("GET", path, deadline, query=query), "schema")
+        def start(for_the_answer: Deadline) -> Mapping[str, object] | Job:
+            answer = as_object(self._request("GET", path, for_the_answer, query=query), "schema")
             if "error" in answer:  # servers that do not make a job of it
                 answer = {"job": {"id": "", "status": JobStatus.FAILURE, "error": answer["error"]}}
             return Job.from_json(answer["job"]) if "job" in answer else answer

@@ -18,7 +18,7 @@ from watchframe.client.jobs import (
 )
 from watchframe.client.result_body import ResultBody, open_body, open_result
 from watchframe.errors import AccessDeniedError, JobFailedError, NotFoundError, ProtocolError
-from watchframe.http.deadline import NO_DEADLINE, Deadline, uninterrupted
+from watchframe.http.deadline import Deadline, uninterrupted
 from watchframe.http.documents import parse_json
 from watchframe.http.error_responses import NO_RESULT
 from watchframe.http.transport import Transport
@@ -84,7 +84,7 @@ class Execution:
         """
         answer, job = run_job(
             self.transport,
-            lambda: self._request(max_age, deadline),
+            lambda for_the_answer: self._request(max_age, deadline, for_the_answer),
             deadline=deadline,
             on_status=on_status,
             meanwhile=meanwhile,
@@ -106,14 +106,16 @@ class Execution:
         An interrupt meanwhile cancels the job, if one was started.
         """
         return uninterrupted(
-            lambda: self._request(max_age, deadline),
+            lambda for_the_answer: self._request(max_age, deadline, for_the_answer),
             lambda answer: answer,
             undo=lambda answer: undo_start(self.transport, answer),
             deadline=deadline,
             grace=CANCEL_TIMEOUT,
         )
 
-    def _request(self, max_age: int, deadline: Deadline) -> ResultBody | Job:
+    def _request(
+        self, max_age: int, deadline: Deadline, for_the_answer: Deadline
+    ) -> ResultBody | Job:
         body = open_body(
             self.transport,
             "POST",
@@ -122,10 +124,10 @@ class Execution:
             refetch=lambda: self._cached(deadline),
             json={**self.payload, "max_age": max_age},
             from_server_cache=True,
+            # Read also where the deadline is over by now: a job that was started must be cancelled,
+            # and its id is in the answer.
+            answer_deadline=for_the_answer,
         )
-        # Read also where the deadline is over by now: a job that was started must be cancelled, and
-        # its id is in the answer.
-        body.deadline = NO_DEADLINE
         if body.begins_with(_RESULT, enough=_ENOUGH):
             body.deadline = deadline
             return body

@@ -129,7 +129,7 @@ class Jobs(Resource):
             alone.
         """
 
-        def start() -> Job:
+        def start(_for_the_answer: Deadline) -> Job:
             if isinstance(job, str):
                 return self.get(job, query_id=query_id, deadline=deadline)
             return job if query_id is None else replace(job, query_id=query_id)
@@ -140,7 +140,7 @@ class Jobs(Resource):
 
 def run_job(
     transport: Transport,
-    start: Callable[[], T],
+    start: Callable[[Deadline], T],
     *,
     deadline: Deadline,
     on_status: OnStatus | None = None,
@@ -148,6 +148,7 @@ def run_job(
 ) -> tuple[T, Job | None]:
     """Return what `start` returned and, where that is a job, the job once it has succeeded.
 
+    `start` is given the deadline for reading the answer, which is later (see `uninterrupted`).
     An interrupt cancels the job, also one that strikes before the job's id has arrived; so does
     what `meanwhile` raises, which is called while `start` goes on.
     """

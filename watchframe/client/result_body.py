@@ -148,13 +148,19 @@ def open_body(
     from_server_cache: bool,
     json: object = None,
     result_id: int | None = None,
+    answer_deadline: Deadline | None = None,
 ) -> ResultBody:
-    """Return the body of an answer in JSON, still to be read; `refetch` fetches it again."""
-    response = transport.request(method, path, deadline=deadline, json=json)
+    """Return the body of an answer in JSON, still to be read; `refetch` fetches it again.
+
+    `answer_deadline` is that of its reading, where it is another than that of the request.
+    """
+    response = transport.request(
+        method, path, deadline=deadline, json=json, answer_deadline=answer_deadline
+    )
     require_json(response, {"method": method, "url": path}, deadline)
     return ResultBody(
         response,
-        deadline=deadline,
+        deadline=answer_deadline or deadline,
         max_bytes=transport.settings.max_body_bytes,
         from_server_cache=from_server_cache,
         refetch=refetch,

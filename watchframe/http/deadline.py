@@ -98,6 +98,11 @@ class Deadline:
             return self
         return replace(self, timeout=seconds, ends=ends)
 
+    def later(self, seconds: float) -> Self:
+        """Return one that ends `seconds` after this one, and that only its own `cancel` ends."""
+        ends = None if self.ends is None else self.ends + seconds
+        return replace(self, ends=ends, _cancelled=threading.Event())
+
     def cut(self, seconds: float) -> float:
         """Return `seconds`, or what is left where that is less."""
         left = self.remaining()
@@ -122,7 +127,7 @@ NO_DEADLINE = Deadline(None, None)
 
 
 def uninterrupted(
-    work: Callable[[], T],
+    work: Callable[[Deadline], T],
     then: Callable[[T], R],
     *,
     undo: Callable[[T], None],
@@ -130,7 +135,7 @@ def uninterrupted(
     grace: float,
     meanwhile: Callable[[], object] | None = None,
 ) -> R:
-    """Return ``then(work())``; where that is interrupted, undo what `work` did.
+    """Return what `then` makes of the answer of `work`; where interrupted, undo what `work` did.
 
     An interrupt, or the deadline's end, is raised here as anywhere; but first the answer of `work`
     is still awaited for a few seconds and passed to `undo`. So Ctrl-C leaves no job running whose
@@ -139,25 +144,27 @@ def uninterrupted(
     Parameters
     ----------
     work : callable
-        Runs in a thread of its own, which no interrupt reaches.
+        Runs in a thread of its own, which no interrupt reaches. It is given the deadline for the
+        answer to what it has sent: `grace` seconds after `deadline`, or after the interrupt.
     then : callable
         Continues with the answer. It is called from here, so that there is no moment between the
         two at which an interrupt would lose the answer. Its own errors undo nothing.
     undo : callable
         Takes the answer that is not needed any more.
     deadline : Deadline
-        Limits `work` alone.
+        Limits `work` alone, until what it sends is on its way.
     grace : float
         Seconds for which the answer is still awaited.
     meanwhile : callable, optional
         Called from here while `work` goes on; what it raises undoes `work`, and is raised.
     """
     answer: Future[T] = Future()
+    for_the_answer = deadline.later(grace)
     is_there = threading.Event()  # concurrent.futures.wait makes several locks for each wait
 
     def run() -> None:
         try:
-            answer.set_result(work())
+            answer.set_result(work(for_the_answer))
         except BaseException as error:  # noqa: BLE001 - it is raised where it is awaited
             answer.set_exception(error)
         finally:
@@ -165,6 +172,7 @@ def uninterrupted(
 
     def give_up() -> None:
         is_there.wait(grace)
+        for_the_answer.cancel()
         if answer.done() and answer.exception() is None:
             undo(answer.result())
 

@@ -68,6 +68,7 @@ class Request:
     key: Secret | None
     json: object = None
     query: QueryArguments | None = None
+    answer_deadline: Deadline | None = None
 
     @property
     def where(self) -> Where:
@@ -195,11 +196,19 @@ class Transport:
         deadline: Deadline,
         json: object = None,
         query: QueryArguments | None = None,
+        answer_deadline: Deadline | None = None,
     ) -> requests.Response:
         """Return the successful answer, whose body is still to be read.
 
         Failures are retried where that is safe (`pause_before_retry`), after ``Retry-After`` where
         the server sends it. After a 429 all threads wait, except to cancel something.
+
+        Parameters
+        ----------
+        deadline : Deadline
+            Nothing is sent after it.
+        answer_deadline : Deadline, optional
+            For the answer to what was sent, where that is later.
 
         Raises
         ------
@@ -215,7 +224,8 @@ class Transport:
         if "api_key=" in path:
             raise ArgumentError("An address is given where an id is expected.")
         query_id, settings = _query_of(method, path), self.settings
-        request = Request(method, settings.url + path, self._key_for(query_id), json, query)
+        url, key = settings.url + path, self._key_for(query_id)
+        request = Request(method, url, key, json, query, answer_deadline)
         try:
             return self._request(request, deadline)
         except (AuthenticationError, AccessDeniedError) as error:
@@ -329,7 +339,7 @@ class Transport:
         # Not by Session.send: of a redirect, it would read the body, however long that is, and
         # raise ValueError for an address that is not valid. It would also keep cookies, and the
         # requests of a key are to be judged by the key alone.
-        with bounded_by(deadline):
+        with bounded_by(request.answer_deadline or deadline):
             response = session.get_adapter(request.url).send(
                 prepared,
                 stream=True,

@@ -70,8 +70,9 @@ ASKED = [(a_document, name) for name in DRIPPING] + [
 @pytest.mark.parametrize("is_tls", [False, True], ids=["http", "https"])
 @pytest.mark.parametrize(("ask", "name"), ASKED)
 def test_whatever_drips_ends_with_the_deadline(
-    tmp_path, raw_server, certificate, tls, is_tls, ask, name
+    tmp_path, raw_server, certificate, tls, is_tls, ask, name, monkeypatch
 ):
+    monkeypatch.setattr("watchframe.client.jobs.CANCEL_TIMEOUT", 0.3)
     start, kind = DRIPPING[name]
     with (
         raw_server(lambda *_: dripping(start), context=tls if is_tls else None) as watch,
@@ -81,6 +82,38 @@ def test_whatever_drips_ends_with_the_deadline(
         with pytest.raises(kind):
             ask(client, Deadline.after(0.7))
         assert time.monotonic() - started < SOON
+
+
+def a_schema(client, deadline):
+    client.data_sources.schema(1, deadline=deadline)
+
+
+@pytest.mark.parametrize("ask", [an_execution, a_schema])
+@pytest.mark.parametrize("ending", ["cancel", "timeout"])
+def test_job_is_cancelled_whose_id_arrives_after_the_end(tmp_path, raw_server, ending, ask):
+    deadline = Deadline.after(0.3 if ending == "timeout" else None)
+
+    def answer(method, path):
+        if method == "DELETE":
+            yield HEAD + b"Content-Length: 4\r\n\r\nnull"
+            return
+        yield b"HTTP/1.1 200 OK\r\n"
+        if ending == "cancel":
+            deadline.cancel()
+        while not deadline.is_cancelled and deadline.ends > time.monotonic():
+            time.sleep(0.01)
+        for piece in (b"Content-Type: application/json\r\n", b"Connection: close\r\n", b"\r\n"):
+            yield piece
+            time.sleep(0.05)
+        yield b'{"job": {"id": "j-1", "status": 1}}'
+
+    with (
+        raw_server(answer) as watch,
+        client_of(watch, tmp_path) as client,
+        pytest.raises(JobCancelledError if ending == "cancel" else JobTimeoutError),
+    ):
+        ask(client, deadline)
+    assert watch.seen[1:] == [("DELETE", "/api/jobs/j-1")]
 
 
 def test_refusal_that_drips_without_a_deadline_ends_soon(tmp_path, raw_server, monkeypatch):

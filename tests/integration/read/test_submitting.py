@@ -49,8 +49,9 @@ def test_result_is_the_frame_of_a_read(client):
     assert frame.attrs["watchframe"]["query_id"] == 13
 
 
+@pytest.mark.slow
 def test_status_goes_from_queued_to_running_to_finished(client, demo):
-    submitted = submit_watch_query(50, {"seconds": 0.5}, client=client)
+    submitted = submit_watch_query(50, {"seconds": 2.5}, client=client)
     seen = []
     while not submitted.done():
         seen.append(submitted.status)
