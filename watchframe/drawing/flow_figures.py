@@ -95,11 +95,13 @@ def box_plot(prepared: Prepared) -> Figure:
         for box in prepared["boxes"]
         if box["quartiles"]
     ]
-    layout = {
+    layout: Figure = {
         "xaxis": {"type": "category", "title": {"text": prepared["x_axis_label"]}},
-        "yaxis": {"title": {"text": prepared["y_axis_label"]}, "range": prepared["range"]},
+        "yaxis": {"title": {"text": prepared["y_axis_label"]}},
         "margin": {"l": 60, "r": 16, "t": 16, "b": 48},
     }
+    if prepared["range"]:
+        layout["yaxis"]["range"] = prepared["range"]
     return {"traces": traces, "layout": layout}
 
 

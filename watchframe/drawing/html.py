@@ -95,14 +95,14 @@ def cohort_html(prepared: Prepared) -> str:
             f"the first {min(_MOST_ROWS, len(rows)):,} of {len(rows):,} rows, "
             f"and {min(_MOST_STAGES, len(titles)):,} of {len(titles):,} stages"
         )
-    table = table_of(head, body, caption="" if rows else "no rows")
+    table = table_of(head, body, caption="" if rows else "no rows", kind="wf-cohort")
     return fragment(table, style=_COHORT_STYLE, note=note)
 
 
 _MOST_ROWS, _MOST_STAGES = 100, 60
 _COHORT_STYLE = """
-.wf-drawn table.wf-drawn-table th.wf-time { font-weight: 400; white-space: nowrap; }
-.wf-drawn table.wf-drawn-table td.wf-center { white-space: nowrap; }
+.wf-drawn table.wf-drawn-table.wf-cohort th.wf-time { font-weight: 400; }
+.wf-drawn table.wf-cohort :is(th.wf-time, td.wf-center) { white-space: nowrap; }
 """
 
 
@@ -124,7 +124,7 @@ def funnel_html(prepared: Prepared) -> str:
         ]
         for step, text in zip(prepared["steps"], prepared["text"], strict=True)
     ]
-    table = table_of(head, body, caption="" if body else "no steps")
+    table = table_of(head, body, caption="" if body else "no steps", kind="wf-funnel")
     return fragment(table, style=_FUNNEL_STYLE)
 
 
@@ -138,9 +138,9 @@ def _bar(percent: object, text: str) -> str:
 
 
 _FUNNEL_STYLE = """
-.wf-drawn table.wf-drawn-table { width: 100%; max-width: 60em; }
-.wf-drawn table.wf-drawn-table th.wf-step { font-weight: 400; min-width: 6em; }
-.wf-drawn table.wf-drawn-table td.wf-bars { position: relative; width: 55%; min-width: 9em; }
+.wf-drawn table.wf-funnel { width: 100%; max-width: 60em; }
+.wf-drawn table.wf-drawn-table.wf-funnel th.wf-step { font-weight: 400; min-width: 6em; }
+.wf-drawn table.wf-funnel td.wf-bars { position: relative; width: 55%; min-width: 9em; }
 .wf-drawn .wf-bar { background: #799cff; height: 1.9em; margin: 0 auto; border-radius: 2px; }
 .wf-drawn .wf-amount { position: absolute; inset: 6px 0 auto; text-align: center; }
 """

@@ -33,7 +33,7 @@ _LAND, _BORDER = "rgba(128, 128, 128, 0.16)", "rgba(128, 128, 128, 0.5)"
 #: From the south of America to the north of Greenland.
 _WORLD = ((-180.0, 180.0), (projected(-57), projected(83.7)))
 #: A map is never narrower, in degrees: one marker alone would fill it.
-_NARROWEST = 4.0
+_NARROWEST = 24.0
 #: Tags of templates: those that plotly reads too, and any others.
 _TAGS = re.compile(r"&lt;(/?)(?:(b|i|em|sub|sup|br)|strong) ?/?&gt;", re.IGNORECASE)
 _OTHER_TAGS = re.compile(r"&lt;/?[a-z][^<>&]*&gt;", re.IGNORECASE)
@@ -67,7 +67,9 @@ def marker_map(prepared: Prepared) -> Figure:
     ]
     spots = [(x, y) for _, places in groups for x, y, _ in places]
     drawn = sum(len(places) for _, places in shown)
-    remark = f"{drawn:,} of {count:,} markers are drawn." if drawn < count else ""
+    remark = "" if count else "No row has a place."
+    if drawn < count:
+        remark = f"{drawn:,} of {count:,} markers are drawn."
     bounds = _saved_bounds(options) or _bounds_of(spots)
     return {"traces": [_outlines(), *traces], "layout": _map_layout(bounds, remark)}
 
@@ -151,7 +153,7 @@ def _legend_place(legend: Mapping[str, Any]) -> Figure:
 
 def _map_layout(bounds: Bounds, remark: str) -> Figure:
     (west, east), (south, north) = bounds
-    axis = {"visible": False, "showgrid": False, "zeroline": False, "constrain": "domain"}
+    axis = {"visible": False, "showgrid": False, "zeroline": False, "constrain": "range"}
     layout: Figure = {
         "xaxis": {**axis, "range": [west, east]},
         "yaxis": {**axis, "range": [south, north], "scaleanchor": "x", "scaleratio": 1},
