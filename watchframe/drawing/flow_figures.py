@@ -11,7 +11,7 @@ from watchframe.charts.sankey import EXIT
 Prepared = Mapping[str, Any]
 Figure = dict[str, Any]
 
-_SEEN_THROUGH = 0.4
+_SEEN_THROUGH = 0.25
 _BOX = "#356aff"
 _NO_AXES = {"margin": {"l": 8, "r": 8, "t": 8, "b": 8}}
 
@@ -28,6 +28,8 @@ def sankey(prepared: Prepared) -> Figure:
     ]
     trace = {
         "type": "sankey",
+        # The usual one is white, around letters that are read on light and on dark pages.
+        "textfont": {"shadow": "none", "size": 13},
         "node": {
             "label": [node["name"] for node in nodes.values()],
             "color": [node["color"] for node in nodes.values()],

@@ -56,7 +56,7 @@ def counter_html(prepared: Prepared) -> str:
 
 
 #: The sizes of letters, by the longest value that has them.
-_VALUE_SIZES = ((12, 4.0), (20, 2.8), (40, 1.8), (10**9, 1.2))
+_VALUE_SIZES = ((10, 4.0), (14, 3.2), (20, 2.4), (40, 1.8), (10**9, 1.2))
 _COUNTER_STYLE = """
 .wf-drawn .wf-counter { display: inline-block; text-align: center; padding: 14px 24px; }
 .wf-drawn .wf-value { line-height: 1.15; font-variant-numeric: tabular-nums; }
@@ -139,9 +139,12 @@ def _bar(percent: object, text: str) -> str:
 
 _FUNNEL_STYLE = """
 .wf-drawn table.wf-funnel { width: 100%; max-width: 60em; }
-.wf-drawn table.wf-drawn-table.wf-funnel th.wf-step { font-weight: 400; min-width: 6em; }
-.wf-drawn table.wf-funnel td.wf-bars { position: relative; width: 55%; min-width: 9em; }
-.wf-drawn .wf-bar { background: #799cff; height: 1.9em; margin: 0 auto; border-radius: 2px; }
+.wf-drawn table.wf-drawn-table.wf-funnel th.wf-step { font-weight: 400; min-width: 5em; }
+.wf-drawn table.wf-drawn-table.wf-funnel thead th { white-space: normal; }
+.wf-drawn table.wf-funnel td.wf-bars { position: relative; width: 55%; min-width: 6em; }
+.wf-drawn .wf-bar {
+  background: rgba(90, 130, 255, 0.55); height: 1.9em; margin: 0 auto; border-radius: 2px;
+}
 .wf-drawn .wf-amount { position: absolute; inset: 6px 0 auto; text-align: center; }
 """
 

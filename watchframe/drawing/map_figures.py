@@ -30,6 +30,8 @@ Bounds = tuple[tuple[float, float], tuple[float, float]]
 MOST_MARKERS = 10_000
 _MOST_TOLD = 12
 _LAND, _BORDER = "rgba(128, 128, 128, 0.16)", "rgba(128, 128, 128, 0.5)"
+#: The usual color of countries without a value, and one that is the same on white alone.
+_NO_VALUE, _VALUELESS_LAND = "#dddddd", "rgba(128, 128, 128, 0.27)"
 #: From the south of America to the north of Greenland.
 _WORLD = ((-180.0, 180.0), (projected(-57), projected(83.7)))
 #: A map is never narrower, in degrees: one marker alone would fill it.
@@ -84,16 +86,17 @@ def choropleth(prepared: Prepared) -> Figure:
         for key, feature in features.items()
         if country_key(key) in by_key
     }
-    no_value = _color(colors["noValue"], "#dddddd")
+    no_value = _color(colors["noValue"], _NO_VALUE)
     traces = []
     for country in countries():
         key, feature = features_of.get(id(country), ("", {}))
         text = feature.get("text", shown_text(options["noValuePlaceholder"]))
+        fill = _color(feature.get("color"), no_value)
         names = {f"@@{field}": value for field, value in country.fields.items()}
         traces.append(
             {
                 **_area(country.x, country.y),
-                "fillcolor": _color(feature.get("color"), no_value),
+                "fillcolor": fill if fill != _NO_VALUE else _VALUELESS_LAND,
                 "line": {"width": 0.7, "color": _color(colors["borders"], "#ffffff")},
                 "text": _country_text(options, {**names, "@@value": text, "key": key}),
                 "hoveron": "fills",
@@ -131,7 +134,7 @@ def _area(xs: Sequence[float | None], ys: Sequence[float | None]) -> Figure:
 
 def _legend_entry(item: Mapping[str, Any]) -> Figure:
     """Return a class of the legend: a trace that has no points."""
-    marker = {"symbol": "square", "size": 14, "color": _color(item["color"], "#dddddd")}
+    marker = {"symbol": "square", "size": 14, "color": _color(item["color"], _NO_VALUE)}
     return {
         "type": "scatter",
         "mode": "markers",
