@@ -26,8 +26,8 @@ def plotly_chart(options: Options, data: Data) -> Prepared:
     if chosen.kind in _NOT_DRAWN:
         return {"traces": [], "layout": make_layout(chosen, [])}
     if chosen.kind in OTHERS:
-        return OTHERS[chosen.kind](data.rows, chosen)
-    series = find_series(data.rows, chosen)
+        return OTHERS[chosen.kind](data.table, chosen)
+    series = find_series(data.table, chosen)
     if chosen.kind == "pie":
         return {"traces": make_pies(series, chosen), "layout": make_pie_layout(series, chosen)}
     if chosen.kind == "heatmap":
@@ -49,7 +49,7 @@ def prepare_chart(options: Options, data: Data) -> Prepared:
         reason = "This chart draws itself by code (`customCode`), which is not run here."
     elif chosen.kind in _NOT_DRAWN:
         reason = f"A chart of type {chosen.kind!r} cannot be drawn here."
-    elif chosen.kind == "candlestick" and not spec["traces"] and data.rows:
+    elif chosen.kind == "candlestick" and not spec["traces"] and len(data.table):
         reason = f"A candlestick chart needs columns mapped to {', '.join(PRICES)}."
     if reason:
         return {**prepare_table({}, data), "note": f"{reason} This is a table of its rows."}

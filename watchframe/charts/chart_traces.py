@@ -10,7 +10,7 @@ from watchframe.charts.chart_points import Points, make_points
 from watchframe.charts.chart_series import Series
 from watchframe.charts.chart_stacking import stack
 from watchframe.charts.chart_texts import Formats, point_texts, template_names
-from watchframe.charts.chart_values import drawable
+from watchframe.charts.chart_values import MomentTexts, drawable
 from watchframe.charts.colors import text_color_on
 from watchframe.charts.palettes import colors_of
 
@@ -25,11 +25,12 @@ def make_traces(series_list: Sequence[Series], options: ChartOptions) -> list[Tr
     formats = Formats.of(options)
     names = template_names(options.text_format or "")
     hover = "text" + ("" if "@@x" in names else "+x") + ("" if "@@name" in names else "+name")
+    moment_texts = MomentTexts()
     return [
         {
             "visible": True,
             "hoverinfo": hover,
-            "x": drawable(points.x),
+            "x": drawable(points.x, moment_texts),
             "y": drawable(points.y),
             "error_y": {
                 "array": points.errors or [None] * len(points.x),

@@ -1,12 +1,14 @@
-"""A result's rows as the page converts them before any visualization sees them."""
+"""A result's values as the page converts them before any visualization sees them."""
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import math
 import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from typing import cast
 
 from watchframe.charts.javascript import json_text
 
@@ -16,14 +18,22 @@ Row = Mapping[str, Value]
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _TIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}(?::?\d{2}.*)?", re.ASCII)
+#: Times as servers write them, one on each line.
+_USUAL_TIMES = re.compile(r"(?:\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{3})?\n)*", re.ASCII)
+_UNCHANGED = {bool, int, float, type(None)}
 
 
-def page_rows(rows: Sequence[Mapping[str, object]]) -> list[dict[str, Value]]:
-    """Return the rows with texts of ISO dates and times as moments, objects and lists as JSON.
+def page_values(values: Sequence[object]) -> Sequence[Value]:
+    """Return values with texts of ISO dates and times as moments, objects and lists as JSON.
 
-    This does not depend on the columns' types (upstream, `services/query-result.js`).
+    This does not depend on the column's type (upstream, `services/query-result.js`).
     """
-    return [{str(name): page_value(value) for name, value in row.items()} for row in rows]
+    kinds = set(map(type, values))
+    if kinds <= _UNCHANGED:
+        return cast("Sequence[Value]", values)
+    if kinds <= {str, type(None)}:
+        return _values_of_texts(cast("Sequence[str | None]", values))
+    return [page_value(value) for value in values]
 
 
 def page_value(value: object) -> Value:
@@ -45,6 +55,22 @@ def page_value(value: object) -> Value:
     return json_text(value) if isinstance(value, Mapping | list) else str(value)
 
 
+def _values_of_texts(texts: Sequence[str | None]) -> Sequence[Value]:
+    distinct = [text for text in dict.fromkeys(texts) if text is not None]
+    moments = _moments(distinct)
+    if len(moments) == len(texts):
+        return list(moments.values())
+    return [moments.get(text, text) for text in texts] if moments else texts
+
+
+def _moments(texts: Sequence[str]) -> Mapping[str | None, Value]:
+    """Return the moments of those texts that are dates or times."""
+    if _USUAL_TIMES.fullmatch("\n".join([*texts, ""])):
+        with contextlib.suppress(ValueError):  # A day that is none.
+            return {text: dt.datetime.fromisoformat(f"{text}+00:00") for text in texts}
+    return {text: moment for text in texts if (moment := _moment(text))}
+
+
 def _moment(text: str) -> dt.datetime | None:
     if not (_DATE.fullmatch(text) or _TIME.fullmatch(text)):
         return None
@@ -55,6 +81,8 @@ def _moment(text: str) -> dt.datetime | None:
 
 
 def _in_utc(moment: dt.datetime) -> dt.datetime:
+    if moment.tzinfo is dt.UTC:
+        return moment
     if moment.tzinfo is None:
         return moment.replace(tzinfo=dt.UTC)
     return moment.astimezone(dt.UTC)
