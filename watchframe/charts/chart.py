@@ -21,7 +21,7 @@ _DRAWN = frozenset({*KINDS, *OTHERS, "pie", "heatmap"})
 
 
 def plotly_chart(options: Options, data: Data) -> Prepared:
-    """Return a chart's ``traces`` and ``layout``."""
+    """Return a chart's ``traces`` and ``layout``, and a ``note`` if points are left out."""
     chosen = ChartOptions.of_saved(options)
     if chosen.kind in _NOT_DRAWN:
         return {"traces": [], "layout": make_layout(chosen, [])}
@@ -33,8 +33,9 @@ def plotly_chart(options: Options, data: Data) -> Prepared:
     if chosen.kind == "heatmap":
         traces = make_heatmaps(series, chosen)
         return {"traces": traces, "layout": with_kind_of_y(make_layout(chosen, traces), traces)}
-    traces = make_traces(series, chosen)
-    return {"traces": traces, "layout": make_layout(chosen, traces)}
+    traces, note = make_traces(series, chosen, data.max_points)
+    spec = {"traces": traces, "layout": make_layout(chosen, traces)}
+    return {**spec, "note": note} if note else spec
 
 
 def prepare_chart(options: Options, data: Data) -> Prepared:
@@ -53,7 +54,7 @@ def prepare_chart(options: Options, data: Data) -> Prepared:
         reason = f"A candlestick chart needs columns mapped to {', '.join(PRICES)}."
     if reason:
         return {**prepare_table({}, data), "note": f"{reason} This is a table of its rows."}
-    notes = _notes(chosen)
+    notes = [*_notes(chosen), *filter(None, [spec.get("note")])]
     return {**spec, "note": " ".join(notes)} if notes else spec
 
 

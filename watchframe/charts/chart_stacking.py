@@ -20,7 +20,8 @@ from watchframe.charts.chart_values import (
 from watchframe.charts.columns import at
 from watchframe.charts.javascript import text_of
 
-_STACKED_HERE = frozenset({"line", "area"})
+#: What is stacked here when the chart is; plotly stacks columns.
+STACKED_HERE = frozenset({"line", "area"})
 
 
 def stack(points_list: Sequence[Points], options: ChartOptions) -> None:
@@ -30,7 +31,7 @@ def stack(points_list: Sequence[Points], options: ChartOptions) -> None:
     """
     if options.percent:
         _find_percents(points_list, options)
-    if options.stacked and options.kind in _STACKED_HERE:
+    if options.stacked and options.kind in STACKED_HERE:
         _unify(points_list, options)
         _accumulate(points_list, options)
     elif (
