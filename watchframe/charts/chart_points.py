@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -167,6 +168,8 @@ class _Order:
 
 def _repeated(x: Sequence[Plotted]) -> tuple[list[int], list[int]] | tuple[None, None]:
     """Return where each x is first, and which of these each one is; a missing x is its own."""
+    if _is_increasing(x):
+        return None, None
     keys = identities(x)
     if len(set(keys)) == len(keys):
         return None, None
@@ -179,6 +182,13 @@ def _repeated(x: Sequence[Plotted]) -> tuple[list[int], list[int]] | tuple[None,
             kept.append(place)
         points.append(first[key])
     return kept, points
+
+
+def _is_increasing(x: Sequence[Any]) -> bool:
+    try:
+        return all(map(operator.lt, x, x[1:]))
+    except TypeError:  # Values of several types.
+        return False
 
 
 def _points(series: Series, columns: _Columns, options: ChartOptions, color: str) -> Points:

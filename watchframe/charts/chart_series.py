@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -67,10 +68,12 @@ def columns_by_role(
 
 
 def _split_series(table: Columns, columns: Mapping[str, list[str]]) -> dict[str, Series]:
-    places: dict[str, list[int]] = {}
-    for place, value in enumerate(table.values(columns["series"][-1])):
-        name = value if type(value) is str else text_of(value)
-        places.setdefault(name, []).append(place)
+    names = table.values(columns["series"][-1])
+    if set(map(type, names)) != {str}:
+        names = list(map(text_of, names))
+    places: defaultdict[Any, list[int]] = defaultdict(list)
+    for place, name in enumerate(names):
+        places[name].append(place)
     nothing = [None] * len(table)
     x, y, errors, sizes, z = _values(table, columns)
     return {

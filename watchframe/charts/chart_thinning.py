@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Hashable, Sequence
 from typing import Any
 
@@ -10,7 +11,6 @@ from watchframe.charts.chart_points import Points
 from watchframe.charts.chart_stacking import STACKED_HERE
 from watchframe.charts.chart_values import (
     Plotted,
-    are_finite,
     clean_number,
     identities,
     moment_of,
@@ -91,16 +91,11 @@ def extremes(values: Sequence[Plotted], count: int) -> list[int]:
     size, stretches = len(values), max(1, (count - 2) // 2)
     if size <= count:
         return list(range(size))
-    are_numbers = are_finite(values)
     places = {0, size - 1}
     for number in range(stretches):
         start, end = number * size // stretches, (number + 1) * size // stretches
-        part: Sequence[Any] = values[start:end]
-        numbers = part if are_numbers else list(filter(is_finite, part))
-        if numbers:
-            places |= {start + part.index(min(numbers)), start + part.index(max(numbers))}
-        else:
-            places.add(start)  # A line has a gap there.
+        # Without any number a line has a gap there, which a point stands for.
+        places |= {start + place for place in _ends(values[start:end]) or [0]}
     return sorted(places)
 
 
@@ -114,7 +109,11 @@ def evenly(values: Sequence[Plotted], count: int) -> list[int]:
 
 def _ends(values: Sequence[Any]) -> set[int]:
     """Return the places of the lowest and the highest number, if there is any."""
-    numbers = values if are_finite(values) else list(filter(is_finite, values))
+    try:
+        are_finite = math.isfinite(sum(values))
+    except (TypeError, OverflowError):
+        are_finite = False
+    numbers = values if are_finite else list(filter(is_finite, values))
     return {values.index(min(numbers)), values.index(max(numbers))} if numbers else set()
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 import math
 import re
@@ -18,8 +17,9 @@ Row = Mapping[str, Value]
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _TIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}(?::?\d{2}.*)?", re.ASCII)
-#: Times as servers write them, one on each line.
-_USUAL_TIMES = re.compile(r"(?:\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{3})?\n)*", re.ASCII)
+#: The length of a time as servers write it, and what stands between its digits.
+_USUAL_LENGTH = len("2024-03-01T10:05:00")
+_USUAL_MARKS = {4: "-", 7: "-", 10: "T", 13: ":", 16: ":"}
 _UNCHANGED = {bool, int, float, type(None)}
 
 
@@ -57,18 +57,26 @@ def page_value(value: object) -> Value:
 
 def _values_of_texts(texts: Sequence[str | None]) -> Sequence[Value]:
     distinct = [text for text in dict.fromkeys(texts) if text is not None]
-    moments = _moments(distinct)
-    if len(moments) == len(texts):
-        return list(moments.values())
-    return [moments.get(text, text) for text in texts] if moments else texts
+    values = _usual_moments(distinct) or [_moment(text) or text for text in distinct]
+    if len(distinct) == len(texts):
+        return values
+    if values == distinct:
+        return texts
+    by_text: dict[str | None, Value] = dict(zip(distinct, values, strict=True))
+    return list(map(by_text.get, texts))
 
 
-def _moments(texts: Sequence[str]) -> Mapping[str | None, Value]:
-    """Return the moments of those texts that are dates or times."""
-    if _USUAL_TIMES.fullmatch("\n".join([*texts, ""])):
-        with contextlib.suppress(ValueError):  # A day that is none.
-            return {text: dt.datetime.fromisoformat(f"{text}+00:00") for text in texts}
-    return {text: moment for text in texts if (moment := _moment(text))}
+def _usual_moments(texts: Sequence[str]) -> Sequence[Value] | None:
+    """Return the moments of texts that are all times as servers write them, else None."""
+    if set(map(len, texts)) != {_USUAL_LENGTH}:
+        return None
+    joined, count = "".join(texts), len(texts)
+    if any(joined[place::_USUAL_LENGTH] != mark * count for place, mark in _USUAL_MARKS.items()):
+        return None
+    try:
+        return [dt.datetime.fromisoformat(f"{text}+00:00") for text in texts]
+    except ValueError:  # A day that is none.
+        return None
 
 
 def _moment(text: str) -> dt.datetime | None:
