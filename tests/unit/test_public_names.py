@@ -10,6 +10,7 @@ import watchframe
 PUBLIC = {
     "Client",
     "DashboardFrames",
+    "Drawing",
     "ParameterPicker",
     "QueryPicker",
     "QueryReference",
@@ -20,6 +21,8 @@ PUBLIC = {
     "explain_watch_query",
     "explain_watch_sql",
     "connect",
+    "draw_frame",
+    "draw_watch_query",
     "find_watch_queries",
     "link_pickers",
     "pick",
@@ -44,6 +47,7 @@ HEAVY = [
     "polars",
     "duckdb",
     "starlette",
+    "plotly",
 ]
 
 
