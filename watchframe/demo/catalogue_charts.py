@@ -83,7 +83,7 @@ with countries(region, place, country, iso_a3, capital, latitude, longitude) as 
 select country, iso_a3, region, capital, latitude, longitude, count(*) as accounts
 from accounts
 join countries using (region)
-where place = 6 * (account_id % 100) * (account_id % 100) // 10000
+where place = floor(6 * (account_id % 100) * (account_id % 100) / 10000)
 group by all
 order by accounts desc, country
 """

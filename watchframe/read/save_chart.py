@@ -114,7 +114,7 @@ def save_chart(
     >>> saved.type, saved.name
     ('CHART', 'Dollars')
     """
-    if not isinstance(name, str) or not name.strip():
+    if not name.strip():
         raise ArgumentError("The chart has no name.", hint="Give one: it is its tab on the page.")
     reference = parse_reference(query)
     client = client_for(reference, client)
