@@ -131,7 +131,7 @@ class _SafeHtml(HTMLParser):
         super().__init__(convert_charrefs=True)
         self._parts: list[str] = []
         self._open: list[str] = []
-        self._link: tuple[str | None, list[str]] | None = None
+        self._link: tuple[str, list[str]] | None = None
         self._hidden = 0
 
     def handle_starttag(self, tag: str, attrs: Sequence[tuple[str, str | None]]) -> None:
@@ -139,7 +139,7 @@ class _SafeHtml(HTMLParser):
         if tag in _HIDDEN:
             self._hidden += 1
         elif tag == "a" and self._link is None:
-            self._link = given.get("href"), []
+            self._link = (given.get("href") or "").strip(), []
         elif tag == "img":
             source = (given.get("src") or "").strip()
             self._add(link_html(shortened(given.get("alt") or source), source))
@@ -181,7 +181,7 @@ class _SafeHtml(HTMLParser):
         if self._link is not None:
             address, texts = self._link
             self._link = None
-            self._add(link_html("".join(texts) or address or "", (address or "").strip()))
+            self._add(link_html("".join(texts) or address, address))
 
 
 _HIDDEN = frozenset({"script", "style"})
