@@ -289,6 +289,7 @@ limit 400
                 "Sizes by market",
                 "box",
                 {"market": "x", "amount_usd": "y"},
+                xAxis={"type": "category", "labels": {"enabled": True}},
                 yAxis=[{"type": "logarithmic"}, {"type": "linear", "opposite": True}],
                 legend={"enabled": False},
             ),
