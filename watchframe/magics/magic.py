@@ -171,11 +171,13 @@ class WatchMagics(Magics):
             return None
         if request.pick:
             return self._bound(picker(what, arguments), request.out)
-        frame = read(what, arguments)
+        is_drawn = isinstance(what, SavedQuery) and request.chart is not None
+        found = drawn(what, arguments) if is_drawn else read(what, arguments)
+        frame = found if isinstance(found, pd.DataFrame) else found.frame
         notes = [] if request.no_display else [provenance(frame)]
         if request.save is not None:
             notes.append({"text/plain": plain_text(saved(what, request.save))})
-        value = self._bound(frame, request.out)
+        value = self._bound(found, request.out)
         for note in notes:
             publish_display_data(note)  # type: ignore[no-untyped-call]
         return value

@@ -242,6 +242,19 @@ def read(what: SavedQuery | Sql, arguments: FrameArguments) -> pd.DataFrame:
     return read_watch_sql(what.sql, what.source, what.params, **arguments)
 
 
+def drawn(what: SavedQuery, arguments: FrameArguments) -> Drawing:
+    """Return what is saved of a query, drawn; raises as `draw_watch_query`."""
+    return draw_watch_query(
+        what.query,
+        what.visualization,
+        what.params,
+        filters=what.filters,
+        max_age=arguments["max_age"],
+        cache=arguments["cache"],
+        timeout=arguments["timeout"],
+    )
+
+
 def provenance(frame: pd.DataFrame) -> dict[str, str]:
     """Return the line on where a frame came from, as text and as HTML with a link."""
     known = frame.attrs["watchframe"]
