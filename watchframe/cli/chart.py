@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,24 +21,20 @@ from watchframe.cli.options import (
     read_arguments,
     rows_option,
 )
-from watchframe.cli.output import (
-    Column,
-    Destination,
-    table_lines,
-    write_json,
-    write_records,
-    write_text,
-)
+from watchframe.cli.output import Column, Destination, table_lines, write_listing, write_text
 from watchframe.config.files import atomic_file, check_writable
+from watchframe.display import provenance_line
+from watchframe.errors import ArgumentError
+from watchframe.plain_text import plain_text
 from watchframe.references import parse_reference
 from watchframe.vocabulary import check_together
 
 if TYPE_CHECKING:
     from watchframe.drawing import Drawing
-    from watchframe.models import Visualization
+    from watchframe.models import Query, Visualization
 
+#: What every type can be written as; beside them the images.
 _TEXTS = (".html", ".json")
-_IMAGES = (".png", ".svg", ".pdf", ".jpg", ".webp")
 
 
 @command(short_help="Draw a saved chart into a file.")
@@ -78,62 +76,99 @@ def chart(
     drawn. Without -o, a counter shows its value and a table its texts; without NAME too, what is
     saved is listed.
     """
-    from watchframe.drawing.figures import FIGURES  # noqa: PLC0415 - help needs no drawing
-    from watchframe.read.draw import draw_watch_query  # noqa: PLC0415 - likewise
+    from watchframe.read import ReadOptions, draw_watch_query  # noqa: PLC0415 - help needs none
+    from watchframe.read.draw import chosen_visualization, saved_definition  # noqa: PLC0415 - likewise
 
     check_together(given)
+    if is_json and output is not None:
+        raise click.UsageError("--json and -o do not go together: give -o chart.json.")
     asked = parse_reference(reference)
+    del reference  # it may hold a key
     path = None if output is None else _checked(Path(output).expanduser())
-    name = " ".join(words)
     shown = Destination.of(output=None, format_="table", is_json=False, rows=rows)
-    chosen = filters_of(filters)
+    chosen_values = filters_of(filters)
     arguments = read_arguments(**given)
-    client = connect(options, asked)
-    TODO
-    drawing = draw_watch_query(
-        asked,
-        int(name) if name.isascii() and name.isdigit() else name or None,
-        arguments["params"],
-        filters=chosen,
-        max_age=arguments["max_age"],
-        cache=arguments["cache"],
-        timeout=arguments["timeout"],
-        client=client,
-        progress=options.progress,
-    )
+    how: dict[str, Any] = {
+        "max_age": arguments["max_age"],
+        "cache": arguments["cache"],
+        "timeout": arguments["timeout"],
+        "progress": options.progress,
+        "client": connect(options, asked),
+    }
+    query = saved_definition(asked, ReadOptions.resolve(asked, **how))
+    wanted = " ".join(words) or asked.visualization_id
+    if wanted is None and path is None:
+        _write_list(query, is_json=is_json)
+        return
+    chosen, notes = chosen_visualization(query, wanted)
+    if not is_json:
+        _check_shown(chosen, path)
+    drawing = draw_watch_query(asked, chosen, arguments["params"], filters=chosen_values, **how)
+    if path is not None:
+        _write_file(drawing, path, width, height)
+    elif is_json:
+        write_text(drawing.to_json() + "\n")
+    elif drawing.kind == "COUNTER":
+        write_text(plain_text("null" if drawing.value is None else str(drawing.value)) + "\n")
+    else:
+        _write_table(list(_COLUMNS[drawing.kind](drawing.prepared)), shown.rows)
+    if not options.is_quiet:
+        head = f"{drawing.kind} {chosen.name!r}, "
+        line = head + provenance_line(drawing.shape, drawing.provenance)
+        note("\n".join([line if path is None else f"{path}: {line}", *notes, *drawing.notes]))
 
 
 def _checked(path: Path) -> Path:
     """Return the path of a file that can be written, of a format that there is."""
-    if path.suffix.lower() not in (*_TEXTS, *_IMAGES):
-        known = ", ".join((*_TEXTS, *_IMAGES))
-        raise click.UsageError(
-            f"The name of {path} tells no format that a chart has: {known}. For the rows alone: "
-            "watchframe query."
+    from watchframe.drawing.images import FORMATS  # noqa: PLC0415 - help needs no drawing
+
+    known = (*_TEXTS, *FORMATS)
+    if path.suffix.lower() not in known:
+        raise ArgumentError(
+            f"The name of {path} tells no format of a chart: it ends in {', '.join(known)}.",
+            hint="watchframe query writes the rows.",
         )
     check_writable(path)
     return path
 
 
-def _write_list(found: Sequence[Visualization], *, is_json: bool) -> None:
-    names = ("id", "name", "type", "url")
-    records = [{"id": it.id, "name": it.name, "type": it.type, "url": it.url} for it in found]
-    if is_json:
-        write_json(records)
-    else:
-        write_records(names, records, whole=("url",))
+def _check_shown(chosen: Visualization, path: Path | None) -> None:
+    """Refuse to draw a picture without a file, and to write what is none as an image."""
+    from watchframe.charts.spec import PREPARED_BY  # noqa: PLC0415 - help needs no drawing
+    from watchframe.drawing import FIGURES  # noqa: PLC0415 - likewise
+
+    # Of an unknown type, the rows are shown.
+    has_text = chosen.type in ("COUNTER", *_COLUMNS) or chosen.type not in PREPARED_BY
+    label = f"{plain_text(chosen.name, keep='')!r} is a {chosen.type}"
+    if path is None and not has_text:
+        raise ArgumentError(f"{label}, which is drawn into a file.", hint="Give -o chart.html.")
+    if path is not None and chosen.type not in FIGURES and path.suffix.lower() not in _TEXTS:
+        raise ArgumentError(
+            f"{label}, which is no picture.",
+            hint="Give -o chart.html" + (", or leave -o out to see it here." if has_text else "."),
+        )
+
+
+def _write_list(query: Query, *, is_json: bool) -> None:
+    records = [
+        {"id": it.id, "name": it.name, "type": it.type, "url": query.url and f"{query.url}#{it.id}"}
+        for it in query.visualizations
+    ]
+    write_listing(("id", "name", "type", "url"), records, "json" if is_json else "table")
 
 
 def _write_file(drawing: Drawing, path: Path, width: int | None, height: int | None) -> None:
-    if path.suffix.lower() in _IMAGES:
+    kind = path.suffix.lower()
+    if kind == ".html":
+        drawing.to_html(path)
+    elif kind == ".json":
+        with atomic_file(path) as file:
+            file.write(drawing.to_json().encode())
+    else:
         drawing.to_image(path, width=width, height=height)
-        return
-    text = drawing.to_json() if path.suffix.lower() == ".json" else drawing.to_html()
-    with atomic_file(path) as file:
-        file.write(str(text).encode())
 
 
-def _write_texts(columns: Sequence[Column], rows: int | None) -> None:
+def _write_table(columns: Sequence[Column], rows: int | None) -> None:
     shown = [replace(column, texts=column.texts[:rows]) for column in columns]
     lines = table_lines(shown, is_terminal=sys.stdout.isatty())
     write_text("".join(f"{line}\n" for line in lines))

@@ -32,6 +32,7 @@ _GIVEN = "watchframe.given"
 #: What other programs call the root's commands; a last option takes what stands behind the word.
 _SYNONYMS: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("run", "get", "read", "fetch", "download", "execute"), ("query",)),
+    **dict.fromkeys(("draw", "plot", "graph", "figure", "visualization"), ("chart",)),
     **dict.fromkeys(("list", "ls"), ("queries",)),
     **dict.fromkeys(("search", "find"), ("queries", "--search")),
     **dict.fromkeys(("describe", "params", "parameters"), ("show",)),
@@ -165,7 +166,7 @@ class Command(click.Command):
         with contextlib.suppress(Exception):  # a hint less
             meant = self.make_context(ctx.info_name, list(guess.words), parent=ctx.parent)
             reference = meant.params.get("reference")
-            if self.name == "query" and reference is not None:
+            if self.name in ("query", "chart") and reference is not None:
                 from watchframe.read.documents import parameters_for_hint  # noqa: PLC0415 - a failure
                 from watchframe.references import parse_reference  # noqa: PLC0415 - likewise
 

@@ -65,7 +65,7 @@ def complete_visualization(
         return []
 
     def items(saved: SavedNames) -> Iterator[CompletionItem]:
-        known = _latest(saved.visualizations(reference), [])
+        known = _latest(saved.visualizations(reference), ())
         return _by_id_or_name({item.id: item.name for item in known}, incomplete)
 
     return _from_server(ctx, items, reference)

@@ -6,7 +6,7 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar, cast
 
@@ -71,10 +71,10 @@ class ServerNames:
 
     def visualizations(
         self, query: int | str | QueryReference, *, deadline: float
-    ) -> list[Visualization]:
-        """Return what is saved of a query, without the options."""
+    ) -> Sequence[Visualization]:
+        """Return what is saved of a query."""
         found = self._of_query("visualizations", query, SavedNames.visualizations, deadline)
-        return found or []
+        return found or ()
 
     def values(
         self, query: NamedQuery, definition: ParameterDefinition, *, deadline: float

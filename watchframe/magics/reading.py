@@ -12,6 +12,7 @@ from watchframe.cache import Mode
 from watchframe.client import current_client
 from watchframe.decode import DtypeBackend
 from watchframe.display import provenance_html, provenance_line
+from watchframe.drawing import Drawing
 from watchframe.errors import ArgumentError
 from watchframe.magics.body import parse_body
 from watchframe.magics.line import HELP_HINT, Request
@@ -28,6 +29,7 @@ from watchframe.read import (
     FrameArguments,
     MaxAge,
     ReadPlan,
+    draw_watch_query,
     explain_watch_query,
     explain_watch_sql,
     read_watch_query,
@@ -255,12 +257,12 @@ def drawn(what: SavedQuery, arguments: FrameArguments) -> Drawing:
     )
 
 
-def provenance(frame: pd.DataFrame) -> dict[str, str]:
-    """Return the line on where a frame came from, as text and as HTML with a link."""
-    known = frame.attrs["watchframe"]
+def provenance(shown: pd.DataFrame | Drawing) -> dict[str, str]:
+    """Return the line on where rows came from, as text and as HTML with a link."""
+    known = shown.attrs["watchframe"] if isinstance(shown, pd.DataFrame) else shown.provenance
     return {
-        "text/plain": provenance_line(frame.shape, known),
-        "text/html": provenance_html(frame.shape, known),
+        "text/plain": provenance_line(shown.shape, known),
+        "text/html": provenance_html(shown.shape, known),
     }
 
 

@@ -109,9 +109,9 @@ def draw_watch_query(
     if isinstance(visualization, Visualization | Mapping):
         chosen = _given(visualization)
     else:
-        definition = _definition(reference, options)
+        definition = saved_definition(reference, options)
         wanted = reference.visualization_id if visualization is None else visualization
-        chosen, notes = _chosen(definition, wanted)
+        chosen, notes = chosen_visualization(definition, wanted)
         reference = replace(reference, query_id=definition.id, name=None)
     answer = answer_query(reference, params, options)
     Output().warn(answer)
@@ -171,13 +171,13 @@ def draw_frame(
     if isinstance(visualization, str | int):
         reference = _query_of(provenance)
         options = ReadOptions.resolve(reference, client)
-        chosen, _ = _chosen(_definition(reference, options), visualization)
+        chosen, _ = chosen_visualization(saved_definition(reference, options), visualization)
     else:
         chosen = _given(visualization)
     return draw(chosen, frame, filters=filters, provenance=provenance)
 
 
-def _definition(reference: QueryReference, options: ReadOptions) -> Query:
+def saved_definition(reference: QueryReference, options: ReadOptions) -> Query:
     """Return a query with its visualizations, as fresh as the options ask.
 
     Where the server is away, it is the local copy: whether rows as old will do, the read decides.
@@ -203,7 +203,7 @@ def _definition(reference: QueryReference, options: ReadOptions) -> Query:
     return found
 
 
-def _chosen(query: Query, wanted: str | int | None) -> tuple[Visualization, list[str]]:
+def chosen_visualization(query: Query, wanted: str | int | None) -> tuple[Visualization, list[str]]:
     """Return the visualization that is meant, and a note of the others where none was named."""
     saved = sorted(query.visualizations, key=attrgetter("id"))  # as the page's tabs are
     if wanted is not None:

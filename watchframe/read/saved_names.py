@@ -18,7 +18,7 @@ from watchframe.client.listing import PAGE_SIZE
 from watchframe.config import require_same_server
 from watchframe.errors import WatchframeError
 from watchframe.models import DataSource, ParameterDefinition, Query, Visualization
-from watchframe.read.documents import document_key
+from watchframe.read.documents import document_key, query_document
 from watchframe.read.options import ReadOptions
 from watchframe.references import QueryReference
 
@@ -32,11 +32,15 @@ WHOLE_FOR = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NamedQuery:
-    """A saved query's id, its name, and its parameters in the author's order."""
+    """A saved query's id, its name, and its parameters in the author's order.
+
+    Its visualizations are None where they are not known: lists do not have them.
+    """
 
     id: int
     name: str
     parameters: tuple[ParameterDefinition, ...] = ()
+    visualizations: tuple[Visualization, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,37 +111,34 @@ class SavedNames:
         ConfigurationError
             It is on another server.
         """
-        query_id, listed = self._found(reference)
+        require_same_server(reference.server_url, self._client.server)
+        known, _ = self._kept(_named_queries, "names")
+        listed = {item.id: item for item in known or []}
+        named = [item.id for item in listed.values() if item.name == reference.name]
+        query_id = named[0] if len(named) == 1 else reference.query_id
+        if query_id is None:
+            query_id = self._client.queries.id_of(reference, deadline=self._deadline)
         read, since = self._kept(_named_query, "query", query_id, of_query=query_id)
         if read is not None:
             yield read
             if self._is_younger(since, self._max_age):
                 return
-        elif listed is not None:
-            yield listed
+        elif query_id in listed:
+            yield listed[query_id]
         query = self._client.queries.get(query_id, deadline=self._deadline)
-        self._keep(query.to_json(), "query", query_id, of_query=query_id)
+        self._keep(query_document(query), "query", query_id, of_query=query_id)
         yield _of(query)
 
-    def visualizations(self, reference: QueryReference) -> Iterator[list[Visualization]]:
-        """Yield what is saved of a query, without the options: from before, then as it is now.
+    def visualizations(self, reference: QueryReference) -> Iterator[tuple[Visualization, ...]]:
+        """Yield what is saved of a query: as a read had it, then as it is now.
 
         Raises
         ------
         ConfigurationError
             The query is on another server.
         """
-        query_id, _ = self._found(reference)
-        name = "visualization-names", query_id
-        known, since = self._kept(_visualizations, *name, of_query=query_id)
-        if known is not None:
-            yield known
-            if self._is_younger(since, self._max_age):
-                return
-        query = self._client.queries.get(query_id, deadline=self._deadline)
-        found = [{"id": it.id, "type": it.type, "name": it.name} for it in query.visualizations]
-        self._keep(found, *name, of_query=query_id)
-        yield _visualizations(found)
+        stages = (query.visualizations for query in self.query(reference))
+        return (found for found in stages if found is not None)
 
     def data_sources(self) -> Iterator[list[DataSource]]:
         """Yield the data sources: those known from before, then those that there are now."""
@@ -173,16 +174,6 @@ class SavedNames:
         values, _ = self._kept(list[object], *name, of_query=query_id)
         if values is not None:
             yield [(str(value), definition.title) for value in values]
-
-    def _found(self, reference: QueryReference) -> tuple[int, NamedQuery | None]:
-        """Return the id of a query, and the query as a list had it."""
-        require_same_server(reference.server_url, self._client.server)
-        known, _ = self._kept(_named_queries, "names")
-        named = [item for item in known or [] if item.name == reference.name]
-        query_id = named[0].id if len(named) == 1 else reference.query_id
-        if query_id is None:
-            query_id = self._client.queries.id_of(reference, deadline=self._deadline)
-        return query_id, next((item for item in known or [] if item.id == query_id), None)
 
     @property
     def _deadline(self) -> Deadline:
@@ -222,7 +213,12 @@ class SavedNames:
 
 
 def _of(query: Query) -> NamedQuery:
-    return NamedQuery(id=query.id, name=query.name, parameters=query.parameters)
+    return NamedQuery(
+        id=query.id,
+        name=query.name,
+        parameters=query.parameters,
+        visualizations=query.visualizations or None,
+    )
 
 
 def _joined(newest: list[NamedQuery], known: list[NamedQuery]) -> list[NamedQuery]:
@@ -249,10 +245,6 @@ def _named_queries(value: Any) -> list[NamedQuery]:
 
 def _named_query(value: Any) -> NamedQuery:
     return _of(Query.from_json(value))
-
-
-def _visualizations(value: Any) -> list[Visualization]:
-    return [Visualization.from_json(item) for item in value]
 
 
 def _data_sources(value: Any) -> list[DataSource]:
