@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -152,7 +153,7 @@ def _check_shown(chosen: Visualization, path: Path | None) -> None:
 def _write_list(query: Query, *, is_json: bool) -> None:
     records = [
         {"id": it.id, "name": it.name, "type": it.type, "url": query.url and f"{query.url}#{it.id}"}
-        for it in query.visualizations
+        for it in sorted(query.visualizations, key=attrgetter("id"))  # as the page's tabs are
     ]
     write_listing(("id", "name", "type", "url"), records, "json" if is_json else "table")
 
