@@ -83,6 +83,8 @@ def chart(
     check_together(given)
     if is_json and output is not None:
         raise click.UsageError("--json and -o do not go together: give -o chart.json.")
+    if (width or height) and (output is None or Path(output).suffix.lower() in _TEXTS):
+        raise click.UsageError("--width and --height are of an image: give -o chart.png.")
     asked = parse_reference(reference)
     del reference  # it may hold a key
     path = None if output is None else _checked(Path(output).expanduser())

@@ -206,13 +206,14 @@ class Group(Command, click.Group):
             return super().resolve_command(ctx, args)
         hint = f"{ctx.command_path} -h lists the commands."
         paths = dict(_paths(self))
-        near = difflib.get_close_matches(name, paths, n=1)
+        near, meant = difflib.get_close_matches(name, paths, n=1), _SYNONYMS.get(name)
         if REFERENCE.fullmatch(name) and "query" in paths:
             hint = _did_you_mean(ctx, args, ["query", *args])
-        elif name == "connect" or near[:1] in (["login"], ["logout"]):
+        elif name == "connect" or (
+            near[:1] in (["login"], ["logout"]) and meant in (None, ("login",))
+        ):
             hint = NO_ARGUMENT  # and what was typed behind it may be a key
-        elif name in _SYNONYMS and "query" in paths:
-            meant = _SYNONYMS[name]
+        elif meant is not None and "query" in paths:
             hint = _did_you_mean(ctx, args, [*(meant if args[1:] else meant[:1]), *args[1:]])
         elif near:
             hint = _did_you_mean(ctx, args, [*paths[near[0]], *args[1:]])

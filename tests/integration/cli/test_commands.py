@@ -185,6 +185,8 @@ def test_demo_answers_until_ctrl_c(run_unset):
         (["query", "1", "-p", "m"], {"markets=", "min_amount="}),
         (["query", "1", "-p", "markets=W"], {"markets=WETH", "markets=WBTC"}),
         (["query", "38", "-p", "period=d_last_w"], {"period=d_last_week"}),
+        (["chart", "49"], {"49"}),
+        (["chart", "49", "all"], {"EVENTS"}),
         (["sql", "select 1", "-s", "py"], {"Python"}),
         (["query", "1", "--format", "t"], {"table", "tsv"}),
     ],
