@@ -156,7 +156,7 @@ class Drawing:
         ----------
         path : str or pathlib.Path
         width, height : float, optional
-            Of the picture, in CSS pixels: 800 x 450 by default.
+            Of the picture, in CSS pixels: by default 800, and what the figure has.
         scale : float, optional
             Pixels of the image for each of them: by default 1, or 2 where no size is asked for.
 
