@@ -59,9 +59,13 @@ class Picture:
 CHARTS = (
     Picture(
         title="Line",
-        query=1,
-        name="Borrows by day",
-        made={"x": "day", "y": "borrows", "series": "market"},
+        query=23,
+        name="Price",
+        made={
+            "x": "day",
+            "y": "price_usd",
+            "options": {"legend": {"enabled": False}, "missingValuesAsZero": False},
+        },
     ),
     Picture(
         title="Lines in steps",

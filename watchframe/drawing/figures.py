@@ -102,7 +102,8 @@ TEMPLATE: dict[str, Any] = {
             "sans-serif",
         },
         "xaxis": _AXIS,
-        "yaxis": _AXIS,
+        # plotly.js 4 would give a second axis the ticks of the first one: 0.079, 0.419, ...
+        "yaxis": {**_AXIS, "tickmode": "auto"},
         "polar": {"bgcolor": _CLEAR, "angularaxis": _AXIS, "radialaxis": _AXIS},
         "legend": {"bgcolor": _CLEAR},
     }
