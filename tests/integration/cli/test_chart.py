@@ -96,7 +96,7 @@ def test_chart_that_is_a_counter_shows_its_value(invoke):
             "1 Jan 2026, ",
         ),
         ((96, "in debt"), "First loan  Debtors  Month 1  Month 2", "January 2024"),
-        ((12, "event"), "Time  Market  Kind  Value  Account  event_id  amount_raw", ""),
+        ((12, "event"), "Time  Market  Kind  Value  Account", ""),
     ],
 )
 def test_chart_that_is_a_table_shows_its_texts(invoke, words, head, first):

@@ -2,7 +2,8 @@
 
 import pytest
 
-from watchframe.drawing.fragments import colored, safe_html, value_html
+from tests.shown import parsed
+from watchframe.drawing.fragments import colored, fragment, safe_html, value_html
 
 
 @pytest.mark.parametrize(
@@ -57,3 +58,10 @@ def test_color_of_a_cell_is_one_on_which_its_text_is_read(color, expected):
 
 def test_text_that_is_very_long_is_cut():
     assert len(value_html("x" * 10_000)) < 1_100
+
+
+def test_fragment_has_no_formulas():
+    # Notebooks make one of what stands between two `$`, but for elements of these classes.
+    shown = parsed(fragment("from $1 to $2", note="$x$"))
+    assert {"mathjax_ignore", "tex2jax_ignore"} <= set(shown[0].get("class").split())
+    assert "".join(shown[0].itertext()) == "".join(shown.itertext()) == "from $1 to $2$x$"

@@ -87,6 +87,14 @@ def test_map_has_markers_where_they_belong(row, place):
     assert found == ([] if place is None else [pytest.approx(place)])
 
 
+def test_map_of_very_many_groups_has_no_legend():
+    rows = [{"lat": place, "lon": place, "k": f"group {place}"} for place in range(40)]
+    (trace,) = markers(figure("MAP", rows, classify="k"))
+    assert not trace["showlegend"]
+    assert len(set(trace["marker"]["color"])) == 10
+    assert trace["text"][7] == "<b>7, 7</b><br>k: group 7"
+
+
 def test_map_without_places_says_so():
     found = figure("MAP", [{"lat": None, "lon": None}])
     assert found["layout"]["annotations"][0]["text"] == "No row has a place."
