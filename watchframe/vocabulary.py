@@ -43,9 +43,9 @@ class Option:
         The values that it takes, where they are few.
     default : str or None
         The field of ``%config WatchMagics`` that holds its default.
-    kind : {"text", "switch", "several", "parameters"}
-        Whether it takes one value, none, or any number of them; ``parameters`` are several of the
-        form ``name=value``.
+    kind : {"text", "switch", "optional", "several", "parameters"}
+        Whether it takes one value, none, one or none, or any number of them; ``parameters`` are
+        several of the form ``name=value``.
     places : frozenset of {"cell", "terminal"}
     """
 
@@ -59,13 +59,14 @@ class Option:
     value: str | None = None
     choices: tuple[str, ...] = ()
     default: str | None = None
-    kind: Literal["text", "switch", "several", "parameters"] = "text"
+    kind: Literal["text", "switch", "optional", "several", "parameters"] = "text"
     places: frozenset[Place] = _BOTH
 
     @property
     def usage(self) -> str:
         """How it is typed, such as ``-o NAME, --out NAME``."""
-        return ", ".join(f"{flag} {self.value}" if self.value else flag for flag in self.flags)
+        value = f" [{self.value}]" if self.kind == "optional" else f" {self.value or ''}".rstrip()
+        return ", ".join(f"{flag}{value}" for flag in self.flags)
 
     def help_in(self, place: Place) -> str:
         """Return the help text for one place."""
@@ -218,6 +219,28 @@ OPTIONS = (
         "'df = %watch ...'.",
     ),
     Option(
+        flags=("--chart",),
+        name="chart",
+        python="`draw_watch_query(query, name)`",
+        kind="optional",
+        value="NAME",
+        section=RESULT,
+        places=_CELL,
+        help="Draw a visualization that is saved with the query, by its name, a part of it, its id "
+        "or $name; without a name the first chart. With --out, that variable is the drawing.",
+    ),
+    Option(
+        flags=("--filter",),
+        name="filters",
+        python='`filters={"market": "WETH"}` of `draw_watch_query`',
+        kind="several",
+        value="COLUMN=VALUE",
+        section=RESULT,
+        help="What is chosen of a column that is a filter, such as market::filter: market=WETH, "
+        "'market=[WETH, INV]'. May be given several times.",
+        cell_help=" With --chart.",
+    ),
+    Option(
         flags=("--each",),
         name="each",
         python="`read_watch_sweep(query, [params, ...])`",
@@ -310,6 +333,12 @@ _CONTRADICTIONS = (
     ("pick", "parse_dates", "a picker's frame has the default dtypes"),
     ("pick", "dtype_backend", "a picker's frame has the default dtypes"),
     ("pick", "no_display", "--pick is there to show something"),
+    ("pick", "chart", "a picker has a tab for each saved visualization"),
+    ("explain", "chart", "--explain shows a text, --chart a picture"),
+    ("chart", "columns", "a chart has the columns that were saved with it"),
+    ("chart", "dtype", "what a chart shows was saved with it"),
+    ("chart", "parse_dates", "what a chart shows was saved with it"),
+    ("chart", "dtype_backend", "what a chart shows was saved with it"),
     ("explain", "no_display", "--explain is there to show something"),
     ("explain", "save", "--explain changes nothing, --save does"),
     ("explain", "each", "--explain is of one read"),

@@ -33,7 +33,7 @@ def test_options_name_every_argument_of_a_read():
 
 
 def test_options_of_a_terminal_are_those_of_its_commands():
-    reading = [program.commands[name] for name in ("query", "sql", "dashboard")]
+    reading = [program.commands[name] for name in ("query", "sql", "chart", "dashboard")]
     params = [it for command in reading for it in command.params if isinstance(it, click.Option)]
     typed = {flag for param in params for flag in param.opts}
     assert {flag for it in OPTIONS if "terminal" in it.places for flag in it.flags} <= typed

@@ -32,6 +32,7 @@ _GIVEN = "watchframe.given"
 #: What other programs call the root's commands; a last option takes what stands behind the word.
 _SYNONYMS: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("run", "get", "read", "fetch", "download", "execute"), ("query",)),
+    **dict.fromkeys(("draw", "plot", "graph", "figure", "visualization"), ("chart",)),
     **dict.fromkeys(("list", "ls"), ("queries",)),
     **dict.fromkeys(("search", "find"), ("queries", "--search")),
     **dict.fromkeys(("describe", "params", "parameters"), ("show",)),
@@ -165,7 +166,7 @@ class Command(click.Command):
         with contextlib.suppress(Exception):  # a hint less
             meant = self.make_context(ctx.info_name, list(guess.words), parent=ctx.parent)
             reference = meant.params.get("reference")
-            if self.name == "query" and reference is not None:
+            if self.name in ("query", "chart") and reference is not None:
                 from watchframe.read.documents import parameters_for_hint  # noqa: PLC0415 - a failure
                 from watchframe.references import parse_reference  # noqa: PLC0415 - likewise
 
@@ -205,13 +206,14 @@ class Group(Command, click.Group):
             return super().resolve_command(ctx, args)
         hint = f"{ctx.command_path} -h lists the commands."
         paths = dict(_paths(self))
-        near = difflib.get_close_matches(name, paths, n=1)
+        near, meant = difflib.get_close_matches(name, paths, n=1), _SYNONYMS.get(name)
         if REFERENCE.fullmatch(name) and "query" in paths:
             hint = _did_you_mean(ctx, args, ["query", *args])
-        elif name == "connect" or near[:1] in (["login"], ["logout"]):
+        elif name == "connect" or (
+            near[:1] in (["login"], ["logout"]) and meant in (None, ("login",))
+        ):
             hint = NO_ARGUMENT  # and what was typed behind it may be a key
-        elif name in _SYNONYMS and "query" in paths:
-            meant = _SYNONYMS[name]
+        elif meant is not None and "query" in paths:
             hint = _did_you_mean(ctx, args, [*(meant if args[1:] else meant[:1]), *args[1:]])
         elif near:
             hint = _did_you_mean(ctx, args, [*paths[near[0]], *args[1:]])

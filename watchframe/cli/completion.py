@@ -1,4 +1,4 @@
-"""What a shell offers on Tab: queries, dashboards, data sources, parameters, their values.
+"""What a shell offers on Tab: queries, visualizations, dashboards, data sources, parameters.
 
 What the local cache has from the last hour is offered at once. Else the server may take two
 seconds, and where it fails, what is older will do. Tab has no place for messages.
@@ -54,6 +54,23 @@ def complete_query(
     return _from_server(ctx, items)
 
 
+def complete_visualization(
+    ctx: click.Context,
+    param: click.Parameter,  # noqa: ARG001 - click's signature
+    incomplete: str,
+) -> list[CompletionItem]:
+    """Return the ids of what is saved of the query, by id or by a part of the name."""
+    reference = _reference(ctx)
+    if reference is None:
+        return []
+
+    def items(saved: SavedNames) -> Iterator[CompletionItem]:
+        known = _latest(saved.visualizations(reference), ())
+        return _by_id_or_name({item.id: item.name for item in known}, incomplete)
+
+    return _from_server(ctx, items, reference)
+
+
 def complete_dashboard(
     ctx: click.Context,
     param: click.Parameter,  # noqa: ARG001 - click's signature
@@ -91,13 +108,7 @@ def complete_parameter(
     incomplete: str,
 ) -> list[CompletionItem]:
     """Return ``name=`` of the query's parameters and, behind that, the values that are known."""
-    # Behind a -p without its value, click has not told the words apart yet.
-    typed: Any = ctx.params.get("reference") or next(iter(ctx.args), None)
-    reference = None
-    with contextlib.suppress(Exception):
-        from watchframe.references import parse_reference  # noqa: PLC0415 - only on Tab
-
-        reference = parse_reference(typed)
+    reference = _reference(ctx)
     if reference is None:
         return []
 
@@ -122,6 +133,17 @@ def complete_parameter(
                         yield _item(f"{name}={written}", meaning)
 
     return _from_server(ctx, items, reference)
+
+
+def _reference(ctx: click.Context) -> QueryReference | None:
+    """Return the query that is typed before the cursor."""
+    # Behind a -p without its value, click has not told the words apart yet.
+    typed: Any = ctx.params.get("reference") or next(iter(ctx.args), None)
+    with contextlib.suppress(Exception):
+        from watchframe.references import parse_reference  # noqa: PLC0415 - only on Tab
+
+        return parse_reference(typed)
+    return None
 
 
 def _by_id_or_name(names: Mapping[int, str], incomplete: str) -> Iterator[CompletionItem]:

@@ -14,7 +14,7 @@ from watchframe.cli.command import command
 from watchframe.cli.completion import complete_dashboard
 from watchframe.cli.connection import GlobalOptions, connect
 from watchframe.cli.messages import note
-from watchframe.cli.options import WholeNumber, freshness_options, read_arguments
+from watchframe.cli.options import freshness_options, read_arguments, rows_option
 from watchframe.cli.output import FILE_FORMATS, Destination
 from watchframe.config.files import atomic_file, check_folder
 from watchframe.display import provenance_line
@@ -52,12 +52,7 @@ _LONGEST_NAME = 80
 @click.option(
     "--json", "is_json", is_flag=True, help="One JSON object with the rows by the widgets' titles."
 )
-@click.option(
-    "--rows",
-    type=WholeNumber(min=0),
-    metavar="N",
-    help="How many rows of a table are shown at most; 0 shows all. On a terminal 40.",
-)
+@rows_option
 @click.pass_obj
 def dashboard(
     options: GlobalOptions,

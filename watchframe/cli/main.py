@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 import click
 
 from watchframe.cli.cache import cache
+from watchframe.cli.chart import chart
 from watchframe.cli.command import Group
 from watchframe.cli.connection import GlobalOptions
 from watchframe.cli.dashboard import dashboard
@@ -41,7 +42,7 @@ from watchframe.keys import without_keys
 
 #: The commands, as the help shows them.
 _SECTIONS: dict[str, tuple[click.Command, ...]] = {
-    "Read": (query, sql, dashboard, show),
+    "Read": (query, sql, chart, dashboard, show),
     "Look around": (queries, dashboards, data_sources, tables),
     "Look after a server": (
         *(export_command, diff_command, import_command, clone),

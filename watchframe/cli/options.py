@@ -60,6 +60,12 @@ ids_option = click.option(
     shell_complete=complete_query,
     help="Only this query; may be given several times.",
 )
+rows_option = click.option(
+    "--rows",
+    type=WholeNumber(min=0),
+    metavar="N",
+    help="How many rows a table shows at most; 0 shows all. On a terminal 40, elsewhere all.",
+)
 
 #: What click needs to know beside the table.
 _OF_CLICK: dict[str, dict[str, Any]] = {
@@ -107,12 +113,7 @@ _ROWS = (
         "is a table; with -o - it is csv.",
     ),
     click.option("--json", "is_json", is_flag=True, help="The same as --format json."),
-    click.option(
-        "--rows",
-        type=WholeNumber(min=0),
-        metavar="N",
-        help="How many rows a table shows at most; 0 shows all. On a terminal 40, elsewhere all.",
-    ),
+    rows_option,
 )
 _MANY = _of_the_table("each", "split", "concurrency")
 
@@ -133,6 +134,11 @@ def many_options(command: F) -> F:
 def freshness_options(command: F) -> F:
     """Add the options that say what is read and how fresh it is, of many reads, to `command`."""
     return _with(command, *_FRESHNESS, *_of_the_table("concurrency"))
+
+
+def drawing_options(command: F) -> F:
+    """Add the options of a command that draws to `command`."""
+    return _with(command, *_FRESHNESS, *_of_the_table("filters"))
 
 
 def _with(command: F, *options: Callable[[F], F]) -> F:
@@ -181,9 +187,8 @@ def parameter_sets(params: Mapping[str, object], each: tuple[str, ...]) -> Param
     if not each:
         return params
     lists: dict[str, list[object]] = {}
-    for name, values in read_assignments(
-        (_assignment(text, "--each") for text in each), None
-    ).items():
+    pairs = (_assignment(text, "--each") for text in each)
+    for name, values in read_assignments(pairs, None, option="--each").items():
         if not isinstance(values, list) or not values:
             raise ArgumentError(
                 f"--each {name} has no list of values.",
@@ -198,6 +203,18 @@ def parameter_sets(params: Mapping[str, object], each: tuple[str, ...]) -> Param
         {**dict(zip(lists, values, strict=True)), **params}
         for values in itertools.product(*lists.values())
     ]
+
+
+def filters_of(texts: tuple[str, ...]) -> dict[str, object]:
+    """Return what ``--filter`` chooses, by the names of columns.
+
+    Raises
+    ------
+    ArgumentError
+        One has no value, or is given twice.
+    """
+    pairs = (_assignment(text, "--filter") for text in texts)
+    return read_assignments(pairs, None, option="--filter")
 
 
 def split_of(text: str | None) -> dict[str, object] | None:

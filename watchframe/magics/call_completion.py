@@ -1,8 +1,9 @@
-"""What can stand in calls of this library: queries, data sources, parameters, their values."""
+"""What can stand in calls of this library: queries, visualizations, parameters, their values."""
 
 from __future__ import annotations
 
 import types
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -10,16 +11,18 @@ from typing import Literal
 from watchframe.errors import WatchframeError
 from watchframe.magics.calls import CallCursor, literal
 from watchframe.magics.completion_sources import ServerNames
+from watchframe.models import Visualization
 from watchframe.plain_text import plain_text
 from watchframe.read.saved_names import NamedDashboard, NamedQuery
 from watchframe.read.saved_query import WatchQuery
 from watchframe.references import QueryReference, parse_reference
 
-Role = Literal["query", "params", "data_source", "dashboard"]
+Role = Literal["query", "params", "data_source", "dashboard", "visualization"]
 
 #: The arguments that are completed, by position; each name is the keyword too.
 _ARGUMENTS: Mapping[str, Sequence[Role | None]] = {
     "ParameterPicker": ("query", "params"),
+    "draw_watch_query": ("query", "visualization", "params"),
     "explain_watch_query": ("query", "params"),
     "explain_watch_sql": (None, "data_source"),
     "pick": ("query", "params"),
@@ -27,10 +30,13 @@ _ARGUMENTS: Mapping[str, Sequence[Role | None]] = {
     "read_watch_query": ("query", "params"),
     "read_watch_sql": (None, "data_source"),
     "read_watch_sweep": ("query", "params"),
+    "save_chart": ("query",),
     "submit_watch_query": ("query", "params"),
     "submit_watch_sweep": ("query", "params"),
     "watch_query": ("query",),
 }
+#: The attributes of a `WatchQuery` that take its parameters.
+_OWN_CALLS = ((), ("draw",), ("explain",), ("submit",))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,9 +75,9 @@ def offer_in_call(
     deadline : float
         Until when the server is waited for, by the monotonic clock.
     """
-    query = _own_query(cursor.callee, namespace)
-    if query is not None:
-        return _in_own_call(cursor, query, names, deadline)
+    own = namespace.get(cursor.callee[0])
+    if isinstance(own, WatchQuery) and cursor.callee[1:] in _OWN_CALLS:
+        return _in_own_call(cursor, own, names, deadline)
     function = _function(cursor.callee, cell, namespace)
     roles = _ARGUMENTS.get(function or "", ())
     position = cursor.argument
@@ -79,18 +85,32 @@ def offer_in_call(
         role = next((role for role in roles if role == position), None)
     else:
         role = roles[position] if position < len(roles) else None
-    if role == "query" and cursor.place == "argument":
-        return _offer(cursor, _queries(cursor, names, deadline))
-    if role == "data_source" and cursor.place == "argument":
+    if role is None or (role == "params") == (cursor.place == "argument"):
+        return None
+    return _offer(cursor, _of_role(role, cursor, namespace, names, deadline))
+
+
+def _of_role(
+    role: Role,
+    cursor: CallCursor,
+    namespace: Mapping[str, object],
+    names: ServerNames,
+    deadline: float,
+) -> Iterable[tuple[str, str]]:
+    if role == "query":
+        return _queries(cursor, names, deadline)
+    if role == "data_source":
         sources = names.data_sources(deadline=deadline)
-        return _offer(cursor, _texts(cursor, [(item.name, item.type) for item in sources]))
-    if role == "dashboard" and cursor.place == "argument":
-        return _offer(cursor, _named(cursor, names.dashboards(deadline=deadline)))
-    if role == "params" and cursor.place != "argument":
-        reference = _reference(cursor, namespace)
-        found = None if reference is None else names.query(reference, deadline=deadline)
-        return _offer(cursor, () if found is None else _in_dict(cursor, found, names, deadline))
-    return None
+        return _texts(cursor, [(item.name, item.type) for item in sources])
+    if role == "dashboard":
+        return _named(cursor, names.dashboards(deadline=deadline))
+    reference = _reference(cursor, namespace)
+    if reference is None:
+        return ()
+    if role == "visualization":
+        return _drawn(cursor, names.visualizations(reference, deadline=deadline))
+    found = names.query(reference, deadline=deadline)
+    return () if found is None else _in_dict(cursor, found, names, deadline)
 
 
 def by_name(found: Sequence[NamedQuery | NamedDashboard], wanted: str) -> Iterator[tuple[str, str]]:
@@ -104,6 +124,26 @@ def by_name(found: Sequence[NamedQuery | NamedDashboard], wanted: str) -> Iterat
     for name in sorted(ids, key=lambda name: not name.casefold().startswith(wanted)):
         if len(ids[name]) == 1 and wanted in name.casefold() and _is_read_as_name(name):
             yield name, str(ids[name][0])
+
+
+def drawn_by_name(found: Sequence[Visualization], typed: str) -> Iterator[tuple[str, str]]:
+    """Yield the names in which `typed` stands in any case, each with its type.
+
+    Those that begin with it come first. Of a name that several have, or that would not be read as a
+    name, it yields the ids, as it does for digits.
+    """
+    wanted = typed.casefold()
+    names = Counter(item.name for item in found)
+    for item in sorted(found, key=lambda item: not item.name.casefold().startswith(wanted)):
+        if wanted and str(item.id).startswith(wanted):
+            yield str(item.id), item.name
+        elif wanted in item.name.casefold():
+            is_clear = (
+                names[item.name] == 1
+                and item.name == plain_text(item.name, keep="").strip() != ""
+                and not item.name.isdigit()
+            )
+            yield (item.name, item.type) if is_clear else (str(item.id), item.name)
 
 
 def _is_read_as_name(text: str) -> bool:
@@ -121,8 +161,12 @@ def _offer(cursor: CallCursor, candidates: Iterable[tuple[str, str]]) -> Offer:
 
 
 def _in_own_call(
-    cursor: CallCursor, query: NamedQuery, names: ServerNames, deadline: float
+    cursor: CallCursor, own: WatchQuery, names: ServerNames, deadline: float
 ) -> Offer | None:
+    """Return what can stand in ``q(...)``, ``q.draw(...)``, ...: what the query itself knows."""
+    if cursor.callee[1:] == ("draw",) and cursor.argument == 0:
+        return _offer(cursor, _drawn(cursor, own.charts))
+    query = NamedQuery(id=own.id, name=own.name, parameters=tuple(own.parameters))
     if cursor.place != "argument":
         return _offer(cursor, _in_dict(cursor, query, names, deadline))
     if isinstance(cursor.argument, str):
@@ -136,6 +180,16 @@ def _in_own_call(
         if item.name.startswith(cursor.fragment)
     ]
     return _offer(cursor, found)
+
+
+def _drawn(cursor: CallCursor, found: Sequence[Visualization]) -> Iterator[tuple[str, str]]:
+    if cursor.fragment and not (cursor.quote or cursor.fragment.isdigit()):
+        return  # a variable
+    for word, meaning in drawn_by_name(found, cursor.typed):
+        if not word.isdigit():
+            yield _written(word, cursor), meaning
+        elif not cursor.quote:
+            yield word, meaning
 
 
 def _queries(cursor: CallCursor, names: ServerNames, deadline: float) -> Iterator[tuple[str, str]]:
@@ -214,14 +268,6 @@ def _function(callee: Sequence[str], cell: str, namespace: Mapping[str, object])
 
 def _is_ours(thing: object) -> bool:
     return str(getattr(thing, "__module__", "")).startswith("watchframe.")
-
-
-def _own_query(callee: Sequence[str], namespace: Mapping[str, object]) -> NamedQuery | None:
-    """Return the query of ``q(...)`` and ``q.submit(...)``, from what it knows itself."""
-    found = namespace.get(callee[0])
-    if not isinstance(found, WatchQuery) or callee[1:] not in ((), ("submit",), ("explain",)):
-        return None
-    return NamedQuery(id=found.id, name=found.name, parameters=tuple(found.parameters))
 
 
 def _reference(

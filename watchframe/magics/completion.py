@@ -20,7 +20,7 @@ from IPython.core.completer import (
 from watchframe.client import connected_client
 from watchframe.interactive import ipython_kernel, is_interactive
 from watchframe.magics.body import split_pair
-from watchframe.magics.call_completion import by_name, offer_in_call
+from watchframe.magics.call_completion import by_name, drawn_by_name, offer_in_call
 from watchframe.magics.calls import find_call
 from watchframe.magics.completion_sources import ServerNames
 from watchframe.magics.line import Word, split_words, without_remark
@@ -185,6 +185,10 @@ def _candidates(cursor: Cursor, names: ServerNames, deadline: float) -> Iterator
         yield from _options(cursor)
     elif cursor.kind == "query":
         yield from _queries(cursor, names, deadline)
+    elif cursor.option is not None and cursor.option.name == "chart":
+        found = names.visualizations(cursor.query or "", deadline=deadline)
+        for value, meaning in drawn_by_name(found, cursor.typed):
+            yield _as_word(value, cursor), meaning
     elif cursor.option is not None:
         for value, meaning in _option_values(cursor.option, names, deadline).items():
             if _starts(value, cursor):
@@ -309,6 +313,7 @@ class _Typed:
     """What the finished words of a line say: the query, the options, the parameters' names."""
 
     query: str | None = None
+    chart: str | None = None
     unfinished: Option | None = None  # the option whose value comes next
     options: frozenset[str] = frozenset()
     parameters: frozenset[str] = frozenset()
@@ -317,9 +322,11 @@ class _Typed:
 def _typed(words: Sequence[Word]) -> _Typed:
     typed = _Typed()
     for word in words:
-        if typed.unfinished is not None:
+        if typed.unfinished is not None and not _is_without_value(typed.unfinished, word.text):
             if typed.unfinished.kind == "parameters":
                 typed.parameters |= {word.text.partition("=")[0].strip()}
+            if typed.unfinished.kind == "optional":
+                typed.chart = word.text
             typed.unfinished = None
         elif word.text.startswith("-"):
             flag, equals, _ = word.text.partition("=")
@@ -329,7 +336,14 @@ def _typed(words: Sequence[Word]) -> _Typed:
                 typed.unfinished = None if equals or option.kind == "switch" else option
         elif typed.query is None:
             typed.query = word.text
+    if typed.query is None:
+        typed.query = typed.chart  # %watch --chart 42
     return typed
+
+
+def _is_without_value(option: Option, word: str) -> bool:
+    """Return whether an option that may have no value has none before this word."""
+    return option.kind == "optional" and word.startswith("-")
 
 
 def _in_line(line: str) -> Cursor:
@@ -341,16 +355,24 @@ def _in_line(line: str) -> Cursor:
     fragment = line[last.start :]
     if typed.unfinished is not None and typed.unfinished.kind == "parameters":
         return _in_assignment(fragment, last.text, typed)
-    if typed.unfinished is not None:
+    if typed.unfinished is not None and not _is_without_value(typed.unfinished, fragment):
+        if typed.unfinished.kind == "optional" and typed.query is None:
+            return Cursor(kind="query", fragment=fragment, typed=last.text)
         return Cursor(
-            kind="option value", fragment=fragment, typed=last.text, option=typed.unfinished
+            kind="option value",
+            fragment=fragment,
+            typed=last.text,
+            query=typed.query,
+            option=typed.unfinished,
         )
     if fragment.startswith("-"):
         flag, equals, value = fragment.partition("=")
         option = CELL_FLAGS.get(flag)
-        if equals and option is not None and option.kind == "text":
+        if equals and option is not None and option.kind in ("text", "optional"):
             read = last.text.partition("=")[2]
-            return Cursor(kind="option value", fragment=value, typed=read, option=option)
+            return Cursor(
+                kind="option value", fragment=value, typed=read, query=typed.query, option=option
+            )
     elif typed.query is None and not typed.options & {"source", "help"}:
         return Cursor(kind="query", fragment=fragment, typed=last.text)
     return Cursor(kind="option", fragment=fragment, present=typed.options)

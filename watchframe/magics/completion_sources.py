@@ -6,7 +6,7 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar, cast
 
@@ -16,7 +16,7 @@ from watchframe.client.listing import PAGE_SIZE
 from watchframe.config import Settings, config_path, read_logins
 from watchframe.errors import WatchframeError, silence_warnings
 from watchframe.locks import ProcessLock
-from watchframe.models import DataSource, ParameterDefinition
+from watchframe.models import DataSource, ParameterDefinition, Visualization
 from watchframe.parameters.types import known_values
 from watchframe.read.saved_names import NamedDashboard, NamedQuery, SavedNames
 from watchframe.references import QueryReference, parse_reference
@@ -67,16 +67,14 @@ class ServerNames:
 
     def query(self, query: int | str | QueryReference, *, deadline: float) -> NamedQuery | None:
         """Return a query with its parameters."""
-        try:
-            reference = parse_reference(query)
-        except WatchframeError:
-            return None
-        of = (reference.query_id, reference.name, reference.server_url, reference.api_key)
+        return self._of_query("query", query, SavedNames.query, deadline)
 
-        def stages(saved: SavedNames) -> Iterator[NamedQuery]:
-            return saved.query(reference)
-
-        return self._get(("query", *of), stages, deadline, reference)
+    def visualizations(
+        self, query: int | str | QueryReference, *, deadline: float
+    ) -> Sequence[Visualization]:
+        """Return what is saved of a query."""
+        found = self._of_query("visualizations", query, SavedNames.visualizations, deadline)
+        return found or ()
 
     def values(
         self, query: NamedQuery, definition: ParameterDefinition, *, deadline: float
@@ -91,6 +89,20 @@ class ServerNames:
             return saved.dropdown_values(query.id, definition)
 
         return self._get(key, stages, deadline) or []
+
+    def _of_query(
+        self,
+        what: str,
+        query: int | str | QueryReference,
+        stages: Callable[[SavedNames, QueryReference], Iterator[T]],
+        deadline: float,
+    ) -> T | None:
+        try:
+            reference = parse_reference(query)
+        except WatchframeError:
+            return None
+        of = (reference.query_id, reference.name, reference.server_url, reference.api_key)
+        return self._get((what, *of), lambda saved: stages(saved, reference), deadline, reference)
 
     def _prefetch(self) -> None:
         if connected_client() is None and _is_in_keyring():

@@ -26,7 +26,7 @@ _USAGE = """\
        %%watch --source NAME [options]    with SQL in the cell's body"""
 
 #: Options whose values may well have spaces.
-_WITH_SPACES = ("params", "source", "save")
+_WITH_SPACES = ("params", "source", "save", "chart", "filters")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,8 +37,10 @@ class Request:
     ----------
     query : str or None
         An id, a name or a page's URL.
-    params : tuple of (str, str)
+    params, filters : tuple of (str, str)
         Names and values, as typed.
+    chart : str or None
+        What is to be drawn; empty for the first chart.
     """
 
     query: str | None = None
@@ -54,6 +56,8 @@ class Request:
     parse_dates: tuple[str, ...] = ()
     out: str | None = None
     dtype_backend: str | None = None
+    chart: str | None = None
+    filters: tuple[tuple[str, str], ...] = ()
     no_display: bool = False
     pick: bool = False
     explain: bool = False
@@ -97,6 +101,8 @@ def parse_line(
     words = read_words(line)
     _check_no_option_is_escaped(line)
     known, unknown = _parser().parse_known_args(words)
+    if known.query is None and known.source is None and known.chart:
+        known.query, known.chart = known.chart, ""  # %watch --chart 42
     if unknown:
         first = next((item for item in unknown if item.startswith("-")), unknown[0])
         hint = _hint_of_line(words, magic, parameters_of)
@@ -118,8 +124,15 @@ def parse_line(
         name: tuple(value) if isinstance(value, list) else value
         for name, value in vars(known).items()
     }
-    request = Request(**{**given, "params": tuple(map(_assignment, known.params))})
+    given["params"] = tuple(_assignment(text, "-p") for text in known.params)
+    given["filters"] = tuple(_assignment(text, "--filter") for text in known.filters)
+    request = Request(**given)
     check_together({name: getattr(request, name) for name in Request.__slots__})
+    if request.filters and request.chart is None:
+        raise ArgumentError(
+            "--filter chooses what a chart shows, and there is no --chart.",
+            hint="Add --chart, or give the query a parameter: -p NAME=VALUE.",
+        )
     return request
 
 
@@ -259,7 +272,7 @@ class _StoreOnce(argparse.Action):
                 f"{flag} is given twice: {before!r} and {values!r}.",
                 hint="Leave one of them out.",
             )
-        if not values.strip():
+        if not values.strip() and option.kind != "optional":
             raise ArgumentError(f"{flag} is given nothing.", hint=f"Write {flag} {option.value}.")
         if option.choices and values not in option.choices:
             nearest = difflib.get_close_matches(values, option.choices, n=1, cutoff=0.3)
@@ -293,21 +306,23 @@ def _parser() -> argparse.ArgumentParser:
         text = option.help_in("cell").replace("%", "%%")
         text += f" One of {', '.join(option.choices)}." if option.choices else ""
         settings: dict[str, Any] = {"action": "store_true"}
-        if option.kind == "text":
+        if option.kind in ("text", "optional"):
             settings = {"action": _StoreOnce, "metavar": option.value}
+            settings |= {"nargs": "?", "const": ""} if option.kind == "optional" else {}
         elif option.kind != "switch":
             settings = {"action": "append", "default": [], "metavar": option.value}
         groups[option.section].add_argument(*option.flags, dest=option.name, help=text, **settings)
     return parser
 
 
-def _assignment(text: str) -> tuple[str, str]:
+def _assignment(text: str, flag: str) -> tuple[str, str]:
     found = split_assignment(text)
     if found is None:
         name = text.partition("=")[0].strip() or "NAME"
         raise ArgumentError(
-            f"-p {text} is not a name and a value.",
-            hint=f"Write -p {name}=VALUE, or -p {name}=${name} for the variable of that name.",
+            f"{flag} {text} is not a name and a value.",
+            hint=f"Write {flag} {name}=VALUE, or {flag} {name}=${name} for the variable of that "
+            "name.",
         )
     return found
 

@@ -25,6 +25,7 @@ from IPython.display import publish_display_data
 
 from watchframe.decode import DtypeBackend
 from watchframe.display.tracebacks import Rendering
+from watchframe.drawing import Drawing
 from watchframe.errors import ArgumentError
 from watchframe.magics.completion import offer_completions, withdraw_completions
 from watchframe.magics.line import Request, help_text, parse_line, without_remark
@@ -33,6 +34,7 @@ from watchframe.magics.reading import (
     SavedQuery,
     Sql,
     asked,
+    drawn,
     explained,
     picker,
     provenance,
@@ -171,11 +173,14 @@ class WatchMagics(Magics):
             return None
         if request.pick:
             return self._bound(picker(what, arguments), request.out)
-        frame = read(what, arguments)
-        notes = [] if request.no_display else [provenance(frame)]
+        if isinstance(what, SavedQuery) and request.chart is not None:
+            found: pd.DataFrame | Drawing = drawn(what, arguments)
+        else:
+            found = read(what, arguments)
+        notes = [] if request.no_display else [provenance(found)]
         if request.save is not None:
             notes.append({"text/plain": plain_text(saved(what, request.save))})
-        value = self._bound(frame, request.out)
+        value = self._bound(found, request.out)
         for note in notes:
             publish_display_data(note)  # type: ignore[no-untyped-call]
         return value

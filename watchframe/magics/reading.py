@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import cast
 
 import pandas as pd
@@ -12,10 +12,12 @@ from watchframe.cache import Mode
 from watchframe.client import current_client
 from watchframe.decode import DtypeBackend
 from watchframe.display import provenance_html, provenance_line
+from watchframe.drawing import Drawing
 from watchframe.errors import ArgumentError
 from watchframe.magics.body import parse_body
 from watchframe.magics.line import HELP_HINT, Request
 from watchframe.magics.saving import save_sql
+from watchframe.models import Visualization
 from watchframe.parameters.text_syntax import (
     Namespace,
     look_up,
@@ -27,6 +29,7 @@ from watchframe.read import (
     FrameArguments,
     MaxAge,
     ReadPlan,
+    draw_watch_query,
     explain_watch_query,
     explain_watch_sql,
     read_watch_query,
@@ -38,10 +41,22 @@ from watchframe.vocabulary import cache_mode, column_names
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SavedQuery:
-    """A saved query, by id, name or page URL, with the parameters that were typed."""
+    """A saved query, by id, name or page URL, with the parameters that were typed.
+
+    Attributes
+    ----------
+    query : int or str
+    params : mapping of str to object
+    visualization : int, str, Visualization or None
+        What ``--chart`` draws; None for the first chart.
+    filters : mapping of str to object
+        What the drawing shows of columns that are filters.
+    """
 
     query: int | str
     params: Mapping[str, object]
+    visualization: int | str | Visualization | None = None
+    filters: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +106,12 @@ def asked(
         raise ArgumentError(
             f"{twice[0]!r} is given in the line and in the body.", hint="Leave one of them out."
         )
-    return SavedQuery(query=_query(request.query, namespace), params={**within, **params})
+    return SavedQuery(
+        query=_query(request.query, namespace),
+        params={**within, **params},
+        visualization=_visualization(request.chart or "", namespace),
+        filters=read_assignments(request.filters, namespace, option="--filter"),
+    )
 
 
 def _sql(
@@ -116,6 +136,11 @@ def _sql(
         )
     if request.pick:
         raise ArgumentError("--pick needs a saved query.", hint="Save the SQL first: --save TITLE.")
+    if request.chart is not None:
+        raise ArgumentError(
+            "--chart draws what is saved with a query: SQL that is not saved has no chart.",
+            hint="Save the SQL first: --save TITLE. save_chart makes a chart of the query then.",
+        )
     if not cell.strip():
         raise ArgumentError("There is no SQL in the cell's body.", hint=HELP_HINT)
     return Sql(sql=cell.strip(), source=data_source(name), params=params)
@@ -123,16 +148,33 @@ def _sql(
 
 def _query(text: str, namespace: Namespace) -> int | str:
     """Return the query that was typed: an id, a name, an address, or a variable that is one."""
-    name = variable_name(text)
-    if name is None:
-        return int(text) if text.isascii() and text.isdigit() else text
-    value = look_up(name, namespace)
-    if isinstance(value, int | str):
-        return value
+    found = _typed(text, namespace)
+    if isinstance(found, int | str):
+        return found
     raise ArgumentError(
-        f"The variable {name!r} is a {type(value).__name__}, which names no query.",
+        f"The variable {variable_name(text)!r} is a {type(found).__name__}, which names no query.",
         hint="It may be an id, a name or an address.",
     )
+
+
+def _visualization(text: str, namespace: Namespace) -> int | str | Visualization | None:
+    """Return the visualization that was typed; None where only the option was."""
+    found = _typed(text, namespace) if text.strip() else None
+    if found is None or isinstance(found, int | str | Visualization):
+        return found
+    raise ArgumentError(
+        f"The variable {variable_name(text)!r} is a {type(found).__name__}, which names no "
+        "visualization.",
+        hint="It may be a name, an id, or one of watch_query(...).charts.",
+    )
+
+
+def _typed(text: str, namespace: Namespace) -> object:
+    """Return a text, an id, or the value of a variable."""
+    name = variable_name(text)
+    if name is not None:
+        return look_up(name, namespace)
+    return int(text) if text.isascii() and text.isdigit() else text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,12 +244,25 @@ def read(what: SavedQuery | Sql, arguments: FrameArguments) -> pd.DataFrame:
     return read_watch_sql(what.sql, what.source, what.params, **arguments)
 
 
-def provenance(frame: pd.DataFrame) -> dict[str, str]:
-    """Return the line on where a frame came from, as text and as HTML with a link."""
-    known = frame.attrs["watchframe"]
+def drawn(what: SavedQuery, arguments: FrameArguments) -> Drawing:
+    """Return what is saved of a query, drawn; raises as `draw_watch_query`."""
+    return draw_watch_query(
+        what.query,
+        what.visualization,
+        what.params,
+        filters=what.filters,
+        max_age=arguments["max_age"],
+        cache=arguments["cache"],
+        timeout=arguments["timeout"],
+    )
+
+
+def provenance(shown: pd.DataFrame | Drawing) -> dict[str, str]:
+    """Return the line on where rows came from, as text and as HTML with a link."""
+    known = shown.attrs["watchframe"] if isinstance(shown, pd.DataFrame) else shown.provenance
     return {
-        "text/plain": provenance_line(frame.shape, known),
-        "text/html": provenance_html(frame.shape, known),
+        "text/plain": provenance_line(shown.shape, known),
+        "text/html": provenance_html(shown.shape, known),
     }
 
 

@@ -103,8 +103,8 @@ def _name_length(words: Sequence[str]) -> int:
 
 
 def _one(left: list[str], *, is_wanted: bool) -> list[str]:
-    """Take the next word where an option wants a value."""
-    return [left.pop(0)] if is_wanted and left else []
+    """Take the next word where an option wants a value, which is not always needed."""
+    return [left.pop(0)] if is_wanted and left and not _OPTION.match(left[0]) else []
 
 
 def _values(left: list[str], *, may_have_reference: bool) -> list[str]:

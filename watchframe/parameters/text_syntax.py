@@ -102,8 +102,10 @@ def write_value(value: object) -> str:
     return text if is_plain else "'" + text.replace("'", "''") + "'"
 
 
-def read_assignments(pairs: Iterable[tuple[str, str]], namespace: Namespace) -> dict[str, object]:
-    """Return parameters by name from names and values as they are written.
+def read_assignments(
+    pairs: Iterable[tuple[str, str]], namespace: Namespace, *, option: str = "-p"
+) -> dict[str, object]:
+    """Return values by name from names and values as they are written behind an option.
 
     Raises
     ------
@@ -114,7 +116,7 @@ def read_assignments(pairs: Iterable[tuple[str, str]], namespace: Namespace) -> 
     for name, text in pairs:
         if name in params:
             raise ArgumentError(
-                f"{name!r} is given twice.", hint=f"For a list write -p '{name}=[a, b]'."
+                f"{name!r} is given twice.", hint=f"For a list write {option} '{name}=[a, b]'."
             )
         # In a line a shell's quotes have already been read, so nothing at all is a text.
         params[name] = read_value(text, namespace) if text.strip() else text

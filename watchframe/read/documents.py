@@ -141,9 +141,7 @@ class Documents:
             if told is None or error.status not in _REFUSALS:
                 raise
             found = told
-        # Beside the definition itself: what is drawn is of the same moment.
-        saved = [item.to_json() for item in found.visualizations]
-        return {**found.to_json(), "visualizations": saved}
+        return query_document(found)
 
     def _id_of(self, reference: QueryReference) -> int:
         """Return the id of a query that is known by its name."""
@@ -303,6 +301,13 @@ class Documents:
 
 def _texts(found: object) -> list[str] | None:
     return [str(value) for value in found] if isinstance(found, list) else None
+
+
+def query_document(query: Query) -> dict[str, object]:
+    """Return a definition as the local cache keeps it."""
+    # With its visualizations: what is drawn is of the same moment.
+    saved = [item.to_json() for item in query.visualizations]
+    return {**query.to_json(), "visualizations": saved}
 
 
 def document_key(options: ReadOptions, *name: object, query_id: int | None = None) -> str:

@@ -110,8 +110,8 @@ def draw_watch_query(
         chosen = _given(visualization)
     else:
         wanted = reference.visualization_id if visualization is None else visualization
-        definition = _definition(reference, options, wanted)
-        chosen, notes = _chosen(definition, wanted)
+        definition = saved_definition(reference, options, wanted)
+        chosen, notes = chosen_visualization(definition, wanted)
         reference = replace(reference, query_id=definition.id, name=None)
     answer = answer_query(reference, params, options)
     Output().warn(answer)
@@ -171,14 +171,16 @@ def draw_frame(
     if isinstance(visualization, str | int):
         reference = _query_of(provenance)
         options = ReadOptions.resolve(reference, client)
-        definition = _definition(reference, options, visualization)
-        chosen, _ = _chosen(definition, visualization)
+        definition = saved_definition(reference, options, visualization)
+        chosen, _ = chosen_visualization(definition, visualization)
     else:
         chosen = _given(visualization)
     return draw(chosen, frame, filters=filters, provenance=provenance)
 
 
-def _definition(reference: QueryReference, options: ReadOptions, wanted: str | int | None) -> Query:
+def saved_definition(
+    reference: QueryReference, options: ReadOptions, wanted: str | int | None = None
+) -> Query:
     """Return a query with its visualizations, as fresh as the options ask, and `wanted` needs.
 
     Where the server is away, it is the local copy: whether rows as old will do, the read decides.
@@ -205,7 +207,7 @@ def _definition(reference: QueryReference, options: ReadOptions, wanted: str | i
     return found
 
 
-def _chosen(query: Query, wanted: str | int | None) -> tuple[Visualization, list[str]]:
+def chosen_visualization(query: Query, wanted: str | int | None) -> tuple[Visualization, list[str]]:
     """Return the visualization that is meant, and a note of the others where none was named."""
     saved = sorted(query.visualizations, key=attrgetter("id"))  # as the page's tabs are
     if wanted is not None:

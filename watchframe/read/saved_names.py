@@ -17,8 +17,8 @@ from watchframe.client import Client, Deadline
 from watchframe.client.listing import PAGE_SIZE
 from watchframe.config import require_same_server
 from watchframe.errors import WatchframeError
-from watchframe.models import DataSource, ParameterDefinition, Query
-from watchframe.read.documents import document_key
+from watchframe.models import DataSource, ParameterDefinition, Query, Visualization
+from watchframe.read.documents import document_key, query_document
 from watchframe.read.options import ReadOptions
 from watchframe.references import QueryReference
 
@@ -32,11 +32,15 @@ WHOLE_FOR = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NamedQuery:
-    """A saved query's id, its name, and its parameters in the author's order."""
+    """A saved query's id, its name, and its parameters in the author's order.
+
+    Its visualizations are None where they are not known: lists do not have them.
+    """
 
     id: int
     name: str
     parameters: tuple[ParameterDefinition, ...] = ()
+    visualizations: tuple[Visualization, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,8 +126,19 @@ class SavedNames:
         elif query_id in listed:
             yield listed[query_id]
         query = self._client.queries.get(query_id, deadline=self._deadline)
-        self._keep(query.to_json(), "query", query_id, of_query=query_id)
+        self._keep(query_document(query), "query", query_id, of_query=query_id)
         yield _of(query)
+
+    def visualizations(self, reference: QueryReference) -> Iterator[tuple[Visualization, ...]]:
+        """Yield what is saved of a query: as a read had it, then as it is now.
+
+        Raises
+        ------
+        ConfigurationError
+            The query is on another server.
+        """
+        stages = (query.visualizations for query in self.query(reference))
+        return (found for found in stages if found is not None)
 
     def data_sources(self) -> Iterator[list[DataSource]]:
         """Yield the data sources: those known from before, then those that there are now."""
@@ -198,7 +213,12 @@ class SavedNames:
 
 
 def _of(query: Query) -> NamedQuery:
-    return NamedQuery(id=query.id, name=query.name, parameters=query.parameters)
+    return NamedQuery(
+        id=query.id,
+        name=query.name,
+        parameters=query.parameters,
+        visualizations=query.visualizations or None,
+    )
 
 
 def _joined(newest: list[NamedQuery], known: list[NamedQuery]) -> list[NamedQuery]:

@@ -185,12 +185,21 @@ def test_demo_answers_until_ctrl_c(run_unset):
         (["query", "1", "-p", "m"], {"markets=", "min_amount="}),
         (["query", "1", "-p", "markets=W"], {"markets=WETH", "markets=WBTC"}),
         (["query", "38", "-p", "period=d_last_w"], {"period=d_last_week"}),
+        (["chart", "49"], {"49"}),
         (["sql", "select 1", "-s", "py"], {"Python"}),
         (["query", "1", "--format", "t"], {"table", "tsv"}),
     ],
 )
 def test_completion_offers_what_the_server_has(run, words, offered):
     assert set(completions(run, words)) == offered
+
+
+@pytest.mark.slow
+def test_completion_offers_visualizations_by_a_part_of_the_name(run):
+    saved = json.loads(run("chart", 1, "--json").stdout)
+    ids = {item["name"]: str(item["id"]) for item in saved}
+    assert completions(run, ["chart", "1", ""]) == list(ids.values())
+    assert completions(run, ["chart", "Borrows by market", "BY DAY"]) == [ids["Borrows by day"]]
 
 
 @pytest.mark.slow

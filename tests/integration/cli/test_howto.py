@@ -1,4 +1,4 @@
-"""``docs/howto/command-line.md``, run by a shell from top to bottom."""
+"""``docs/howto/command-line.md`` and that of ``charts.md``, run by a shell."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from watchframe.demo import DemoServer
 
 pytestmark = pytest.mark.slow
 
-PAGE = Path(__file__).parents[3] / "docs" / "howto" / "command-line.md"
+HOWTO = Path(__file__).parents[3] / "docs" / "howto"
+PAGE, CHARTS = HOWTO / "command-line.md", HOWTO / "charts.md"
 
 
 def test_howto_commands_in_a_shell(run_unset, tmp_path):
@@ -70,3 +71,16 @@ def test_howto_script_without_server_says_try_again(run_unset, tmp_path):
     environment["WATCHFRAME_MAX_RETRIES"] = "many"
     done = subprocess.run(words, env=environment, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (1, "")
+
+
+def test_howto_charts_in_a_shell(run, tmp_path):
+    (block,) = re.findall(r"^```sh\n(.*?)^```", CHARTS.read_text(), re.MULTILINE | re.DOTALL)
+    path = f"{Path(sys.executable).parent}{os.pathsep}{run.environment['PATH']}"
+    words = ["bash", "-eu", "-c", block]
+    environment = {**run.environment, "PATH": path}
+    done = subprocess.run(
+        words, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert "\n240000\n" in done.stdout
+    assert {"borrows.html", "borrows.svg", "figure.json"} <= {it.name for it in tmp_path.iterdir()}

@@ -117,6 +117,11 @@ def test_completion_offers_global_options_behind_the_command():
         (("run", "1", "-o", "rows.csv"), "query 1 -o rows.csv"),
         (("explain", "1"), "query --explain 1"),
         (("describe", "1"), "show 1"),
+        (("draw", "1", "-o", "a.html"), "chart 1 -o a.html"),
+        (("plot",), "chart"),
+        (("charts", "1"), "chart 1"),
+        (("chart", "1", "--market", "WETH"), "chart 1 -p markets=WETH"),
+        (("chart", "--ouput", "a.html", "1"), "chart --output a.html 1"),
     ],
 )
 def test_wrong_word_says_the_line_that_was_meant(invoke, words, line):

@@ -59,6 +59,31 @@ def test_completion_page_of_another_server(shell, demo):
     assert len(demo.requests) == before
 
 
+def test_completion_visualizations_by_a_part_of_the_name(shell, offered):
+    drawn = ["Table", "'Borrowed a day, in dollars'", "'Borrows by day'"]
+    for line in ("%watch 1 --chart ", "%watch 'Borrows by market' --chart=", "%%watch 1 --chart "):
+        assert offered(line) == drawn
+    assert offered("%watch 1 -p a=1 --chart BORR") == [
+        f"%watch 1 -p a=1 --chart {_}" for _ in drawn[1:]
+    ]
+    assert shell.offers('%watch 1 --chart "by day|') == ['%watch 1 --chart "Borrows by day"']
+    assert shell.offers("%watch 1 --chart zzz|") == ["%watch 1 --chart zzz"]
+
+
+def test_completion_visualization_as_it_is_read(shell):
+    """Of a name that several have, of numbers and odd signs, the one that is meant is drawn."""
+    client = current_client()
+    create = client.visualizations.create
+    query = client.queries.create("Two charts", "select 1 as n", 1)
+    saved = ["Chart", "Chart", "2024", 'it\'s "odd" \\\\ [x]', "new\nline"]
+    ids = {create(query.id, type="TABLE", name=name).id for name in saved}
+    ids |= {item.id for item in client.queries.get(query.id).visualizations}
+    for quote in ("", "'", '"'):
+        lines = shell.offers(f"%watch {query.id} --chart {quote}|")
+        assert {shell.value(line).visualization.id for line in lines} == ids
+    client.queries.archive(query.id)
+
+
 def test_completion_searches_for_no_address(shell, demo, monkeypatch):
     """It may hold the key of another server."""
     monkeypatch.setattr(completion_sources, "PAGE_SIZE", 1)  # as if there were more of them

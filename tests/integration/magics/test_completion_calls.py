@@ -65,6 +65,23 @@ def test_call_offers_data_sources_and_dashboards(offered):
     assert offered(f"read_watch_dashboard('{boards[0][:-1]}") == [boards[0][-1]]
 
 
+@pytest.mark.parametrize("query", ["1", "number", "'Borrows by market'"])
+def test_call_offers_visualizations(offered, query):
+    call = f"draw_watch_query({query}, "
+    names = ["Borrowed a day, in dollars", "Borrows by day"]
+    assert offered(f'{call}"borr') == [f'{call}"{name}' for name in names]
+    assert offered(f"wf.draw_watch_query({query}, visualization='Borrows b") == ["y day"]
+    assert '"Borrows by day"' in offered(call)
+    assert offered(f'{call}"Table", {{"mar') == ["kets"]
+
+
+def test_call_of_a_query_itself_offers_what_it_draws(offered, shell):
+    shell.value("q = watch_query(1)")
+    assert offered("q.draw('Borrows b") == ["y day"]
+    assert offered("q.draw('Table', mar") == ["kets="]
+    assert offered('q.draw("Table", {"mar') == ["kets"]
+
+
 def test_call_offers_known_dropdown_values_only(offered, shell, demo):
     dropdown = next(
         query

@@ -25,6 +25,14 @@ from watchframe.models import ParameterDefinition
         ("%watch Borrows", "1 'Borrows by market' (Admin)? Give the id. Tab behind a part of the"),
         ("%watch 987654", "Tab behind a part of its name finds a query"),
         ("%watch https://elsewhere.example/queries/1", "connect('https://elsewhere.example', key)"),
+        ("%watch 1 --chart Borrows by day", "Did you mean --chart 'Borrows by day'?"),
+        ("%watch 1 --chart --markets WETH", "Did you mean: %watch 1 --chart -p markets=WETH"),
+        (
+            "%watch 1 --chart 'Borrows by dy'",
+            "Did you mean 'Borrows by day'? It has: 'Table' (TABLE",
+        ),
+        ("%watch 1 --chart market", "It has: 'Table' (TABLE"),
+        ("%%watch -s Lending --chart\nselect 1", "Save the SQL first: --save TITLE."),
         ("%watch 1 -p period.start=2026-01-01", "-p period=2026-01-01..2026-03-31"),
     ],
 )

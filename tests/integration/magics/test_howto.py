@@ -1,4 +1,4 @@
-"""``docs/howto/magic.md``, run from top to bottom."""
+"""``docs/howto/magic.md`` and ``charts.md``, run from top to bottom."""
 
 from __future__ import annotations
 
@@ -6,14 +6,19 @@ import re
 from pathlib import Path
 
 import pandas as pd
+import pytest
 
-PAGE = Path(__file__).parents[3] / "docs" / "howto" / "magic.md"
+from watchframe.client import current_client
+
+HOWTO = Path(__file__).parents[3] / "docs" / "howto"
+PAGE, CHARTS = HOWTO / "magic.md", HOWTO / "charts.md"
 
 
 def test_howto_cells_succeed_on_demo_server(shell, demo):
     text = PAGE.read_text().replace("https://app.inverse.watch", demo.url)
-    cells = re.findall(r"^```python\n(.*?)^```", text, flags=re.MULTILINE | re.DOTALL)
-    run = [cell for cell in cells if not cell.startswith("c.")]  # those are a config file's
+    run = [
+        cell for cell in blocks(text, "python") if not cell.startswith("c.")
+    ]  # those are a config file's
     for cell in run:
         shell.value(cell)
     assert len(run) >= 6
@@ -25,3 +30,25 @@ def test_howto_shown_errors_are_the_actual_ones(shell):
     shown = re.search(r"^```\n(JobFailedError.*?)^```", PAGE.read_text(), re.MULTILINE | re.DOTALL)
     sql = "select market, count(*) as events\nform events\ngroup by market"
     assert shell.run(f"%%watch --source Lending\n{sql}").shown.strip() == shown[1].strip()
+
+
+@pytest.mark.slow
+def test_howto_charts_on_demo_server_are_as_written(shell, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    text = CHARTS.read_text()
+    (sql,) = blocks(text, "sql")
+    query = current_client().queries.create("Events of a market", sql, 1)
+    for cell in blocks(text, "python"):
+        shell.value(cell.replace("(70,", f"({query.id},").replace("watch 70", f"watch {query.id}"))
+    assert shell.names["events"] == 240_000
+    assert shell.names["drawing"].prepared["traces"][0]["name"] == "WETH"
+    assert (tmp_path / "borrows.html").read_text().startswith("<!doctype html>")
+    assert (tmp_path / "borrows.png").read_bytes().startswith(b"\x89PNG")
+    saved = shell.names["saved"]
+    assert saved.url == f"{current_client().server}/queries/1#{saved.id}"
+    current_client().visualizations.delete(saved.id)
+    current_client().queries.archive(query.id)
+
+
+def blocks(text, language):
+    return re.findall(rf"^```{language}\n(.*?)^```", text, re.MULTILINE | re.DOTALL)

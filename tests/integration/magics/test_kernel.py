@@ -81,6 +81,14 @@ def test_kernel_read_shows_line_then_html_frame(kernel):
     assert "<table" in shown[-1]["content"]["data"]["text/html"]
 
 
+def test_kernel_chart_shows_line_then_figure(kernel):
+    _, shown = kernel.run("%watch 1 --chart 'Borrows by day'")
+    line, figure = [item["content"]["data"] for item in shown if "data" in item["content"]]
+    assert "query 1 'Borrows by market'" in line["text/plain"]
+    traces = figure["application/vnd.plotly.v1+json"]["data"]
+    assert {trace["name"] for trace in traces} == {"WETH", "WBTC"}
+
+
 def test_kernel_note_about_a_key_is_an_ordinary_line_and_comes_once(kernel, demo):
     address = f"{demo.url}/api/queries/2/results.json?api_key={demo.query_key(2)}"
     read = f"import watchframe\nframe = watchframe.read_watch_query({address!r})"
@@ -207,6 +215,9 @@ def test_kernel_interrupt_cancels_job_keeps_variable(kernel, demo):
         ("%%watch 1\nmarkets:\n- W|", "WBTC"),
         ("%watch 1 --dtype-backend |", "pyarrow"),
         ("%watch 'Borr|", "'Borrows by market'"),
+        ("%watch 1 --chart |", "'Borrows by day'"),
+        ("%watch 1 --chart 'borr|", "'Borrows by day'"),
+        ('draw_watch_query(1, "Borr|', "Borrows by day"),
         ("read_watch_query('Borr|", "Borrows by market"),
         ('read_watch_query(1, {"|', "markets"),
         ('read_watch_query(\n    1,\n    {"markets": ["W|', "WETH"),

@@ -19,6 +19,7 @@ import nbformat
 from nbclient import NotebookClient
 
 FOLDER = Path(__file__).parents[3] / "notebooks"
+PLOTLY = "application/vnd.plotly.v1+json"
 METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
@@ -46,6 +47,9 @@ def main(wanted: list[str]) -> None:
         notebook.metadata = METADATA
         for cell in notebook.cells:
             cell.metadata.pop("execution", None)  # when it ran: different every time
+            for data in (output.get("data", {}) for output in cell.get("outputs", [])):
+                if PLOTLY in data:
+                    data.pop("text/html")  # of which one holds plotly.js, 2 MB in every commit
         nbformat.write(notebook, path)
 
 

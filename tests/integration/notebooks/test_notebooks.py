@@ -56,6 +56,7 @@ def test_notebooks_listed_all_exist():
         "04_caching",
         "05_types",
         "06_query_to_report",
+        "07_charts",
     ]
 
 

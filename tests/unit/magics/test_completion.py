@@ -37,6 +37,14 @@ def at(marked):
         ("%watch 42 -p markets=[WETH, |", "value", ""),
         ("%watch 42 -p markets=[WETH, INV] --re|", "option", "--re"),
         ("%watch 42 -p market='New Y|", "value", "'New Y"),
+        ("%watch 42 --chart |", "option value", ""),
+        ("%watch 42 --chart 'Bor|", "option value", "'Bor"),
+        ("%watch 42 --chart=Bor|", "option value", "Bor"),
+        ("%watch 42 --chart --f|", "option", "--f"),
+        ("%watch 42 --chart Borrows |", "option", ""),
+        ("%watch --chart 4|", "query", "4"),
+        ("%watch --chart 42 |", "option", ""),
+        ("%watch 42 --filter ma|", "option value", "ma"),
         ("%%watch 42\nma|", "parameter", "ma"),
         ("%%watch 42\n|", "parameter", ""),
         ("%%watch 42 -o df\nmarket: W|", "value", "W"),
@@ -77,6 +85,10 @@ def test_find_cursor_in_a_line_knows_the_query():
     assert at("%watch 42 -p a=1 -p |").present == {"a"}
     assert at("%watch 42 --refresh -o df |").present == {"refresh", "out"}
     assert at("%watch 42 -p 'my market=W|").parameter == "my market"
+    assert at("%watch 42 --chart |").query == at("%watch 42 --chart=|").query == "42"
+    assert at("%watch --chart 42 -p |").query == "42"
+    assert at("%watch --chart Borrows 42 -p |").query == "42"
+    assert at("%watch 42 --chart -p a=1 -p |").present == {"a"}
 
 
 def test_find_cursor_in_a_body_knows_the_query():

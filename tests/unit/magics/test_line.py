@@ -82,6 +82,11 @@ def test_parse_line_splits_at_the_first_equals_sign():
         ("Borrows by market -o df", "'Borrows by market'"),
         ("-o df Borrows by market", "'Borrows by market'"),
         ("Borrows market=WETH", "-p market=WETH"),
+        ("42 --chart Borrows by day -o d", "--chart 'Borrows by day'"),
+        ("42 --chart --filter market=New York", "--filter 'market=New York'"),
+        ("42 --chart --filter market", "--filter market=$market"),
+        ("42 --filter market=WETH", "--chart"),
+        ("42 --chrat", "--chart [NAME]"),
     ],
 )
 def test_parse_line_mistake_says_what_was_meant(line, meant):
@@ -119,6 +124,9 @@ def test_parse_line_missing_value_names_option(line):
         ("42 --explain --no-display", ("--explain", "--no-display")),
         ("--explain --save x", ("--explain", "--save")),
         ("--offline --save x", ("--offline", "--save")),
+        ("42 --pick --chart", ("--pick", "--chart")),
+        ("42 --chart --explain", ("--explain", "--chart")),
+        ("42 --chart Prices --columns a", ("--chart", "--columns")),
     ],
 )
 def test_parse_line_contradiction_names_both_options(line, both):
@@ -131,6 +139,29 @@ def test_parse_line_contradiction_names_both_options(line, both):
 def test_parse_line_refuses_option_given_twice(line):
     with pytest.raises(ArgumentError, match="is given twice"):
         parse_line(line)
+
+
+@pytest.mark.parametrize(
+    ("line", "query", "chart"),
+    [
+        ("42 --chart", "42", ""),
+        ("42 --chart -o d", "42", ""),
+        ("42 --chart 'Borrows by day' -o d", "42", "Borrows by day"),
+        ("--chart Prices 42", "42", "Prices"),
+        ("42 --chart=17", "42", "17"),
+        ("--chart 42", "42", ""),
+        ("--chart 42 -p market=WETH", "42", ""),
+        ("42 -p chart=1", "42", None),
+    ],
+)
+def test_parse_line_chart_with_and_without_a_name(line, query, chart):
+    request = parse_line(line)
+    assert (request.query, request.chart) == (query, chart)
+
+
+def test_parse_line_filters_are_names_and_values():
+    line = "42 --chart --filter market=[WETH, INV] --filter 'kind=a b'"
+    assert parse_line(line).filters == (("market", "[WETH, INV]"), ("kind", "a b"))
 
 
 @pytest.mark.parametrize("line", ["--save ''", "-s ' '", "42 --max-age="])
