@@ -3,6 +3,7 @@
 from .cache import ResultCache as ResultCache
 from .client import Client as Client
 from .client import connect as connect
+from .drawing import Drawing as Drawing
 from .read import DashboardFrames as DashboardFrames
 from .read import ReadPlan as ReadPlan
 from .read import SubmittedQuery as SubmittedQuery

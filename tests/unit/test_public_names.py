@@ -10,6 +10,7 @@ import watchframe
 PUBLIC = {
     "Client",
     "DashboardFrames",
+    "Drawing",
     "ParameterPicker",
     "QueryPicker",
     "QueryReference",
@@ -44,6 +45,7 @@ HEAVY = [
     "polars",
     "duckdb",
     "starlette",
+    "plotly",
 ]
 
 

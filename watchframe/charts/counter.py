@@ -26,17 +26,19 @@ _DEFAULTS = {
 def prepare_counter(options: Options, data: Data) -> Prepared:
     """Return a ``counter``: its label, its value and its target as texts, and the trend.
 
-    It is empty if there are no rows, and they are not what is counted.
+    It is empty if there are no rows, and they are not what is counted. The ``value`` is beside it,
+    as it is in the data.
     """
     resolved = {**_DEFAULTS, **options}
-    return {"options_resolved": resolved, "counter": _counter(resolved, data)}
+    values = _found(data, resolved.get("counterColName"), resolved.get("rowNumber"))
+    value: Any = len(data.rows) if resolved.get("countRow") else next(iter(values), None)
+    counter = _counter(resolved, data, value)
+    return {"options_resolved": resolved, "counter": counter, "value": value}
 
 
-def _counter(options: Options, data: Data) -> dict[str, Any]:
+def _counter(options: Options, data: Data, value: Any) -> dict[str, Any]:
     if not (data.rows or options.get("countRow")):
         return {}
-    values = _found(data, options.get("counterColName"), options.get("rowNumber"))
-    value: Any = len(data.rows) if options.get("countRow") else next(iter(values), None)
     targets: list[Any] = [None]
     if options.get("targetColName"):
         targets = _found(data, options["targetColName"], options.get("targetRowNumber"))

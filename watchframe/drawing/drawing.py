@@ -1,0 +1,178 @@
+"""A saved visualization, drawn of the rows of a result: its figure, its frame, its values."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import pyarrow as pa
+
+from watchframe.charts import after_drawing, prepare
+from watchframe.charts.spec import PREPARED_BY
+from watchframe.decode import to_frame
+from watchframe.drawing.figures import FIGURES, figure_of
+from watchframe.drawing.rows import page_data
+from watchframe.errors import ArgumentError
+from watchframe.models import Visualization
+from watchframe.plain_text import plain_text
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+
+class Drawing:
+    """A saved visualization, drawn; made by `draw_watch_query` and `draw_frame`.
+
+    Attributes
+    ----------
+    visualization : Visualization
+        What was saved.
+    kind : str
+        The type that is drawn: that of the visualization, or ``TABLE`` where a table of the rows is
+        in its place.
+    prepared : dict
+        What is shown, as plain values: `watchframe.charts.prepare` of it.
+    notes : tuple of str
+        Sentences that are shown under it: what is drawn otherwise than it was saved.
+    provenance : mapping of str to object
+        Where the rows come from, as ``attrs["watchframe"]`` of a frame; empty where nothing tells.
+    """
+
+    def __init__(
+        self,
+        visualization: Visualization,
+        data: pa.Table | pd.DataFrame,
+        prepared: dict[str, Any],
+        *,
+        notes: Sequence[str] = (),
+        provenance: Mapping[str, object] | None = None,
+    ) -> None:
+        self.visualization = visualization
+        self.prepared = prepared
+        self.notes = (*filter(None, [prepared.get("note")]), *notes)
+        self.provenance = dict(provenance or {})
+        is_drawn = visualization.type in PREPARED_BY
+        if visualization.type == "CHART":
+            is_drawn = "traces" in prepared
+        self.kind = visualization.type if is_drawn else "TABLE"
+        self._data = data
+        self._made: dict[str, Any] = {}
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """All rows that it was drawn of, typed."""
+        if isinstance(self._data, pd.DataFrame):
+            return self._data
+        frame: pd.DataFrame = self._once("frame", self._frame_of_table)
+        return frame
+
+    @property
+    def figure(self) -> go.Figure:
+        """The figure of plotly; the same one each time.
+
+        Raises
+        ------
+        ArgumentError
+            It is no plot; or plotly is not installed.
+        """
+        if self.kind not in FIGURES:
+            instead = ".value is its number" if self.kind == "COUNTER" else ".frame holds its rows"
+            raise ArgumentError(
+                f"{self._label} is a {self.kind}: it has no figure.",
+                hint=f"{instead}, and to_html() returns what is shown.",
+            )
+        return self._once("figure", lambda: figure_of(self.kind, self.prepared))
+
+    @property
+    def value(self) -> Any:
+        """The value of a COUNTER, exact; None where it has none.
+
+        Raises
+        ------
+        ArgumentError
+            It is no COUNTER.
+        """
+        if self.kind != "COUNTER":
+            raise ArgumentError(
+                f"{self._label} is a {self.kind}: it has no single value.",
+                hint=".frame holds its rows.",
+            )
+        return self.prepared["value"]
+
+    def to_json(self) -> str:
+        """Return the figure as JSON, or of what is no plot, what is prepared."""
+        if self.kind in FIGURES:
+            return str(self.figure.to_json())
+        return json.dumps(self.prepared, default=str, ensure_ascii=False)
+
+    @property
+    def _label(self) -> str:
+        """What messages call it."""
+        name = plain_text(self.visualization.name, keep="")
+        return repr(name) if name else "This drawing"
+
+    def _once(self, name: str, make: Callable[[], Any]) -> Any:
+        """Return what is made when it is first asked for; all threads get the same one."""
+        if name not in self._made:
+            self._made.setdefault(name, make())
+        return self._made[name]
+
+    def _frame_of_table(self) -> pd.DataFrame:
+        frame = to_frame(self._data)
+        if self.provenance:
+            frame.attrs["watchframe"] = self.provenance
+        return frame
+
+    def __repr__(self) -> str:
+        shown = self.visualization
+        name = f" {shown.name!r}" if shown.name else ""
+        number = self.provenance.get("query_id")
+        of_query = f" of query {number}" if number is not None else ""
+        head = f"Drawing of {shown.type or 'TABLE'}{name}{of_query}"
+        return plain_text(f"<{head}: {self._summary()}>", keep="")
+
+    def _summary(self) -> str:
+        if self.kind == "COUNTER":
+            return str(self.prepared["counter"].get("counterValue", "no value"))
+        if "traces" in self.prepared:
+            count, noun = len(self.prepared["traces"]), "trace"
+        else:
+            count, noun = len(self._data), "row"
+        return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def draw(
+    visualization: Visualization,
+    data: pa.Table | pd.DataFrame,
+    *,
+    filters: Mapping[str, object] | None = None,
+    notes: Sequence[str] = (),
+    provenance: Mapping[str, object] | None = None,
+) -> Drawing:
+    """Return a visualization as it is drawn of these rows.
+
+    Parameters
+    ----------
+    visualization : Visualization
+    data : pyarrow.Table or pandas.DataFrame
+        All rows of a result, as decoded, or as a frame.
+    filters : mapping of str to value or list of values, optional
+        What is chosen of columns such as ``market::filter``, by their names with or without the
+        suffix.
+    notes : sequence of str
+        Further sentences that are shown under it.
+    provenance : mapping of str to object, optional
+        Where the rows come from, as ``attrs["watchframe"]`` of a frame.
+    """
+    saved = {
+        "type": visualization.type,
+        "name": visualization.name,
+        "options": visualization.options,
+    }
+    columns, rows = page_data(data)
+    prepared = prepare(saved, columns, rows, filters=filters)
+    if visualization.type == "CHART" and "traces" in prepared:
+        prepared = after_drawing(prepared, saved)
+    return Drawing(visualization, data, prepared, notes=notes, provenance=provenance)

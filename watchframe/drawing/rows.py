@@ -1,0 +1,237 @@
+"""A result's columns and rows as the page of a chart has them, of typed tables and frames."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from watchframe.decode.typing_rules import (
+    DECLARED,
+    declared_type,
+    encoding_of,
+    values_as_sent,
+)
+
+Column = dict[str, str | None]
+Row = dict[str, object]
+
+
+def page_data(data: pa.Table | pd.DataFrame) -> tuple[list[Column], list[Row]]:
+    """Return the ``columns`` and ``rows`` that `watchframe.charts` draws.
+
+    Parameters
+    ----------
+    data : pyarrow.Table or pandas.DataFrame
+        As decoded, or any other. Levels of a frame's index that have a name are columns.
+
+    Returns
+    -------
+    list of dict
+        The columns' ``name`` and ``type``: the declared one, else the one that the values have. Of
+        columns of the same name the next ones have a number behind it, as on the server.
+    list of dict
+        Values by column: dates and times are moments in UTC, missing values None, integers and
+        decimals exact, bytes hexadecimal digits, and durations their texts.
+    """
+    found = _of_table(data) if isinstance(data, pa.Table) else _of_frame(data)
+    names = _unique(name for name, _, _ in found)
+    columns: list[Column] = [
+        {"name": name, "type": kind} for name, (_, kind, _) in zip(names, found, strict=True)
+    ]
+    if not names:
+        return columns, [{} for _ in range(len(data))]
+    return columns, [
+        dict(zip(names, row, strict=True))
+        for row in zip(*(values for _, _, values in found), strict=True)
+    ]
+
+
+#: A column's name, its type and its values.
+_Found = tuple[str, str | None, Sequence[object]]
+
+
+def _unique(names: Iterable[str]) -> list[str]:
+    found: list[str] = []
+    counter = 1
+    for name in names:
+        unique = name
+        while unique in found:
+            unique = f"{name}{counter}"
+            counter += 1
+        found.append(unique)
+    return found
+
+
+def _of_table(table: pa.Table) -> list[_Found]:
+    return [
+        (field.name, _type_of_field(field), _of_field(field, values))
+        for field, values in zip(table.schema, table.columns, strict=True)
+    ]
+
+
+def _type_of_field(field: pa.Field) -> str | None:
+    if DECLARED in (field.metadata or {}):
+        return declared_type(field) or None
+    return next((name for is_of, name in _ARROW_TYPES if is_of(field.type)), None)
+
+
+_ARROW_TYPES: list[tuple[Callable[[pa.DataType], bool], str]] = [
+    (pa.types.is_boolean, "boolean"),
+    (pa.types.is_integer, "integer"),
+    (pa.types.is_floating, "float"),
+    (pa.types.is_decimal, "float"),
+    (pa.types.is_date, "date"),
+    (pa.types.is_timestamp, "datetime"),
+    (pa.types.is_string, "string"),
+    (pa.types.is_large_string, "string"),
+    (pa.types.is_string_view, "string"),
+    (pa.types.is_duration, "string"),
+]
+
+
+def _of_field(field: pa.Field, values: pa.ChunkedArray) -> list[object]:
+    if encoding_of(field) is not None:
+        return values_as_sent(field, values)
+    return _of_arrow(values)
+
+
+def _of_arrow(values: pa.ChunkedArray) -> list[object]:
+    """Return a column's values; those of the usual types without an object of Arrow for each."""
+    kind = values.type
+    if pa.types.is_dictionary(kind):
+        return _of_arrow(values.cast(kind.value_type))
+    if pa.types.is_timestamp(kind) or pa.types.is_date(kind):
+        zone = getattr(kind, "tz", None) and "UTC"
+        return _moments(values.cast(pa.timestamp("us", zone), safe=False).to_numpy())
+    if pa.types.is_string(kind) or pa.types.is_large_string(kind):
+        texts: list[object] = values.to_numpy().tolist()
+        return texts
+    is_float = pa.types.is_floating(kind)
+    if not (is_float or pa.types.is_integer(kind) or pa.types.is_boolean(kind)):
+        return [_cell(value) for value in values.to_pylist()]
+    is_missing = values.is_null(nan_is_null=True).to_numpy()
+    if values.null_count:
+        values = values.fill_null(pa.scalar(0).cast(kind))
+    found: list[object] = values.to_numpy().tolist()
+    for place in np.flatnonzero(is_missing):
+        found[place] = None
+    return found
+
+
+def _moments(values: np.ndarray[Any, Any]) -> list[object]:
+    """Return moments in UTC; those of years that Python does not know are texts."""
+    found = values.tolist()
+    return [
+        moment.replace(tzinfo=dt.UTC)
+        if isinstance(moment, dt.datetime)
+        else None
+        if moment is None
+        else str(np.datetime64(moment, "us"))
+        for moment in found
+    ]
+
+
+def _of_frame(frame: pd.DataFrame) -> list[_Found]:
+    named = [place for place, name in enumerate(frame.index.names) if name is not None]
+    if named:
+        frame = frame.reset_index(level=named, allow_duplicates=True)
+    return [(_name(name), *_of_series(series)) for name, series in frame.items()]
+
+
+def _name(name: object) -> str:
+    parts = name if isinstance(name, tuple) else (name,)
+    return " ".join(text for text in map(str, parts) if text)
+
+
+def _of_series(series: pd.Series[Any]) -> tuple[str | None, list[object]]:
+    """Return the type and the values of a frame's column."""
+    if isinstance(series.dtype, pd.CategoricalDtype):
+        series = series.astype(series.cat.categories.dtype)
+    if isinstance(series.dtype, pd.SparseDtype):
+        series = series.astype(series.dtype.subtype)
+    if series.dtype != object:
+        try:
+            found = pa.array(series, from_pandas=True)
+        except (pa.ArrowException, TypeError, UnicodeEncodeError):
+            pass  # a type that Arrow does not know: cell by cell
+        else:
+            values = found if isinstance(found, pa.ChunkedArray) else pa.chunked_array([found])
+            return _type_of_arrow(values), _of_arrow(values)
+    cells = [_cell(value) for value in series.astype(object)]
+    return _type_of_cells(cells), cells
+
+
+def _type_of_arrow(values: pa.ChunkedArray) -> str | None:
+    """Return the type of a frame's column: a frame has dates as times at midnight."""
+    if pa.types.is_timestamp(values.type) and values.type.tz is None:
+        days = values.cast(pa.date32(), safe=False)
+        if len(values) > values.null_count and days.cast(values.type).equals(values):
+            return "date"
+    return _type_of_field(pa.field("", values.type))
+
+
+def _type_of_cells(cells: Sequence[object]) -> str | None:
+    kinds = {type(cell) for cell in cells} - {type(None)}
+    return _TYPES.get(kinds.pop()) if len(kinds) == 1 else None
+
+
+_TYPES: dict[type, str] = {
+    bool: "boolean",
+    int: "integer",
+    float: "float",
+    Decimal: "float",
+    dt.date: "date",
+    dt.datetime: "datetime",
+    str: "string",
+}
+
+
+def _cell(value: object) -> object:
+    """Return one value of any kind."""
+    if value is None or value is pd.NA or value is pd.NaT:
+        return None
+    return next((of for kinds, of in _CELLS if isinstance(value, kinds)), str)(value)
+
+
+def _moment(value: dt.datetime) -> dt.datetime:
+    if isinstance(value, pd.Timestamp):
+        value = value.to_pydatetime(warn=False)
+    return value.replace(tzinfo=dt.UTC) if value.tzinfo is None else value.astimezone(dt.UTC)
+
+
+#: What becomes of a value in a column of objects; of another kind it is its text. A kind stands
+#: before those that it belongs to as well.
+_CELLS: list[tuple[type | tuple[type, ...], Callable[[Any], object]]] = [
+    ((str, int), lambda value: value),
+    (float, lambda value: None if math.isnan(value) else float(value)),
+    (Decimal, lambda value: None if value.is_nan() else value),
+    (np.datetime64, lambda value: _cell(pd.Timestamp(value))),
+    (np.timedelta64, lambda value: _cell(pd.Timedelta(value))),
+    (np.generic, lambda value: _cell(value.item())),
+    (dt.datetime, _moment),
+    (dt.date, lambda value: value),
+    (dt.timedelta, lambda value: str(pd.Timedelta(value).to_pytimedelta())),
+    ((bytes, bytearray, memoryview), lambda value: value.hex()),
+    (Mapping, lambda value: {str(name): _nested(item) for name, item in value.items()}),
+    (
+        (list, tuple, set, frozenset, np.ndarray, pd.Series),
+        lambda value: [_nested(item) for item in value],
+    ),
+]
+
+
+def _nested(value: object) -> object:
+    """Return a value within a list or an object, as the server writes it into JSON."""
+    cell = _cell(value)
+    if isinstance(cell, dt.date):
+        return cell.isoformat().replace("+00:00", "Z")
+    if isinstance(cell, Decimal):
+        return int(cell) if cell == cell.to_integral_value() else float(cell)
+    return cell
