@@ -129,9 +129,11 @@ class ParameterPicker(WidgetWithTwin):
             self._layout = PickerLayout(
                 heading=heading_html(self.query, self._server),
                 form=self._form.widget,
+                visualizations=self.query.visualizations,
                 max_age=max_age,
                 runs_on_change=run_on_change,
                 rows_per_page=rows_per_page,
+                on_shown=self._update_twin,
             )
         except Exception:
             self._form.close()
