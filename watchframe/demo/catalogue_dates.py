@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from watchframe.demo.catalogue_types import SavedParameter, SavedQuery
+from watchframe.demo.catalogue_types import SavedParameter, SavedQuery, SavedVisualization
 
 _BY_HOUR = """\
 select
@@ -76,6 +76,23 @@ DATE_QUERIES = (
             ),
         ),
         tags=("parameters", "dates"),
+        visualizations=(
+            SavedVisualization.chart(
+                "Dollars, and liquidations",
+                "column",
+                {"day": "x", "amount_usd": "y", "liquidations": "y"},
+                xAxis={"type": "datetime", "labels": {"enabled": True}},
+                yAxis=[
+                    {"type": "linear", "title": {"text": "US dollars"}},
+                    {"type": "linear", "opposite": True, "title": {"text": "liquidations"}},
+                ],
+                seriesOptions={
+                    "amount_usd": {"zIndex": 0, "index": 0, "type": "column", "yAxis": 0},
+                    "liquidations": {"zIndex": 1, "index": 0, "type": "line", "yAxis": 1},
+                },
+                alignYAxesAtZero=True,
+            ),
+        ),
     ),
     SavedQuery(
         id=34,

@@ -1,10 +1,12 @@
-"""Queries 70 to 89, of the version "fork" alone: its own data sources, and what is odd about them.
+"""Queries 70 to 89, of the version "fork" alone: its own data sources, and its own chart types.
 
-70 to 79 ask a chain and services; 80 to 89 ask what other queries gave, and files.
+70 to 79 ask a chain and services; 80 to 85 ask what other queries gave, and files; 86 to 89 have
+charts of types that only Inverse Watch draws.
 """
 
 from __future__ import annotations
 
+from watchframe.demo.catalogue_charts import MARKETS_AT_A_GLANCE
 from watchframe.demo.catalogue_types import (
     ParameterMapping,
     SavedDashboard,
@@ -184,6 +186,74 @@ order by events desc
         text="url: http://files.invalid/data.csv\nparse_dates: [day]",
         data_source_id=CSV_SOURCE,
         tags=("fork",),
+    ),
+    SavedQuery(
+        id=86,
+        name="Price of INV by week",
+        description="The first, highest, lowest and last price of each week of 2026.",
+        text="""\
+select
+    date_trunc('week', day)::date as week,
+    arg_min(price_usd, day) as open,
+    max(price_usd) as high,
+    min(price_usd) as low,
+    arg_max(price_usd, day) as close
+from prices
+where market = 'INV' and day between '2025-12-29' and '2026-12-27'
+group by week
+order by week
+""",
+        tags=("fork", "charts"),
+        visualizations=(
+            SavedVisualization.chart(
+                "Candles",
+                "candlestick",
+                {"week": "x", "open": "open", "high": "high", "low": "low", "close": "close"},
+                xAxis={"type": "datetime", "labels": {"enabled": True}},
+            ),
+        ),
+    ),
+    SavedQuery(
+        id=87,
+        name="Markets, in the ways of Inverse Watch",
+        description="The rows of query 92, drawn as only Inverse Watch does.",
+        text=MARKETS_AT_A_GLANCE,
+        tags=("fork", "charts"),
+        visualizations=(
+            SavedVisualization.chart(
+                "Markets as tiles", "treemap", {"market": "x", "amount_musd": "y"}
+            ),
+            SavedVisualization.chart(
+                "Collateral around a center", "radar", {"market": "x", "collateral_percent": "y"}
+            ),
+            SavedVisualization.chart(
+                "Risk and collateral, with waves",
+                "effectScatter",
+                {"volatility_percent": "x", "collateral_percent": "y", "market": "series"},
+            ),
+        ),
+    ),
+    SavedQuery(
+        id=88,
+        name="Collateral factor of INV",
+        description="One row, for a gauge.",
+        text="""\
+select symbol as market, 100 * collateral_factor as collateral_percent
+from markets
+where symbol = 'INV'
+""",
+        tags=("fork", "charts"),
+        visualizations=(
+            SavedVisualization.chart(
+                "Collateral factor",
+                "gauge",
+                {"market": "x", "collateral_percent": "y"},
+                yAxis=[
+                    {"type": "linear", "rangeMin": 0, "rangeMax": 100},
+                    {"type": "linear", "opposite": True},
+                ],
+            ),
+        ),
     ),
 )
 

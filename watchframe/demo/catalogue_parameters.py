@@ -81,6 +81,12 @@ order by day, market
                     "seriesOptions": {},
                 },
             ),
+            SavedVisualization.chart(
+                "Borrows by day",
+                "line",
+                {"day": "x", "borrows": "y", "market": "series"},
+                xAxis={"type": "datetime", "labels": {"enabled": True}},
+            ),
         ),
     ),
     SavedQuery(
@@ -112,6 +118,16 @@ order by market
                     "columnMapping": {"market": "x", "events": "y"},
                     "legend": {"enabled": True},
                     "seriesOptions": {},
+                },
+            ),
+            SavedVisualization.chart(
+                "Borrows and repayments",
+                "column",
+                {"market": "x", "borrows": "y", "repayments": "y"},
+                xAxis={"type": "category", "labels": {"enabled": True}},
+                seriesOptions={
+                    "borrows": {"zIndex": 0, "index": 0, "type": "column", "yAxis": 0},
+                    "repayments": {"zIndex": 1, "index": 0, "type": "column", "yAxis": 0},
                 },
             ),
         ),
@@ -162,6 +178,43 @@ limit 100
 """,
         parameters=(SavedParameter("min_usd", "number", "Least value (US dollars)", 5_000_000),),
         tags=("parameters",),
+        visualizations=(
+            SavedVisualization(
+                type="DETAILS",
+                name="The largest event",
+                options={
+                    "columns": [
+                        {
+                            "name": "block_time",
+                            "title": "Time",
+                            "order": 0,
+                            "visible": True,
+                            "displayAs": "datetime",
+                            "dateTimeFormat": "D MMMM YYYY, HH:mm:ss",
+                        },
+                        {"name": "market", "title": "Market", "order": 1, "visible": True},
+                        {"name": "kind", "title": "Kind", "order": 2, "visible": True},
+                        {
+                            "name": "amount_usd",
+                            "title": "Value",
+                            "order": 3,
+                            "visible": True,
+                            "displayAs": "number",
+                            "numberFormat": "$0,0.00",
+                        },
+                        {
+                            "name": "account",
+                            "title": "Account",
+                            "order": 4,
+                            "visible": True,
+                            "displayAs": "link",
+                            "linkUrlTemplate": "https://explorer.example/address/{{ @ }}",
+                            "linkTextTemplate": "{{ @ }}",
+                        },
+                    ]
+                },
+            ),
+        ),
     ),
     SavedQuery(
         id=13,
@@ -187,7 +240,26 @@ order by month
             ),
         ),
         tags=("parameters",),
-        visualizations=(_line_chart("Events by month", "month", "events"),),
+        visualizations=(
+            _line_chart("Events by month", "month", "events"),
+            SavedVisualization(
+                type="COUNTER",
+                name="Dollars of the last month",
+                options={
+                    "counterLabel": "last month",
+                    "counterColName": "amount_usd",
+                    "rowNumber": -1,
+                    "targetColName": "amount_usd",
+                    "targetRowNumber": -2,
+                    "stringDecimal": 0,
+                    "stringDecChar": ".",
+                    "stringThouSep": ",",
+                    "stringPrefix": "$",
+                    "formatTargetValue": True,
+                    "tooltipFormat": "0,0.000",
+                },
+            ),
+        ),
     ),
     SavedQuery(
         id=14,

@@ -6,7 +6,12 @@ what they seem; 60 to 69 are scripts for the Python data source, whose authors w
 
 from __future__ import annotations
 
-from watchframe.demo.catalogue_types import PYTHON_SOURCE, SavedParameter, SavedQuery
+from watchframe.demo.catalogue_types import (
+    PYTHON_SOURCE,
+    SavedParameter,
+    SavedQuery,
+    SavedVisualization,
+)
 
 RESULT_QUERIES = (
     SavedQuery(
@@ -162,6 +167,13 @@ limit 200
         description="One row, one column: the smallest result that says anything.",
         text="select count(*) as events from events",
         tags=("results",),
+        visualizations=(
+            SavedVisualization(
+                type="COUNTER",
+                name="Events in all",
+                options={"counterLabel": "events", "counterColName": "events", "rowNumber": 1},
+            ),
+        ),
     ),
     SavedQuery(
         id=50,

@@ -54,11 +54,26 @@ class SavedParameter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SavedVisualization:
-    """A chart or counter of a query; the table that every query has is not listed."""
+    """A chart, counter, map … of a query; the table that every query has is not listed."""
 
     type: str
     name: str
     options: Mapping[str, object]
+
+    @classmethod
+    def chart(
+        cls, name: str, kind: str, columns: Mapping[str, str], **options: object
+    ) -> SavedVisualization:
+        """Return a chart as the page saves it: `columns` says what each of them is (``"x"``)."""
+        saved = {
+            "globalSeriesType": kind,
+            "columnMapping": columns,
+            "xAxis": {"type": "-", "labels": {"enabled": True}},
+            "yAxis": [{"type": "linear"}, {"type": "linear", "opposite": True}],
+            "legend": {"enabled": True, "placement": "auto", "traceorder": "normal"},
+            "seriesOptions": {},
+        }
+        return cls(type="CHART", name=name, options={**saved, **options})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

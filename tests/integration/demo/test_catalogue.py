@@ -3,6 +3,7 @@
 So a release of DuckDB that says something in another way than the server expects shows here.
 """
 
+import functools
 import warnings
 
 import duckdb
@@ -10,9 +11,10 @@ import pytest
 import requests
 
 from watchframe import read_watch_query
+from watchframe.charts import prepare
 from watchframe.client import Client
 from watchframe.demo import DemoServer
-from watchframe.demo.catalogue import CATALOGUE
+from watchframe.demo.catalogue import CATALOGUE, FORK_CATALOGUE
 from watchframe.demo.catalogue_types import PYTHON_SOURCE
 from watchframe.demo.lending import build_lending_database
 from watchframe.demo.sql_engine import unique_names
@@ -29,6 +31,7 @@ FAILING = {
 }
 #: Values of parameters without a default, and of one that would take long.
 VALUES = {15: {"region": "Asia"}, 50: {"seconds": 0.1}, 58: {"decimals": "18"}}
+VISUALIZATIONS = [(q.id, chart) for q in FORK_CATALOGUE.queries for chart in q.visualizations]
 PYTHON_SHAPES = {60: (11, 3), 61: (3, 6)}
 
 
@@ -50,7 +53,7 @@ def lending():
 
 
 def read(client, query_id):
-    """Read a query with its defaults; return the frame and the SQL that the server ran."""
+    """Read a query with its defaults; return the frame and the result as it was sent."""
     values = VALUES.get(query_id, {})
     if query_id == 25:
         accounts = read_watch_query(21, client=client, cache="off")
@@ -61,17 +64,17 @@ def read(client, query_id):
     path = f"/api/query_results/{frame.attrs['watchframe']['query_result_id']}.json"
     key = {"Authorization": f"Key {client.settings.api_key.reveal()}"}
     answer = requests.get(client.server + path, headers=key, timeout=60)
-    return frame, answer.json()["query_result"]["query"]
+    return frame, answer.json()["query_result"]
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("query_id", [number for number in QUERIES if number not in FAILING])
 def test_query_gives_what_its_sql_gives(client, lending, query_id):
-    frame, sql = read(client, query_id)
+    frame, result = read(client, query_id)
     if QUERIES[query_id].data_source_id == PYTHON_SOURCE:
         assert frame.shape == PYTHON_SHAPES[query_id]
         return
-    expected = lending.execute(sql)
+    expected = lending.execute(result["query"])
     names = unique_names([column[0] for column in expected.description])
     assert list(frame.columns) == names
     assert len(frame) == len(expected.fetchall())
@@ -81,6 +84,29 @@ def test_query_gives_what_its_sql_gives(client, lending, query_id):
 def test_query_that_fails_by_intent_says_why(client, query_id):
     with pytest.raises(JobFailedError, match=FAILING[query_id]):
         read_watch_query(query_id, client=client, cache="off")
+
+
+@pytest.fixture(scope="module")
+def data_of(tmp_path_factory):
+    """Returns a query's columns and rows, as Inverse Watch sends them."""
+    folder = tmp_path_factory.mktemp("fork")
+    with (
+        DemoServer(events=EVENTS, version="fork") as server,
+        Client(server.url, server.user_key, cache_dir=folder) as client,
+    ):
+        yield functools.cache(lambda query_id: read(client, query_id)[1]["data"])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("query_id", "chart"), VISUALIZATIONS)
+def test_visualization_shows_the_rows(data_of, query_id, chart):
+    columns, rows = (data_of(query_id)[part] for part in ("columns", "rows"))
+    saved = {"type": chart.type, "name": chart.name, "options": chart.options}
+    shown = prepare(saved, columns, rows)
+    assert rows
+    assert "note" not in shown
+    # What of a small server's rows is not drawn of none at all.
+    assert shown != prepare(saved, columns, [])
 
 
 def test_query_of_wide_prices_has_the_prices(client):

@@ -1,13 +1,14 @@
 """What a version answers in its own way, where no recording plays it through."""
 
 import contextlib
+import json
 import time
 
 import pytest
 import requests
 
 from watchframe.demo import DemoServer
-from watchframe.demo.catalogue import FORK_CATALOGUE
+from watchframe.demo.catalogue_fork import FORK_QUERIES
 from watchframe.demo.dialects import DIALECTS
 
 EVENTS = 50
@@ -53,7 +54,9 @@ def run(asker, finished):
         body = {"name": "made", "query": text, "data_source_id": source}
         number = ask("POST", "/api/queries", json=body).json()["id"]
         result = finished(ask, number, {})["query_result_id"]
-        return ask("GET", f"/api/query_results/{result}.json").json()["query_result"]["data"]
+        # Not `.json()`: with simplejson, which kaleido brings, it refuses the oldest one's NaN.
+        text = ask("GET", f"/api/query_results/{result}.json").text
+        return json.loads(text)["query_result"]["data"]
 
     return run
 
@@ -200,7 +203,7 @@ def test_alert_that_is_triggered_is_an_event(asker, finished):
     assert event["user"]["name"] == "Admin"
 
 
-@pytest.mark.parametrize("query", FORK_CATALOGUE.queries[-16:], ids=lambda query: query.name)
+@pytest.mark.parametrize("query", FORK_QUERIES, ids=lambda query: query.name)
 def test_query_of_the_fork_runs_with_its_defaults(asker, finished, query):
     ask = asker("fork")
     finished(ask, 2, {})  # which query 82 takes from the cache

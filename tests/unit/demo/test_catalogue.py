@@ -10,7 +10,10 @@ import duckdb
 import pystache
 import pytest
 
-from watchframe.demo.catalogue import CATALOGUE
+from watchframe.charts.chart_others import OTHERS
+from watchframe.charts.chart_traces import KINDS, NEAREST
+from watchframe.charts.spec import PREPARED_BY
+from watchframe.demo.catalogue import CATALOGUE, FORK_CATALOGUE
 from watchframe.demo.catalogue_types import PYTHON_SOURCE
 from watchframe.demo.lending import build_lending_database
 
@@ -45,6 +48,28 @@ RANGES = {
 }
 NOW = datetime(2026, 11, 24, 12, 30, 15)  # noqa: DTZ001 - the data's times have no zone
 CHARTS = [(q, chart) for q in CATALOGUE.queries for chart in q.visualizations]
+#: The columns that a visualization's options name, by its type.
+COLUMNS_OF = {
+    "BOXPLOT": lambda options: [],
+    "CHART": lambda options: list(options["columnMapping"]),
+    "CHOROPLETH": lambda options: [options["keyColumn"], options["valueColumn"]],
+    "COHORT": lambda options: [
+        options[f"{part}Column"] for part in ("date", "stage", "total", "value")
+    ],
+    "COUNTER": lambda options: [
+        options[name] for name in ("counterColName", "targetColName") if name in options
+    ],
+    "DETAILS": lambda options: [column["name"] for column in options["columns"]],
+    "FUNNEL": lambda options: [
+        options[part]["colName"] for part in ("stepCol", "valueCol", "sortKeyCol")
+    ],
+    "MAP": lambda options: [options[name] for name in ("latColName", "lonColName", "classify")],
+    "PIVOT": lambda options: [*options["rows"], *options["cols"], *options["vals"]],
+    "SANKEY": lambda options: [],
+    "SUNBURST_SEQUENCE": lambda options: [],
+    "TABLE": lambda options: [column["name"] for column in options["columns"]],
+    "WORD_CLOUD": lambda options: [options["column"], options["frequenciesColumn"]],
+}
 WIDGETS = [(dashboard, w) for dashboard in CATALOGUE.dashboards for w in dashboard.widgets]
 QUERY_WIDGETS = [widget for _, widget in WIDGETS if widget.query_id is not None]
 MAPPING_TYPES = {"dashboard-level", "widget-level", "static-value"}
@@ -232,15 +257,18 @@ def test_odd_names_come_as_they_are_spelled(lending):
 
 
 @pytest.mark.parametrize(("query", "chart"), CHARTS, ids=lambda item: item.name)
-def test_chart_uses_columns_of_its_query(lending, query, chart):
-    text = query.text
-    for tag in ("{{ markets }}", "{{ period.start }}", "{{ period.end }}"):
-        text = text.replace(tag, "'2026-01-01'" if "markets" in tag else "2026-01-01")
-    text = text.replace("{{ min_amount }}", "1").replace("{{ kind }}", "x")
-    columns = {column[0] for column in lending.execute(text).description}
-    mapping = chart.options["columnMapping"]
-    assert set(mapping) <= columns
-    assert sorted(mapping.values()) in (["x", "y"], ["series", "x", "y"])
+def test_visualization_uses_columns_of_its_query(lending, query, chart):
+    columns = {column[0] for column in lending.execute(rendered(query)).description}
+    used = COLUMNS_OF[chart.type](chart.options)
+    assert set(used) <= columns
+    assert used or chart.type in {"BOXPLOT", "SANKEY", "SUNBURST_SEQUENCE"}
+
+
+def test_visualizations_are_of_every_type():
+    shown = [chart for query in FORK_CATALOGUE.queries for chart in query.visualizations]
+    assert {chart.type for chart in shown} == set(PREPARED_BY)
+    kinds = {chart.options["globalSeriesType"] for chart in shown if chart.type == "CHART"}
+    assert kinds == {*KINDS, *OTHERS, "pie", "heatmap"} - NEAREST.keys()
 
 
 @pytest.mark.parametrize("widget", QUERY_WIDGETS, ids=lambda widget: str(widget.query_id))
