@@ -8,6 +8,8 @@ from .read import DashboardFrames as DashboardFrames
 from .read import ReadPlan as ReadPlan
 from .read import SubmittedQuery as SubmittedQuery
 from .read import WatchQuery as WatchQuery
+from .read import draw_frame as draw_frame
+from .read import draw_watch_query as draw_watch_query
 from .read import explain_watch_query as explain_watch_query
 from .read import explain_watch_sql as explain_watch_sql
 from .read import find_watch_queries as find_watch_queries

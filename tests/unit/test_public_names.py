@@ -21,6 +21,8 @@ PUBLIC = {
     "explain_watch_query",
     "explain_watch_sql",
     "connect",
+    "draw_frame",
+    "draw_watch_query",
     "find_watch_queries",
     "link_pickers",
     "pick",

@@ -1,4 +1,4 @@
-"""Which saved query or dashboard a name means, and which come near it."""
+"""Which saved query, dashboard or visualization a name means, and which come near it."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from watchframe.errors import (
     QueryReferenceError,
 )
 from watchframe.hints import Hint, Kind
-from watchframe.models import Dashboard, Query
+from watchframe.models import Dashboard, Query, Visualization
 from watchframe.plain_text import plain_text
 
 if TYPE_CHECKING:
     from watchframe.client.queries import Queries
     from watchframe.http.deadline import Deadline
 
-N = TypeVar("N", bound=Query | Dashboard)
+N = TypeVar("N", bound=Query | Dashboard | Visualization)
 
 #: How many of a list are looked through where the server's search does not find a name.
 LOOKED_THROUGH = 2000
@@ -179,7 +179,7 @@ def nothing_found(queries: Queries, search: str, tags: Iterable[str]) -> str:
     return "No query is found." + (f" Did you mean {listed(near)}?" if near else "")
 
 
-def _likeness(name: str, item: Query | Dashboard) -> float:
+def _likeness(name: str, item: N) -> float:
     return difflib.SequenceMatcher(None, _folded(name), _folded(item.name)).ratio()
 
 

@@ -26,6 +26,10 @@ QUERY_PAGES = (
         r"(?P<base>.*?)/api/queries/(?P<id>[0-9]{1,18})/results/(?P<result>[0-9]{1,18})"
         r"(?:\.(?:json|csv|tsv|xlsx))?/?"
     ),
+    re.compile(
+        r"(?P<base>.*?)/embed/query/(?P<id>[0-9]{1,18})/visualization/"
+        r"(?P<visualization>[0-9]{1,18})/?"
+    ),
     re.compile(r"(?P<base>.*?)/(?:embed/query|api/queries|queries)/(?P<id>[0-9]{1,18})(?:[-/].*)?"),
     re.compile(
         r"(?P<base>.*?)/api/query_results/(?P<result>[0-9]{1,18})(?:\.(?:json|csv|tsv|xlsx))?/?"
@@ -160,12 +164,15 @@ class Page(NamedTuple):
     url_parameters : dict of str to str
         Its ``p_`` values, without the prefix.
     api_key : Secret or None
+    fragment : str
+        What stands behind the ``#``.
     """
 
     match: re.Match[str]
     server_url: str
     url_parameters: dict[str, str]
     api_key: Secret | None
+    fragment: str
 
 
 def match_page(address: str, *patterns: re.Pattern[str]) -> Page | None:
@@ -188,6 +195,7 @@ def match_page(address: str, *patterns: re.Pattern[str]) -> Page | None:
             name.removeprefix(_PREFIX): value for name, value in values if name.startswith(_PREFIX)
         },
         api_key=_key_in(parts.query),
+        fragment=parts.fragment,
     )
 
 

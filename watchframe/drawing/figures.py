@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from watchframe.drawing.flow_figures import box_plot, sankey, sunburst
+from watchframe.drawing.map_figures import choropleth, marker_map
 from watchframe.drawing.plotly_texts import plotly_value
 from watchframe.errors import ArgumentError
 
@@ -57,7 +59,12 @@ def _chart(prepared: Mapping[str, Any]) -> dict[str, Any]:
 
 #: What makes the figure of a visualization, by its type.
 FIGURES: Mapping[str, Maker] = {
+    "BOXPLOT": box_plot,
     "CHART": _chart,
+    "CHOROPLETH": choropleth,
+    "MAP": marker_map,
+    "SANKEY": sankey,
+    "SUNBURST_SEQUENCE": sunburst,
 }
 
 #: Nearly as far from white as from black: it reads on both.

@@ -142,7 +142,7 @@ class Query(Model, frozen=True, kw_only=True):
     runtime : float or None
         Seconds that it took.
     visualizations : tuple of Visualization
-        Empty in lists and in the local cache: only the query itself comes with them.
+        Empty in lists: only the query itself comes with them.
     more : mapping of str to object
         What the server sent besides, under the server's names, without API keys; options that are
         not known here are in its ``options``. Not kept by the local cache.

@@ -3,6 +3,7 @@
 from watchframe.read.answer import Answer
 from watchframe.read.background import Background, until
 from watchframe.read.dashboard import DashboardFrames, dashboard_answers, read_watch_dashboard
+from watchframe.read.draw import draw_frame, draw_watch_query
 from watchframe.read.find import find_watch_queries, search_queries
 from watchframe.read.functions import (
     explain_watch_query,
@@ -39,6 +40,8 @@ __all__ = [
     "answer_sql",
     "answer_warnings",
     "dashboard_answers",
+    "draw_frame",
+    "draw_watch_query",
     "explain_watch_query",
     "explain_watch_sql",
     "find_watch_queries",

@@ -141,7 +141,9 @@ class Documents:
             if told is None or error.status not in _REFUSALS:
                 raise
             found = told
-        return found.to_json()
+        # Beside the definition itself: what is drawn is of the same moment.
+        saved = [item.to_json() for item in found.visualizations]
+        return {**found.to_json(), "visualizations": saved}
 
     def _id_of(self, reference: QueryReference) -> int:
         """Return the id of a query that is known by its name."""

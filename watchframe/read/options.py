@@ -240,7 +240,8 @@ def _refusal(
     if unknown:
         reference = kwargs.get(known[0], args[0] if args else None)
         return _keyword_error(function.__name__, reference, unknown, known)
-    if isinstance(kwargs.get("params", args[1] if len(args) > 1 else None), str):
+    at = known.index("params") if "params" in known else len(args)
+    if isinstance(kwargs.get("params", args[at] if len(args) > at else None), str):
         # Not by `params_dict`: it may be a key, which no frame is to hold.
         return ArgumentError(
             "params is a str: it holds no parameter set.",

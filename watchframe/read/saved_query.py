@@ -14,10 +14,12 @@ import pyarrow as pa
 
 from watchframe.client import Client
 from watchframe.client.listing import WholeList
+from watchframe.drawing import Drawing
 from watchframe.errors import ArgumentError
 from watchframe.models import ParameterDefinition, Query, Visualization
 from watchframe.parameters.normalize import default_of, definitions_of
 from watchframe.parameters.page_url import query_url
+from watchframe.read.draw import VisualizationLike, draw_watch_query
 from watchframe.read.functions import explain_watch_query, read_watch_query
 from watchframe.read.options import Params, QueryLike, client_for, of_query
 from watchframe.read.plan import ReadPlan
@@ -30,6 +32,9 @@ if TYPE_CHECKING:
 
 #: The arguments of a read, which a parameter may share its name with.
 _OPTIONS = frozenset(inspect.signature(read_watch_query).parameters) - {"query", "params", "client"}
+_DRAW_OPTIONS = frozenset(inspect.signature(draw_watch_query).parameters) - {
+    *("query", "visualization", "params", "client"),
+}
 
 
 class WatchQuery:
@@ -114,12 +119,46 @@ class WatchQuery:
         params, options = self._divided(params, values)
         return submit_watch_query(self._reference, params, client=self._client, **options)
 
+    def draw(
+        self,
+        visualization: VisualizationLike | None = None,
+        params: Params = None,
+        /,
+        **values: Any,
+    ) -> Drawing:
+        """Return one of its saved visualizations, drawn as its page shows it.
+
+        Parameters
+        ----------
+        visualization : str, int, Visualization or mapping, optional
+            As of `draw_watch_query`: its name, or a part of it; the first chart by default.
+        params : mapping of str to object, optional
+            As of a call.
+        **values
+            Further values, by parameter name; and all arguments of `draw_watch_query` beside these
+            (``filters=``, ``max_age=``, ...).
+
+        Returns
+        -------
+        Drawing
+            As `draw_watch_query`.
+
+        Raises
+        ------
+        WatchframeError
+            As a call, and as `draw_watch_query`.
+        """
+        params, options = self._divided(params, values, _DRAW_OPTIONS)
+        return draw_watch_query(
+            self._reference, visualization, params, client=self._client, **options
+        )
+
     def _divided(
-        self, params: Params, values: Mapping[str, Any]
+        self, params: Params, values: Mapping[str, Any], known: frozenset[str] = _OPTIONS
     ) -> tuple[dict[str, object], dict[str, Any]]:
-        """Return the parameters, and the arguments of the read."""
+        """Return the parameters, and the arguments of the read, which are `known`."""
         names = {item.name for item in self.parameters}
-        both = [name for name in values if name in names & _OPTIONS]
+        both = [name for name in values if name in names & known]
         if both and params is None:
             name = both[0]
             raise ArgumentError(
@@ -127,22 +166,22 @@ class WatchQuery:
                 hint=f"Give the parameter in a dict, q({{{name!r}: ...}}); beside a dict, "
                 f"{name}= is the read's.",
             )
-        for name in values.keys() - names - _OPTIONS:
-            near = difflib.get_close_matches(name, names | _OPTIONS, 1)
-            if near and near[0] in _OPTIONS:
+        for name in values.keys() - names - known:
+            near = difflib.get_close_matches(name, names | known, 1)
+            if near and near[0] in known:
                 raise ArgumentError(
                     f"{self._label.capitalize()} has no parameter {name!r}, and a read no such "
                     "argument.",
                     hint=f"Did you mean {near[0]}=?",
                 )
-        found = {name: value for name, value in values.items() if name not in _OPTIONS}
+        found = {name: value for name, value in values.items() if name not in known}
         given = dict(params or {})
         twice = sorted(given.keys() & found.keys())
         if twice:
             raise ArgumentError(
                 f"{twice[0]!r} is given in the dict and by itself.", hint="Leave one of them out."
             )
-        options = {name: value for name, value in values.items() if name in _OPTIONS}
+        options = {name: value for name, value in values.items() if name in known}
         return {**given, **found}, options
 
     @property

@@ -30,6 +30,8 @@ class QueryReference(Shown):
         What people call it; None where an id or an address was given.
     result_id : int or None
         The one result that the address is of; None where it is the query's.
+    visualization_id : int or None
+        The saved visualization that the address opens, as ``/queries/42#17`` does.
     server_url : str or None
         The base URL (scheme, host, path); None where no address was given.
     url_parameters : mapping of str to str
@@ -41,6 +43,7 @@ class QueryReference(Shown):
     query_id: int | None = None
     name: str | None = None
     result_id: int | None = None
+    visualization_id: int | None = None
     server_url: str | None = None
     url_parameters: Mapping[str, str] = field(default_factory=dict)
     api_key: Secret | None = None
@@ -120,6 +123,7 @@ def parse_reference(query: int | str | QueryReference) -> QueryReference:
     return QueryReference(
         query_id=query_id,
         result_id=result_id,
+        visualization_id=id_of(parts.get("visualization") or page.fragment),
         server_url=page.server_url,
         url_parameters=page.url_parameters,
         api_key=page.api_key,

@@ -1,0 +1,298 @@
+"""Drawing: a saved visualization of a query's result, or of a frame that is already there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from operator import attrgetter
+
+import pandas as pd
+import pyarrow as pa
+
+from watchframe.cache import Mode
+from watchframe.client import Client
+from watchframe.client.names import called, nearest
+from watchframe.decode.frame import pandas_attributes
+from watchframe.drawing import Drawing, draw
+from watchframe.errors import ArgumentError, CacheMissError, ServerError
+from watchframe.models import Query, Visualization
+from watchframe.plain_text import plain_text
+from watchframe.read.answer import ATTRIBUTE
+from watchframe.read.documents import ANY_AGE, NEWLY_READ, Documents
+from watchframe.read.options import (
+    MaxAge,
+    Params,
+    QueryLike,
+    ReadOptions,
+    SharedDocuments,
+    of_query,
+)
+from watchframe.read.output import Output
+from watchframe.read.pipeline import answer_query, refuse_sets
+from watchframe.read.planning import is_outage
+from watchframe.references import QueryReference, parse_reference
+
+#: A visualization's name or a part of it, its id, or the visualization itself.
+VisualizationLike = str | int | Visualization | Mapping[str, object]
+#: Of columns such as ``market::filter``, the value that is chosen, or several.
+Filters = Mapping[str, object]
+
+
+@of_query
+def draw_watch_query(
+    query: QueryLike,
+    visualization: VisualizationLike | None = None,
+    params: Params = None,
+    *,
+    filters: Filters | None = None,
+    max_age: MaxAge = None,
+    cache: Mode = "use",
+    timeout: float | None = 300.0,
+    progress: bool | None = None,
+    client: Client | None = None,
+) -> Drawing:
+    """Return a saved visualization of a query, drawn as its page shows it.
+
+    The rows are those of `read_watch_query`, and the visualization is as the server has it now (or
+    had it, as far back as `max_age` allows).
+
+    Parameters
+    ----------
+    query : int, str or QueryReference
+        As of `read_watch_query`. An address may name the visualization as well:
+        ``https://host/queries/42#17``, ``https://host/embed/query/42/visualization/17``.
+    visualization : str, int, Visualization or mapping, optional
+        Its name, or a part of the name that no other one has, in whatever case; its id; or one that
+        need not be saved: a `Visualization`, or a mapping with ``type`` and ``options``. By default
+        it is the one that the address names, else the first that is no table; the drawing's notes
+        name the others.
+    params : mapping of str to object, optional
+        As of `read_watch_query`.
+    filters : mapping of str to value or list of values, optional
+        What is chosen of columns such as ``market::filter``, by their names with or without the
+        suffix; by default what the page shows first.
+    max_age, cache, timeout, progress, client
+        As of `read_watch_query`.
+
+    Returns
+    -------
+    Drawing
+        A notebook shows it. ``.figure`` is a `plotly.graph_objects.Figure` of a plot
+        (``pip install "watchframe[charts]"``), ``.value`` the number of a counter, ``.frame`` the
+        rows.
+
+    Raises
+    ------
+    ArgumentError
+        The query has no such visualization, or several; the rows have no such filter.
+    WatchframeError
+        As `read_watch_query`.
+
+    Warns
+    -----
+    WatchframeWarning
+        As `read_watch_query`.
+
+    Examples
+    --------
+    >>> from watchframe.demo import DemoServer
+    >>> with DemoServer() as demo, Client(demo.url, demo.user_key) as client:
+    ...     drawing = draw_watch_query(1, cache="off", client=client)
+    >>> drawing
+    <Drawing of TABLE 'Table' of query 1: ... rows>
+    """
+    reference = parse_reference(query)
+    refuse_sets(params, "read_watch_sweep")
+    options = ReadOptions.resolve(reference, client, max_age, cache, timeout, progress=progress)
+    options = replace(options, shared=SharedDocuments())  # the definition is read once
+    notes: list[str] = []
+    if isinstance(visualization, Visualization | Mapping):
+        chosen = _given(visualization)
+    else:
+        definition = _definition(reference, options)
+        wanted = reference.visualization_id if visualization is None else visualization
+        chosen, notes = _chosen(definition, wanted)
+        reference = replace(reference, query_id=definition.id, name=None)
+    answer = answer_query(reference, params, options)
+    Output().warn(answer)
+    return draw(chosen, answer.table, filters=filters, notes=notes, provenance=answer.attributes)
+
+
+def draw_frame(
+    frame: pd.DataFrame | pa.Table,
+    visualization: VisualizationLike,
+    *,
+    filters: Filters | None = None,
+    client: Client | None = None,
+) -> Drawing:
+    """Return a visualization, drawn of a frame that is already there.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame or pyarrow.Table
+        The columns have the names that the visualization draws. Levels of the index that have a
+        name are columns too.
+    visualization : Visualization, mapping, str or int
+        A `Visualization`, or a mapping with ``type`` and ``options``: then no request is made. Or
+        the name or id of one that is saved with the query that the frame was read of, as
+        `draw_watch_query` takes it: ``frame.attrs`` tells the query.
+    filters : mapping of str to value or list of values, optional
+        As of `draw_watch_query`.
+    client : Client, optional
+        As of `read_watch_query`.
+
+    Returns
+    -------
+    Drawing
+        As `draw_watch_query`; its ``.frame`` is `frame`.
+
+    Raises
+    ------
+    ArgumentError
+        `frame` is none, or tells no query although `visualization` is a name or an id; or as
+        `draw_watch_query`.
+    WatchframeError
+        The query's definition could not be read.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"day": ["2024-03-01", "2024-03-02"], "amount": [3, 5]})
+    >>> roles = {"day": "x", "amount": "y"}
+    >>> options = {"globalSeriesType": "line", "columnMapping": roles}
+    >>> draw_frame(frame, {"type": "CHART", "name": "Amounts", "options": options})
+    <Drawing of CHART 'Amounts': 1 trace>
+    """
+    if not isinstance(frame, pd.DataFrame | pa.Table):
+        raise ArgumentError(
+            f"frame is a {type(frame).__name__}.",
+            hint="Give a pandas DataFrame or a pyarrow Table.",
+        )
+    provenance = _provenance(frame)
+    if isinstance(visualization, str | int):
+        reference = _query_of(provenance)
+        options = ReadOptions.resolve(reference, client)
+        chosen, _ = _chosen(_definition(reference, options), visualization)
+    else:
+        chosen = _given(visualization)
+    return draw(chosen, frame, filters=filters, provenance=provenance)
+
+
+def _definition(reference: QueryReference, options: ReadOptions) -> Query:
+    """Return a query with its visualizations, as fresh as the options ask.
+
+    Where the server is away, it is the local copy: whether rows as old will do, the read decides.
+    """
+    if reference.query_id is not None:
+        reference = replace(reference, result_id=None)
+    policy = options.document_policy
+    documents = Documents(options, policy, may_ask=policy.mode != "only", shared=options.shared)
+    try:
+        found = documents.query(reference)
+        if not (found.visualizations or documents.are_new) and documents.may_ask:
+            # A copy of before visualizations were kept.
+            found = Documents(options, NEWLY_READ, may_ask=True, shared=options.shared).query(
+                reference
+            )
+    except ServerError as error:
+        if not is_outage(error):
+            raise
+        try:
+            found = Documents(options, ANY_AGE, may_ask=False).query(reference)
+        except CacheMissError:
+            raise error from None
+    return found
+
+
+def _chosen(query: Query, wanted: str | int | None) -> tuple[Visualization, list[str]]:
+    """Return the visualization that is meant, and a note of the others where none was named."""
+    saved = sorted(query.visualizations, key=attrgetter("id"))  # as the page's tabs are
+    if wanted is not None:
+        return _named(query, saved, wanted), []
+    if not saved:
+        return Visualization(id=0, type="TABLE", name="Table"), []
+    first = next((item for item in saved if item.type != "TABLE"), saved[0])
+    others = [item for item in saved if item is not first]
+    return first, [f"Also saved: {_listed(others)}."] if others else []
+
+
+def _given(visualization: object) -> Visualization:
+    if isinstance(visualization, Visualization):
+        return visualization
+    found = dict(visualization) if isinstance(visualization, Mapping) else {}
+    kind, options = found.get("type"), found.get("options", {})
+    if not isinstance(kind, str) or not isinstance(options, Mapping):
+        raise ArgumentError(
+            "visualization is none: it has no type, or options that are no mapping."
+            if isinstance(visualization, Mapping)
+            else f"visualization is a {type(visualization).__name__}.",
+            hint='Give a name, an id, or {"type": "CHART", "options": {...}}. Parameters of the '
+            "query are given as params={...}.",
+        )
+    return Visualization(id=0, type=kind, name=str(found.get("name") or ""), options=options)
+
+
+def _named(query: Query, saved: Sequence[Visualization], wanted: str | int) -> Visualization:
+    """Return the one of that id, or of that name, or whose name alone has that part.
+
+    Raises
+    ------
+    ArgumentError
+        There is none, or there are several.
+    """
+    text = str(wanted).strip()
+    found = [item for item in saved if str(item.id) == text]
+    if isinstance(wanted, str):
+        folded = text.casefold()
+        parts = [item for item in saved if text and folded in item.name.casefold()]
+        found = called(wanted, saved) or found or parts
+    if len(found) == 1:
+        return found[0]
+    label = f"{query.id} {query.name!r}"
+    if found:
+        raise ArgumentError(
+            f"{len(found)} visualizations of query {label} are called {text!r}, or have it in "
+            f"their names: {_listed(found)}.",
+            hint="Give the whole name, or the id, of the one that is meant.",
+        )
+    near = nearest(text, (), saved) if isinstance(wanted, str) else []
+    meant = f"Did you mean {near[0].name!r}? " if near else ""
+    shown = repr(wanted) if isinstance(wanted, str) else f"of id {wanted}"
+    raise ArgumentError(
+        f"Query {label} has no visualization {shown}.",
+        hint=f"{meant}It has: {_listed(saved) or 'none'}.",
+    )
+
+
+def _listed(items: Iterable[Visualization]) -> str:
+    """Return the names of visualizations, with their types and ids."""
+    return ", ".join(f"{plain_text(item.name)!r} ({item.type}, id {item.id})" for item in items)
+
+
+def _provenance(frame: pd.DataFrame | pa.Table) -> dict[str, object]:
+    """Return where a frame says that it comes from; empty where it does not."""
+    if isinstance(frame, pd.DataFrame):
+        found = frame.attrs.get(ATTRIBUTE)
+    else:
+        found = pandas_attributes(frame.schema).get(ATTRIBUTE)
+    return dict(found) if isinstance(found, Mapping) else {}
+
+
+def _query_of(provenance: Mapping[str, object]) -> QueryReference:
+    """Return the query that a frame was read of.
+
+    Raises
+    ------
+    ArgumentError
+        It does not tell.
+    """
+    reads = provenance.get("reads")
+    known = reads[0] if isinstance(reads, list) and reads else provenance
+    number, server = known.get("query_id"), known.get("server")
+    if not isinstance(number, int):
+        raise ArgumentError(
+            "The frame does not tell which query it was read of, so that a visualization has no "
+            "name here.",
+            hint='Give the visualization itself: one of watch_query(42).charts, or {"type": '
+            '"CHART", "options": {...}}.',
+        )
+    return QueryReference(query_id=number, server_url=server if isinstance(server, str) else None)
