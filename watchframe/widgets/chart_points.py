@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from watchframe.charts.filters import label_of
 from watchframe.decode.typing_rules import ENCODING, INTEGER
 from watchframe.widgets.table import encoding, is_number
 
 #: More series than this cannot be told apart, and more bars cannot be seen.
 MOST_SERIES, MOST_BARS = 20, 240
 #: Kinds with a bar or a slice for each x.
-_BARS = frozenset({"column", "pie"})
-#: The kind that shows each row, however many share a point.
-SCATTER = "scatter"
+_BARS = frozenset({"column", "bar", "pie"})
+#: What is drawn of rows that share a point: all of them.
 EACH = "each"
 _FEWEST_ROWS = 2
 
@@ -30,7 +30,7 @@ class Choice:
     Attributes
     ----------
     kind : str
-        ``line``, ``column``, ``area``, ``scatter``, ``pie``, ...
+        As of `new_chart`.
     x : str
     y : tuple of str
         Columns of numbers.
@@ -55,6 +55,9 @@ class Points:
     ----------
     table : pyarrow.Table
         The columns x, series and y of the choice; a row for each point.
+    choice : Choice
+        By the names of these columns: those of filters have lost their suffix, as the page would
+        choose rows by it.
     rows : int
         Of how many rows of the result they are made.
     are_shared : bool
@@ -66,6 +69,7 @@ class Points:
     """
 
     table: pa.Table
+    choice: Choice
     rows: int
     are_shared: bool
     missing: int = 0
@@ -106,12 +110,12 @@ def default_choice(table: pa.Table) -> Choice:
         raise NoChartError("It takes two rows, a number, and a time, a category or another number.")
     y = (numbers[-1],)
     if x in numbers:
-        return Choice(kind=SCATTER, x=x, y=y, join=EACH)
+        return Choice(kind="scatter", x=x, y=y, join=EACH)
     flags = [field.name for field in table.schema if pa.types.is_boolean(field.type)]
     others = [name for name in (*categories, *flags) if name != x]
     series, joins_others = _series(table, x, others)
     if joins_others:
-        return Choice(kind=SCATTER, x=x, y=y, join=EACH)
+        return Choice(kind="scatter", x=x, y=y, join=EACH)
     return Choice(kind="line" if x in times else "column", x=x, y=y, series=series)
 
 
@@ -142,8 +146,15 @@ def points_of(table: pa.Table, choice: Choice) -> Points:
     joined = known
     if are_shared and choice.join != EACH:
         joined = _joined(known, keys, choice.y, JOINS[choice.join])
+    names = {name: label_of(name) for name in joined.column_names}
     return Points(
-        table=joined,
+        table=joined.rename_columns(list(names.values())),
+        choice=replace(
+            choice,
+            x=names[choice.x],
+            y=tuple(names[name] for name in choice.y),
+            series=None if choice.series is None else names[choice.series],
+        ),
         rows=known.num_rows,
         are_shared=are_shared,
         missing=table.num_rows - known.num_rows if not series else 0,
@@ -250,8 +261,8 @@ def _number_column(
 def _sum(values: list[Any]) -> int | float | None:
     if not values:
         return None
-    if all(isinstance(value, int) for value in values):
-        return sum(values)
+    if isinstance(values[0], int):
+        return int(sum(values))
     try:
         return math.fsum(values)
     except (OverflowError, ValueError):  # beyond all floats, or infinities of both signs

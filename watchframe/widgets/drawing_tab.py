@@ -140,11 +140,12 @@ def _filters_of(table: pa.Table, choices: Mapping[str, Sequence[str]]) -> list[F
     columns, rows = page_data(table.select(places))
     names = [str(column["name"]) for column in columns]
     found = find_filters(names, page_rows(rows))
-    chosen = {
-        item.name: [value for value in item.values if _text(value) in choices.get(item.name, ())]
-        for item in found
-    }
-    return [replace(item, current=chosen[item.name] or item.current) for item in found]
+    return [replace(item, current=_kept(item, choices) or item.current) for item in found]
+
+
+def _kept(item: Filter, choices: Mapping[str, Sequence[str]]) -> list[Value]:
+    texts = choices.get(item.name, ())
+    return [value for value in [*item.values] if _text(value) in texts]
 
 
 def _control_of(item: Filter) -> Control:
@@ -174,7 +175,8 @@ def _control_of(item: Filter) -> Control:
 
 
 def _some_value(_definition: ParameterDefinition, value: object) -> Checked:
-    return Checked(wire=value, problem="" if as_texts(value) else NEEDED)
+    texts = as_texts(value)
+    return Checked(wire=list(texts), problem="" if texts else NEEDED)
 
 
 def _any_value(_definition: ParameterDefinition, value: object) -> Checked:
