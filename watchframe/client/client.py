@@ -48,7 +48,7 @@ class Client:
         Of the same server: its connections are used.
     url, api_key, profile, query_keys, headers, cache_dir, timezone, connect_timeout, \
     read_timeout, max_retries, allow_plain_http, ca_bundle, max_body_bytes, cache_size_limit, \
-    stale_if_error, cache_text_parameters, uncached_queries : optional
+    stale_if_error, cache_text_parameters, uncached_queries, chart_images : optional
         As of `connect`.
 
     Raises
@@ -79,6 +79,7 @@ class Client:
         stale_if_error: bool | None = None,
         cache_text_parameters: bool | None = None,
         uncached_queries: Iterable[int] | str | None = None,
+        chart_images: bool | None = None,
     ) -> None:
         url, api_key = as_server(url), as_secret(api_key)
         query_keys, headers = as_secrets(query_keys), as_secrets(headers)
@@ -100,6 +101,7 @@ class Client:
             stale_if_error=stale_if_error,
             cache_text_parameters=cache_text_parameters,
             uncached_queries=uncached_queries,
+            chart_images=chart_images,
         )
         connections = None if sharing is None else sharing._transport.connections  # noqa: SLF001
         self._transport: Transport = Transport(self.settings, connections)

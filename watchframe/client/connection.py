@@ -61,6 +61,7 @@ def connect(
     stale_if_error: bool | None = None,
     cache_text_parameters: bool | None = None,
     uncached_queries: Iterable[int] | str | None = None,
+    chart_images: bool | None = None,
     check: bool | None = None,
 ) -> Client:
     """Return a client, and make every function use it from now on.
@@ -114,6 +115,10 @@ def connect(
         default.
     uncached_queries : iterable of int or str, optional
         Ids of saved queries whose results are never kept, also as a text such as ``"42, 57"``.
+    chart_images : bool, optional
+        Whether outputs of charts hold an image beside the chart itself, for places that draw none,
+        such as GitHub. It takes a Chromium. By default where a notebook is executed without a
+        person watching, as by nbconvert and papermill.
     check : bool, optional
         Whether to ask the server about the key, by one small request of at most 3 seconds: whose
         `api_key` is, or, where there is none, for the first query of `query_keys`. True raises what
@@ -157,6 +162,7 @@ def connect(
         stale_if_error=stale_if_error,
         cache_text_parameters=cache_text_parameters,
         uncached_queries=uncached_queries,
+        chart_images=chart_images,
     )
     if check:
         _check_key(client)

@@ -74,6 +74,7 @@ class Settings(Shown, msgspec.Struct, frozen=True, kw_only=True):
     stale_if_error: Flag = False
     cache_text_parameters: Flag = True
     uncached_queries: Ids = frozenset()
+    chart_images: Flag | None = None
 
     def key_for(self, query_id: int | None) -> Secret | None:
         """Return the least key that may read a query: its own, else the user's.
@@ -115,6 +116,7 @@ class Settings(Shown, msgspec.Struct, frozen=True, kw_only=True):
 _TYPES: dict[str, Any] = {
     **{item.name: item.type for item in msgspec.structs.fields(Settings)},
     "api_key": Key,
+    "chart_images": Flag,
 }
 #: The settings that weaken or change whom to trust: of one server only, too.
 _TRUST = frozenset({"allow_plain_http", "ca_bundle"})
@@ -393,3 +395,19 @@ def cache_in_use(profile: str | None = None) -> tuple[Path, int]:
         folder if isinstance(folder, Path) else default_cache_dir(),
         size if isinstance(size, int) else DEFAULT_CACHE_SIZE,
     )
+
+
+def chart_images_in_use() -> bool | None:
+    """Return whether outputs hold images of charts: as set, or None where it is not.
+
+    Where it is not, the pages of Voila have none: each visitor's would start a Chromium.
+
+    Raises
+    ------
+    ConfigurationError
+        The setting cannot be used.
+    """
+    found = load_setting("chart_images") if _connected is None else _connected.chart_images
+    if isinstance(found, bool):
+        return found
+    return False if os.environ.get("SERVER_SOFTWARE", "").startswith("voila/") else None

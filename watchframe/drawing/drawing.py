@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -12,7 +13,10 @@ import pyarrow as pa
 from watchframe.charts import after_drawing, prepare
 from watchframe.charts.spec import PREPARED_BY
 from watchframe.decode import to_frame
+from watchframe.drawing.documents import document_of, write_document
 from watchframe.drawing.figures import FIGURES, figure_of
+from watchframe.drawing.images import image_format, write_image
+from watchframe.drawing.notebook_output import mimebundle, noted_figure
 from watchframe.drawing.rows import page_data
 from watchframe.errors import ArgumentError
 from watchframe.models import Visualization
@@ -106,6 +110,76 @@ class Drawing:
         if self.kind in FIGURES:
             return str(self.figure.to_json())
         return json.dumps(self.prepared, default=str, ensure_ascii=False)
+
+    def to_html(self, path: str | Path | None = None) -> str | None:
+        """Return a page with the drawing, as one document that loads nothing; or write it.
+
+        It has the notes and where the rows come from, reads on light and dark screens, and prints.
+
+        Parameters
+        ----------
+        path : str or pathlib.Path, optional
+            The file to write; then nothing is returned.
+
+        Raises
+        ------
+        OSError
+            The file cannot be written.
+        """
+        if path is None:
+            return document_of(self)
+        write_document(self, path)
+        return None
+
+    def to_image(
+        self,
+        path: str | Path,
+        *,
+        width: float | None = None,
+        height: float | None = None,
+        scale: float | None = None,
+    ) -> None:
+        """Write the figure as an image, in the format of the file's suffix.
+
+        The formats are png, svg, pdf, jpg and webp. kaleido draws it, which comes with
+        ``pip install "watchframe[charts]"``, in a Chromium, Chrome or Edge of this machine. The
+        background is clear, but for jpg.
+
+        Parameters
+        ----------
+        path : str or pathlib.Path
+        width, height : float, optional
+            Of the picture, in CSS pixels: 800 x 450 by default.
+        scale : float, optional
+            Pixels of the image for each of them: by default 1, or 2 where no size is asked for.
+
+        Raises
+        ------
+        ArgumentError
+            It is no plot; the suffix is of no such format; or plotly, kaleido or a browser is
+            missing.
+        OSError
+            The file cannot be written.
+        """
+        image_format(Path(path))
+        figure = noted_figure(self)
+        write_image(figure, path, width=width, height=height, scale=scale)
+
+    def _repr_mimebundle_(
+        self,
+        include: Collection[str] | None = None,
+        exclude: Collection[str] | None = None,
+    ) -> dict[str, Any]:
+        return mimebundle(self, include, exclude)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """The rows and the columns that it was drawn of."""
+        return len(self._data), len(self._data.columns)
+
+    def rows_as_table(self) -> dict[str, Any]:
+        """Return what a TABLE of its rows shows, as `watchframe.charts.prepare` does."""
+        return prepare({"type": "TABLE", "options": {}}, *page_data(self._data))
 
     @property
     def _label(self) -> str:

@@ -1,0 +1,110 @@
+"""A drawing as a page of its own: one file, which loads nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from watchframe.config.files import atomic_file
+from watchframe.display import provenance_html
+from watchframe.drawing.figure_html import figure_html, plotly_script
+from watchframe.drawing.notebook_output import fragment_of, is_figure, plain_figure
+from watchframe.plain_text import html_text
+from watchframe.reprs.words import words
+
+if TYPE_CHECKING:
+    from watchframe.drawing.drawing import Drawing
+
+# The policy keeps the page from loading anything, whatever is in it. plotly.js needs `eval` for
+# traces of WebGL, workers and images of its own making.
+_POLICY = (
+    "default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval'; style-src 'unsafe-inline'; "
+    "img-src data: blob:; worker-src blob:; font-src data:; base-uri 'none'; form-action 'none'"
+)
+_STYLE = """
+:root { color-scheme: light dark; }
+body {
+  margin: 0 auto; padding: 16px 20px; max-width: 1200px; background: #fff; color: #222;
+  font: 14px/1.45 system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif;
+}
+h1 { font-size: 1.3em; font-weight: 600; margin: 0 0 12px; overflow-wrap: anywhere; }
+footer { color: #666; font-size: 0.93em; margin-top: 12px; overflow-wrap: anywhere; }
+footer p { margin: 2px 0; }
+a { color: #0b5cad; }
+@media (prefers-color-scheme: dark) {
+  body { background: #16181c; color: #ddd; }
+  footer { color: #9a9a9a; }
+  a { color: #7db7f0; }
+}
+@media print {
+  body { background: none; color: #000; padding: 0; }
+  .wf-figure { break-inside: avoid; }
+}
+"""
+# A figure is drawn for a width in pixels: for paper, for that of A4 and of Letter.
+_PRINTING = """<script>
+for (const [event, width] of [["beforeprint", 680], ["afterprint", null]])
+  addEventListener(event, () => {
+    for (const box of document.querySelectorAll(".wf-figure"))
+      Plotly.relayout(box, width ? { width } : { width, autosize: true });
+  });
+</script>"""
+
+
+def write_document(drawing: Drawing, path: str | Path) -> None:
+    """Write the page to a file, whose old content stays until the new one is whole.
+
+    Raises
+    ------
+    OSError
+        The file cannot be written.
+    """
+    content = document_of(drawing).encode()
+    with atomic_file(Path(path)) as file:
+        file.write(content)
+
+
+def document_of(drawing: Drawing) -> str:
+    """Return a page with the drawing, its notes, and where its rows come from."""
+    title = drawing.visualization.name or drawing.kind
+    scripts = ""
+    if is_figure(drawing):
+        figure = plain_figure(drawing)
+        height = figure["layout"].setdefault("height", _HEIGHT)
+        meanwhile = "<p>The chart shows where scripts may run.</p>"
+        body = figure_html(figure, meanwhile=meanwhile, height=f"{height}px")
+        scripts = plotly_script() + _PRINTING
+    else:
+        body = fragment_of(drawing)
+    notes = "".join(f"<p>{html_text(note)}</p>" for note in drawing.notes)
+    return (
+        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{html_text(title)}</title>\n<style>{_STYLE}</style>\n{scripts}\n</head>\n"
+        f"<body>\n<h1>{html_text(title)}</h1>\n{body}\n"
+        f"<footer>{notes}{_origin(drawing)}</footer>\n</body>\n</html>\n"
+    )
+
+
+#: CSS pixels, where the figure does not say.
+_HEIGHT = 520
+
+
+def _origin(drawing: Drawing) -> str:
+    """Return where the rows come from: the query, its parameters, and when it ran."""
+    provenance = drawing.provenance
+    if not provenance:
+        return ""
+    lines = [provenance_html(drawing.shape, provenance)]
+    parameters = provenance.get("parameters")
+    if isinstance(parameters, Mapping) and parameters:
+        told = ", ".join(f"{name} = {words(value)}" for name, value in parameters.items())
+        lines.append(f"<p>{html_text(told)}</p>")
+    # The age in the line above is that of the moment when the page was made.
+    retrieved = provenance.get("retrieved_at")
+    if isinstance(retrieved, str):
+        lines.append(f"<p>run at {html_text(words(datetime.fromisoformat(retrieved)))}</p>")
+    return "".join(lines)
