@@ -55,8 +55,10 @@ class Points:
     ----------
     table : pyarrow.Table
         The columns x, series and y of the choice; a row for each point.
+    chosen : Choice
+        By the names of the result's columns.
     choice : Choice
-        By the names of these columns: those of filters have lost their suffix, as the page would
+        By the names of the table's: those of filters have lost their suffix, for a chart would
         choose rows by it.
     rows : int
         Of how many rows of the result they are made.
@@ -69,11 +71,17 @@ class Points:
     """
 
     table: pa.Table
+    chosen: Choice
     choice: Choice
     rows: int
     are_shared: bool
     missing: int = 0
     series: int = 0
+
+    @property
+    def are_joined(self) -> bool:
+        """Whether rows that share a point were made one."""
+        return self.are_shared and self.chosen.join != EACH
 
 
 class NoChartError(ValueError):
@@ -139,7 +147,7 @@ def points_of(table: pa.Table, choice: Choice) -> Points:
     known = table.select([*keys, *choice.y])
     if is_scale:
         known = known.filter(pc.is_valid(known.column(choice.x)))
-    series = 0
+    missing, series = table.num_rows - known.num_rows, 0
     if choice.series is not None and (found := _count(known, choice.series)) > MOST_SERIES:
         series, known = found, _largest_series(known, choice.series, choice.y[0])
     are_shared = _count(known, *keys) < known.num_rows
@@ -149,6 +157,7 @@ def points_of(table: pa.Table, choice: Choice) -> Points:
     names = {name: label_of(name) for name in joined.column_names}
     return Points(
         table=joined.rename_columns(list(names.values())),
+        chosen=choice,
         choice=replace(
             choice,
             x=names[choice.x],
@@ -157,7 +166,7 @@ def points_of(table: pa.Table, choice: Choice) -> Points:
         ),
         rows=known.num_rows,
         are_shared=are_shared,
-        missing=table.num_rows - known.num_rows if not series else 0,
+        missing=missing,
         series=series,
     )
 
@@ -245,9 +254,7 @@ def _joined(
     return pa.table(found, schema=pa.schema(fields))
 
 
-def _number_column(
-    name: str, values: Sequence[int | float | None]
-) -> tuple[pa.Field, pa.Array]:
+def _number_column(name: str, values: Sequence[int | float | None]) -> tuple[pa.Field, pa.Array]:
     """Return a column as a result has it: integers that no type can hold are texts."""
     known = [value for value in values if value is not None]
     if any(isinstance(value, float) for value in known):

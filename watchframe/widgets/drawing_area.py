@@ -8,6 +8,15 @@ from collections.abc import Callable
 import ipywidgets
 
 from watchframe.drawing import Drawing
+from watchframe.drawing.figure_html import CONFIG, figure_html, packed_plotly_script
+from watchframe.drawing.notebook_output import (
+    HTML,
+    PLOTLY,
+    fragment_of,
+    is_figure,
+    noted_figure,
+    notes_html,
+)
 from watchframe.keys import without_keys
 from watchframe.plain_text import html_text
 from watchframe.widgets.chart_points import NoChartError
@@ -15,7 +24,6 @@ from watchframe.widgets.control import GUARD
 
 #: Makes a drawing, and returns it with what to say above it.
 Make = Callable[[], tuple[Drawing, str]]
-_Outputs = tuple[dict[str, object], ...]
 
 
 class DrawingArea:
@@ -24,24 +32,20 @@ class DrawingArea:
     Parameters
     ----------
     on_shown : callable
-        Called from the thread, under the pickers' lock, when what is shown has changed.
-
-    Attributes
-    ----------
-    drawing : Drawing or None
-        What is shown.
+        Called under the pickers' lock, mostly from the thread, when another drawing is shown.
     """
 
     def __init__(self, on_shown: Callable[[], object]) -> None:
-        self.drawing: Drawing | None = None
         self._on_shown = on_shown
         self._wanted: Make | None = None  # and not begun
         self._newest: Make | None = None  # what is to be shown
         self._is_working = False
+        self._shown_html = ""
         self._words = ipywidgets.HTML()
-        # An output of its own: each front end shows a figure there as it does below a cell.
+        # Outputs: each front end shows a figure there as it does below a cell.
         self._output = ipywidgets.Output()
-        self.widget = ipywidgets.VBox([self._words, self._output])
+        self._plotly = ipywidgets.Output()
+        self.widget = ipywidgets.VBox([self._words, self._output, self._plotly])
         self.widget.add_class("wf-drawing")
 
     def draw(self, make: Make) -> None:
@@ -57,7 +61,11 @@ class DrawingArea:
         """Show no drawing, and say why."""
         with GUARD:
             self._wanted = self._newest = None
-            self._show(None, words, ())
+            self._show({}, words)
+
+    def static_html(self) -> str:
+        """Return what is shown, as HTML; a figure is drawn where scripts run and plotly.js is."""
+        return self._shown_html
 
     def close(self) -> None:
         """Show nothing more; the widget is closed by its owner."""
@@ -71,15 +79,17 @@ class DrawingArea:
                 if make is None:
                     self._is_working = False
                     return
-            drawing, words, outputs = _made(make)
+            forms, words = _made(make)
             with GUARD:
                 if make is self._newest:
-                    self._show(drawing, words, outputs)
+                    self._show(forms, words)
 
-    def _show(self, drawing: Drawing | None, words: str, outputs: _Outputs) -> None:
-        self.drawing = drawing
+    def _show(self, forms: dict[str, object], words: str) -> None:
         self._say(words)
-        self._output.outputs = outputs
+        self._shown_html = str(forms.get(HTML, ""))
+        if PLOTLY in forms and not self._plotly.outputs:
+            self._plotly.outputs = _outputs({HTML: packed_plotly_script()})
+        self._output.outputs = _outputs(forms)
         self._on_shown()
 
     def _say(self, words: str) -> None:
@@ -87,13 +97,31 @@ class DrawingArea:
         self._words.value = f'<div class="wf-hint" role="status">{text}</div>' if words else ""
 
 
-def _made(make: Make) -> tuple[Drawing | None, str, _Outputs]:
-    """Return a drawing, what to say above it, and its output; an error is what to say."""
+def _made(make: Make) -> tuple[dict[str, object], str]:
+    """Return a drawing's forms by media type, and what to say above it; of an error only that."""
     try:
         drawing, words = make()
-        data = drawing._repr_mimebundle_()
+        return _forms(drawing), words
     except NoChartError as error:
-        return None, f"No chart. {error}", ()
+        return {}, f"No chart. {error}"
     except Exception as error:  # noqa: BLE001 - a thread's error would be shown to nobody
-        return None, f"It could not be drawn: {without_keys(str(error) or repr(error))}", ()
-    return drawing, words, ({"output_type": "display_data", "data": data, "metadata": {}},)
+        return {}, f"It could not be drawn: {without_keys(str(error) or repr(error))}"
+
+
+def _forms(drawing: Drawing) -> dict[str, object]:
+    """Return a drawing by media types: plotly's for front ends that know it, HTML for others."""
+    if not is_figure(drawing):
+        return {HTML: fragment_of(drawing) + notes_html(drawing.notes)}
+    figure = noted_figure(drawing)
+    name = html_text(drawing.visualization.name or "A chart")
+    meanwhile = f"<p>{name}: it is drawn where scripts run.</p>"
+    height = f"{figure['layout']['height']}px"
+    return {
+        PLOTLY: {**figure, "config": CONFIG},
+        HTML: figure_html(figure, meanwhile=meanwhile, height=height),
+    }
+
+
+def _outputs(forms: dict[str, object]) -> tuple[dict[str, object], ...]:
+    """Return what an `ipywidgets.Output` shows."""
+    return ({"output_type": "display_data", "data": forms, "metadata": {}},) if forms else ()

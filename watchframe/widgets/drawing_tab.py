@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from typing import cast
 
 import ipywidgets
-import pandas as pd
 import pyarrow as pa
 
 from watchframe.charts.data import Data
@@ -17,11 +17,13 @@ from watchframe.charts.values import Value, page_rows
 from watchframe.drawing import Drawing, draw
 from watchframe.drawing.rows import page_data
 from watchframe.models import MultiValues, ParameterDefinition, Visualization
+from watchframe.parameters import JSON
 from watchframe.plain_text import plain_text
 from watchframe.widgets.choice_controls import FEW, as_texts
 from watchframe.widgets.control import GUARD, NEEDED, Checked, Control, close_tree
 from watchframe.widgets.control_kinds import make_control
 from watchframe.widgets.drawing_area import DrawingArea
+from watchframe.widgets.tab import Result
 from watchframe.widgets.table import cell_text
 
 
@@ -87,17 +89,21 @@ class DrawingTab:
         self._choices: dict[str, list[str]] = {}
         self._controls: list[Control] = []
         self._controls_place = ipywidgets.VBox()
-        self.area = DrawingArea(self._drawn)
-        self.widget = ipywidgets.VBox([self._controls_place, self.area.widget])
+        self._area = DrawingArea(self._drawn)
+        self.widget = ipywidgets.VBox([self._controls_place, self._area.widget])
 
-    def show(self, table: pa.Table, _frame: pd.DataFrame) -> None:
+    def show(self, result: Result) -> None:
         """Draw another result; what is chosen in a filter stays where that has it too."""
-        self._table = table
+        self._table = result.table
         self._draw()
+
+    def static_html(self) -> str:
+        """Return the drawing as HTML."""
+        return self._area.static_html()
 
     def close(self) -> None:
         """Close the tab's widgets."""
-        self.area.close()
+        self._area.close()
         for control in self._controls:
             control.close()
         close_tree(self.widget)
@@ -110,7 +116,7 @@ class DrawingTab:
             chosen = {item.name: item.current for item in self._found}
             return draw(self._visualization, table, filters=chosen), ""
 
-        self.area.draw(make)
+        self._area.draw(make)
 
     def _drawn(self) -> None:
         """Show a control for each filter of the result that was drawn."""
@@ -175,12 +181,11 @@ def _control_of(item: Filter) -> Control:
 
 
 def _some_value(_definition: ParameterDefinition, value: object) -> Checked:
-    texts = as_texts(value)
-    return Checked(wire=list(texts), problem="" if texts else NEEDED)
+    return Checked(wire=cast("JSON", value), problem="" if value else NEEDED)
 
 
 def _any_value(_definition: ParameterDefinition, value: object) -> Checked:
-    return Checked(wire=value)
+    return Checked(wire=cast("JSON", value))
 
 
 def _texts(values: Sequence[Value]) -> list[str]:

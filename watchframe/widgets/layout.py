@@ -6,19 +6,18 @@ import math
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from functools import partial
-from typing import Protocol
 from urllib.parse import quote
 
 import ipywidgets
-import pandas as pd
-import pyarrow as pa
 
 from watchframe.cache import parse_max_age
 from watchframe.models import Query, Visualization
 from watchframe.plain_text import html_text
+from watchframe.widgets.code import code_html
 from watchframe.widgets.control import GUARD, LABEL_WIDTH, close_tree
 from watchframe.widgets.drawing_tab import DrawingTab, tab_titles
 from watchframe.widgets.quick_chart import QuickChart
+from watchframe.widgets.tab import Result, Tab
 from watchframe.widgets.table_tab import TableTab
 
 _TEXT = "var(--jp-ui-font-color1, currentColor)"
@@ -162,18 +161,6 @@ MAX_AGES: tuple[tuple[str, float | str], ...] = (
 _TABLE, _CHART, _CODE = "Table", "Chart", "Code"
 
 
-class Tab(Protocol):
-    """What is shown of a result in one of the tabs."""
-
-    widget: ipywidgets.Widget
-
-    def show(self, table: pa.Table, frame: pd.DataFrame) -> None:
-        """Show another result."""
-
-    def close(self) -> None:
-        """Close the tab's widgets."""
-
-
 class PickerLayout:
     """The widgets of a picker around its form.
 
@@ -203,13 +190,13 @@ class PickerLayout:
         rows_per_page: int,
         on_shown: Callable[[], object],
     ) -> None:
-        self._result: tuple[pa.Table, pd.DataFrame] | None = None
+        self._result: Result | None = None
         self._on_shown = on_shown
         titles = tab_titles(visualizations, taken=(_TABLE, _CHART, _CODE))
-        self._table = TableTab(rows_per_page)
-        self._tabs: dict[str, Tab] = {_TABLE: self._table}
-        # The others are made when they are looked at first: each has a dozen widgets.
+        # A tab is made when it is looked at first: each has a dozen widgets.
+        self._tabs: dict[str, Tab] = {}
         self._make: dict[str, Callable[[], Tab]] = {
+            _TABLE: partial(TableTab, rows_per_page),
             **{title: partial(DrawingTab, item, on_shown) for title, item in titles.items()},
             _CHART: partial(QuickChart, on_shown),
         }
@@ -237,7 +224,7 @@ class PickerLayout:
         )
         self.status = ipywidgets.HTML()
         self._views = ipywidgets.ToggleButtons(
-            options=[_TABLE, *self._make, _CODE],
+            options=[*self._make, _CODE],
             value=_TABLE,
             tooltips=[
                 "The rows",
@@ -249,7 +236,7 @@ class PickerLayout:
             layout={"margin": "6px 0 0"},
         )
         self._views.add_class("wf-tabs")
-        self._views.observe(self._arrange, "value")
+        self._views.observe(self._looked, "value")
         self._code = ipywidgets.HTML()
         self._nothing = ipywidgets.HTML('<div class="wf-hint">No rows yet.</div>')
         self._body = ipywidgets.VBox()
@@ -286,9 +273,9 @@ class PickerLayout:
         """Enable the Cancel button while there is a run."""
         self.cancel_button.disabled = not is_running
 
-    def show_result(self, table: pa.Table, frame: pd.DataFrame) -> None:
-        """Show the rows of a result."""
-        self._result = table, frame
+    def show_result(self, result: Result) -> None:
+        """Show another result in the tab in front, and in each other once it is looked at."""
+        self._result = result
         self._has_seen.clear()
         self._arrange()
 
@@ -296,17 +283,18 @@ class PickerLayout:
         """Show the code for what is set."""
         self._code.value = (
             '<div class="wf-hint">In Python; Ctrl+A and Ctrl+C in the field copy it:</div>'
-            + _code_html("Python code", python)
+            + code_html("Python code", python)
             + '<div class="wf-hint">Or as a cell of the magic:</div>'
-            + _code_html("Magic cell", magic)
+            + code_html("Magic cell", magic)
         )
 
-    def page_html(self) -> str:
-        """Return the rows that the table shows; empty before there are any."""
+    def static_html(self) -> str:
+        """Return what is in front, and of the code the rows; empty before there are any."""
         if self._result is None:
             return ""
-        self._tab(_TABLE)
-        return self._table.page_html()
+        front = self._views.value
+        shown = self._tab(front).static_html() if front != _CODE else ""
+        return shown or self._tab(_TABLE).static_html()
 
     def close(self) -> None:
         """Close all parts, also those that are not shown at the moment."""
@@ -314,7 +302,13 @@ class PickerLayout:
             tab.close()
         close_tree(*self.children, self._code, self._nothing)
 
-    def _arrange(self, _change: object = None) -> None:
+    def _looked(self, _change: object) -> None:
+        with GUARD:
+            self._arrange()
+            if self._result is not None:
+                self._on_shown()
+
+    def _arrange(self) -> None:
         with GUARD:
             view = self._views.value
             if view == _CODE:
@@ -330,7 +324,7 @@ class PickerLayout:
             self._tabs[title] = self._make[title]()
         if title not in self._has_seen and self._result is not None:
             self._has_seen.add(title)
-            self._tabs[title].show(*self._result)
+            self._tabs[title].show(self._result)
         return self._tabs[title]
 
 
@@ -342,15 +336,6 @@ def heading_html(query: Query, server: str) -> str:
     description = html_text(query.description)
     about = f'<div class="wf-about">{description}</div>' if description else ""
     return f'<div class="wf-title">{html_text(query.name)}<small>{link}</small></div>{about}'
-
-
-def _code_html(label: str, code: str) -> str:
-    """Return a field to copy from: in any other element JupyterLab applies Ctrl+A to the cells."""
-    rows = code.count("\n")
-    return (
-        f'<textarea class="wf-code" aria-label="{label}" rows="{rows}" spellcheck="false" '
-        f'autocomplete="off" wrap="off">{html_text(code)}</textarea>'
-    )
 
 
 def _ages(

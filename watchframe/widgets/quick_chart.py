@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import cast
 
 import ipywidgets
 import pandas as pd
 import pyarrow as pa
 
-from watchframe.charts.new_chart import new_chart
+from watchframe.charts.new_chart import NewChartError, new_chart
 from watchframe.drawing import Drawing, draw
+from watchframe.drawing.rows import page_data
 from watchframe.models import MultiValues, ParameterDefinition, Visualization
+from watchframe.parameters import JSON
 from watchframe.widgets.chart_points import (
     EACH,
     JOINS,
     MOST_SERIES,
-    SCATTER,
     Choice,
     NoChartError,
     Points,
@@ -25,12 +26,16 @@ from watchframe.widgets.chart_points import (
     points_of,
 )
 from watchframe.widgets.choice_controls import as_texts
+from watchframe.widgets.code import chart_code, code_html
 from watchframe.widgets.control import GUARD, Checked, Control, close_tree
 from watchframe.widgets.control_kinds import make_control
 from watchframe.widgets.drawing_area import DrawingArea
+from watchframe.widgets.tab import Result
 from watchframe.widgets.table_tab import labeled
 
-KINDS = ("line", "column", "area", SCATTER, "pie")
+KINDS = ("line", "column", "bar", "area", "scatter", "pie", "box")
+#: Kinds that can show rows that share a point; a box shows nothing but how they spread.
+_EACH = {"scatter": [EACH, *JOINS], "box": [EACH]}
 #: The value of a menu where no column is chosen.
 _NONE = ""
 
@@ -46,11 +51,10 @@ class QuickChart:
 
     def __init__(self, on_shown: Callable[[], object]) -> None:
         self._on_shown = on_shown
-        self._table = pa.table({})
-        self._schema: list[tuple[str, pa.DataType]] = []
+        self._result = Result(table=pa.table({}), frame=pd.DataFrame())
         self._is_filling = self._is_touched = False
-        self._drawn_points: tuple[Choice, Points] | None = None
-        self.area = DrawingArea(self._drawn)
+        self._points: Points | None = None
+        self._area = DrawingArea(self._drawn)
         self._kind = _menu("Kind", "11em")
         self._x = _menu("x", "17em")
         self._series = _menu("Series", "19em")
@@ -68,51 +72,55 @@ class QuickChart:
         row = {"flex_flow": "row wrap", "align_items": "center"}
         self._choices = ipywidgets.VBox([ipywidgets.HBox(menus, layout=row), self._y_place])
         self._below = ipywidgets.VBox([self._shows_code, self._code])
-        self.widget = ipywidgets.VBox([self._choices, self.area.widget, self._below])
+        self.widget = ipywidgets.VBox([self._choices, self._area.widget, self._below])
 
-    def show(self, table: pa.Table, _frame: pd.DataFrame) -> None:
+    def show(self, result: Result) -> None:
         """Draw another result; what a person chose stays where that has the same columns."""
-        schema = [(field.name, field.type) for field in table.schema]
-        is_known = self._is_touched and schema == self._schema
-        self._table, self._schema = table, schema
-        if not is_known:
+        has_same = result.table.schema.equals(self._result.table.schema)
+        self._result = result
+        if not (has_same and self._is_touched):
             try:
-                self._fill(default_choice(table))
+                self._fill(default_choice(result.table))
             except NoChartError as error:
                 self._choices.layout.display = self._below.layout.display = "none"
-                self.area.clear(f"No chart. {error}")
+                self._area.clear(f"No chart. {error}")
                 return
             self._choices.layout.display = self._below.layout.display = ""
         self._draw()
 
+    def static_html(self) -> str:
+        """Return the drawing as HTML."""
+        return self._area.static_html()
+
     def close(self) -> None:
         """Close the tab's widgets."""
-        self.area.close()
+        self._area.close()
         self._y.close()
         close_tree(self.widget)
 
     def _fill(self, choice: Choice) -> None:
         """Set the menus to a choice that no person made."""
+        table = self._result.table
         self._is_filling, self._is_touched = True, False
-        columns = list(map(labeled, self._table.column_names))
+        columns = list(map(labeled, table.column_names))
         _set_menu(self._kind, [(kind, kind) for kind in KINDS], choice.kind)
         _set_menu(self._x, columns, choice.x)
         _set_menu(self._series, [("none", _NONE), *columns], choice.series or _NONE)
         _set_menu(self._join, _joins(choice.kind), choice.join)
-        before, self._y = self._y, _number_control(number_columns(self._table), choice.y)
+        before, self._y = self._y, _number_control(number_columns(table), choice.y)
         self._y.observe(self._chosen, "value")
         self._y_place.children = [self._y.widget]
         before.close()
         self._is_filling = False
 
-    def _chosen(self, change: Any) -> None:
+    def _chosen(self, _change: object) -> None:
         if self._is_filling:
             return
         with GUARD:
             self._is_touched = True
-            if change.owner is self._kind and SCATTER in (change.old, change.new):
+            joins = _joins(self._kind.value)
+            if joins != list(self._join.options):  # of another kind
                 self._is_filling = True
-                joins = _joins(change.new)
                 _set_menu(self._join, joins, joins[0][1])
                 self._is_filling = False
             self._draw()
@@ -130,44 +138,58 @@ class QuickChart:
         )
 
     def _draw(self) -> None:
-        table, choice = self._table, self._choice
+        table, choice = self._result.table, self._choice
 
         def make() -> tuple[Drawing, str]:
-            self._drawn_points = None
+            self._points = None
             points = points_of(table, choice)
-            drawing = draw(chart_of(points, choice), points.table)
-            self._drawn_points = choice, points
-            return drawing, points_text(points, choice)
+            drawing = draw(chart_of(points), points.table)
+            self._points = points
+            return drawing, points_text(points)
 
-        self.area.draw(make)
+        self._area.draw(make)
 
     def _drawn(self) -> None:
         """Show the menu of joins where it decides something, and the code."""
-        found = self._drawn_points
-        self._join.layout.display = "" if found is None or found[1].are_shared else "none"
+        is_needed = self._points is None or self._points.are_shared
+        self._join.layout.display = "" if is_needed else "none"
         self._write_code()
         self._on_shown()
 
     def _write_code(self, _change: object = None) -> None:
-        pass
+        code = ""
+        if self._shows_code.value and self._points is not None:
+            points = self._points
+            code = chart_code(self._result, points, chart_of(points).options)
+            code = code_html("Code of the chart", code)
+        self._code.value = code
 
 
-def chart_of(points: Points, choice: Choice) -> Visualization:
-    """Return the chart of these points, with the options that the page's editor would save."""
-    chart = new_chart(
-        points.table, kind=choice.kind, x=choice.x, y=list(choice.y), series=choice.series
-    )
+def chart_of(points: Points) -> Visualization:
+    """Return the chart of these points, with the options that the page's editor would save.
+
+    Raises
+    ------
+    NoChartError
+        There is none of this kind.
+    """
+    columns, _ = page_data(points.table.slice(0, 0))
+    choice = points.choice
+    try:
+        chart = new_chart(columns, kind=choice.kind, x=choice.x, y=choice.y, series=choice.series)
+    except NewChartError as error:
+        raise NoChartError(str(error)) from error
     return Visualization(id=0, type=chart["type"], options=chart["options"])
 
 
-def points_text(points: Points, choice: Choice) -> str:
+def points_text(points: Points) -> str:
     """Return what was done to the rows of a result, so that nothing is done silently."""
-    said = []
+    choice, said = points.choice, []
     if points.series:
         said.append(f"The {MOST_SERIES} largest of {points.series:,} series are drawn.")
     if points.missing:
         said.append(f"{points.missing:,} without “{choice.x}” left out.")
-    if points.are_shared and choice.join != EACH:
+    if points.are_joined:
         said.append(
             f"{points.rows:,} rows make {points.table.num_rows:,} points: each is the "
             f"{choice.join} of its rows."
@@ -189,8 +211,8 @@ def _set_menu(menu: ipywidgets.Dropdown, options: Sequence[tuple[str, str]], val
 
 
 def _joins(kind: str) -> list[tuple[str, str]]:
-    """Return the choices for rows that share a point; only points can stand over each other."""
-    return [(name, name) for name in ([EACH] if kind == SCATTER else []) + list(JOINS)]
+    """Return the menu of what is done with rows that share a point."""
+    return [(name, name) for name in _EACH.get(kind, JOINS)]
 
 
 def _number_control(names: Sequence[str], chosen: Sequence[str]) -> Control:
@@ -203,4 +225,4 @@ def _number_control(names: Sequence[str], chosen: Sequence[str]) -> Control:
         multi=MultiValues(),
         default=list(chosen),
     )
-    return make_control(definition, lambda _definition, value: Checked(wire=value))
+    return make_control(definition, lambda _definition, value: Checked(wire=cast("JSON", value)))

@@ -1,4 +1,4 @@
-"""What a picker leaves in a saved notebook: its last values and rows, as plain HTML.
+"""What a picker leaves in a saved notebook: its last values, and the tab in front, as plain HTML.
 
 A widget lives in the kernel. Where its model is gone, JupyterLab and Notebook 7 write "Error
 displaying widget: model not found" (jupyterlab#15361, ipywidgets#3773), even where the same output
@@ -72,17 +72,17 @@ def last_state_html(
     params: Mapping[str, object],
     titles: Mapping[str, str],
     status: str,
-    table: str,
+    shown: str,
     code: str,
 ) -> str:
-    """Return what a picker showed last, for `twin_html`; heading, status and table are HTML."""
+    """Return what a picker showed last, for `twin_html`; heading, status and shown are HTML."""
     values = "".join(
         f'<tr><th scope="row">{html_text(titles.get(name, name))}</th>'
         f"<td>{html_text(value_text(value))}</td></tr>"
         for name, value in params.items()
     )
     return (
-        f'{heading}<table class="wf-values">{values}</table>{status}{table}'
+        f'{heading}<table class="wf-values">{values}</table>{status}{shown}'
         f'<div class="wf-hint">As it was when the notebook was saved. Run the cell for the live '
         f"picker, or read the same rows with:</div>"
         f'<pre class="wf-code">{html_text(code)}</pre>'

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import ipywidgets
-import pandas as pd
 import pyarrow as pa
 
 from watchframe.plain_text import plain_text
 from watchframe.widgets.control import GUARD, close_tree
+from watchframe.widgets.tab import Result
 from watchframe.widgets.table import Order, row_order, table_html
 
 #: What the menu shows for no column, and its value then.
@@ -28,19 +28,19 @@ class TableTab:
         self._is_filling = False
         self._make_widgets()
 
-    def show(self, table: pa.Table, frame: pd.DataFrame) -> None:
+    def show(self, result: Result) -> None:
         """Show another result; the order is kept where that has the same column."""
         self._is_filling = True
-        self._table = table
-        self._dtypes = [str(dtype) for dtype in frame.dtypes]
-        names = list(dict.fromkeys(table.column_names))
+        self._table = result.table
+        self._dtypes = [str(dtype) for dtype in result.frame.dtypes]
+        names = list(dict.fromkeys(result.table.column_names))
         kept = self._sort.value if self._sort.value in names else _NO_COLUMN
         self._sort.options = [(_UNSORTED, _NO_COLUMN), *map(labeled, names)]
         self._sort.value = kept
         self._is_filling = False
         self._sorted()
 
-    def page_html(self) -> str:
+    def static_html(self) -> str:
         """Return the page that is shown."""
         shown = self._shown
         rows = shown if self._rows is None else self._rows[shown.start : shown.stop]
@@ -118,7 +118,7 @@ class TableTab:
         for step, button in self._buttons.items():
             is_back = step in ("first", "previous")
             button.disabled = self._page == (0 if is_back else self._last_page)
-        self._html.value = self.page_html()
+        self._html.value = self.static_html()
 
 
 def labeled(column: str) -> tuple[str, str]:

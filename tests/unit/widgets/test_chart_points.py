@@ -71,7 +71,10 @@ def test_choice_of_columns_with_one_name_is_refused():
         ({"day": DAYS[:3] * 4, "pool": range(12)}, ("line", "day", None)),
         ({"day": [None, None, *DAYS]}, ("line", "day", None)),
         ({"chain": ["eth"] * 12, "market": list("abcdefghijkl")}, ("column", "market", None)),
-        ({"market": MARKETS, "kind": [f"k{n // 2}" for n in range(12)]}, ("column", "market", "kind")),
+        (
+            {"market": MARKETS, "kind": [f"k{n // 2}" for n in range(12)]},
+            ("column", "market", "kind"),
+        ),
         ({"market": MARKETS, "kind": KINDS}, ("column", "market", None)),
         ({"price": range(12)}, ("scatter", "price", None)),
     ],
@@ -165,7 +168,9 @@ def test_points_sums_are_exact():
     points = points_of(large, line()).table
     assert points.to_pydict()["n"] == [str(10 * (2**63 - 1))]
     assert points.schema.field("n").metadata == INTEGERS
-    huge = days.append_column(pa.field("n", pa.string(), metadata=INTEGERS), exact("n", [2**255 + 1] * 10)["n"])
+    huge = days.append_column(
+        pa.field("n", pa.string(), metadata=INTEGERS), exact("n", [2**255 + 1] * 10)["n"]
+    )
     assert joined(huge)["n"] == [str(10 * (2**255 + 1))]
     assert joined(huge, join="mean")["n"] == [float(2**255 + 1)]
     assert joined(huge, join="max")["n"] == [str(2**255 + 1)]
@@ -192,7 +197,9 @@ def test_points_without_a_time_are_left_out_and_counted():
 def test_points_of_many_series_are_those_of_the_largest():
     names = [f"m{number}" for number in range(MOST_SERIES + 5)]
     numbers = [-number for number in range(2 * len(names))]
-    table = pa.table({"day": DAYS[:2] * len(names), "market": sorted([*names, *names]), "n": numbers})
+    table = pa.table(
+        {"day": DAYS[:2] * len(names), "market": sorted([*names, *names]), "n": numbers}
+    )
     points = points_of(table, line(series="market"))
     kept = set(points.table["market"].to_pylist())
     assert points.series == len(names)
