@@ -135,6 +135,7 @@ _STYLE = f"""
 .wf-tabs button {{
   flex: 0 0 auto; min-width: 5em; max-width: 16em; overflow: hidden; text-overflow: ellipsis;
 }}
+.wf-quick .wf-labeled > :first-child {{ width: auto !important; }}
 .wf-drawing .widget-output, .wf-drawing .jupyter-widget-output {{ overflow-x: auto; }}
 {_NARROW}
 .wf-values {{ border-collapse: collapse; margin: 4px 0 8px; }}

@@ -71,6 +71,7 @@ class QuickChart:
         self._shows_code.observe(self._write_code, "value")
         row = {"flex_flow": "row wrap", "align_items": "center"}
         self._choices = ipywidgets.VBox([ipywidgets.HBox(menus, layout=row), self._y_place])
+        self._choices.add_class("wf-quick")
         self._below = ipywidgets.VBox([self._shows_code, self._code])
         self.widget = ipywidgets.VBox([self._choices, self._area.widget, self._below])
 
