@@ -133,7 +133,7 @@ class QuickChart:
         return Choice(
             kind=self._kind.value,
             x=x,
-            y=tuple(name for name in as_texts(self._y.value) if name != x),
+            y=tuple(name for name in as_texts(self._y.value) if name not in (x, series)),
             series=series if series not in (_NONE, x) else None,
             join=self._join.value,
         )
