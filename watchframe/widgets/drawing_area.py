@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import ipywidgets
 
@@ -40,7 +41,7 @@ class DrawingArea:
         self._wanted: Make | None = None  # and not begun
         self._newest: Make | None = None  # what is to be shown
         self._is_working = False
-        self._shown_html = ""
+        self._shown: Mapping[str, Any] = {}
         self._words = ipywidgets.HTML()
         # Outputs: each front end shows a figure there as it does below a cell.
         self._output = ipywidgets.Output()
@@ -63,9 +64,15 @@ class DrawingArea:
             self._wanted = self._newest = None
             self._show({}, words)
 
-    def static_html(self) -> str:
-        """Return what is shown, as HTML; a figure is drawn where scripts run and plotly.js is."""
-        return self._shown_html
+    def static_html(self, rows: str) -> str:
+        """Return what is shown, as HTML; where there is no drawing, the rows.
+
+        A figure is drawn where scripts run and plotly.js is; elsewhere the rows are in its place.
+        """
+        if PLOTLY in self._shown:
+            line = "Its rows: the chart is drawn where scripts run."
+            return _figure_html(self._shown[PLOTLY], f'<p class="wf-hint">{line}</p>{rows}')
+        return str(self._shown.get(HTML, rows))
 
     def close(self) -> None:
         """Show nothing more; the widget is closed by its owner."""
@@ -84,9 +91,9 @@ class DrawingArea:
                 if make is self._newest:
                     self._show(forms, words)
 
-    def _show(self, forms: dict[str, object], words: str) -> None:
+    def _show(self, forms: Mapping[str, Any], words: str) -> None:
         self._say(words)
-        self._shown_html = str(forms.get(HTML, ""))
+        self._shown = forms
         if PLOTLY in forms and not self._plotly.outputs:
             self._plotly.outputs = _outputs({HTML: packed_plotly_script()})
         self._output.outputs = _outputs(forms)
@@ -97,7 +104,7 @@ class DrawingArea:
         self._words.value = f'<div class="wf-hint" role="status">{text}</div>' if words else ""
 
 
-def _made(make: Make) -> tuple[dict[str, object], str]:
+def _made(make: Make) -> tuple[Mapping[str, Any], str]:
     """Return a drawing's forms by media type, and what to say above it; of an error only that."""
     try:
         drawing, words = make()
@@ -108,20 +115,18 @@ def _made(make: Make) -> tuple[dict[str, object], str]:
         return {}, f"It could not be drawn: {without_keys(str(error) or repr(error))}"
 
 
-def _forms(drawing: Drawing) -> dict[str, object]:
+def _forms(drawing: Drawing) -> Mapping[str, Any]:
     """Return a drawing by media types: plotly's for front ends that know it, HTML for others."""
     if not is_figure(drawing):
         return {HTML: fragment_of(drawing) + notes_html(drawing.notes)}
-    figure = noted_figure(drawing)
-    name = html_text(drawing.visualization.name or "A chart")
-    meanwhile = f"<p>{name}: it is drawn where scripts run.</p>"
-    height = f"{figure['layout']['height']}px"
-    return {
-        PLOTLY: {**figure, "config": CONFIG},
-        HTML: figure_html(figure, meanwhile=meanwhile, height=height),
-    }
+    figure = {**noted_figure(drawing), "config": CONFIG}
+    return {PLOTLY: figure, HTML: _figure_html(figure, "<p>Drawing …</p>")}
 
 
-def _outputs(forms: dict[str, object]) -> tuple[dict[str, object], ...]:
+def _figure_html(figure: Mapping[str, Any], meanwhile: str) -> str:
+    return figure_html(figure, meanwhile=meanwhile, height=f"{figure['layout']['height']}px")
+
+
+def _outputs(forms: Mapping[str, Any]) -> tuple[dict[str, object], ...]:
     """Return what an `ipywidgets.Output` shows."""
     return ({"output_type": "display_data", "data": forms, "metadata": {}},) if forms else ()

@@ -97,9 +97,9 @@ class DrawingTab:
         self._table = result.table
         self._draw()
 
-    def static_html(self) -> str:
-        """Return the drawing as HTML."""
-        return self._area.static_html()
+    def static_html(self, rows: str) -> str:
+        """Return the drawing as HTML; where there is none, the rows."""
+        return self._area.static_html(rows)
 
     def close(self) -> None:
         """Close the tab's widgets."""

@@ -293,9 +293,9 @@ class PickerLayout:
         """Return what is in front, and of the code the rows; empty before there are any."""
         if self._result is None:
             return ""
+        rows = self._tab(_TABLE).static_html("")
         front = self._views.value
-        shown = self._tab(front).static_html() if front != _CODE else ""
-        return shown or self._tab(_TABLE).static_html()
+        return rows if front == _CODE else self._tab(front).static_html(rows)
 
     def close(self) -> None:
         """Close all parts, also those that are not shown at the moment."""

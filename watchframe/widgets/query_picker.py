@@ -169,7 +169,7 @@ class QueryPicker(WidgetWithTwin):
             self.set_trait("picker", picker)
             self._show_list()
             self._status.value = ""
-            picker.observe(lambda _change: self._update_twin(), "status")
+            picker.shown_in = self
             self._update_twin()
 
     def close(self) -> None:

@@ -89,9 +89,9 @@ class QuickChart:
             self._choices.layout.display = self._below.layout.display = ""
         self._draw()
 
-    def static_html(self) -> str:
-        """Return the drawing as HTML."""
-        return self._area.static_html()
+    def static_html(self, rows: str) -> str:
+        """Return the drawing as HTML; where there is none, the rows."""
+        return self._area.static_html(rows)
 
     def close(self) -> None:
         """Close the tab's widgets."""
@@ -191,10 +191,9 @@ def points_text(points: Points) -> str:
     if points.missing:
         said.append(f"{points.missing:,} without “{choice.x}” left out.")
     if points.are_joined:
-        said.append(
-            f"{points.rows:,} rows make {points.table.num_rows:,} points: each is the "
-            f"{choice.join} of its rows."
-        )
+        count = points.table.num_rows
+        made = f"{count:,} {'point' if count == 1 else 'points'}"
+        said.append(f"{points.rows:,} rows make {made}: each is the {choice.join} of its rows.")
     return " ".join(said)
 
 

@@ -44,8 +44,8 @@ class Tab(Protocol):
     def show(self, result: Result) -> None:
         """Show another result."""
 
-    def static_html(self) -> str:
-        """Return what is shown as HTML for where no kernel is; empty where that is the rows."""
+    def static_html(self, rows: str) -> str:
+        """Return what is shown as HTML, for where no kernel is; `rows` is the table's."""
 
     def close(self) -> None:
         """Close the tab's widgets."""

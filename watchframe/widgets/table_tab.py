@@ -40,7 +40,7 @@ class TableTab:
         self._is_filling = False
         self._sorted()
 
-    def static_html(self) -> str:
+    def static_html(self, _rows: str = "") -> str:
         """Return the page that is shown."""
         shown = self._shown
         rows = shown if self._rows is None else self._rows[shown.start : shown.stop]

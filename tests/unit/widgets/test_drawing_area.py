@@ -19,7 +19,7 @@ def counter(value):
 
 def test_area_shows_the_last_of_what_is_asked_for():
     shown, may_end = [], threading.Event()
-    area = DrawingArea(lambda: shown.append(area.static_html()))
+    area = DrawingArea(lambda: shown.append(area.static_html("")))
 
     def slow():
         may_end.wait(WITHIN)
@@ -38,7 +38,7 @@ def test_area_shows_the_last_of_what_is_asked_for():
 
 def test_area_that_was_cleared_or_closed_shows_nothing_more():
     shown, may_end = [], threading.Event()
-    area = DrawingArea(lambda: shown.append(area.static_html()))
+    area = DrawingArea(lambda: shown.append(area.static_html("")))
 
     def slow():
         may_end.wait(WITHIN)

@@ -107,7 +107,7 @@ def test_tab_without_filters_draws_the_result(tab):
     tab.show(result(day=DAYS, price=[1, 2, 3, 4]))
     drawn(tab, [1, 2, 3, 4])
     assert tab._controls == []
-    assert "wf-figure" in tab.static_html()
+    assert "wf-figure" in tab.static_html("")
 
 
 def test_filter_is_a_menu_that_begins_with_the_first_value(tab):
@@ -176,6 +176,6 @@ def test_filter_of_dates_shows_days():
 def test_visualization_of_an_unknown_type_is_a_table_with_a_note():
     tab = DrawingTab(saved(1, "New", "HOLOGRAM"), lambda: None)
     tab.show(result(n=[1, 2]))
-    until(lambda: "HOLOGRAM" in tab.static_html())
-    assert "<table" in tab.static_html()
+    until(lambda: "HOLOGRAM" in tab.static_html(""))
+    assert "<table" in tab.static_html("")
     tab.close()

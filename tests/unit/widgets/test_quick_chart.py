@@ -90,7 +90,7 @@ def test_chart_of_several_numbers(chart):
     )
     chart._y.set([])
     said(chart, "No chart. Choose a number to draw.")
-    assert chart.static_html() == ""
+    assert chart.static_html("") == ""
 
 
 def test_chart_keeps_what_a_person_chose_in_the_next_result(chart):
