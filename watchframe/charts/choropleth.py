@@ -20,6 +20,7 @@ from watchframe.charts.javascript import (
     text_of,
 )
 from watchframe.charts.numeral import number_formatter
+from watchframe.charts.table import prepare_table
 from watchframe.charts.v8_math import logarithm, power_of_ten
 
 _DEFAULTS: dict[str, Any] = {
@@ -65,7 +66,8 @@ def prepare_choropleth(options: Options, data: Data) -> Prepared:
         ``text``), ``scale_when_every_key_is_on_the_map`` (``limits``: the highest value of each
         class, ``colors`` and ``legend``, highest first) and ``legend``, which has texts too and
         is empty where none is shown. On the page only keys that are on the map have a part in
-        the scale. A ``note`` says that other classes than those saved had to be taken.
+        the scale. A ``note`` says that other classes than those saved had to be taken. A map of
+        anything but countries has ``header`` and ``cells`` of the table that takes its place.
     """
     resolved = _resolved(options)
     values = _values(data, resolved["keyColumn"], resolved["valueColumn"])
@@ -84,7 +86,7 @@ def prepare_choropleth(options: Options, data: Data) -> Prepared:
         color = resolved["colors"]["noValue"] if value is None else scale.color(value)
         if color is not None:
             features[key]["color"] = color
-    return {
+    prepared = {
         "options_resolved": resolved,
         "values": {key: value for key, value in values.items() if value is not None},
         "scale_when_every_key_is_on_the_map": {
@@ -97,6 +99,10 @@ def prepare_choropleth(options: Options, data: Data) -> Prepared:
         if resolved["legend"]["visible"]
         else [],
     } | ({"note": scale.note} if scale.note else {})
+    if resolved["mapType"] == _DEFAULTS["mapType"]:
+        return prepared
+    note = f"There are no outlines of {resolved['mapType']!r} here: this is a table of its rows."
+    return {**prepare_table({}, data), **prepared, "note": note}
 
 
 def _resolved(options: Options) -> dict[str, Any]:

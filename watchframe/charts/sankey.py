@@ -10,6 +10,7 @@ from watchframe.charts.colors import CATEGORY_20, ordinal_colors
 from watchframe.charts.data import Data, Options, Prepared
 from watchframe.charts.javascript import added_text, is_truthy, leading_integer, leading_number
 from watchframe.charts.ordering import code_units
+from watchframe.charts.table import prepare_table
 from watchframe.charts.values import Row, Value
 
 #: The node for those who leave. Neither the node nor a link to it is drawn.
@@ -30,12 +31,14 @@ def prepare_sankey(_: Options, data: Data) -> Prepared:
     dict
         ``valid`` (whether there is a column of values, and every number is one), ``nodes``
         (``name``, ``id``, ``color``) and ``links`` (``source`` and ``target``, which are ids,
-        and ``value``: None if it was no number). Nodes named ``Exit`` are not drawn.
+        and ``value``: None if it was no number). Nodes named ``Exit`` are not drawn. What is not
+        valid has ``header`` and ``cells`` of the table that takes its place, and a ``note``.
     """
     prepared = _Prepared()
     rows = [{name: prepared.of(value) for name, value in row.items()} for row in data.rows]
     if _VALUE not in data.columns or not all(map(_is_valid, rows)):
-        return {"valid": False, "nodes": [], "links": []}
+        note = "It needs a column 'value' of numbers: this is a table of its rows."
+        return {**prepare_table({}, data), "valid": False, "nodes": [], "links": [], "note": note}
     first = rows[0] if rows else {}
     columns = sorted((name for name in first if name != _VALUE), key=code_units)[:_MOST_STAGES]
     graph = _Graph()

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,15 +14,18 @@ import pandas as pd
 import pyarrow as pa
 
 from watchframe.charts import after_drawing, prepare
-from watchframe.charts.spec import PREPARED_BY
+from watchframe.charts.filters import filter_rows, find_filters, label_of
+from watchframe.charts.javascript import text_of
+from watchframe.charts.values import page_rows
 from watchframe.decode import to_frame
 from watchframe.drawing.documents import document_of, write_document
 from watchframe.drawing.figures import FIGURES, figure_of
 from watchframe.drawing.images import image_format, write_image
 from watchframe.drawing.notebook_output import mimebundle, noted_figure
-from watchframe.drawing.rows import page_data
+from watchframe.drawing.rows import page_cell, page_data
 from watchframe.errors import ArgumentError
 from watchframe.models import Visualization
+from watchframe.parameters.values import did_you_mean, nearest
 from watchframe.plain_text import plain_text
 
 if TYPE_CHECKING:
@@ -50,6 +56,7 @@ class Drawing:
         data: pa.Table | pd.DataFrame,
         prepared: dict[str, Any],
         *,
+        filters: Mapping[str, object] | None = None,
         notes: Sequence[str] = (),
         provenance: Mapping[str, object] | None = None,
     ) -> None:
@@ -57,11 +64,11 @@ class Drawing:
         self.prepared = prepared
         self.notes = (*filter(None, [prepared.get("note")]), *notes)
         self.provenance = dict(provenance or {})
-        is_drawn = visualization.type in PREPARED_BY
-        if visualization.type == "CHART":
-            is_drawn = "traces" in prepared
-        self.kind = visualization.type if is_drawn else "TABLE"
+        # What cannot be drawn as it was saved is prepared as a table.
+        is_table = "header" in prepared and visualization.type != "DETAILS"
+        self.kind = "TABLE" if is_table else visualization.type
         self._data = data
+        self._filters = filters
         self._made: dict[str, Any] = {}
 
     @property
@@ -109,7 +116,7 @@ class Drawing:
         """Return the figure as JSON, or of what is no plot, what is prepared."""
         if self.kind in FIGURES:
             return str(self.figure.to_json())
-        return json.dumps(self.prepared, default=str, ensure_ascii=False)
+        return json.dumps(_json_value(self.prepared), ensure_ascii=False)
 
     def to_html(self, path: str | Path | None = None) -> str | None:
         """Return a page with the drawing, as one document that loads nothing; or write it.
@@ -179,7 +186,7 @@ class Drawing:
 
     def rows_as_table(self) -> dict[str, Any]:
         """Return what a TABLE of its rows shows, as `watchframe.charts.prepare` does."""
-        return prepare({"type": "TABLE", "options": {}}, *page_data(self._data))
+        return prepare({"type": "TABLE"}, *page_data(self._data), filters=self._filters)
 
     @property
     def _label(self) -> str:
@@ -213,7 +220,7 @@ class Drawing:
         if "traces" in self.prepared:
             count, noun = len(self.prepared["traces"]), "trace"
         else:
-            count, noun = len(self._data), "row"
+            count, noun = len(self.prepared.get("cells", self._data)), "row"
         return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
@@ -239,6 +246,11 @@ def draw(
         Further sentences that are shown under it.
     provenance : mapping of str to object, optional
         Where the rows come from, as ``attrs["watchframe"]`` of a frame.
+
+    Raises
+    ------
+    ArgumentError
+        `filters` names no column that is one.
     """
     saved = {
         "type": visualization.type,
@@ -246,7 +258,89 @@ def draw(
         "options": visualization.options,
     }
     columns, rows = page_data(data)
-    prepared = prepare(saved, columns, rows, filters=filters)
+    chosen = {name: page_cell(value) for name, value in (filters or {}).items()}
+    names = [str(column["name"]) for column in columns]
+    found = [*_unmatched(chosen, names, rows), *_missing(visualization, names)] if rows else []
+    if not rows:
+        found.append("There are no rows.")
+    prepared = prepare(saved, columns, rows, filters=chosen)
     if visualization.type == "CHART" and "traces" in prepared:
         prepared = after_drawing(prepared, saved)
-    return Drawing(visualization, data, prepared, notes=notes, provenance=provenance)
+    return Drawing(
+        visualization,
+        data,
+        prepared,
+        filters=chosen,
+        notes=[*found, *notes],
+        provenance=provenance,
+    )
+
+
+def _unmatched(
+    chosen: Mapping[str, object], names: Sequence[str], rows: Sequence[Mapping[str, object]]
+) -> list[str]:
+    """Return a note of each filter whose choice no row has.
+
+    Raises
+    ------
+    ArgumentError
+        There is no such filter.
+    """
+    known = [item.name for item in find_filters(names, ())]
+    notes = []
+    for name, choice in chosen.items():
+        full = next((item for item in known if name in (item, label_of(item))), None)
+        if full is None:
+            labels = [label_of(item) for item in known]
+            has = ", ".join(map(repr, labels))
+            raise ArgumentError(
+                f"The rows have no filter {name!r}.",
+                hint=did_you_mean(nearest(name, labels))
+                or (f"They have: {has}." if has else None)
+                or "They have none: a filter is a column whose name ends in ::filter or "
+                "::multi-filter.",
+            )
+        column = page_rows([{full: row[full]} for row in rows])
+        (item,) = find_filters([full], column, {full: choice})
+        if not filter_rows(column, [item]):
+            wanted, others = map(_listed, (item.current, item.values))  # noqa: PD011 - a list
+            notes.append(f"No row has {wanted} in {label_of(full)!r}, which has: {others}.")
+    return notes
+
+
+#: How many values of a filter a note names.
+_NAMED = 8
+
+
+def _listed(values: Sequence[object]) -> str:
+    more = len(values) - _NAMED
+    return ", ".join(map(_shown, values[:_NAMED])) + (f" and {more:,} more" if more > 0 else "")
+
+
+def _shown(value: object) -> str:
+    return str(value) if isinstance(value, datetime) else repr(text_of(value))
+
+
+def _missing(visualization: Visualization, names: Sequence[str]) -> list[str]:
+    """Return a note of the columns that a chart draws, and the rows do not have."""
+    roles = visualization.options.get("columnMapping")
+    if visualization.type != "CHART" or not isinstance(roles, Mapping):
+        return []
+    gone = [name for name, role in roles.items() if role != "unused" and name not in names]
+    if not gone:
+        return []
+    noun = "a column" if len(gone) == 1 else "columns"
+    return [f"The chart draws {noun} that the rows do not have: {', '.join(map(repr, gone))}."]
+
+
+def _json_value(value: object) -> object:
+    """Return a value as JSON has it."""
+    if isinstance(value, Mapping):
+        return {str(name): _json_value(item) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_json_value(item) for item in value]
+    if isinstance(value, datetime):
+        return value.isoformat().replace("+00:00", "Z")
+    if isinstance(value, Decimal):
+        value = int(value) if value == value.to_integral_value() else float(value)
+    return None if isinstance(value, float) and not math.isfinite(value) else value

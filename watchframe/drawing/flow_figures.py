@@ -11,7 +11,7 @@ from watchframe.charts.sankey import EXIT
 Prepared = Mapping[str, Any]
 Figure = dict[str, Any]
 
-_SEEN_THROUGH = 0.4
+_SEEN_THROUGH = 0.25
 _BOX = "#356aff"
 _NO_AXES = {"margin": {"l": 8, "r": 8, "t": 8, "b": 8}}
 
@@ -28,6 +28,8 @@ def sankey(prepared: Prepared) -> Figure:
     ]
     trace = {
         "type": "sankey",
+        # The usual one is white, around letters that are read on light and on dark pages.
+        "textfont": {"shadow": "none", "size": 13},
         "node": {
             "label": [node["name"] for node in nodes.values()],
             "color": [node["color"] for node in nodes.values()],
@@ -95,11 +97,13 @@ def box_plot(prepared: Prepared) -> Figure:
         for box in prepared["boxes"]
         if box["quartiles"]
     ]
-    layout = {
+    layout: Figure = {
         "xaxis": {"type": "category", "title": {"text": prepared["x_axis_label"]}},
-        "yaxis": {"title": {"text": prepared["y_axis_label"]}, "range": prepared["range"]},
+        "yaxis": {"title": {"text": prepared["y_axis_label"]}},
         "margin": {"l": 60, "r": 16, "t": 16, "b": 48},
     }
+    if prepared["range"]:
+        layout["yaxis"]["range"] = prepared["range"]
     return {"traces": traces, "layout": layout}
 
 

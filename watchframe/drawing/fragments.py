@@ -25,7 +25,8 @@ _STYLE = """
 }
 .wf-drawn table.wf-drawn-table :is(th, td) {
   border: 0; border-bottom: 1px solid var(--wf-line); padding: 4px 10px; text-align: left;
-  vertical-align: top; line-height: inherit; max-width: 32em; min-width: 0; background: none;
+  vertical-align: top; line-height: inherit; max-width: 32em; background: none;
+  overflow-wrap: normal;
 }
 .wf-drawn table.wf-drawn-table th { font-weight: 600; color: inherit; }
 .wf-drawn table.wf-drawn-table thead th { white-space: nowrap; vertical-align: bottom; }
@@ -34,7 +35,7 @@ _STYLE = """
 .wf-drawn table.wf-drawn-table :is(th, td).wf-right { text-align: right; white-space: nowrap; }
 .wf-drawn table.wf-drawn-table :is(th, td).wf-center { text-align: center; }
 .wf-drawn .wf-null { color: var(--wf-muted); font-style: italic; }
-.wf-drawn .wf-wide { overflow-wrap: anywhere; min-width: 14em; display: inline-block; }
+.wf-drawn .wf-wide { display: inline-block; min-width: 16em; overflow-wrap: anywhere; }
 """
 _ALIGNED = {"right": ' class="wf-right"', "center": ' class="wf-center"'}
 
@@ -63,12 +64,14 @@ def scrolled(table: str) -> str:
     return f'<div class="wf-card-scroll" tabindex="0">{table}</div>'
 
 
-def table_of(head: Iterable[str], rows: Iterable[Iterable[str]], *, caption: str = "") -> str:
-    """Return a table of cells that are HTML (``<th>`` and ``<td>``)."""
+def table_of(
+    head: Iterable[str], rows: Iterable[Iterable[str]], *, caption: str = "", kind: str = ""
+) -> str:
+    """Return a table of cells that are HTML (``<th>`` and ``<td>``); `kind` is a class for CSS."""
     title = f"<caption>{html_text(caption)}</caption>" if caption else ""
     body = "".join(f"<tr>{''.join(row)}</tr>" for row in rows)
     return scrolled(
-        f'<table class="wf-drawn-table">{title}<thead><tr>{"".join(head)}</tr></thead>'
+        f'<table class="wf-drawn-table {kind}">{title}<thead><tr>{"".join(head)}</tr></thead>'
         f"<tbody>{body}</tbody></table>"
     )
 

@@ -56,7 +56,7 @@ def counter_html(prepared: Prepared) -> str:
 
 
 #: The sizes of letters, by the longest value that has them.
-_VALUE_SIZES = ((12, 4.0), (20, 2.8), (40, 1.8), (10**9, 1.2))
+_VALUE_SIZES = ((10, 4.0), (14, 3.2), (20, 2.4), (40, 1.8), (10**9, 1.2))
 _COUNTER_STYLE = """
 .wf-drawn .wf-counter { display: inline-block; text-align: center; padding: 14px 24px; }
 .wf-drawn .wf-value { line-height: 1.15; font-variant-numeric: tabular-nums; }
@@ -95,14 +95,14 @@ def cohort_html(prepared: Prepared) -> str:
             f"the first {min(_MOST_ROWS, len(rows)):,} of {len(rows):,} rows, "
             f"and {min(_MOST_STAGES, len(titles)):,} of {len(titles):,} stages"
         )
-    table = table_of(head, body, caption="" if rows else "no rows")
+    table = table_of(head, body, caption="" if rows else "no rows", kind="wf-cohort")
     return fragment(table, style=_COHORT_STYLE, note=note)
 
 
 _MOST_ROWS, _MOST_STAGES = 100, 60
 _COHORT_STYLE = """
-.wf-drawn table.wf-drawn-table th.wf-time { font-weight: 400; white-space: nowrap; }
-.wf-drawn table.wf-drawn-table td.wf-center { white-space: nowrap; }
+.wf-drawn table.wf-drawn-table.wf-cohort th.wf-time { font-weight: 400; }
+.wf-drawn table.wf-cohort :is(th.wf-time, td.wf-center) { white-space: nowrap; }
 """
 
 
@@ -124,7 +124,7 @@ def funnel_html(prepared: Prepared) -> str:
         ]
         for step, text in zip(prepared["steps"], prepared["text"], strict=True)
     ]
-    table = table_of(head, body, caption="" if body else "no steps")
+    table = table_of(head, body, caption="" if body else "no steps", kind="wf-funnel")
     return fragment(table, style=_FUNNEL_STYLE)
 
 
@@ -138,10 +138,13 @@ def _bar(percent: object, text: str) -> str:
 
 
 _FUNNEL_STYLE = """
-.wf-drawn table.wf-drawn-table { width: 100%; max-width: 60em; }
-.wf-drawn table.wf-drawn-table th.wf-step { font-weight: 400; min-width: 6em; }
-.wf-drawn table.wf-drawn-table td.wf-bars { position: relative; width: 55%; min-width: 9em; }
-.wf-drawn .wf-bar { background: #799cff; height: 1.9em; margin: 0 auto; border-radius: 2px; }
+.wf-drawn table.wf-funnel { width: 100%; max-width: 60em; }
+.wf-drawn table.wf-drawn-table.wf-funnel th.wf-step { font-weight: 400; min-width: 5em; }
+.wf-drawn table.wf-drawn-table.wf-funnel thead th { white-space: normal; }
+.wf-drawn table.wf-funnel td.wf-bars { position: relative; width: 55%; min-width: 6em; }
+.wf-drawn .wf-bar {
+  background: rgba(90, 130, 255, 0.55); height: 1.9em; margin: 0 auto; border-radius: 2px;
+}
 .wf-drawn .wf-amount { position: absolute; inset: 6px 0 auto; text-align: center; }
 """
 

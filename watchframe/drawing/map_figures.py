@@ -30,10 +30,12 @@ Bounds = tuple[tuple[float, float], tuple[float, float]]
 MOST_MARKERS = 10_000
 _MOST_TOLD = 12
 _LAND, _BORDER = "rgba(128, 128, 128, 0.16)", "rgba(128, 128, 128, 0.5)"
+#: The usual color of countries without a value, and one that is the same on white alone.
+_NO_VALUE, _VALUELESS_LAND = "#dddddd", "rgba(128, 128, 128, 0.27)"
 #: From the south of America to the north of Greenland.
 _WORLD = ((-180.0, 180.0), (projected(-57), projected(83.7)))
 #: A map is never narrower, in degrees: one marker alone would fill it.
-_NARROWEST = 4.0
+_NARROWEST = 24.0
 #: Tags of templates: those that plotly reads too, and any others.
 _TAGS = re.compile(r"&lt;(/?)(?:(b|i|em|sub|sup|br)|strong) ?/?&gt;", re.IGNORECASE)
 _OTHER_TAGS = re.compile(r"&lt;/?[a-z][^<>&]*&gt;", re.IGNORECASE)
@@ -67,7 +69,9 @@ def marker_map(prepared: Prepared) -> Figure:
     ]
     spots = [(x, y) for _, places in groups for x, y, _ in places]
     drawn = sum(len(places) for _, places in shown)
-    remark = f"{drawn:,} of {count:,} markers are drawn." if drawn < count else ""
+    remark = "" if count else "No row has a place."
+    if drawn < count:
+        remark = f"{drawn:,} of {count:,} markers are drawn."
     bounds = _saved_bounds(options) or _bounds_of(spots)
     return {"traces": [_outlines(), *traces], "layout": _map_layout(bounds, remark)}
 
@@ -82,16 +86,17 @@ def choropleth(prepared: Prepared) -> Figure:
         for key, feature in features.items()
         if country_key(key) in by_key
     }
-    no_value = _color(colors["noValue"], "#dddddd")
+    no_value = _color(colors["noValue"], _NO_VALUE)
     traces = []
     for country in countries():
         key, feature = features_of.get(id(country), ("", {}))
         text = feature.get("text", shown_text(options["noValuePlaceholder"]))
+        fill = _color(feature.get("color"), no_value)
         names = {f"@@{field}": value for field, value in country.fields.items()}
         traces.append(
             {
                 **_area(country.x, country.y),
-                "fillcolor": _color(feature.get("color"), no_value),
+                "fillcolor": fill if fill != _NO_VALUE else _VALUELESS_LAND,
                 "line": {"width": 0.7, "color": _color(colors["borders"], "#ffffff")},
                 "text": _country_text(options, {**names, "@@value": text, "key": key}),
                 "hoveron": "fills",
@@ -129,7 +134,7 @@ def _area(xs: Sequence[float | None], ys: Sequence[float | None]) -> Figure:
 
 def _legend_entry(item: Mapping[str, Any]) -> Figure:
     """Return a class of the legend: a trace that has no points."""
-    marker = {"symbol": "square", "size": 14, "color": _color(item["color"], "#dddddd")}
+    marker = {"symbol": "square", "size": 14, "color": _color(item["color"], _NO_VALUE)}
     return {
         "type": "scatter",
         "mode": "markers",
@@ -151,7 +156,7 @@ def _legend_place(legend: Mapping[str, Any]) -> Figure:
 
 def _map_layout(bounds: Bounds, remark: str) -> Figure:
     (west, east), (south, north) = bounds
-    axis = {"visible": False, "showgrid": False, "zeroline": False, "constrain": "domain"}
+    axis = {"visible": False, "showgrid": False, "zeroline": False, "constrain": "range"}
     layout: Figure = {
         "xaxis": {**axis, "range": [west, east]},
         "yaxis": {**axis, "range": [south, north], "scaleanchor": "x", "scaleratio": 1},

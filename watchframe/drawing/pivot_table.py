@@ -13,10 +13,12 @@ from watchframe.reprs.words import shortened
 _MOST_ROWS, _MOST_COLUMNS = 100, 50
 _LONGEST = 160
 _STYLE = """
-.wf-drawn table.wf-drawn-table.wf-pivot { border: 1px solid var(--wf-line); }
-.wf-drawn table.wf-pivot :is(th, td) { border: 1px solid var(--wf-line); padding: 3px 8px; }
-.wf-drawn table.wf-pivot th.wf-key { font-weight: 400; }
-.wf-drawn table.wf-pivot .wf-total { font-weight: 600; }
+.wf-drawn table.wf-drawn-table.wf-pivot :is(th, td) {
+  border: 1px solid var(--wf-line); padding: 3px 8px;
+}
+.wf-drawn table.wf-drawn-table.wf-pivot th.wf-key { font-weight: 400; }
+.wf-drawn table.wf-pivot thead th.wf-key { text-align: center; }
+.wf-drawn table.wf-pivot td.wf-total { font-weight: 600; }
 """
 
 

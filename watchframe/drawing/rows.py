@@ -115,7 +115,7 @@ def _of_arrow(values: pa.ChunkedArray) -> list[object]:
         return texts
     is_float = pa.types.is_floating(kind)
     if not (is_float or pa.types.is_integer(kind) or pa.types.is_boolean(kind)):
-        return [_cell(value) for value in values.to_pylist()]
+        return [page_cell(value) for value in values.to_pylist()]
     is_missing = values.is_null(nan_is_null=True).to_numpy()
     if values.null_count:
         values = values.fill_null(pa.scalar(0).cast(kind))
@@ -156,15 +156,16 @@ def _of_series(series: pd.Series[Any]) -> tuple[str | None, list[object]]:
         series = series.astype(series.cat.categories.dtype)
     if isinstance(series.dtype, pd.SparseDtype):
         series = series.astype(series.dtype.subtype)
-    if series.dtype != object:
+    # Of objects Arrow makes one type, and periods and intervals have one of pandas' own.
+    if series.dtype != object and not isinstance(series.dtype, pd.PeriodDtype | pd.IntervalDtype):
         try:
             found = pa.array(series, from_pandas=True)
         except (pa.ArrowException, TypeError, UnicodeEncodeError):
-            pass  # a type that Arrow does not know: cell by cell
+            pass  # a type that Arrow does not know
         else:
             values = found if isinstance(found, pa.ChunkedArray) else pa.chunked_array([found])
             return _type_of_arrow(values), _of_arrow(values)
-    cells = [_cell(value) for value in series.astype(object)]
+    cells = [page_cell(value) for value in series.astype(object)]
     return _type_of_cells(cells), cells
 
 
@@ -193,8 +194,8 @@ _TYPES: dict[type, str] = {
 }
 
 
-def _cell(value: object) -> object:
-    """Return one value of any kind."""
+def page_cell(value: object) -> object:
+    """Return one value of any kind as a cell of the page's rows."""
     if value is None or value is pd.NA or value is pd.NaT:
         return None
     return next((of for kinds, of in _CELLS if isinstance(value, kinds)), str)(value)
@@ -212,9 +213,9 @@ _CELLS: list[tuple[type | tuple[type, ...], Callable[[Any], object]]] = [
     ((str, int), lambda value: value),
     (float, lambda value: None if math.isnan(value) else float(value)),
     (Decimal, lambda value: None if value.is_nan() else value),
-    (np.datetime64, lambda value: _cell(pd.Timestamp(value))),
-    (np.timedelta64, lambda value: _cell(pd.Timedelta(value))),
-    (np.generic, lambda value: _cell(value.item())),
+    (np.datetime64, lambda value: page_cell(pd.Timestamp(value))),
+    (np.timedelta64, lambda value: page_cell(pd.Timedelta(value))),
+    (np.generic, lambda value: page_cell(value.item())),
     (dt.datetime, _moment),
     (dt.date, lambda value: value),
     (dt.timedelta, lambda value: str(pd.Timedelta(value).to_pytimedelta())),
@@ -229,7 +230,7 @@ _CELLS: list[tuple[type | tuple[type, ...], Callable[[Any], object]]] = [
 
 def _nested(value: object) -> object:
     """Return a value within a list or an object, as the server writes it into JSON."""
-    cell = _cell(value)
+    cell = page_cell(value)
     if isinstance(cell, dt.date):
         return cell.isoformat().replace("+00:00", "Z")
     if isinstance(cell, Decimal):

@@ -28,7 +28,6 @@ _MOST_DETAILS = 10
 _SHORT_JSON = 80
 _STYLE = """
 .wf-drawn details pre { max-width: 60em; }
-.wf-drawn table.wf-drawn-details th { color: var(--wf-muted); font-weight: 400; }
 """
 
 
@@ -60,7 +59,12 @@ def details_html(prepared: Prepared) -> str:
     total = len(cells)
     html_columns = _html_columns(prepared)
     tables = [
-        _details_of(prepared["header"], row, html_columns, f"row {number:,} of {total:,}")
+        _details_of(
+            prepared["header"],
+            row,
+            html_columns,
+            f"row {number:,} of {total:,}" if total > 1 else "",
+        )
         for number, row in enumerate(cells[:_MOST_DETAILS], 1)
     ]
     body = tables[0] if tables else '<div class="wf-card-note">no rows</div>'

@@ -17,11 +17,12 @@ from watchframe.reprs.words import shortened
 #: More words are too small to be read.
 _MOST_WORDS = 150
 _LONGEST_WORD = 60
+_WIDEST = 800
 _MOST_TOLD = 20
 _MARGIN = 4.0
 _STYLE = """
 .wf-drawn svg.wf-words {
-  display: block; width: 100%; max-width: 800px; max-height: 460px; font-family: inherit;
+  display: block; width: 100%; max-height: 460px; font-family: inherit;
 }
 """
 #: Where words are tried, from the middle outwards, in pixels: a spiral that is wider than high.
@@ -49,6 +50,7 @@ def word_cloud_html(prepared: Mapping[str, Any]) -> str:
     )
     body = (
         f'<svg class="wf-words" role="img" aria-label="{html_text(told)}" '
+        f'style="max-width: {min(_WIDEST, width):.0f}px" '
         f'viewBox="{left:.0f} {top:.0f} {width:.0f} {height:.0f}">'
         f"{''.join(map(_text, texts, shown, boxes, middles))}</svg>"
     )

@@ -106,7 +106,7 @@ def draw_watch_query(
     options = ReadOptions.resolve(reference, client, max_age, cache, timeout, progress=progress)
     options = replace(options, shared=SharedDocuments())  # the definition is read once
     notes: list[str] = []
-    if isinstance(visualization, Visualization | Mapping):
+    if not isinstance(visualization, str | int | None):
         chosen = _given(visualization)
     else:
         definition = _definition(reference, options)

@@ -32,6 +32,23 @@ def test_page_url_names_server_and_query(url, server):
     assert "secret" not in repr(reference)
 
 
+@pytest.mark.parametrize(
+    ("url", "number"),
+    [
+        ("https://host/queries/42#17", 17),
+        ("https://host/org/queries/42/source?p_market=WETH#17", 17),
+        ("https://host/embed/query/42/visualization/17?api_key=secret", 17),
+        ("https://host/embed/query/42/visualization/17/", 17),
+        ("https://host/queries/42", None),
+        ("https://host/queries/42#table", None),
+        ("https://host/embed/query/42/visualization/", None),
+    ],
+)
+def test_address_names_the_visualization_that_it_opens(url, number):
+    reference = parse_reference(url)
+    assert (reference.query_id, reference.visualization_id) == (42, number)
+
+
 def test_url_parameters_are_kept_as_they_stand():
     url = (
         "https://host/queries/42?p_market=%5B%22a+b%22%5D&p_day=d_now&p_r=2024-01-01--2024-01-31"

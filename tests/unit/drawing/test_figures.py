@@ -1,0 +1,85 @@
+"""Figures of charts: all of the page's spec is in them, and nothing of the data is markup."""
+
+import json
+import re
+
+import pytest
+
+from tests.unit.charts.test_golden import DATA
+from watchframe.charts import after_drawing, prepare
+from watchframe.drawing.figures import figure_of
+
+CHARTS = sorted(DATA.glob("chart-*.json"))
+#: What a figure has otherwise than the page's: it is as wide as its place.
+OF_ITS_PLACE = {"width", "autosize", "template"}
+HOSTILE = "<img src=x onerror=alert(1)><a href='javascript:alert(2)'>$x$ & y</a>"
+
+
+def prepared(given):
+    found = prepare(given, given["columns"], given["rows"], filters=given.get("filters"))
+    return after_drawing(found, given)
+
+
+def without_nothing(value):
+    """Return a spec without what is None or empty: plotly writes none of it."""
+    if isinstance(value, dict):
+        found = {name: without_nothing(item) for name, item in value.items()}
+        return {name: item for name, item in found.items() if item not in (None, {})}
+    return value
+
+
+@pytest.mark.parametrize("path", CHARTS, ids=lambda path: path.stem)
+def test_figure_has_all_of_the_chart(path):
+    spec = prepared(json.loads(path.read_text())["input"])
+    figure = json.loads(figure_of("CHART", spec).to_json())
+    traces = [without_nothing(trace) for trace in spec["traces"]]
+    for trace in traces:
+        trace.setdefault("type", "scatter")
+        if isinstance(trace.get("text"), list):
+            trace["text"] = [text and str(text) for text in trace["text"]]
+    assert figure["data"] == traces
+    layout = {name: item for name, item in figure["layout"].items() if name not in OF_ITS_PLACE}
+    expected = without_nothing(spec["layout"])
+    assert layout == {name: expected[name] for name in expected.keys() - OF_ITS_PLACE}
+    assert figure["layout"]["autosize"]
+
+
+@pytest.mark.parametrize("kind", ["line", "column", "pie", "scatter", "heatmap", "box", "treemap"])
+def test_texts_of_the_data_are_no_markup(kind):
+    rows = [{"x": HOSTILE, "y": 1, "k": HOSTILE}, {"x": "b", "y": 2, "k": "c"}]
+    roles = {"x": "x", "y": "y", "k": "y" if kind == "heatmap" else "series"}
+    given = {
+        "type": "CHART",
+        "columns": [{"name": name, "type": None} for name in roles],
+        "rows": rows,
+        "options": {
+            "globalSeriesType": kind,
+            "columnMapping": roles,
+            "xAxis": {"type": "category", "title": {"text": HOSTILE}},
+            "seriesOptions": {HOSTILE: {"name": HOSTILE, "type": kind}},
+            "textFormat": "{{ @@x }} {{ @@name }} {{ k }}",
+            "showDataLabels": True,
+        },
+    }
+    written = figure_of("CHART", prepared(given)).to_json()
+    shown = re.findall(r'"([^"\\]*(?:\\.[^"\\]*)*)"', written)
+    assert any("&lt;img" in text for text in shown)
+    assert not [text for text in shown if "<" in text or re.search(r"\$.*\$", text)]
+
+
+def test_values_that_plotly_does_not_know_are_left_out():
+    spec = {
+        "traces": [
+            {"type": "scatter", "x": [1], "y": [2**70], "unknown": 1, "mode": "sideways"},
+            {"type": "no such trace", "x": [1], "y": [1]},
+        ],
+        "layout": {"xaxis": {"type": "spiral", "title": {"text": "x"}}, "unknown": {"a": 1}},
+    }
+    figure = json.loads(figure_of("CHART", spec).to_json())
+    assert figure["data"][0] == {"type": "scatter", "x": [1], "y": [2.0**70]}
+    assert figure["layout"]["xaxis"] == {"title": {"text": "x"}}
+
+
+def test_background_is_clear():
+    layout = figure_of("CHART", {"traces": [], "layout": {}}).layout.template.layout
+    assert layout.paper_bgcolor == layout.plot_bgcolor == "rgba(0, 0, 0, 0)"
