@@ -18,6 +18,7 @@ from .read import read_watch_queries as read_watch_queries
 from .read import read_watch_query as read_watch_query
 from .read import read_watch_sql as read_watch_sql
 from .read import read_watch_sweep as read_watch_sweep
+from .read import save_chart as save_chart
 from .read import submit_watch_query as submit_watch_query
 from .read import submit_watch_sweep as submit_watch_sweep
 from .read import watch_query as watch_query

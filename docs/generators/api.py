@@ -55,6 +55,7 @@ def _reading() -> str:
             watchframe.draw_watch_query,
             watchframe.draw_frame,
             watchframe.Drawing,
+            watchframe.save_chart,
             watchframe.read_watch_dashboard,
             watchframe.DashboardFrames,
             watchframe.submit_watch_query,
@@ -130,7 +131,7 @@ def _cache() -> str:
 
 
 def _charts() -> str:
-    return entries((charts.prepare, charts.plotly_spec, charts.after_drawing))
+    return entries((charts.prepare, charts.plotly_spec, charts.after_drawing, charts.new_chart))
 
 
 def _pickers() -> str:

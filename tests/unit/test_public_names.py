@@ -31,6 +31,7 @@ PUBLIC = {
     "read_watch_query",
     "read_watch_sql",
     "read_watch_sweep",
+    "save_chart",
     "submit_watch_query",
     "submit_watch_sweep",
     "watch_query",

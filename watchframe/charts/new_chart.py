@@ -260,6 +260,10 @@ def _add_missing(kind: str, roles: _Roles) -> None:
     kinds_of_y = ["text", "boolean", "time", "number"] if kind == "heatmap" else ["number"]
     if not roles.found["x"] and not (roles.add_first("x", kinds_of_x) or kind in _WITHOUT_X):
         raise _missing("x", roles)
+    if kind == "box" and roles.found["series"] and not roles.found["x"]:
+        raise NewChartError(
+            "A box chart with series= and without x= shows nothing.", "Give the column as x=."
+        )
     if not roles.found["y"] and not roles.found["y2"] and not roles.add_first("y", kinds_of_y):
         raise _missing("y", roles)
     for role, argument, needed in (("size", "size", "bubble"), ("zVal", "z", "heatmap")):

@@ -46,7 +46,7 @@ order by symbol
 
 # Each account has a country of its region: the first ones of a list more often. As accounts have a
 # region only, these are invented too.
-_ACCOUNTS_BY_COUNTRY = """\
+ACCOUNTS_BY_COUNTRY = """\
 with countries(region, place, country, iso_a3, capital, latitude, longitude) as (
     values
     ('Americas', 0, 'United States of America', 'USA', 'Washington', 38.90, -77.04),
@@ -83,7 +83,7 @@ with countries(region, place, country, iso_a3, capital, latitude, longitude) as 
 select country, iso_a3, region, capital, latitude, longitude, count(*) as accounts
 from accounts
 join countries using (region)
-where place = 6 * (account_id % 100) * (account_id % 100) // 10000
+where place = floor(6 * (account_id % 100) * (account_id % 100) / 10000)
 group by all
 order by accounts desc, country
 """
@@ -101,7 +101,9 @@ select
     count(*) as loans,
     round(sum(amount_usd), 2) as amount_usd
 from events
-where kind = 'borrow' and block_time >= '2026-01-01' and block_time < '2027-01-01'
+where kind = 'borrow'
+    and market in ('WETH', 'wstETH', 'CRV', 'USDC', 'sDOLA', 'INV')
+    and block_time >= '2026-01-01' and block_time < '2027-01-01'
 group by all
 order by month, market
 """,
@@ -118,7 +120,7 @@ order by month, market
             SavedVisualization.chart(
                 "Share of each market",
                 "column",
-                {"month": "x", "loans": "y", "market": "series"},
+                {"month": "x", "amount_usd": "y", "market": "series"},
                 xAxis={"type": "datetime", "labels": {"enabled": True}},
                 series={
                     "stacking": "stack",
@@ -228,27 +230,22 @@ order by month, market
                 coefficient=0.5,
             ),
             SavedVisualization.chart(
-                "Events and liquidations",
+                "Events, and how prices change",
                 "column",
-                {"market": "x", "events": "y", "liquidations": "y"},
+                {"market": "x", "events": "y", "volatility_percent": "y"},
                 xAxis={"type": "category", "labels": {"enabled": True}},
                 yAxis=[
-                    {"type": "linear", "title": {"text": "events"}, "rangeMin": 0},
-                    {
-                        "type": "linear",
-                        "opposite": True,
-                        "title": {"text": "liquidations"},
-                        "rangeMin": 0,
-                    },
+                    {"type": "linear", "title": {"text": "events"}},
+                    {"type": "linear", "opposite": True, "title": {"text": "percent a day"}},
                 ],
                 seriesOptions={
                     "events": {"zIndex": 0, "index": 0, "type": "column", "yAxis": 0},
-                    "liquidations": {
+                    "volatility_percent": {
                         "zIndex": 1,
                         "index": 0,
                         "type": "line",
                         "yAxis": 1,
-                        "name": "Liquidations (right)",
+                        "name": "change of a day (right)",
                         "color": "#E92828",
                     },
                 },
@@ -291,7 +288,7 @@ limit 400
             SavedVisualization.chart(
                 "Sizes by market",
                 "box",
-                {"amount_usd": "y", "market": "series"},
+                {"market": "x", "amount_usd": "y"},
                 yAxis=[{"type": "logarithmic"}, {"type": "linear", "opposite": True}],
                 legend={"enabled": False},
             ),
@@ -498,7 +495,7 @@ order by date, day_number
         id=97,
         name="Accounts by country",
         description="Places (as invented as the accounts): for maps and a cloud of words.",
-        text=_ACCOUNTS_BY_COUNTRY,
+        text=ACCOUNTS_BY_COUNTRY,
         tags=("charts",),
         visualizations=(
             SavedVisualization(

@@ -6,7 +6,7 @@ charts of types that only Inverse Watch draws.
 
 from __future__ import annotations
 
-from watchframe.demo.catalogue_charts import MARKETS_AT_A_GLANCE
+from watchframe.demo.catalogue_charts import ACCOUNTS_BY_COUNTRY, MARKETS_AT_A_GLANCE
 from watchframe.demo.catalogue_types import (
     ParameterMapping,
     SavedDashboard,
@@ -221,9 +221,6 @@ order by week
         tags=("fork", "charts"),
         visualizations=(
             SavedVisualization.chart(
-                "Markets as tiles", "treemap", {"market": "x", "amount_musd": "y"}
-            ),
-            SavedVisualization.chart(
                 "Collateral around a center", "radar", {"market": "x", "collateral_percent": "y"}
             ),
             SavedVisualization.chart(
@@ -252,6 +249,20 @@ where symbol = 'INV'
                     {"type": "linear", "rangeMin": 0, "rangeMax": 100},
                     {"type": "linear", "opposite": True},
                 ],
+            ),
+        ),
+    ),
+    SavedQuery(
+        id=89,
+        name="Accounts by country, as tiles",
+        description="The rows of query 97, drawn as only Inverse Watch does.",
+        text=ACCOUNTS_BY_COUNTRY,
+        tags=("fork", "charts"),
+        visualizations=(
+            SavedVisualization.chart(
+                "Countries as tiles",
+                "treemap",
+                {"country": "x", "accounts": "y", "region": "series"},
             ),
         ),
     ),

@@ -28,6 +28,7 @@ def _line_chart(name: str, x: str, y: str) -> SavedVisualization:
             "xAxis": {"type": "datetime", "labels": {"enabled": True}},
             "yAxis": [{"type": "linear"}, {"type": "linear", "opposite": True}],
             "legend": {"enabled": False},
+            "missingValuesAsZero": False,
             "seriesOptions": {},
         },
     )

@@ -15,6 +15,7 @@ from watchframe.read.options import MaxAge, ReadArguments, ReadOptions
 from watchframe.read.output import FrameArguments, Output, answer_warnings
 from watchframe.read.pipeline import answer_query, answer_sql, wire_sets
 from watchframe.read.plan import ReadPlan
+from watchframe.read.save_chart import save_chart
 from watchframe.read.saved_query import WatchQuery, watch_query
 from watchframe.read.side_by_side import read_watch_queries
 from watchframe.read.submit import (
@@ -51,6 +52,7 @@ __all__ = [
     "read_watch_query",
     "read_watch_sql",
     "read_watch_sweep",
+    "save_chart",
     "search_queries",
     "submit_watch_query",
     "submit_watch_sweep",

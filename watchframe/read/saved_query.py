@@ -23,6 +23,7 @@ from watchframe.read.draw import VisualizationLike, draw_watch_query
 from watchframe.read.functions import explain_watch_query, read_watch_query
 from watchframe.read.options import Params, QueryLike, client_for, of_query
 from watchframe.read.plan import ReadPlan
+from watchframe.read.save_chart import save_chart
 from watchframe.read.submit import SubmittedQuery, submit_watch_query
 from watchframe.references import QueryReference, parse_reference
 from watchframe.reprs import CodeText, record_table
@@ -152,6 +153,28 @@ class WatchQuery:
         return draw_watch_query(
             self._reference, visualization, params, client=self._client, **options
         )
+
+    def save_chart(self, name: str, **chart: Any) -> Visualization:
+        """Save a chart of its columns on the server, as of `save_chart`.
+
+        Parameters
+        ----------
+        name : str
+            What the chart is called: its tab on the page.
+        **chart
+            All other arguments of `save_chart`: ``kind=``, ``x=``, ``y=``, ``series=``, ...
+
+        Returns
+        -------
+        Visualization
+            As saved; ``url`` opens it on the page.
+
+        Raises
+        ------
+        WatchframeError
+            As `save_chart`.
+        """
+        return save_chart(self._reference, name, client=self._client, **chart)
 
     def _divided(
         self, params: Params, values: Mapping[str, Any], known: frozenset[str] = _OPTIONS

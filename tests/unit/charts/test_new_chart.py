@@ -165,6 +165,7 @@ def test_unknown_columns_are_taken_as_named():
         ({"size": "usd"}, r'size= is of bubble charts alone. Give kind="bubble"'),
         ({"z": "usd"}, "z= is of heatmap charts alone"),
         ({"kind": "heatmap", "series": "market"}, "A heatmap has no series"),
+        ({"kind": "box", "series": "market", "y": "usd", "x": "kind", "z": "day"}, "z= is of"),
         ({"kind": "bubble", "y": ["usd", "loans", "loan_id"]}, "no column left that size could be"),
     ],
 )
