@@ -134,7 +134,7 @@ class ParameterPicker(WidgetWithTwin):
                 max_age=max_age,
                 runs_on_change=run_on_change,
                 rows_per_page=rows_per_page,
-                on_shown=self._update_twin,
+                on_shown=self.update_twin,
             )
         except Exception:
             self._form.close()
@@ -318,7 +318,7 @@ class ParameterPicker(WidgetWithTwin):
         self._layout.show_running(is_running=status == "running")
         self.set_trait("status", status)
         if status != "running":
-            self._update_twin()
+            self.update_twin()
 
     def last_state(self) -> str:
         """Return what the picker shows as plain HTML: values, status, the rows shown, the code."""

@@ -170,7 +170,7 @@ class QueryPicker(WidgetWithTwin):
             self._show_list()
             self._status.value = ""
             picker.shown_in = self
-            self._update_twin()
+            self.update_twin()
 
     def close(self) -> None:
         """Close the search, and the picker of the query that was chosen."""

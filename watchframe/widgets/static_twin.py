@@ -47,10 +47,10 @@ class WidgetWithTwin(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has no
         """Return what is shown, as plain HTML."""
         raise NotImplementedError
 
-    def _update_twin(self) -> None:
+    def update_twin(self) -> None:
         """Show the last state in the twin, where that is displayed at all."""
         if self.shown_in is not None:
-            self.shown_in._update_twin()
+            self.shown_in.update_twin()
         if self._twin_output is not None:
             twin = self._twin()
             self._twin_output.update(twin)
