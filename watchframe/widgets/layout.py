@@ -135,6 +135,11 @@ _STYLE = f"""
 .wf-tabs button {{
   flex: 0 0 auto; min-width: 5em; max-width: 16em; overflow: hidden; text-overflow: ellipsis;
 }}
+.wf-drawing .js-plotly-plot :is(
+  .xtick, .ytick, .x2tick, .y2tick, .legendtext, .xtitle, .ytitle, .x2title, .y2title, .gtitle
+) :is(text, tspan), .wf-drawing .js-plotly-plot :is(
+  .legendtext, .xtitle, .ytitle, .x2title, .y2title, .gtitle
+) {{ fill: {_MUTED} !important; }}
 .wf-quick .wf-labeled > :first-child {{ width: auto !important; }}
 .wf-drawing .widget-output, .wf-drawing .jupyter-widget-output {{ overflow-x: auto; }}
 {_NARROW}
