@@ -63,8 +63,10 @@ def test_picker_texts_contrast_with_background(context, jupyterlab, theme):
         assert is_light == ("true" if theme == "Light" else "false")
         picker = notebook.show("pick(1, {'min_amount': 5}, run=True)")
         expect(picker.locator("tbody tr").first).to_be_visible(timeout=WITHIN)
-        for view in ("Chart", "Code", "Table"):
-            picker.get_by_role("button", name=view).click()
+        for view in ("Borrowed a day, in dollars", "Chart", "Code", "Table"):
+            picker.get_by_role("button", name=view, exact=True).click()
+            if view in ("Borrowed a day, in dollars", "Chart"):
+                expect(picker.locator(".legendtext")).to_have_count(2, timeout=WITHIN)
             notebook.page.mouse.move(0, 0)
             notebook.page.wait_for_timeout(500)
             assert faint_in(picker) == [], view

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
+from functools import partial
 from urllib.parse import quote
 
 import ipywidgets
-import pandas as pd
-import pyarrow as pa
 
 from watchframe.cache import parse_max_age
-from watchframe.models import Query
+from watchframe.models import Query, Visualization
 from watchframe.plain_text import html_text
+from watchframe.widgets.code import code_html
 from watchframe.widgets.control import GUARD, LABEL_WIDTH, close_tree
-from watchframe.widgets.preview import ResultPreview
+from watchframe.widgets.drawing_tab import DrawingTab, tab_titles
+from watchframe.widgets.quick_chart import QuickChart
+from watchframe.widgets.tab import Result, Tab
+from watchframe.widgets.table_tab import TableTab
 
 _TEXT = "var(--jp-ui-font-color1, currentColor)"
 _MUTED = "var(--jp-ui-font-color2, GrayText)"
@@ -127,9 +130,18 @@ _STYLE = f"""
   background: var(--jp-cell-editor-background, transparent);
   font-family: var(--jp-code-font-family, monospace); font-size: 0.95em;
 }}
-.wf-chart {{ width: 100%; max-width: 54em; height: auto; display: block; }}
-.wf-chart text {{ fill: {_TEXT}; font: 11px var(--jp-ui-font-family, sans-serif); }}
-.wf-chart .wf-axis {{ stroke: {_LINE}; stroke-width: 1; }}
+.wf-tabs {{ max-width: 100%; overflow-x: auto; scrollbar-width: thin; height: auto; }}
+.wf-tabs > div {{ display: flex; flex-wrap: nowrap; }}
+.wf-tabs button {{
+  flex: 0 0 auto; min-width: 5em; max-width: 16em; overflow: hidden; text-overflow: ellipsis;
+}}
+.wf-drawing .js-plotly-plot :is(
+  .xtick, .ytick, .x2tick, .y2tick, .legendtext, .xtitle, .ytitle, .x2title, .y2title, .gtitle
+) :is(text, tspan), .wf-drawing .js-plotly-plot :is(
+  .legendtext, .xtitle, .ytitle, .x2title, .y2title, .gtitle
+) {{ fill: {_MUTED} !important; }}
+.wf-quick .wf-labeled > :first-child {{ width: auto !important; }}
+.wf-drawing .widget-output, .wf-drawing .jupyter-widget-output {{ overflow-x: auto; }}
 {_NARROW}
 .wf-values {{ border-collapse: collapse; margin: 4px 0 8px; }}
 .wf-values th, .wf-values td {{ padding: 2px 14px 2px 0; text-align: left; font-weight: 400; }}
@@ -156,19 +168,45 @@ _TABLE, _CHART, _CODE = "Table", "Chart", "Code"
 
 
 class PickerLayout:
-    """The widgets of a picker around its form."""
+    """The widgets of a picker around its form.
+
+    Parameters
+    ----------
+    heading : str
+        HTML.
+    form : Widget
+    visualizations : sequence of Visualization
+        Of the query; most get a tab.
+    max_age : float, str, timedelta or None
+        The age that is chosen.
+    runs_on_change : bool
+    rows_per_page : int
+    on_shown : callable
+        Called when a tab shows something else, under the pickers' lock, maybe from a thread.
+    """
 
     def __init__(
         self,
         *,
         heading: str,
         form: ipywidgets.Widget,
+        visualizations: Sequence[Visualization],
         max_age: float | str | timedelta | None,
         runs_on_change: bool,
         rows_per_page: int,
+        on_shown: Callable[[], object],
     ) -> None:
-        self._has_result = False
-        self._preview = ResultPreview(rows_per_page)
+        self._result: Result | None = None
+        self._on_shown = on_shown
+        titles = tab_titles(visualizations, taken=(_TABLE, _CHART, _CODE))
+        # A tab is made when it is looked at first: each has a dozen widgets.
+        self._tabs: dict[str, Tab] = {}
+        self._make: dict[str, Callable[[], Tab]] = {
+            _TABLE: partial(TableTab, rows_per_page),
+            **{title: partial(DrawingTab, item, on_shown) for title, item in titles.items()},
+            _CHART: partial(QuickChart, on_shown),
+        }
+        self._has_seen: set[str] = set()  # titles of the tabs that show the result
         self.run_button = ipywidgets.Button(
             description="Run", icon="play", button_style="primary", tooltip="Run the query"
         )
@@ -192,12 +230,19 @@ class PickerLayout:
         )
         self.status = ipywidgets.HTML()
         self._views = ipywidgets.ToggleButtons(
-            options=[_TABLE, _CHART, _CODE],
+            options=[*self._make, _CODE],
             value=_TABLE,
-            style={"button_width": "6em"},
+            tooltips=[
+                "The rows",
+                *(f"Saved with the query: {title}" for title in titles),
+                "A chart of columns that you choose",
+                "Code that reads the same rows",
+            ],
+            style={"button_width": "auto"},
             layout={"margin": "6px 0 0"},
         )
-        self._views.observe(self._arrange, "value")
+        self._views.add_class("wf-tabs")
+        self._views.observe(self._looked, "value")
         self._code = ipywidgets.HTML()
         self._nothing = ipywidgets.HTML('<div class="wf-hint">No rows yet.</div>')
         self._body = ipywidgets.VBox()
@@ -234,43 +279,59 @@ class PickerLayout:
         """Enable the Cancel button while there is a run."""
         self.cancel_button.disabled = not is_running
 
-    def show_result(self, table: pa.Table, frame: pd.DataFrame) -> None:
-        """Show the rows of a result."""
-        self._has_result = True
-        self._preview.show(table, frame)
+    def show_result(self, result: Result) -> None:
+        """Show another result in the tab in front, and in each other once it is looked at."""
+        self._result = result
+        self._has_seen.clear()
         self._arrange()
 
     def show_code(self, python: str, magic: str) -> None:
         """Show the code for what is set."""
         self._code.value = (
             '<div class="wf-hint">In Python; Ctrl+A and Ctrl+C in the field copy it:</div>'
-            + _code_html("Python code", python)
+            + code_html("Python code", python)
             + '<div class="wf-hint">Or as a cell of the magic:</div>'
-            + _code_html("Magic cell", magic)
+            + code_html("Magic cell", magic)
         )
 
-    def page_html(self) -> str:
-        """Return the rows that the table shows; empty before there are any."""
-        return self._preview.page_html() if self._has_result else ""
+    def static_html(self) -> str:
+        """Return what is in front, and of the code the rows; empty before there are any."""
+        if self._result is None:
+            return ""
+        rows = self._tab(_TABLE).static_html("")
+        front = self._views.value
+        return rows if front == _CODE else self._tab(front).static_html(rows)
 
     def close(self) -> None:
         """Close all parts, also those that are not shown at the moment."""
-        self._preview.close()
+        for tab in self._tabs.values():
+            tab.close()
         close_tree(*self.children, self._code, self._nothing)
 
-    def _arrange(self, _change: object = None) -> None:
+    def _looked(self, _change: object) -> None:
+        with GUARD:
+            self._arrange()
+            if self._result is not None:
+                self._on_shown()
+
+    def _arrange(self) -> None:
         with GUARD:
             view = self._views.value
             if view == _CODE:
                 self._body.children = [self._code]
-            elif not self._has_result:
+            elif self._result is None:
                 self._body.children = [self._nothing]
             else:
-                preview = self._preview
-                if view == _CHART:
-                    preview.draw()
-                shown = preview.table_widget if view == _TABLE else preview.chart_widget
-                self._body.children = [shown]
+                self._body.children = [self._tab(view).widget]
+
+    def _tab(self, title: str) -> Tab:
+        """Return a tab that shows the result."""
+        if title not in self._tabs:
+            self._tabs[title] = self._make[title]()
+        if title not in self._has_seen and self._result is not None:
+            self._has_seen.add(title)
+            self._tabs[title].show(self._result)
+        return self._tabs[title]
 
 
 def heading_html(query: Query, server: str) -> str:
@@ -281,15 +342,6 @@ def heading_html(query: Query, server: str) -> str:
     description = html_text(query.description)
     about = f'<div class="wf-about">{description}</div>' if description else ""
     return f'<div class="wf-title">{html_text(query.name)}<small>{link}</small></div>{about}'
-
-
-def _code_html(label: str, code: str) -> str:
-    """Return a field to copy from: in any other element JupyterLab applies Ctrl+A to the cells."""
-    rows = code.count("\n")
-    return (
-        f'<textarea class="wf-code" aria-label="{label}" rows="{rows}" spellcheck="false" '
-        f'autocomplete="off" wrap="off">{html_text(code)}</textarea>'
-    )
 
 
 def _ages(

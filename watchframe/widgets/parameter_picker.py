@@ -27,6 +27,7 @@ from watchframe.widgets.layout import PickerLayout, heading_html
 from watchframe.widgets.runs import Outcome, Progress, Runs
 from watchframe.widgets.static_twin import WidgetWithTwin, last_state_html
 from watchframe.widgets.status import outcome_html, progress_html, ready_html
+from watchframe.widgets.tab import Result
 
 #: Seconds without another change before a changed value runs the query by itself.
 DEBOUNCE = 0.8
@@ -129,9 +130,11 @@ class ParameterPicker(WidgetWithTwin):
             self._layout = PickerLayout(
                 heading=heading_html(self.query, self._server),
                 form=self._form.widget,
+                visualizations=self.query.visualizations,
                 max_age=max_age,
                 runs_on_change=run_on_change,
                 rows_per_page=rows_per_page,
+                on_shown=self.update_twin,
             )
         except Exception:
             self._form.close()
@@ -159,7 +162,7 @@ class ParameterPicker(WidgetWithTwin):
     @property
     def code(self) -> str:
         """The Python that reads the same rows."""
-        return python_call(self._named, self.params, self._layout.max_age, server=self._server)
+        return self._code_of(self.params)
 
     @property
     def magic(self) -> str:
@@ -255,6 +258,10 @@ class ParameterPicker(WidgetWithTwin):
     def __await__(self) -> Generator[Any, None, pd.DataFrame]:
         return self.result().__await__()
 
+    def _code_of(self, params: Mapping[str, object], imports: Sequence[str] = ()) -> str:
+        age = self._layout.max_age
+        return python_call(self._named, params, age, server=self._server, imports=imports)
+
     def _connect(self) -> None:
         layout = self._layout
         layout.run_button.on_click(lambda _button: self._run_clicked())
@@ -296,7 +303,13 @@ class ParameterPicker(WidgetWithTwin):
         self.error = outcome.error
         if outcome.answer is not None and outcome.frame is not None:
             self.table = outcome.answer.labelled_table
-            self._layout.show_result(outcome.answer.table, outcome.frame)
+            result = Result(
+                table=outcome.answer.table,
+                frame=outcome.frame,
+                query=self._named,
+                code=self._code_of(self._runs.params, ("draw_frame",)),
+            )
+            self._layout.show_result(result)
             self.set_trait("df", outcome.frame)
         self._show_status(outcome.status, outcome_html(outcome))
 
@@ -305,7 +318,7 @@ class ParameterPicker(WidgetWithTwin):
         self._layout.show_running(is_running=status == "running")
         self.set_trait("status", status)
         if status != "running":
-            self._update_twin()
+            self.update_twin()
 
     def last_state(self) -> str:
         """Return what the picker shows as plain HTML: values, status, the rows shown, the code."""
@@ -314,7 +327,7 @@ class ParameterPicker(WidgetWithTwin):
             params=self.params,
             titles={name: control.title for name, control in self._form.controls.items()},
             status=self._layout.status.value,
-            table=self._layout.page_html(),
+            shown=self._layout.static_html(),
             code=self.code,
         )
 

@@ -169,8 +169,8 @@ class QueryPicker(WidgetWithTwin):
             self.set_trait("picker", picker)
             self._show_list()
             self._status.value = ""
-            picker.observe(lambda _change: self._update_twin(), "status")
-            self._update_twin()
+            picker.shown_in = self
+            self.update_twin()
 
     def close(self) -> None:
         """Close the search, and the picker of the query that was chosen."""

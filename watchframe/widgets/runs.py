@@ -217,6 +217,11 @@ class Runs:
         """How the newest run ended; None where none has."""
         return self._newest.outcome if self._newest is not None else None
 
+    @property
+    def params(self) -> Mapping[str, object]:
+        """The values of the newest run."""
+        return {} if self._newest is None else self._newest.params
+
     def start_with(self, params: Mapping[str, object], options: ReadOptions) -> Progress | None:
         """Start a run and cancel the current one; return None where that one is the same."""
         before = self._newest if self._newest is not None and not self._newest.outcome else None

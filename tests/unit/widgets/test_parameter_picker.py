@@ -367,15 +367,53 @@ def test_picker_escapes_control_characters_of_a_server(client):
     assert EVIL not in failed.last_state()
 
 
+def views_of(picker):
+    (views,) = [item for item in picker.children if isinstance(item, ipywidgets.ToggleButtons)]
+    return views
+
+
 @pytest.mark.parametrize(
     ("second", "said"),
-    [("y", "<svg"), ("x", "No chart. Several rows have the same “market”.")],
+    [("y", "wf-figure"), ("x", "2 rows make 1 point: each is the sum")],
 )
-def test_picker_shows_a_chart_or_says_why_there_is_none(client, second, said):
-    text = f"select * from (values ('a', 'x', 1), ('a', '{second}', 2)) as t(market, kind, n)"
+def test_picker_shows_a_chart_and_what_it_made_of_rows(client, second, said):
+    text = f"select * from (values ('x', 1), ('{second}', 2)) as t(market, n)"
     picker = pick(client.queries.create("Bars", text, 1).id, client=client)
     picker.wait(WITHIN)
-    (views,) = [item for item in picker.children if isinstance(item, ipywidgets.ToggleButtons)]
-    assert not any(said in shown for shown in shown_texts(picker))
-    views.value = views.options[1]
-    assert any(said in shown for shown in shown_texts(picker))
+    views_of(picker).value = "Chart"
+    until(lambda: any(said in text for text in (*shown_texts(picker), picker.last_state())))
+
+
+def test_picker_has_a_tab_for_each_saved_visualization(client, demo):
+    picker = pick(1, client=client)
+    frame = picker.wait(WITHIN)
+    views = views_of(picker)
+    saved = [item.name for item in sorted(picker.query.visualizations, key=lambda item: item.id)]
+    assert saved[0] == "Table"
+    assert views.options == ("Table", *saved[1:], "Chart", "Code")
+    before, seen = len(demo.requests), [""]
+    for title in saved[1:]:
+        views.value = title
+        until(lambda: figure_of(picker.last_state()) not in seen)
+        seen.append(figure_of(picker.last_state()))
+    assert len(demo.requests) == before, "the rows are there"
+    views.value = "Code"
+    assert "Rows of the result" in picker.last_state()
+    assert picker.df is frame
+
+
+def test_tab_in_front_is_drawn_again_after_a_run(client):
+    picker = pick(13, {"kind": "borrow"}, client=client)
+    picker.wait(WITHIN)
+    views_of(picker).value = "Events by month"
+    until(lambda: "wf-figure" in picker.last_state())
+    before = picker.last_state()
+    picker.update({"kind": "repay"})
+    picker.run()
+    picker.wait(WITHIN)
+    until(lambda: figure_of(picker.last_state()) not in ("", figure_of(before)))
+    assert "Rows of the result" in figure_of(before), "for where no script runs"
+
+
+def figure_of(html):
+    return html.partition("wf-figure")[2].partition("</script>")[0]

@@ -12,7 +12,7 @@ def test_twin_holds_values_rows_and_code_and_escapes_them():
         params={"a": evil, "period": ("2026-01-01", "2026-01-31"), "list": ["x", "y"], "n": None},
         titles={"a": evil, "period": "Period"},
         status="<i>12 rows</i>",
-        table="<table></table>",
+        shown="<table></table>",
         code=f"f({evil})",
     )
     html = twin_html("abc", body)

@@ -1,67 +1,46 @@
-"""The result below a picker: its table in pages, sorted by a column, and a quick chart."""
+"""The tab of a result's rows: a table in pages, sorted by a column."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 import ipywidgets
-import pandas as pd
 import pyarrow as pa
 
-from watchframe.plain_text import html_text, plain_text
-from watchframe.widgets.chart import Choice, NoChartError, chart_choice, chart_svg
+from watchframe.plain_text import plain_text
 from watchframe.widgets.control import GUARD, close_tree
+from watchframe.widgets.tab import Result
 from watchframe.widgets.table import Order, row_order, table_html
 
 #: What the menu shows for no column, and its value then.
 _UNSORTED, _NO_COLUMN = "as they came", ""
 
 
-class ResultPreview:
-    """A table's rows in pages, and its chart where one makes sense."""
+class TableTab:
+    """A table's rows in pages."""
 
     def __init__(self, rows_per_page: int) -> None:
         self._rows_per_page = rows_per_page
         self._table = pa.table({})
         self._dtypes: list[str] = []
         self._rows: Sequence[int] | None = None
-        self._choice: Choice | None = None
-        self._no_chart = ""
         self._page = 0
         self._is_filling = False
         self._make_widgets()
 
-    def show(self, table: pa.Table, frame: pd.DataFrame) -> None:
+    def show(self, result: Result) -> None:
         """Show another result; the order is kept where that has the same column."""
         self._is_filling = True
-        self._table = table
-        self._dtypes = [str(dtype) for dtype in frame.dtypes]
-        names = list(dict.fromkeys(table.column_names))
+        self._table = result.table
+        self._dtypes = [str(dtype) for dtype in result.frame.dtypes]
+        names = list(dict.fromkeys(result.table.column_names))
         kept = self._sort.value if self._sort.value in names else _NO_COLUMN
-        self._sort.options = [(_UNSORTED, _NO_COLUMN), *map(_labeled, names)]
+        self._sort.options = [(_UNSORTED, _NO_COLUMN), *map(labeled, names)]
         self._sort.value = kept
         self._is_filling = False
         self._sorted()
-        self._svg.value = ""  # drawn when it is looked at
 
-    def draw(self) -> None:
-        """Draw the chart, unless it is drawn already."""
-        if self._svg.value:
-            return
-        try:
-            self._choice = chart_choice(self._table)
-        except NoChartError as error:
-            self._choice, self._no_chart = None, str(error)
-        numbers = self._choice.numbers if self._choice is not None else ()
-        drawn = self._drawn.value if self._drawn.value in numbers else None
-        self._is_filling = True
-        self._drawn.options = list(map(_labeled, numbers))
-        self._drawn.value = drawn or (numbers[-1] if numbers else None)
-        self._drawn.layout.display = "" if numbers else "none"
-        self._is_filling = False
-        self._draw()
-
-    def page_html(self) -> str:
+    def static_html(self, _rows: str = "") -> str:
         """Return the page that is shown."""
         shown = self._shown
         rows = shown if self._rows is None else self._rows[shown.start : shown.stop]
@@ -97,17 +76,11 @@ class ResultPreview:
             [first, previous, self._where, following, last, self._sort, self._descending],
             layout={"align_items": "center", "flex_flow": "row wrap"},
         )
-        self.table_widget = ipywidgets.VBox([self._html, bar])
-        self._svg = ipywidgets.HTML()
-        self._drawn = ipywidgets.Dropdown(
-            description="Draw", style={"description_width": "initial"}, layout={"width": "20em"}
-        )
-        self._drawn.observe(self._draw, "value")
-        self.chart_widget = ipywidgets.VBox([self._drawn, self._svg])
+        self.widget = ipywidgets.VBox([self._html, bar])
 
     def close(self) -> None:
-        """Close both views."""
-        close_tree(self.table_widget, self.chart_widget)
+        """Close the tab's widgets."""
+        close_tree(self.widget)
 
     @property
     def _last_page(self) -> int:
@@ -145,18 +118,9 @@ class ResultPreview:
         for step, button in self._buttons.items():
             is_back = step in ("first", "previous")
             button.disabled = self._page == (0 if is_back else self._last_page)
-        self._html.value = self.page_html()
-
-    def _draw(self, _change: object = None) -> None:
-        if self._is_filling:
-            return
-        if self._choice is None or self._drawn.value is None:
-            why = html_text(f"No chart. {self._no_chart}")
-            self._svg.value = f'<div class="wf-hint">{why}</div>'
-            return
-        self._svg.value = chart_svg(self._table, self._choice, self._drawn.value)
+        self._html.value = self.static_html()
 
 
-def _labeled(column: str) -> tuple[str, str]:
+def labeled(column: str) -> tuple[str, str]:
     """Return a menu's entry for a column: its name as it is shown, and as it is."""
     return plain_text(column, keep=""), column
