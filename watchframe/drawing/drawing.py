@@ -14,9 +14,9 @@ import pandas as pd
 import pyarrow as pa
 
 from watchframe.charts import after_drawing, prepare
-from watchframe.charts.filters import filter_rows, find_filters, label_of
+from watchframe.charts.columns import Columns
+from watchframe.charts.filters import chosen_places, find_filters, label_of
 from watchframe.charts.javascript import text_of
-from watchframe.charts.values import page_rows
 from watchframe.decode import to_frame
 from watchframe.drawing.documents import document_of, write_document
 from watchframe.drawing.figures import FIGURES, figure_of
@@ -258,10 +258,13 @@ def draw(
         "options": visualization.options,
     }
     columns, rows = page_data(data)
+    table = Columns.of(rows)
     chosen = {name: page_cell(value) for name, value in (filters or {}).items()}
     names = [str(column["name"]) for column in columns]
-    found = [*_unmatched(chosen, names, rows), *_missing(visualization, names)] if rows else []
-    if not rows:
+    found = (
+        [*_unmatched(chosen, names, table), *_missing(visualization, names)] if len(table) else []
+    )
+    if not len(table):
         found.append("There are no rows.")
     prepared = prepare(saved, columns, rows, filters=chosen)
     if visualization.type == "CHART" and "traces" in prepared:
@@ -276,9 +279,7 @@ def draw(
     )
 
 
-def _unmatched(
-    chosen: Mapping[str, object], names: Sequence[str], rows: Sequence[Mapping[str, object]]
-) -> list[str]:
+def _unmatched(chosen: Mapping[str, object], names: Sequence[str], table: Columns) -> list[str]:
     """Return a note of each filter whose choice no row has.
 
     Raises
@@ -286,7 +287,7 @@ def _unmatched(
     ArgumentError
         There is no such filter.
     """
-    known = [item.name for item in find_filters(names, ())]
+    known = [item.name for item in find_filters(names, Columns.of([]))]
     notes = []
     for name, choice in chosen.items():
         full = next((item for item in known if name in (item, label_of(item))), None)
@@ -300,9 +301,8 @@ def _unmatched(
                 or "They have none: a filter is a column whose name ends in ::filter or "
                 "::multi-filter.",
             )
-        column = page_rows([{full: row[full]} for row in rows])
-        (item,) = find_filters([full], column, {full: choice})
-        if not filter_rows(column, [item]):
+        (item,) = find_filters([full], table, {full: choice})
+        if not chosen_places(table, [item]):
             wanted, others = map(_listed, (item.current, item.values))  # noqa: PD011 - a list
             notes.append(f"No row has {wanted} in {label_of(full)!r}, which has: {others}.")
     return notes

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from watchframe.charts.columns import Rows
 from watchframe.decode.typing_rules import (
     DECLARED,
     declared_type,
@@ -20,11 +21,10 @@ from watchframe.decode.typing_rules import (
 )
 
 Column = dict[str, str | None]
-Row = dict[str, object]
 
 
-def page_data(data: pa.Table | pd.DataFrame) -> tuple[list[Column], list[Row]]:
-    """Return the ``columns`` and ``rows`` that `watchframe.charts` draws.
+def page_data(data: pa.Table | pd.DataFrame) -> tuple[list[Column], Rows]:
+    """Return the columns and the values of all rows that `watchframe.charts` draws.
 
     Parameters
     ----------
@@ -36,8 +36,8 @@ def page_data(data: pa.Table | pd.DataFrame) -> tuple[list[Column], list[Row]]:
     list of dict
         The columns' ``name`` and ``type``: the declared one, else the one that the values have. Of
         columns of the same name the next ones have a number behind it, as on the server.
-    list of dict
-        Values by column: dates and times are moments in UTC, missing values None, integers and
+    dict of str to sequence
+        Values by column's name: dates and times are moments in UTC, missing values None, integers and
         decimals exact, bytes hexadecimal digits, and durations their texts.
     """
     found = _of_table(data) if isinstance(data, pa.Table) else _of_frame(data)
@@ -46,11 +46,8 @@ def page_data(data: pa.Table | pd.DataFrame) -> tuple[list[Column], list[Row]]:
         {"name": name, "type": kind} for name, (_, kind, _) in zip(names, found, strict=True)
     ]
     if not names:
-        return columns, [{} for _ in range(len(data))]
-    return columns, [
-        dict(zip(names, row, strict=True))
-        for row in zip(*(values for _, _, values in found), strict=True)
-    ]
+        return columns, [{}] * len(data)
+    return columns, dict(zip(names, (values for _, _, values in found), strict=True))
 
 
 #: A column's name, its type and its values.

@@ -10,10 +10,11 @@ from typing import cast
 import ipywidgets
 import pyarrow as pa
 
+from watchframe.charts.columns import Columns
 from watchframe.charts.data import Data
 from watchframe.charts.filters import Filter, find_filters, label_of
 from watchframe.charts.table import resolved_columns
-from watchframe.charts.values import Value, page_rows
+from watchframe.charts.values import Value
 from watchframe.drawing import Drawing, draw
 from watchframe.drawing.rows import page_data
 from watchframe.models import MultiValues, ParameterDefinition, Visualization
@@ -62,7 +63,7 @@ def _repeats_table(visualization: Visualization) -> bool:
         for column in saved
         if isinstance(column, Mapping)
     }
-    data = Data(columns=list(types), types=types, rows=[], filters=[])
+    data = Data(columns=list(types), types=types, table=Columns.of([]), filters=[])
     defaults = resolved_columns(None, data, {"allowSearch": False})
     chosen = resolved_columns(saved, data, {"allowSearch": False})
     return [{**column, "order": 0} for column in chosen] == [
@@ -145,7 +146,7 @@ def _filters_of(table: pa.Table, choices: Mapping[str, Sequence[str]]) -> list[F
     places = [place for place, name in enumerate(table.column_names) if label_of(name) != name]
     columns, rows = page_data(table.select(places))
     names = [str(column["name"]) for column in columns]
-    found = find_filters(names, page_rows(rows))
+    found = find_filters(names, Columns.of(rows))
     return [replace(item, current=_kept(item, choices) or item.current) for item in found]
 
 
