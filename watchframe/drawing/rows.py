@@ -37,8 +37,8 @@ def page_data(data: pa.Table | pd.DataFrame) -> tuple[list[Column], Rows]:
         The columns' ``name`` and ``type``: the declared one, else the one that the values have. Of
         columns of the same name the next ones have a number behind it, as on the server.
     dict of str to sequence
-        Values by column's name: dates and times are moments in UTC, missing values None, integers and
-        decimals exact, bytes hexadecimal digits, and durations their texts.
+        Values by column's name: dates and times are moments in UTC, missing values None, integers
+        and decimals exact, bytes hexadecimal digits, and durations their texts.
     """
     found = _of_table(data) if isinstance(data, pa.Table) else _of_frame(data)
     names = _unique(name for name, _, _ in found)
