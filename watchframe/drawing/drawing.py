@@ -31,6 +31,10 @@ from watchframe.plain_text import plain_text
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
+#: The points of a chart at most: a browser draws them within a second or two, and an output of a
+#: notebook has two megabytes of them.
+MAX_POINTS = 20_000
+
 
 class Drawing:
     """A saved visualization, drawn; made by `draw_watch_query` and `draw_frame`.
@@ -231,6 +235,7 @@ def draw(
     filters: Mapping[str, object] | None = None,
     notes: Sequence[str] = (),
     provenance: Mapping[str, object] | None = None,
+    max_points: int | None = MAX_POINTS,
 ) -> Drawing:
     """Return a visualization as it is drawn of these rows.
 
@@ -246,6 +251,8 @@ def draw(
         Further sentences that are shown under it.
     provenance : mapping of str to object, optional
         Where the rows come from, as ``attrs["watchframe"]`` of a frame.
+    max_points : int or None
+        The most points that a chart draws; a note says which are left out. None draws all.
 
     Raises
     ------
@@ -258,15 +265,12 @@ def draw(
         "options": visualization.options,
     }
     columns, rows = page_data(data)
-    table = Columns.of(rows)
     chosen = {name: page_cell(value) for name, value in (filters or {}).items()}
     names = [str(column["name"]) for column in columns]
-    found = (
-        [*_unmatched(chosen, names, table), *_missing(visualization, names)] if len(table) else []
-    )
-    if not len(table):
-        found.append("There are no rows.")
-    prepared = prepare(saved, columns, rows, filters=chosen)
+    found = _unmatched(chosen, names, Columns.of(rows)) + _missing(visualization, names)
+    if not len(data):
+        found = ["There are no rows."]
+    prepared = prepare(saved, columns, rows, filters=chosen, max_points=max_points)
     if visualization.type == "CHART" and "traces" in prepared:
         prepared = after_drawing(prepared, saved)
     return Drawing(
@@ -287,7 +291,7 @@ def _unmatched(chosen: Mapping[str, object], names: Sequence[str], table: Column
     ArgumentError
         There is no such filter.
     """
-    known = [item.name for item in find_filters(names, Columns.of([]))]
+    known = [item.name for item in find_filters(names, table.at(()))]
     notes = []
     for name, choice in chosen.items():
         full = next((item for item in known if name in (item, label_of(item))), None)

@@ -12,7 +12,6 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from watchframe.charts.columns import Rows
 from watchframe.decode.typing_rules import (
     DECLARED,
     declared_type,
@@ -21,10 +20,12 @@ from watchframe.decode.typing_rules import (
 )
 
 Column = dict[str, str | None]
+#: The values of all rows by column; where there are no rows or no columns, a list of rows.
+Rows = dict[str, Sequence[object]] | list[Mapping[str, object]]
 
 
 def page_data(data: pa.Table | pd.DataFrame) -> tuple[list[Column], Rows]:
-    """Return the columns and the values of all rows that `watchframe.charts` draws.
+    """Return the ``columns`` and ``rows`` that `watchframe.charts` draws.
 
     Parameters
     ----------
@@ -36,18 +37,19 @@ def page_data(data: pa.Table | pd.DataFrame) -> tuple[list[Column], Rows]:
     list of dict
         The columns' ``name`` and ``type``: the declared one, else the one that the values have. Of
         columns of the same name the next ones have a number behind it, as on the server.
-    dict of str to sequence
-        Values by column's name: dates and times are moments in UTC, missing values None, integers
-        and decimals exact, bytes hexadecimal digits, and durations their texts.
+    dict of str to list
+        The values by column: dates and times are moments in UTC, missing values None, integers and
+        decimals exact, bytes hexadecimal digits, and durations their texts. Where there are no
+        rows or no columns, a list of empty rows.
     """
     found = _of_table(data) if isinstance(data, pa.Table) else _of_frame(data)
     names = _unique(name for name, _, _ in found)
     columns: list[Column] = [
         {"name": name, "type": kind} for name, (_, kind, _) in zip(names, found, strict=True)
     ]
-    if not names:
-        return columns, [{}] * len(data)
-    return columns, dict(zip(names, (values for _, _, values in found), strict=True))
+    if not names or not len(data):  # as the server sends them: no row has any column
+        return columns, [{} for _ in range(len(data))]
+    return columns, {name: values for name, (_, _, values) in zip(names, found, strict=True)}
 
 
 #: A column's name, its type and its values.
