@@ -24,7 +24,8 @@ _FEWEST = 4
 #: What is drawn as single points, of which every so manieth one stays.
 _DOTS = frozenset({"scatter", "bubble", "effectScatter"})
 _BARS = frozenset({"column", "pictorialBar"})
-_EXTREMES, _EVENLY = "the lowest and highest of each stretch", "evenly chosen ones"
+#: How points were chosen, as people read it.
+EXTREMES, EVENLY = "the lowest and highest of each stretch", "evenly chosen ones"
 
 
 def thin(points_list: Sequence[Points], options: ChartOptions, most: int | None) -> str:
@@ -53,7 +54,7 @@ def _keep_own_x(points_list: Sequence[Points], most: int) -> str:
         if share < len(points.x):
             is_dots = points.kind in _DOTS
             _keep(points, evenly(points.y, share) if is_dots else extremes(points.y, share))
-            ways.append(_EVENLY if is_dots else _EXTREMES)
+            ways.append(EVENLY if is_dots else EXTREMES)
     return " or ".join(dict.fromkeys(ways))
 
 
@@ -80,7 +81,7 @@ def _keep_same_x(points_list: Sequence[Points], options: ChartOptions, count: in
             keys = at(keys, sorted_places(list(every.values())))
         heights = [sums[key] for key in keys]
         kept.update(keys[place] for place in extremes(heights, count - len(kept)))
-        way = _EXTREMES
+        way = EXTREMES
     for points in points_list:
         _keep(points, [place for place, key in enumerate(identities(points.x)) if key in kept])
     return way
