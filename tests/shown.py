@@ -1,8 +1,9 @@
-"""What a person sees of a value: by its repr, and in a real IPython's display."""
+"""What a person sees of a value: by its repr, in a real IPython's display, and of its HTML."""
 
 import dataclasses
 import re
 from collections.abc import Mapping
+from xml.etree import ElementTree as ET
 
 from IPython.core.formatters import DisplayFormatter
 
@@ -40,3 +41,18 @@ def assert_shows_itself(value, *keys, depth=3):
         names = [field.name for field in dataclasses.fields(value)]
     for name in names or [name for name in getattr(value, "__dict__", ()) if name[0] != "_"]:
         assert_shows_itself(getattr(value, name), *keys, depth=depth - 1)
+
+
+def parsed(html):
+    """Return HTML as its elements, without its styles; what is not well formed fails."""
+    return ET.fromstring(
+        f"<all>{re.sub(r'<style>.*?</style>|<br>', '', html, flags=re.DOTALL)}</all>"
+    )
+
+
+def cells_of(elements):
+    """Return the texts of tables' cells, row by row."""
+    return [
+        ["".join(cell.itertext()) for cell in row if cell.tag in {"th", "td"}]
+        for row in elements.iter("tr")
+    ]

@@ -203,10 +203,10 @@ class Notebook:
         text.wait_for(timeout=SHOWS_WITHIN)
         return text.inner_text().strip()
 
-    def save(self, holds: str) -> None:
+    def save(self, holds: str, times: int = 1) -> None:
         """Save until the file holds this: what the kernel has sent may still be on its way."""
         deadline = time.monotonic() + SHOWS_WITHIN / 1000
-        while holds not in (self.jupyter.folder / self.name).read_text():
+        while (self.jupyter.folder / self.name).read_text().count(holds) < times:
             assert time.monotonic() < deadline, f"{holds!r} is not in the saved notebook"
             self.page.evaluate("window.jupyterapp.commands.execute('docmanager:save')")
 
@@ -232,6 +232,22 @@ def open_notebook(context, jupyter: Jupyter, name: str, *, kernel: bool = True) 
     page.goto(f"{jupyter.url}lab/tree/{name}?token={TOKEN}&reset")
     page.wait_for_function(OPEN, timeout=SHOWS_WITHIN)
     return Notebook(page, jupyter, name)
+
+
+def open_without_kernel(context, jupyter, name):
+    """Open a notebook as *No Kernel* in the menu of kernels does."""
+    page = context.new_page()
+    page.goto(f"{jupyter.url}lab/workspaces/{name.partition('.')[0]}?token={TOKEN}")
+    page.wait_for_function("() => Boolean(window.jupyterapp?.shell)", timeout=SHOWS_WITHIN)
+    page.evaluate(
+        """async path => {
+            await window.jupyterapp.restored;
+            const kernelPreference = { shouldStart: false, canStart: false };
+            await window.jupyterapp.commands.execute('docmanager:open', { path, kernelPreference });
+        }""",
+        name,
+    )
+    return page
 
 
 @pytest.fixture(scope="session")

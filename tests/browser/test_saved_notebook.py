@@ -6,7 +6,13 @@ import nbformat
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import TOKEN, open_notebook, start_jupyter, stop_jupyter
+from tests.browser.conftest import (
+    TOKEN,
+    open_notebook,
+    open_without_kernel,
+    start_jupyter,
+    stop_jupyter,
+)
 
 WITHIN = 30_000
 #: The label of the rows in the twin, which come with the result.
@@ -25,22 +31,6 @@ def saved(context, jupyterlab):
     notebook.save(ROWS)
     notebook.close()
     return jupyterlab.read("saved.ipynb")
-
-
-def open_without_kernel(context, jupyter, name):
-    """Open a notebook as *No Kernel* in the menu of kernels does."""
-    page = context.new_page()
-    page.goto(f"{jupyter.url}lab/workspaces/{name.partition('.')[0]}?token={TOKEN}")
-    page.wait_for_function("() => Boolean(window.jupyterapp?.shell)", timeout=WITHIN)
-    page.evaluate(
-        """async path => {
-            await window.jupyterapp.restored;
-            const kernelPreference = { shouldStart: false, canStart: false };
-            await window.jupyterapp.commands.execute('docmanager:open', { path, kernelPreference });
-        }""",
-        name,
-    )
-    return page
 
 
 def check_twin(page):

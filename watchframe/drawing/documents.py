@@ -72,7 +72,8 @@ def document_of(drawing: Drawing) -> str:
     scripts = ""
     if is_figure(drawing):
         figure = plain_figure(drawing)
-        height = figure["layout"].setdefault("height", _HEIGHT)
+        height = max(_HEIGHT, figure["layout"].get("height") or 0)
+        figure["layout"]["height"] = height
         meanwhile = "<p>The chart shows where scripts may run.</p>"
         body = figure_html(figure, meanwhile=meanwhile, height=f"{height}px")
         scripts = plotly_script() + _PRINTING
@@ -89,7 +90,7 @@ def document_of(drawing: Drawing) -> str:
     )
 
 
-#: CSS pixels, where the figure does not say.
+#: CSS pixels, at least: a page has more room than a cell.
 _HEIGHT = 520
 
 
@@ -101,10 +102,17 @@ def _origin(drawing: Drawing) -> str:
     lines = [provenance_html(drawing.shape, provenance)]
     parameters = provenance.get("parameters")
     if isinstance(parameters, Mapping) and parameters:
-        told = ", ".join(f"{name} = {words(value)}" for name, value in parameters.items())
+        told = ", ".join(f"{name} = {_value_words(value)}" for name, value in parameters.items())
         lines.append(f"<p>{html_text(told)}</p>")
     # The age in the line above is that of the moment when the page was made.
     retrieved = provenance.get("retrieved_at")
     if isinstance(retrieved, str):
         lines.append(f"<p>run at {html_text(words(datetime.fromisoformat(retrieved)))}</p>")
     return "".join(lines)
+
+
+def _value_words(value: object) -> str:
+    """Return the value of a parameter; of a range its ends."""
+    if isinstance(value, Mapping) and value.keys() == {"start", "end"}:
+        return f"{words(value['start'])} to {words(value['end'])}"
+    return words(value)

@@ -53,8 +53,27 @@ def figure_of(kind: str, prepared: Mapping[str, Any]) -> go.Figure:
 
 def _chart(prepared: Mapping[str, Any]) -> dict[str, Any]:
     """Return a chart that is as wide as its place."""
-    layout = {name: value for name, value in prepared["layout"].items() if name != "width"}
+    layout = {
+        name: _with_open_end(value) if name.startswith(("xaxis", "yaxis")) else value
+        for name, value in prepared["layout"].items()
+        if name != "width"
+    }
+    if "yaxis2" in layout:
+        # plotly.js 4 would label the second axis where the first one has its labels.
+        layout["yaxis2"] = {**layout["yaxis2"], "tickmode": "auto"}
     return {"traces": prepared["traces"], "layout": {**layout, "autosize": True}}
+
+
+def _with_open_end(axis: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return an axis of which plotly finds the end that was not chosen.
+
+    It forgets a range with one end as soon as it makes room for the axis' labels.
+    """
+    lowest, highest = axis.get("range") or (None, None)
+    if (lowest is None) == (highest is None):
+        return axis
+    ends = {"minallowed": lowest} if highest is None else {"maxallowed": highest}
+    return {**axis, "range": None, "autorange": True, "autorangeoptions": ends}
 
 
 #: What makes the figure of a visualization, by its type.

@@ -55,7 +55,8 @@ def fragment(body: str, *, style: str = "", note: object = None) -> str:
     below = f'<div class="wf-card-note">{html_text(str(note))}</div>' if note else ""
     return (
         f"{style_tag()}<style>{_STYLE}{style}</style>"
-        f'<div class="wf-card wf-drawn">{body}{below}</div>'
+        # To MathJax, what stands between two `$` is a formula, but within these classes.
+        f'<div class="wf-card wf-drawn mathjax_ignore tex2jax_ignore">{body}{below}</div>'
     )
 
 
@@ -131,7 +132,7 @@ class _SafeHtml(HTMLParser):
         super().__init__(convert_charrefs=True)
         self._parts: list[str] = []
         self._open: list[str] = []
-        self._link: tuple[str | None, list[str]] | None = None
+        self._link: tuple[str, list[str]] | None = None
         self._hidden = 0
 
     def handle_starttag(self, tag: str, attrs: Sequence[tuple[str, str | None]]) -> None:
@@ -139,7 +140,7 @@ class _SafeHtml(HTMLParser):
         if tag in _HIDDEN:
             self._hidden += 1
         elif tag == "a" and self._link is None:
-            self._link = given.get("href"), []
+            self._link = (given.get("href") or "").strip(), []
         elif tag == "img":
             source = (given.get("src") or "").strip()
             self._add(link_html(shortened(given.get("alt") or source), source))
@@ -181,7 +182,7 @@ class _SafeHtml(HTMLParser):
         if self._link is not None:
             address, texts = self._link
             self._link = None
-            self._add(link_html("".join(texts) or address or "", (address or "").strip()))
+            self._add(link_html("".join(texts) or address, address))
 
 
 _HIDDEN = frozenset({"script", "style"})

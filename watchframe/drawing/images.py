@@ -27,12 +27,12 @@ FORMATS = {
     ".jpeg": "jpg",
     ".webp": "webp",
 }
-#: CSS pixels, where no size is asked for: a cell of a notebook is about as wide.
-WIDTH, HEIGHT = 800, 450
+#: CSS pixels, where no size is asked for and the figure has none: about a notebook's cell.
+WIDTH, HEIGHT = 800, 400
 #: Pixels of an image for each of the layout, where no size is asked for: sharp on every screen.
 _SHARP = 2
 #: Seconds in which a Chromium starts and draws.
-_WITHIN = 60.0
+WITHIN = 60.0
 #: Seconds without work after which it ends: it takes some 300 MB.
 _ENDS_AFTER = 60.0
 #: Seconds in which it ends with this process.
@@ -99,7 +99,7 @@ def image_of(
     width: float | None = None,
     height: float | None = None,
     scale: float = 1,
-    timeout: float = _WITHIN,
+    timeout: float = WITHIN,
 ) -> bytes:
     """Return a figure as an image.
 
@@ -200,7 +200,7 @@ class _Chromium:
         """Draw one figure after the other."""
         kaleido = importlib.import_module("kaleido")  # an extra
         # Without MathJax, which it would load from elsewhere.
-        async with kaleido.Kaleido(n=1, mathjax=False, timeout=_WITHIN) as chromium:
+        async with kaleido.Kaleido(n=1, mathjax=False, timeout=WITHIN) as chromium:
             atexit.register(self.end)  # now: before the folders that it made are removed
             while (job := self.next_job()) is not None:
                 if not job.image.set_running_or_notify_cancel():

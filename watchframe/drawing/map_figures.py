@@ -26,9 +26,14 @@ Figure = dict[str, Any]
 #: The ends of a part of the world: of longitudes, and of projected latitudes.
 Bounds = tuple[tuple[float, float], tuple[float, float]]
 
+#: Where a point is on the map, and the point.
+Place = tuple[float, float, Mapping[str, Any]]
+
 #: More markers are not told apart, and their texts are large.
 MOST_MARKERS = 10_000
 _MOST_TOLD = 12
+#: Of more groups there is no legend, which would be longer than the map is high.
+_MOST_GROUPS = 30
 _LAND, _BORDER = "rgba(128, 128, 128, 0.16)", "rgba(128, 128, 128, 0.5)"
 #: The usual color of countries without a value, and one that is the same on white alone.
 _NO_VALUE, _VALUELESS_LAND = "#dddddd", "rgba(128, 128, 128, 0.27)"
@@ -48,25 +53,18 @@ def marker_map(prepared: Prepared) -> Figure:
     count = sum(len(places) for _, places in groups)
     step = max(1, math.ceil(count / MOST_MARKERS))
     shown = [(group, places[::step]) for group, places in groups]
-    traces = [
-        {
-            "type": "scatter",
-            "mode": "markers",
-            "name": group["name"],
-            "x": [x for x, _, _ in places],
-            "y": [y for _, y, _ in places],
-            "text": [_marker_text(options, point) for _, _, point in places],
-            "hoverinfo": "text",
-            "showlegend": len(shown) > 1,
-            "marker": {
-                "size": 11,
-                "opacity": 0.85,
-                "color": _marker_color(options, group),
-                "line": {"width": 1, "color": "#ffffff"},
-            },
-        }
-        for group, places in shown
-    ]
+    if len(shown) <= _MOST_GROUPS:
+        traces = [
+            {**_markers(options, places), "name": group["name"], "showlegend": len(shown) > 1}
+            for group, places in shown
+        ]
+        for trace, (group, _) in zip(traces, shown, strict=True):
+            trace["marker"]["color"] = _marker_color(options, group)
+    else:
+        traces = [_markers(options, [place for _, places in shown for place in places])]
+        traces[0]["marker"]["color"] = [
+            _marker_color(options, group) for group, places in shown for _ in places
+        ]
     spots = [(x, y) for _, places in groups for x, y, _ in places]
     drawn = sum(len(places) for _, places in shown)
     remark = "" if count else "No row has a place."
@@ -111,6 +109,19 @@ def choropleth(prepared: Prepared) -> Figure:
     if background is not None and background.hex != "#ffffff":
         layout["plot_bgcolor"] = background.hex  # white is no choice: it is the page's default
     return {"traces": traces, "layout": layout}
+
+
+def _markers(options: Mapping[str, Any], places: Sequence[Place]) -> Figure:
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "x": [x for x, _, _ in places],
+        "y": [y for _, y, _ in places],
+        "text": [_marker_text(options, point) for _, _, point in places],
+        "hoverinfo": "text",
+        "showlegend": False,
+        "marker": {"size": 11, "opacity": 0.85, "line": {"width": 1, "color": "#ffffff"}},
+    }
 
 
 def _outlines() -> Figure:
@@ -189,9 +200,7 @@ def _map_layout(bounds: Bounds, remark: str) -> Figure:
     return layout
 
 
-def _places(
-    points: Iterable[Mapping[str, Any]],
-) -> Iterable[tuple[float, float, Mapping[str, Any]]]:
+def _places(points: Iterable[Mapping[str, Any]]) -> Iterable[Place]:
     """Return where points are on the map; those that are nowhere are left out."""
     for point in points:
         latitude, longitude = _degrees(point["lat"]), _degrees(point["lon"])

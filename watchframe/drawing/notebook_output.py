@@ -16,7 +16,7 @@ from watchframe.config import chart_images_in_use
 from watchframe.drawing.figure_html import CONFIG, figure_html, packed_plotly_script
 from watchframe.drawing.figures import FIGURES
 from watchframe.drawing.html import html_of
-from watchframe.drawing.images import HEIGHT, image_of
+from watchframe.drawing.images import HEIGHT, WITHIN, image_of
 from watchframe.drawing.plotly_once import carries_plotly, is_colab
 from watchframe.drawing.plotly_texts import escaped
 from watchframe.errors import ArgumentError, ConfigurationError
@@ -32,7 +32,7 @@ PLOTLY, HTML, PNG, PLAIN = (
     "image/png",
     "text/plain",
 )
-#: Seconds that an output waits for its image.
+#: Seconds that an output waits for its image while a person does, too.
 _IMAGE_WITHIN = 10.0
 #: The characters of a line of notes in a figure, which wraps none: they fit into 400 pixels.
 _LINE = 66
@@ -138,7 +138,8 @@ def _image(figure: Mapping[str, Any]) -> str | None:
     if _has_no_chromium or not _has_images():
         return None
     try:
-        content = image_of(figure, "png", timeout=_IMAGE_WITHIN)
+        patience = _IMAGE_WITHIN if is_interactive() else WITHIN
+        content = image_of(figure, "png", timeout=patience)
     except ArgumentError:
         _has_no_chromium = True
         return None

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import math
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from watchframe.charts.colors import parse_color
 from watchframe.charts.javascript import text_of
 from watchframe.drawing.fragments import fragment
 from watchframe.plain_text import html_text
 from watchframe.reprs.words import shortened
+
+#: Width and height, or how far to the right and down.
+Pair = tuple[float, float]
+Numbers = npt.NDArray[np.float64]
 
 #: More words are too small to be read.
 _MOST_WORDS = 150
@@ -25,11 +31,13 @@ _STYLE = """
   display: block; width: 100%; max-height: 460px; font-family: inherit;
 }
 """
-#: Where words are tried, from the middle outwards, in pixels: a spiral that is wider than high.
-_TURNS, _TRIES, _FURTHEST = 60, 6_000, 1_500
-_AROUND = np.linspace(0, 1, _TRIES) ** 0.5 * _TURNS * 2 * np.pi
-_OUTWARDS = np.linspace(0, 1, _TRIES) ** 0.5 * _FURTHEST
-_SPIRAL = np.stack([np.cos(_AROUND) * _OUTWARDS * 1.6, np.sin(_AROUND) * _OUTWARDS], axis=1)
+#: Where words are tried, from the middle outwards: a spiral that is wider than high, of size one.
+_TURNS, _TRIES = 40, 2_500
+_OUTWARDS = np.linspace(0, 1, _TRIES) ** 0.5
+_AROUND = _OUTWARDS * _TURNS * 2 * np.pi
+_SPIRAL = (np.array([np.cos(_AROUND) * 1.6, np.sin(_AROUND)]) * _OUTWARDS).T
+#: How many places are looked at together, and how much larger the spiral is than all words.
+_TOGETHER, _LOOSE = 250, 1.7
 #: How wide characters are, in parts of the font's size.
 _WIDE, _NARROW, _CAPITAL, _USUAL = 1.0, 0.34, 0.74, 0.58
 
@@ -58,9 +66,6 @@ def word_cloud_html(prepared: Mapping[str, Any]) -> str:
     return fragment(body, style=_STYLE, note=note)
 
 
-Pair = tuple[float, float]
-
-
 def _box(text: str, word: Mapping[str, Any]) -> Pair:
     """Return how wide and high a word is, turned as it is."""
     width, height = _length(text) * word["size"], word["size"] * 1.05
@@ -80,20 +85,28 @@ def _width_of(character: str) -> float:
 
 
 def _places(boxes: Sequence[Pair]) -> list[Pair]:
-    """Return the middle of each box: the place on the spiral nearest to its start that is free."""
-    middles: list[Pair] = []
+    """Return the middle of each box: the first place on the spiral that is free."""
+    spiral = _SPIRAL * math.sqrt(sum(width * height for width, height in boxes) / math.pi) * _LOOSE
     taken = np.empty((0, 4))
     for width, height in boxes:
         half = np.array([width, height]) / 2 + 1
-        # Two boxes are apart if their middles are, in either direction.
-        apart = np.abs(_SPIRAL[:, None, :] - taken[None, :, :2]) >= taken[None, :, 2:] + half
-        free = np.all(np.any(apart, axis=2), axis=1)
-        # Beyond the spiral there is always space.
-        lowest = float((taken[:, 1] + taken[:, 3]).max(initial=0)) + height / 2 + 1
-        place = _SPIRAL[int(free.argmax())] if free.any() else np.array([0.0, lowest])
-        middles.append((float(place[0]), float(place[1])))
+        place = _first_free(spiral, taken, half)
+        if place is None:  # below all others there is always space
+            place = np.array([0.0, float((taken[:, 1] + taken[:, 3]).max()) + half[1]])
         taken = np.vstack([taken, [*place, *half]])
-    return middles
+    return [(float(x), float(y)) for x, y in taken[:, :2]]
+
+
+def _first_free(spiral: Numbers, taken: Numbers, half: Numbers) -> Numbers | None:
+    for start in range(0, _TRIES, _TOGETHER):
+        places = spiral[start : start + _TOGETHER]
+        # Two boxes are apart if their middles are, in either direction.
+        apart = np.abs(places[:, None] - taken[:, :2]) >= taken[:, 2:] + half
+        free = np.all(np.any(apart, axis=2), axis=1)
+        if free.any():
+            found: Numbers = places[int(free.argmax())]
+            return found
+    return None
 
 
 def _frame(boxes: Sequence[Pair], middles: Sequence[Pair]) -> tuple[float, float, float, float]:

@@ -31,7 +31,7 @@ def author():
 def test_case_drawn_from_the_server(case, author, tmp_path):
     found = json.loads(case.read_text())
     given, expected = found["input"], right(case.stem, found["output"])
-    script = f"result = {({'columns': given['columns'], 'rows': given['rows']})!r}"
+    script = f"result = { ({'columns': given['columns'], 'rows': given['rows']})!r}"
     query = author.queries.create(case.stem, script, PYTHON_SOURCE)
     saved = author.visualizations.create(
         query.id, type=given["type"], name=given.get("name", ""), options=given["options"]

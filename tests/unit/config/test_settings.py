@@ -13,8 +13,10 @@ import pytest
 from watchframe.client import Client, connect
 from watchframe.config import (
     Settings,
+    chart_images_in_use,
     load_settings,
     load_settings_of,
+    note_connected,
     profile_for_server,
     profiles,
     server_url,
@@ -112,6 +114,7 @@ def test_what_is_missing_is_said_with_the_way_to_set_it(tmp_path, given, words):
         ("ca_bundle", "", "a file or folder that is there"),
         ("cache_dir", 5, "the path of a folder"),
         ("uncached_queries", "x", "ids of queries"),
+        ("chart_images", "often", "yes or no"),
     ],
 )
 def test_unusable_setting_names_its_origin_and_choices(tmp_path, name, value, takes):
@@ -145,6 +148,7 @@ def test_unusable_setting_names_its_variable_or_file(config_file):
         ("cache_dir", "~/watch", Path.home() / "watch"),
         ("timezone", "Europe/Berlin", ZoneInfo("Europe/Berlin")),
         ("uncached_queries", "42", {42}),
+        ("chart_images", "yes", True),
     ],
 )
 def test_setting_is_read_from_what_people_write(tmp_path, name, written, value):
@@ -337,3 +341,19 @@ def test_uncached_queries_are_read_from_what_people_write(value):
 def test_uncached_queries_that_are_no_ids_are_refused(value):
     with pytest.raises(ConfigurationError, match="uncached_queries"):
         load_settings("https://watch.example", "key", environ={}, uncached_queries=value)
+
+
+def test_images_of_charts_are_as_set_and_none_in_voila(monkeypatch, tmp_path):
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    assert chart_images_in_use() is None
+    monkeypatch.setenv("SERVER_SOFTWARE", "voila/0.5.8")
+    assert chart_images_in_use() is False
+    monkeypatch.setenv("WATCHFRAME_CHART_IMAGES", "yes")
+    assert chart_images_in_use() is True
+    note_connected(
+        load("https://host", KEY, config_file=tmp_path / "none.toml", chart_images=False)
+    )
+    try:
+        assert chart_images_in_use() is False
+    finally:
+        note_connected(None)

@@ -40,6 +40,12 @@ def test_figure_has_all_of_the_chart(path):
     assert figure["data"] == traces
     layout = {name: item for name, item in figure["layout"].items() if name not in OF_ITS_PLACE}
     expected = without_nothing(spec["layout"])
+    if "yaxis2" in expected:
+        expected["yaxis2"]["tickmode"] = "auto"
+    for axis in (expected.get("xaxis", {}), expected.get("yaxis", {})):
+        if None in axis.get("range", ()):
+            (lowest, _) = axis.pop("range")
+            axis |= {"autorange": True, "autorangeoptions": {"minallowed": lowest}}
     assert layout == {name: expected[name] for name in expected.keys() - OF_ITS_PLACE}
     assert figure["layout"]["autosize"]
 
@@ -78,6 +84,22 @@ def test_values_that_plotly_does_not_know_are_left_out():
     figure = json.loads(figure_of("CHART", spec).to_json())
     assert figure["data"][0] == {"type": "scatter", "x": [1], "y": [2.0**70]}
     assert figure["layout"]["xaxis"] == {"title": {"text": "x"}}
+
+
+def test_axis_with_one_end_keeps_it():
+    # plotly.js forgets such a range when it makes room for labels: seen in Chromium.
+    spec = {
+        "traces": [],
+        "layout": {
+            "xaxis": {"range": [None, 3], "autorange": "min"},
+            "yaxis": {"range": [0, 0], "autorange": False},
+            "yaxis2": {"range": [0, None], "autorange": "max"},
+        },
+    }
+    layout = json.loads(figure_of("CHART", spec).to_json())["layout"]
+    assert layout["xaxis"] == {"autorange": True, "autorangeoptions": {"maxallowed": 3}}
+    assert layout["yaxis"] == {"autorange": False, "range": [0, 0]}
+    assert layout["yaxis2"]["autorangeoptions"] == {"minallowed": 0}
 
 
 def test_background_is_clear():

@@ -1,0 +1,87 @@
+"""What plotly.js draws of our figures, beside what it drew of the page's own: the golden data."""
+
+import json
+
+import pandas as pd
+import plotly.offline
+import pytest
+
+from tests.unit.charts.test_golden import DATA
+from watchframe import draw_frame
+from watchframe.charts import after_drawing, prepare
+from watchframe.drawing.figures import figure_of
+
+CHARTS = sorted(DATA.glob("chart-*.json"))
+#: In pixels, as the page's were drawn.
+WIDTH, HEIGHT = 800, 400
+#: Cases of which the page's picture is empty, and ours has texts on its y axis.
+HEATMAPS = "chart-heatmap"
+HOSTILE = "<b>R&D</b> <a href='javascript:x()'>$1$ a</a>"
+
+DRAW = """(figure) => Plotly.newPlot("drawn", figure.data, figure.layout).then((drawn) => {
+  const axes = ["xaxis", "yaxis", "yaxis2"].filter((name) => drawn._fullLayout[name]);
+  return Object.fromEntries(axes.map((name) => {
+    const {type, range} = drawn._fullLayout[name];
+    return [name, {type, range}];
+  }));
+})"""
+
+
+@pytest.fixture(scope="module")
+def page(browser):
+    """A page with plotly.js, on which nothing fails."""
+    failures = []
+    with browser.new_page() as page:
+        page.on("pageerror", lambda error: failures.append(error))  # noqa: PLW0108 - Playwright marks it
+        page.add_script_tag(content=plotly.offline.get_plotlyjs())
+        yield page
+    assert failures == []
+
+
+@pytest.fixture
+def drawn(page):
+    """Draws a figure, and returns the types and ranges of its axes."""
+    page.evaluate(
+        "([width, height]) => {document.body.innerHTML = "
+        "`<div id='drawn' style='width: ${width}px; height: ${height}px'></div>`}",
+        [WIDTH, HEIGHT],
+    )
+    return lambda figure: page.evaluate(DRAW, json.loads(figure.to_json()))
+
+
+@pytest.mark.parametrize("path", CHARTS, ids=lambda path: path.stem)
+def test_axes_are_those_of_the_page(path, drawn):
+    case = json.loads(path.read_text())
+    given, seen = case["input"], case["output"]["drawn_in_chromium"]["layout"]
+    spec = prepare(given, given["columns"], given["rows"], filters=given.get("filters"))
+    for name, axis in drawn(figure_of("CHART", after_drawing(spec, given))).items():
+        expected = seen.get(name)
+        if expected is None:  # of a pie, which draws none
+            continue
+        if path.stem.startswith(HEATMAPS) and name == "yaxis":
+            assert axis["type"] == "category"
+            continue
+        # The page's plotly has no type for an axis without data.
+        assert expected["type"] in (axis["type"], "-")
+        assert axis["range"] == [
+            end if isinstance(end, str) else pytest.approx(end, rel=0.02, abs=0.02)
+            for end in expected["range"]
+        ]
+
+
+def test_texts_of_the_data_are_shown_as_they_are(page, drawn):
+    frame = pd.DataFrame({"x": [HOSTILE, "b"], "y": [1, 2], "k": [HOSTILE, "c"]})
+    options = {
+        "globalSeriesType": "column",
+        "columnMapping": {"x": "x", "y": "y", "k": "series"},
+        "xAxis": {"type": "category", "title": {"text": HOSTILE}},
+        "textFormat": "{{ @@x }}",
+        "showDataLabels": True,
+    }
+    drawn(draw_frame(frame, {"type": "CHART", "options": options}).figure)
+    shown = page.evaluate(
+        "() => [...document.querySelectorAll('#drawn text')].map((text) => text.textContent)"
+    )
+    # The category, the series, the title of the axis, and the label of the column.
+    assert shown.count(HOSTILE) == 4
+    assert page.locator("#drawn text a, #drawn foreignObject").count() == 0

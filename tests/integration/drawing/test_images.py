@@ -1,0 +1,61 @@
+"""Images by a real kaleido and a real Chromium."""
+
+import struct
+import subprocess
+
+import pandas as pd
+import pytest
+
+from watchframe import draw_frame
+from watchframe.errors import ArgumentError
+
+BEGINNINGS = {
+    "png": b"\x89PNG",
+    "svg": b"<svg",
+    "pdf": b"%PDF",
+    "jpg": b"\xff\xd8\xff",
+    "jpeg": b"\xff\xd8\xff",
+    "webp": b"RIFF",
+}
+
+
+@pytest.mark.slow
+def test_image_is_written_in_every_format(process, chromium, tmp_path):
+    script = f"""
+for suffix in {list(BEGINNINGS)}:
+    drawing.to_image("chart." + suffix)
+drawing.to_image("small.png", width=400, height=300)
+drawing.to_image("sharp.png", width=400, height=300, scale=2)
+print(drawing.figure.layout.height)
+"""
+    height = int(process(script, BROWSER_PATH=chromium))
+    written = {path.name: path.read_bytes() for path in tmp_path.glob("*.*")}
+    for suffix, beginning in BEGINNINGS.items():
+        assert written[f"chart.{suffix}"].startswith(beginning)
+    sizes = [png_size(written[f"{name}.png"]) for name in ("chart", "small", "sharp")]
+    assert sizes == [(1600, 2 * height), (400, 300), (800, 600)]
+    assert b"&#60;i&#62;c&#60;/i&#62;" in written["chart.svg"]
+    assert len(written) == 8  # no drafts are left
+    # The Chromium has ended with its process.
+    left = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
+    assert str(tmp_path) not in left
+
+
+def png_size(content):
+    return struct.unpack(">II", content[16:24])
+
+
+@pytest.mark.parametrize("name", ["chart.gif", "chart", "chart.html"])
+def test_image_of_another_suffix_is_refused(tmp_path, name):
+    frame = pd.DataFrame({"day": ["a"], "amount": [1]})
+    drawing = draw_frame(frame, {"type": "CHART", "options": {}})
+    with pytest.raises(ArgumentError, match=f"'{name}' is no name of an image") as caught:
+        drawing.to_image(tmp_path / name)
+    assert "to_html()" in caught.value.hint
+
+
+def test_image_of_what_is_no_plot_is_refused(tmp_path):
+    drawing = draw_frame(pd.DataFrame({"day": ["a"]}), {"type": "TABLE", "name": "Rows"})
+    with pytest.raises(ArgumentError, match="'Rows' is a TABLE: it has no figure") as caught:
+        drawing.to_image(tmp_path / "rows.png")
+    assert "to_html()" in caught.value.hint
