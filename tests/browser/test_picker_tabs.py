@@ -23,6 +23,11 @@ def heights(picker):
     return picker.locator(f"{FIGURE} .scatterlayer .js-line").first.get_attribute("d")
 
 
+def look_at(picker):
+    """JupyterLab shows a picture of a figure that comes back, until the mouse is over it."""
+    picker.locator(".jp-RenderedPlotly").hover()
+
+
 @pytest.fixture(scope="module")
 def filtered(demo, tmp_path_factory):
     """A query whose chart has a filter of one value, and one of several."""
@@ -68,6 +73,7 @@ def test_saved_visualizations_are_drawn_of_the_rows_that_are_shown(notebook, dem
     expect(picker.locator(".wf-drawn")).to_contain_text("$", timeout=WITHIN)
     expect(picker.locator(FIGURE)).to_have_count(0)
     tab(picker, "Events by month").click()
+    look_at(picker)
     expect(line).to_have_count(1, timeout=WITHIN)
     assert len(demo.requests) == asked, "the rows are there"
     picker.get_by_label("Kind").select_option("repay")

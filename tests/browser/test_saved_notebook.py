@@ -128,6 +128,57 @@ def test_saved_widget_state_shows_controls_as_they_were(context, jupyterlab):
     page.close()
 
 
+@pytest.fixture(scope="module")
+def drawn(context, jupyterlab):
+    """A saved notebook whose picker had a chart in front."""
+    jupyterlab.write("drawn.ipynb")
+    notebook = open_notebook(context, jupyterlab, "drawn.ipynb")
+    notebook.run("from watchframe import pick")
+    picker = notebook.show("pick(13, {'kind': 'repay'}, run=True)")
+    expect(picker.locator("tbody tr")).to_have_count(10, timeout=WITHIN)
+    picker.get_by_role("button", name="Events by month").click()
+    expect(picker.locator(LINE)).to_have_count(1, timeout=WITHIN)
+    expect(notebook.page.locator(".wf-twin")).to_be_hidden()
+    notebook.save("wf-figure")
+    notebook.save("wfUnpacks")
+    notebook.close()
+    return jupyterlab.read("drawn.ipynb")
+
+
+LINE = ".js-plotly-plot .scatterlayer .js-line"
+
+
+@pytest.mark.parametrize("place", ["a new kernel", "no kernel", "nbconvert"])
+def test_saved_chart_in_front_is_drawn(drawn, context, jupyterlab, tmp_path, place):
+    if place == "a new kernel":
+        page = open_notebook(context, jupyterlab, "drawn.ipynb").page
+    elif place == "no kernel":
+        jupyterlab.write("drawn-alone.ipynb", notebook=nbformat.from_dict(drawn))
+        page = open_without_kernel(context, jupyterlab, "drawn-alone.ipynb")
+    else:
+        exporter = pytest.importorskip("nbconvert").HTMLExporter()
+        html, _ = exporter.from_notebook_node(nbformat.from_dict(drawn))
+        (tmp_path / "page.html").write_text(html, encoding="utf-8")
+        page = context.new_page()
+        page.route("http*://**", lambda route: route.abort())
+        page.goto((tmp_path / "page.html").as_uri())
+    expect(page.locator(f".wf-twin {LINE}")).to_have_count(1, timeout=WITHIN)
+    expect(page.locator(".wf-twin")).to_contain_text('read_watch_query(13, {"kind": "repay"})')
+    page.close()
+
+
+def test_saved_chart_of_somebody_else_shows_its_rows(drawn, context, jupyterlab):
+    """JupyterLab does not trust it, so it runs no script."""
+    strangers = nbformat.from_dict(drawn)
+    strangers.cells[-1].outputs[-1]["data"]["text/html"] += "<p>changed since</p>"
+    jupyterlab.write("drawn-strangers.ipynb", notebook=strangers)
+    page = open_notebook(context, jupyterlab, "drawn-strangers.ipynb").page
+    twin = page.locator(".wf-twin")
+    expect(twin).to_contain_text("the chart is drawn where scripts run", timeout=WITHIN)
+    expect(twin.locator(".wf-table tbody tr")).to_have_count(10)
+    page.close()
+
+
 @pytest.mark.parametrize("app", ["jupyterlab", "no kernel"])
 def test_saved_search_for_a_query_shows_what_was_picked(context, jupyterlab, app):
     name = f"search-{app[:2]}.ipynb"

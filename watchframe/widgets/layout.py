@@ -296,11 +296,12 @@ class PickerLayout:
 
     def static_html(self) -> str:
         """Return what is in front, and of the code the rows; empty before there are any."""
-        if self._result is None:
-            return ""
-        rows = self._tab(_TABLE).static_html("")
-        front = self._views.value
-        return rows if front == _CODE else self._tab(front).static_html(rows)
+        with GUARD:  # a run may end while a cell displays the picker
+            if self._result is None:
+                return ""
+            rows = self._tab(_TABLE).static_html("")
+            front = self._views.value
+            return rows if front == _CODE else self._tab(front).static_html(rows)
 
     def close(self) -> None:
         """Close all parts, also those that are not shown at the moment."""
