@@ -102,8 +102,7 @@ TEMPLATE: dict[str, Any] = {
             "sans-serif",
         },
         "xaxis": _AXIS,
-        # plotly.js 4 would give a second axis the ticks of the first one: 0.079, 0.419, ...
-        "yaxis": {**_AXIS, "tickmode": "auto"},
+        "yaxis": _AXIS,
         "polar": {"bgcolor": _CLEAR, "angularaxis": _AXIS, "radialaxis": _AXIS},
         "legend": {"bgcolor": _CLEAR},
     }

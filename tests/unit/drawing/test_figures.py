@@ -105,9 +105,3 @@ def test_axis_with_one_end_keeps_it():
 def test_background_is_clear():
     layout = figure_of("CHART", {"traces": [], "layout": {}}).layout.template.layout
     assert layout.paper_bgcolor == layout.plot_bgcolor == "rgba(0, 0, 0, 0)"
-
-
-def test_second_axis_has_ticks_of_its_own():
-    """By default plotly.js 4 puts them at the heights of the first axis' ticks."""
-    layout = figure_of("CHART", {"traces": [], "layout": {}}).layout.template.layout
-    assert layout.yaxis.tickmode == "auto"
