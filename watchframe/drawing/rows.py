@@ -20,7 +20,7 @@ from watchframe.decode.typing_rules import (
 )
 
 Column = dict[str, str | None]
-#: The values of all rows by column; of rows without any column, a list of them.
+#: The values of all rows by column; where there are no rows or no columns, a list of rows.
 Rows = dict[str, Sequence[object]] | list[Mapping[str, object]]
 
 
@@ -40,14 +40,14 @@ def page_data(data: pa.Table | pd.DataFrame) -> tuple[list[Column], Rows]:
     dict of str to list
         The values by column: dates and times are moments in UTC, missing values None, integers and
         decimals exact, bytes hexadecimal digits, and durations their texts. Where there are no
-        columns, a list of empty rows.
+        rows or no columns, a list of empty rows.
     """
     found = _of_table(data) if isinstance(data, pa.Table) else _of_frame(data)
     names = _unique(name for name, _, _ in found)
     columns: list[Column] = [
         {"name": name, "type": kind} for name, (_, kind, _) in zip(names, found, strict=True)
     ]
-    if not names:
+    if not names or not len(data):  # as the server sends them: no row has any column
         return columns, [{} for _ in range(len(data))]
     return columns, {name: values for name, (_, _, values) in zip(names, found, strict=True)}
 
