@@ -98,8 +98,8 @@ def chart(
         "progress": options.progress,
         "client": connect(options, asked),
     }
-    query = saved_definition(asked, ReadOptions.resolve(asked, **how))
     wanted = " ".join(words) or asked.visualization_id
+    query = saved_definition(asked, ReadOptions.resolve(asked, **how), wanted)
     if wanted is None and path is None:
         _write_list(query, is_json=is_json)
         return

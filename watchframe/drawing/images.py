@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import atexit
 import importlib
+import logging
 import os
 import queue
 import threading
@@ -199,6 +200,7 @@ class _Chromium:
     async def work(self) -> None:
         """Draw one figure after the other."""
         kaleido = importlib.import_module("kaleido")  # an extra
+        logging.getLogger("choreographer.channels.pipe").addFilter(_is_no_farewell)
         # Without MathJax, which it would load from elsewhere.
         async with kaleido.Kaleido(n=1, mathjax=False, timeout=WITHIN) as chromium:
             atexit.register(self.end)  # now: before the folders that it made are removed
@@ -228,6 +230,14 @@ class _Chromium:
         if self.process == os.getpid():
             self.jobs.put(None)
             self.thread.join(_ENDED_WITHIN)
+
+
+def _is_no_farewell(record: logging.LogRecord) -> bool:
+    """Return whether a record is another than that of a Chromium's end, which is no error.
+
+    Its pipe says ``{bye}`` once or twice, and twice choreographer logs with a traceback.
+    """
+    return record.msg != "JSONError decoding message. Ignoring"
 
 
 _guard = ProcessLock()

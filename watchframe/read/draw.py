@@ -191,7 +191,7 @@ def draw_frame(
 
 
 def saved_definition(
-    reference: QueryReference, options: ReadOptions, wanted: str | int | None = None
+    reference: QueryReference, options: ReadOptions, wanted: str | int | None
 ) -> Query:
     """Return a query with its visualizations, as fresh as the options ask, and `wanted` needs.
 

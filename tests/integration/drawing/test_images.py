@@ -41,6 +41,17 @@ print(drawing.figure.layout.height)
     assert str(tmp_path) not in left
 
 
+@pytest.mark.slow
+def test_image_ends_without_a_word_of_its_pipe(process, chromium):
+    """choreographer logs an error where the end is told twice, which is a matter of luck."""
+    script = """
+import logging
+drawing.to_image("chart.svg")
+logging.getLogger("choreographer.channels.pipe").exception("JSONError decoding message. Ignoring")
+"""
+    assert process(script, BROWSER_PATH=chromium) == ""
+
+
 def png_size(content):
     return struct.unpack(">II", content[16:24])
 
