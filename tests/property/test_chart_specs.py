@@ -119,7 +119,7 @@ def test_points_that_stay_are_as_they_were_with_lowest_and_highest(rows, kind, s
     options = {"columnMapping": mapping, "globalSeriesType": kind, "series": {"stacking": stacking}}
     spec = plotly_spec({"options": options}, [], rows, max_points=most)
     traces, whole = spec["traces"], plotly_spec({"options": options}, [], rows)["traces"]
-    assert sum(len(trace["x"]) for trace in traces) <= max(most, 16)
+    assert sum(len(trace["x"]) for trace in traces) <= max(most, 24)
     for trace, full in zip(traces, whole, strict=True):
         stays, were = (
             list(zip(found["x"], found["y"], found["text"], strict=True)) for found in (trace, full)
@@ -127,6 +127,7 @@ def test_points_that_stay_are_as_they_were_with_lowest_and_highest(rows, kind, s
         left = iter(were)
         assert all(point in left for point in stays)  # in the same order
         assert {min(full["y"]), max(full["y"])} <= set(trace["y"])
+        assert (stays[0], stays[-1]) == (were[0], were[-1])
     assert ("note" in spec) == (traces != whole)
 
 

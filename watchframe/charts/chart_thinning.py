@@ -11,13 +11,14 @@ from watchframe.charts.chart_points import Points
 from watchframe.charts.chart_stacking import STACKED_HERE
 from watchframe.charts.chart_values import (
     Plotted,
+    as_number,
     clean_number,
     identities,
     moment_of,
     sorted_places,
 )
 from watchframe.charts.columns import at
-from watchframe.charts.ordering import is_finite
+from watchframe.charts.ordering import is_finite, is_nan, is_number
 
 #: Of each series at least its first, last, lowest and highest point stay.
 _FEWEST = 4
@@ -63,15 +64,18 @@ def _keep_same_x(points_list: Sequence[Points], options: ChartOptions, count: in
     sums: dict[Hashable, float] = {}
     sizes: dict[Hashable, float] = {}
     kept: set[Hashable] = set()
-    are_sums = options.kind in STACKED_HERE and options.stacked
+    # Of what is stacked already, the last series has the whole.
+    are_stacked = options.kind in STACKED_HERE and options.stacked
     for points in points_list:
         keys = identities(points.x)
         for key, x, y in zip(keys, points.x, points.y, strict=True):
             every.setdefault(key, x)
-            number = float(y) if isinstance(y, int | float) and is_finite(y) else 0
-            sums[key] = number if are_sums else sums.get(key, 0) + number
+            number = as_number(y) if is_number(y) else 0
+            number = 0 if is_nan(number) else number
+            sums[key] = number if are_stacked else sums.get(key, 0) + number
             sizes[key] = sizes.get(key, 0) + abs(number)
-        kept.update(keys[place] for place in _ends(points.y))
+        own = _ends(points.y) | {0, len(keys) - 1} if keys else ()
+        kept.update(keys[place] for place in own)
     keys = list(every)
     if options.kind in _BARS and _are_categories(points_list, options):
         kept = set(sorted(keys, key=sizes.__getitem__, reverse=True)[: max(1, count)])

@@ -99,7 +99,8 @@ def prepare(
         How many points a chart has at most, or cells a table. Of lines, areas and columns the
         lowest and the highest of each stretch are drawn, of dots some that are evenly chosen, of
         categories, slices and a heatmap's axes the largest, and of a table the first rows.
-        Each series keeps its first, last, lowest and highest point, however few were asked for.
+        But over categories each series has its first, last, lowest and highest point, however
+        few were asked for.
         Boxes, radars, treemaps and the other types have all.
 
     Returns
