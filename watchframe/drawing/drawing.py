@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
-from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,11 +20,12 @@ from watchframe.drawing.documents import document_of, write_document
 from watchframe.drawing.figures import FIGURES, figure_of
 from watchframe.drawing.images import image_format, write_image
 from watchframe.drawing.notebook_output import mimebundle, noted_figure
-from watchframe.drawing.rows import page_cell, page_data
+from watchframe.drawing.rows import json_value, page_cell, page_data
 from watchframe.errors import ArgumentError
 from watchframe.models import Visualization
 from watchframe.parameters.values import did_you_mean, nearest
 from watchframe.plain_text import plain_text
+from watchframe.reprs.words import counted
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -120,7 +119,7 @@ class Drawing:
         """Return the figure as JSON, or of what is no plot, what is prepared."""
         if self.kind in FIGURES:
             return str(self.figure.to_json())
-        return json.dumps(_json_value(self.prepared), ensure_ascii=False)
+        return json.dumps(json_value(self.prepared), ensure_ascii=False)
 
     def to_html(self, path: str | Path | None = None) -> str | None:
         """Return a page with the drawing, as one document that loads nothing; or write it.
@@ -222,10 +221,8 @@ class Drawing:
         if self.kind == "COUNTER":
             return str(self.prepared["counter"].get("counterValue", "no value"))
         if "traces" in self.prepared:
-            count, noun = len(self.prepared["traces"]), "trace"
-        else:
-            count, noun = len(self.prepared.get("cells", self._data)), "row"
-        return f"{count:,} {noun}{'' if count == 1 else 's'}"
+            return counted(len(self.prepared["traces"]), "trace")
+        return counted(len(self.prepared.get("cells", self._data)), "row")
 
 
 def draw(
@@ -335,16 +332,3 @@ def _missing(visualization: Visualization, names: Sequence[str]) -> list[str]:
         return []
     noun = "a column" if len(gone) == 1 else "columns"
     return [f"The chart draws {noun} that the rows do not have: {', '.join(map(repr, gone))}."]
-
-
-def _json_value(value: object) -> object:
-    """Return a value as JSON has it."""
-    if isinstance(value, Mapping):
-        return {str(name): _json_value(item) for name, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_json_value(item) for item in value]
-    if isinstance(value, datetime):
-        return value.isoformat().replace("+00:00", "Z")
-    if isinstance(value, Decimal):
-        value = int(value) if value == value.to_integral_value() else float(value)
-    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -229,9 +229,18 @@ _CELLS: list[tuple[type | tuple[type, ...], Callable[[Any], object]]] = [
 
 def _nested(value: object) -> object:
     """Return a value within a list or an object, as the server writes it into JSON."""
-    cell = page_cell(value)
-    if isinstance(cell, dt.date):
-        return cell.isoformat().replace("+00:00", "Z")
-    if isinstance(cell, Decimal):
-        return int(cell) if cell == cell.to_integral_value() else float(cell)
-    return cell
+    return json_value(page_cell(value))
+
+
+def json_value(value: object) -> object:
+    """Return a cell, or what is made of cells, as JSON has it: of no number that is not finite."""
+    if isinstance(value, Mapping):
+        return {str(name): json_value(item) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [json_value(item) for item in value]
+    if isinstance(value, dt.date):
+        return value.isoformat().replace("+00:00", "Z")
+    if isinstance(value, Decimal) and value.is_finite():
+        value = int(value) if value == value.to_integral_value() else float(value)
+    is_number = isinstance(value, float | Decimal)
+    return None if is_number and not math.isfinite(value) else value

@@ -14,6 +14,7 @@ from watchframe.drawing import Drawing, draw
 from watchframe.drawing.rows import page_data
 from watchframe.models import MultiValues, ParameterDefinition, Visualization
 from watchframe.parameters import JSON
+from watchframe.reprs.words import counted
 from watchframe.widgets.chart_points import (
     EACH,
     JOINS,
@@ -191,8 +192,7 @@ def points_text(points: Points) -> str:
     if points.missing:
         said.append(f"{points.missing:,} without “{choice.x}” left out.")
     if points.are_joined:
-        count = points.table.num_rows
-        made = f"{count:,} {'point' if count == 1 else 'points'}"
+        made = counted(points.table.num_rows, "point")
         said.append(f"{points.rows:,} rows make {made}: each is the {choice.join} of its rows.")
     return " ".join(said)
 

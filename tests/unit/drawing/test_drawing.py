@@ -121,6 +121,14 @@ def test_json_of_what_is_no_plot_is_what_is_prepared():
     assert day["value"] == "2024-03-01T00:00:00Z"
 
 
+@pytest.mark.parametrize(
+    "value", [[Decimal("Infinity")], {"a": float("inf")}, Decimal("-Infinity")]
+)
+def test_json_has_no_infinite_numbers(value):
+    frame = pd.DataFrame({"n": pd.Series([value], dtype=object)})
+    json.loads(counter("n", frame).to_json(), parse_constant=pytest.fail)
+
+
 def test_filters_choose_rows_by_either_name():
     for name in ("market", "market::filter"):
         drawing = draw(LINE, table(), filters={name: "INV"})

@@ -47,6 +47,7 @@ def values(series):
         ([1 + 2j], "string", ["(1+2j)"]),
         (pd.to_timedelta(["26h", None]), "string", ["1 day, 2:00:00", None]),
         ([dt.timedelta(seconds=90)], "string", ["0:01:30"]),
+        ([[Decimal("Infinity"), Decimal(3), Decimal("0.5")]], None, [[None, 3, 0.5]]),
         ([{"b": [1, MOMENT]}], None, [{"b": [1, "2024-03-01T10:05:00Z"]}]),
         ([(1, Decimal("2.50")), {3}], None, [[1, 2.5], [3]]),
         ([np.array([1, 2])], None, [[1, 2]]),
