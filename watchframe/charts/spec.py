@@ -107,7 +107,7 @@ def prepare(
     -------
     dict
         The keys depend on the type: ``traces`` and ``layout`` of a chart, ``header`` and
-        ``cells`` of a table, and so on. With a ``note`` it is not what was saved: the note
+        ``cells`` of a table with the ``total`` of its rows, and so on. With a ``note`` it is not what was saved: the note
         says in a sentence what is shown, and names what is not known. An unknown type is
         the table of all rows.
     """
