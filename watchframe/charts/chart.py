@@ -21,20 +21,21 @@ _DRAWN = frozenset({*KINDS, *OTHERS, "pie", "heatmap"})
 
 
 def plotly_chart(options: Options, data: Data) -> Prepared:
-    """Return a chart's ``traces`` and ``layout``."""
+    """Return a chart's ``traces`` and ``layout``, and a ``note`` if points are left out."""
     chosen = ChartOptions.of_saved(options)
     if chosen.kind in _NOT_DRAWN:
         return {"traces": [], "layout": make_layout(chosen, [])}
     if chosen.kind in OTHERS:
-        return OTHERS[chosen.kind](data.rows, chosen)
-    series = find_series(data.rows, chosen)
+        return OTHERS[chosen.kind](data.table, chosen)
+    series = find_series(data.table, chosen)
     if chosen.kind == "pie":
         return {"traces": make_pies(series, chosen), "layout": make_pie_layout(series, chosen)}
     if chosen.kind == "heatmap":
         traces = make_heatmaps(series, chosen)
         return {"traces": traces, "layout": with_kind_of_y(make_layout(chosen, traces), traces)}
-    traces = make_traces(series, chosen)
-    return {"traces": traces, "layout": make_layout(chosen, traces)}
+    traces, note = make_traces(series, chosen, data.max_points)
+    spec = {"traces": traces, "layout": make_layout(chosen, traces)}
+    return {**spec, "note": note} if note else spec
 
 
 def prepare_chart(options: Options, data: Data) -> Prepared:
@@ -49,11 +50,11 @@ def prepare_chart(options: Options, data: Data) -> Prepared:
         reason = "This chart draws itself by code (`customCode`), which is not run here."
     elif chosen.kind in _NOT_DRAWN:
         reason = f"A chart of type {chosen.kind!r} cannot be drawn here."
-    elif chosen.kind == "candlestick" and not spec["traces"] and data.rows:
+    elif chosen.kind == "candlestick" and not spec["traces"] and len(data.table):
         reason = f"A candlestick chart needs columns mapped to {', '.join(PRICES)}."
     if reason:
         return {**prepare_table({}, data), "note": f"{reason} This is a table of its rows."}
-    notes = _notes(chosen)
+    notes = [*_notes(chosen), *filter(None, [spec.get("note")])]
     return {**spec, "note": " ".join(notes)} if notes else spec
 
 

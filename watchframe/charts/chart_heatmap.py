@@ -21,6 +21,7 @@ from watchframe.charts.chart_values import (
     sorted_places,
 )
 from watchframe.charts.colors import text_color_on
+from watchframe.charts.columns import at
 from watchframe.charts.numeral import number_formatter
 from watchframe.charts.palettes import Stops, heat_color, heat_stops
 
@@ -43,8 +44,10 @@ def with_kind_of_y(layout: dict[str, Any], traces: Sequence[Trace]) -> dict[str,
 
 
 def _heatmap(series: Series, options: ChartOptions) -> list[Trace]:
-    x_values, y_values = plotted(series.x), plotted(series.y)
-    z_values = plotted(series.z or [None] * len(x_values))
+    x_values, y_values, z_values = (
+        plotted(at(values, series.places))
+        for values in (series.x, series.y, series.z or [None] * len(series.x))
+    )
     x = _ends(x_values, is_sorted=options.sort_x, is_reversed=options.reverse_x)
     y = _ends(y_values, is_sorted=options.sort_y, is_reversed=options.reverse_y)
     first: dict[object, Plotted] = {}

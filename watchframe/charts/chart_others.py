@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from watchframe.charts.chart_layout import common_layout, make_layout
@@ -11,27 +11,33 @@ from watchframe.charts.chart_points import Points, make_points
 from watchframe.charts.chart_series import columns_by_role, find_series
 from watchframe.charts.chart_texts import Formats, point_texts
 from watchframe.charts.chart_traces import Trace
-from watchframe.charts.chart_values import clean_numbers, drawable, plotted, sorted_places
+from watchframe.charts.chart_values import (
+    clean_numbers,
+    drawable,
+    on_axis,
+    plotted,
+    sorted_places,
+)
+from watchframe.charts.columns import Columns, at
 from watchframe.charts.data import Prepared
 from watchframe.charts.javascript import text_of
 from watchframe.charts.palettes import colors_of
-from watchframe.charts.values import Row
 
 #: What columns of a candlestick chart are mapped to.
 PRICES = ("open", "high", "low", "close")
 
 
-def candlesticks(rows: Sequence[Row], options: ChartOptions) -> Prepared:
+def candlesticks(table: Columns, options: ChartOptions) -> Prepared:
     """Return one candlestick trace; without the four columns of prices there is none."""
-    columns = columns_by_role(rows, options.column_mapping)
+    columns = columns_by_role(table.names, options.column_mapping)
     layout = make_layout(options, [])
     # plotly would put a second, small chart below to choose a range.
     layout["xaxis"]["rangeslider"] = {"visible": False}
     if not columns.keys() >= set(PRICES):
         return {"traces": [], "layout": layout}
     x_column = columns.get("x", [None])[-1]
-    x = plotted(
-        [index if x_column is None else row.get(x_column) for index, row in enumerate(rows)],
+    x = on_axis(
+        range(len(table)) if x_column is None else table.values(x_column),
         is_dates=options.x_axis.is_dates,
     )
     places = sorted_places(x) if options.sort_x else range(len(x))
@@ -39,19 +45,19 @@ def candlesticks(rows: Sequence[Row], options: ChartOptions) -> Prepared:
         "type": "candlestick",
         "name": "",
         "showlegend": False,
-        "x": drawable([x[place] for place in places]),
+        "x": drawable(at(x, places)),
         "yaxis": "y",
     }
     for price in PRICES:
-        values = clean_numbers([row.get(columns[price][-1]) for row in rows])
-        trace[price] = drawable([values[place] for place in places])
+        values = clean_numbers(table.values(columns[price][-1]))
+        trace[price] = drawable(at(values, places))
     return {"traces": [trace], "layout": layout}
 
 
-def radars(rows: Sequence[Row], options: ChartOptions) -> Prepared:
+def radars(table: Columns, options: ChartOptions) -> Prepared:
     """Return a closed line around the center for each series, with an x at each angle."""
     traces = []
-    for points, texts in _points(rows, options):
+    for points, texts in _points(table, options):
         around = range(len(points.x)) if not points.x else [*range(len(points.x)), 0]
         r = drawable(points.y)
         traces.append(
@@ -72,9 +78,9 @@ def radars(rows: Sequence[Row], options: ChartOptions) -> Prepared:
     return {"traces": traces, "layout": layout}
 
 
-def treemaps(rows: Sequence[Row], options: ChartOptions) -> Prepared:
+def treemaps(table: Columns, options: ChartOptions) -> Prepared:
     """Return one treemap: a tile for each x, within its series where there are several."""
-    found = _points(rows, options)
+    found = _points(table, options)
     tiles: list[tuple[str, str, str, float, object, str]] = []
     for points, texts in found:
         root = f"series {points.series.name}" if len(found) > 1 else ""
@@ -103,9 +109,9 @@ def treemaps(rows: Sequence[Row], options: ChartOptions) -> Prepared:
     return {"traces": [trace] if tiles else [], "layout": common_layout(options)}
 
 
-def gauges(rows: Sequence[Row], options: ChartOptions) -> Prepared:
+def gauges(table: Columns, options: ChartOptions) -> Prepared:
     """Return a gauge for each series, side by side, of its first point."""
-    found = [points for points, _ in _points(rows, options) if points.y]
+    found = [points for points, _ in _points(table, options) if points.y]
     axis = options.y_axes[0]
     ends = [axis.lowest, axis.highest]
     traces = [
@@ -127,7 +133,7 @@ def gauges(rows: Sequence[Row], options: ChartOptions) -> Prepared:
 
 
 #: What draws a chart of another type.
-OTHERS: Mapping[str, Callable[[Sequence[Row], ChartOptions], dict[str, Any]]] = {
+OTHERS: Mapping[str, Callable[[Columns, ChartOptions], dict[str, Any]]] = {
     "candlestick": candlesticks,
     "radar": radars,
     "treemap": treemaps,
@@ -135,8 +141,10 @@ OTHERS: Mapping[str, Callable[[Sequence[Row], ChartOptions], dict[str, Any]]] = 
 }
 
 
-def _points(rows: Sequence[Row], options: ChartOptions) -> list[tuple[Points, list[Any]]]:
-    series = find_series(rows, options)
+def _points(table: Columns, options: ChartOptions) -> list[tuple[Points, list[Any]]]:
+    series = find_series(table, options)
     formats = Formats.of(options)
     made = make_points(series, options, colors_of(options.palette, len(series)))
-    return [(points, list(point_texts(points, options, formats))) for points in made]
+    for points in made:
+        points.x = list(plotted(points.x))
+    return [(points, point_texts(points, options, formats)) for points in made]

@@ -19,14 +19,16 @@ from watchframe.charts.chart_values import (
     drawable,
     identities,
     identity,
+    on_axis,
     plotted,
     plus,
 )
 from watchframe.charts.colors import ordinal_colors, text_color_on
+from watchframe.charts.columns import at
 from watchframe.charts.javascript import text_of
 from watchframe.charts.palettes import CONTINUOUS, DEFAULT_PALETTE, PALETTES, spread
 from watchframe.charts.templates import fill_template
-from watchframe.charts.values import Row, Value
+from watchframe.charts.values import Value
 
 _BESIDE, _ABOVE, _TITLE = 0.02, 0.1, 0.015
 #: From this many pies on they stand in two rows.
@@ -45,7 +47,6 @@ def make_pies(series_list: Sequence[Series], options: ChartOptions) -> list[Trac
         slices = _slices(series, None if has_x else f"Slice {index}", options)
         colors = [color_of(text_of(part.x)) for part in slices]
         left, bottom, width, height = _cell(index, len(series_list))
-        name = _name(series, options)
         traces.append(
             {
                 "visible": True,
@@ -55,11 +56,11 @@ def make_pies(series_list: Sequence[Series], options: ChartOptions) -> list[Trac
                 "hole": 0.4,
                 "marker": {"colors": colors},
                 "hoverinfo": hover,
-                "text": _texts(name, slices, options, formats),
+                "text": _texts(series, slices, options, formats),
                 "textinfo": "percent" if options.show_labels else "none",
                 "textposition": "inside",
                 "textfont": {"color": [text_color_on(color) for color in colors]},
-                "name": name,
+                "name": _name(series, options),
                 "direction": options.pie_direction,
                 "domain": {
                     "x": [left, left + width - _BESIDE],
@@ -95,35 +96,35 @@ def make_pie_layout(series_list: Sequence[Series], options: ChartOptions) -> dic
 
 @dataclass(slots=True)
 class _Slice:
-    """A slice: its label, its sum (None where no row has a number), and its last row."""
+    """A slice: its label, its sum (None where no row has a number), and its last row's place."""
 
     label: Plotted
     y: Plotted
     percent: float
     x: Value
-    row: Row
+    place: int
 
 
 def _slices(series: Series, label: str | None, options: ChartOptions) -> list[_Slice]:
     """Return a series' slices; a missing value is none, so that the others keep their share."""
-    size = len(series.rows)
-    labels: list[Plotted] = (
-        plotted(series.x, is_dates=options.x_axis.is_dates) if label is None else [label] * size
-    )
-    y_values = clean_numbers(series.y)
+    x_values = at(series.x, series.places)
+    labels: Sequence[Plotted] = [label] * len(x_values)
+    if label is None:
+        labels = plotted(on_axis(x_values, is_dates=options.x_axis.is_dates))
+    y_values = clean_numbers(at(series.y, series.places))
     total = 0.0
     for number in y_values:
         total += abs(number or 0)  # One by one, as the page adds: `sum` rounds less.
     found: dict[object, _Slice] = {}
-    for key, name, y, x, row in zip(
-        identities(labels), labels, y_values, series.x, series.rows, strict=True
+    for key, name, y, x, place in zip(
+        identities(labels), labels, y_values, x_values, series.places, strict=True
     ):
         part = found.get(key)
         if part is None:
-            found[key] = _Slice(name, y, 0, x, row)
+            found[key] = _Slice(name, y, 0, x, place)
             continue
         part.y = part.y if y is None else plus(part.y, y)
-        part.x, part.row = x, row
+        part.x, part.place = x, place
     for part in found.values():
         share = part.y if isinstance(part.y, int | float) else 0
         part.percent = share / total * 100 if total else math.nan
@@ -131,8 +132,10 @@ def _slices(series: Series, label: str | None, options: ChartOptions) -> list[_S
 
 
 def _texts(
-    name: str, slices: Sequence[_Slice], options: ChartOptions, formats: Formats
+    series: Series, slices: Sequence[_Slice], options: ChartOptions, formats: Formats
 ) -> list[str]:
+    name = _name(series, options)
+    rows = () if options.text_format == "" else series.table.rows()
     nothing = formats.number(0) if options.number_format else ""
     texts = []
     for part in slices:
@@ -142,7 +145,7 @@ def _texts(
             texts.append(f"{percent} ({y})")
             continue
         x = formats.value_text(part.x, options.x_axis)
-        values = {"@@name": name, "@@x": x, "@@y": y, "@@yPercent": percent, **part.row}
+        values = {"@@name": name, "@@x": x, "@@y": y, "@@yPercent": percent, **rows[part.place]}
         texts.append(fill_template(options.text_format, values))
     return texts
 
@@ -165,7 +168,7 @@ def _spread_over(series: Series, palette: Sequence[str]) -> tuple[tuple[str, ...
     # On the page each date is a value of its own, the same day in another row too.
     distinct = {
         ("moment", index) if isinstance(x, dt.datetime) else identity(x): text_of(x)
-        for index, x in enumerate(series.x)
+        for index, x in enumerate(at(series.x, series.places))
     }
     return tuple(spread(palette, len(distinct))), list(dict.fromkeys(distinct.values()))
 

@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
 from typing import Any
 
 from watchframe.charts.chart_options import ChartOptions
 from watchframe.charts.chart_values import sorted_places
+from watchframe.charts.columns import Columns
 from watchframe.charts.javascript import property_order, text_of
-from watchframe.charts.values import Row, Value
+from watchframe.charts.values import Value
 
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """A series' points as they came: the values of one point are at the same place.
+    """A series' rows, by their `places`, and the columns that it is drawn of.
 
-    Without a column of errors, sizes or z these are None. A series `is_split` off by a column's
-    value; else it is a y column, whose x is 0 where there is none.
+    The columns have the values of all rows, as they came, and are shared by series. Without a
+    column of errors, sizes or z these are None. A series `is_split` off by a column's value; else
+    it is a y column, whose x is 0 where there is none.
     """
 
     name: str
-    rows: Sequence[Row]
+    table: Columns
+    places: Sequence[int]
     x: Sequence[Value]
     y: Sequence[Value]
     errors: Sequence[Value] | None
@@ -32,17 +35,17 @@ class Series:
     has_x: bool
 
 
-def find_series(rows: Sequence[Row], options: ChartOptions) -> list[Series]:
+def find_series(table: Columns, options: ChartOptions) -> list[Series]:
     """Return the series that a chart is drawn of, in the order of the legend.
 
     One series for each value of the series column, of the last y column; without it, one for
     each y column. Names that are integers come first, then a series' z-index counts.
     """
-    columns = columns_by_role(rows, options.column_mapping)
+    columns = columns_by_role(table.names, options.column_mapping)
     if "series" in columns:
-        found = _split_series(rows, columns)
+        found = _split_series(table, columns)
     else:
-        found = _series_of_columns(rows, columns)
+        found = _series_of_columns(table, columns)
     ordered = [found[name] for name in property_order(found)]
     depths = [
         chosen.z_index if (chosen := options.series.get(series.name)) else 0 for series in ordered
@@ -50,11 +53,12 @@ def find_series(rows: Sequence[Row], options: ChartOptions) -> list[Series]:
     return [ordered[place] for place in sorted_places(depths)]
 
 
-def columns_by_role(rows: Sequence[Row], mapping: Mapping[str, Any] | None) -> dict[str, list[str]]:
-    """Return the columns that are in the rows, by what they are mapped to: ``x``, ``y``, ..."""
-    names = property_order(chain.from_iterable(dict.fromkeys(map(tuple, rows))))
+def columns_by_role(
+    names: Iterable[str], mapping: Mapping[str, Any] | None
+) -> dict[str, list[str]]:
+    """Return those columns that are mapped to something, by what that is: ``x``, ``y``, ..."""
     found: dict[str, list[str]] = {}
-    for name in names:
+    for name in property_order(names):
         role = (*name.split("::"), "")[1] if mapping is None else mapping.get(name)
         if isinstance(role, str) and role:
             # A filter of several values is also what splits the series.
@@ -63,40 +67,45 @@ def columns_by_role(rows: Sequence[Row], mapping: Mapping[str, Any] | None) -> d
     return found
 
 
-def _split_series(rows: Sequence[Row], columns: Mapping[str, list[str]]) -> dict[str, Series]:
-    column = columns["series"][-1]
-    groups: dict[str, list[Row]] = {}
-    for row in rows:
-        value = row.get(column)
-        name = value if type(value) is str else text_of(value)
-        groups.setdefault(name, []).append(row)
+def _split_series(table: Columns, columns: Mapping[str, list[str]]) -> dict[str, Series]:
+    names = table.values(columns["series"][-1])
+    if set(map(type, names)) != {str}:
+        names = list(map(text_of, names))
+    places: defaultdict[Any, list[int]] = defaultdict(list)
+    for place, name in enumerate(names):
+        places[name].append(place)
+    nothing = [None] * len(table)
+    x, y, errors, sizes, z = _values(table, columns)
     return {
         name: Series(
             name=name,
-            rows=group,
-            x=_values(group, columns, "x") or [None] * len(group),
-            y=_values(group, columns, "y") or [None] * len(group),
-            errors=_values(group, columns, "yError"),
-            sizes=_values(group, columns, "size"),
-            z=_values(group, columns, "zVal"),
+            table=table,
+            places=own,
+            x=x or nothing,
+            y=y or nothing,
+            errors=errors,
+            sizes=sizes,
+            z=z,
             is_split=True,
             has_x="x" in columns,
         )
-        for name, group in groups.items()
+        for name, own in places.items()
     }
 
 
-def _series_of_columns(rows: Sequence[Row], columns: Mapping[str, list[str]]) -> dict[str, Series]:
-    x = _values(rows, columns, "x") or [0] * len(rows)
-    errors, sizes, z = (_values(rows, columns, role) for role in ("yError", "size", "zVal"))
+def _series_of_columns(table: Columns, columns: Mapping[str, list[str]]) -> dict[str, Series]:
+    x, _, errors, sizes, z = _values(table, columns)
+    x = x or [0] * len(table)
+    places = range(len(table))
     # Of `usd::y` and `usd::filter` the last one counts.
     by_name = {column.split("::")[0]: column for column in columns.get("y", [])}
     return {
         name: Series(
             name=name,
-            rows=rows,
+            table=table,
+            places=places,
             x=x,
-            y=[row.get(column) for row in rows],
+            y=table.values(column),
             errors=errors,
             sizes=sizes,
             z=z,
@@ -107,5 +116,7 @@ def _series_of_columns(rows: Sequence[Row], columns: Mapping[str, list[str]]) ->
     }
 
 
-def _values(rows: Sequence[Row], columns: Mapping[str, list[str]], role: str) -> list[Value] | None:
-    return [row.get(columns[role][-1]) for row in rows] if role in columns else None
+def _values(table: Columns, columns: Mapping[str, list[str]]) -> Iterator[Sequence[Value] | None]:
+    """Yield the values of x, y, errors, sizes and z: None where no column is mapped to them."""
+    for role in ("x", "y", "yError", "size", "zVal"):
+        yield table.values(columns[role][-1]) if role in columns else None

@@ -13,12 +13,15 @@ from watchframe.charts.chart_values import (
     as_number,
     identities,
     identity,
+    plotted,
     plus,
     sorted_places,
 )
+from watchframe.charts.columns import at
 from watchframe.charts.javascript import text_of
 
-_STACKED_HERE = frozenset({"line", "area"})
+#: What is stacked here when the chart is; plotly stacks columns.
+STACKED_HERE = frozenset({"line", "area"})
 
 
 def stack(points_list: Sequence[Points], options: ChartOptions) -> None:
@@ -28,7 +31,7 @@ def stack(points_list: Sequence[Points], options: ChartOptions) -> None:
     """
     if options.percent:
         _find_percents(points_list, options)
-    if options.stacked and options.kind in _STACKED_HERE:
+    if options.stacked and options.kind in STACKED_HERE:
         _unify(points_list, options)
         _accumulate(points_list, options)
     elif (
@@ -62,13 +65,13 @@ def _unify(points_list: Sequence[Points], options: ChartOptions) -> None:
     """Give every series a point at each x of any; a new point is 0, or missing."""
     every = list({identity(x): x for points in points_list for x in points.x}.values())
     if options.sort_x:
-        every = [every[place] for place in sorted_places(every)]
+        every = at(every, sorted_places(every))
     keys = identities(every)
     missing = 0 if options.missing_as_zero else None
 
     for points in points_list:
-        at = {key: place for place, key in enumerate(identities(points.x))}
-        places = [at.get(key) for key in keys]
+        at_key = {key: place for place, key in enumerate(identities(points.x))}
+        places = [at_key.get(key) for key in keys]
 
         def spread(
             values: Sequence[Plotted] | None,
@@ -94,7 +97,7 @@ def _accumulate(points_list: Sequence[Points], options: ChartOptions) -> None:
         return
     # On the page 1 and "1" stand on each other, as keys of an object.
     texts: dict[str, int] = {}
-    slots = [texts.setdefault(text_of(x), len(texts)) for x in points_list[0].x]
+    slots = [texts.setdefault(text_of(x), len(texts)) for x in plotted(points_list[0].x)]
     below: list[Plotted] = [0] * len(texts)
     for points in points_list:
         stacked: list[Plotted] = []

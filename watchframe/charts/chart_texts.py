@@ -5,15 +5,15 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from watchframe.charts.chart_options import Axis, ChartOptions
 from watchframe.charts.chart_points import OF_ANY_Y, Points
-from watchframe.charts.chart_values import Plotted, moment_of
+from watchframe.charts.chart_values import Plotted, moment_of, plotted
 from watchframe.charts.javascript import text_of
 from watchframe.charts.moment_format import format_moment
-from watchframe.charts.numeral import number_formatter
+from watchframe.charts.numeral import NumberFormat, number_formatter
 from watchframe.charts.templates import fill_template
 from watchframe.charts.values import Value
 
@@ -27,8 +27,8 @@ _NAME = re.compile(r"{{\s*(\S+?)\s*}}")
 class Formats:
     """How a chart writes numbers, percents and dates."""
 
-    number: Callable[[object], str]
-    percent: Callable[[object], str]
+    number: NumberFormat
+    percent: NumberFormat
     date: str
 
     @classmethod
@@ -66,7 +66,7 @@ def point_texts(points: Points, options: ChartOptions, formats: Formats) -> list
         return [""] * len(y_texts)
     errors = [None if error is None else formats.number(error) for error in points.errors or ()]
     sizes = [None if size is None else formats.number(size) for size in points.sizes or ()]
-    percents = _each_once(points.percents or (), formats.percent_text)
+    percents = list(map(formats.percent_text, points.percents or ()))
     if options.text_format:
         parts: dict[str, Sequence[Text]] = {
             "@@y": y_texts,
@@ -112,22 +112,13 @@ def _y_texts(points: Points, options: ChartOptions, formats: Formats) -> list[Te
         ]
     # What is no number is 0 as text; a scatter's missing y is no text at all.
     nothing = formats.number(0) if options.number_format and points.kind not in OF_ANY_Y else ""
-    texts = _each_once(points.values, formats.number)
+    texts: list[Text] = [*formats.number.many(points.values)]
     if None not in points.values:
-        return list(texts)
+        return texts
     return [
         text if y is not None else "" if place is None else nothing
         for text, y, place in zip(texts, points.values, points.places, strict=True)
     ]
-
-
-def _each_once(values: Sequence[Plotted], write: Callable[[Plotted], str]) -> list[str]:
-    """Return the text of each value; where many are the same, these are written once."""
-    distinct = set(values)
-    if len(distinct) * 2 > len(values):
-        return list(map(write, values))
-    texts = {value: write(value) for value in distinct}
-    return [texts[value] for value in values]
 
 
 def _filled(
@@ -136,18 +127,20 @@ def _filled(
     template = options.text_format or ""
     names = template_names(template)
     parts = {name: texts for name, texts in parts.items() if texts and name in names}
-    raw_x = points.series.x
+    # A point that was added to a series has no row: its x is as it is drawn.
+    x = plotted(points.x) if None in points.places else points.x
+    raw_x, rows = points.series.x, points.series.table.rows()
     filled: list[Text] = []
     for place, row_place in enumerate(points.places):
         values: dict[str, object] = {"@@name": points.name}
         if "@@x" in names and points.series.has_x:
-            x = points.x[place] if row_place is None else raw_x[row_place]
-            values["@@x"] = formats.value_text(x, options.x_axis)
+            own = x[place] if row_place is None else raw_x[row_place]
+            values["@@x"] = formats.value_text(own, options.x_axis)
         for name, texts in parts.items():
             if texts[place] is not None or name == "@@y":
                 values[name] = texts[place]
         if row_place is not None:
             # A column's name counts before what the chart itself tells.
-            values |= points.series.rows[row_place]
+            values |= rows[row_place]
         filled.append(fill_template(template, values))
     return filled

@@ -10,26 +10,34 @@ from watchframe.charts.chart_points import Points, make_points
 from watchframe.charts.chart_series import Series
 from watchframe.charts.chart_stacking import stack
 from watchframe.charts.chart_texts import Formats, point_texts, template_names
-from watchframe.charts.chart_values import drawable
+from watchframe.charts.chart_thinning import thin
+from watchframe.charts.chart_values import MomentTexts, drawable
 from watchframe.charts.colors import text_color_on
 from watchframe.charts.palettes import colors_of
 
 Trace = dict[str, Any]
 
 
-def make_traces(series_list: Sequence[Series], options: ChartOptions) -> list[Trace]:
-    """Return a trace for each series."""
+def make_traces(
+    series_list: Sequence[Series], options: ChartOptions, max_points: int | None
+) -> tuple[list[Trace], str]:
+    """Return a trace for each series, and what is said of points that are left out."""
     colors = colors_of(options.palette, len(series_list))
     points_list = make_points(series_list, options, colors)
     stack(points_list, options)
+    note = thin(points_list, options, max_points)
     formats = Formats.of(options)
     names = template_names(options.text_format or "")
     hover = "text" + ("" if "@@x" in names else "+x") + ("" if "@@name" in names else "+name")
-    return [
+    moment_texts = MomentTexts()
+    # Series of the same rows share their x.
+    drawn_x = {id(points.x): points.x for points in points_list}
+    drawn_x = {key: drawable(x, moment_texts) for key, x in drawn_x.items()}
+    traces = [
         {
             "visible": True,
             "hoverinfo": hover,
-            "x": drawable(points.x),
+            "x": drawn_x[id(points.x)],
             "y": drawable(points.y),
             "error_y": {
                 "array": points.errors or [None] * len(points.x),
@@ -44,6 +52,7 @@ def make_traces(series_list: Sequence[Series], options: ChartOptions) -> list[Tr
         }
         for index, points in enumerate(points_list)
     ]
+    return traces, note
 
 
 def _column(_points: Points, index: int, options: ChartOptions) -> Trace:

@@ -8,14 +8,14 @@ import re
 import sys
 from collections.abc import Hashable, Sequence
 from decimal import Decimal
-from typing import cast
+from typing import Any, cast
 
 from watchframe.charts.javascript import number_of, text_of
 from watchframe.charts.ordering import sorted_by
 from watchframe.charts.values import Value
 
-#: A value on an axis: a date is a text there.
-Plotted = bool | int | float | str | None
+#: A value on an axis. A moment becomes a text, but only where it is drawn: writing it takes long.
+Plotted = bool | int | float | str | dt.datetime | None
 
 _LARGEST = sys.float_info.max
 #: Integers beyond this one have no double of their own.
@@ -39,15 +39,22 @@ _DATES = tuple(
 )
 
 
-def plotted(values: Sequence[Value], *, is_dates: bool = False) -> list[Plotted]:
-    """Return values as they are put on an axis: moments as texts, decimals as numbers.
+def on_axis(values: Sequence[Value], *, is_dates: bool = False) -> Sequence[Plotted]:
+    """Return values as they are put on an axis, but moments as they are where all are moments.
 
     On an axis of dates, texts and numbers (milliseconds since 1970) that are dates are too.
     """
     if is_dates:
         values = [moment_of(value) or value for value in values]
-    elif set(map(type, values)) <= _PLAIN_TYPES:
-        return list(cast("Sequence[Plotted]", values))
+    if set(map(type, values)) == {dt.datetime}:
+        return cast("Sequence[Plotted]", values)
+    return plotted(values)
+
+
+def plotted(values: Sequence[Value]) -> Sequence[Plotted]:
+    """Return values as they are put on an axis: moments as texts, decimals as numbers."""
+    if set(map(type, values)) <= _PLAIN_TYPES:
+        return cast("Sequence[Plotted]", values)
     return [_plotted(value) for value in values]
 
 
@@ -79,16 +86,24 @@ def clean_number(value: object) -> int | float | None:
     return value if abs(value) <= _LARGEST else None
 
 
-def clean_numbers(values: Sequence[object]) -> Sequence[int | float | None]:
-    """Return the numbers of values, as `clean_number` does."""
-    if set(map(type, values)) <= {int, float}:
-        numbers = cast("Sequence[int | float]", values)
-        try:
-            if all(map(math.isfinite, numbers)):
-                return numbers
-        except OverflowError:  # An integer that is no double.
-            pass
-    return [clean_number(value) for value in values]
+def clean_numbers(
+    values: Sequence[object], *, missing: float | None = None
+) -> Sequence[int | float | None]:
+    """Return the numbers of values, as `clean_number` does; what is none is `missing`."""
+    if are_finite(values):
+        return cast("Sequence[int | float]", values)
+    numbers = map(clean_number, values)
+    return [missing if number is None else number for number in numbers]
+
+
+def are_finite(values: Sequence[object]) -> bool:
+    """Return whether all are numbers, and their sum is one too: a quick test of large columns."""
+    if not set(map(type, values)) <= {int, float}:
+        return False
+    try:
+        return math.isfinite(sum(cast("Sequence[int | float]", values)))
+    except OverflowError:  # An integer that is no double.
+        return False
 
 
 def as_number(value: object) -> float:
@@ -99,20 +114,24 @@ def as_number(value: object) -> float:
         return math.nan
 
 
-def plus(first: Plotted, second: Plotted) -> Plotted:
+def plus(first: Any, second: Any) -> Plotted:
     """Return ``first + second`` as JavaScript does: texts are joined, and None is 0."""
     if isinstance(first, str) or isinstance(second, str):
         return text_of(first) + text_of(second)
     try:
-        return (first or 0) + (second or 0)
+        total: Plotted = (first or 0) + (second or 0)
     except OverflowError:
         return math.inf
+    return total
 
 
-def drawable(values: Sequence[Plotted]) -> list[Plotted]:
+def drawable(values: Sequence[Plotted], texts: MomentTexts | None = None) -> list[Plotted]:
     """Return values as a browser has them: each number a double, and None for what is none."""
     kinds = set(map(type, values))
-    if kinds == {float} and all(map(math.isfinite, cast("Sequence[float]", values))):
+    if kinds == {dt.datetime}:
+        texts = MomentTexts() if texts is None else texts
+        return [texts[moment] for moment in cast("Sequence[dt.datetime]", values)]
+    if kinds == {float} and are_finite(values):
         return list(values)
     if kinds == {int}:
         integers = cast("Sequence[int]", values)
@@ -120,7 +139,16 @@ def drawable(values: Sequence[Plotted]) -> list[Plotted]:
             return list(values)
     if kinds <= {str, bool, _NONE}:
         return list(values)
-    return [value if value is None else _double(value) for value in values]
+    return [value if value is None else _double(value) for value in plotted(values)]
+
+
+class MomentTexts(dict[dt.datetime, str]):
+    """The text of each moment, written once."""
+
+    def __missing__(self, moment: dt.datetime) -> str:
+        """Write a moment for the first time."""
+        text = self[moment] = _moment_text(moment)
+        return text
 
 
 def identity(value: Value) -> Hashable:
@@ -139,8 +167,13 @@ def sorted_places(values: Sequence[object]) -> list[int]:
     Numbers and texts are compared as JavaScript does, by number; a text that is no number is
     neither before nor after one.
     """
-    if set(map(type, values)) == {str} and all(str(value).isascii() for value in values):
-        return sorted(range(len(values)), key=cast("Sequence[str]", values).__getitem__)
+    kinds = set(map(type, values))
+    if (
+        kinds == {dt.datetime}
+        or are_finite(values)
+        or (kinds == {str} and "".join(cast("Sequence[str]", values)).isascii())
+    ):
+        return sorted(range(len(values)), key=cast("Sequence[float]", values).__getitem__)
     return sorted_by(range(len(values)), key=values.__getitem__)
 
 
@@ -150,10 +183,14 @@ _PLAIN_TYPES = {str, int, float, bool, _NONE}
 
 def _plotted(value: Value) -> Plotted:
     if isinstance(value, dt.datetime):
-        # Fractions of a second are kept, or points of one second would be one point.
-        text = value.isoformat(" ").removesuffix("+00:00")
-        return text if value.microsecond % _MILLISECOND else text.removesuffix("000")
+        return _moment_text(value)
     return _plain(value) if isinstance(value, Decimal) else value
+
+
+def _moment_text(moment: dt.datetime) -> str:
+    # Fractions of a second are kept, or points of one second would be one point.
+    text = moment.isoformat(" ").removesuffix("+00:00")
+    return text if moment.microsecond % _MILLISECOND else text.removesuffix("000")
 
 
 def _plain(value: Decimal) -> int | float:

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from watchframe.charts.filters import Filter, filter_rows, find_filters
-from watchframe.charts.values import Row, page_rows
+from watchframe.charts.columns import Columns, Rows
+from watchframe.charts.filters import Filter, chosen_places, find_filters
+from watchframe.charts.values import Row
 
 Options = Mapping[str, Any]
 Prepared = dict[str, Any]
@@ -23,39 +24,50 @@ class Data:
         The columns' full names, in order.
     types : mapping of str to str
         The columns' types, as the server tells them, by name.
-    rows : list of mapping
-        As of `page_rows`.
+    table : Columns
+        The values of the rows that the filters leave.
     filters : list of Filter
     name : str
         The visualization's name.
+    max_points : int, optional
+        How many points, or cells of a table, are shown at most.
     """
 
     columns: list[str]
     types: Mapping[str, str | None]
-    rows: list[Row]
+    table: Columns
     filters: list[Filter]
     name: str = ""
+    max_points: int | None = None
 
     @classmethod
     def of_result(
         cls,
         columns: Sequence[Mapping[str, Any]],
-        rows: Sequence[Mapping[str, Any]],
+        rows: Rows,
         chosen: Mapping[str, object] | None,
         *,
         name: str = "",
+        max_points: int | None = None,
     ) -> Data:
         """Return the data of a result's ``columns`` and ``rows``."""
         types = {str(column.get("name")): column.get("type") for column in columns}
-        converted = page_rows(rows)
-        filters = find_filters(list(types), converted, chosen)
+        table = Columns.of(rows)
+        filters = find_filters(list(types), table, chosen)
+        places = chosen_places(table, filters)
         return cls(
             columns=list(types),
             types=types,
-            rows=filter_rows(converted, filters),
+            table=table if len(places) == len(table) else table.at(places),
             filters=filters,
             name=name,
+            max_points=max_points,
         )
+
+    @property
+    def rows(self) -> Sequence[Row]:
+        """The rows that the filters leave."""
+        return self.table.rows()
 
 
 def merged(defaults: Mapping[str, Any], saved: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from watchframe.charts.columns import Columns
 from watchframe.charts.javascript import text_of
-from watchframe.charts.values import Row, Value, page_value
+from watchframe.charts.values import Value, page_value
 
 _KINDS = {"filter": False, "multi-filter": True, "multiFilter": True}
 
@@ -39,7 +40,7 @@ class Filter:
 
 
 def find_filters(
-    names: Sequence[str], rows: Sequence[Row], chosen: Mapping[str, object] | None = None
+    names: Sequence[str], table: Columns, chosen: Mapping[str, object] | None = None
 ) -> list[Filter]:
     """Return the filters of a result, by its columns' names.
 
@@ -47,8 +48,7 @@ def find_filters(
     ----------
     names : sequence of str
         The columns' full names.
-    rows : sequence of mapping
-        As of `page_rows`.
+    table : Columns
     chosen : mapping of str to value or list of values, optional
         By a column's full name, or by its name without the suffix.
     """
@@ -59,8 +59,8 @@ def find_filters(
             continue
         multiple = _KINDS[kind]
         by_identity: dict[object, Value] = {}
-        for row in rows:
-            by_identity.setdefault(_identity(row.get(name)), row.get(name))
+        for value in table.values(name):
+            by_identity.setdefault(_identity(value), value)
         distinct = list(by_identity.values())
         choice = (chosen or {}).get(name, (chosen or {}).get(label_of(name)))
         if choice is None:
@@ -72,11 +72,24 @@ def find_filters(
     return found
 
 
-def filter_rows(rows: Sequence[Row], filters: Sequence[Filter]) -> list[Row]:
-    """Return the rows of which each filter has the value chosen."""
-    return [
-        row for row in rows if all(_is_chosen(row.get(item.name), item.current) for item in filters)
-    ]
+def chosen_places(table: Columns, filters: Sequence[Filter]) -> Sequence[int]:
+    """Return the places of the rows of which each filter has the value chosen."""
+    places: Sequence[int] = range(len(table))
+    for item in filters:
+        values = table.values(item.name)
+        identities = set(map(_identity, item.current))
+        moments = {value for value in item.current if isinstance(value, datetime)}
+        texts = {value for value in item.current if isinstance(value, str)}
+        places = [
+            place
+            for place in places
+            if (
+                value in moments
+                if isinstance(value := values[place], datetime)
+                else _identity(value) in identities or text_of(value) in texts
+            )
+        ]
+    return places
 
 
 def plain_filters(filters: Sequence[Filter]) -> list[dict[str, object]]:
@@ -116,12 +129,3 @@ def _identity(value: Value) -> object:
     if isinstance(value, datetime):
         return "moment", int(value.timestamp())
     return isinstance(value, bool), isinstance(value, str), value
-
-
-def _is_chosen(value: Value, current: Sequence[Value]) -> bool:
-    if isinstance(value, datetime):
-        return value in current
-    return any(
-        _identity(item) == _identity(value) or (isinstance(item, str) and text_of(value) == item)
-        for item in current
-    )

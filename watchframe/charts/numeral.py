@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Context, Decimal
+from typing import cast
 
 from watchframe.charts.javascript import Number, number_of, shown_text, text_of
 from watchframe.charts.moment_format import ordinal_suffix
@@ -18,9 +19,31 @@ from watchframe.charts.moment_format import ordinal_suffix
 _Writer = Callable[[Number], str]
 
 
-def number_formatter(
-    pattern: object, *, thousands: str = ",", decimal: str = "."
-) -> Callable[[object], str]:
+@dataclass(frozen=True, slots=True)
+class NumberFormat:
+    """Writes any value as a number, one by one or many at once."""
+
+    _write: Callable[[object], str]
+    _usual: _Usual | None = None
+
+    def __call__(self, value: object) -> str:
+        """Return a value's text."""
+        return self._write(value)
+
+    def many(self, values: Sequence[object]) -> list[str]:
+        """Return the text of each value, which is quicker than one by one."""
+        kinds = set(map(type, values))
+        if self._usual is not None and kinds <= {int, float}:
+            return self._usual.many(cast("Sequence[int | float]", values))
+        # Of one type, equal values have the same text.
+        distinct = set(values) if len(kinds) == 1 else values
+        if len(distinct) * 2 > len(values):
+            return list(map(self._write, values))
+        texts = {value: self._write(value) for value in distinct}
+        return [texts[value] for value in values]
+
+
+def number_formatter(pattern: object, *, thousands: str = ",", decimal: str = ".") -> NumberFormat:
     """Return what writes any value as a number by `pattern`.
 
     None and an empty text are empty, and another text that is no number is zero. Without a
@@ -33,7 +56,7 @@ def number_formatter(
         What stands between thousands, and before the decimals.
     """
     if not isinstance(pattern, str) or not pattern:
-        return shown_text
+        return NumberFormat(shown_text)
     make = next((make for kind, make in _KINDS if kind.search(pattern)), _plain)
     write = make(pattern, _Marks(thousands, decimal))
 
@@ -42,7 +65,7 @@ def number_formatter(
             return write(value)
         return "" if value is None or value == "" else write(_number(value))
 
-    return text
+    return NumberFormat(text, write if isinstance(write, _Usual) else None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +160,8 @@ def _ordinal(pattern: str, marks: _Marks) -> _Writer:
 def _percentage(pattern: str, marks: _Marks) -> _Writer:
     write = _plain(re.sub(r"\s?%", "", pattern, count=1), marks)
     unit = " %" if " %" in pattern else "%"
+    if isinstance(write, _Usual):
+        return replace(write, unit=unit)
     return lambda number: _with_unit(write(number), unit)
 
 
@@ -202,36 +227,72 @@ def _plain(pattern: str, marks: _Marks) -> _Writer:
         width=integer.split(",")[0].count("0"),
         no_integer=not integer and bool(fractions),
     )
-    return layout.write if layout.is_special else _usual(layout)
+    return layout.write if layout.is_special else _Usual.of(layout)
 
 
-def _usual(layout: _Layout) -> _Writer:
-    """Return what writes most numbers faster: those that Python formats to the same digits."""
-    decimals, write = layout.decimals, layout.write
-    python_format = f"{',' if layout.grouped else ''}.{decimals}f"
-    below = _EXACT / 10**decimals
-    # The texts of a whole number, and of one that is rounded to zero, when it is negative.
-    no_decimals = "." + "0" * decimals if decimals else ""
-    minus_zero = f"{-0.0:{python_format}}"
+@dataclass(frozen=True, slots=True)
+class _Usual:
+    """Writes most numbers faster: those that Python formats to the same digits.
 
-    def text(number: Number) -> str:
-        if not -below < number < below or isinstance(number, Decimal):
-            return write(number)
-        if isinstance(number, float):
-            digits = repr(number)
-            first_left_out = digits.find(".") + 1 + decimals
-            # Between these it may be half of the last decimal, or be rounded to half of it.
-            if "e" in digits or digits[first_left_out : first_left_out + 1] in _NEAR_HALF:
-                return write(number)
-        written = f"{number:{python_format}}"
-        if written == minus_zero:
-            written = written[1:]
-        return written.removesuffix(no_decimals) if layout.optional else written
+    Attributes
+    ----------
+    write : callable
+        Writes any number.
+    python_format : str
+    scale : float
+        Ten to the power of the decimals.
+    below : float
+        The size from which on numbers are written by `write`.
+    no_decimals : str
+        What is left out at the end of a text.
+    minus_zero : str
+        The text of a negative number that is rounded to zero.
+    unit : str
+        What is behind each number.
+    """
 
-    return text
+    write: _Writer
+    python_format: str
+    scale: float
+    below: float
+    no_decimals: str
+    minus_zero: str
+    unit: str = ""
 
+    @classmethod
+    def of(cls, layout: _Layout) -> _Usual:
+        decimals = layout.decimals
+        python_format = f"{',' if layout.grouped else ''}.{decimals}f"
+        return cls(
+            write=layout.write,
+            python_format=python_format,
+            scale=10.0**decimals,
+            below=_WITH_HALVES / 10**decimals,
+            no_decimals="." + "0" * decimals if decimals and layout.optional else "",
+            minus_zero=f"{-0.0:{python_format}}",
+        )
 
-_NEAR_HALF = frozenset("45")
+    def __call__(self, number: Number) -> str:
+        if isinstance(number, Decimal):
+            return self.write(number) + self.unit
+        return self.many([number])[0]
+
+    def many(self, numbers: Sequence[int | float]) -> list[str]:
+        """Return the text of each number."""
+        write, python_format, scale, below = self.write, self.python_format, self.scale, self.below
+        # Where half of the last decimal is left over, or nearly so, Python may round elsewhere:
+        # it rounds what is stored, and the page what is written.
+        texts = [
+            format(number, python_format)
+            if -below < number < below and not _BELOW_HALF < number * scale % 1 < _ABOVE_HALF
+            else write(number)
+            for number in numbers
+        ]
+        if self.minus_zero in texts:
+            texts = [text[1:] if text == self.minus_zero else text for text in texts]
+        if self.no_decimals:
+            texts = [text.removesuffix(self.no_decimals) for text in texts]
+        return [text + self.unit for text in texts] if self.unit else texts
 
 
 #: JavaScript writes no more.
@@ -373,6 +434,9 @@ def _fixed_float(number: float, decimals: int, more: int) -> tuple[bool, str, st
 _SMALLEST, _LARGEST = 1e-6, 1e21
 #: Below it a float has all integers and halves; the page has all integers up to the other.
 _EXACT, _LARGEST_SAFE = 2**52, 2**53
+#: Below this product of two floats it is seen whether it is a half, to a thousandth.
+_WITH_HALVES = 2**40
+_BELOW_HALF, _ABOVE_HALF = 0.499, 0.501
 _HALF = Decimal("0.5")
 _CONTEXT = Context(prec=1000, rounding=ROUND_HALF_UP)
 

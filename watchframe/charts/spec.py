@@ -11,6 +11,7 @@ from watchframe.charts.box_plot import prepare_box_plot
 from watchframe.charts.chart import plotly_chart, prepare_chart
 from watchframe.charts.choropleth import prepare_choropleth
 from watchframe.charts.cohort import prepare_cohort
+from watchframe.charts.columns import Rows
 from watchframe.charts.counter import prepare_counter
 from watchframe.charts.data import Data, Options, Prepared
 from watchframe.charts.funnel import prepare_funnel
@@ -42,9 +43,10 @@ PREPARED_BY: dict[str, Callable[[Options, Data], Prepared]] = {
 def plotly_spec(
     visualization: Mapping[str, Any],
     columns: Sequence[Mapping[str, Any]],
-    rows: Sequence[Mapping[str, Any]],
+    rows: Rows,
     *,
     filters: Mapping[str, object] | None = None,
+    max_points: int | None = None,
 ) -> dict[str, Any]:
     """Return a saved chart's traces and layout, as the page gives them to plotly.
 
@@ -52,8 +54,10 @@ def plotly_spec(
     ----------
     visualization : mapping
         With ``options`` as saved. Its ``type`` is not looked at.
-    columns, rows : sequence of mapping
+    columns : sequence of mapping
         As in the ``data`` of a query result.
+    rows : sequence of mapping, or mapping of str to sequence
+        As there; or the values of all rows by column, which is quicker.
     filters : mapping of str to value or list of values, optional
         What a viewer chose of columns such as ``market::filter``, by their names.
 
@@ -64,15 +68,17 @@ def plotly_spec(
         escaped in. A chart that cannot be drawn, such as one of custom code, has no traces;
         `prepare` gives a table and a note in its place.
     """
-    return plotly_chart(_options(visualization), Data.of_result(columns, rows, filters))
+    data = Data.of_result(columns, rows, filters, max_points=max_points)
+    return plotly_chart(_options(visualization), data)
 
 
 def prepare(
     visualization: Mapping[str, Any],
     columns: Sequence[Mapping[str, Any]],
-    rows: Sequence[Mapping[str, Any]],
+    rows: Rows,
     *,
     filters: Mapping[str, object] | None = None,
+    max_points: int | None = None,
 ) -> dict[str, Any]:
     """Return what is shown of a saved visualization of any type, as plain values.
 
@@ -80,8 +86,10 @@ def prepare(
     ----------
     visualization : mapping
         With ``type``, ``name`` and ``options`` as saved.
-    columns, rows : sequence of mapping
+    columns : sequence of mapping
         As in the ``data`` of a query result.
+    rows : sequence of mapping, or mapping of str to sequence
+        As there; or the values of all rows by column, which is quicker.
     filters : mapping of str to value or list of values, optional
         What a viewer chose of columns such as ``market::filter``, by their names.
 
@@ -94,7 +102,8 @@ def prepare(
         the table of all rows.
     """
     kind = visualization.get("type")
-    data = Data.of_result(columns, rows, filters, name=str(visualization.get("name") or ""))
+    name = str(visualization.get("name") or "")
+    data = Data.of_result(columns, rows, filters, name=name, max_points=max_points)
     if isinstance(kind, str) and kind in PREPARED_BY:
         return PREPARED_BY[kind](_options(visualization), data)
     note = f"There is no visualization of type {kind!r} here: this is a table of its rows."

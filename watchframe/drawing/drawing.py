@@ -14,9 +14,9 @@ import pandas as pd
 import pyarrow as pa
 
 from watchframe.charts import after_drawing, prepare
-from watchframe.charts.filters import filter_rows, find_filters, label_of
+from watchframe.charts.columns import Columns
+from watchframe.charts.filters import chosen_places, find_filters, label_of
 from watchframe.charts.javascript import text_of
-from watchframe.charts.values import page_rows
 from watchframe.decode import to_frame
 from watchframe.drawing.documents import document_of, write_document
 from watchframe.drawing.figures import FIGURES, figure_of
@@ -30,6 +30,10 @@ from watchframe.plain_text import plain_text
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
+
+#: The points of a chart at most: a browser draws them within a second or two, and an output of a
+#: notebook has two megabytes of them.
+MAX_POINTS = 20_000
 
 
 class Drawing:
@@ -231,6 +235,7 @@ def draw(
     filters: Mapping[str, object] | None = None,
     notes: Sequence[str] = (),
     provenance: Mapping[str, object] | None = None,
+    max_points: int | None = MAX_POINTS,
 ) -> Drawing:
     """Return a visualization as it is drawn of these rows.
 
@@ -246,6 +251,8 @@ def draw(
         Further sentences that are shown under it.
     provenance : mapping of str to object, optional
         Where the rows come from, as ``attrs["watchframe"]`` of a frame.
+    max_points : int or None
+        The most points that a chart draws; a note says which are left out. None draws all.
 
     Raises
     ------
@@ -260,10 +267,10 @@ def draw(
     columns, rows = page_data(data)
     chosen = {name: page_cell(value) for name, value in (filters or {}).items()}
     names = [str(column["name"]) for column in columns]
-    found = [*_unmatched(chosen, names, rows), *_missing(visualization, names)] if rows else []
-    if not rows:
-        found.append("There are no rows.")
-    prepared = prepare(saved, columns, rows, filters=chosen)
+    found = _unmatched(chosen, names, Columns.of(rows)) + _missing(visualization, names)
+    if not len(data):
+        found = ["There are no rows."]
+    prepared = prepare(saved, columns, rows, filters=chosen, max_points=max_points)
     if visualization.type == "CHART" and "traces" in prepared:
         prepared = after_drawing(prepared, saved)
     return Drawing(
@@ -276,9 +283,7 @@ def draw(
     )
 
 
-def _unmatched(
-    chosen: Mapping[str, object], names: Sequence[str], rows: Sequence[Mapping[str, object]]
-) -> list[str]:
+def _unmatched(chosen: Mapping[str, object], names: Sequence[str], table: Columns) -> list[str]:
     """Return a note of each filter whose choice no row has.
 
     Raises
@@ -286,7 +291,7 @@ def _unmatched(
     ArgumentError
         There is no such filter.
     """
-    known = [item.name for item in find_filters(names, ())]
+    known = [item.name for item in find_filters(names, table.at(()))]
     notes = []
     for name, choice in chosen.items():
         full = next((item for item in known if name in (item, label_of(item))), None)
@@ -300,9 +305,8 @@ def _unmatched(
                 or "They have none: a filter is a column whose name ends in ::filter or "
                 "::multi-filter.",
             )
-        column = page_rows([{full: row[full]} for row in rows])
-        (item,) = find_filters([full], column, {full: choice})
-        if not filter_rows(column, [item]):
+        (item,) = find_filters([full], table, {full: choice})
+        if not chosen_places(table, [item]):
             wanted, others = map(_listed, (item.current, item.values))  # noqa: PD011 - a list
             notes.append(f"No row has {wanted} in {label_of(full)!r}, which has: {others}.")
     return notes

@@ -26,6 +26,8 @@ def sankey(prepared: Prepared) -> Figure:
         if link["source"] in places and link["target"] in places
         if (link["value"] or 0) > 0
     ]
+    if not links:
+        return _nothing()
     trace = {
         "type": "sankey",
         # The usual one is white, around letters that are read on light and on dark pages.
@@ -50,6 +52,8 @@ def sankey(prepared: Prepared) -> Figure:
 def sunburst(prepared: Prepared) -> Figure:
     """Return a SUNBURST_SEQUENCE: rings of stages; what ends at one leaves a gap beyond it."""
     slices = [item for item in prepared["slices"] if item["value"] > 0]
+    if not slices:
+        return _nothing()
     # What goes no further, exactly: sums of rounded numbers might not fit into their whole.
     rest = {item["id"]: item["value"] for item in slices}
     for item in slices:
@@ -102,9 +106,19 @@ def box_plot(prepared: Prepared) -> Figure:
         "yaxis": {"title": {"text": prepared["y_axis_label"]}},
         "margin": {"l": 60, "r": 16, "t": 16, "b": 48},
     }
-    if prepared["range"]:
-        layout["yaxis"]["range"] = prepared["range"]
+    if not traces:
+        return _nothing()
+    layout["yaxis"]["range"] = prepared["range"]
     return {"traces": traces, "layout": layout}
+
+
+def _nothing() -> Figure:
+    """Return a figure that says why it is empty; plotly fails on an empty sankey."""
+    remark = {"text": "No row has a value to draw.", "showarrow": False, "font": {"size": 14}}
+    place = {"xref": "paper", "yref": "paper", "x": 0.5, "y": 0.5}
+    axis = {"visible": False}
+    layout = {"xaxis": axis, "yaxis": axis, "annotations": [{**remark, **place}]}
+    return {"traces": [], "layout": layout}
 
 
 def _faint(color: str) -> str:

@@ -55,7 +55,7 @@ def fragment(body: str, *, style: str = "", note: object = None) -> str:
     below = f'<div class="wf-card-note">{html_text(str(note))}</div>' if note else ""
     return (
         f"{style_tag()}<style>{_STYLE}{style}</style>"
-        # What stands between two `$` is a formula to MathJax, but for what has one of these classes.
+        # To MathJax, what stands between two `$` is a formula, but within these classes.
         f'<div class="wf-card wf-drawn mathjax_ignore tex2jax_ignore">{body}{below}</div>'
     )
 

@@ -20,10 +20,11 @@ from watchframe.decode.typing_rules import (
 )
 
 Column = dict[str, str | None]
-Row = dict[str, object]
+#: The values of all rows by column; where there are no rows or no columns, a list of rows.
+Rows = dict[str, Sequence[object]] | list[Mapping[str, object]]
 
 
-def page_data(data: pa.Table | pd.DataFrame) -> tuple[list[Column], list[Row]]:
+def page_data(data: pa.Table | pd.DataFrame) -> tuple[list[Column], Rows]:
     """Return the ``columns`` and ``rows`` that `watchframe.charts` draws.
 
     Parameters
@@ -36,21 +37,19 @@ def page_data(data: pa.Table | pd.DataFrame) -> tuple[list[Column], list[Row]]:
     list of dict
         The columns' ``name`` and ``type``: the declared one, else the one that the values have. Of
         columns of the same name the next ones have a number behind it, as on the server.
-    list of dict
-        Values by column: dates and times are moments in UTC, missing values None, integers and
-        decimals exact, bytes hexadecimal digits, and durations their texts.
+    dict of str to list
+        The values by column: dates and times are moments in UTC, missing values None, integers and
+        decimals exact, bytes hexadecimal digits, and durations their texts. Where there are no
+        rows or no columns, a list of empty rows.
     """
     found = _of_table(data) if isinstance(data, pa.Table) else _of_frame(data)
     names = _unique(name for name, _, _ in found)
     columns: list[Column] = [
         {"name": name, "type": kind} for name, (_, kind, _) in zip(names, found, strict=True)
     ]
-    if not names:
+    if not names or not len(data):  # as the server sends them: no row has any column
         return columns, [{} for _ in range(len(data))]
-    return columns, [
-        dict(zip(names, row, strict=True))
-        for row in zip(*(values for _, _, values in found), strict=True)
-    ]
+    return columns, {name: values for name, (_, _, values) in zip(names, found, strict=True)}
 
 
 #: A column's name, its type and its values.

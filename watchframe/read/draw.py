@@ -13,7 +13,7 @@ from watchframe.cache import Mode
 from watchframe.client import Client
 from watchframe.client.names import called, nearest
 from watchframe.decode.frame import pandas_attributes
-from watchframe.drawing import Drawing, draw
+from watchframe.drawing import MAX_POINTS, Drawing, draw
 from watchframe.errors import ArgumentError, CacheMissError, ServerError
 from watchframe.models import Query, Visualization
 from watchframe.plain_text import plain_text
@@ -45,6 +45,7 @@ def draw_watch_query(
     params: Params = None,
     *,
     filters: Filters | None = None,
+    max_points: int | None = MAX_POINTS,
     max_age: MaxAge = None,
     cache: Mode = "use",
     timeout: float | None = 300.0,
@@ -71,6 +72,9 @@ def draw_watch_query(
     filters : mapping of str to value or list of values, optional
         What is chosen of columns such as ``market::filter``, by their names with or without the
         suffix; by default what the page shows first.
+    max_points : int or None
+        The most points of a chart: where there are more, those are drawn that make the picture, and
+        a note says so. None draws all.
     max_age, cache, timeout, progress, client
         As of `read_watch_query`.
 
@@ -115,7 +119,14 @@ def draw_watch_query(
         reference = replace(reference, query_id=definition.id, name=None)
     answer = answer_query(reference, params, options)
     Output().warn(answer)
-    return draw(chosen, answer.table, filters=filters, notes=notes, provenance=answer.attributes)
+    return draw(
+        chosen,
+        answer.table,
+        filters=filters,
+        notes=notes,
+        provenance=answer.attributes,
+        max_points=max_points,
+    )
 
 
 def draw_frame(
@@ -123,6 +134,7 @@ def draw_frame(
     visualization: VisualizationLike,
     *,
     filters: Filters | None = None,
+    max_points: int | None = MAX_POINTS,
     client: Client | None = None,
 ) -> Drawing:
     """Return a visualization, drawn of a frame that is already there.
@@ -136,7 +148,7 @@ def draw_frame(
         A `Visualization`, or a mapping with ``type`` and ``options``: then no request is made. Or
         the name or id of one that is saved with the query that the frame was read of, as
         `draw_watch_query` takes it: ``frame.attrs`` tells the query.
-    filters : mapping of str to value or list of values, optional
+    filters, max_points
         As of `draw_watch_query`.
     client : Client, optional
         As of `read_watch_query`.
@@ -175,7 +187,7 @@ def draw_frame(
         chosen, _ = _chosen(definition, visualization)
     else:
         chosen = _given(visualization)
-    return draw(chosen, frame, filters=filters, provenance=provenance)
+    return draw(chosen, frame, filters=filters, provenance=provenance, max_points=max_points)
 
 
 def _definition(reference: QueryReference, options: ReadOptions, wanted: str | int | None) -> Query:

@@ -11,6 +11,7 @@ from watchframe.charts.chart_values import (
     drawable,
     identities,
     moment_of,
+    on_axis,
     plotted,
     plus,
     sorted_places,
@@ -55,6 +56,8 @@ def test_moments_are_texts_that_keep_fractions_of_a_second():
         "2024-03-01 12:00:00.120",
         "2024-03-01 12:00:00.123456",
     ]
+    assert on_axis(moments) == moments
+    assert drawable(moments) == plotted(moments)
 
 
 @pytest.mark.parametrize(
@@ -73,16 +76,16 @@ def test_moments_are_texts_that_keep_fractions_of_a_second():
 )
 def test_axis_of_dates_reads_what_a_browser_reads(value):
     assert moment_of(value) == NOON
-    assert plotted([value], is_dates=True) == ["2024-03-01 12:00:00"]
+    assert plotted(on_axis([value], is_dates=True)) == ["2024-03-01 12:00:00"]
 
 
 @pytest.mark.parametrize("value", ["x", "", "13/13/2024", "Foo 1, 2024", None, True, 1e300])
 def test_axis_of_dates_leaves_what_is_none(value):
-    assert plotted([value], is_dates=True) == [value]
+    assert plotted(on_axis([value], is_dates=True)) == [value]
 
 
 def test_year_or_month_alone_is_its_first_day():
-    assert plotted(["2024", "2024-03"], is_dates=True) == [
+    assert plotted(on_axis(["2024", "2024-03"], is_dates=True)) == [
         "2024-01-01 00:00:00",
         "2024-03-01 00:00:00",
     ]

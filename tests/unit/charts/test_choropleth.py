@@ -92,6 +92,14 @@ def test_maps_are_known_by_name(saved, resolved):
     assert choropleth(mapType=saved)["options_resolved"]["mapType"] == resolved
 
 
+def test_map_without_outlines_is_a_table_too():
+    made = choropleth(mapType="usa")
+    assert made["options_resolved"]["mapType"] == "usa"
+    assert len(made["cells"]) == len(made["values"])
+    assert made["note"] == "There are no outlines of 'usa' here: this is a table of its rows."
+    assert "cells" not in choropleth(mapType="countries")
+
+
 def test_older_names_of_options_are_read():
     made = choropleth(keyColumn=None, countryCodeColumn="k", countryCodeType="iso_a3")
     assert made["options_resolved"]["targetField"] == "iso_a3"

@@ -62,7 +62,11 @@ def test_values_that_are_no_numbers_are_zero_or_none(value, amount):
     ],
 )
 def test_rows_without_values_are_not_valid(rows, names):
-    assert sankey(rows, names) == {"valid": False, "nodes": [], "links": []}
+    made = sankey(rows, names)
+    assert made.items() >= {"valid": False, "nodes": [], "links": []}.items()
+    # A table takes its place.
+    assert len(made["cells"]) == len(rows)
+    assert made["note"] == "It needs a column 'value' of numbers: this is a table of its rows."
 
 
 def test_no_rows_are_no_flow():

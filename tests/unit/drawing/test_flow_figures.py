@@ -85,5 +85,15 @@ def test_box_plot_has_a_box_for_each_column_with_numbers():
     assert found["layout"]["yaxis"]["range"] == pytest.approx([0.99, 202])
 
 
-def test_box_plot_without_numbers_is_empty():
-    assert figure("BOXPLOT", [{"a": "text"}])["data"] == []
+@pytest.mark.parametrize(
+    ("kind", "row"),
+    [
+        ("SANKEY", {"a": "x", "b": None, "value": 1}),
+        ("SUNBURST_SEQUENCE", {"a": "x", "value": 0}),
+        ("BOXPLOT", {"a": "text"}),
+    ],
+)
+def test_figure_of_nothing_says_so(kind, row):
+    found = figure(kind, [row])
+    assert found["data"] == []
+    assert found["layout"]["annotations"][0]["text"] == "No row has a value to draw."

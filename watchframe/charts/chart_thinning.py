@@ -1,0 +1,145 @@
+"""Which points stay of a chart that has more than can be shown, and what is said of the others."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Hashable, Sequence
+from typing import Any
+
+from watchframe.charts.chart_options import ChartOptions
+from watchframe.charts.chart_points import Points
+from watchframe.charts.chart_stacking import STACKED_HERE
+from watchframe.charts.chart_values import (
+    Plotted,
+    clean_number,
+    identities,
+    moment_of,
+    sorted_places,
+)
+from watchframe.charts.columns import at
+from watchframe.charts.ordering import is_finite
+
+#: Of each series at least its first, last, lowest and highest point stay.
+_FEWEST = 4
+#: What is drawn as single points, of which every so manieth one stays.
+_DOTS = frozenset({"scatter", "bubble", "effectScatter"})
+_BARS = frozenset({"column", "pictorialBar"})
+_EXTREMES, _EVENLY = "the lowest and highest of each stretch", "evenly chosen ones"
+
+
+def thin(points_list: Sequence[Points], options: ChartOptions, most: int | None) -> str:
+    """Leave out points, so that all series together have `most`; return what is said of it.
+
+    Lines, areas and columns keep the lowest and the highest point of each stretch, and dots are
+    chosen evenly. Where series stand on each other, or their x are categories, all keep the same
+    x: of columns over categories the largest. Boxes are left as they are: each point counts.
+    """
+    thinned = [points for points in points_list if points.kind != "box"]
+    total = sum(len(points.x) for points in thinned)
+    if most is None or total <= most:
+        return ""
+    if options.stacked or _are_categories(thinned, options):
+        way = _keep_same_x(thinned, options, most // len(thinned))
+    else:
+        way = _keep_own_x(thinned, most)
+    left = sum(len(points.x) for points in thinned)
+    return f"{left:,} of {total:,} points are drawn: {way}." if left < total else ""
+
+
+def _keep_own_x(points_list: Sequence[Points], most: int) -> str:
+    ways = []
+    shares = _shares([len(points.x) for points in points_list], most)
+    for points, share in zip(points_list, shares, strict=True):
+        if share < len(points.x):
+            is_dots = points.kind in _DOTS
+            _keep(points, evenly(points.y, share) if is_dots else extremes(points.y, share))
+            ways.append(_EVENLY if is_dots else _EXTREMES)
+    return " or ".join(dict.fromkeys(ways))
+
+
+def _keep_same_x(points_list: Sequence[Points], options: ChartOptions, count: int) -> str:
+    every: dict[Hashable, Plotted] = {}
+    sums: dict[Hashable, float] = {}
+    sizes: dict[Hashable, float] = {}
+    kept: set[Hashable] = set()
+    are_sums = options.kind in STACKED_HERE and options.stacked
+    for points in points_list:
+        keys = identities(points.x)
+        for key, x, y in zip(keys, points.x, points.y, strict=True):
+            every.setdefault(key, x)
+            number = float(y) if isinstance(y, int | float) and is_finite(y) else 0
+            sums[key] = number if are_sums else sums.get(key, 0) + number
+            sizes[key] = sizes.get(key, 0) + abs(number)
+        kept.update(keys[place] for place in _ends(points.y))
+    keys = list(every)
+    if options.kind in _BARS and _are_categories(points_list, options):
+        kept = set(sorted(keys, key=sizes.__getitem__, reverse=True)[: max(1, count)])
+        way = f"those at the {len(kept):,} largest of {len(keys):,} x"
+    else:
+        if options.sort_x:
+            keys = at(keys, sorted_places(list(every.values())))
+        heights = [sums[key] for key in keys]
+        kept.update(keys[place] for place in extremes(heights, count - len(kept)))
+        way = _EXTREMES
+    for points in points_list:
+        _keep(points, [place for place, key in enumerate(identities(points.x)) if key in kept])
+    return way
+
+
+def extremes(values: Sequence[Plotted], count: int) -> list[int]:
+    """Return the places of the first, the last, and the lowest and highest of each stretch."""
+    size, stretches = len(values), max(1, (count - 2) // 2)
+    if size <= count:
+        return list(range(size))
+    places = {0, size - 1}
+    for number in range(stretches):
+        start, end = number * size // stretches, (number + 1) * size // stretches
+        # Without any number a line has a gap there, which a point stands for.
+        places |= {start + place for place in _ends(values[start:end]) or [0]}
+    return sorted(places)
+
+
+def evenly(values: Sequence[Plotted], count: int) -> list[int]:
+    """Return the places of every so manieth value, and of the lowest and highest."""
+    size, steps = len(values), max(1, count - 3)
+    if size <= count:
+        return list(range(size))
+    return sorted({step * (size - 1) // steps for step in range(steps + 1)} | _ends(values))
+
+
+def _ends(values: Sequence[Any]) -> set[int]:
+    """Return the places of the lowest and the highest number, if there is any."""
+    try:
+        are_finite = math.isfinite(sum(values))
+    except (TypeError, OverflowError):
+        are_finite = False
+    numbers = values if are_finite else list(filter(is_finite, values))
+    return {values.index(min(numbers)), values.index(max(numbers))} if numbers else set()
+
+
+def _shares(sizes: Sequence[int], most: int) -> list[int]:
+    """Return how many points each series may have: small ones keep all of theirs."""
+    shares = [0] * len(sizes)
+    for rank, place in enumerate(sorted(range(len(sizes)), key=sizes.__getitem__)):
+        share = max(_FEWEST, (most - sum(shares)) // (len(sizes) - rank))
+        shares[place] = min(sizes[place], share)
+    return shares
+
+
+def _are_categories(points_list: Sequence[Points], options: ChartOptions) -> bool:
+    """Return whether x are texts that plotly takes neither as dates nor as numbers."""
+    if options.x_axis.kind != "-":
+        return options.x_axis.kind == "category"
+    x = next((x for points in points_list for x in points.x if x is not None), None)
+    return isinstance(x, str) and moment_of(x) is None and clean_number(x) is None
+
+
+def _keep(points: Points, places: Sequence[int]) -> None:
+    """Leave out all points but those at places."""
+    points.x, points.y = at(points.x, places), at(points.y, places)
+    points.values = at(points.values, places)
+    points.percents = points.percents and at(points.percents, places)
+    points.errors = points.errors and at(points.errors, places)
+    points.sizes = points.sizes and at(points.sizes, places)
+    points.bubbles = points.bubbles and at(points.bubbles, places)
+    points.places = at(points.places, places)
