@@ -32,6 +32,10 @@ def prepared_columns(resolved: dict[str, Any], data: Data) -> Prepared:
     """Return what is shown of the columns of options that have the defaults."""
     columns = [column for column in resolved["columns"] if column.get("visible")]
     writers = [cell_writer(column) for column in columns]
+    table = data.table
+    most = len(table) if data.max_points is None else data.max_points // max(1, len(columns))
+    if most < len(table):
+        table = table.at(list(range(max(1, most))))
     return {
         "filters": plain_filters(data.filters),
         "options_resolved": resolved,
@@ -45,7 +49,8 @@ def prepared_columns(resolved: dict[str, Any], data: Data) -> Prepared:
             }
             for column in columns
         ],
-        "cells": [[write(row) for write in writers] for row in data.rows],
+        "cells": [[write(row) for write in writers] for row in table.rows()],
+        "total": len(data.table),
     }
 
 
