@@ -94,14 +94,41 @@ options = st.fixed_dictionaries(
 rows_of_any_value = st.lists(st.dictionaries(texts, json_values, max_size=4), max_size=4)
 
 
-@given(options, rows_of_any_value)
+@given(options, rows_of_any_value, st.none() | st.integers(0, 3))
 @settings(max_examples=300)
-def test_no_chart_fails(chosen, rows):
+def test_no_chart_fails(chosen, rows, max_points):
     visualization = {"type": "CHART", "options": chosen}
     columns = [{"name": name} for name in {name for row in rows for name in row}]
-    spec = plotly_spec(visualization, columns, rows)
+    spec = plotly_spec(visualization, columns, rows, max_points=max_points)
     assert json.dumps([spec, after_drawing(spec, visualization)], allow_nan=False)
-    prepare(visualization, columns, rows)
+    prepare(visualization, columns, rows, max_points=max_points)
+
+
+numbers = st.integers(-9, 9) | st.floats(-9, 9)
+points = st.fixed_dictionaries({"x": numbers, "y": numbers, "s": st.sampled_from("ab")})
+
+
+@given(
+    st.lists(points, max_size=60),
+    st.sampled_from(["line", "area", "column", "scatter", "bubble"]),
+    st.sampled_from(["stack", None]),
+    st.integers(0, 40),
+)
+def test_points_that_stay_are_as_they_were_with_lowest_and_highest(rows, kind, stacking, most):
+    mapping = {"x": "x", "y": "y", "s": "series"}
+    options = {"columnMapping": mapping, "globalSeriesType": kind, "series": {"stacking": stacking}}
+    spec = plotly_spec({"options": options}, [], rows, max_points=most)
+    traces, whole = spec["traces"], plotly_spec({"options": options}, [], rows)["traces"]
+    assert sum(len(trace["x"]) for trace in traces) <= max(most, 24)
+    for trace, full in zip(traces, whole, strict=True):
+        stays, were = (
+            list(zip(found["x"], found["y"], found["text"], strict=True)) for found in (trace, full)
+        )
+        left = iter(were)
+        assert all(point in left for point in stays)  # in the same order
+        assert {min(full["y"]), max(full["y"])} <= set(trace["y"])
+        assert (stays[0], stays[-1]) == (were[0], were[-1])
+    assert ("note" in spec) == (traces != whole)
 
 
 @given(json_values, json_values, rows_of_any_value)

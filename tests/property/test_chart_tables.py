@@ -130,6 +130,23 @@ def test_number_is_rounded_as_it_is_written(number):
     assert Decimal(number_formatter("0.00")(float(number))) == cents
 
 
+@given(
+    st.sampled_from(["0,0.00", "0,0[.]00000", "0.0", "0", "0[.]00%"]),
+    st.lists(
+        st.floats()
+        | st.integers()
+        | st.integers(-(10**9), 10**9).map(lambda number: number / 1000)
+        | st.integers(-(10**6), 10**6).map(lambda number: number / 10**6)
+    ),
+)
+@example("0.00", [1.005, 0.125, -0.125, -0.001, 2.5, 0.0049999999999999999])
+def test_many_numbers_are_written_as_each_of_them_the_slow_way(pattern, numbers):
+    # The same pattern with another mark takes the way that is right for all.
+    write, slow = number_formatter(pattern), number_formatter(pattern, decimal=":")
+    expected = [slow(number).replace(":", ".") for number in numbers]
+    assert write.many(numbers) == expected == [write(number) for number in numbers]
+
+
 @given(st.datetimes(timezones=st.just(UTC)))
 def test_moment_is_read_back_from_its_text(moment):
     text = format_moment(moment, "YYYY-MM-DD[T]HH:mm:ss.SSS")

@@ -9,7 +9,7 @@ from watchframe.charts.chart_others import OTHERS, PRICES
 from watchframe.charts.chart_pie import make_pie_layout, make_pies
 from watchframe.charts.chart_series import find_series
 from watchframe.charts.chart_traces import KINDS, NEAREST, make_traces
-from watchframe.charts.data import Data, Options, Prepared
+from watchframe.charts.data import Data, Options, Prepared, with_note
 from watchframe.charts.palettes import DEFAULT_PALETTE, PALETTES
 from watchframe.charts.table import prepare_table
 
@@ -26,16 +26,17 @@ def plotly_chart(options: Options, data: Data) -> Prepared:
     if chosen.kind in _NOT_DRAWN:
         return {"traces": [], "layout": make_layout(chosen, [])}
     if chosen.kind in OTHERS:
-        return OTHERS[chosen.kind](data.table, chosen)
+        return OTHERS[chosen.kind](data, chosen)
     series = find_series(data.table, chosen)
     if chosen.kind == "pie":
-        return {"traces": make_pies(series, chosen), "layout": make_pie_layout(series, chosen)}
+        traces, note = make_pies(series, chosen, data.max_points)
+        return with_note({"traces": traces, "layout": make_pie_layout(series, chosen)}, note)
     if chosen.kind == "heatmap":
-        traces = make_heatmaps(series, chosen)
-        return {"traces": traces, "layout": with_kind_of_y(make_layout(chosen, traces), traces)}
+        traces, note = make_heatmaps(series, chosen, data.max_points)
+        layout = with_kind_of_y(make_layout(chosen, traces), traces)
+        return with_note({"traces": traces, "layout": layout}, note)
     traces, note = make_traces(series, chosen, data.max_points)
-    spec = {"traces": traces, "layout": make_layout(chosen, traces)}
-    return {**spec, "note": note} if note else spec
+    return with_note({"traces": traces, "layout": make_layout(chosen, traces)}, note)
 
 
 def prepare_chart(options: Options, data: Data) -> Prepared:
@@ -53,9 +54,8 @@ def prepare_chart(options: Options, data: Data) -> Prepared:
     elif chosen.kind == "candlestick" and not spec["traces"] and len(data.table):
         reason = f"A candlestick chart needs columns mapped to {', '.join(PRICES)}."
     if reason:
-        return {**prepare_table({}, data), "note": f"{reason} This is a table of its rows."}
-    notes = [*_notes(chosen), *filter(None, [spec.get("note")])]
-    return {**spec, "note": " ".join(notes)} if notes else spec
+        return with_note(prepare_table({}, data), f"{reason} This is a table of its rows.")
+    return with_note(spec, *_notes(chosen))
 
 
 def _notes(options: ChartOptions) -> list[str]:

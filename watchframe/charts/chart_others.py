@@ -10,6 +10,7 @@ from watchframe.charts.chart_options import ChartOptions
 from watchframe.charts.chart_points import Points, make_points
 from watchframe.charts.chart_series import columns_by_role, find_series
 from watchframe.charts.chart_texts import Formats, point_texts
+from watchframe.charts.chart_thinning import EXTREMES, extremes
 from watchframe.charts.chart_traces import Trace
 from watchframe.charts.chart_values import (
     clean_numbers,
@@ -18,8 +19,8 @@ from watchframe.charts.chart_values import (
     plotted,
     sorted_places,
 )
-from watchframe.charts.columns import Columns, at
-from watchframe.charts.data import Prepared
+from watchframe.charts.columns import at
+from watchframe.charts.data import Data, Prepared, with_note
 from watchframe.charts.javascript import text_of
 from watchframe.charts.palettes import colors_of
 
@@ -27,8 +28,9 @@ from watchframe.charts.palettes import colors_of
 PRICES = ("open", "high", "low", "close")
 
 
-def candlesticks(table: Columns, options: ChartOptions) -> Prepared:
+def candlesticks(data: Data, options: ChartOptions) -> Prepared:
     """Return one candlestick trace; without the four columns of prices there is none."""
+    table = data.table
     columns = columns_by_role(table.names, options.column_mapping)
     layout = make_layout(options, [])
     # plotly would put a second, small chart below to choose a range.
@@ -40,7 +42,16 @@ def candlesticks(table: Columns, options: ChartOptions) -> Prepared:
         range(len(table)) if x_column is None else table.values(x_column),
         is_dates=options.x_axis.is_dates,
     )
-    places = sorted_places(x) if options.sort_x else range(len(x))
+    places = sorted_places(x) if options.sort_x else list(range(len(x)))
+    prices = {price: clean_numbers(table.values(columns[price][-1])) for price in PRICES}
+    note = ""
+    if data.max_points is not None and len(places) > data.max_points:
+        ends = (
+            extremes(at(prices[price], places), data.max_points // 2) for price in ("high", "low")
+        )
+        kept = sorted(set().union(*ends))
+        note = f"{len(kept):,} of {len(places):,} candles are drawn: {EXTREMES}."
+        places = at(places, kept)
     trace: Trace = {
         "type": "candlestick",
         "name": "",
@@ -49,15 +60,14 @@ def candlesticks(table: Columns, options: ChartOptions) -> Prepared:
         "yaxis": "y",
     }
     for price in PRICES:
-        values = clean_numbers(table.values(columns[price][-1]))
-        trace[price] = drawable(at(values, places))
-    return {"traces": [trace], "layout": layout}
+        trace[price] = drawable(at(prices[price], places))
+    return with_note({"traces": [trace], "layout": layout}, note)
 
 
-def radars(table: Columns, options: ChartOptions) -> Prepared:
+def radars(data: Data, options: ChartOptions) -> Prepared:
     """Return a closed line around the center for each series, with an x at each angle."""
     traces = []
-    for points, texts in _points(table, options):
+    for points, texts in _points(data, options):
         around = range(len(points.x)) if not points.x else [*range(len(points.x)), 0]
         r = drawable(points.y)
         traces.append(
@@ -78,9 +88,9 @@ def radars(table: Columns, options: ChartOptions) -> Prepared:
     return {"traces": traces, "layout": layout}
 
 
-def treemaps(table: Columns, options: ChartOptions) -> Prepared:
+def treemaps(data: Data, options: ChartOptions) -> Prepared:
     """Return one treemap: a tile for each x, within its series where there are several."""
-    found = _points(table, options)
+    found = _points(data, options)
     tiles: list[tuple[str, str, str, float, object, str]] = []
     for points, texts in found:
         root = f"series {points.series.name}" if len(found) > 1 else ""
@@ -109,9 +119,9 @@ def treemaps(table: Columns, options: ChartOptions) -> Prepared:
     return {"traces": [trace] if tiles else [], "layout": common_layout(options)}
 
 
-def gauges(table: Columns, options: ChartOptions) -> Prepared:
+def gauges(data: Data, options: ChartOptions) -> Prepared:
     """Return a gauge for each series, side by side, of its first point."""
-    found = [points for points, _ in _points(table, options) if points.y]
+    found = [points for points, _ in _points(data, options) if points.y]
     axis = options.y_axes[0]
     ends = [axis.lowest, axis.highest]
     traces = [
@@ -133,7 +143,7 @@ def gauges(table: Columns, options: ChartOptions) -> Prepared:
 
 
 #: What draws a chart of another type.
-OTHERS: Mapping[str, Callable[[Columns, ChartOptions], dict[str, Any]]] = {
+OTHERS: Mapping[str, Callable[[Data, ChartOptions], dict[str, Any]]] = {
     "candlestick": candlesticks,
     "radar": radars,
     "treemap": treemaps,
@@ -141,8 +151,8 @@ OTHERS: Mapping[str, Callable[[Columns, ChartOptions], dict[str, Any]]] = {
 }
 
 
-def _points(table: Columns, options: ChartOptions) -> list[tuple[Points, list[Any]]]:
-    series = find_series(table, options)
+def _points(data: Data, options: ChartOptions) -> list[tuple[Points, list[Any]]]:
+    series = find_series(data.table, options)
     formats = Formats.of(options)
     made = make_points(series, options, colors_of(options.palette, len(series)))
     for points in made:

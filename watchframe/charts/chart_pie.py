@@ -35,16 +35,24 @@ _BESIDE, _ABOVE, _TITLE = 0.02, 0.1, 0.015
 _MOST_IN_A_ROW = 2
 
 
-def make_pies(series_list: Sequence[Series], options: ChartOptions) -> list[Trace]:
-    """Return a pie for each series."""
+def make_pies(
+    series_list: Sequence[Series], options: ChartOptions, max_points: int | None
+) -> tuple[list[Trace], str]:
+    """Return a pie for each series, and what is said of slices that are left out."""
     color_of = _slice_colors(series_list, options)
     formats = Formats.of(options)
     palette = options.palette if options.palette in PALETTES else DEFAULT_PALETTE
     hover = "text" if "@@x" in template_names(options.text_format or "") else "text+label"
     has_x = "x" in (options.column_mapping or {}).values()
+    pies = [
+        _slices(series, None if has_x else f"Slice {index}", options)
+        for index, series in enumerate(series_list)
+    ]
+    total = sum(map(len, pies))
+    if max_points is not None and total > max_points:
+        pies = [_largest(slices, max(1, max_points // len(pies))) for slices in pies]
     traces = []
-    for index, series in enumerate(series_list):
-        slices = _slices(series, None if has_x else f"Slice {index}", options)
+    for index, (series, slices) in enumerate(zip(series_list, pies, strict=True)):
         colors = [color_of(text_of(part.x)) for part in slices]
         left, bottom, width, height = _cell(index, len(series_list))
         traces.append(
@@ -70,7 +78,9 @@ def make_pies(series_list: Sequence[Series], options: ChartOptions) -> list[Trac
                 "color_scheme": palette,
             }
         )
-    return traces
+    drawn = sum(map(len, pies))
+    note = f"{drawn:,} of {total:,} slices are drawn: the largest." if drawn < total else ""
+    return traces, note
 
 
 def make_pie_layout(series_list: Sequence[Series], options: ChartOptions) -> dict[str, Any]:
@@ -129,6 +139,13 @@ def _slices(series: Series, label: str | None, options: ChartOptions) -> list[_S
         share = part.y if isinstance(part.y, int | float) else 0
         part.percent = share / total * 100 if total else math.nan
     return list(found.values())
+
+
+def _largest(slices: Sequence[_Slice], count: int) -> list[_Slice]:
+    """Return the slices with the largest shares, in their order."""
+    shares = [-1 if math.isnan(part.percent) else abs(part.percent) for part in slices]
+    places = sorted(range(len(slices)), key=shares.__getitem__, reverse=True)[:count]
+    return [slices[place] for place in sorted(places)]
 
 
 def _texts(

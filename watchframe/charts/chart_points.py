@@ -160,9 +160,8 @@ class _Order:
         x = at(column, places)
         if options.sort_x:
             order = sorted_places(x)
-            if order != list(range(len(x))):
-                x = at(x, order)
-                places = at(places, order)
+            if not _is_increasing(order):
+                x, places = at(x, order), at(places, order)
         return cls(x, places, *_repeated(x))
 
 

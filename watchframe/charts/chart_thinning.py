@@ -11,20 +11,22 @@ from watchframe.charts.chart_points import Points
 from watchframe.charts.chart_stacking import STACKED_HERE
 from watchframe.charts.chart_values import (
     Plotted,
+    as_number,
     clean_number,
     identities,
     moment_of,
     sorted_places,
 )
 from watchframe.charts.columns import at
-from watchframe.charts.ordering import is_finite
+from watchframe.charts.ordering import is_finite, is_nan, is_number
 
 #: Of each series at least its first, last, lowest and highest point stay.
 _FEWEST = 4
 #: What is drawn as single points, of which every so manieth one stays.
 _DOTS = frozenset({"scatter", "bubble", "effectScatter"})
 _BARS = frozenset({"column", "pictorialBar"})
-_EXTREMES, _EVENLY = "the lowest and highest of each stretch", "evenly chosen ones"
+#: How points were chosen, as people read it.
+EXTREMES, EVENLY = "the lowest and highest of each stretch", "evenly chosen ones"
 
 
 def thin(points_list: Sequence[Points], options: ChartOptions, most: int | None) -> str:
@@ -53,7 +55,7 @@ def _keep_own_x(points_list: Sequence[Points], most: int) -> str:
         if share < len(points.x):
             is_dots = points.kind in _DOTS
             _keep(points, evenly(points.y, share) if is_dots else extremes(points.y, share))
-            ways.append(_EVENLY if is_dots else _EXTREMES)
+            ways.append(EVENLY if is_dots else EXTREMES)
     return " or ".join(dict.fromkeys(ways))
 
 
@@ -62,15 +64,18 @@ def _keep_same_x(points_list: Sequence[Points], options: ChartOptions, count: in
     sums: dict[Hashable, float] = {}
     sizes: dict[Hashable, float] = {}
     kept: set[Hashable] = set()
-    are_sums = options.kind in STACKED_HERE and options.stacked
+    # Of what is stacked already, the last series has the whole.
+    are_stacked = options.kind in STACKED_HERE and options.stacked
     for points in points_list:
         keys = identities(points.x)
         for key, x, y in zip(keys, points.x, points.y, strict=True):
             every.setdefault(key, x)
-            number = float(y) if isinstance(y, int | float) and is_finite(y) else 0
-            sums[key] = number if are_sums else sums.get(key, 0) + number
+            number = as_number(y) if is_number(y) else 0
+            number = 0 if is_nan(number) else number
+            sums[key] = number if are_stacked else sums.get(key, 0) + number
             sizes[key] = sizes.get(key, 0) + abs(number)
-        kept.update(keys[place] for place in _ends(points.y))
+        own = _ends(points.y) | {0, len(keys) - 1} if keys else ()
+        kept.update(keys[place] for place in own)
     keys = list(every)
     if options.kind in _BARS and _are_categories(points_list, options):
         kept = set(sorted(keys, key=sizes.__getitem__, reverse=True)[: max(1, count)])
@@ -80,7 +85,7 @@ def _keep_same_x(points_list: Sequence[Points], options: ChartOptions, count: in
             keys = at(keys, sorted_places(list(every.values())))
         heights = [sums[key] for key in keys]
         kept.update(keys[place] for place in extremes(heights, count - len(kept)))
-        way = _EXTREMES
+        way = EXTREMES
     for points in points_list:
         _keep(points, [place for place, key in enumerate(identities(points.x)) if key in kept])
     return way

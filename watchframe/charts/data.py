@@ -70,6 +70,12 @@ class Data:
         return self.table.rows()
 
 
+def with_note(prepared: Prepared, *notes: str) -> Prepared:
+    """Return what is shown with sentences before what its note says, if there are any."""
+    note = " ".join(filter(None, [*notes, prepared.get("note", "")]))
+    return {**prepared, "note": note} if note else prepared
+
+
 def merged(defaults: Mapping[str, Any], saved: Mapping[str, Any]) -> dict[str, Any]:
     """Return saved options over defaults, those within options too.
 

@@ -24,15 +24,17 @@ _OTHER_BASES = re.compile(r"0[xX][0-9a-fA-F]+|0[oO][0-7]+|0[bB][01]+")
 #: Numbers below ten to the first power, and from the second one on, have an exponent.
 _SMALLEST_POWER, _LARGEST_POWER = -6, 21
 
+_WORDS = {None: "null", False: "false", True: "true"}
+
 Number = int | float | Decimal
 
 
 def text_of(value: object) -> str:
     """Return `String(value)`; integers keep all digits, and None is ``null``."""
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return "true" if value else "false"
+    if type(value) is str:
+        return value
+    if value is None or isinstance(value, bool):
+        return _WORDS[value]
     if isinstance(value, float):
         return _float_text(value)
     if isinstance(value, Mapping | list):
@@ -68,12 +70,16 @@ def number_of(value: object) -> Number:
 
 def is_truthy(value: object) -> bool:
     """Return `Boolean(value)`: an empty list or object is true, and NaN is not."""
+    if value is None or type(value) is str:
+        return bool(value)
     is_nan = isinstance(value, float) and math.isnan(value)
     return isinstance(value, Mapping | list) or (bool(value) and not is_nan)
 
 
 def leading_number(value: object) -> float:
     """Return `parseFloat(value)`: of the number that the text begins with, else NaN."""
+    if type(value) is float:
+        return value + 0.0  # Of -0 the text is 0.
     found = _NUMBER.match(text_of(value).lstrip())
     return float(found[0]) if found else math.nan
 

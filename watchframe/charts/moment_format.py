@@ -24,6 +24,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 
 
+@lru_cache(maxsize=4096)
 def format_moment(value: datetime, pattern: str) -> str:
     """Return a date and time as `pattern` says."""
     parts = _parts_of(pattern)

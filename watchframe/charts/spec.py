@@ -13,7 +13,7 @@ from watchframe.charts.choropleth import prepare_choropleth
 from watchframe.charts.cohort import prepare_cohort
 from watchframe.charts.columns import Rows
 from watchframe.charts.counter import prepare_counter
-from watchframe.charts.data import Data, Options, Prepared
+from watchframe.charts.data import Data, Options, Prepared, with_note
 from watchframe.charts.funnel import prepare_funnel
 from watchframe.charts.map import prepare_map
 from watchframe.charts.pivot import prepare_pivot
@@ -60,13 +60,16 @@ def plotly_spec(
         As there; or the values of all rows by column, which is quicker.
     filters : mapping of str to value or list of values, optional
         What a viewer chose of columns such as ``market::filter``, by their names.
+    max_points : int, optional
+        As of `prepare`.
 
     Returns
     -------
     dict
         ``traces`` (a list) and ``layout``: plain values, which no text of the data was
         escaped in. A chart that cannot be drawn, such as one of custom code, has no traces;
-        `prepare` gives a table and a note in its place.
+        `prepare` gives a table and a note in its place. Where points are left out a ``note``
+        says which.
     """
     data = Data.of_result(columns, rows, filters, max_points=max_points)
     return plotly_chart(_options(visualization), data)
@@ -92,6 +95,13 @@ def prepare(
         As there; or the values of all rows by column, which is quicker.
     filters : mapping of str to value or list of values, optional
         What a viewer chose of columns such as ``market::filter``, by their names.
+    max_points : int, optional
+        How many points a chart has at most, or cells a table. Of lines, areas and columns the
+        lowest and the highest of each stretch are drawn, of dots some that are evenly chosen, of
+        categories, slices and a heatmap's axes the largest, and of a table the first rows.
+        But over categories each series has its first, last, lowest and highest point, however
+        few were asked for.
+        Boxes, radars, treemaps and the other types have all.
 
     Returns
     -------
@@ -107,7 +117,7 @@ def prepare(
     if isinstance(kind, str) and kind in PREPARED_BY:
         return PREPARED_BY[kind](_options(visualization), data)
     note = f"There is no visualization of type {kind!r} here: this is a table of its rows."
-    return {**PREPARED_BY["TABLE"]({}, data), "note": note}
+    return with_note(PREPARED_BY["TABLE"]({}, data), note)
 
 
 def _options(visualization: Mapping[str, Any]) -> Options:

@@ -33,6 +33,9 @@ def page_values(values: Sequence[object]) -> Sequence[Value]:
         return cast("Sequence[Value]", values)
     if kinds <= {str, type(None)}:
         return _values_of_texts(cast("Sequence[str | None]", values))
+    if kinds == {dt.datetime}:
+        moments = cast("Sequence[dt.datetime]", values)
+        return [moment if moment.tzinfo is dt.UTC else _in_utc(moment) for moment in moments]
     return [page_value(value) for value in values]
 
 
@@ -89,8 +92,6 @@ def _moment(text: str) -> dt.datetime | None:
 
 
 def _in_utc(moment: dt.datetime) -> dt.datetime:
-    if moment.tzinfo is dt.UTC:
-        return moment
     if moment.tzinfo is None:
         return moment.replace(tzinfo=dt.UTC)
     return moment.astimezone(dt.UTC)

@@ -33,6 +33,11 @@ def test_value_is_written_as_text(value, text):
     assert fill_template("<{{ a }}>", {"a": value, "b": "no"}) == f"<{text}>"
 
 
+def test_name_may_be_that_of_a_column_in_capitals():
+    assert fill_template("{{ a }} {{ B }}", {"A": 1, "b": 2}) == "1 {{ B }}"
+    assert fill_template("{{ a }}", {"A": 1, "a": 2}) == "2"
+
+
 @pytest.mark.parametrize("template", [None, 5, ["{{ a }}"]])
 def test_template_that_is_no_text_is_empty(template):
     assert not fill_template(template, {"a": 1})
