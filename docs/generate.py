@@ -15,10 +15,10 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from generators import api, reference, types_table
+from generators import api, gallery, reference, types_table
 
 FOLDER = Path(__file__).parent / "reference"
-PARTS = {**api.PARTS, **reference.PARTS, **types_table.PARTS}
+PARTS = {**api.PARTS, **gallery.PARTS, **reference.PARTS, **types_table.PARTS}
 _PART = re.compile(
     r"(?P<begin><!-- begin (?P<name>\S+): made by docs/generate\.py -->\n)"
     r".*?(?P<end><!-- end (?P=name) -->\n)",

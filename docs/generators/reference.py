@@ -164,13 +164,19 @@ def _max_ages() -> str:
 
 
 def _catalogue_queries(queries: Iterable[SavedQuery]) -> str:
-    return table(("id", "name", "parameters", "shows"), map(_catalogue_query, queries))
+    return table(
+        ("id", "name", "parameters", "visualizations", "shows"), map(_catalogue_query, queries)
+    )
 
 
-def _catalogue_query(query: SavedQuery) -> tuple[str, str, str, str]:
+def _catalogue_query(query: SavedQuery) -> tuple[str, ...]:
     python = "Python. " if query.data_source_id == PYTHON_SOURCE else ""
     parameters = "<br>".join(_catalogue_parameters(query))
-    return str(query.id), _escaped(query.name), parameters, _escaped(python + query.description)
+    visualizations = "<br>".join(
+        f"{_escaped(item.name)} ({item.type})" for item in query.visualizations
+    )
+    shows = _escaped(python + query.description)
+    return str(query.id), _escaped(query.name), parameters, visualizations, shows
 
 
 def _catalogue_parameters(query: SavedQuery) -> Iterator[str]:

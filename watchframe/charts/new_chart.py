@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from watchframe.charts.filters import label_of
+
 #: The kinds of charts that can be made, and what the server calls them.
 NEW_KINDS: Mapping[str, str] = {
     "line": "line",
@@ -194,7 +196,9 @@ class _Roles:
 
     def add_first(self, role: str, kinds: Sequence[str]) -> bool:
         """Let the first column that is free and of these kinds have a role, the kinds in turn."""
-        free = [name for name in self.kinds if name not in self._taken()]
+        # Of a filter's column only the rows of one value are drawn.
+        taken = self._taken()
+        free = [name for name in self.kinds if name not in taken and label_of(name) == name]
         for kind in kinds:
             named = [name for name in free if self.kinds[name] == kind]
             if kind == "number":

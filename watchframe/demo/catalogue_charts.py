@@ -49,7 +49,7 @@ order by symbol
 ACCOUNTS_BY_COUNTRY = """\
 with countries(region, place, country, iso_a3, capital, latitude, longitude) as (
     values
-    ('Americas', 0, 'United States of America', 'USA', 'Washington', 38.90, -77.04),
+    ('Americas', 0, 'United States', 'USA', 'Washington', 38.90, -77.04),
     ('Americas', 1, 'Brazil', 'BRA', 'Brasília', -15.79, -47.88),
     ('Americas', 2, 'Canada', 'CAN', 'Ottawa', 45.42, -75.70),
     ('Americas', 3, 'Mexico', 'MEX', 'Mexico City', 19.43, -99.13),
@@ -289,6 +289,7 @@ limit 400
                 "Sizes by market",
                 "box",
                 {"market": "x", "amount_usd": "y"},
+                xAxis={"type": "category", "labels": {"enabled": True}},
                 yAxis=[{"type": "logarithmic"}, {"type": "linear", "opposite": True}],
                 legend={"enabled": False},
             ),
@@ -450,7 +451,7 @@ debtors as (
     select date_trunc('month', taken_at)::date as month, taken_at, repaid_at
     from firsts
     left join repaid using (account)
-    where taken_at < '2025-01-01'
+    where taken_at < '2024-07-01'
 ),
 totals as (select month, count(*) as total from debtors group by month)
 select
@@ -462,7 +463,7 @@ select
     ) as value
 from debtors
 join totals using (month)
-join range(1, 13) as stages(stage) on month + to_months(stage::integer) <= date '2025-01-01'
+join range(1, 7) as stages(stage) on month + to_months(stage::integer) <= date '2024-07-01'
 group by all
 order by date, day_number
 """,

@@ -212,6 +212,8 @@ limit 100
                             "linkUrlTemplate": "https://explorer.example/address/{{ @ }}",
                             "linkTextTemplate": "{{ @ }}",
                         },
+                        {"name": "event_id", "order": 5, "visible": False},
+                        {"name": "amount_raw", "order": 6, "visible": False},
                     ]
                 },
             ),

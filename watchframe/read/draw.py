@@ -113,8 +113,8 @@ def draw_watch_query(
     if not isinstance(visualization, str | int | None):
         chosen = _given(visualization)
     else:
-        definition = _definition(reference, options)
         wanted = reference.visualization_id if visualization is None else visualization
+        definition = _definition(reference, options, wanted)
         chosen, notes = _chosen(definition, wanted)
         reference = replace(reference, query_id=definition.id, name=None)
     answer = answer_query(reference, params, options)
@@ -183,14 +183,15 @@ def draw_frame(
     if isinstance(visualization, str | int):
         reference = _query_of(provenance)
         options = ReadOptions.resolve(reference, client)
-        chosen, _ = _chosen(_definition(reference, options), visualization)
+        definition = _definition(reference, options, visualization)
+        chosen, _ = _chosen(definition, visualization)
     else:
         chosen = _given(visualization)
     return draw(chosen, frame, filters=filters, provenance=provenance, max_points=max_points)
 
 
-def _definition(reference: QueryReference, options: ReadOptions) -> Query:
-    """Return a query with its visualizations, as fresh as the options ask.
+def _definition(reference: QueryReference, options: ReadOptions, wanted: str | int | None) -> Query:
+    """Return a query with its visualizations, as fresh as the options ask, and `wanted` needs.
 
     Where the server is away, it is the local copy: whether rows as old will do, the read decides.
     """
@@ -200,8 +201,9 @@ def _definition(reference: QueryReference, options: ReadOptions) -> Query:
     documents = Documents(options, policy, may_ask=policy.mode != "only", shared=options.shared)
     try:
         found = documents.query(reference)
-        if not (found.visualizations or documents.are_new) and documents.may_ask:
-            # A copy of before visualizations were kept.
+        is_there = found.visualizations and (wanted is None or _meant(found.visualizations, wanted))
+        if not (is_there or documents.are_new) and documents.may_ask:
+            # A copy of before visualizations were kept, or before this one was saved.
             found = Documents(options, NEWLY_READ, may_ask=True, shared=options.shared).query(
                 reference
             )
@@ -252,11 +254,7 @@ def _named(query: Query, saved: Sequence[Visualization], wanted: str | int) -> V
         There is none, or there are several.
     """
     text = str(wanted).strip()
-    found = [item for item in saved if str(item.id) == text]
-    if isinstance(wanted, str):
-        folded = text.casefold()
-        parts = [item for item in saved if text and folded in item.name.casefold()]
-        found = called(wanted, saved) or found or parts
+    found = _meant(saved, wanted)
     if len(found) == 1:
         return found[0]
     label = f"{query.id} {query.name!r}"
@@ -273,6 +271,16 @@ def _named(query: Query, saved: Sequence[Visualization], wanted: str | int) -> V
         f"Query {label} has no visualization {shown}.",
         hint=f"{meant}It has: {_listed(saved) or 'none'}.",
     )
+
+
+def _meant(saved: Sequence[Visualization], wanted: str | int) -> list[Visualization]:
+    """Return those of that name, else of that id, else whose names have that part."""
+    text = str(wanted).strip()
+    found = [item for item in saved if str(item.id) == text]
+    if not isinstance(wanted, str):
+        return found
+    parts = [item for item in saved if text and text.casefold() in item.name.casefold()]
+    return called(wanted, saved) or found or parts
 
 
 def _listed(items: Iterable[Visualization]) -> str:

@@ -110,6 +110,17 @@ def test_replaced_chart_keeps_its_id(site, query):
     assert save_chart(query.id, "D", x="day", y="amount", replace=True, client=site).id != first.id
 
 
+def test_chart_is_drawn_by_name_beside_an_older_definition(site):
+    q = watch_query(TOTALS, client=site)
+    q.draw("Events by market", max_age="1h")
+    q.save_chart("A new one", kind="column", x="market", y="borrows")
+    assert q.draw("A new one", max_age="1h").prepared["traces"]
+    site.visualizations.update(q.charts[1].id, name="Renamed")
+    assert q.draw("Events by market", max_age="1h")  # as it was within the hour
+    with pytest.raises(ArgumentError, match="has no visualization 'Nobody saved it'"):
+        q.draw("Nobody saved it", max_age="1h")
+
+
 def test_key_that_may_not_write_is_refused(own_server, tmp_path):
     with (
         Client(own_server.url, own_server.member_key, cache_dir=tmp_path) as member,

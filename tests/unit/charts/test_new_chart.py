@@ -61,6 +61,7 @@ def test_default_columns(kind, chosen):
         ("day datetime, account_id integer", "line", {"day": "x", "account_id": "y"}),
         ("n float", "box", {"n": "y"}),
         ("ok boolean, n float", "column", {"ok": "x", "n": "y"}),
+        ("m::filter string, name string, n float", "pie", {"name": "x", "n": "y"}),
     ],
 )
 def test_default_columns_of_other_results(columns, kind, chosen):

@@ -1,0 +1,76 @@
+"""Take the gallery's pictures, `docs/images/chart-*.png`, of the pages that drawings are saved as.
+
+``python tests/browser/take_chart_pictures.py`` takes all; names of files choose some.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+from watchframe import draw_watch_query
+from watchframe.client import Client
+from watchframe.demo import DemoServer
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "docs"))
+sys.path.insert(0, str(Path(__file__).parent))
+from conftest import chromium_path
+
+from generators.gallery import CHARTS, FORK, OTHERS, Picture
+
+IMAGES = Path(__file__).parents[2] / "docs" / "images"
+WIDTH, HEIGHT = 700, 340
+#: Of what is no figure, and may be a long table.
+HIGHEST = 430
+#: A page has room for a higher figure than a gallery.
+RESIZE = """height => {
+  const box = document.querySelector(".wf-figure");
+  box.style.height = `${height}px`;
+  return Plotly.relayout(box, { height });
+}"""
+#: Pixels around what is drawn.
+MARGIN = 8
+
+
+def main(wanted: list[str]) -> None:
+    pictures = [it for it in (*CHARTS, *OTHERS, *FORK) if not wanted or it.file in wanted]
+    home = Path(tempfile.mkdtemp())
+    with (
+        DemoServer(version="fork") as demo,
+        Client(demo.url, demo.user_key, cache_dir=home / "cache", timezone="UTC") as client,
+        sync_playwright() as playwright,
+    ):
+        browser = playwright.chromium.launch(executable_path=chromium_path(), args=["--no-sandbox"])
+        page = browser.new_page(viewport={"width": WIDTH + 40, "height": 4 * HEIGHT})
+        for picture in pictures:
+            page.goto(write_page(picture, client, home / "page.html"))
+            shown = page.locator("body > :not(h1, style, footer)").first
+            shown.wait_for()
+            if page.locator(".wf-figure").count():
+                page.locator(".wf-figure .main-svg").first.wait_for()
+                page.evaluate(RESIZE, HEIGHT)
+            page.wait_for_timeout(700)  # plotly fades some traces in
+            box = shown.bounding_box()
+            page.screenshot(
+                path=IMAGES / picture.file,
+                clip={
+                    "x": max(0, box["x"] - MARGIN),
+                    "y": max(0, box["y"] - MARGIN),
+                    "width": box["width"] + 2 * MARGIN,
+                    "height": min(box["height"], HIGHEST) + 2 * MARGIN,
+                },
+            )
+        browser.close()
+
+
+def write_page(picture: Picture, client: Client, path: Path) -> str:
+    """Write a drawing's page, and return its address."""
+    draw_watch_query(picture.query, picture.name, client=client).to_html(path)
+    return path.as_uri()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,54 @@
+"""The gallery: its pictures are there, of every kind, and its calls make the charts shown."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from generators.gallery import CHARTS, FORK, IMAGES, OTHERS
+from watchframe import draw_frame, read_watch_query, save_chart, watch_query
+from watchframe.charts.new_chart import NEW_KINDS
+from watchframe.charts.spec import PREPARED_BY
+from watchframe.client import Client
+from watchframe.demo import DemoServer
+
+PAGE = Path(__file__).parents[3] / "docs" / "reference" / "gallery.md"
+#: Bytes of a picture: people read the page over slow lines too.
+LARGEST = 100_000
+
+
+@pytest.fixture(scope="module")
+def client(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("cache")
+    with (
+        DemoServer(events=3_000) as server,
+        Client(server.url, server.user_key, cache_dir=folder) as found,
+    ):
+        yield found
+
+
+def test_pictures_are_there_and_small():
+    found = re.findall(rf"\({re.escape(IMAGES)}/(\S+)\)", PAGE.read_text("utf-8"))
+    assert found == [picture.file for picture in (*CHARTS, *OTHERS, *FORK)]
+    paths = [PAGE.parent / IMAGES / name for name in found]
+    assert all(path.stat().st_size < LARGEST for path in paths)
+    assert set(paths) == set((PAGE.parent / IMAGES).glob("chart-*.png"))
+
+
+def test_page_has_every_type_and_kind():
+    assert {picture.title for picture in OTHERS} == set(PREPARED_BY) - {"CHART"}
+    assert {picture.made.get("kind", "line") for picture in CHARTS} == set(NEW_KINDS)
+
+
+@pytest.mark.parametrize("picture", CHARTS, ids=lambda picture: picture.title)
+def test_saved_chart_is_the_one_that_is_shown(client, picture):
+    frame = read_watch_query(picture.query, client=client)
+    saved = save_chart(picture.query, f"{picture.name} (2)", **picture.made, client=client)
+    (shown,) = (
+        chart
+        for chart in watch_query(picture.query, client=client).charts
+        if chart.name == picture.name
+    )
+    expected = draw_frame(frame, shown).prepared
+    assert draw_frame(frame, saved).prepared == expected
+    assert expected["traces"]
