@@ -227,7 +227,9 @@ class Drawing:
         if "traces" in self.prepared:
             count, noun = len(self.prepared["traces"]), "trace"
         else:
-            count, noun = self.prepared.get("total", len(self._data)), "row"
+            # The total of a pivot table is one of its cells.
+            is_table = self.kind in {"TABLE", "DETAILS"}
+            count, noun = self.prepared["total"] if is_table else len(self._data), "row"
         return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
