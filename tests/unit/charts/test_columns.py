@@ -32,7 +32,8 @@ def test_rows_may_have_names_of_their_own():
 
 
 def test_times_are_read_alike_in_bulk_and_one_by_one():
-    times = ["2024-03-01T10:05:00", "2024-02-30T10:05:00", "2024-W10-1T10:05:00", "x", None]
+    times = ["2024-03-01T10:05:00", "2024-02-30T10:05:00", "2024-03-01 10:05:00", "x", None]
+    times.append("2024-W10-1T10:05:00")
     one_by_one = [Columns.of({"at": [time]}).values("at")[0] for time in times]
     assert Columns.of({"at": times}).values("at") == one_by_one
     assert one_by_one[0] == dt.datetime(2024, 3, 1, 10, 5, tzinfo=dt.UTC)
