@@ -225,8 +225,9 @@ class Drawing:
             return str(self.prepared["counter"].get("counterValue", "no value"))
         if "traces" in self.prepared:
             return counted(len(self.prepared["traces"]), "trace")
-        total = self.prepared.get("total")  # of a table; that of a pivot is a cell
-        return counted(total if isinstance(total, int) else len(self._data), "row")
+        # The total of a pivot table is one of its cells.
+        is_table = self.kind in {"TABLE", "DETAILS"}
+        return counted(self.prepared["total"] if is_table else len(self._data), "row")
 
 
 def draw(

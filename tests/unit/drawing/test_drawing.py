@@ -14,7 +14,7 @@ import pyarrow as pa
 import pytest
 
 from watchframe.decode.typing_rules import table_of, typed_column
-from watchframe.drawing import draw
+from watchframe.drawing import MAX_POINTS, draw
 from watchframe.errors import ArgumentError
 from watchframe.models import Visualization
 
@@ -75,6 +75,7 @@ def test_frame_has_all_rows_typed():
             Visualization(id=1, type="COUNTER", name="N", options={"countRow": True}),
             "<Drawing of COUNTER 'N': 2>",
         ),
+        (Visualization(id=1, type="PIVOT", name="P"), "<Drawing of PIVOT 'P': 3 rows>"),
         (Visualization(id=1, type="GRAPH", name="a\x1bb"), "<Drawing of GRAPH 'a\\x1bb': 2 rows>"),
     ],
 )
