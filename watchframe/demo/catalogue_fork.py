@@ -6,7 +6,8 @@ charts of types that only Inverse Watch draws.
 
 from __future__ import annotations
 
-from watchframe.demo.catalogue_charts import ACCOUNTS_BY_COUNTRY, MARKETS_AT_A_GLANCE
+from watchframe.demo.catalogue_charts import MARKETS_AT_A_GLANCE
+from watchframe.demo.catalogue_drawings import ACCOUNTS_BY_COUNTRY
 from watchframe.demo.catalogue_types import (
     ParameterMapping,
     SavedDashboard,

@@ -10,7 +10,7 @@ from watchframe.charts.chart_options import ChartOptions
 from watchframe.charts.filters import label_of
 from watchframe.parameters.text_syntax import write_json, write_value
 from watchframe.plain_text import escaped, html_text, plain_text
-from watchframe.widgets.chart_points import MOST_SERIES, Points
+from watchframe.widgets.quick_points import MOST_SERIES, QuickPoints
 from watchframe.widgets.tab import Result
 
 LONGEST_LINE = 88
@@ -54,13 +54,13 @@ def python_call(
     return f"{page}from watchframe import {names}\n\n{call}\n"
 
 
-def chart_code(result: Result, points: Points, options: Mapping[str, object]) -> str:
+def chart_code(result: Result, points: QuickPoints, options: Mapping[str, object]) -> str:
     """Return what draws the same chart of the same rows, and what saves it with the query.
 
     Parameters
     ----------
     result : Result
-    points : Points
+    points : QuickPoints
     options : mapping of str to object
         Of the chart.
     """
@@ -93,7 +93,7 @@ def chart_code(result: Result, points: Points, options: Mapping[str, object]) ->
     return "\n".join([result.code, *lines, *_saving(result, points)]) + "\n"
 
 
-def _saving(result: Result, points: Points) -> list[str]:
+def _saving(result: Result, points: QuickPoints) -> list[str]:
     """Return the lines that save a chart, where a saved one draws the same: it sums rows."""
     chosen = points.chosen
     if points.series or (points.are_joined and chosen.join != "sum"):

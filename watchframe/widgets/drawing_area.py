@@ -20,8 +20,8 @@ from watchframe.drawing.notebook_output import (
 )
 from watchframe.keys import without_keys
 from watchframe.plain_text import html_text
-from watchframe.widgets.chart_points import NoChartError
 from watchframe.widgets.control import GUARD
+from watchframe.widgets.quick_points import NoChartError
 
 #: Makes a drawing, and returns it with what to say above it.
 Make = Callable[[], tuple[Drawing, str]]

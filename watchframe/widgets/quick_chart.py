@@ -15,22 +15,22 @@ from watchframe.drawing.rows import page_data
 from watchframe.models import MultiValues, ParameterDefinition, Visualization
 from watchframe.parameters import JSON
 from watchframe.reprs.words import counted
-from watchframe.widgets.chart_points import (
-    EACH,
-    JOINS,
-    MOST_SERIES,
-    Choice,
-    NoChartError,
-    Points,
-    default_choice,
-    number_columns,
-    points_of,
-)
 from watchframe.widgets.choice_controls import as_texts
 from watchframe.widgets.code import chart_code, code_html
 from watchframe.widgets.control import GUARD, Checked, Control, close_tree
 from watchframe.widgets.control_kinds import make_control
 from watchframe.widgets.drawing_area import DrawingArea
+from watchframe.widgets.quick_points import (
+    EACH,
+    JOINS,
+    MOST_SERIES,
+    Choice,
+    NoChartError,
+    QuickPoints,
+    default_choice,
+    number_columns,
+    points_of,
+)
 from watchframe.widgets.tab import Result
 from watchframe.widgets.table_tab import labeled
 
@@ -54,7 +54,7 @@ class QuickChart:
         self._on_shown = on_shown
         self._result = Result(table=pa.table({}), frame=pd.DataFrame())
         self._is_filling = self._is_touched = False
-        self._points: Points | None = None
+        self._points: QuickPoints | None = None
         self._area = DrawingArea(self._drawn)
         self._kind = _menu("Kind", "11em")
         self._x = _menu("x", "17em")
@@ -167,7 +167,7 @@ class QuickChart:
         self._code.value = code
 
 
-def chart_of(points: Points) -> Visualization:
+def chart_of(points: QuickPoints) -> Visualization:
     """Return the chart of these points, with the options that the page's editor would save.
 
     Raises
@@ -184,7 +184,7 @@ def chart_of(points: Points) -> Visualization:
     return Visualization(id=0, type=chart["type"], options=chart["options"])
 
 
-def points_text(points: Points) -> str:
+def points_text(points: QuickPoints) -> str:
     """Return what was done to the rows of a result, so that nothing is done silently."""
     choice, said = points.choice, []
     if points.series:

@@ -7,8 +7,8 @@ import pyarrow as pa
 from tests.unit.widgets.conftest import WITHIN, until
 from watchframe.drawing import draw
 from watchframe.models import Visualization
-from watchframe.widgets.chart_points import NoChartError
 from watchframe.widgets.drawing_area import DrawingArea
+from watchframe.widgets.quick_points import NoChartError
 
 
 def counter(value):

@@ -10,10 +10,10 @@ import pytest
 from tests.unit.widgets.conftest import until
 from watchframe.decode import to_frame
 from watchframe.drawing import draw
-from watchframe.widgets.chart_points import MOST_SERIES, Choice, points_of
 from watchframe.widgets.code import chart_code
 from watchframe.widgets.control import GUARD
 from watchframe.widgets.quick_chart import KINDS, QuickChart, chart_of
+from watchframe.widgets.quick_points import MOST_SERIES, Choice, points_of
 from watchframe.widgets.tab import Result
 
 DAYS = [date(2026, 1, day) for day in (1, 2, 3, 4)]

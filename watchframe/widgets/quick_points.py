@@ -48,7 +48,7 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Points:
+class QuickPoints:
     """The rows that are drawn.
 
     Attributes
@@ -127,7 +127,7 @@ def default_choice(table: pa.Table) -> Choice:
     return Choice(kind="line" if x in times else "column", x=x, y=y, series=series)
 
 
-def points_of(table: pa.Table, choice: Choice) -> Points:
+def points_of(table: pa.Table, choice: Choice) -> QuickPoints:
     """Return the rows to draw of `table`, those that share a point joined as was chosen.
 
     Raises
@@ -155,7 +155,7 @@ def points_of(table: pa.Table, choice: Choice) -> Points:
     if are_shared and choice.join != EACH:
         joined = _joined(known, keys, choice.y, JOINS[choice.join])
     names = {name: label_of(name) for name in joined.column_names}
-    return Points(
+    return QuickPoints(
         table=joined.rename_columns(list(names.values())),
         chosen=choice,
         choice=replace(

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pyarrow as pa
 import pytest
 
-from watchframe.widgets.chart_points import (
+from watchframe.widgets.quick_points import (
     EACH,
     JOINS,
     MOST_BARS,
