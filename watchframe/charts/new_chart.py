@@ -23,6 +23,8 @@ NEW_KINDS: Mapping[str, str] = {
 }
 #: Kinds whose series can stand on one another.
 _STACKED = ("line", "column", "bar", "area")
+#: Roles that one kind alone has: the editor's word, the argument, the kind.
+_OWN_ROLES = (("size", "size", "bubble"), ("zVal", "z", "heatmap"))
 #: Kinds that have no x where there is no column for it.
 _WITHOUT_X = frozenset({"pie", "box"})
 #: What an axis that the editor was to find by itself is called.
@@ -79,8 +81,8 @@ def new_chart(
     kind : {"line", "column", "bar", "area", "scatter", "bubble", "pie", "heatmap", "box"}
         ``"bar"`` is a column chart that lies.
     x : str, optional
-        By default the first time, else the first text; of pies and boxes the first text, and of
-        scatter charts the first time or number.
+        A column. By default the first time, else the first text; of pies and boxes the first text,
+        of scatter and bubble charts the first time or number.
     y : str or sequence of str, optional
         By default the first number that is no id; of heatmaps the next text.
     y2 : str or sequence of str
@@ -237,7 +239,7 @@ def _require_fitting(kind: str, roles: _Roles, *, is_stacked: bool) -> None:
         raise NewChartError(
             f"A {kind} chart is not stacked.", f"Kinds that are: {', '.join(_STACKED)}."
         )
-    for role, argument, needed in (("size", "size", "bubble"), ("zVal", "z", "heatmap")):
+    for role, argument, needed in _OWN_ROLES:
         if roles.found[role] and kind != needed:
             raise NewChartError(
                 f"{argument}= is of {needed} charts alone.",
@@ -270,7 +272,7 @@ def _add_missing(kind: str, roles: _Roles) -> None:
         )
     if not roles.found["y"] and not roles.found["y2"] and not roles.add_first("y", kinds_of_y):
         raise _missing("y", roles)
-    for role, argument, needed in (("size", "size", "bubble"), ("zVal", "z", "heatmap")):
+    for role, argument, needed in _OWN_ROLES:
         if kind == needed and not roles.found[role] and not roles.add_first(role, ["number"]):
             raise _missing(argument, roles)
 

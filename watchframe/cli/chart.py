@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -153,9 +152,11 @@ def _check_shown(chosen: Visualization, path: Path | None) -> None:
 
 
 def _write_list(query: Query, *, is_json: bool) -> None:
+    from watchframe.models.queries import in_order_of_tabs  # noqa: PLC0415 - help needs none
+
     records = [
         {"id": it.id, "name": it.name, "type": it.type, "url": query.url and f"{query.url}#{it.id}"}
-        for it in sorted(query.visualizations, key=attrgetter("id"))  # as the page's tabs are
+        for it in in_order_of_tabs(query.visualizations)
     ]
     write_listing(("id", "name", "type", "url"), records, "json" if is_json else "table")
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from operator import attrgetter
 from typing import ClassVar
 
 from msgspec import field
@@ -311,6 +312,11 @@ class Visualization(Model, frozen=True, kw_only=True):
         """Its query's page, where this tab is opened if its id is known."""
         page = self.query.url if self.query is not None else None
         return f"{page}#{self.id}" if page and self.id else page
+
+
+def in_order_of_tabs(visualizations: Iterable[Visualization]) -> list[Visualization]:
+    """Return a query's visualizations as its page has their tabs: the oldest first."""
+    return sorted(visualizations, key=attrgetter("id"))
 
 
 class QuerySnippet(Model, frozen=True, kw_only=True):

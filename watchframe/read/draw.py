@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from operator import attrgetter
 
 import pandas as pd
 import pyarrow as pa
@@ -16,6 +15,7 @@ from watchframe.decode.frame import pandas_attributes
 from watchframe.drawing import MAX_POINTS, Drawing, draw
 from watchframe.errors import ArgumentError, CacheMissError, ServerError
 from watchframe.models import Query, Visualization
+from watchframe.models.queries import in_order_of_tabs
 from watchframe.plain_text import plain_text
 from watchframe.read.answer import ATTRIBUTE
 from watchframe.read.documents import ANY_AGE, NEWLY_READ, Documents
@@ -221,7 +221,7 @@ def saved_definition(
 
 def chosen_visualization(query: Query, wanted: str | int | None) -> tuple[Visualization, list[str]]:
     """Return the visualization that is meant, and a note of the others where none was named."""
-    saved = sorted(query.visualizations, key=attrgetter("id"))  # as the page's tabs are
+    saved = in_order_of_tabs(query.visualizations)
     if wanted is not None:
         return _named(query, saved, wanted), []
     if not saved:

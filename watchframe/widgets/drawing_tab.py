@@ -17,6 +17,7 @@ from watchframe.charts.values import Value
 from watchframe.drawing import Drawing, draw
 from watchframe.drawing.rows import page_data
 from watchframe.models import MultiValues, ParameterDefinition, Visualization
+from watchframe.models.queries import in_order_of_tabs
 from watchframe.parameters import JSON
 from watchframe.plain_text import plain_text
 from watchframe.widgets.choice_controls import FEW, as_texts
@@ -41,9 +42,7 @@ def tab_titles(
     taken : sequence of str
         Titles of other tabs.
     """
-    shown = sorted(
-        (item for item in visualizations if not _repeats_table(item)), key=lambda item: item.id
-    )
+    shown = in_order_of_tabs(item for item in visualizations if not _repeats_table(item))
     names = [plain_text(item.name, keep="").strip() or item.type for item in shown]
     counts = Counter([*names, *taken])
     return {

@@ -21,7 +21,7 @@ def saved(number, name, type_="CHART", **options):
 
 def test_titles_are_in_the_order_of_the_page():
     found = tab_titles([saved(9, "Later"), saved(3, "Before", "COUNTER")], TAKEN)
-    assert {title: item.id for title, item in found.items()} == {"Before": 3, "Later": 9}
+    assert [(title, item.id) for title, item in found.items()] == [("Before", 3), ("Later", 9)]
 
 
 def test_titles_that_are_taken_have_the_id():
