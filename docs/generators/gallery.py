@@ -42,12 +42,15 @@ class Picture:
         The visualization's.
     made : mapping
         The arguments of `save_chart` that make the same one; empty where it makes none alike.
+    params : mapping
+        The query's parameters.
     """
 
     title: str
     query: int
     name: str
     made: Mapping[str, Any] = field(default_factory=dict)
+    params: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def file(self) -> str:
@@ -56,6 +59,13 @@ class Picture:
         return f"chart-{words}.png"
 
 
+#: What the pages begin with that tell how to draw: it is not in the gallery.
+FIRST = Picture(
+    title="Borrows by day",
+    query=1,
+    name="Borrows by day",
+    params={"markets": ["WETH", "WBTC"]},
+)
 CHARTS = (
     Picture(
         title="Line",

@@ -1,4 +1,4 @@
-"""Take the gallery's pictures, `docs/images/chart-*.png`, of the pages that drawings are saved as.
+"""Take the docs' pictures of charts (`docs/images/chart-*.png`): pages of drawings in Chromium.
 
 ``python tests/browser/take_chart_pictures.py`` takes all; names of files choose some.
 """
@@ -19,7 +19,7 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "docs"))
 sys.path.insert(0, str(Path(__file__).parent))
 from conftest import chromium_path
 
-from generators.gallery import CHARTS, FORK, OTHERS, Picture
+from generators.gallery import CHARTS, FIRST, FORK, OTHERS, Picture
 
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
 WIDTH, HEIGHT = 700, 340
@@ -36,7 +36,7 @@ MARGIN = 8
 
 
 def main(wanted: list[str]) -> None:
-    pictures = [it for it in (*CHARTS, *OTHERS, *FORK) if not wanted or it.file in wanted]
+    pictures = [it for it in (FIRST, *CHARTS, *OTHERS, *FORK) if not wanted or it.file in wanted]
     home = Path(tempfile.mkdtemp())
     with (
         DemoServer(version="fork") as demo,
@@ -68,7 +68,7 @@ def main(wanted: list[str]) -> None:
 
 def write_page(picture: Picture, client: Client, path: Path) -> str:
     """Write a drawing's page, and return its address."""
-    draw_watch_query(picture.query, picture.name, client=client).to_html(path)
+    draw_watch_query(picture.query, picture.name, picture.params, client=client).to_html(path)
     return path.as_uri()
 
 

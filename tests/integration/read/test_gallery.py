@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from generators.gallery import CHARTS, FORK, IMAGES, OTHERS
+from generators.gallery import CHARTS, FIRST, FORK, IMAGES, OTHERS
 from watchframe import draw_frame, read_watch_query, save_chart, watch_query
 from watchframe.charts.new_chart import NEW_KINDS
 from watchframe.charts.spec import PREPARED_BY
@@ -30,9 +30,18 @@ def client(tmp_path_factory):
 def test_pictures_are_there_and_small():
     found = re.findall(rf"\({re.escape(IMAGES)}/(\S+)\)", PAGE.read_text("utf-8"))
     assert found == [picture.file for picture in (*CHARTS, *OTHERS, *FORK)]
-    paths = [PAGE.parent / IMAGES / name for name in found]
+    paths = [PAGE.parent / IMAGES / name for name in (FIRST.file, *found)]
     assert all(path.stat().st_size < LARGEST for path in paths)
     assert set(paths) == set((PAGE.parent / IMAGES).glob("chart-*.png"))
+
+
+@pytest.mark.parametrize(
+    "page", ["README.md", "docs/howto/charts.md", "docs/tutorial/first-frame.md"]
+)
+def test_pages_show_the_chart_that_they_draw(page):
+    text = (PAGE.parents[2] / page).read_text("utf-8")
+    assert FIRST.name in text
+    assert re.findall(r"images/(chart-\S+\.png)\)", text) == [FIRST.file]
 
 
 def test_page_has_every_type_and_kind():
