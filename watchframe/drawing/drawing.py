@@ -190,7 +190,10 @@ class Drawing:
 
     def rows_as_table(self) -> dict[str, Any]:
         """Return what a TABLE of its rows shows, as `watchframe.charts.prepare` does."""
-        return prepare({"type": "TABLE"}, *page_data(self._data), filters=self._filters)
+        columns, rows = page_data(self._data)
+        return prepare(
+            {"type": "TABLE"}, columns, rows, filters=self._filters, max_points=MAX_POINTS
+        )
 
     @property
     def _label(self) -> str:
@@ -224,7 +227,7 @@ class Drawing:
         if "traces" in self.prepared:
             count, noun = len(self.prepared["traces"]), "trace"
         else:
-            count, noun = len(self.prepared.get("cells", self._data)), "row"
+            count, noun = self.prepared.get("total", len(self._data)), "row"
         return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 

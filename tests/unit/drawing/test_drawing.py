@@ -163,6 +163,19 @@ def test_missing_columns_and_rows_are_noted():
     assert draw(LINE, table().slice(0, 0)).notes == ("There are no rows.",)
 
 
+@pytest.mark.slow
+def test_points_that_are_left_out_are_noted():
+    count = 30_000
+    frame = pd.DataFrame({"day": range(count), "amount": range(count)})
+    drawing = draw(LINE, frame, notes=["x"])
+    assert len(drawing.prepared["traces"][0]["x"]) <= MAX_POINTS < count
+    assert "30,000 points" in drawing.notes[0]
+    assert len(drawing.frame) == count
+    whole = draw(LINE, frame, max_points=None)
+    assert len(whole.prepared["traces"][0]["x"]) == count
+    assert not [note for note in whole.notes if "points" in note]
+
+
 @pytest.mark.parametrize(
     "again", [copy.copy, copy.deepcopy, lambda it: pickle.loads(pickle.dumps(it))]
 )
