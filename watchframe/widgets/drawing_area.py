@@ -71,7 +71,8 @@ class DrawingArea:
         """
         if PLOTLY in self._shown:
             line = "Its rows: the chart is drawn where scripts run."
-            return _figure_html(self._shown[PLOTLY], f'<p class="wf-hint">{line}</p>{rows}')
+            instead = f'<div style="height: 100%; overflow: auto"><p class="wf-hint">{line}</p>'
+            return _figure_html(self._shown[PLOTLY], f"{instead}{rows}</div>")
         return str(self._shown.get(HTML, rows))
 
     def close(self) -> None:

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pytest
 
 from watchframe.decode.typing_rules import table_of, typed_column
-from watchframe.drawing import draw
+from watchframe.drawing import MAX_POINTS, draw
 from watchframe.errors import ArgumentError
 from watchframe.models import Visualization
 
