@@ -227,7 +227,8 @@ class Drawing:
         if "traces" in self.prepared:
             count, noun = len(self.prepared["traces"]), "trace"
         else:
-            count, noun = self.prepared.get("total", len(self._data)), "row"
+            total = self.prepared.get("total")  # of a table; that of a pivot is a cell
+            count, noun = total if isinstance(total, int) else len(self._data), "row"
         return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
