@@ -85,7 +85,7 @@ class DrawingTab:
         self._choices: dict[str, list[str]] = {}
         self._controls: list[Control] = []
         self._controls_place = ipywidgets.VBox()
-        self._area = DrawingArea(self._drawn)
+        self._area = DrawingArea(self._drawn, name=visualization.name or visualization.type)
         self.widget = ipywidgets.VBox([self._controls_place, self._area.widget])
 
     def show(self, result: Result) -> None:
