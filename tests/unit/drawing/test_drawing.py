@@ -75,6 +75,7 @@ def test_frame_has_all_rows_typed():
             Visualization(id=1, type="COUNTER", name="N", options={"countRow": True}),
             "<Drawing of COUNTER 'N': 2>",
         ),
+        (Visualization(id=1, type="PIVOT", name="P"), "<Drawing of PIVOT 'P': 3 rows>"),
         (Visualization(id=1, type="GRAPH", name="a\x1bb"), "<Drawing of GRAPH 'a\\x1bb': 2 rows>"),
     ],
 )
