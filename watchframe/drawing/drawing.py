@@ -19,7 +19,7 @@ from watchframe.decode import to_frame
 from watchframe.drawing.documents import document_of, write_document
 from watchframe.drawing.figures import FIGURES, figure_of
 from watchframe.drawing.images import image_format, write_image
-from watchframe.drawing.notebook_output import mimebundle, noted_figure
+from watchframe.drawing.notebook_output import is_figure, mimebundle, noted_figure
 from watchframe.drawing.rows import json_value, page_cell, page_data
 from watchframe.errors import ArgumentError
 from watchframe.models import Visualization
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 #: The points of a chart at most: a browser draws them within a second or two, and an output of a
 #: notebook has two megabytes of them.
 MAX_POINTS = 20_000
+
+_NO_PLOTLY = 'These are its rows, for a chart needs plotly: pip install "watchframe[charts]".'
 
 
 class Drawing:
@@ -65,11 +67,13 @@ class Drawing:
     ) -> None:
         self.visualization = visualization
         self.prepared = prepared
-        self.notes = (*filter(None, [prepared.get("note")]), *notes)
         self.provenance = dict(provenance or {})
         # What cannot be drawn as it was saved is prepared as a table.
         is_table = "header" in prepared and visualization.type != "DETAILS"
         self.kind = "TABLE" if is_table else visualization.type
+        is_without_plotly = self.kind in FIGURES and not is_figure(self)
+        said = [prepared.get("note"), _NO_PLOTLY if is_without_plotly else None]
+        self.notes = (*filter(None, said), *notes)
         self._data = data
         self._filters = filters
         self._made: dict[str, Any] = {}

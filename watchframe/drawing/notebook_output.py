@@ -84,10 +84,10 @@ def is_figure(drawing: Drawing) -> bool:
 
 
 def fragment_of(drawing: Drawing) -> str:
-    """Return the HTML of what is no figure."""
+    """Return the HTML of what is no figure: of a plot without plotly its rows."""
     if drawing.kind not in FIGURES:
         return html_of(drawing.kind, drawing.prepared)
-    return html_of("TABLE", drawing.rows_as_table()) + notes_html([_NO_PLOTLY])
+    return html_of("TABLE", drawing.rows_as_table())
 
 
 def notes_html(notes: Iterable[str]) -> str:
@@ -96,9 +96,6 @@ def notes_html(notes: Iterable[str]) -> str:
         f'<div class="wf-card"><div class="wf-card-note">{html_text(note)}</div></div>'
         for note in notes
     )
-
-
-_NO_PLOTLY = 'Its rows, for a chart needs plotly: pip install "watchframe[charts]".'
 
 
 def plain_figure(drawing: Drawing) -> dict[str, Any]:

@@ -222,7 +222,9 @@ options = {"globalSeriesType": "line", "columnMapping": {"day": "x", "amount": "
 frame = pd.DataFrame({"day": ["2024-03-01"], "amount": [31.5]})
 drawing = draw_frame(frame, {"type": "CHART", "options": options})
 shown = drawing._repr_mimebundle_()["text/html"]
-assert 'pip install &quot;watchframe[charts]&quot;' in shown, shown
+assert shown.count('pip install &quot;watchframe[charts]&quot;') == 1, shown
+assert drawing.to_html().count('pip install &quot;watchframe[charts]&quot;') == 1
+assert 'pip install "watchframe[charts]"' in drawing.notes[0]  # the command line shows them
 assert "<table" in shown and "31.5" in shown, shown
 try:
     drawing.figure
