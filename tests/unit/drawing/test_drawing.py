@@ -180,6 +180,8 @@ def test_points_that_are_left_out_are_noted():
     assert len(drawing.prepared["traces"][0]["x"]) <= MAX_POINTS < count
     assert "30,000 points" in drawing.notes[0]
     assert len(drawing.frame) == count
+    rows = drawing.rows_as_table()
+    assert (len(rows["cells"]), rows["total"]) == (MAX_POINTS // 2, count)
     whole = draw(LINE, frame, max_points=None)
     assert len(whole.prepared["traces"][0]["x"]) == count
     assert not [note for note in whole.notes if "points" in note]
