@@ -240,7 +240,8 @@ def json_value(value: object) -> object:
         return [json_value(item) for item in value]
     if isinstance(value, dt.date):
         return value.isoformat().replace("+00:00", "Z")
-    if isinstance(value, Decimal) and value.is_finite():
-        value = int(value) if value == value.to_integral_value() else float(value)
-    is_number = isinstance(value, float | Decimal)
-    return None if is_number and not math.isfinite(value) else value
+    if isinstance(value, Decimal):
+        if not value.is_finite():
+            return None
+        return int(value) if value == value.to_integral_value() else float(value)
+    return None if isinstance(value, float) and not math.isfinite(value) else value
