@@ -41,6 +41,8 @@ def counter_html(prepared: Prepared) -> str:
             f' aria-label="{html_text(value)}, {"at or above" if is_up else "below"} the target"'
         )
     size = next(size for length, size in _VALUE_SIZES if len(value) <= length)
+    # Digits and the arrow in one line where the place is narrow, but not smaller than the label.
+    fitting = f"max(1.3em, min({size}em, (100cqi - 48px) / {0.6 * len(value) + 1:.1f}))"
     below = (
         f'<div class="wf-target"{titled(counter.get("targetValueTooltip"))}>'
         f"({html_text(target)})</div>"
@@ -48,9 +50,10 @@ def counter_html(prepared: Prepared) -> str:
         else ""
     )
     return fragment(
-        f'<div class="wf-counter{trend}"><div class="wf-value" style="font-size: {size}em"'
+        f'<div class="wf-place"><div class="wf-counter{trend}"><div class="wf-value" '
+        f'style="font-size: {size}em; font-size: {fitting}"'
         f"{titled(counter.get('counterValueTooltip'))}{words}>{html_text(value)}{arrow}</div>"
-        f'{below}<div class="wf-label">{html_text(label)}</div></div>',
+        f'{below}<div class="wf-label">{html_text(label)}</div></div></div>',
         style=_COUNTER_STYLE,
     )
 
@@ -58,6 +61,7 @@ def counter_html(prepared: Prepared) -> str:
 #: The sizes of letters, by the longest value that has them.
 _VALUE_SIZES = ((10, 4.0), (14, 3.2), (20, 2.4), (40, 1.8), (10**9, 1.2))
 _COUNTER_STYLE = """
+.wf-drawn .wf-place { container-type: inline-size; }
 .wf-drawn .wf-counter { display: inline-block; text-align: center; padding: 14px 24px; }
 .wf-drawn .wf-value { line-height: 1.15; font-variant-numeric: tabular-nums; }
 .wf-drawn .wf-target { color: var(--wf-muted); font-size: 1.3em; }
