@@ -144,5 +144,7 @@ TEMPLATE: dict[str, Any] = {
         "yaxis": _AXIS,
         "polar": {"bgcolor": _CLEAR, "angularaxis": _AXIS, "radialaxis": {**_AXIS, "nticks": 5}},
         "legend": {"bgcolor": _CLEAR},
+        # Its own would be dark: half of the black in what is clear.
+        "modebar": {"bgcolor": _CLEAR, "color": _LINE, "activecolor": _TEXT},
     }
 }

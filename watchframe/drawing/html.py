@@ -53,7 +53,7 @@ def counter_html(prepared: Prepared) -> str:
         f'<div class="wf-place"><div class="wf-counter{trend}"><div class="wf-value" '
         f'style="font-size: {size}em; font-size: {fitting}"'
         f"{titled(counter.get('counterValueTooltip'))}{words}>{html_text(value)}{arrow}</div>"
-        f'{below}<div class="wf-label">{html_text(label)}</div></div></div>',
+        f'{below}<div class="wf-caption">{html_text(label)}</div></div></div>',
         style=_COUNTER_STYLE,
     )
 
@@ -65,7 +65,7 @@ _COUNTER_STYLE = """
 .wf-drawn .wf-counter { display: inline-block; text-align: center; padding: 14px 24px; }
 .wf-drawn .wf-value { line-height: 1.15; font-variant-numeric: tabular-nums; }
 .wf-drawn .wf-target { color: var(--wf-muted); font-size: 1.3em; }
-.wf-drawn .wf-label { font-size: 1.3em; margin-top: 2px; }
+.wf-drawn .wf-caption { font-size: 1.3em; margin-top: 2px; }
 .wf-drawn .wf-arrow { font-size: 0.4em; margin-left: 0.4em; vertical-align: 0.5em; }
 .wf-drawn .wf-good .wf-value { color: #3b9a3b; }
 .wf-drawn .wf-bad .wf-value { color: #d9534f; }

@@ -133,3 +133,4 @@ def test_labels_of_a_heatmap_are_read_on_its_cells(scheme, expected):
 def test_background_is_clear():
     layout = figure_of("CHART", {"traces": [], "layout": {}}).layout.template.layout
     assert layout.paper_bgcolor == layout.plot_bgcolor == "rgba(0, 0, 0, 0)"
+    assert layout.modebar.bgcolor == layout.paper_bgcolor

@@ -87,7 +87,7 @@ def test_counter_is_a_card():
              for part in shown.iter("div") if part.get("class")}  # fmt: skip
     assert texts["wf-value"] == "13▼"
     assert texts["wf-target"] == "(1000000)"
-    assert texts["wf-label"] == "Viz"
+    assert texts["wf-caption"] == "Viz"
     value = shown.find(".//div[@title]")
     assert value.get("title") == "12.500"
     assert value.get("aria-label") == "13, below the target"
