@@ -14,7 +14,6 @@ from playwright.sync_api import sync_playwright
 from watchframe import draw_watch_query
 from watchframe.client import Client
 from watchframe.demo import DemoServer
-from watchframe.drawing.figures import FIGURES
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "docs"))
 sys.path.insert(0, str(Path(__file__).parent))
@@ -26,6 +25,12 @@ IMAGES = Path(__file__).parents[2] / "docs" / "images"
 WIDTH, HEIGHT = 640, 340
 #: Pixels around what is drawn.
 MARGIN = 8
+# Figures are higher in pages than in cells, which the pictures are to look like.
+_LOW = """height => {
+    const box = document.querySelector(".wf-figure");
+    box.style.height = `${height}px`;
+    return Plotly.relayout(box, { height }).then(() => null);
+}"""
 
 
 def main(wanted: list[str]) -> None:
@@ -44,6 +49,7 @@ def main(wanted: list[str]) -> None:
             shown.wait_for()
             if page.locator(".wf-figure").count():
                 page.locator(".wf-figure .main-svg").first.wait_for()
+                page.evaluate(_LOW, HEIGHT)
             page.wait_for_timeout(700)  # plotly fades some traces in
             box = shown.bounding_box()
             page.screenshot(
@@ -60,10 +66,7 @@ def main(wanted: list[str]) -> None:
 
 def write_page(picture: Picture, client: Client, path: Path) -> str:
     """Write a drawing's page, and return its address."""
-    drawing = draw_watch_query(picture.query, picture.name, client=client)
-    if drawing.kind in FIGURES:
-        drawing.figure.update_layout(height=HEIGHT)
-    drawing.to_html(path)
+    draw_watch_query(picture.query, picture.name, client=client).to_html(path)
     return path.as_uri()
 
 

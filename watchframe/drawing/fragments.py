@@ -34,7 +34,7 @@ _STYLE = """
 .wf-drawn table.wf-drawn-table tbody tr:hover { background: var(--wf-back); }
 .wf-drawn table.wf-drawn-table :is(th, td).wf-right { text-align: right; white-space: nowrap; }
 .wf-drawn table.wf-drawn-table :is(th, td).wf-center { text-align: center; }
-.wf-drawn :is(td, .wf-bar) { print-color-adjust: exact; }
+.wf-drawn :is(td, .wf-step-bar) { print-color-adjust: exact; }
 .wf-drawn .wf-null { color: var(--wf-muted); font-style: italic; }
 .wf-drawn .wf-wide { display: inline-block; min-width: 16em; overflow-wrap: anywhere; }
 """

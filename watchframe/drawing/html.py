@@ -136,7 +136,7 @@ def _bar(percent: object, text: str) -> str:
     """Return the cell of a value: a bar in its middle that fills so much of it, and the text."""
     share = min(100.0, max(0.0, percent)) if isinstance(percent, int | float) else 0.0
     return (
-        f'<td class="wf-center wf-bars"><div class="wf-bar" style="width: {share:.2f}%"></div>'
+        f'<td class="wf-center wf-bars"><div class="wf-step-bar" style="width: {share:.2f}%"></div>'
         f'<span class="wf-amount">{html_text(text)}</span></td>'
     )
 
@@ -146,7 +146,7 @@ _FUNNEL_STYLE = """
 .wf-drawn table.wf-drawn-table.wf-funnel th.wf-step { font-weight: 400; min-width: 5em; }
 .wf-drawn table.wf-drawn-table.wf-funnel thead th { white-space: normal; }
 .wf-drawn table.wf-funnel td.wf-bars { position: relative; width: 55%; min-width: 6em; }
-.wf-drawn .wf-bar {
+.wf-drawn .wf-step-bar {
   background: rgba(90, 130, 255, 0.55); height: 1.9em; margin: 0 auto; border-radius: 2px;
 }
 .wf-drawn .wf-amount { position: absolute; inset: 6px 0 auto; text-align: center; }
