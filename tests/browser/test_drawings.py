@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import nbformat
+import pandas as pd
 import pytest
 from playwright.sync_api import expect
 
@@ -14,7 +15,7 @@ from tests.browser.conftest import (
     stop_jupyter,
 )
 from tests.browser.test_colours import TOO_FAINT
-from watchframe import Client, draw_watch_query
+from watchframe import Client, draw_frame, draw_watch_query
 
 WITHIN = 60_000
 #: Of texts to what is behind them: a color that reads on white and on black has not more.
@@ -166,4 +167,44 @@ def test_page_loads_nothing_reads_and_prints(browser, demo, tmp_path, scheme):
     expect(drawn).to_have_attribute("width", "680")
     page.evaluate("dispatchEvent(new Event('afterprint'))")
     expect(drawn).to_have_attribute("width", "1160")
+    opened.close()
+
+
+def test_page_of_a_sankey_is_whole_when_it_prints(context, tmp_path):
+    rows = [{"stage1": a, "stage2": b, "stage3": a, "value": 1} for a in "ab" for b in "cd"]
+    html = draw_frame(pd.DataFrame(rows), {"type": "SANKEY", "options": {}}).to_html()
+    page, _ = open_offline(context, html, tmp_path / "page.html")
+    parts = ".sankey-link, .sankey-node"
+    expect(page.locator(parts).first).to_be_visible(timeout=WITHIN)
+    faint = """parts => {
+        dispatchEvent(new Event("beforeprint"));
+        const found = [...document.querySelectorAll(parts)];
+        return [found.length, found.filter(part => getComputedStyle(part).opacity !== "1").length];
+    }"""
+    assert page.evaluate(faint, parts) == [8 + 6, 0]
+    page.close()
+
+
+def test_page_prints_the_colors_of_cells(context, tmp_path):
+    rows = [{"a": "x", "b": "y", "n": 1}, {"a": "z", "b": "y", "n": 2}]
+    options = {"rows": ["a"], "cols": ["b"], "vals": ["n"], "aggregatorName": "Sum"}
+    pivot = {"type": "PIVOT", "options": {**options, "rendererName": "Table Heatmap"}}
+    html = draw_frame(pd.DataFrame(rows), pivot).to_html()
+    page, _ = open_offline(context, html, tmp_path / "page.html")
+    cell = page.locator("td[style]").first
+    assert cell.evaluate("cell => getComputedStyle(cell).printColorAdjust") == "exact"
+    page.close()
+
+
+def test_counter_stays_on_one_line_in_a_narrow_place(browser, tmp_path):
+    opened = browser.new_context(viewport={"width": 250, "height": 800})
+    options = {"counterColName": "usd", "numberFormat": "0,0", "stringPrefix": "$"}
+    frame = pd.DataFrame({"usd": [63_193_832]})
+    html = draw_frame(frame, {"type": "COUNTER", "options": options}).to_html()
+    page, _ = open_offline(opened, html, tmp_path / "page.html")
+    value = page.locator(".wf-value")
+    expect(value).to_be_visible()
+    lines = value.evaluate("it => it.clientHeight / parseFloat(getComputedStyle(it).fontSize)")
+    assert lines < 2
+    assert page.evaluate("document.documentElement.scrollWidth") == 250
     opened.close()

@@ -85,3 +85,36 @@ def test_texts_of_the_data_are_shown_as_they_are(page, drawn):
     # The category, the series, the title of the axis, and the label of the column.
     assert shown.count(HOSTILE) == 4
     assert page.locator("#drawn text a, #drawn foreignObject").count() == 0
+
+
+def test_legend_lies_beside_the_second_axis(page, drawn):
+    frame = pd.DataFrame({"x": ["a", "b"], "low": [1, 2], "high": [10_000, 20_000]})
+    options = {
+        "globalSeriesType": "column",
+        "columnMapping": {"x": "x", "low": "y", "high": "y"},
+        "seriesOptions": {"high": {"yAxis": 1, "type": "line"}},
+        "yAxis": [{"type": "linear"}, {"type": "linear", "title": {"text": "dollars"}}],
+    }
+    drawn(draw_frame(frame, {"type": "CHART", "options": options}).figure)
+    ends = [
+        page.locator(parts).evaluate_all(
+            "(all, side) => all.map(it => it.getBoundingClientRect()[side])", side
+        )
+        for parts, side in (("#drawn .y2tick text, #drawn .g-y2title", "right"),
+                            ("#drawn .legend .traces", "left"))
+    ]  # fmt: skip
+    assert max(ends[0]) <= min(ends[1])
+
+
+def test_names_around_a_radar_are_within_the_figure(page, drawn):
+    frame = pd.DataFrame({"x": [f"market {place}" for place in range(9)], "y": range(1, 10)})
+    options = {"globalSeriesType": "radar", "columnMapping": {"x": "x", "y": "y"}}
+    drawn(draw_frame(frame, {"type": "CHART", "options": options}).figure)
+    ends = page.locator("#drawn .angularaxistick text").evaluate_all(
+        "all => all.map(it => it.getBoundingClientRect()).map(it => [it.left, it.top, it.bottom])"
+    )
+    place = page.locator("#drawn").bounding_box()
+    assert len(ends) == 9
+    assert min(left for left, _, _ in ends) >= place["x"]
+    assert min(top for _, top, _ in ends) >= place["y"]
+    assert max(bottom for _, _, bottom in ends) <= place["y"] + place["height"]

@@ -180,3 +180,19 @@ def test_tab_is_opened_by_keyboard_and_has_its_whole_name(notebook):
     expect(picker.locator(f"{FIGURE} .main-svg").first).to_be_visible(timeout=WITHIN)
     described = tab(picker, "Borrowed a day, in dollars").get_attribute("title")
     assert described == "Saved with the query: Borrowed a day, in dollars"
+
+
+def test_counter_is_centered_above_its_label(notebook):
+    picker = notebook.show("pick(13)")
+    picker.get_by_role("button", name="Run").click()
+    tab(picker, "Dollars of the last month").click()
+    value = picker.locator(".wf-counter .wf-value")
+    expect(value).to_be_visible(timeout=WITHIN)
+    middle = """box => {
+        const range = document.createRange();
+        range.selectNodeContents(box);
+        const {left, right} = range.getBoundingClientRect();
+        return (left + right) / 2;
+    }"""
+    label = picker.locator(".wf-counter .wf-caption")
+    assert label.evaluate(middle) == pytest.approx(value.evaluate(middle), abs=2)

@@ -84,7 +84,12 @@ def radars(data: Data, options: ChartOptions) -> Prepared:
             }
         )
     # Dates around the center would have no place on another type of axis.
-    layout = {**common_layout(options), "polar": {"angularaxis": {"type": "category"}}}
+    layout = {
+        **common_layout(options),
+        "polar": {"angularaxis": {"type": "category"}},
+        # plotly leaves no room for the names around a radar.
+        "margin": {"l": 70, "r": 70, "b": 30, "t": 30},
+    }
     return {"traces": traces, "layout": layout}
 
 

@@ -180,6 +180,10 @@ def spread_colors(stops: Sequence[object], count: int) -> list[str]:
     return [color_at(index / (count - 1)) for index in range(count)]
 
 
+#: What is read on any color: one of them has a contrast of 4.5 at least.
+BLACK_OR_WHITE = ("#ffffff", "#000000")
+
+
 def text_color_on(
     background: object, choices: Sequence[str] = ("#ffffff", "#333333")
 ) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from watchframe.config.files import atomic_file
 from watchframe.display import provenance_html
-from watchframe.drawing.figure_html import figure_html, plotly_script
+from watchframe.drawing.figure_html import CONFIG, figure_html, plotly_script
 from watchframe.drawing.notebook_output import fragment_of, is_figure, plain_figure
 from watchframe.plain_text import html_text
 from watchframe.reprs.words import words
@@ -32,23 +33,26 @@ body {
 h1 { font-size: 1.3em; font-weight: 600; margin: 0 0 12px; overflow-wrap: anywhere; }
 footer { color: #666; font-size: 0.93em; margin-top: 12px; overflow-wrap: anywhere; }
 footer p { margin: 2px 0; }
-a { color: #0b5cad; }
+a, body .wf-card a { color: #0b5cad; }
 @media (prefers-color-scheme: dark) {
   body { background: #16181c; color: #ddd; }
   footer { color: #9a9a9a; }
-  a { color: #7db7f0; }
+  a, body .wf-card a { color: #7db7f0; }
 }
 @media print {
   body { background: none; color: #000; padding: 0; }
   .wf-figure { break-inside: avoid; }
 }
 """
-# A figure is drawn for a width in pixels: for paper, for that of A4 and of Letter.
+# A figure is drawn for a width in pixels: for paper, for that of A4 and of Letter. It is drawn
+# anew, for plotly.js moves the parts of a sankey slowly to where they belong in another width.
 _PRINTING = """<script>
 for (const [event, width] of [["beforeprint", 680], ["afterprint", null]])
   addEventListener(event, () => {
     for (const box of document.querySelectorAll(".wf-figure"))
-      Plotly.relayout(box, width ? { width } : { width, autosize: true });
+      Plotly.newPlot(box, {
+        data: box.data, layout: { ...box.layout, width, autosize: !width }, config: %s
+      });
   });
 </script>"""
 
@@ -75,7 +79,7 @@ def document_of(drawing: Drawing) -> str:
         figure["layout"]["height"] = max(_HEIGHT, figure["layout"].get("height") or 0)
         meanwhile = "<p>The chart shows where scripts may run.</p>"
         body = figure_html(figure, name=title, meanwhile=meanwhile)
-        scripts = plotly_script() + _PRINTING
+        scripts = plotly_script() + _PRINTING % json.dumps(CONFIG)
     else:
         body = fragment_of(drawing)
     notes = "".join(f"<p>{html_text(note)}</p>" for note in drawing.notes)

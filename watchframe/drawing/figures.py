@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from watchframe.charts.chart_values import as_number
+from watchframe.charts.colors import BLACK_OR_WHITE, text_color_on
+from watchframe.charts.palettes import scale_color
 from watchframe.drawing.flow_figures import box_plot, sankey, sunburst
 from watchframe.drawing.map_figures import choropleth, marker_map
 from watchframe.drawing.plotly_texts import plotly_value
@@ -61,7 +65,12 @@ def _chart(prepared: Mapping[str, Any]) -> dict[str, Any]:
     if "yaxis2" in layout:
         # plotly.js 4 would label the second axis where the first one has its labels.
         layout["yaxis2"] = {**layout["yaxis2"], "tickmode": "auto"}
-    return {"traces": prepared["traces"], "layout": {**layout, "autosize": True}}
+        if layout.get("legend", {}).get("x") == 1:  # where the axis has its labels
+            layout["legend"] = {**layout["legend"], "xref": "container", "xanchor": "right"}
+    traces = prepared["traces"]
+    if traces and traces[0].get("type") == "heatmap":
+        traces = list(map(_with_read_labels, [None, *traces[:-1]], traces))
+    return {"traces": traces, "layout": {**layout, "autosize": True}}
 
 
 def _with_open_end(axis: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -75,6 +84,36 @@ def _with_open_end(axis: Mapping[str, Any]) -> Mapping[str, Any]:
     ends = {"minallowed": lowest} if highest is None else {"maxallowed": highest}
     return {**axis, "range": None, "autorange": True, "autorangeoptions": ends}
 
+
+def _with_read_labels(
+    last: Mapping[str, Any] | None, trace: Mapping[str, Any]
+) -> Mapping[str, Any]:
+    """Return the labels of the last trace, a heatmap, in colors that are read on its cells.
+
+    The page chooses them as if the scale began at zero, where plotly has the lowest value.
+    """
+    if last is None or last.get("type") != "heatmap" or trace.get("mode") != "text":
+        return trace
+    cells = [as_number(value) for row in last["z"] for value in row]
+    numbers = [value for value in cells if math.isfinite(value)]
+    lowest, highest = min(numbers, default=0), max(numbers, default=0)
+    if lowest == highest:
+        lowest, highest = lowest - 0.5, highest + 0.5
+    on_shares = [
+        text_color_on(scale_color(last["colorscale"], step / _STEPS).hex, BLACK_OR_WHITE)
+        for step in range(_STEPS + 1)
+    ]
+    colors = [
+        on_shares[round((value - lowest) / (highest - lowest) * _STEPS)]
+        if math.isfinite(value)
+        else _TEXT
+        for value in cells
+    ]
+    return {**trace, "textfont": {"color": colors}}
+
+
+#: How finely the colors of a scale are told from each other.
+_STEPS = 64
 
 #: What makes the figure of a visualization, by its type.
 FIGURES: Mapping[str, Maker] = {
@@ -103,7 +142,9 @@ TEMPLATE: dict[str, Any] = {
         },
         "xaxis": _AXIS,
         "yaxis": _AXIS,
-        "polar": {"bgcolor": _CLEAR, "angularaxis": _AXIS, "radialaxis": _AXIS},
+        "polar": {"bgcolor": _CLEAR, "angularaxis": _AXIS, "radialaxis": {**_AXIS, "nticks": 5}},
         "legend": {"bgcolor": _CLEAR},
+        # Its own would be dark: half of the black in what is clear.
+        "modebar": {"bgcolor": _CLEAR, "color": _LINE, "activecolor": _TEXT},
     }
 }

@@ -108,8 +108,21 @@ def box_plot(prepared: Prepared) -> Figure:
     }
     if not traces:
         return _nothing()
-    layout["yaxis"]["range"] = prepared["range"]
+    layout["yaxis"]["range"] = _range_of_all(prepared)
     return {"traces": traces, "layout": layout}
+
+
+def _range_of_all(prepared: Prepared) -> list[float]:
+    """Return the page's range, but wider where it cuts off a value: it takes 1% off -5."""
+    low, high = prepared["range"]
+    values = [value for box in prepared["boxes"] for value in box["whiskers"] + box["outliers"]]
+    space = (high - low) * _SPACE
+    lowest, highest = min(values), max(values)
+    return [low if low < lowest else lowest - space, high if high > highest else highest + space]
+
+
+#: How much of the axis is free beyond a value that would be cut off.
+_SPACE = 0.03
 
 
 def _nothing() -> Figure:

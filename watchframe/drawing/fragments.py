@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from html.parser import HTMLParser
 
-from watchframe.charts.colors import parse_color, text_color_on
+from watchframe.charts.colors import BLACK_OR_WHITE, parse_color, text_color_on
 from watchframe.plain_text import html_text
 from watchframe.reprs.cards import link_html
 from watchframe.reprs.style import style_tag
@@ -34,6 +34,7 @@ _STYLE = """
 .wf-drawn table.wf-drawn-table tbody tr:hover { background: var(--wf-back); }
 .wf-drawn table.wf-drawn-table :is(th, td).wf-right { text-align: right; white-space: nowrap; }
 .wf-drawn table.wf-drawn-table :is(th, td).wf-center { text-align: center; }
+.wf-drawn :is(td, .wf-step-bar) { print-color-adjust: exact; }
 .wf-drawn .wf-null { color: var(--wf-muted); font-style: italic; }
 .wf-drawn .wf-wide { display: inline-block; min-width: 16em; overflow-wrap: anywhere; }
 """
@@ -99,7 +100,8 @@ def colored(color: object) -> str:
     background = parse_color(color)
     if background is None:
         return ""
-    return f' style="background: {background.hex}; color: {text_color_on(background.hex)}"'
+    text = text_color_on(background.hex, BLACK_OR_WHITE)
+    return f' style="background: {background.hex}; color: {text}"'
 
 
 def value_html(value: object) -> str:

@@ -41,6 +41,8 @@ def counter_html(prepared: Prepared) -> str:
             f' aria-label="{html_text(value)}, {"at or above" if is_up else "below"} the target"'
         )
     size = next(size for length, size in _VALUE_SIZES if len(value) <= length)
+    # Digits and the arrow in one line where the place is narrow, but not smaller than the label.
+    fitting = f"max(1.3em, min({size}em, (100cqi - 48px) / {0.6 * len(value) + 1:.1f}))"
     below = (
         f'<div class="wf-target"{titled(counter.get("targetValueTooltip"))}>'
         f"({html_text(target)})</div>"
@@ -48,9 +50,10 @@ def counter_html(prepared: Prepared) -> str:
         else ""
     )
     return fragment(
-        f'<div class="wf-counter{trend}"><div class="wf-value" style="font-size: {size}em"'
+        f'<div class="wf-place"><div class="wf-counter{trend}"><div class="wf-value" '
+        f'style="font-size: {size}em; font-size: {fitting}"'
         f"{titled(counter.get('counterValueTooltip'))}{words}>{html_text(value)}{arrow}</div>"
-        f'{below}<div class="wf-label">{html_text(label)}</div></div>',
+        f'{below}<div class="wf-caption">{html_text(label)}</div></div></div>',
         style=_COUNTER_STYLE,
     )
 
@@ -58,10 +61,11 @@ def counter_html(prepared: Prepared) -> str:
 #: The sizes of letters, by the longest value that has them.
 _VALUE_SIZES = ((10, 4.0), (14, 3.2), (20, 2.4), (40, 1.8), (10**9, 1.2))
 _COUNTER_STYLE = """
+.wf-drawn .wf-place { container-type: inline-size; }
 .wf-drawn .wf-counter { display: inline-block; text-align: center; padding: 14px 24px; }
 .wf-drawn .wf-value { line-height: 1.15; font-variant-numeric: tabular-nums; }
 .wf-drawn .wf-target { color: var(--wf-muted); font-size: 1.3em; }
-.wf-drawn .wf-label { font-size: 1.3em; margin-top: 2px; }
+.wf-drawn .wf-caption { font-size: 1.3em; margin-top: 2px; }
 .wf-drawn .wf-arrow { font-size: 0.4em; margin-left: 0.4em; vertical-align: 0.5em; }
 .wf-drawn .wf-good .wf-value { color: #3b9a3b; }
 .wf-drawn .wf-bad .wf-value { color: #d9534f; }
@@ -132,7 +136,7 @@ def _bar(percent: object, text: str) -> str:
     """Return the cell of a value: a bar in its middle that fills so much of it, and the text."""
     share = min(100.0, max(0.0, percent)) if isinstance(percent, int | float) else 0.0
     return (
-        f'<td class="wf-center wf-bars"><div class="wf-bar" style="width: {share:.2f}%"></div>'
+        f'<td class="wf-center wf-bars"><div class="wf-step-bar" style="width: {share:.2f}%"></div>'
         f'<span class="wf-amount">{html_text(text)}</span></td>'
     )
 
@@ -142,7 +146,7 @@ _FUNNEL_STYLE = """
 .wf-drawn table.wf-drawn-table.wf-funnel th.wf-step { font-weight: 400; min-width: 5em; }
 .wf-drawn table.wf-drawn-table.wf-funnel thead th { white-space: normal; }
 .wf-drawn table.wf-funnel td.wf-bars { position: relative; width: 55%; min-width: 6em; }
-.wf-drawn .wf-bar {
+.wf-drawn .wf-step-bar {
   background: rgba(90, 130, 255, 0.55); height: 1.9em; margin: 0 auto; border-radius: 2px;
 }
 .wf-drawn .wf-amount { position: absolute; inset: 6px 0 auto; text-align: center; }

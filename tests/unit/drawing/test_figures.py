@@ -37,11 +37,15 @@ def test_figure_has_all_of_the_chart(path):
         trace.setdefault("type", "scatter")
         if isinstance(trace.get("text"), list):
             trace["text"] = [text and str(text) for text in trace["text"]]
+    if path.stem.startswith("chart-heatmap"):  # other colors: a test of their own
+        for trace in (*traces[1:], *figure["data"][1:]):
+            trace.pop("textfont")
     assert figure["data"] == traces
     layout = {name: item for name, item in figure["layout"].items() if name not in OF_ITS_PLACE}
     expected = without_nothing(spec["layout"])
     if "yaxis2" in expected:
         expected["yaxis2"]["tickmode"] = "auto"
+        expected["legend"] |= {"xref": "container", "xanchor": "right"}
     for axis in (expected.get("xaxis", {}), expected.get("yaxis", {})):
         if None in axis.get("range", ()):
             (lowest, _) = axis.pop("range")
@@ -102,6 +106,31 @@ def test_axis_with_one_end_keeps_it():
     assert layout["yaxis2"]["autorangeoptions"] == {"minallowed": 0}
 
 
+@pytest.mark.parametrize(
+    ("scheme", "expected"),
+    [
+        ("RdBu", ["#ffffff", "#000000", "#000000", "#ffffff"]),
+        (None, ["#000000"] * 4),
+    ],
+)
+def test_labels_of_a_heatmap_are_read_on_its_cells(scheme, expected):
+    # The page takes the lowest cell, which is dark blue, for one in the middle of the scale.
+    given = {
+        "type": "CHART",
+        "columns": [{"name": name, "type": None} for name in "xyz"],
+        "rows": [{"x": z, "y": 1, "z": z} for z in (55, 78, 80, 100)],
+        "options": {
+            "globalSeriesType": "heatmap",
+            "columnMapping": {"x": "x", "y": "y", "z": "zVal"},
+            "colorScheme": scheme,
+            "showDataLabels": True,
+        },
+    }
+    colors = figure_of("CHART", prepared(given)).data[1].textfont.color
+    assert list(colors) == expected
+
+
 def test_background_is_clear():
     layout = figure_of("CHART", {"traces": [], "layout": {}}).layout.template.layout
     assert layout.paper_bgcolor == layout.plot_bgcolor == "rgba(0, 0, 0, 0)"
+    assert layout.modebar.bgcolor == layout.paper_bgcolor

@@ -85,6 +85,14 @@ def test_box_plot_has_a_box_for_each_column_with_numbers():
     assert found["layout"]["yaxis"]["range"] == pytest.approx([0.99, 202])
 
 
+def test_box_plot_shows_the_ends_of_all_values():
+    # On the page an axis from -4.95 to -1.01 cuts them off.
+    found = figure("BOXPLOT", [{"a": value} for value in (-5, -4, -3, -2, -1)])
+    lowest, highest = found["layout"]["yaxis"]["range"]
+    assert lowest < -5
+    assert highest > -1
+
+
 @pytest.mark.parametrize(
     ("kind", "row"),
     [

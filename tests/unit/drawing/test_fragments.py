@@ -46,7 +46,8 @@ def test_html_of_the_data_keeps_links_to_web_pages():
     ("color", "expected"),
     [
         ("#000", ' style="background: #000000; color: #ffffff"'),
-        ("rgb(255, 255, 0)", ' style="background: #ffff00; color: #333333"'),
+        ("rgb(255, 255, 0)", ' style="background: #ffff00; color: #000000"'),
+        ("#e8402f", ' style="background: #e8402f; color: #000000"'),
         ("red; background: url(//x.example)", ""),
         (None, ""),
         (7, ""),

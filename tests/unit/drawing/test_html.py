@@ -9,6 +9,7 @@ from tests.shown import cells_of, parsed
 from tests.unit.charts.test_golden import DATA
 from watchframe.charts import prepare
 from watchframe.drawing.html import FRAGMENTS, html_of
+from watchframe.widgets.layout import style_tag
 
 HOSTILE = "<img src=x onerror=alert(1)><script>alert(2)</script>\" onmouseover='alert(3)'\u202e"
 
@@ -87,7 +88,7 @@ def test_counter_is_a_card():
              for part in shown.iter("div") if part.get("class")}  # fmt: skip
     assert texts["wf-value"] == "13▼"
     assert texts["wf-target"] == "(1000000)"
-    assert texts["wf-label"] == "Viz"
+    assert texts["wf-caption"] == "Viz"
     value = shown.find(".//div[@title]")
     assert value.get("title") == "12.500"
     assert value.get("aria-label") == "13, below the target"
@@ -149,9 +150,20 @@ def test_funnel_has_bars_as_long_as_their_shares():
         ["borrow", "250", "25%", "100%"],
         ["repay", "0", "<0.01%", "<0.01%"],
     ]
-    bars = [part.get("style") for part in shown.iter("div") if part.get("class") == "wf-bar"]
+    bars = [part.get("style") for part in shown.iter("div") if part.get("class") == "wf-step-bar"]
     assert bars == ["width: 100.00%", "width: 25.00%", "width: 25.00%", "width: 0.00%"]
 
 
 def test_funnel_without_its_columns_says_so():
     assert "no steps" in html_of(*golden("funnel-missing-column"))
+
+
+@pytest.mark.parametrize(
+    "name", ["counter-row-wraps", "funnel-key", "cohort-simple", "table-options"]
+)
+def test_classes_are_not_those_of_the_pickers_around_it(name):
+    html = html_of(*golden(name))
+    body = html[html.rindex("</style>") :]
+    shown = {kind for found in re.findall(r'class="([^"]*)"', body) for kind in found.split()}
+    styled = set(re.findall(r"\.(wf-[a-z-]+)", style_tag()))
+    assert shown & styled <= {"wf-null"}  # it is the same there

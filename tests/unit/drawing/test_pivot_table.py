@@ -97,7 +97,7 @@ def test_pivot_has_all_texts(path):
 def test_pivot_is_colored_as_a_heatmap():
     html = pivot(rows=["market"], cols=["year"], rendererName="Table Heatmap")
     cells = [cell for cell in parsed(html).iter("td") if cell.text == "4"]
-    assert cells[0].get("style") == "background: #ff0000; color: #ffffff"
+    assert cells[0].get("style") == "background: #ff0000; color: #000000"
 
 
 def test_pivot_that_is_too_large_says_what_is_shown():
