@@ -22,6 +22,7 @@ from watchframe.drawing.plotly_texts import escaped
 from watchframe.errors import ArgumentError, ConfigurationError
 from watchframe.interactive import ipython_kernel, ipython_shell, is_interactive
 from watchframe.plain_text import html_text
+from watchframe.reprs.style import NO_FORMULAS
 
 if TYPE_CHECKING:
     from watchframe.drawing.drawing import Drawing
@@ -93,7 +94,8 @@ def fragment_of(drawing: Drawing) -> str:
 def notes_html(notes: Iterable[str]) -> str:
     """Return sentences for below a fragment, whose style they use."""
     return "".join(
-        f'<div class="wf-card"><div class="wf-card-note">{html_text(note)}</div></div>'
+        f'<div class="wf-card {NO_FORMULAS}">'
+        f'<div class="wf-card-note">{html_text(note)}</div></div>'
         for note in notes
     )
 
