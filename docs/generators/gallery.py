@@ -249,20 +249,47 @@ def _drawn() -> Mapping[str, str]:
 def _entry(picture: Picture, drawing: str) -> str:
     lines = [
         f'q = watchframe.watch_query("{_NAMES[picture.query]}")',
-        f'q.draw("{picture.name}")  # {drawing}',
+        f'q.draw("{picture.name}")',
+        f"# {drawing}",
     ]
     if picture.made:
-        made = ", ".join(f"{name}={_shown(value)}" for name, value in picture.made.items())
-        lines += [f'q.save_chart("{picture.name} (2)", {made})']
+        lines += _call(f"{picture.name} (2)", picture.made)
     code = "\n".join(lines)
     alt = plain_text(picture.name)
     return f"### {picture.title}\n\n```python\n{code}\n```\n\n![{alt}]({IMAGES}/{picture.file})\n"
+
+
+def _call(name: str, made: Mapping[str, Any]) -> list[str]:
+    """Return the lines of a call of `save_chart`, as the formatter writes them."""
+    arguments = [f'"{name}"', *(f"{key}={_shown(value)}" for key, value in made.items())]
+    inner = ", ".join(arguments)
+    if len(flat := f"q.save_chart({inner})") <= _WIDTH:
+        return [flat]
+    if len(inner) + _INDENT <= _WIDTH:
+        return ["q.save_chart(", " " * _INDENT + inner, ")"]
+    lines = [" " * _INDENT + f'"{name}",']
+    for key, value in made.items():
+        lines += _value(f"{key}=", value, _INDENT)
+    return ["q.save_chart(", *lines, ")"]
+
+
+def _value(start: str, value: object, indent: int) -> list[str]:
+    space = " " * indent
+    flat = f"{space}{start}{_shown(value)},"
+    if len(flat) <= _WIDTH or not isinstance(value, Mapping):
+        return [flat]
+    inner = [
+        line for key, it in value.items() for line in _value(f'"{key}": ', it, indent + _INDENT)
+    ]
+    return [f"{space}{start}{{", *inner, f"{space}}},"]
 
 
 def _shown(value: object) -> str:
     return repr(value).replace("'", '"')
 
 
+#: Characters of a line of code, and of its indent.
+_WIDTH, _INDENT = 100, 4
 PARTS: dict[str, Callable[[], str]] = {
     "gallery-charts": lambda: _section(CHARTS),
     "gallery-others": lambda: _section(OTHERS),

@@ -20,8 +20,10 @@ from watchframe.magics.magic import WatchMagics
 from watchframe.parameters import DYNAMIC_DATES, DYNAMIC_RANGES, PARAMETER_TYPES
 from watchframe.vocabulary import CELL_FLAGS, OPTIONS, QUERY_HELP, Option, Place
 from watchframe.widgets import CONTROL_KINDS
+from watchframe.widgets.chart_points import EACH, JOINS, MOST_BARS, MOST_SERIES
 from watchframe.widgets.choice_controls import FEW, LISTED, TICKED
 from watchframe.widgets.layout import MAX_AGES
+from watchframe.widgets.quick_chart import KINDS
 
 
 def _commands(group: click.Group = program, path: str = "watchframe") -> str:
@@ -121,6 +123,20 @@ def _controls() -> str:
     return table(("type", "control", "checked before Run", "in `picker.params`"), rows)
 
 
+def _quick_chart() -> str:
+    rows = [
+        ("kind", ", ".join(KINDS)),
+        ("x, series", "one column each; a series may be left out"),
+        ("y", "columns of numbers; one where there is a series"),
+        (
+            "several rows share a point",
+            ", ".join(JOINS) + f"; of scatter charts `{EACH}` by default, of boxes always",
+        ),
+        ("most", f"{MOST_SERIES} series, {MOST_BARS} bars or slices of a category"),
+    ]
+    return table(("choice", "what"), rows)
+
+
 def _control_limits() -> str:
     return (
         f"Above {FEW} values, a list shows the first {LISTED} that fit what is typed, and boxes "
@@ -196,6 +212,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "dynamic-values": _dynamic_values,
     "picker-controls": _controls,
     "picker-limits": _control_limits,
+    "picker-chart": _quick_chart,
     "picker-dates": _dates,
     "picker-ranges": _ranges,
     "picker-max-ages": _max_ages,

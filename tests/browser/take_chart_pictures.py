@@ -14,7 +14,6 @@ from playwright.sync_api import sync_playwright
 from watchframe import draw_watch_query
 from watchframe.client import Client
 from watchframe.demo import DemoServer
-from watchframe.drawing.figures import FIGURES
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "docs"))
 sys.path.insert(0, str(Path(__file__).parent))
@@ -23,7 +22,15 @@ from conftest import chromium_path
 from generators.gallery import CHARTS, FORK, OTHERS, Picture
 
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
-WIDTH, HEIGHT = 640, 340
+WIDTH, HEIGHT = 700, 340
+#: Of what is no figure, and may be a long table.
+HIGHEST = 430
+#: A page has room for a higher figure than a gallery.
+RESIZE = """height => {
+  const box = document.querySelector(".wf-figure");
+  box.style.height = `${height}px`;
+  return Plotly.relayout(box, { height });
+}"""
 #: Pixels around what is drawn.
 MARGIN = 8
 
@@ -44,6 +51,7 @@ def main(wanted: list[str]) -> None:
             shown.wait_for()
             if page.locator(".wf-figure").count():
                 page.locator(".wf-figure .main-svg").first.wait_for()
+                page.evaluate(RESIZE, HEIGHT)
             page.wait_for_timeout(700)  # plotly fades some traces in
             box = shown.bounding_box()
             page.screenshot(
@@ -52,7 +60,7 @@ def main(wanted: list[str]) -> None:
                     "x": max(0, box["x"] - MARGIN),
                     "y": max(0, box["y"] - MARGIN),
                     "width": box["width"] + 2 * MARGIN,
-                    "height": min(box["height"], HEIGHT) + 2 * MARGIN,
+                    "height": min(box["height"], HIGHEST) + 2 * MARGIN,
                 },
             )
         browser.close()
@@ -60,10 +68,7 @@ def main(wanted: list[str]) -> None:
 
 def write_page(picture: Picture, client: Client, path: Path) -> str:
     """Write a drawing's page, and return its address."""
-    drawing = draw_watch_query(picture.query, picture.name, client=client)
-    if drawing.kind in FIGURES:
-        drawing.figure.update_layout(height=HEIGHT)
-    drawing.to_html(path)
+    draw_watch_query(picture.query, picture.name, client=client).to_html(path)
     return path.as_uri()
 
 

@@ -20,10 +20,18 @@ def overview(picker) -> None:
     picker.locator("tbody tr").first.wait_for()
 
 
-def dynamic(picker) -> None:
+def quick_chart(picker) -> None:
+    open_tab(picker, "Chart")
+
+
+def saved_chart(picker) -> None:
+    open_tab(picker, "Borrowed a day, in dollars")
+
+
+def open_tab(picker, name: str) -> None:
     picker.locator("tbody tr").first.wait_for()
-    picker.get_by_role("button", name="Chart").click()
-    picker.locator("svg").first.wait_for()
+    picker.get_by_role("button", name=name, exact=True).click()
+    picker.locator(".js-plotly-plot .main-svg").first.wait_for()
 
 
 def searching(picker) -> None:
@@ -47,7 +55,9 @@ def running(picker) -> None:
 
 PICTURES = {
     "overview": ("pick(1, run=True)", overview),
-    "dynamic": ("pick(38, run=True)", dynamic),
+    "dynamic": ("pick(38, run=True)", quick_chart),
+    "chart": ("pick(1, run=True)", quick_chart),
+    "saved": ("pick(1, run=True)", saved_chart),
     "search": ("pick(25)", searching),
     "wrong": ("pick(11, {'hash': '0xzz'})", wrong),
     "failing": ("pick(51, run=True)", failing),

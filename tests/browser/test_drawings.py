@@ -143,7 +143,7 @@ def test_figure_above_plotly_waits_for_it(saved, context, tmp_path):
     turned = nbformat.from_dict(saved)
     turned.cells = turned.cells[::-1]
     html, _ = pytest.importorskip("nbconvert").HTMLExporter().from_notebook_node(turned)
-    assert html.index('class="wf-figure"') < html.index("/* plotly.js v")
+    assert html.index('class="wf-figure ') < html.index("/* plotly.js v")
     page, _ = open_offline(context, html, tmp_path / "page.html")
     expect(page.locator(LINE)).to_be_visible(timeout=WITHIN)
     expect(page.locator(BARS).first).to_be_visible(timeout=WITHIN)

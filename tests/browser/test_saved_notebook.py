@@ -153,8 +153,7 @@ def test_saved_chart_in_front_is_drawn(drawn, context, jupyterlab, tmp_path, pla
     if place == "a new kernel":
         page = open_notebook(context, jupyterlab, "drawn.ipynb").page
     elif place == "no kernel":
-        jupyterlab.write("drawn-alone.ipynb", notebook=nbformat.from_dict(drawn))
-        page = open_without_kernel(context, jupyterlab, "drawn-alone.ipynb")
+        page = open_without_kernel(context, jupyterlab, "drawn.ipynb")
     else:
         exporter = pytest.importorskip("nbconvert").HTMLExporter()
         html, _ = exporter.from_notebook_node(nbformat.from_dict(drawn))

@@ -1,9 +1,11 @@
-"""Small servers in threads: of functions, and of what real servers of several versions answered."""
+"""Small servers in threads: of functions, and of what real servers answered; the browser."""
 
 import contextlib
 import http.server
 import json
+import os
 import re
+import shutil
 import socketserver
 import ssl
 import subprocess
@@ -303,3 +305,12 @@ def tls(certificate):
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(*certificate)
     return context
+
+
+@pytest.fixture
+def chromium():
+    """The browser of the machine, by which images are drawn."""
+    found = os.environ.get("WATCHFRAME_TEST_BROWSER") or shutil.which("chromium")
+    if found is None:
+        pytest.skip("no browser found: apt-get install chromium, or set WATCHFRAME_TEST_BROWSER")
+    return found

@@ -7,8 +7,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from watchframe.charts.columns import Columns
-from watchframe.charts.filters import find_filters
+from watchframe.charts.filters import label_of
 
 #: The kinds of charts that can be made, and what the server calls them.
 NEW_KINDS: Mapping[str, str] = {
@@ -205,8 +204,8 @@ class _Roles:
     def add_first(self, role: str, kinds: Sequence[str]) -> bool:
         """Let the first column that is free and of these kinds have a role, the kinds in turn."""
         # Of a filter's column only the rows of one value are drawn.
-        filters = {item.name for item in find_filters(list(self.kinds), Columns.of([]))}
-        free = [name for name in self.kinds if name not in filters | self._taken()]
+        taken = self._taken()
+        free = [name for name in self.kinds if name not in taken and label_of(name) == name]
         for kind in kinds:
             named = [name for name in free if self.kinds[name] == kind]
             if kind == "number":

@@ -106,10 +106,10 @@ def prepare(
     Returns
     -------
     dict
-        The keys depend on the type: ``traces`` and ``layout`` of a chart, ``header`` and
-        ``cells`` of a table, and so on. With a ``note`` it is not what was saved: the note
-        says in a sentence what is shown, and names what is not known. An unknown type is
-        the table of all rows.
+        The keys depend on the type: ``traces`` and ``layout`` of a chart, ``header``, ``cells``
+        and ``total`` (how many rows there are) of a table, and so on. With a ``note`` it is not
+        what was saved: the note says in a sentence what is shown, and names what is not known. An
+        unknown type is the table of all rows.
     """
     kind = visualization.get("type")
     name = str(visualization.get("name") or "")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from watchframe.charts.column_formats import cell_writer
-from watchframe.charts.data import Data, Options, Prepared, with_note
+from watchframe.charts.data import Data, Options, Prepared
 from watchframe.charts.filters import label_of, plain_filters
 from watchframe.charts.moment_format import NULL_TEXT
 
@@ -32,12 +32,11 @@ def prepared_columns(resolved: dict[str, Any], data: Data) -> Prepared:
     """Return what is shown of the columns of options that have the defaults."""
     columns = [column for column in resolved["columns"] if column.get("visible")]
     writers = [cell_writer(column) for column in columns]
-    table, note = data.table, ""
+    table = data.table
     most = len(table) if data.max_points is None else data.max_points // max(1, len(columns))
     if most < len(table):
         table = table.at(list(range(max(1, most))))
-        note = f"The first {len(table):,} of {len(data.table):,} rows are shown."
-    prepared = {
+    return {
         "filters": plain_filters(data.filters),
         "options_resolved": resolved,
         "header": [
@@ -51,8 +50,8 @@ def prepared_columns(resolved: dict[str, Any], data: Data) -> Prepared:
             for column in columns
         ],
         "cells": [[write(row) for write in writers] for row in table.rows()],
+        "total": len(data.table),
     }
-    return with_note(prepared, note)
 
 
 def resolved_columns(

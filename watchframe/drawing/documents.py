@@ -72,10 +72,9 @@ def document_of(drawing: Drawing) -> str:
     scripts = ""
     if is_figure(drawing):
         figure = plain_figure(drawing)
-        height = max(_HEIGHT, figure["layout"].get("height") or 0)
-        figure["layout"]["height"] = height
+        figure["layout"]["height"] = max(_HEIGHT, figure["layout"].get("height") or 0)
         meanwhile = "<p>The chart shows where scripts may run.</p>"
-        body = figure_html(figure, meanwhile=meanwhile, height=f"{height}px")
+        body = figure_html(figure, name=title, meanwhile=meanwhile)
         scripts = plotly_script() + _PRINTING
     else:
         body = fragment_of(drawing)

@@ -196,7 +196,10 @@ class Drawing:
 
     def rows_as_table(self) -> dict[str, Any]:
         """Return what a TABLE of its rows shows, as `watchframe.charts.prepare` does."""
-        return prepare({"type": "TABLE"}, *page_data(self._data), filters=self._filters)
+        columns, rows = page_data(self._data)
+        return prepare(
+            {"type": "TABLE"}, columns, rows, filters=self._filters, max_points=MAX_POINTS
+        )
 
     @property
     def _label(self) -> str:
@@ -232,7 +235,8 @@ class Drawing:
         if "traces" in self.prepared:
             count, noun = len(self.prepared["traces"]), "trace"
         else:
-            count, noun = len(self.prepared.get("cells", self._data)), "row"
+            total = self.prepared.get("total")  # of a table; that of a pivot is a cell
+            count, noun = total if isinstance(total, int) else len(self._data), "row"
         return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 

@@ -9,6 +9,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from watchframe.plain_text import html_text
+
 #: How plotly.js behaves: nothing in the figure leads elsewhere, and it is as wide as its place.
 CONFIG = {"responsive": True, "displaylogo": False}
 
@@ -40,22 +42,27 @@ _UNPACK = """<script>
 </script>"""
 
 
-def figure_html(figure: Mapping[str, Any], *, meanwhile: str, height: str) -> str:
+def figure_html(figure: Mapping[str, Any], *, name: str, meanwhile: str) -> str:
     """Return an element that a script fills with a figure, once plotly.js is in the page.
 
     Parameters
     ----------
     figure : mapping
-        With ``data`` and ``layout``, as plain values.
+        With ``data`` and ``layout``, as plain values; the layout has a ``height``.
+    name : str
+        What screen readers call it.
     meanwhile : str
         HTML that stands in the element where no script runs.
-    height : str
-        Of the element, in CSS.
     """
-    content = json.dumps({**figure, "config": CONFIG}, ensure_ascii=False)
+    content = json.dumps({**figure, "config": CONFIG})
     # No text of the data can end the script, or begin a comment in it.
     script = _DRAW % content.replace("<", "\\u003c").replace(">", "\\u003e")
-    return f'<div class="wf-figure" style="height: {height}">{meanwhile}</div>\n{script}'
+    # MathJax, where a page has it, is to see no formulas between two `$` of the data.
+    return (
+        '<div class="wf-figure mathjax_ignore tex2jax_ignore" role="figure" '
+        f'aria-label="{html_text(name)}" style="height: {figure["layout"]["height"]}px">'
+        f"{meanwhile}</div>\n{script}"
+    )
 
 
 def plotly_script() -> str:

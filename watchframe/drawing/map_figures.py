@@ -80,14 +80,14 @@ def choropleth(prepared: Prepared) -> Figure:
     colors, features = options["colors"], prepared["features"]
     by_key = country_finder(options["targetField"])
     features_of = {
-        id(by_key[country_key(key)]): (key, feature)
+        id(by_key[country_key(key)]): feature
         for key, feature in features.items()
         if country_key(key) in by_key
     }
     no_value = _color(colors["noValue"], _NO_VALUE)
     traces = []
-    for country in countries():
-        key, feature = features_of.get(id(country), ("", {}))
+    for country in countries():  # a trace each: plotly shows one text for a filled line
+        feature = features_of.get(id(country), {})
         text = feature.get("text", shown_text(options["noValuePlaceholder"]))
         fill = _color(feature.get("color"), no_value)
         names = {f"@@{field}": value for field, value in country.fields.items()}
@@ -96,7 +96,7 @@ def choropleth(prepared: Prepared) -> Figure:
                 **_area(country.x, country.y),
                 "fillcolor": fill if fill != _NO_VALUE else _VALUELESS_LAND,
                 "line": {"width": 0.7, "color": _color(colors["borders"], "#ffffff")},
-                "text": _country_text(options, {**names, "@@value": text, "key": key}),
+                "text": _country_text(options, {**names, "@@value": text}),
                 "hoveron": "fills",
                 "hoverinfo": "text",
             }

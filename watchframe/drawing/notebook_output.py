@@ -171,5 +171,5 @@ def _figure_html(drawing: Drawing, figure: Mapping[str, Any], image: str | None)
         else f"<p>{html_text(name)}: a chart, which shows where scripts run. Trust this notebook; "
         "if it does not show then, restart the kernel and run all cells.</p>"
     )
-    element = figure_html(figure, meanwhile=meanwhile, height=f"{figure['layout']['height']}px")
+    element = figure_html(figure, name=name, meanwhile=meanwhile)
     return f"{element}\n{packed_plotly_script()}" if carries_plotly() else element

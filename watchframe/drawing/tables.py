@@ -46,7 +46,7 @@ def table_html(prepared: Prepared) -> str:
         ]
         for row in cells[:MOST_ROWS]
     ]
-    total = len(cells)
+    total = prepared["total"]
     caption = f"the first {MOST_ROWS} of {total:,} rows" if total > MOST_ROWS else ""
     if not total:
         caption = "no rows"
@@ -56,7 +56,7 @@ def table_html(prepared: Prepared) -> str:
 def details_html(prepared: Prepared) -> str:
     """Return DETAILS: the first row as names and values, and the next ones to open."""
     cells = prepared["cells"]
-    total = len(cells)
+    total = prepared["total"]
     html_columns = _html_columns(prepared)
     tables = [
         _details_of(

@@ -34,10 +34,12 @@ class DrawingArea:
     ----------
     on_shown : callable
         Called under the pickers' lock, mostly from the thread, when another drawing is shown.
+    name : str
+        What screen readers call a figure.
     """
 
-    def __init__(self, on_shown: Callable[[], object]) -> None:
-        self._on_shown = on_shown
+    def __init__(self, on_shown: Callable[[], object], *, name: str = "Chart") -> None:
+        self._on_shown, self._name = on_shown, name
         self._wanted: Make | None = None  # and not begun
         self._newest: Make | None = None  # what is to be shown
         self._is_working = False
@@ -71,7 +73,10 @@ class DrawingArea:
         """
         if PLOTLY in self._shown:
             line = "Its rows: the chart is drawn where scripts run."
-            return _figure_html(self._shown[PLOTLY], f'<p class="wf-hint">{line}</p>{rows}')
+            instead = f'<div style="height: 100%; overflow: auto"><p class="wf-hint">{line}</p>'
+            return figure_html(
+                self._shown[PLOTLY], name=self._name, meanwhile=f"{instead}{rows}</div>"
+            )
         return str(self._shown.get(HTML, rows))
 
     def close(self) -> None:
@@ -86,7 +91,7 @@ class DrawingArea:
                 if make is None:
                     self._is_working = False
                     return
-            forms, words = _made(make)
+            forms, words = _made(make, self._name)
             with GUARD:
                 if make is self._newest:
                     self._show(forms, words)
@@ -104,27 +109,23 @@ class DrawingArea:
         self._words.value = f'<div class="wf-hint" role="status">{text}</div>' if words else ""
 
 
-def _made(make: Make) -> tuple[Mapping[str, Any], str]:
+def _made(make: Make, name: str) -> tuple[Mapping[str, Any], str]:
     """Return a drawing's forms by media type, and what to say above it; of an error only that."""
     try:
         drawing, words = make()
-        return _forms(drawing), words
+        return _forms(drawing, name), words
     except NoChartError as error:
         return {}, f"No chart. {error}"
     except Exception as error:  # noqa: BLE001 - a thread's error would be shown to nobody
         return {}, f"It could not be drawn: {without_keys(str(error) or repr(error))}"
 
 
-def _forms(drawing: Drawing) -> Mapping[str, Any]:
+def _forms(drawing: Drawing, name: str) -> Mapping[str, Any]:
     """Return a drawing by media types: plotly's for front ends that know it, HTML for others."""
     if not is_figure(drawing):
         return {HTML: fragment_of(drawing) + notes_html(drawing.notes)}
     figure = {**noted_figure(drawing), "config": CONFIG}
-    return {PLOTLY: figure, HTML: _figure_html(figure, "<p>Drawing …</p>")}
-
-
-def _figure_html(figure: Mapping[str, Any], meanwhile: str) -> str:
-    return figure_html(figure, meanwhile=meanwhile, height=f"{figure['layout']['height']}px")
+    return {PLOTLY: figure, HTML: figure_html(figure, name=name, meanwhile="<p>Drawing …</p>")}
 
 
 def _outputs(forms: Mapping[str, Any]) -> tuple[dict[str, object], ...]:

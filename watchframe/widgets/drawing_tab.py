@@ -10,9 +10,8 @@ from typing import cast
 import ipywidgets
 import pyarrow as pa
 
-from watchframe.charts.columns import Columns
 from watchframe.charts.data import Data
-from watchframe.charts.filters import Filter, find_filters, label_of
+from watchframe.charts.filters import Filter, label_of
 from watchframe.charts.table import resolved_columns
 from watchframe.charts.values import Value
 from watchframe.drawing import Drawing, draw
@@ -58,12 +57,8 @@ def _repeats_table(visualization: Visualization) -> bool:
     saved = visualization.options.get("columns")
     if visualization.type != "TABLE" or not isinstance(saved, list):
         return visualization.type == "TABLE"
-    types = {
-        str(column.get("name")): column.get("type")
-        for column in saved
-        if isinstance(column, Mapping)
-    }
-    data = Data(columns=list(types), types=types, table=Columns.of([]), filters=[])
+    columns = [column for column in saved if isinstance(column, Mapping)]
+    data = Data.of_result(columns, [], None)
     defaults = resolved_columns(None, data, {"allowSearch": False})
     chosen = resolved_columns(saved, data, {"allowSearch": False})
     return [{**column, "order": 0} for column in chosen] == [
@@ -90,7 +85,7 @@ class DrawingTab:
         self._choices: dict[str, list[str]] = {}
         self._controls: list[Control] = []
         self._controls_place = ipywidgets.VBox()
-        self._area = DrawingArea(self._drawn)
+        self._area = DrawingArea(self._drawn, name=visualization.name or visualization.type)
         self.widget = ipywidgets.VBox([self._controls_place, self._area.widget])
 
     def show(self, result: Result) -> None:
@@ -145,8 +140,7 @@ def _filters_of(table: pa.Table, choices: Mapping[str, Sequence[str]]) -> list[F
     """Return a result's filters, with those of the chosen values that it has."""
     places = [place for place, name in enumerate(table.column_names) if label_of(name) != name]
     columns, rows = page_data(table.select(places))
-    names = [str(column["name"]) for column in columns]
-    found = find_filters(names, Columns.of(rows))
+    found = Data.of_result(columns, rows, None).filters
     return [replace(item, current=_kept(item, choices) or item.current) for item in found]
 
 

@@ -25,7 +25,7 @@ from watchframe.widgets.layout import style_tag
 _LIVE = "wf-live"
 _TWIN = "wf-twin"
 #: What HTML that draws a figure begins with.
-FIGURE = '<div class="wf-figure"'
+FIGURE = '<div class="wf-figure '
 
 
 class WidgetWithTwin(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has no types

@@ -22,7 +22,7 @@ class Result:
     query : int or str
         The query's id, or the address of its page.
     code : str
-        The Python that reads these rows into ``df``, and imports `draw_frame` and `watch_query`.
+        The Python that reads these rows into ``df``, and imports `draw_frame`.
     """
 
     table: pa.Table

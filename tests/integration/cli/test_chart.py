@@ -74,8 +74,9 @@ def test_chart_without_a_name_is_the_first_and_tells_the_others(invoke, tmp_path
 @pytest.mark.parametrize(
     ("name", "begins"), [("a.png", b"\x89PNG"), ("a.svg", b"<svg"), ("a.pdf", b"%PDF")]
 )
-def test_chart_as_an_image(run, tmp_path, name, begins):
-    done = run("chart", 1, "by day", "-o", name, "--width", 400, "--height", 300)
+def test_chart_as_an_image(run, tmp_path, chromium, name, begins):
+    words = "chart", 1, "by day", "-o", name, "--width", 400, "--height", 300
+    done = run(*words, BROWSER_PATH=chromium)
     assert (done.returncode, done.stdout) == (0, "")
     assert (tmp_path / name).read_bytes().startswith(begins)
 

@@ -73,11 +73,11 @@ def test_howto_script_without_server_says_try_again(run_unset, tmp_path):
     assert (done.returncode, done.stdout) == (1, "")
 
 
-def test_howto_charts_in_a_shell(run, tmp_path):
+def test_howto_charts_in_a_shell(run, tmp_path, chromium):
     (block,) = re.findall(r"^```sh\n(.*?)^```", CHARTS.read_text(), re.MULTILINE | re.DOTALL)
     path = f"{Path(sys.executable).parent}{os.pathsep}{run.environment['PATH']}"
     words = ["bash", "-eu", "-c", block]
-    environment = {**run.environment, "PATH": path}
+    environment = {**run.environment, "PATH": path, "BROWSER_PATH": chromium}
     done = subprocess.run(
         words, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
     )

@@ -1,7 +1,6 @@
 """A chart of a few rows, drawn in processes of its own."""
 
 import os
-import shutil
 import subprocess
 import sys
 
@@ -18,15 +17,6 @@ drawing = draw_frame(frame, {"type": "CHART", "name": "Amounts <b>", "options": 
 table = draw_frame(frame, {"type": "TABLE", "name": "Rows", "options": {}})
 """
 WITHIN = 120
-
-
-@pytest.fixture
-def chromium():
-    """The browser of the machine, by which images are drawn."""
-    found = os.environ.get("WATCHFRAME_TEST_BROWSER") or shutil.which("chromium")
-    if found is None:
-        pytest.skip("no browser found: apt-get install chromium, or set WATCHFRAME_TEST_BROWSER")
-    return found
 
 
 @pytest.fixture

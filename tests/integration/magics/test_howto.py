@@ -33,8 +33,9 @@ def test_howto_shown_errors_are_the_actual_ones(shell):
 
 
 @pytest.mark.slow
-def test_howto_charts_on_demo_server_are_as_written(shell, tmp_path, monkeypatch):
+def test_howto_charts_on_demo_server_are_as_written(shell, tmp_path, monkeypatch, chromium):
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("BROWSER_PATH", chromium)
     text = CHARTS.read_text()
     (sql,) = blocks(text, "sql")
     query = current_client().queries.create("Events of a market", sql, 1)

@@ -23,6 +23,9 @@ CELLS = (
     "%watch $address --explain",
     "%watch {address} --out df",
     "df.attrs, df.to_json()[:100]",
+    "%watch $address --chart",
+    "watchframe.draw_watch_query(address, 'by day').to_html()[-5000:]",
+    "%watch $address --chart nothing",
     "%xmode Verbose",
     "watchframe.read_watch_query(address, {'nothing': 1})",
     "watchframe.read_watch_query(address.replace('queries', 'querys'))",
@@ -80,6 +83,7 @@ def test_no_cell_shows_a_key_and_no_file_keeps_one(tmp_path, monkeypatch):
         if output.output_type == "error"
     ]
     assert names == [
+        "ArgumentError",
         "UnknownParameterError",
         "QueryReferenceError",
         "AuthenticationError",

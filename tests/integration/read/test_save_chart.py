@@ -75,6 +75,13 @@ def test_columns_of_a_local_result_do(site, query):
     assert saved.options["columnMapping"] == {"name": "x", "amount": "y"}
 
 
+def test_result_that_the_server_dropped_is_none(site, own_server):
+    read_watch_query(TOTALS, client=site, cache="off")
+    own_server.faults.add("GET /api/query_results/", status=404)
+    saved = save_chart(TOTALS, "Of a dropped result", x="any", y="name", client=site)
+    assert saved.options["columnMapping"] == {"any": "x", "name": "y"}
+
+
 def test_query_without_a_result_takes_names_as_they_are(site, query):
     saved = save_chart(query.id, "C", x="day", y=["amount", "other"], client=site)
     assert saved.options["columnMapping"] == {"day": "x", "amount": "y", "other": "y"}

@@ -10,6 +10,10 @@ from watchframe import admin
 
 CALLS = {
     "connect": lambda demo, **_: watchframe.connect(demo.url, demo.user_key),
+    "draw_frame": lambda client, **_: watchframe.draw_frame(
+        watchframe.read_watch_query(2, client=client), "Table", client=client
+    ),
+    "draw_watch_query": lambda client, **_: watchframe.draw_watch_query(2, "Table", client=client),
     "explain_watch_query": lambda client, **_: watchframe.explain_watch_query(1, client=client),
     "explain_watch_sql": lambda client, **_: watchframe.explain_watch_sql(
         "select 1", "Lending", client=client

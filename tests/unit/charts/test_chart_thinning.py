@@ -115,9 +115,9 @@ def test_candles_keep_the_highest_and_the_lowest():
     assert f"{len(trace['x'])} of 100 candles" in note
 
 
-def test_table_has_its_first_rows_and_a_note_beside_others():
+def test_table_has_its_first_rows_and_tells_how_many_there_are():
     columns = [{"name": "day"}, {"name": "usd"}]
     made = prepare({"type": "TABLE"}, columns, DAYS, max_points=20)
-    assert (len(made["cells"]), made["note"]) == (10, "The first 10 of 1,000 rows are shown.")
+    assert (len(made["cells"]), made["total"]) == (10, 1_000)
     unknown = prepare({"type": "GRAPH"}, columns, DAYS, max_points=20)["note"]
-    assert unknown.endswith("a table of its rows. The first 10 of 1,000 rows are shown.")
+    assert unknown.endswith("this is a table of its rows.")

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pytest
 
 from watchframe.decode.typing_rules import table_of, typed_column
-from watchframe.drawing import draw
+from watchframe.drawing import MAX_POINTS, draw
 from watchframe.errors import ArgumentError
 from watchframe.models import Visualization
 
@@ -75,6 +75,7 @@ def test_frame_has_all_rows_typed():
             Visualization(id=1, type="COUNTER", name="N", options={"countRow": True}),
             "<Drawing of COUNTER 'N': 2>",
         ),
+        (Visualization(id=1, type="PIVOT", name="P"), "<Drawing of PIVOT 'P': 3 rows>"),
         (Visualization(id=1, type="GRAPH", name="a\x1bb"), "<Drawing of GRAPH 'a\\x1bb': 2 rows>"),
     ],
 )
@@ -161,6 +162,19 @@ def test_missing_columns_and_rows_are_noted():
     drawing = draw(LINE, pd.DataFrame({"day": ["2024-03-01"]}))
     assert drawing.notes == ("The chart draws a column that the rows do not have: 'amount'.",)
     assert draw(LINE, table().slice(0, 0)).notes == ("There are no rows.",)
+
+
+@pytest.mark.slow
+def test_points_that_are_left_out_are_noted():
+    count = 30_000
+    frame = pd.DataFrame({"day": range(count), "amount": range(count)})
+    drawing = draw(LINE, frame, notes=["x"])
+    assert len(drawing.prepared["traces"][0]["x"]) <= MAX_POINTS < count
+    assert "30,000 points" in drawing.notes[0]
+    assert len(drawing.frame) == count
+    whole = draw(LINE, frame, max_points=None)
+    assert len(whole.prepared["traces"][0]["x"]) == count
+    assert not [note for note in whole.notes if "points" in note]
 
 
 @pytest.mark.parametrize(
