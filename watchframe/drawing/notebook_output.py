@@ -37,6 +37,8 @@ PLOTLY, HTML, PNG, PLAIN = (
 _IMAGE_WITHIN = 10.0
 #: The characters of a line of notes in a figure, which wraps none: they fit into 400 pixels.
 _LINE = 66
+#: Lines of notes in a figure at most, and their height in CSS pixels; what plotly leaves to a plot.
+_MOST_LINES, _LINE_HEIGHT, _LEAST_HEIGHT = 10, 16, 80
 
 
 def mimebundle(
@@ -120,6 +122,10 @@ def noted_figure(drawing: Drawing) -> dict[str, Any]:
     layout.setdefault("height", HEIGHT)
     if drawing.notes and "title" not in layout:
         lines = [line for note in drawing.notes for line in textwrap.wrap(note, _LINE)]
+        if len(lines) > _MOST_LINES:
+            lines = [*lines[: _MOST_LINES - 1], "... (the drawing's .notes has all)"]
+        # Where long labels want all the space, plotly fails if a title takes what is left.
+        layout["minreducedheight"] = _LEAST_HEIGHT + _LINE_HEIGHT * len(lines)
         layout["title"] = {
             "text": "<br>".join(map(escaped, lines)),
             "font": {"size": 12},
