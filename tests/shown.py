@@ -35,7 +35,7 @@ def assert_shows_itself(value, *keys, depth=3):
         assert not any(key in text for key in keys), text
     assert "\n" not in repr(value) or not isinstance(value, Shown)
     if isinstance(value, Shown):
-        assert displayed(value)["text/html"].startswith('<div class="wf-card">')
+        assert displayed(value)["text/html"].startswith('<div class="wf-card mathjax_ignore ')
     names = getattr(value, "__struct_fields__", ())
     if dataclasses.is_dataclass(value):
         names = [field.name for field in dataclasses.fields(value)]

@@ -9,7 +9,10 @@ import pytest
 from tests.unit.charts.test_golden import DATA
 from watchframe import draw_frame
 from watchframe.charts import after_drawing, prepare
+from watchframe.drawing import draw
 from watchframe.drawing.figures import figure_of
+from watchframe.drawing.notebook_output import noted_figure
+from watchframe.models import Visualization
 
 CHARTS = sorted(DATA.glob("chart-*.json"))
 #: In pixels, as the page's were drawn.
@@ -118,3 +121,15 @@ def test_names_around_a_radar_are_within_the_figure(page, drawn):
     assert min(left for left, _, _ in ends) >= place["x"]
     assert min(top for _, top, _ in ends) >= place["y"]
     assert max(bottom for _, _, bottom in ends) <= place["y"] + place["height"]
+
+
+@pytest.mark.parametrize("length", [5, 300])
+def test_notes_leave_a_plot_below_them(page, drawn, length):
+    frame = pd.DataFrame({"x": ["a", "word " * (length // 5), "c"], "y": [1, 2, 3]})
+    options = {"globalSeriesType": "column", "columnMapping": {"x": "x", "y": "y"}}
+    shown = Visualization(id=0, type="CHART", options=options)
+    figure = noted_figure(draw(shown, frame, notes=["word " * 12] * 25))
+    assert ".notes has all" in figure["layout"]["title"]["text"]
+    page.evaluate(DRAW, figure)
+    height = page.evaluate("() => document.getElementById('drawn')._fullLayout._size.h")
+    assert height > 60

@@ -116,9 +116,14 @@ def new_chart(
     NewChartError
         A column or kind that is not there; or a chart needs a column that is not.
     """
-    if kind not in NEW_KINDS:
+    if kind not in list(NEW_KINDS):
         raise NewChartError(
             f"kind={kind!r} is no kind of chart.", _nearest(kind, NEW_KINDS, "The kinds are")
+        )
+    if not isinstance(options, Mapping | None):
+        raise NewChartError(
+            f"options is a {type(options).__name__}.",
+            'Give the editor\'s words, such as {"numberFormat": "$0,0"}.',
         )
     roles = _Roles(columns)
     for role, chosen in (("x", x), ("series", series), ("size", size), ("zVal", z)):
@@ -183,6 +188,8 @@ class _Roles:
         """Let columns have a role that they can have."""
         taken = self._taken()
         for name in names:
+            if not isinstance(name, str):
+                raise NewChartError(f"{name!r} is no name of a column.", "Give a text.")
             if self.are_known and name not in self.kinds:
                 raise NewChartError(
                     f"There is no column {name!r}.",
@@ -229,7 +236,10 @@ class _Roles:
 
 
 def _names(chosen: str | Sequence[str] | None) -> list[str]:
-    return [chosen] if isinstance(chosen, str) else list(chosen or ())
+    if chosen is None:
+        return []
+    is_one = isinstance(chosen, str) or not isinstance(chosen, Iterable)
+    return [chosen] if is_one else list(chosen)  # type: ignore[list-item]
 
 
 def _require_fitting(kind: str, roles: _Roles, *, is_stacked: bool) -> None:
@@ -328,9 +338,9 @@ def _overridden(saved: Mapping[str, Any], options: Mapping[str, Any]) -> dict[st
     return found
 
 
-def _nearest(wrong: str, known: Iterable[str], heading: str) -> str:
+def _nearest(wrong: object, known: Iterable[str], heading: str) -> str:
     names = list(known)
-    near = difflib.get_close_matches(wrong, names, 1)
+    near = difflib.get_close_matches(str(wrong), names, 1)
     if near:
         return f"Did you mean {near[0]!r}?"
     more = ", ..." if len(names) > _MOST_NAMES else ""

@@ -174,7 +174,7 @@ def _array(field: pa.Field, values: pa.ChunkedArray, backend: DtypeBackend) -> A
     if field.type == pa.string():
         return _STRING.__from_arrow__(values)
     stamps = values.cast(pa.timestamp("us")) if field.type == pa.date32() else values
-    if stamps.type.tz:
+    if not pa.types.is_timestamp(stamps.type) or stamps.type.tz:
         return stamps.to_pandas().array
     moments = stamps.to_numpy()  # without a Series around it, which takes as long again
     return pd.array(moments, copy=not moments.flags.writeable)  # Arrow's own memory is read-only

@@ -9,6 +9,7 @@ from typing import cast
 from watchframe.parameters import JSON, query_url
 from watchframe.plain_text import html_text
 from watchframe.reprs.cards import link_html
+from watchframe.reprs.style import NO_FORMULAS
 
 SOURCE_WORDS = {
     "local cache": "from the local cache",
@@ -41,7 +42,8 @@ def provenance_html(
 ) -> str:
     """Return the line of `provenance_line` as HTML, whose query leads to its page."""
     facts = html_text(", ".join(_facts(shape, provenance, now)))
-    return f"<div>{facts}, {link_html(_origin(provenance), page_of(provenance))}</div>"
+    origin = link_html(_origin(provenance), page_of(provenance))
+    return f'<div class="{NO_FORMULAS}">{facts}, {origin}</div>'
 
 
 def page_of(provenance: Mapping[str, object]) -> str | None:

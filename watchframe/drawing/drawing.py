@@ -15,7 +15,9 @@ from watchframe.charts import after_drawing, prepare
 from watchframe.charts.columns import Columns
 from watchframe.charts.filters import chosen_places, find_filters, label_of
 from watchframe.charts.javascript import text_of
+from watchframe.config.files import check_writable
 from watchframe.decode import to_frame
+from watchframe.decode.typing_rules import DECLARED
 from watchframe.drawing.documents import document_of, write_document
 from watchframe.drawing.figures import FIGURES, figure_of
 from watchframe.drawing.images import image_format, write_image
@@ -137,11 +139,14 @@ class Drawing:
 
         Raises
         ------
+        ArgumentError
+            There is no such folder, or no file can be made in it.
         OSError
             The file cannot be written.
         """
         if path is None:
             return document_of(self)
+        check_writable(Path(path))
         write_document(self, path)
         return None
 
@@ -170,12 +175,13 @@ class Drawing:
         Raises
         ------
         ArgumentError
-            It is no plot; the suffix is of no such format; or plotly, kaleido or a browser is
-            missing.
+            It is no plot; the suffix is of no such format; there is no such folder; or plotly,
+            kaleido or a browser is missing.
         OSError
             The file cannot be written.
         """
         image_format(Path(path))
+        check_writable(Path(path))
         figure = noted_figure(self)
         write_image(figure, path, width=width, height=height, scale=scale)
 
@@ -211,7 +217,9 @@ class Drawing:
         return self._made[name]
 
     def _frame_of_table(self) -> pd.DataFrame:
-        frame = to_frame(self._data)
+        table: Any = self._data
+        is_decoded = any(DECLARED in (field.metadata or {}) for field in table.schema)
+        frame: pd.DataFrame = to_frame(table) if is_decoded else table.to_pandas()
         if self.provenance:
             frame.attrs["watchframe"] = self.provenance
         return frame

@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 from watchframe.charts.colors import BLACK_OR_WHITE, parse_color, text_color_on
 from watchframe.plain_text import html_text
 from watchframe.reprs.cards import link_html
-from watchframe.reprs.style import style_tag
+from watchframe.reprs.style import NO_FORMULAS, style_tag
 from watchframe.reprs.words import shortened
 
 #: The characters of a text that are shown in a cell; the page shows all.
@@ -56,8 +56,7 @@ def fragment(body: str, *, style: str = "", note: object = None) -> str:
     below = f'<div class="wf-card-note">{html_text(str(note))}</div>' if note else ""
     return (
         f"{style_tag()}<style>{_STYLE}{style}</style>"
-        # To MathJax, what stands between two `$` is a formula, but within these classes.
-        f'<div class="wf-card wf-drawn mathjax_ignore tex2jax_ignore">{body}{below}</div>'
+        f'<div class="wf-card wf-drawn {NO_FORMULAS}">{body}{below}</div>'
     )
 
 

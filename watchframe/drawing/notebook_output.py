@@ -22,6 +22,7 @@ from watchframe.drawing.plotly_texts import escaped
 from watchframe.errors import ArgumentError, ConfigurationError
 from watchframe.interactive import ipython_kernel, ipython_shell, is_interactive
 from watchframe.plain_text import html_text
+from watchframe.reprs.style import NO_FORMULAS
 
 if TYPE_CHECKING:
     from watchframe.drawing.drawing import Drawing
@@ -36,6 +37,8 @@ PLOTLY, HTML, PNG, PLAIN = (
 _IMAGE_WITHIN = 10.0
 #: The characters of a line of notes in a figure, which wraps none: they fit into 400 pixels.
 _LINE = 66
+#: Lines of notes in a figure at most, and their height in CSS pixels; what plotly leaves to a plot.
+_MOST_LINES, _LINE_HEIGHT, _LEAST_HEIGHT = 10, 16, 80
 
 
 def mimebundle(
@@ -93,7 +96,8 @@ def fragment_of(drawing: Drawing) -> str:
 def notes_html(notes: Iterable[str]) -> str:
     """Return sentences for below a fragment, whose style they use."""
     return "".join(
-        f'<div class="wf-card"><div class="wf-card-note">{html_text(note)}</div></div>'
+        f'<div class="wf-card {NO_FORMULAS}">'
+        f'<div class="wf-card-note">{html_text(note)}</div></div>'
         for note in notes
     )
 
@@ -115,6 +119,10 @@ def noted_figure(drawing: Drawing) -> dict[str, Any]:
     layout.setdefault("height", HEIGHT)
     if drawing.notes and "title" not in layout:
         lines = [line for note in drawing.notes for line in textwrap.wrap(note, _LINE)]
+        if len(lines) > _MOST_LINES:
+            lines = [*lines[: _MOST_LINES - 1], "... (the drawing's .notes has all)"]
+        # Where long labels want all the space, plotly fails if a title takes what is left.
+        layout["minreducedheight"] = _LEAST_HEIGHT + _LINE_HEIGHT * len(lines)
         layout["title"] = {
             "text": "<br>".join(map(escaped, lines)),
             "font": {"size": 12},

@@ -108,7 +108,8 @@ def _of_arrow(values: pa.ChunkedArray) -> list[object]:
         return _of_arrow(values.cast(kind.value_type))
     if pa.types.is_timestamp(kind) or pa.types.is_date(kind):
         zone = getattr(kind, "tz", None) and "UTC"
-        return _moments(values.cast(pa.timestamp("us", zone), safe=False).to_numpy())
+        unit = "s" if pa.types.is_date(kind) else "us"  # dates go beyond what has microseconds
+        return _moments(values.cast(pa.timestamp(unit, zone), safe=False).to_numpy())
     if pa.types.is_string(kind) or pa.types.is_large_string(kind):
         texts: list[object] = values.to_numpy().tolist()
         return texts
@@ -132,8 +133,8 @@ def _moments(values: np.ndarray[Any, Any]) -> list[object]:
         if isinstance(moment, dt.datetime)
         else None
         if moment is None
-        else str(np.datetime64(moment, "us"))
-        for moment in found
+        else str(values[place])
+        for place, moment in enumerate(found)
     ]
 
 
@@ -200,10 +201,19 @@ def page_cell(value: object) -> object:
     return next((of for kinds, of in _CELLS if isinstance(value, kinds)), str)(value)
 
 
-def _moment(value: dt.datetime) -> dt.datetime:
+def _moment(value: dt.datetime) -> dt.datetime | str:
     if isinstance(value, pd.Timestamp):
         value = value.to_pydatetime(warn=False)
-    return value.replace(tzinfo=dt.UTC) if value.tzinfo is None else value.astimezone(dt.UTC)
+    if value.tzinfo is None:
+        return value.replace(tzinfo=dt.UTC)
+    try:
+        return value.astimezone(dt.UTC)
+    except OverflowError:  # in UTC its year is one that Python does not know
+        return str(np.datetime64(value.replace(tzinfo=None), "us") - _offset(value))
+
+
+def _offset(value: dt.datetime) -> np.timedelta64:
+    return np.timedelta64(value.utcoffset() or dt.timedelta(), "us")
 
 
 #: What becomes of a value in a column of objects; of another kind it is its text. A kind stands

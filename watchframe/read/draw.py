@@ -107,11 +107,12 @@ def draw_watch_query(
     """
     reference = parse_reference(query)
     refuse_sets(params, "read_watch_sweep")
+    _check(filters, max_points)
     options = ReadOptions.resolve(reference, client, max_age, cache, timeout, progress=progress)
     options = replace(options, shared=SharedDocuments())  # the definition is read once
     notes: list[str] = []
     if not isinstance(visualization, str | int | None):
-        chosen = _given(visualization)
+        chosen = _given(visualization, hint=_THEN_PARAMETERS)
     else:
         wanted = reference.visualization_id if visualization is None else visualization
         definition = saved_definition(reference, options, wanted)
@@ -179,6 +180,7 @@ def draw_frame(
             f"frame is a {type(frame).__name__}.",
             hint="Give a pandas DataFrame or a pyarrow Table.",
         )
+    _check(filters, max_points)
     provenance = _provenance(frame)
     if isinstance(visualization, str | int):
         reference = _query_of(provenance)
@@ -228,10 +230,30 @@ def chosen_visualization(query: Query, wanted: str | int | None) -> tuple[Visual
         return Visualization(id=0, type="TABLE", name="Table"), []
     first = next((item for item in saved if item.type != "TABLE"), saved[0])
     others = [item for item in saved if item is not first]
-    return first, [f"Also saved: {_listed(others)}."] if others else []
+    more = f" and {len(others) - _TOLD:,} more" if len(others) > _TOLD else ""
+    return first, [f"Also saved: {_listed(others[:_TOLD])}{more}."] if others else []
 
 
-def _given(visualization: object) -> Visualization:
+#: The visualizations that a note names: a figure has its notes above it.
+_TOLD = 6
+_THEN_PARAMETERS = " Values of parameters come after it: (None, {...})."
+
+
+def _check(filters: object, max_points: object) -> None:
+    """Raise ArgumentError where arguments are of another type, before anything is read."""
+    if not isinstance(filters, Mapping | None):
+        raise ArgumentError(
+            f"filters is a {type(filters).__name__}.",
+            hint='Give the values by the names of the filters: {"market": "WETH"}.',
+        )
+    is_number = isinstance(max_points, int) and not isinstance(max_points, bool)
+    if max_points is not None and not (is_number and max_points > 0):  # type: ignore[operator]
+        raise ArgumentError(
+            f"max_points is {max_points!r}.", hint="Give a whole number above 0, or None for all."
+        )
+
+
+def _given(visualization: object, *, hint: str = "") -> Visualization:
     if isinstance(visualization, Visualization):
         return visualization
     found = dict(visualization) if isinstance(visualization, Mapping) else {}
@@ -241,8 +263,7 @@ def _given(visualization: object) -> Visualization:
             "visualization is none: it has no type, or options that are no mapping."
             if isinstance(visualization, Mapping)
             else f"visualization is a {type(visualization).__name__}.",
-            hint='Give a name, an id, or {"type": "CHART", "options": {...}}. Parameters of the '
-            "query are given as params={...}.",
+            hint=f'Give a name, an id, or {{"type": "CHART", "options": {{...}}}}.{hint}',
         )
     return Visualization(id=0, type=kind, name=str(found.get("name") or ""), options=options)
 
@@ -265,6 +286,11 @@ def _named(query: Query, saved: Sequence[Visualization], wanted: str | int) -> V
             f"{len(found)} visualizations of query {label} are called {text!r}, or have it in "
             f"their names: {_listed(found)}.",
             hint="Give the whole name, or the id, of the one that is meant.",
+        )
+    if "://" in text:
+        raise ArgumentError(
+            f"Query {label} has no visualization of the name of an address.",
+            hint="An address is given in place of the query: draw_watch_query(address).",
         )
     near = nearest(text, (), saved) if isinstance(wanted, str) else []
     meant = f"Did you mean {near[0].name!r}? " if near else ""

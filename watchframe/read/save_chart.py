@@ -114,7 +114,7 @@ def save_chart(
     >>> saved.type, saved.name
     ('CHART', 'Dollars')
     """
-    if not name.strip():
+    if not (isinstance(name, str) and name.strip()):  # type: ignore[redundant-expr]
         raise ArgumentError("The chart has no name.", hint="Give one: it is its tab on the page.")
     reference = parse_reference(query)
     client = client_for(reference, client)

@@ -149,6 +149,11 @@ class WatchQuery:
         WatchframeError
             As a call, and as `draw_watch_query`.
         """
+        if "visualization" in values.keys() - {item.name for item in self.parameters}:
+            raise ArgumentError(
+                "The visualization is given by its place, not by a name.",
+                hint='Give it first: q.draw("Borrows by day").',
+            )
         params, options = self._divided(params, values, _DRAW_OPTIONS)
         return draw_watch_query(
             self._reference, visualization, params, client=self._client, **options

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from watchframe.plain_text import html_text, plain_text
 from watchframe.reprs.markdown import markdown_html
-from watchframe.reprs.style import style_tag
+from watchframe.reprs.style import NO_FORMULAS, style_tag
 from watchframe.reprs.words import LONGEST, shortened, words
 
 #: The columns of a text, where the values of a table are cut.
@@ -178,7 +178,7 @@ class Card:
             parts.append(f"<details><summary>SQL</summary>{code}</details>")
         if self.note:
             parts.append(f'<div class="wf-card-note">{html_text(self.note)}</div>')
-        return f'<div class="wf-card">{"".join(parts)}</div>'
+        return f'<div class="wf-card {NO_FORMULAS}">{"".join(parts)}</div>'
 
     def bundle(self) -> dict[str, str]:
         """Return it for IPython's ``_repr_mimebundle_``."""

@@ -60,6 +60,10 @@ _STYLE = """
 """
 
 
+#: Classes within which MathJax, where a page has it, sees no formula between two ``$``.
+NO_FORMULAS = "mathjax_ignore tex2jax_ignore"
+
+
 def style_tag() -> str:
     """Return the CSS as an element of the card's own output."""
     return f"<style>{_STYLE}</style>"

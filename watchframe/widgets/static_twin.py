@@ -18,6 +18,7 @@ import ipywidgets
 from watchframe.drawing.figure_html import packed_plotly_script
 from watchframe.drawing.plotly_once import carries_plotly
 from watchframe.plain_text import html_text
+from watchframe.reprs.style import NO_FORMULAS
 from watchframe.widgets.control import value_text
 from watchframe.widgets.layout import style_tag
 
@@ -92,7 +93,7 @@ def twin_html(token: str, body: str) -> str:
     """
     return (
         f"{style_tag()}<style>{_hiding(token)}</style>"
-        f'<div class="wf-picker {_TWIN} {_TWIN}-{token}">{body}</div>'
+        f'<div class="wf-picker {_TWIN} {_TWIN}-{token} {NO_FORMULAS}">{body}</div>'
     )
 
 

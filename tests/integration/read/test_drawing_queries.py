@@ -1,5 +1,6 @@
 """Saved visualizations drawn from a server: which one is meant, and what the server is asked."""
 
+import pandas as pd
 import pytest
 
 from watchframe import (
@@ -167,8 +168,48 @@ def test_visualization_need_not_be_saved(events, client):
 def test_what_is_no_visualization_says_what_to_give(events, wrong, client, asked):
     with pytest.raises(ArgumentError, match="visualization is ") as error:
         draw_watch_query(events, wrong, client=client)
-    assert "Parameters of the query are given as params={...}." in error.value.hint
+    assert error.value.hint.endswith("Values of parameters come after it: (None, {...}).")
+    with pytest.raises(ArgumentError, match="visualization is ") as error:
+        draw_frame(pd.DataFrame(), wrong)
+    assert "parameters" not in error.value.hint
     assert asked() == []
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"filters": ["kind"]}, "filters is a list"),
+        ({"filters": "kind"}, "filters is a str"),
+        ({"max_points": "10"}, "max_points is '10'"),
+        ({"max_points": 0}, "max_points is 0"),
+        ({"max_points": True}, "max_points is True"),
+        ({"max_points": 1.5}, "max_points is 1.5"),
+    ],
+)
+def test_arguments_of_other_types_are_refused_before_a_request(
+    events, wrong, message, client, asked
+):
+    with pytest.raises(ArgumentError, match=message):
+        draw_watch_query(events, "month", client=client, **wrong)
+    with pytest.raises(ArgumentError, match=message):
+        draw_frame(pd.DataFrame(), {"type": "TABLE"}, **wrong)
+    assert asked() == []
+
+
+def test_address_in_place_of_a_name_says_where_it_goes(events, client, demo, saved):
+    address = f"{demo.url}/queries/{events}#{saved['How many']}"
+    with pytest.raises(ArgumentError, match="the name of an address") as error:
+        draw_watch_query(events, address, client=client)
+    assert "draw_watch_query(address)" in error.value.hint
+
+
+def test_note_names_some_of_many_others(client):
+    query = client.queries.create("Much saved", "select 1 as n", 1)
+    for number in range(9):
+        client.visualizations.create(query.id, type="CHART", name=f"Chart {number}", options={})
+    (note,) = draw_watch_query(query.id, client=client).notes
+    assert "'Chart 5'" in note
+    assert note.endswith(" and 3 more.")
 
 
 def test_query_without_visualizations_is_a_table(client, demo):
@@ -200,6 +241,9 @@ def test_query_object_draws_with_parameters_by_name(events, client):
     assert q.draw("Table", filters={}).kind == "TABLE"
     with pytest.raises(UnknownParameterError, match="kint"):
         q.draw("month", kint="repay")
+    with pytest.raises(ArgumentError, match="given by its place") as error:
+        q.draw(visualization="month")
+    assert "q.draw(" in error.value.hint
     with pytest.raises(ArgumentError, match="no such argument") as error:
         q.draw("month", max_ages="1h")
     assert error.value.hint == "Did you mean max_age=?"

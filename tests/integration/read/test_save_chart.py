@@ -96,6 +96,7 @@ def test_query_without_a_result_takes_names_as_they_are(site, query):
         ({"name": "events BY market"}, "has a visualization 'Events by market' already"),
         ({"name": "Table", "replace": True}, "has a TABLE of the name 'Table'"),
         ({"name": " "}, "The chart has no name"),
+        ({"name": 5}, "The chart has no name"),
     ],
 )
 def test_mistake_is_an_error_before_anything_is_written(site, own_server, asked, said):

@@ -83,7 +83,7 @@ def test_what_a_function_returns_shows_itself(name, demo, client, tmp_path, expo
 def test_html_links_the_page_of_what_it_is(name, demo, client):
     html = displayed(CALLS[name](demo=demo, client=client))["text/html"]
     assert f'<a href="{demo.url}/' in html
-    assert html.startswith('<div class="wf-card">')
+    assert html.startswith('<div class="wf-card mathjax_ignore ')
 
 
 def test_plan_shows_the_sql_and_the_values(client):

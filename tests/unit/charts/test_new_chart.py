@@ -157,6 +157,10 @@ def test_unknown_columns_are_taken_as_named():
     ("asked", "said"),
     [
         ({"kind": "lines"}, r"kind='lines' is no kind of chart. Did you mean 'line'\?"),
+        ({"kind": ["line"]}, r"kind=\['line'\] is no kind"),
+        ({"y": 3}, "3 is no name of a column"),
+        ({"x": ["day"]}, r"\['day'\] is no name of a column"),
+        ({"options": ["legend"]}, "options is a list"),
         ({"y": "loan"}, r"There is no column 'loan'. Did you mean 'loans'\?"),
         ({"x": "qq"}, "There is no column 'qq'. The columns are 'loan_id', 'market',"),
         ({"x": "day", "y": "day"}, "Column 'day' is asked for twice"),

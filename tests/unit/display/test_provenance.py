@@ -47,12 +47,14 @@ READ = {
     "source": "executed",
 }
 PAGE = "https://host/org/queries/42"
+#: To MathJax, which a page may have, it holds no formulas.
+OPENED = '<div class="mathjax_ignore tex2jax_ignore">'
 
 
 def test_html_links_the_query_with_its_parameters():
     url = f"{PAGE}?p_market=%5B%22WETH%22%5D&amp;p_period=2026-01-01--2026-01-31"
     assert provenance_html((2, 3), READ, now=NOW) == (
-        f'<div>2 rows x 3, run just now, <a href="{url}" target="_blank" rel="noopener">'
+        f'{OPENED}2 rows x 3, run just now, <a href="{url}" target="_blank" rel="noopener">'
         "query 42 &#x27;Borrows &lt;by&gt; market&#x27;</a></div>"
     )
 
@@ -66,7 +68,7 @@ def test_html_of_many_reads_links_their_query():
 
 def test_html_of_sql_has_no_link():
     html = provenance_html((2, 3), {"query_id": None, "data_source": "<b>"}, now=NOW)
-    assert html == "<div>2 rows x 3, ad-hoc SQL on &#x27;&lt;b&gt;&#x27;</div>"
+    assert html == f"{OPENED}2 rows x 3, ad-hoc SQL on &#x27;&lt;b&gt;&#x27;</div>"
     assert page_of({"query_id": 1, "server": None}) is None
 
 

@@ -238,3 +238,32 @@ except ArgumentError as error:
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout == 'A figure needs plotly. Install it: pip install "watchframe[charts]".\n'
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        pa.array([[1], None]),
+        pa.array(["a", "b"]).dictionary_encode(),
+        pa.array([1, 2], pa.time64("us")),
+        pa.nulls(2),
+        pa.array([b"a", None]),
+    ],
+    ids=lambda values: str(values.type),
+)
+def test_frame_of_a_foreign_table(values):
+    decoded = table_of([typed_column("n", "integer", [1, 2])], 2)
+    for table in (
+        pa.table([values, values], names=["x", "x"]),
+        decoded.append_column("x", values),
+    ):
+        frame = draw(Visualization(id=0, type="TABLE"), table).frame
+        assert frame.iloc[:, -1].tolist() == values.to_pandas().tolist()
+
+
+def test_folder_that_is_not_there(tmp_path):
+    drawing = draw(Visualization(id=0, type="COUNTER"), pd.DataFrame({"n": [1]}))
+    with pytest.raises(ArgumentError, match="There is no folder"):
+        drawing.to_html(tmp_path / "none" / "a.html")
+    with pytest.raises(ArgumentError, match="There is no folder"):
+        drawing.to_image(tmp_path / "none" / "a.png")

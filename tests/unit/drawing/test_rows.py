@@ -146,3 +146,13 @@ def test_table_of_another_origin_has_the_types_of_arrow():
 def test_rows_without_columns_are_counted():
     assert page_data(pd.DataFrame(index=range(3))) == ([], [{}, {}, {}])
     assert page_data(pd.DataFrame({"a": []}))[1] == []
+
+
+def test_moments_and_dates_beyond_python_are_texts():
+    late = dt.datetime(9999, 12, 31, 23, tzinfo=dt.timezone(dt.timedelta(hours=-5)))
+    early = dt.datetime(1, 1, 1, 1, tzinfo=dt.timezone(dt.timedelta(hours=5)))
+    frame = pd.DataFrame({"at": pd.Series([late, early], dtype=object)})
+    _, rows = page_data(frame)
+    assert rows["at"] == ["10000-01-01T04:00:00.000000", "0000-12-31T20:00:00.000000"]
+    _, rows = page_data(pa.table({"on": pa.array([2**30, 0], pa.date32())}))
+    assert rows["on"] == ["2941775-04-07T00:00:00", dt.datetime(1970, 1, 1, tzinfo=dt.UTC)]

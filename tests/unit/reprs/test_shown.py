@@ -27,7 +27,7 @@ def test_value_is_a_card_by_itself_and_a_line_in_a_list():
     value = Small(name="a")
     assert pretty(value) == str(value) == "Small 'a'\n\n  value  3"
     assert pretty([value]) == "[<Small 'a': value 3>]"
-    assert displayed(value)["text/html"].startswith('<div class="wf-card">')
+    assert displayed(value)["text/html"].startswith('<div class="wf-card mathjax_ignore ')
     assert_shows_itself(value)
 
 

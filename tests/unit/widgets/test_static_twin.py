@@ -23,3 +23,4 @@ def test_twin_holds_values_rows_and_code_and_escapes_them():
     assert "(nothing)" in html
     assert "<i>12 rows</i><table></table>" in html
     assert ".wf-live-abc" in html
+    assert "tex2jax_ignore" in html
