@@ -30,6 +30,9 @@ CALLS = {
         "select 1", "Lending", client=client
     ),
     "read_watch_sweep": lambda client, **_: watchframe.read_watch_sweep(2, [{}], client=client),
+    "save_chart": lambda client, **_: watchframe.save_chart(
+        2, "Shown", x="market", y="borrows", replace=True, client=client
+    ),
     "submit_watch_query": lambda client, **_: watchframe.submit_watch_query(2, client=client),
     "submit_watch_sweep": lambda client, **_: watchframe.submit_watch_sweep(2, [{}], client=client),
     "watch_query": lambda client, **_: watchframe.watch_query(1, client=client),
