@@ -103,9 +103,9 @@ def heat_color(stops: Stops, share: float) -> str:
 def scale_color(stops: Stops, share: float) -> Color:
     """Return the color that plotly gives to a share of a scale."""
     index = next((index for index, (place, _) in enumerate(stops) if share <= place), -1)
-    (start, below), (end, above) = stops[max(0, index - 1)], stops[index]
-    colors = [parse_color(color) or _BLACK for color in (below, above)]
-    return mix_rgb(*colors, (share - start) / (end - start) if end > start else 0)
+    (start, first), (end, second) = stops[max(0, index - 1)], stops[index]
+    below, above = (parse_color(color) or _BLACK for color in (first, second))
+    return mix_rgb(below, above, (share - start) / (end - start) if end > start else 0)
 
 
 _BLACK = Color(0, 0, 0)
