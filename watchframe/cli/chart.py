@@ -105,6 +105,8 @@ def chart(
     chosen, notes = chosen_visualization(query, wanted)
     if not is_json:
         _check_shown(chosen, path)
+    if path is None and not is_json:
+        how["max_points"] = None  # of a table that is shown here, all rows
     drawing = draw_watch_query(asked, chosen, arguments["params"], filters=chosen_values, **how)
     if path is not None:
         _write_file(drawing, path, width, height)

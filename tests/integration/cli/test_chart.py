@@ -8,6 +8,7 @@ import stat
 import pytest
 
 from watchframe import Client
+from watchframe.drawing import MAX_POINTS
 
 ODD = "Odd \x1b[2J name"
 
@@ -45,6 +46,14 @@ def test_chart_is_the_one_that_is_named(invoke, demo, words):
     assert (result.exit_code, result.stdout) == (0, "")
     assert result.stderr.startswith("chart.json: CHART 'Borrows by day', ")
     assert result.stderr.endswith("query 1 'Borrows by market'\n")
+
+
+@pytest.mark.slow
+def test_table_in_the_terminal_has_all_rows(invoke):
+    result = invoke("chart", 41, "Table")
+    rows = len(result.stdout.splitlines()) - 2
+    assert f" {rows:,} rows x 12," in result.stderr
+    assert 12 * rows > MAX_POINTS
 
 
 def test_chart_as_json_and_as_a_page(invoke, tmp_path, demo):
