@@ -38,7 +38,7 @@ def searching(picker) -> None:
     picker.get_by_placeholder("search 5,000 values").fill("new")
     expect(picker.locator(".wf-options button")).to_have_count(2)
     picker.locator(".wf-options button").first.click()
-    picker.get_by_role("button", name="Code").click()
+    picker.get_by_role("button", name="Code", exact=True).click()
 
 
 def wrong(picker) -> None:

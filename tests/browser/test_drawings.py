@@ -36,7 +36,7 @@ def saved(context, jupyterlab):
     expect(first.locator(BARS).first).to_be_visible(timeout=WITHIN)
     expect(first).to_contain_text("Also saved: 'Table'")
     check_reads(first.locator(".jp-RenderedPlotly"))
-    second = notebook.run("draw_watch_query(13, 'month', {'kind': 'repay'})")
+    second = notebook.run("draw_watch_query(13, 'Events by month', {'kind': 'repay'})")
     expect(second.locator(LINE)).to_be_visible(timeout=WITHIN)
     table = notebook.run("draw_watch_query(2, 'Table')")
     expect(table.locator("tbody tr").first).to_be_visible(timeout=WITHIN)

@@ -172,7 +172,7 @@ def test_code_is_copied_by_keyboard(notebook):
     notebook.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     picker = notebook.show("pick(13, {'kind': 'repay'})")
     keys = Keys(notebook.page)
-    picker.get_by_role("button", name="Code").focus()
+    picker.get_by_role("button", name="Code", exact=True).focus()
     keys.press("Space")
     picker.get_by_label("Python code").wait_for()
     keys.press("Tab")

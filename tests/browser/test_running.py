@@ -78,7 +78,7 @@ def test_dynamic_range_shows_its_present_dates(notebook):
     assert notebook.value("dynamic.df.attrs['watchframe']['parameters']['period']['start']") == (
         start
     )
-    picker.get_by_role("button", name="Code").click()
+    picker.get_by_role("button", name="Code", exact=True).click()
     expect(picker.get_by_label("Python code")).to_have_value(
         re.compile(r'\{"period": "d_last_7_days"\}')
     )

@@ -11,8 +11,9 @@ from typing import Any
 
 from watchframe.plain_text import html_text
 
-#: How plotly.js behaves: nothing in the figure leads elsewhere, and it is as wide as its place.
-CONFIG = {"responsive": True, "displaylogo": False}
+#: How plotly.js behaves: it is as wide as its place, and no button leads elsewhere (from version 4
+#: on, one would upload the chart).
+CONFIG = {"responsive": True, "displaylogo": False, "showSendToCloud": False}
 
 # It is drawn when plotly.js is there, which may stand further down, or still be unpacked. What is
 # in the element until then stays where scripts do not run. An id would have to differ from those of

@@ -10,6 +10,7 @@ import base64
 import json
 import textwrap
 from collections.abc import Collection, Iterable, Mapping
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from watchframe.config import chart_images_in_use
@@ -77,13 +78,7 @@ def mimebundle(
 
 def is_figure(drawing: Drawing) -> bool:
     """Whether it shows as a figure: it is a plot, and plotly is installed."""
-    if drawing.kind not in FIGURES:
-        return False
-    try:
-        import plotly  # noqa: F401, PLC0415 - an extra
-    except ImportError:
-        return False
-    return True
+    return drawing.kind in FIGURES and find_spec("plotly") is not None
 
 
 def fragment_of(drawing: Drawing) -> str:

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from watchframe import draw_frame, draw_watch_query
+from watchframe.errors import ArgumentError
 
 
 def test_page_is_one_small_file_without_addresses(client, demo, tmp_path):
@@ -25,7 +26,7 @@ def test_page_is_one_small_file_without_addresses(client, demo, tmp_path):
 
 
 def test_page_says_where_its_rows_come_from(client, demo):
-    text = draw_watch_query(13, "month", {"kind": "repay"}, client=client).to_html()
+    text = draw_watch_query(13, "Events by month", {"kind": "repay"}, client=client).to_html()
     footer = text[text.index("<footer>") :]
     assert "<title>Events by month</title>" in text
     assert f'href="{demo.url}/queries/13?p_kind=repay"' in footer
@@ -52,6 +53,6 @@ def test_page_shows_texts_of_others_as_texts(kind):
 
 def test_page_that_cannot_be_written_leaves_the_old_one(client, tmp_path):
     drawing = draw_watch_query(2, "Table", client=client)
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises(ArgumentError, match="There is no folder"):
         drawing.to_html(tmp_path / "nowhere" / "chart.html")
     assert list(tmp_path.rglob("*.html")) == []
