@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Hashable, Sequence
 from typing import Any
 
@@ -11,6 +10,7 @@ from watchframe.charts.chart_points import Points
 from watchframe.charts.chart_stacking import STACKED_HERE
 from watchframe.charts.chart_values import (
     Plotted,
+    are_finite,
     as_number,
     clean_number,
     identities,
@@ -74,7 +74,7 @@ def _keep_same_x(points_list: Sequence[Points], options: ChartOptions, count: in
             number = 0 if is_nan(number) else number
             sums[key] = number if are_stacked else sums.get(key, 0) + number
             sizes[key] = sizes.get(key, 0) + abs(number)
-        own = _ends(points.y) | {0, len(keys) - 1} if keys else ()
+        own = _ends(points.y, are_numbers=are_finite(points.y)) | {0, len(keys) - 1} if keys else ()
         kept.update(keys[place] for place in own)
     keys = list(every)
     if options.kind in _BARS and _are_categories(points_list, options):
@@ -97,10 +97,12 @@ def extremes(values: Sequence[Plotted], count: int) -> list[int]:
     if size <= count:
         return list(range(size))
     places = {0, size - 1}
+    are_numbers = are_finite(values)  # once, not for each stretch
     for number in range(stretches):
         start, end = number * size // stretches, (number + 1) * size // stretches
         # Without any number a line has a gap there, which a point stands for.
-        places |= {start + place for place in _ends(values[start:end]) or [0]}
+        ends = _ends(values[start:end], are_numbers=are_numbers)
+        places |= {start + place for place in ends or [0]}
     return sorted(places)
 
 
@@ -109,16 +111,13 @@ def evenly(values: Sequence[Plotted], count: int) -> list[int]:
     size, steps = len(values), max(1, count - 3)
     if size <= count:
         return list(range(size))
-    return sorted({step * (size - 1) // steps for step in range(steps + 1)} | _ends(values))
+    ends = _ends(values, are_numbers=are_finite(values))
+    return sorted({step * (size - 1) // steps for step in range(steps + 1)} | ends)
 
 
-def _ends(values: Sequence[Any]) -> set[int]:
+def _ends(values: Sequence[Any], *, are_numbers: bool) -> set[int]:
     """Return the places of the lowest and the highest number, if there is any."""
-    try:
-        are_finite = math.isfinite(sum(values))
-    except (TypeError, OverflowError):
-        are_finite = False
-    numbers = values if are_finite else list(filter(is_finite, values))
+    numbers = values if are_numbers else list(filter(is_finite, values))
     return {values.index(min(numbers)), values.index(max(numbers))} if numbers else set()
 
 
