@@ -26,7 +26,8 @@ def test_page_is_one_small_file_without_addresses(client, demo, tmp_path):
 
 
 def test_page_says_where_its_rows_come_from(client, demo):
-    text = draw_watch_query(13, "Events by month", {"kind": "repay"}, client=client).to_html()
+    repaid = {"kind": "repay"}
+    text = draw_watch_query(13, "Events by month", repaid, max_age=0, client=client).to_html()
     footer = text[text.index("<footer>") :]
     assert "<title>Events by month</title>" in text
     assert f'href="{demo.url}/queries/13?p_kind=repay"' in footer

@@ -82,7 +82,8 @@ def test_area_holds_plotly_once_for_front_ends_that_have_none():
     until(lambda: area._output.outputs)
     assert area._plotly.outputs == ()
     area.draw(lambda: (draw(line, pa.table({"n": [1, 2], "m": [3, 4]})), ""))
-    until(lambda: area._plotly.outputs)
+    until(lambda: "application/vnd.plotly.v1+json" in area._output.outputs[0]["data"])
+    assert len(area._plotly.outputs) == 1
     (output,) = area._output.outputs
     assert set(output["data"]) == {"application/vnd.plotly.v1+json", "text/html"}
     assert len(output["data"]["text/html"]) < 50_000
