@@ -11,6 +11,12 @@ WITHIN = 30_000
 #: WCAG 2, level AA: of texts to what is behind them.
 ENOUGH = 4.5
 
+#: Colors that fade are looked at when they have.
+TRANSITIONS_END = """() => Promise.allSettled(
+    document.getAnimations()
+        .filter(each => each instanceof CSSTransition)
+        .map(each => each.finished)
+).then(() => null)"""
 TOO_FAINT = """(root, enough) => {
     const parse = text => {
         const found = text.match(/[\\d.]+/g).map(Number);
@@ -68,7 +74,7 @@ def test_picker_texts_contrast_with_background(context, jupyterlab, theme):
             if view in ("Borrowed a day, in dollars", "Chart"):
                 expect(picker.locator(".legendtext")).to_have_count(2, timeout=WITHIN)
             notebook.page.mouse.move(0, 0)
-            notebook.page.wait_for_timeout(500)
+            notebook.page.evaluate(TRANSITIONS_END)
             assert faint_in(picker) == [], view
         wrong = notebook.show("pick(11, {'hash': 'zz'})")
         expect(wrong.get_by_role("alert")).to_be_visible(timeout=WITHIN)

@@ -22,7 +22,7 @@ from watchframe.charts.ordering import is_finite, is_nan, is_number
 
 #: Of each series at least its first, last, lowest and highest point stay.
 _FEWEST = 4
-#: What is drawn as single points, of which every so manieth one stays.
+#: What is drawn as single points, of which evenly spaced ones stay.
 _DOTS = frozenset({"scatter", "bubble", "effectScatter"})
 _BARS = frozenset({"column", "pictorialBar"})
 #: How points were chosen, as people read it.
@@ -107,7 +107,7 @@ def extremes(values: Sequence[Plotted], count: int) -> list[int]:
 
 
 def evenly(values: Sequence[Plotted], count: int) -> list[int]:
-    """Return the places of every so manieth value, and of the lowest and highest."""
+    """Return the places of evenly spaced values, and of the lowest and highest."""
     size, steps = len(values), max(1, count - 3)
     if size <= count:
         return list(range(size))

@@ -37,7 +37,7 @@ _KINDS_OF_TYPES = {
     "float": "number",
     "boolean": "boolean",
 }
-#: Names of numbers that nobody draws.
+#: Names of columns of numbers that are ids: none is drawn by default.
 _ID = re.compile(r"(?:^|[_\s])ids?$", re.IGNORECASE)
 _MOST_NAMES = 12
 
@@ -77,34 +77,10 @@ def new_chart(
     columns : sequence of mapping or None
         As in the ``data`` of a query result: their ``name`` and ``type``. None where they are not
         known: then `x` and `y` have to be given, and no name is checked.
-    name : str
-    kind : {"line", "column", "bar", "area", "scatter", "bubble", "pie", "heatmap", "box"}
-        ``"bar"`` is a column chart that lies.
-    x : str, optional
-        A column. By default the first time, else the first text; of pies and boxes the first text,
-        of scatter and bubble charts the first time or number.
-    y : str or sequence of str, optional
-        By default the first number that is no id; of heatmaps the next text.
-    y2 : str or sequence of str
-        Columns on a second axis, on the right. Beside columns and areas they are lines.
-    series : str, optional
-        The column whose values make a line each.
-    size : str, optional
-        Of bubbles; by default the next number.
-    z : str, optional
-        The number that a heatmap shows as color; by default the first one.
-    stacked : bool
-        The series stand on one another.
-    percent : bool
-        Each series' share of the sum at its x; columns, bars and areas are stacked.
-    sort : bool
-        By x; else in the order of the rows.
-    log : bool
-        The y axis is logarithmic.
-    x_title, y_title, y2_title : str
-        The axes' titles.
-    options : mapping, optional
-        Further options of the editor, in its words, such as ``{"numberFormat": "$0,0"}``; they win.
+    name, kind, x, y, y2, series, size, z
+        As of `watchframe.save_chart`, and so are the next.
+    stacked, percent, sort, log, x_title, y_title, y2_title, options
+        How it looks.
 
     Returns
     -------

@@ -45,7 +45,7 @@ a, body .wf-card a { color: #0b5cad; }
 }
 """
 # A figure is drawn for a width in pixels: for paper, for that of A4 and of Letter. It is drawn
-# anew, for plotly.js moves the parts of a sankey slowly to where they belong in another width.
+# again, since plotly.js animates the parts of a sankey when only its width changes.
 _PRINTING = """<script>
 for (const [event, width] of [["beforeprint", 680], ["afterprint", null]])
   addEventListener(event, () => {

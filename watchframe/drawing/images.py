@@ -154,10 +154,14 @@ def image_of(
                 "BROWSER_PATH names one that stands elsewhere.",
             ) from None
         reason = " ".join(map(str, error.args)) or type(error).__name__
-        raise ArgumentError(
+        raise FigureError(
             f"Chromium could not draw the image: {reason}",
             hint="Write the chart as a page with to_html().",
         ) from error
+
+
+class FigureError(ArgumentError):
+    """Chromium is there, and cannot draw this one figure."""
 
 
 @dataclass(frozen=True)
@@ -173,7 +177,7 @@ class _Chromium:
     """A Chromium on a thread of its own, with the event loop that kaleido needs.
 
     kaleido's own thread (`kaleido.start_sync_server`) is not used: it loads MathJax from elsewhere,
-    and who waits for a Chromium that does not start waits for ever.
+    and its callers wait without a limit for a Chromium that does not start.
     """
 
     def __init__(self) -> None:
@@ -200,13 +204,13 @@ class _Chromium:
     async def work(self) -> None:
         """Draw one figure after the other."""
         kaleido = importlib.import_module("kaleido")  # an extra
-        logging.getLogger("choreographer.channels.pipe").addFilter(_is_no_farewell)
+        logging.getLogger("choreographer.channels.pipe").addFilter(_is_not_the_end)
         # Without MathJax, which it would load from elsewhere.
         async with kaleido.Kaleido(n=1, mathjax=False, timeout=WITHIN) as chromium:
             atexit.register(self.end)  # now: before the folders that it made are removed
             while (job := self.next_job()) is not None:
                 if not job.image.set_running_or_notify_cancel():
-                    continue  # nobody waits any more
+                    continue  # its caller has timed out
                 try:
                     image = await chromium.calc_fig(job.figure, opts=job.options)
                 except Exception as error:  # noqa: BLE001 - raised by the one who waits
@@ -232,10 +236,10 @@ class _Chromium:
             self.thread.join(_ENDED_WITHIN)
 
 
-def _is_no_farewell(record: logging.LogRecord) -> bool:
-    """Return whether a record is another than that of a Chromium's end, which is no error.
+def _is_not_the_end(record: logging.LogRecord) -> bool:
+    """Return whether a log record says anything else than that Chromium ended, which is no error.
 
-    Its pipe says ``{bye}`` once or twice, and twice choreographer logs with a traceback.
+    Its pipe sends ``{bye}``, sometimes twice; choreographer logs the second with a traceback.
     """
     return record.msg != "JSONError decoding message. Ignoring"
 

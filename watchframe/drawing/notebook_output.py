@@ -17,7 +17,7 @@ from watchframe.config import chart_images_in_use
 from watchframe.drawing.figure_html import CONFIG, figure_html, packed_plotly_script
 from watchframe.drawing.figures import FIGURES
 from watchframe.drawing.html import html_of
-from watchframe.drawing.images import HEIGHT, WITHIN, image_of
+from watchframe.drawing.images import HEIGHT, WITHIN, FigureError, image_of
 from watchframe.drawing.plotly_once import carries_plotly, is_colab
 from watchframe.drawing.plotly_texts import escaped
 from watchframe.errors import ArgumentError, ConfigurationError
@@ -140,7 +140,9 @@ def _image(figure: Mapping[str, Any]) -> str | None:
     try:
         patience = _IMAGE_WITHIN if is_interactive() else WITHIN
         content = image_of(figure, "png", timeout=patience)
-    except ArgumentError:
+    except FigureError:
+        return None
+    except ArgumentError:  # none is found, or it does not answer: the next one would wait as long
         _has_no_chromium = True
         return None
     return base64.b64encode(content).decode()
@@ -150,7 +152,7 @@ _has_no_chromium = False
 
 
 def _has_images() -> bool:
-    """Whether outputs hold an image: where the setting says so, or nobody is watching."""
+    """Whether outputs hold an image: as the setting says, else in unattended runs."""
     try:
         setting = chart_images_in_use()
     except ConfigurationError:

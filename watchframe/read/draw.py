@@ -25,6 +25,7 @@ from watchframe.read.options import (
     QueryLike,
     ReadOptions,
     SharedDocuments,
+    address_error,
     of_query,
 )
 from watchframe.read.output import Output
@@ -287,11 +288,9 @@ def _named(query: Query, saved: Sequence[Visualization], wanted: str | int) -> V
             f"their names: {_listed(found)}.",
             hint="Give the whole name, or the id, of the one that is meant.",
         )
-    if "://" in text:
-        raise ArgumentError(
-            f"Query {label} has no visualization of the name of an address.",
-            hint="An address is given in place of the query: draw_watch_query(address).",
-        )
+    misplaced = address_error(text)
+    if misplaced is not None:
+        raise misplaced
     near = nearest(text, (), saved) if isinstance(wanted, str) else []
     meant = f"Did you mean {near[0].name!r}? " if near else ""
     shown = repr(wanted) if isinstance(wanted, str) else f"of id {wanted}"

@@ -39,6 +39,7 @@ from watchframe.references import (
     takes_query,
 )
 from watchframe.references.arguments import misfit, parameters_of
+from watchframe.references.pages import is_address
 from watchframe.vocabulary import OPTIONS
 
 logger = logging.getLogger(__name__)
@@ -240,15 +241,29 @@ def _refusal(
     if unknown:
         reference = kwargs.get(known[0], args[0] if args else None)
         return _keyword_error(function.__name__, reference, unknown, known)
-    at = known.index("params") if "params" in known else len(args)
-    if isinstance(kwargs.get("params", args[at] if len(args) > at else None), str):
-        # Not by `params_dict`: it may be a key, which no frame is to hold.
+    given = {**dict(zip(known, args, strict=False)), **kwargs}
+    # Here, before any frame holds it: an address may have a key, and the text below may be one.
+    misplaced = address_error(given.get("visualization"))
+    if misplaced is not None:
+        return misplaced
+    if isinstance(given.get("params"), str):
+        # Not by `params_dict`, whose frames would hold it.
         return ArgumentError(
             "params is a str: it holds no parameter set.",
             hint='Give a dict, such as {"market": "WETH"}, or where several are read, a list of '
             "them. A key goes to connect(url, key).",
         )
     return misfit(function, args, kwargs)
+
+
+def address_error(visualization: object) -> ArgumentError | None:
+    """Return the error of an address that is given as a visualization's name, or None."""
+    if not (isinstance(visualization, str) and is_address(visualization)):
+        return None
+    return ArgumentError(
+        "An address is given where a visualization is expected.",
+        hint="Give it in place of the query: draw_watch_query(address).",
+    )
 
 
 def _keyword_error(

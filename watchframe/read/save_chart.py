@@ -55,7 +55,7 @@ def save_chart(
     name : str
         What the chart is called: its tab on the page.
     kind : {"line", "column", "bar", "area", "scatter", "bubble", "pie", "heatmap", "box"}
-        ``"bar"`` is a column chart that lies.
+        ``"bar"`` is a column chart with x and y swapped.
     x : str, optional
         A column. By default the first time, else the first text; of pies and boxes the first text,
         of scatter and bubble charts the first time or number.

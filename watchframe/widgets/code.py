@@ -64,7 +64,7 @@ def chart_code(result: Result, points: QuickPoints, options: Mapping[str, object
     options : mapping of str to object
         Of the chart.
     """
-    chosen, lines, rows = points.chosen, [], "df"
+    chosen, lines, rows = points.choice, [], "df"
     if points.missing:
         lines.append(f"points = {rows}.dropna(subset=[{_literal(chosen.x)}])")
         rows = "points"
@@ -85,7 +85,7 @@ def chart_code(result: Result, points: QuickPoints, options: Mapping[str, object
     names = {name: label_of(name) for name in (*keys, *chosen.y)}
     if any(label_of(name) != name for name in result.table.column_names):
         # A chart of all columns would choose rows by those that are filters.
-        renamed = f".rename(columns={_pretty(names, 0)})" if points.choice != chosen else ""
+        renamed = f".rename(columns={_pretty(names, 0)})" if points.drawn != chosen else ""
         lines.append(f"points = {rows}[{_literal(list(names))}]{renamed}")
         rows = "points"
     chart = _pretty({"type": "CHART", "options": _sparse(options, chosen.y)}, 1)
@@ -95,7 +95,7 @@ def chart_code(result: Result, points: QuickPoints, options: Mapping[str, object
 
 def _saving(result: Result, points: QuickPoints) -> list[str]:
     """Return the lines that save a chart, where a saved one draws the same: it sums rows."""
-    chosen = points.chosen
+    chosen = points.choice
     if points.series or (points.are_joined and chosen.join != "sum"):
         return ["", "# A chart saved with the query draws its rows: let the SQL make these points."]
     arguments = [f"kind={_literal(chosen.kind)}", f"x={_literal(chosen.x)}"]

@@ -21,7 +21,7 @@ from watchframe.drawing.notebook_output import (
 from watchframe.keys import without_keys
 from watchframe.plain_text import html_text
 from watchframe.widgets.control import GUARD
-from watchframe.widgets.quick_points import NoChartError
+from watchframe.widgets.quick_points import UndrawableError
 
 #: Makes a drawing, and returns it with what to say above it.
 Make = Callable[[], tuple[Drawing, str]]
@@ -114,7 +114,7 @@ def _made(make: Make, name: str) -> tuple[Mapping[str, Any], str]:
     try:
         drawing, words = make()
         return _forms(drawing, name), words
-    except NoChartError as error:
+    except UndrawableError as error:
         return {}, f"No chart. {error}"
     except Exception as error:  # noqa: BLE001 - a thread's error would be shown to nobody
         return {}, f"It could not be drawn: {without_keys(str(error) or repr(error))}"

@@ -25,8 +25,8 @@ from watchframe.widgets.quick_points import (
     JOINS,
     MOST_SERIES,
     Choice,
-    NoChartError,
     QuickPoints,
+    UndrawableError,
     default_choice,
     number_columns,
     points_of,
@@ -83,7 +83,7 @@ class QuickChart:
         if not (has_same and self._is_touched):
             try:
                 self._fill(default_choice(result.table))
-            except NoChartError as error:
+            except UndrawableError as error:
                 self._choices.layout.display = self._below.layout.display = "none"
                 self._area.clear(f"No chart. {error}")
                 return
@@ -172,21 +172,21 @@ def chart_of(points: QuickPoints) -> Visualization:
 
     Raises
     ------
-    NoChartError
+    UndrawableError
         There is none of this kind.
     """
     columns, _ = page_data(points.table.slice(0, 0))
-    choice = points.choice
+    choice = points.drawn
     try:
         chart = new_chart(columns, kind=choice.kind, x=choice.x, y=choice.y, series=choice.series)
     except NewChartError as error:
-        raise NoChartError(str(error)) from error
+        raise UndrawableError(str(error)) from error
     return Visualization(id=0, type=chart["type"], options=chart["options"])
 
 
 def points_text(points: QuickPoints) -> str:
     """Return what was done to the rows of a result, so that nothing is done silently."""
-    choice, said = points.choice, []
+    choice, said = points.drawn, []
     if points.series:
         said.append(f"The {MOST_SERIES} largest of {points.series:,} series are drawn.")
     if points.missing:

@@ -55,11 +55,11 @@ class QuickPoints:
     ----------
     table : pyarrow.Table
         The columns x, series and y of the choice; a row for each point.
-    chosen : Choice
-        By the names of the result's columns.
     choice : Choice
-        By the names of the table's: those of filters have lost their suffix, for a chart would
-        choose rows by it.
+        By the names of the result's columns.
+    drawn : Choice
+        The same by the names of the table's: those of filters have lost their suffix, by which a
+        chart would choose rows.
     rows : int
         Of how many rows of the result they are made.
     are_shared : bool
@@ -71,8 +71,8 @@ class QuickPoints:
     """
 
     table: pa.Table
-    chosen: Choice
     choice: Choice
+    drawn: Choice
     rows: int
     are_shared: bool
     missing: int = 0
@@ -81,10 +81,10 @@ class QuickPoints:
     @property
     def are_joined(self) -> bool:
         """Whether rows that share a point were made one."""
-        return self.are_shared and self.chosen.join != EACH
+        return self.are_shared and self.choice.join != EACH
 
 
-class NoChartError(ValueError):
+class UndrawableError(ValueError):
     """Nothing can be drawn of a table; the message says why, for people."""
 
 
@@ -101,11 +101,11 @@ def default_choice(table: pa.Table) -> Choice:
 
     Raises
     ------
-    NoChartError
+    UndrawableError
         A chart makes no sense.
     """
     if len(set(table.column_names)) < table.num_columns:
-        raise NoChartError("Two columns have the same name.")
+        raise UndrawableError("Two columns have the same name.")
     times = [field.name for field in table.schema if _is_time(field)]
     categories = [
         field.name
@@ -115,7 +115,9 @@ def default_choice(table: pa.Table) -> Choice:
     numbers = number_columns(table)
     x = _first_x(table, times, categories, numbers)
     if x is None or table.num_rows < _FEWEST_ROWS:
-        raise NoChartError("It takes two rows, a number, and a time, a category or another number.")
+        raise UndrawableError(
+            "It takes two rows, a number, and a time, a category or another number."
+        )
     y = (numbers[-1],)
     if x in numbers:
         return Choice(kind="scatter", x=x, y=y, join=EACH)
@@ -132,18 +134,18 @@ def points_of(table: pa.Table, choice: Choice) -> QuickPoints:
 
     Raises
     ------
-    NoChartError
+    UndrawableError
         It would be no picture that can be read.
     """
     keys = [choice.x] if choice.series is None else [choice.x, choice.series]
     if not choice.y:
-        raise NoChartError("Choose a number to draw.")
+        raise UndrawableError("Choose a number to draw.")
     if choice.series is not None and len(choice.y) > 1:
-        raise NoChartError("A series is of one number: choose one y, or no series.")
+        raise UndrawableError("A series is of one number: choose one y, or no series.")
     field = table.schema.field(choice.x)
     is_scale = _is_time(field) or is_number(field)
     if choice.kind in _BARS and not is_scale and (bars := _count(table, choice.x)) > MOST_BARS:
-        raise NoChartError(f"{bars:,} different values of “{choice.x}” are too many to see.")
+        raise UndrawableError(f"{bars:,} different values of “{choice.x}” are too many to see.")
     known = table.select([*keys, *choice.y])
     if is_scale:
         known = known.filter(pc.is_valid(known.column(choice.x)))
@@ -157,8 +159,8 @@ def points_of(table: pa.Table, choice: Choice) -> QuickPoints:
     names = {name: label_of(name) for name in joined.column_names}
     return QuickPoints(
         table=joined.rename_columns(list(names.values())),
-        chosen=choice,
-        choice=replace(
+        choice=choice,
+        drawn=replace(
             choice,
             x=names[choice.x],
             y=tuple(names[name] for name in choice.y),

@@ -198,7 +198,7 @@ def test_arguments_of_other_types_are_refused_before_a_request(
 
 def test_address_in_place_of_a_name_says_where_it_goes(events, client, demo, saved):
     address = f"{demo.url}/queries/{events}#{saved['How many']}"
-    with pytest.raises(ArgumentError, match="the name of an address") as error:
+    with pytest.raises(ArgumentError, match="An address is given where a visualization") as error:
         draw_watch_query(events, address, client=client)
     assert "draw_watch_query(address)" in error.value.hint
 

@@ -174,6 +174,7 @@ FAILING = {
     "ParameterPicker": lambda client, bad, _key: ParameterPicker(bad, client=client),
     "params": lambda client, _bad, key: read_watch_query(BORROWS, key, client=client),
     "draw": lambda client, bad, _key: draw_watch_query(bad, "Borrows by day", client=client),
+    "draw address": lambda client, bad, _key: draw_watch_query(BORROWS, bad, client=client),
     "draw params": lambda client, _bad, key: draw_watch_query(BORROWS, None, key, client=client),
     "swapped": lambda client, _bad, key: connect(key, client.server),
     "swapped client": lambda client, _bad, key: Client(key, client.server),

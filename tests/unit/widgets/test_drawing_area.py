@@ -8,7 +8,7 @@ from tests.unit.widgets.conftest import WITHIN, until
 from watchframe.drawing import draw
 from watchframe.models import Visualization
 from watchframe.widgets.drawing_area import DrawingArea
-from watchframe.widgets.quick_points import NoChartError
+from watchframe.widgets.quick_points import UndrawableError
 
 
 def counter(value):
@@ -66,7 +66,7 @@ def test_area_says_why_nothing_was_drawn():
     until(lambda: "It could not be drawn: &lt;b&gt;broken" in area._words.value)
 
     def refuses():
-        raise NoChartError("Choose x.")
+        raise UndrawableError("Choose x.")
 
     area.draw(refuses)
     until(lambda: "No chart. Choose x." in area._words.value)

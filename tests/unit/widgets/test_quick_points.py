@@ -11,7 +11,7 @@ from watchframe.widgets.quick_points import (
     MOST_BARS,
     MOST_SERIES,
     Choice,
-    NoChartError,
+    UndrawableError,
     default_choice,
     points_of,
 )
@@ -40,13 +40,13 @@ def exact(name, values):
     ids=["one number", "numbers only", "no number", "one row", "texts of digits"],
 )
 def test_choice_where_no_chart_makes_sense(table):
-    with pytest.raises(NoChartError, match="It takes two rows"):
+    with pytest.raises(UndrawableError, match="It takes two rows"):
         default_choice(pa.table(table))
 
 
 def test_choice_of_columns_with_one_name_is_refused():
     table = pa.table([[1, 2], [1, 2]], names=["n", "n"])
-    with pytest.raises(NoChartError, match="same name"):
+    with pytest.raises(UndrawableError, match="same name"):
         default_choice(table)
 
 
@@ -106,7 +106,7 @@ def test_choice_of_thousands_of_names_takes_the_category():
     names = [f"0x{number}" for number in range(5000)]
     table = pa.table({"tx": names, "market": MARKETS[:2] * 2500, "n": range(5000)})
     assert default_choice(table).x == "market"
-    with pytest.raises(NoChartError, match="5,000 different values of “tx”"):
+    with pytest.raises(UndrawableError, match="5,000 different values of “tx”"):
         points_of(table, default_choice(table.drop_columns("market")))
     few = table.slice(0, MOST_BARS)
     assert points_of(few, default_choice(few)).table.num_rows == MOST_BARS
@@ -208,9 +208,9 @@ def test_points_of_many_series_are_those_of_the_largest():
 
 def test_points_without_a_number_or_of_several_in_a_series_are_refused():
     table = pa.table({"day": DAYS, "n": range(10), "m": range(10), "name": ["a", "b"] * 5})
-    with pytest.raises(NoChartError, match="Choose a number"):
+    with pytest.raises(UndrawableError, match="Choose a number"):
         points_of(table, line(y=()))
-    with pytest.raises(NoChartError, match="one y, or no series"):
+    with pytest.raises(UndrawableError, match="one y, or no series"):
         points_of(table, line(y=("n", "m"), series="name"))
 
 
