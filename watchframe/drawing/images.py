@@ -6,12 +6,14 @@ import asyncio
 import atexit
 import importlib
 import logging
+import math
 import os
 import queue
 import threading
 from collections.abc import Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from numbers import Real
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +34,8 @@ FORMATS = {
 WIDTH, HEIGHT = 800, 400
 #: Pixels of an image for each of the layout, where no size is asked for: sharp on every screen.
 _SHARP = 2
+#: No image is smaller; Chromium answers with a few bytes where one is too large for it.
+_LEAST_BYTES = 64
 #: Seconds in which a Chromium starts and draws.
 WITHIN = 60.0
 #: Seconds without work after which it ends: it takes some 300 MB.
@@ -120,8 +124,15 @@ def image_of(
     Raises
     ------
     ArgumentError
-        kaleido or a Chromium is missing, does not answer in time, or cannot draw this.
+        kaleido or a Chromium is missing, or does not answer in time; or a size is none.
+    FigureError
+        This cannot be drawn, or not so large.
     """
+    for name, value in (("width", width), ("height", height), ("scale", scale)):
+        if value is not None and not (isinstance(value, Real) and 0 < value < math.inf):
+            raise ArgumentError(
+                f"{name} is {value!r}.", hint="Give a number above 0, such as width=800, scale=2."
+            )
     layout = dict(figure["layout"])
     if kind == "jpg":  # which cannot be transparent
         layout["paper_bgcolor"] = "white"
@@ -134,7 +145,7 @@ def image_of(
     job = _Job({"data": figure["data"], "layout": layout}, options)
     chromium = _take(job)
     try:
-        return job.image.result(timeout)
+        content = job.image.result(timeout)
     except TimeoutError:
         job.image.cancel()
         _forget(chromium)
@@ -158,6 +169,12 @@ def image_of(
             f"Chromium could not draw the image: {reason}",
             hint="Write the chart as a page with to_html().",
         ) from error
+    if len(content) < _LEAST_BYTES:
+        raise FigureError(
+            f"Chromium drew no image of {options['width']:,.0f} x {options['height']:,.0f} pixels.",
+            hint="Give a smaller width, height or scale.",
+        )
+    return content
 
 
 class FigureError(ArgumentError):

@@ -52,6 +52,35 @@ logging.getLogger("choreographer.channels.pipe").exception("JSONError decoding m
     assert process(script, BROWSER_PATH=chromium) == ""
 
 
+@pytest.mark.slow
+def test_image_that_is_too_large_is_an_error_and_ends_no_other(process, chromium):
+    script = """
+from watchframe.errors import ArgumentError
+try:
+    drawing.to_image("chart.png", width=1e7)
+except ArgumentError as error:
+    print(error)
+for width in (1e7, 500):
+    drawing.figure.update_layout(width=width)
+    print("image/png" in drawing._repr_mimebundle_())
+"""
+    lines = process(script, BROWSER_PATH=chromium, WATCHFRAME_CHART_IMAGES="yes").splitlines()
+    assert lines[0] == "Chromium drew no image of 10,000,000 x 400 pixels."
+    assert "Give a smaller width" in lines[1]
+    assert lines[2:] == ["False", "True"]
+
+
+@pytest.mark.parametrize("size", [{"width": -5}, {"height": "9"}, {"scale": float("nan")}])
+def test_image_of_a_size_that_is_none_is_refused(tmp_path, size):
+    (name,) = size
+    frame = pd.DataFrame({"day": ["a"], "amount": [1]})
+    drawing = draw_frame(frame, {"type": "CHART", "options": {}})
+    with pytest.raises(ArgumentError, match=f"{name} is ") as caught:
+        drawing.to_image(tmp_path / "chart.png", **size)
+    assert "Give a number above 0" in caught.value.hint
+    assert list(tmp_path.iterdir()) == []
+
+
 def png_size(content):
     return struct.unpack(">II", content[16:24])
 
