@@ -50,8 +50,10 @@ def test_area_that_was_cleared_or_closed_shows_nothing_more():
     until(lambda: not area._is_working)
     assert shown == [""]
     assert "No chart." in area._words.value
+    may_end.clear()  # or it may be drawn before it is closed
     area.draw(slow)
     area.close()
+    may_end.set()
     until(lambda: not area._is_working)
     assert shown == [""]
 
