@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -25,6 +25,7 @@ from watchframe.cli.output import Destination
 from watchframe.errors import AccessDeniedError, ArgumentError, NotFoundError
 from watchframe.plain_text import escaped, plain_text
 from watchframe.references import parse_reference
+from watchframe.reprs.words import first_few
 from watchframe.vocabulary import check_together
 
 if TYPE_CHECKING:
@@ -250,15 +251,16 @@ def _parameter_lines(facts: dict[str, object]) -> Iterator[str]:
         yield f"    must match: {facts['pattern']}"
     choices = facts["choices"]
     if isinstance(choices, list):
-        words = [
-            item["value"] if item["value"] == item["name"] else f"{item['value']} ({item['name']})"
-            for item in choices[:_CHOICES]
-        ]
-        more = [f"and {len(choices) - _CHOICES:,} more"] if len(choices) > _CHOICES else []
-        yield textwrap.indent(textwrap.fill(f"choices: {', '.join(words + more)}", 92), "    ")
+        words = first_few(choices, _CHOICES, _choice_words)
+        yield textwrap.indent(textwrap.fill(f"choices: {words}", 92), "    ")
     default = facts["default"]
     shown = "none: a value must be given" if default is None else _written(default)
     yield f"    default: {shown}"
+
+
+def _choice_words(item: Mapping[str, str]) -> str:
+    value, name = item["value"], item["name"]
+    return value if value == name else f"{value} ({name})"
 
 
 def _written(value: object) -> str:

@@ -18,6 +18,7 @@ from watchframe.errors import (
 from watchframe.hints import Hint, Kind
 from watchframe.models import Dashboard, Query, Visualization
 from watchframe.plain_text import plain_text
+from watchframe.reprs.words import first_few
 
 if TYPE_CHECKING:
     from watchframe.client.queries import Queries
@@ -183,11 +184,10 @@ def _likeness(name: str, item: N) -> float:
     return difflib.SequenceMatcher(None, _folded(name), _folded(item.name)).ratio()
 
 
-def listed(items: Sequence[Query] | Sequence[Dashboard]) -> str:
+def listed(items: Sequence[Query | Dashboard]) -> str:
     """Return ids, names and owners of the first of them."""
-    words = [
-        f"{item.id} {item.name!r} ({plain_text(item.owner, keep='') or 'no owner'})"
-        for item in items[:_NAMED]
-    ]
-    more = len(items) - _NAMED
-    return ", ".join(words) + (f" and {more} more" if more > 0 else "")
+
+    def words(item: Query | Dashboard) -> str:
+        return f"{item.id} {item.name!r} ({plain_text(item.owner, keep='') or 'no owner'})"
+
+    return first_few(items, _NAMED, words)

@@ -21,6 +21,7 @@ from watchframe.decode.typing_rules import (
     encoding_of,
 )
 from watchframe.errors import ColumnTypeWarning, PrecisionWarning, WatchframeWarning
+from watchframe.reprs.words import first_few
 
 #: Field metadata: there where the rows have the column and the server's list of columns has not.
 UNDECLARED = b"watchframe.undeclared"
@@ -83,9 +84,7 @@ def column_warnings(
 
 
 def _undeclared_words(names: Sequence[str]) -> str:
-    listed = ", ".join(map(repr, names[:_LISTED]))
-    more = len(names) - _LISTED
-    listed += f" and {more:,} more" if more > 0 else ""
+    listed = first_few(names, _LISTED, repr)
     return (
         f"The rows hold keys that the server does not declare as columns: {listed}; every value "
         "was kept, in columns after the declared ones that are typed by what they hold."

@@ -27,7 +27,7 @@ from watchframe.errors import ArgumentError
 from watchframe.models import Visualization
 from watchframe.parameters.values import did_you_mean, nearest
 from watchframe.plain_text import plain_text
-from watchframe.reprs.words import counted
+from watchframe.reprs.words import counted, first_few
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -321,18 +321,14 @@ def _unmatched(chosen: Mapping[str, object], names: Sequence[str], table: Column
             )
         (item,) = find_filters([full], table, {full: choice})
         if not chosen_places(table, [item]):
-            wanted, others = map(_listed, (item.current, item.values))  # noqa: PD011 - a list
+            wanted = first_few(item.current, _NAMED, _shown)
+            others = first_few(item.values, _NAMED, _shown)
             notes.append(f"No row has {wanted} in {label_of(full)!r}, which has: {others}.")
     return notes
 
 
 #: How many values of a filter a note names.
 _NAMED = 8
-
-
-def _listed(values: Sequence[object]) -> str:
-    more = len(values) - _NAMED
-    return ", ".join(map(_shown, values[:_NAMED])) + (f" and {more:,} more" if more > 0 else "")
 
 
 def _shown(value: object) -> str:

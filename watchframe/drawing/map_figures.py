@@ -19,7 +19,7 @@ from watchframe.charts.templates import fill_template
 from watchframe.drawing.countries import countries, country_finder, country_key, projected
 from watchframe.drawing.plotly_texts import Markup, escaped
 from watchframe.reprs import words
-from watchframe.reprs.words import shortened
+from watchframe.reprs.words import first_few, shortened
 
 Prepared = Mapping[str, Any]
 Figure = dict[str, Any]
@@ -267,9 +267,7 @@ def _remark_on(missing: Sequence[str]) -> str:
     """Return which keys no country has."""
     if not missing:
         return ""
-    named = ", ".join(shortened(key, 30) for key in missing[:5])
-    more = f" and {len(missing) - 5:,} more" if len(missing) > 5 else ""  # noqa: PLR2004 - those named
-    return f"Not on the map: {named}{more}"
+    return f"Not on the map: {first_few(missing, 5, lambda key: shortened(key, 30))}"
 
 
 def _saved_bounds(options: Mapping[str, Any]) -> Bounds | None:

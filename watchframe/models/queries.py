@@ -11,6 +11,7 @@ from msgspec import field
 
 from watchframe.models.json_fields import Model, Seconds
 from watchframe.reprs import Card, Link, Table, record_table, words
+from watchframe.reprs.words import first_few
 
 
 class MultiValues(Model, frozen=True, kw_only=True):
@@ -267,9 +268,7 @@ def _choice_words(definition: ParameterDefinition) -> str:
         return f"the rows of query {definition.dropdown_query_id}"
     if definition.regex:
         return f"what matches {definition.regex}"
-    more = len(definition.enum_options) - _MOST_CHOICES
-    shown = words(definition.enum_options[:_MOST_CHOICES])
-    return f"{shown} and {more:,} more" if more > 0 else shown
+    return first_few(definition.enum_options, _MOST_CHOICES, words)
 
 
 #: The choices of a parameter that are shown.

@@ -31,6 +31,7 @@ from watchframe.parameters.values import (
     short_repr,
     to_python,
 )
+from watchframe.reprs.words import first_few
 
 
 def text(value: object, _definition: ParameterDefinition, _context: Context) -> JSON:
@@ -165,9 +166,7 @@ def _expected(options: Sequence[str] | None) -> str:
         return "one value of the dropdown"
     if not options:
         return "one value of the list, which is empty"
-    known = ", ".join(map(repr, options[:_LISTED]))
-    more = len(options) - _LISTED
-    return f"one of {known}" + (f" and {more} more" if more > 0 else "")
+    return f"one of {first_few(options, _LISTED, repr)}"
 
 
 #: For examples in messages and on the reference page.

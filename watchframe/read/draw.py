@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import pandas as pd
@@ -32,6 +32,7 @@ from watchframe.read.output import Output
 from watchframe.read.pipeline import answer_query, refuse_sets
 from watchframe.read.planning import is_outage
 from watchframe.references import QueryReference, parse_reference
+from watchframe.reprs.words import first_few
 
 #: A visualization's name or a part of it, its id, or the visualization itself.
 VisualizationLike = str | int | Visualization | Mapping[str, object]
@@ -231,8 +232,7 @@ def chosen_visualization(query: Query, wanted: str | int | None) -> tuple[Visual
         return Visualization(id=0, type="TABLE", name="Table"), []
     first = next((item for item in saved if item.type != "TABLE"), saved[0])
     others = [item for item in saved if item is not first]
-    more = f" and {len(others) - _TOLD:,} more" if len(others) > _TOLD else ""
-    return first, [f"Also saved: {_listed(others[:_TOLD])}{more}."] if others else []
+    return first, [f"Also saved: {first_few(others, _TOLD, _label)}."] if others else []
 
 
 #: The visualizations that a note names: a figure has its notes above it.
@@ -285,7 +285,7 @@ def _named(query: Query, saved: Sequence[Visualization], wanted: str | int) -> V
     if found:
         raise ArgumentError(
             f"{len(found)} visualizations of query {label} are called {text!r}, or have it in "
-            f"their names: {_listed(found)}.",
+            f"their names: {', '.join(map(_label, found))}.",
             hint="Give the whole name, or the id, of the one that is meant.",
         )
     misplaced = address_error(text)
@@ -296,7 +296,7 @@ def _named(query: Query, saved: Sequence[Visualization], wanted: str | int) -> V
     shown = repr(wanted) if isinstance(wanted, str) else f"of id {wanted}"
     raise ArgumentError(
         f"Query {label} has no visualization {shown}.",
-        hint=f"{meant}It has: {_listed(saved) or 'none'}.",
+        hint=f"{meant}It has: {', '.join(map(_label, saved)) or 'none'}.",
     )
 
 
@@ -310,9 +310,9 @@ def _meant(saved: Sequence[Visualization], wanted: str | int) -> list[Visualizat
     return called(wanted, saved) or found or parts
 
 
-def _listed(items: Iterable[Visualization]) -> str:
-    """Return the names of visualizations, with their types and ids."""
-    return ", ".join(f"{plain_text(item.name)!r} ({item.type}, id {item.id})" for item in items)
+def _label(item: Visualization) -> str:
+    """Return the name of a visualization, with its type and id."""
+    return f"{plain_text(item.name)!r} ({item.type}, id {item.id})"
 
 
 def _provenance(frame: pd.DataFrame | pa.Table) -> dict[str, object]:

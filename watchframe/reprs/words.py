@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from enum import Enum
+from typing import TypeVar
 
 from watchframe.plain_text import plain_text
+
+T = TypeVar("T")
 
 #: The characters of a value that are shown in a table.
 LONGEST = 160
@@ -44,6 +47,12 @@ def words(value: object) -> str:
 def shortened(text: str, longest: int = LONGEST) -> str:
     """Return `text`, cut where it is longer than that."""
     return text if len(text) <= longest else f"{text[: longest - 1]}…"
+
+
+def first_few(items: Sequence[T], most: int, show: Callable[[T], str] = str) -> str:
+    """Return the first items, with commas between them, and how many more there are."""
+    more = len(items) - most
+    return ", ".join(map(show, items[:most])) + (f" and {more:,} more" if more > 0 else "")
 
 
 def noun_of(kind: type) -> str:
