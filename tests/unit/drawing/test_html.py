@@ -128,6 +128,8 @@ def test_cohort_has_the_texts_and_colors_of_its_cells(name):
     styles = [cell.get("style") for cell in shown.findall(".//tbody//td[@class='wf-center']")]
     colors = [stage.get("color") for row in prepared["cells"] for stage in row["stages"]]
     assert [style and style.split()[1].strip(";") for style in styles] == colors
+    titles = [cell.get("title") for cell in shown.findall(".//tbody//td[@class='wf-center']")]
+    assert titles == [hover or None for row in prepared["hovers"] for hover in row]
 
 
 def test_cohort_that_is_too_large_says_what_is_shown():
@@ -138,6 +140,8 @@ def test_cohort_that_is_too_large_says_what_is_shown():
     ]
     html = drawn("COHORT", {"timeInterval": "monthly", "mode": "simple"}, rows)
     assert "the first 100 of 1,069 rows, and 60 of 70 stages" in html
+    rows = cells_of(parsed(html))
+    assert (len(rows), {len(row) for row in rows}) == (101, {62})
     assert len(cells_of(parsed(html))) == 101
 
 

@@ -62,3 +62,4 @@ def test_value_is_one_of_plotly(value, expected):
     assert plotly_value(value) == expected
     assert plotly_value([value]) == [expected]
     assert plotly_value([value, "a"]) == [expected, "a"]
+    assert type(plotly_value(value)) is type(expected)  # 3 is written as 3, not as 3.0

@@ -194,6 +194,14 @@ def test_points_without_a_time_are_left_out_and_counted():
     assert points_of(market, line(kind="column", x="market")).table.equals(market)
 
 
+@pytest.mark.parametrize("day", [TIMES[0], 0])
+def test_points_of_many_columns_on_a_scale_are_drawn(day):
+    step = timedelta(hours=1) if day else 1
+    days = [day + step * number for number in range(MOST_BARS + 1)]
+    table = pa.table({"day": days, "n": range(len(days))})
+    assert points_of(table, line(kind="column")).table.num_rows == len(days)
+
+
 def test_points_of_many_series_are_those_of_the_largest():
     names = [f"m{number}" for number in range(MOST_SERIES + 5)]
     numbers = [-number for number in range(2 * len(names))]
