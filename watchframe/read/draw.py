@@ -26,6 +26,7 @@ from watchframe.read.options import (
     ReadOptions,
     SharedDocuments,
     address_error,
+    checks_texts,
     of_query,
 )
 from watchframe.read.output import Output
@@ -132,6 +133,7 @@ def draw_watch_query(
     )
 
 
+@checks_texts
 def draw_frame(
     frame: pd.DataFrame | pa.Table,
     visualization: VisualizationLike,

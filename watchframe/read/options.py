@@ -242,7 +242,30 @@ def _refusal(
         reference = kwargs.get(known[0], args[0] if args else None)
         return _keyword_error(function.__name__, reference, unknown, known)
     given = {**dict(zip(known, args, strict=False)), **kwargs}
-    # Here, before any frame holds it: an address may have a key, and the text below may be one.
+    return _text_error(given) or misfit(function, args, kwargs)
+
+
+def checks_texts(function: Callable[P, R]) -> Callable[P, R]:
+    """Decorate a public function that takes a visualization or parameters, and no query.
+
+    No frame holds a text in their place: it may be an address with its key.
+    """
+    known = [*parameters_of(function)]
+
+    @functools.wraps(function)
+    def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
+        given = dict(zip(known, args, strict=False))
+        error = _text_error({"visualization": kwargs.get("visualization"), **given})
+        if error is not None:
+            args, kwargs, given = (), {}, {}  # type: ignore[assignment]
+            raise error
+        return function(*args, **kwargs)
+
+    return wrapper
+
+
+def _text_error(given: Mapping[str, object]) -> ArgumentError | None:
+    """Return the error of a text that stands for no visualization or parameters, or None."""
     misplaced = address_error(given.get("visualization"))
     if misplaced is not None:
         return misplaced
@@ -253,7 +276,7 @@ def _refusal(
             hint='Give a dict, such as {"market": "WETH"}, or where several are read, a list of '
             "them. A key goes to connect(url, key).",
         )
-    return misfit(function, args, kwargs)
+    return None
 
 
 def address_error(visualization: object) -> ArgumentError | None:

@@ -21,7 +21,7 @@ from watchframe.parameters.normalize import default_of, definitions_of
 from watchframe.parameters.page_url import query_url
 from watchframe.read.draw import VisualizationLike, draw_watch_query
 from watchframe.read.functions import explain_watch_query, read_watch_query
-from watchframe.read.options import Params, QueryLike, client_for, of_query
+from watchframe.read.options import Params, QueryLike, checks_texts, client_for, of_query
 from watchframe.read.plan import ReadPlan
 from watchframe.read.save_chart import save_chart
 from watchframe.read.submit import SubmittedQuery, submit_watch_query
@@ -82,6 +82,7 @@ class WatchQuery:
     def __call__(
         self, params: Params = None, /, *, output: Literal["polars"], **values: Any
     ) -> pl.DataFrame: ...
+    @checks_texts
     def __call__(
         self, params: Params = None, /, **values: Any
     ) -> pd.DataFrame | pa.Table | pl.DataFrame:
@@ -110,16 +111,19 @@ class WatchQuery:
         params, options = self._divided(params, values)
         return read_watch_query(self._reference, params, client=self._client, **options)
 
+    @checks_texts
     def explain(self, params: Params = None, /, **values: Any) -> ReadPlan:
         """Return what a call would do now, and why, as of `explain_watch_query`."""
         params, options = self._divided(params, values)
         return explain_watch_query(self._reference, params, client=self._client, **options)
 
+    @checks_texts
     def submit(self, params: Params = None, /, **values: Any) -> SubmittedQuery[Any]:
         """Begin to read it, and return a handle, as of `submit_watch_query`."""
         params, options = self._divided(params, values)
         return submit_watch_query(self._reference, params, client=self._client, **options)
 
+    @checks_texts
     def draw(
         self,
         visualization: VisualizationLike | None = None,

@@ -5,6 +5,7 @@ import io
 import logging
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 import watchframe
@@ -12,6 +13,7 @@ from watchframe import (
     Client,
     ParameterPicker,
     connect,
+    draw_frame,
     draw_watch_query,
     explain_watch_query,
     pick,
@@ -19,6 +21,7 @@ from watchframe import (
     read_watch_queries,
     read_watch_query,
     submit_watch_query,
+    watch_query,
 )
 from watchframe.config import load_settings
 from watchframe.errors import (
@@ -175,6 +178,15 @@ FAILING = {
     "params": lambda client, _bad, key: read_watch_query(BORROWS, key, client=client),
     "draw": lambda client, bad, _key: draw_watch_query(bad, "Borrows by day", client=client),
     "draw address": lambda client, bad, _key: draw_watch_query(BORROWS, bad, client=client),
+    "draw frame": lambda client, bad, _key: draw_frame(pd.DataFrame(), bad, client=client),
+    "draw keyword": lambda _client, bad, _key: draw_frame(pd.DataFrame(), visualization=bad),
+    "draw of a query": lambda client, bad, _key: watch_query(BORROWS, client=client).draw(bad),
+    "draw by a name": lambda client, bad, _key: watch_query(BORROWS, client=client).draw(
+        visualization=bad
+    ),
+    "call": lambda client, bad, _key: watch_query(BORROWS, client=client)(bad),
+    "explain": lambda client, bad, _key: watch_query(BORROWS, client=client).explain(bad),
+    "submit": lambda client, bad, _key: watch_query(BORROWS, client=client).submit(bad),
     "draw params": lambda client, _bad, key: draw_watch_query(BORROWS, None, key, client=client),
     "swapped": lambda client, _bad, key: connect(key, client.server),
     "swapped client": lambda client, _bad, key: Client(key, client.server),
