@@ -18,6 +18,7 @@ from watchframe.charts.javascript import text_of
 from watchframe.config.files import check_writable
 from watchframe.decode import to_frame
 from watchframe.decode.typing_rules import DECLARED
+from watchframe.drawing.column_notes import column_notes
 from watchframe.drawing.documents import document_of, write_document
 from watchframe.drawing.figures import FIGURES, figure_of
 from watchframe.drawing.images import image_format, write_image
@@ -234,7 +235,7 @@ class Drawing:
 
     def _summary(self) -> str:
         if self.kind == "COUNTER":
-            return str(self.prepared["counter"].get("counterValue", "no value"))
+            return str(self.prepared["counter"].get("counterValue") or "no value")
         if "traces" in self.prepared:
             return counted(len(self.prepared["traces"]), "trace")
         # The total of a pivot table is one of its cells.
@@ -281,10 +282,12 @@ def draw(
     columns, rows = page_data(data)
     chosen = {name: page_cell(value) for name, value in (filters or {}).items()}
     names = [str(column["name"]) for column in columns]
-    found = _unmatched(chosen, names, Columns.of(rows)) + _missing(visualization, names)
-    if not len(data):
-        found = ["There are no rows."]
+    found = _unmatched(chosen, names, Columns.of(rows))
     prepared = prepare(saved, columns, rows, filters=chosen, max_points=max_points)
+    if len(data):
+        found += column_notes(visualization.type, visualization.options, prepared, names)
+    else:
+        found = ["There are no rows."]
     if visualization.type == "CHART" and "traces" in prepared:
         prepared = after_drawing(prepared, saved)
     return Drawing(
@@ -333,15 +336,3 @@ _NAMED = 8
 
 def _shown(value: object) -> str:
     return str(value) if isinstance(value, datetime) else repr(text_of(value))
-
-
-def _missing(visualization: Visualization, names: Sequence[str]) -> list[str]:
-    """Return a note of the columns that a chart draws, and the rows do not have."""
-    roles = visualization.options.get("columnMapping")
-    if visualization.type != "CHART" or not isinstance(roles, Mapping):
-        return []
-    gone = [name for name, role in roles.items() if role != "unused" and name not in names]
-    if not gone:
-        return []
-    noun = "a column" if len(gone) == 1 else "columns"
-    return [f"The chart draws {noun} that the rows do not have: {', '.join(map(repr, gone))}."]

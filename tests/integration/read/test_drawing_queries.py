@@ -206,7 +206,7 @@ def test_address_in_place_of_a_name_says_where_it_goes(events, client, demo, sav
 def test_note_names_some_of_many_others(client):
     query = client.queries.create("Much saved", "select 1 as n", 1)
     for number in range(9):
-        client.visualizations.create(query.id, type="CHART", name=f"Chart {number}", options={})
+        client.visualizations.create(query.id, type="DETAILS", name=f"Chart {number}", options={})
     (note,) = draw_watch_query(query.id, client=client).notes
     assert "'Chart 5'" in note
     assert note.endswith(" and 3 more.")

@@ -168,7 +168,8 @@ def test_filter_takes_values_of_pandas_and_numpy():
 
 def test_missing_columns_and_rows_are_noted():
     drawing = draw(LINE, pd.DataFrame({"day": ["2024-03-01"]}))
-    assert drawing.notes == ("The chart draws a column that the rows do not have: 'amount'.",)
+    told = "The chart draws a column that the rows do not have: 'amount'. There are: 'day'."
+    assert drawing.notes == (told,)
     assert draw(LINE, table().slice(0, 0)).notes == ("There are no rows.",)
 
 
