@@ -90,23 +90,49 @@ def test_texts_of_the_data_are_shown_as_they_are(page, drawn):
     assert page.locator("#drawn text a, #drawn foreignObject").count() == 0
 
 
-def test_legend_lies_beside_the_second_axis(page, drawn):
-    frame = pd.DataFrame({"x": ["a", "b"], "low": [1, 2], "high": [10_000, 20_000]})
+@pytest.mark.parametrize("width", [400, 1200])
+@pytest.mark.parametrize("count", [2, 40])
+def test_legend_leaves_most_of_the_place_to_the_plot(page, drawn, count, width):
+    names = [f"market {place}" for place in range(count)]
+    frame = pd.DataFrame({"x": ["a", "b"], **{name: [1, 20_000] for name in names}})
     options = {
-        "globalSeriesType": "column",
-        "columnMapping": {"x": "x", "low": "y", "high": "y"},
-        "seriesOptions": {"high": {"yAxis": 1, "type": "line"}},
+        "globalSeriesType": "line",
+        "columnMapping": {"x": "x", **dict.fromkeys(names, "y")},
+        "seriesOptions": {names[1]: {"yAxis": 1}},
+        "xAxis": {"type": "category", "title": {"text": "of each"}},
         "yAxis": [{"type": "linear"}, {"type": "linear", "title": {"text": "dollars"}}],
     }
+    page.evaluate("width => {document.getElementById('drawn').style.width = `${width}px`}", width)
     drawn(draw_frame(frame, {"type": "CHART", "options": options}).figure)
-    ends = [
-        page.locator(parts).evaluate_all(
-            "(all, side) => all.map(it => it.getBoundingClientRect()[side])", side
-        )
-        for parts, side in (("#drawn .y2tick text, #drawn .g-y2title", "right"),
-                            ("#drawn .legend .traces", "left"))
-    ]  # fmt: skip
-    assert max(ends[0]) <= min(ends[1])
+    legend = page.locator("#drawn .legend .bg").bounding_box()
+    title = page.locator("#drawn .g-xtitle").bounding_box()
+    assert title["y"] + title["height"] <= legend["y"]
+    assert legend["y"] + legend["height"] <= page.locator("#drawn").bounding_box()["y"] + HEIGHT
+    plot = page.locator("#drawn .plotclip rect").first.bounding_box()
+    assert plot["width"] > width * 0.6
+    assert plot["height"] > HEIGHT * 0.5
+
+
+@pytest.mark.parametrize("swapped", [False, True])
+def test_long_categories_leave_a_plot_and_are_whole_on_hovering(page, drawn, swapped):
+    long = "a category of two hundred letters " * 6
+    frame = pd.DataFrame({"x": [long, f"another {long}"], "y": [3, 2]})
+    options = {
+        "globalSeriesType": "column",
+        "columnMapping": {"x": "x", "y": "y"},
+        "xAxis": {"type": "category"},
+        "swappedAxes": swapped,
+    }
+    page.evaluate("document.getElementById('drawn').style.width = '400px'")
+    drawn(draw_frame(frame, {"type": "CHART", "options": options}).figure)
+    plot = page.locator("#drawn .plotclip rect").first.bounding_box()
+    assert plot["width"] > 150
+    assert plot["height"] > 150
+    ticks = page.locator("#drawn .xtick text, #drawn .ytick text").all_text_contents()
+    assert "a category of t…d letters " in ticks
+    page.locator("#drawn .bars path").first.hover(force=True)
+    told = " ".join(page.locator("#drawn .hoverlayer tspan.line").all_text_contents())
+    assert long.strip() in told
 
 
 def test_names_around_a_radar_are_within_the_figure(page, drawn):

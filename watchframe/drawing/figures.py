@@ -10,6 +10,7 @@ from watchframe.charts.chart_values import as_number
 from watchframe.charts.colors import BLACK_OR_WHITE, text_color_on
 from watchframe.charts.palettes import scale_color
 from watchframe.drawing.flow_figures import box_plot, sankey, sunburst
+from watchframe.drawing.long_texts import with_short_texts
 from watchframe.drawing.map_figures import choropleth, marker_map
 from watchframe.drawing.plotly_texts import plotly_value
 from watchframe.errors import ArgumentError
@@ -46,7 +47,7 @@ def figure_of(kind: str, prepared: Mapping[str, Any]) -> go.Figure:
         raise ArgumentError(
             "A figure needs plotly.", hint='Install it: pip install "watchframe[charts]".'
         ) from error
-    made = FIGURES[kind](prepared)
+    made = with_short_texts(FIGURES[kind](prepared))
     layout: Any = plotly_value(made["layout"])
     return go.Figure(
         data=plotly_value(made["traces"]),
@@ -56,7 +57,7 @@ def figure_of(kind: str, prepared: Mapping[str, Any]) -> go.Figure:
 
 
 def _chart(prepared: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a chart that is as wide as its place."""
+    """Return a chart that is as wide as its place, with its legend below the plot."""
     layout = {
         name: _with_open_end(value) if name.startswith(("xaxis", "yaxis")) else value
         for name, value in prepared["layout"].items()
@@ -65,12 +66,25 @@ def _chart(prepared: Mapping[str, Any]) -> dict[str, Any]:
     if "yaxis2" in layout:
         # plotly.js 4 would label the second axis where the first one has its labels.
         layout["yaxis2"] = {**layout["yaxis2"], "tickmode": "auto"}
-        if layout.get("legend", {}).get("x") == 1:  # where the axis has its labels
-            layout["legend"] = {**layout["legend"], "xref": "container", "xanchor": "right"}
+    if "legend" in layout:
+        layout["legend"] = {**layout["legend"], **_BELOW}
     traces = prepared["traces"]
     if traces and traces[0].get("type") == "heatmap":
         traces = list(map(_with_read_labels, [None, *traces[:-1]], traces))
     return {"traces": traces, "layout": {**layout, "autosize": True}}
+
+
+#: Where the page has its legend when it is narrow. A figure does not know how wide its place will
+#: be, and beside the plot a legend takes half of a narrow one. A higher one scrolls.
+_BELOW = {
+    "orientation": "h",
+    "x": 0,
+    "xanchor": "left",
+    "y": 0,
+    "yanchor": "bottom",
+    "yref": "container",
+    "maxheight": 0.25,
+}
 
 
 def _with_open_end(axis: Mapping[str, Any]) -> Mapping[str, Any]:
