@@ -75,8 +75,9 @@ def test_name_above_a_pie_is_short():
 def test_cells_of_a_heatmap_tell_whole_categories():
     rows = {"x": [LONG, "b"], "y": ["a", LIKE], "z": [1, 2]}
     found = chart("heatmap", rows, ("x", "y", "zVal"))
-    ((trace, *_), axes) = found["data"], (found["layout"][name] for name in ("xaxis", "yaxis"))
-    assert all(LONG in axis["labelalias"] for axis in axes)
+    trace, layout = found["data"][0], found["layout"]
+    assert layout["xaxis"]["labelalias"] == {LONG: SHOWN}
+    assert layout["yaxis"]["labelalias"] == {LIKE: NEXT}
     told = [[plain(text).strip() for text in row] for row in trace["hovertext"]]
     columns = [LONG.strip() if x == LONG else "" for x in trace["x"]]
     rows = [LIKE.strip() if y == LIKE else "" for y in trace["y"]]
