@@ -14,6 +14,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from watchframe.config import chart_images_in_use
+from watchframe.drawing.dark_colors import with_seen_colors
 from watchframe.drawing.figure_html import CONFIG, figure_html, packed_plotly_script
 from watchframe.drawing.figures import FIGURES
 from watchframe.drawing.html import html_of
@@ -98,9 +99,9 @@ def notes_html(notes: Iterable[str]) -> str:
 
 
 def plain_figure(drawing: Drawing) -> dict[str, Any]:
-    """Return the figure as plain values."""
+    """Return the figure as plain values, in colors for light and dark pages."""
     figure: dict[str, Any] = json.loads(drawing.figure.to_json())
-    return figure
+    return {**figure, "data": [with_seen_colors(trace) for trace in figure["data"]]}
 
 
 def noted_figure(drawing: Drawing) -> dict[str, Any]:
