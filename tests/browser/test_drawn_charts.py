@@ -10,6 +10,7 @@ from tests.unit.charts.test_golden import DATA
 from watchframe import draw_frame
 from watchframe.charts import after_drawing, prepare
 from watchframe.drawing import draw
+from watchframe.drawing.figure_html import figure_html
 from watchframe.drawing.figures import figure_of
 from watchframe.drawing.notebook_output import noted_figure
 from watchframe.models import Visualization
@@ -159,3 +160,22 @@ def test_notes_leave_a_plot_below_them(page, drawn, length):
     page.evaluate(DRAW, figure)
     height = page.evaluate("() => document.getElementById('drawn')._fullLayout._size.h")
     assert height > 60
+
+
+@pytest.mark.parametrize(("style", "height"), [("", 400), ("--wf-figure-height: 100%", 230)])
+def test_figure_is_as_high_as_its_place_where_that_says_so(page, style, height):
+    frame = pd.DataFrame({"x": ["a", "b"], "y": [1, 2]})
+    options = {"globalSeriesType": "column", "columnMapping": {"x": "x", "y": "y"}}
+    figure = noted_figure(draw_frame(frame, {"type": "CHART", "options": options}))
+    html = figure_html(figure, name="x", meanwhile="")
+    page.evaluate(
+        """([html, style]) => {
+          document.body.innerHTML = `<div style="width: 500px; height: 230px; ${style}"></div>`;
+          document.body.firstChild.append(document.createRange().createContextualFragment(html));
+        }""",
+        [html, style],
+    )
+    drawn = page.locator(".wf-figure .main-svg").first
+    drawn.wait_for()
+    box = drawn.bounding_box()
+    assert (box["width"], box["height"]) == (500, height)

@@ -44,14 +44,16 @@ a, body .wf-card a { color: #0b5cad; }
   .wf-figure { break-inside: avoid; }
 }
 """
-# A figure is drawn for a width in pixels: for paper, for that of A4 and of Letter. It is drawn
-# again, since plotly.js animates the parts of a sankey when only its width changes.
+# A figure is drawn for a width in pixels: for paper, for that of A4 and of Letter, and as high as
+# it was. It is drawn again, since plotly.js animates the parts of a sankey when only its width
+# changes.
 _PRINTING = """<script>
 for (const [event, width] of [["beforeprint", 680], ["afterprint", null]])
   addEventListener(event, () => {
     for (const box of document.querySelectorAll(".wf-figure"))
       Plotly.newPlot(box, {
-        data: box.data, layout: { ...box.layout, width, autosize: !width }, config: %s
+        data: box.data, config: %s,
+        layout: { ...box.layout, width, height: width && box.clientHeight, autosize: !width }
       });
   });
 </script>"""

@@ -11,7 +11,7 @@ from typing import Any
 
 from watchframe.plain_text import html_text
 
-#: How plotly.js behaves: it is as wide as its place, and no button leads elsewhere (from version 4
+#: How plotly.js behaves: it is as large as its place, and no button leads elsewhere (from version 4
 #: on, one would upload the chart).
 CONFIG = {"responsive": True, "displaylogo": False, "showSendToCloud": False}
 
@@ -49,19 +49,22 @@ def figure_html(figure: Mapping[str, Any], *, name: str, meanwhile: str) -> str:
     Parameters
     ----------
     figure : mapping
-        With ``data`` and ``layout``, as plain values; the layout has a ``height``.
+        With ``data`` and ``layout``, as plain values; the layout has a ``height``, which the
+        element has unless CSS around it sets another one: ``--wf-figure-height``.
     name : str
         What screen readers call it.
     meanwhile : str
         HTML that stands in the element where no script runs.
     """
-    content = json.dumps({**figure, "config": CONFIG})
+    layout = dict(figure["layout"])
+    height = layout.pop("height")
+    content = json.dumps({**figure, "layout": layout, "config": CONFIG})
     # No text of the data can end the script, or begin a comment in it.
     script = _DRAW % content.replace("<", "\\u003c").replace(">", "\\u003e")
     # MathJax, where a page has it, is to see no formulas between two `$` of the data.
     return (
         '<div class="wf-figure mathjax_ignore tex2jax_ignore" role="figure" '
-        f'aria-label="{html_text(name)}" style="height: {figure["layout"]["height"]}px">'
+        f'aria-label="{html_text(name)}" style="height: var(--wf-figure-height, {height}px)">'
         f"{meanwhile}</div>\n{script}"
     )
 
