@@ -108,7 +108,8 @@ def _of_arrow(values: pa.ChunkedArray) -> list[object]:
         return _of_arrow(values.cast(kind.value_type))
     if pa.types.is_timestamp(kind) or pa.types.is_date(kind):
         zone = getattr(kind, "tz", None) and "UTC"
-        unit = "s" if pa.types.is_date(kind) else "us"  # dates go beyond what has microseconds
+        # Dates, and times in a coarse unit, go beyond what has microseconds.
+        unit = "s" if pa.types.is_date(kind) else "us" if kind.unit == "ns" else kind.unit
         return _moments(values.cast(pa.timestamp(unit, zone), safe=False).to_numpy())
     if pa.types.is_string(kind) or pa.types.is_large_string(kind):
         texts: list[object] = values.to_numpy().tolist()

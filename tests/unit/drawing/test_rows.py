@@ -156,3 +156,14 @@ def test_moments_and_dates_beyond_python_are_texts():
     assert rows["at"] == ["10000-01-01T04:00:00.000000", "0000-12-31T20:00:00.000000"]
     _, rows = page_data(pa.table({"on": pa.array([2**30, 0], pa.date32())}))
     assert rows["on"] == ["2941775-04-07T00:00:00", dt.datetime(1970, 1, 1, tzinfo=dt.UTC)]
+
+
+@pytest.mark.parametrize("zone", [None, "Asia/Tokyo"])
+@pytest.mark.parametrize(("unit", "a_second"), [("s", 1), ("ms", 10**3), ("us", 10**6)])
+def test_moments_of_any_unit_are_whole(unit, a_second, zone):
+    kind = pa.timestamp(unit, zone)
+    seconds = [0, 2**63 // a_second - 1]  # beyond what has microseconds, but for the last unit
+    _, rows = page_data(pa.table({"at": pa.array([n * a_second for n in seconds], kind)}))
+    epoch, far = rows["at"]
+    assert epoch == dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+    assert np.datetime64(far).astype("datetime64[s]").astype(int) == seconds[1]
