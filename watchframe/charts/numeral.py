@@ -13,6 +13,8 @@ from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import cast
 
+import numpy as np
+
 from watchframe.charts.javascript import Number, number_of, shown_text, text_of
 from watchframe.charts.moment_format import ordinal_suffix
 
@@ -275,19 +277,30 @@ class _Usual:
     def __call__(self, number: Number) -> str:
         if isinstance(number, Decimal):
             return self.write(number) + self.unit
-        return self.many([number])[0]
+        # Where half of the last decimal is left over, or nearly so, Python may round elsewhere:
+        # it rounds what is stored, and the page what is written.
+        is_usual = (
+            -self.below < number < self.below
+            and not _BELOW_HALF < number * self.scale % 1 < _ABOVE_HALF
+        )
+        text = format(number, self.python_format) if is_usual else self.write(number)
+        return self._finished([text])[0]
 
     def many(self, numbers: Sequence[int | float]) -> list[str]:
         """Return the text of each number."""
-        write, python_format, scale, below = self.write, self.python_format, self.scale, self.below
-        # Where half of the last decimal is left over, or nearly so, Python may round elsewhere:
-        # it rounds what is stored, and the page what is written.
-        texts = [
-            format(number, python_format)
-            if -below < number < below and not _BELOW_HALF < number * scale % 1 < _ABOVE_HALF
-            else write(number)
-            for number in numbers
-        ]
+        try:
+            array = np.array(numbers, dtype=float)
+        except OverflowError:  # An integer that is no double.
+            return list(map(self, numbers))
+        with np.errstate(over="ignore", invalid="ignore"):
+            rests = array * self.scale % 1
+        is_usual = (np.abs(array) < self.below) & ~((rests > _BELOW_HALF) & (rests < _ABOVE_HALF))
+        texts = list(map(f"{{:{self.python_format}}}".format, array.tolist()))
+        for place in np.flatnonzero(~is_usual).tolist():
+            texts[place] = self.write(numbers[place])
+        return self._finished(texts)
+
+    def _finished(self, texts: list[str]) -> list[str]:
         if self.minus_zero in texts:
             texts = [text[1:] if text == self.minus_zero else text for text in texts]
         if self.no_decimals:
