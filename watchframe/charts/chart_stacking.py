@@ -89,6 +89,7 @@ def _unify(points_list: Sequence[Points], options: ChartOptions) -> None:
         points.percents = spread(points.percents, math.nan) or None
         points.errors = spread(points.errors, None) or None
         points.sizes = spread(points.sizes, None) or None
+        points.bubbles = spread(points.bubbles or None, None)
         points.places = [None if place is None else points.places[place] for place in places]
 
 

@@ -281,7 +281,8 @@ class _Usual:
         # it rounds what is stored, and the page what is written.
         is_usual = (
             -self.below < number < self.below
-            and not _BELOW_HALF < number * self.scale % 1 < _ABOVE_HALF
+            and abs(number * self.scale % 1 - 0.5)
+            > _NEAR_HALF + abs(number * self.scale) * _PRECISION
         )
         text = format(number, self.python_format) if is_usual else self.write(number)
         return self._finished([text])[0]
@@ -293,8 +294,10 @@ class _Usual:
         except OverflowError:  # An integer that is no double.
             return list(map(self, numbers))
         with np.errstate(over="ignore", invalid="ignore"):
-            rests = array * self.scale % 1
-        is_usual = (np.abs(array) < self.below) & ~((rests > _BELOW_HALF) & (rests < _ABOVE_HALF))
+            scaled = array * self.scale
+            from_half = np.abs(scaled % 1 - 0.5)
+        is_usual = np.abs(array) < self.below
+        is_usual &= from_half > _NEAR_HALF + np.abs(scaled) * _PRECISION
         texts = list(map(f"{{:{self.python_format}}}".format, array.tolist()))
         for place in np.flatnonzero(~is_usual).tolist():
             texts[place] = self.write(numbers[place])
@@ -447,9 +450,9 @@ def _fixed_float(number: float, decimals: int, more: int) -> tuple[bool, str, st
 _SMALLEST, _LARGEST = 1e-6, 1e21
 #: Below it a float has all integers and halves; the page has all integers up to the other.
 _EXACT, _LARGEST_SAFE = 2**52, 2**53
-#: Below this product of two floats it is seen whether it is a half, to a thousandth.
-_WITH_HALVES = 2**40
-_BELOW_HALF, _ABOVE_HALF = 0.499, 0.501
+#: Below this product of two floats it is seen whether it is near a half: it is not off by more
+#: than a part of it, and a thousandth.
+_WITH_HALVES, _PRECISION, _NEAR_HALF = 2**47, 2.0**-50, 0.001
 _HALF = Decimal("0.5")
 _CONTEXT = Context(prec=1000, rounding=ROUND_HALF_UP)
 
