@@ -66,7 +66,7 @@ def _known(trace: Mapping[str, Any]) -> dict[str, Any]:
         del known["hoverinfo"]
     if "error_y" in known:
         errors = known["error_y"]["array"]
-        has_errors = any(error is not None for error in errors)
+        has_errors = errors.count(None) < len(errors)
         # Of lines without any, plotly leaves the same space on both sides as of those with some.
         array = [_NO_ERROR if error is None else error for error in errors] if has_errors else []
         known["error_y"] = {**known["error_y"], "array": array}

@@ -20,6 +20,7 @@ from watchframe.charts.chart_values import (
     sorted_places,
 )
 from watchframe.charts.columns import at
+from watchframe.charts.typed import Typed
 from watchframe.charts.values import Value
 
 _Made = TypeVar("_Made")
@@ -64,13 +65,13 @@ class Points:
     kind: str
     color: str
     axis: str
-    x: list[Plotted]
-    y: list[Plotted]
-    values: list[Plotted]
-    percents: list[Plotted] | None
-    errors: list[Plotted] | None
-    sizes: list[Plotted] | None
-    bubbles: list[Plotted]
+    x: Sequence[Plotted]
+    y: Sequence[Plotted]
+    values: Sequence[Plotted]
+    percents: Sequence[Plotted] | None
+    errors: Sequence[Plotted] | None
+    sizes: Sequence[Plotted] | None
+    bubbles: Sequence[Plotted]
     places: Sequence[int | None]
 
 
@@ -148,7 +149,7 @@ class _Order:
         ... and for each point of `x`, which one of the kept ones it belongs to.
     """
 
-    x: list[Plotted]
+    x: Sequence[Plotted]
     places: Sequence[int]
     kept: list[int] | None
     points: list[int] | None
@@ -184,6 +185,8 @@ def _repeated(x: Sequence[Plotted]) -> tuple[list[int], list[int]] | tuple[None,
 
 
 def _is_increasing(x: Sequence[Any]) -> bool:
+    if isinstance(x, Typed):
+        return x.is_increasing
     try:
         return all(map(operator.lt, x, x[1:]))
     except TypeError:  # Values of several types.
@@ -237,7 +240,7 @@ def _bubbles(series: Series, places: Sequence[int], options: ChartOptions) -> li
 
 def _totals(values: Sequence[Plotted], points: Sequence[int], kept: Sequence[int]) -> list[Plotted]:
     """Return the sum of each point's values."""
-    totals = at(values, kept)
+    totals = list(at(values, kept))
     for place, (point, value) in enumerate(zip(points, values, strict=True)):
         if value is not None and kept[point] != place:
             totals[point] = plus(totals[point], value)

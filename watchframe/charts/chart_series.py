@@ -11,6 +11,7 @@ from watchframe.charts.chart_options import ChartOptions
 from watchframe.charts.chart_values import sorted_places
 from watchframe.charts.columns import Columns
 from watchframe.charts.javascript import property_order, text_of
+from watchframe.charts.typed import Coded
 from watchframe.charts.values import Value
 
 
@@ -68,12 +69,15 @@ def columns_by_role(
 
 
 def _split_series(table: Columns, columns: Mapping[str, list[str]]) -> dict[str, Series]:
-    names = table.values(columns["series"][-1])
-    if set(map(type, names)) != {str}:
-        names = list(map(text_of, names))
-    places: defaultdict[Any, list[int]] = defaultdict(list)
-    for place, name in enumerate(names):
-        places[name].append(place)
+    names = table.typed(columns["series"][-1])
+    places: Mapping[str, Sequence[int]]
+    if isinstance(names, Coded):
+        places = names.places_by(text_of)
+    else:
+        by_name: defaultdict[str, list[int]] = defaultdict(list)
+        for place, name in enumerate(map(text_of, names)):
+            by_name[name].append(place)
+        places = by_name
     nothing = [None] * len(table)
     x, y, errors, sizes, z = _values(table, columns)
     return {
@@ -105,7 +109,7 @@ def _series_of_columns(table: Columns, columns: Mapping[str, list[str]]) -> dict
             table=table,
             places=places,
             x=x,
-            y=table.values(column),
+            y=table.typed(column),
             errors=errors,
             sizes=sizes,
             z=z,
@@ -119,4 +123,4 @@ def _series_of_columns(table: Columns, columns: Mapping[str, list[str]]) -> dict
 def _values(table: Columns, columns: Mapping[str, list[str]]) -> Iterator[Sequence[Value] | None]:
     """Yield the values of x, y, errors, sizes and z: None where no column is mapped to them."""
     for role in ("x", "y", "yError", "size", "zVal"):
-        yield table.values(columns[role][-1]) if role in columns else None
+        yield table.typed(columns[role][-1]) if role in columns else None

@@ -63,6 +63,7 @@ def _find_percents(points_list: Sequence[Points], options: ChartOptions) -> None
 
 def _unify(points_list: Sequence[Points], options: ChartOptions) -> None:
     """Give every series a point at each x that any series has; a new one is 0, or missing."""
+    every: Sequence[Plotted]
     every = list({identity(x): x for points in points_list for x in points.x}.values())
     if options.sort_x:
         every = at(every, sorted_places(every))
@@ -88,6 +89,7 @@ def _unify(points_list: Sequence[Points], options: ChartOptions) -> None:
         points.percents = spread(points.percents, math.nan) or None
         points.errors = spread(points.errors, None) or None
         points.sizes = spread(points.sizes, None) or None
+        points.bubbles = spread(points.bubbles or None, None)
         points.places = [None if place is None else points.places[place] for place in places]
 
 

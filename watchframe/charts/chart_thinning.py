@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from typing import Any
+
+import numpy as np
 
 from watchframe.charts.chart_options import ChartOptions
 from watchframe.charts.chart_points import Points
@@ -19,6 +20,7 @@ from watchframe.charts.chart_values import (
 )
 from watchframe.charts.columns import at
 from watchframe.charts.ordering import is_finite, is_nan, is_number
+from watchframe.charts.typed import Array, Typed
 
 #: Of each series at least its first, last, lowest and highest point stay.
 _FEWEST = 4
@@ -74,7 +76,7 @@ def _keep_same_x(points_list: Sequence[Points], options: ChartOptions, count: in
             number = 0 if is_nan(number) else number
             sums[key] = number if are_stacked else sums.get(key, 0) + number
             sizes[key] = sizes.get(key, 0) + abs(number)
-        own = _ends(points.y, are_numbers=are_finite(points.y)) | {0, len(keys) - 1} if keys else ()
+        own = [0, *_ends(points.y), len(keys) - 1] if keys else []
         kept.update(keys[place] for place in own)
     keys = list(every)
     if options.kind in _BARS and _are_categories(points_list, options):
@@ -91,34 +93,56 @@ def _keep_same_x(points_list: Sequence[Points], options: ChartOptions, count: in
     return way
 
 
-def extremes(values: Sequence[Plotted], count: int) -> list[int]:
+def extremes(values: Sequence[Plotted], count: int) -> Sequence[int]:
     """Return the places of the first, the last, and the lowest and highest of each stretch."""
     size, stretches = len(values), max(1, (count - 2) // 2)
     if size <= count:
         return list(range(size))
-    places = {0, size - 1}
-    are_numbers = are_finite(values)  # once, not for each stretch
-    for number in range(stretches):
-        start, end = number * size // stretches, (number + 1) * size // stretches
-        # Without any number a line has a gap there, which a point stands for.
-        ends = _ends(values[start:end], are_numbers=are_numbers)
-        places |= {start + place for place in ends or [0]}
-    return sorted(places)
+    places, numbers = _finite(values)
+    starts = np.arange(stretches) * size // stretches
+    firsts = np.searchsorted(places, starts)
+    is_empty = firsts == np.append(firsts[1:], len(places))
+    stays = np.zeros(size, dtype=bool)
+    stays[[0, -1]] = True
+    # Without any number a line has a gap there, which a point stands for.
+    stays[starts[is_empty]] = True
+    firsts = firsts[~is_empty]
+    for end in (np.minimum, np.maximum) if len(firsts) else ():
+        of_stretch = np.repeat(end.reduceat(numbers, firsts), np.diff([*firsts, len(places)]))
+        there = np.flatnonzero(numbers == of_stretch)
+        stays[places[there[np.searchsorted(there, firsts)]]] = True
+    return Typed(np.flatnonzero(stays))
 
 
-def evenly(values: Sequence[Plotted], count: int) -> list[int]:
+def evenly(values: Sequence[Plotted], count: int) -> Sequence[int]:
     """Return the places of evenly spaced values, and of the lowest and highest."""
     size, steps = len(values), max(1, count - 3)
     if size <= count:
         return list(range(size))
-    ends = _ends(values, are_numbers=are_finite(values))
-    return sorted({step * (size - 1) // steps for step in range(steps + 1)} | ends)
+    even = np.arange(steps + 1) * (size - 1) // steps
+    return Typed(np.unique([*even, *_ends(values)]))
 
 
-def _ends(values: Sequence[Any], *, are_numbers: bool) -> set[int]:
+def _ends(values: Sequence[Plotted]) -> list[int]:
     """Return the places of the lowest and the highest number, if there is any."""
-    numbers = values if are_numbers else list(filter(is_finite, values))
-    return {values.index(min(numbers)), values.index(max(numbers))} if numbers else set()
+    places, numbers = _finite(values)
+    return places[[numbers.argmin(), numbers.argmax()]].tolist() if len(places) else []
+
+
+def _finite(values: Sequence[Plotted]) -> tuple[Array, Array]:
+    """Return the places of the finite numbers, and these: integers and decimals exact."""
+    if isinstance(values, Typed) and not values.is_times:
+        is_number = np.isfinite(values.array)
+        if values.is_missing is not None and values.missing is None:
+            is_number &= ~values.is_missing
+        places = np.flatnonzero(is_number)
+        return places, values.array[places]
+    places = np.arange(len(values))
+    if not are_finite(values):
+        places = np.flatnonzero(list(map(is_finite, values)))
+        values = at(values, places.tolist())
+    are_floats = set(map(type, values)) == {float}
+    return places, np.array(values, dtype=float if are_floats else object)
 
 
 def _shares(sizes: Sequence[int], most: int) -> list[int]:
@@ -134,6 +158,8 @@ def _are_categories(points_list: Sequence[Points], options: ChartOptions) -> boo
     """Return whether x are texts that plotly takes neither as dates nor as numbers."""
     if options.x_axis.kind != "-":
         return options.x_axis.kind == "category"
+    if isinstance(points_list[0].x, Typed):  # All series have the same column of x.
+        return False
     x = next((x for points in points_list for x in points.x if x is not None), None)
     return isinstance(x, str) and moment_of(x) is None and clean_number(x) is None
 

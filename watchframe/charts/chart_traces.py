@@ -40,7 +40,7 @@ def make_traces(
             "x": drawn_x[id(points.x)],
             "y": drawable(points.y),
             "error_y": {
-                "array": points.errors or [None] * len(points.x),
+                "array": list(points.errors or [None] * len(points.x)),
                 "color": points.color,
             },
             "name": points.name,

@@ -10,8 +10,11 @@ from collections.abc import Hashable, Sequence
 from decimal import Decimal
 from typing import Any, cast
 
+import numpy as np
+
 from watchframe.charts.javascript import number_of, text_of
 from watchframe.charts.ordering import sorted_by
+from watchframe.charts.typed import Typed
 from watchframe.charts.values import Value
 
 #: A value on an axis. A moment becomes a text, but only where it is drawn: writing it takes long.
@@ -44,6 +47,8 @@ def on_axis(values: Sequence[Value], *, is_dates: bool = False) -> Sequence[Plot
 
     On an axis of dates, texts and numbers (milliseconds since 1970) that are dates are too.
     """
+    if isinstance(values, Typed) and values.is_missing is None and values.is_times >= is_dates:
+        return values
     if is_dates:
         values = [moment_of(value) or value for value in values]
     if set(map(type, values)) == {dt.datetime}:
@@ -90,6 +95,8 @@ def clean_numbers(
     values: Sequence[object], *, missing: float | None = None
 ) -> Sequence[int | float | None]:
     """Return the numbers of values, as `clean_number` does; what is none is `missing`."""
+    if isinstance(values, Typed) and not values.is_times:
+        return values.finite(missing)
     if are_finite(values):
         return cast("Sequence[int | float]", values)
     numbers = map(clean_number, values)
@@ -127,6 +134,10 @@ def plus(first: Any, second: Any) -> Plotted:
 
 def drawable(values: Sequence[Plotted], texts: MomentTexts | None = None) -> list[Plotted]:
     """Return values as a browser has them: each number a double, and None for what is none."""
+    if isinstance(values, Typed):
+        if values.is_times:
+            return list(values.texts())
+        values = values.plain
     kinds = set(map(type, values))
     if kinds == {dt.datetime}:
         texts = MomentTexts() if texts is None else texts
@@ -158,15 +169,19 @@ def identity(value: Value) -> Hashable:
 
 def identities(values: Sequence[Plotted]) -> Sequence[Hashable]:
     """Return the identity of each value."""
+    if isinstance(values, Typed):
+        return values.plain
     return [identity(value) for value in values] if bool in set(map(type, values)) else values
 
 
-def sorted_places(values: Sequence[object]) -> list[int]:
+def sorted_places(values: Sequence[object]) -> Sequence[int]:
     """Return the places of values in lodash's order: None last, and equal ones as they came.
 
     Numbers and texts are compared as JavaScript does, by number; a text that is no number is
     neither before nor after one.
     """
+    if isinstance(values, Typed) and values.is_missing is None:
+        return Typed(np.argsort(values.array, kind="stable"))
     kinds = set(map(type, values))
     if (
         kinds == {dt.datetime}

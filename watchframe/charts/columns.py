@@ -7,6 +7,7 @@ from itertools import chain
 from operator import itemgetter
 from typing import Any, TypeVar
 
+from watchframe.charts.typed import Coded, Lazy, Typed
 from watchframe.charts.values import Row, Value, page_value, page_values
 
 _Item = TypeVar("_Item")
@@ -66,9 +67,14 @@ class Columns:
 
     def values(self, name: str) -> Sequence[Value]:
         """Return a column's values: None where a row has none."""
+        values = self.typed(name)
+        return values.plain if isinstance(values, Lazy) else values
+
+    def typed(self, name: str) -> Sequence[Value]:
+        """Return a column's values, as an array if they were given as one."""
         if name not in self._values:
             self._values[name] = (
-                page_values(self._given[name])
+                _page_values(self._given[name])
                 if name in self._given
                 else [row.get(name) for row in self._rows or ()] or [None] * len(self)
             )
@@ -88,6 +94,16 @@ class Columns:
         return Columns({name: at(values, places) for name, values in self._given.items()})
 
 
-def at(values: Sequence[_Item], places: Sequence[int]) -> list[_Item]:
+def _page_values(values: Sequence[object]) -> Sequence[Value]:
+    if isinstance(values, Coded):
+        return Coded(values.codes, page_values(values.distinct))
+    return values if isinstance(values, Typed) else page_values(values)
+
+
+def at(values: Sequence[_Item], places: Sequence[int]) -> Sequence[_Item]:
     """Return the values at places; a range from 0 on has all of them."""
-    return list(values) if isinstance(places, range) else [values[place] for place in places]
+    if isinstance(places, range):
+        return values
+    if isinstance(values, Typed | Coded):
+        return values.at(places)
+    return [values[place] for place in places]

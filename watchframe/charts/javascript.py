@@ -52,6 +52,8 @@ def added_text(value: object) -> str:
 
 def shown_text(value: object) -> str:
     """Return lodash's `toString(value)`: null is empty, and a moment its milliseconds."""
+    if type(value) is str:
+        return value
     return "" if value is None else added_text(value)
 
 

@@ -13,6 +13,8 @@ from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import cast
 
+import numpy as np
+
 from watchframe.charts.javascript import Number, number_of, shown_text, text_of
 from watchframe.charts.moment_format import ordinal_suffix
 
@@ -275,19 +277,33 @@ class _Usual:
     def __call__(self, number: Number) -> str:
         if isinstance(number, Decimal):
             return self.write(number) + self.unit
-        return self.many([number])[0]
+        # Where half of the last decimal is left over, or nearly so, Python may round elsewhere:
+        # it rounds what is stored, and the page what is written.
+        is_usual = (
+            -self.below < number < self.below
+            and abs(number * self.scale % 1 - 0.5)
+            > _NEAR_HALF + abs(number * self.scale) * _PRECISION
+        )
+        text = format(number, self.python_format) if is_usual else self.write(number)
+        return self._finished([text])[0]
 
     def many(self, numbers: Sequence[int | float]) -> list[str]:
         """Return the text of each number."""
-        write, python_format, scale, below = self.write, self.python_format, self.scale, self.below
-        # Where half of the last decimal is left over, or nearly so, Python may round elsewhere:
-        # it rounds what is stored, and the page what is written.
-        texts = [
-            format(number, python_format)
-            if -below < number < below and not _BELOW_HALF < number * scale % 1 < _ABOVE_HALF
-            else write(number)
-            for number in numbers
-        ]
+        try:
+            array = np.array(numbers, dtype=float)
+        except OverflowError:  # An integer that is no double.
+            return list(map(self, numbers))
+        with np.errstate(over="ignore", invalid="ignore"):
+            scaled = array * self.scale
+            from_half = np.abs(scaled % 1 - 0.5)
+        is_usual = np.abs(array) < self.below
+        is_usual &= from_half > _NEAR_HALF + np.abs(scaled) * _PRECISION
+        texts = list(map(f"{{:{self.python_format}}}".format, array.tolist()))
+        for place in np.flatnonzero(~is_usual).tolist():
+            texts[place] = self.write(numbers[place])
+        return self._finished(texts)
+
+    def _finished(self, texts: list[str]) -> list[str]:
         if self.minus_zero in texts:
             texts = [text[1:] if text == self.minus_zero else text for text in texts]
         if self.no_decimals:
@@ -434,9 +450,9 @@ def _fixed_float(number: float, decimals: int, more: int) -> tuple[bool, str, st
 _SMALLEST, _LARGEST = 1e-6, 1e21
 #: Below it a float has all integers and halves; the page has all integers up to the other.
 _EXACT, _LARGEST_SAFE = 2**52, 2**53
-#: Below this product of two floats it is seen whether it is a half, to a thousandth.
-_WITH_HALVES = 2**40
-_BELOW_HALF, _ABOVE_HALF = 0.499, 0.501
+#: Below this product of two floats it is seen whether it is near a half: it is not off by more
+#: than a part of it, and a thousandth.
+_WITH_HALVES, _PRECISION, _NEAR_HALF = 2**47, 2.0**-50, 0.001
 _HALF = Decimal("0.5")
 _CONTEXT = Context(prec=1000, rounding=ROUND_HALF_UP)
 

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from watchframe.charts.typed import Coded, Typed
 from watchframe.decode.typing_rules import (
     DECLARED,
     declared_type,
@@ -95,13 +96,13 @@ _ARROW_TYPES: list[tuple[Callable[[pa.DataType], bool], str]] = [
 ]
 
 
-def _of_field(field: pa.Field, values: pa.ChunkedArray) -> list[object]:
+def _of_field(field: pa.Field, values: pa.ChunkedArray) -> Sequence[object]:
     if encoding_of(field) is not None:
         return values_as_sent(field, values)
     return _of_arrow(values)
 
 
-def _of_arrow(values: pa.ChunkedArray) -> list[object]:
+def _of_arrow(values: pa.ChunkedArray) -> Sequence[object]:
     """Return a column's values; those of the usual types without an object of Arrow for each."""
     kind = values.type
     if pa.types.is_dictionary(kind):
@@ -112,31 +113,30 @@ def _of_arrow(values: pa.ChunkedArray) -> list[object]:
         unit = "s" if pa.types.is_date(kind) else "us" if kind.unit == "ns" else kind.unit
         return _moments(values.cast(pa.timestamp(unit, zone), safe=False).to_numpy())
     if pa.types.is_string(kind) or pa.types.is_large_string(kind):
-        texts: list[object] = values.to_numpy().tolist()
-        return texts
-    is_float = pa.types.is_floating(kind)
-    if not (is_float or pa.types.is_integer(kind) or pa.types.is_boolean(kind)):
+        coded = values.dictionary_encode("encode").combine_chunks()
+        texts = coded.dictionary.to_numpy(zero_copy_only=False).tolist()
+        return Coded(coded.indices.to_numpy(), texts)
+    if not (pa.types.is_floating(kind) or pa.types.is_integer(kind)):
         return [page_cell(value) for value in values.to_pylist()]
     is_missing = values.is_null(nan_is_null=True).to_numpy()
     if values.null_count:
         values = values.fill_null(pa.scalar(0).cast(kind))
-    found: list[object] = values.to_numpy().tolist()
-    for place in np.flatnonzero(is_missing):
-        found[place] = None
-    return found
+    return Typed(values.to_numpy(), is_missing)
 
 
-def _moments(values: np.ndarray[Any, Any]) -> list[object]:
+def _moments(values: np.ndarray[Any, Any]) -> Sequence[object]:
     """Return moments in UTC; those of years that Python does not know are texts."""
-    found = values.tolist()
-    return [
-        moment.replace(tzinfo=dt.UTC)
-        if isinstance(moment, dt.datetime)
-        else None
-        if moment is None
-        else str(values[place])
-        for place, moment in enumerate(found)
-    ]
+    is_missing = np.isnat(values)
+    is_known = (values >= _FIRST) & (values <= _LAST)
+    found = Typed(np.where(is_known, values, _FIRST).astype("datetime64[us]"), is_missing)
+    beyond = np.flatnonzero(~(is_known | is_missing))
+    for place in beyond:
+        found.plain[place] = str(values[place])
+    return found.plain if len(beyond) else found
+
+
+_FIRST = np.datetime64("0001-01-01", "us")
+_LAST = np.datetime64("9999-12-31T23:59:59.999999", "us")
 
 
 def _of_frame(frame: pd.DataFrame) -> list[_Found]:
@@ -151,7 +151,7 @@ def _name(name: object) -> str:
     return " ".join(text for text in map(str, parts) if text)
 
 
-def _of_series(series: pd.Series[Any]) -> tuple[str | None, list[object]]:
+def _of_series(series: pd.Series[Any]) -> tuple[str | None, Sequence[object]]:
     """Return the type and the values of a frame's column."""
     if isinstance(series.dtype, pd.CategoricalDtype):
         series = series.astype(series.cat.categories.dtype)

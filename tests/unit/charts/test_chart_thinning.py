@@ -74,6 +74,24 @@ def test_columns_over_categories_keep_the_largest():
     assert note == "3 of 100 points are drawn: those at the 3 largest of 100 x."
 
 
+def test_each_stacked_series_keeps_its_own_ends():
+    usd = [50 + 9 * (n == 33) - 9 * (n == 66) for n in range(100)]
+    rows = [{"day": n, "market": "usd", "usd": value} for n, value in enumerate(usd)]
+    # The sum of both is the same at each x.
+    rows += [{"day": n, "market": "eth", "usd": 50 - usd[n]} for n in range(13, 88)]
+    traces, _ = drawn(rows, 20, globalSeriesType="column", series={"stacking": "stack"})
+    assert [trace["x"] for trace in traces] == [[0, 13, 33, 66, 87, 99], [13, 33, 66, 87]]
+
+
+def test_type_of_the_axis_counts_before_that_of_x():
+    numbers = [{"day": n, "usd": n % 50} for n in range(100)]
+    options = {"globalSeriesType": "column", "xAxis": {"type": "category"}}
+    assert drawn(numbers, 4, **options)[1].endswith("those at the 4 largest of 100 x.")
+    texts = [{"day": f"c{n}", "usd": n} for n in range(100)]
+    options = {"globalSeriesType": "column", "xAxis": {"type": "linear"}}
+    assert drawn(texts, 4, **options)[1].endswith("the lowest and highest of each stretch.")
+
+
 def test_boxes_have_all_points():
     (trace,), note = drawn(DAYS, 10, globalSeriesType="box")
     assert (len(trace["y"]), note) == (1000, None)

@@ -122,6 +122,13 @@ def test_bubble_without_a_size_is_none_unless_its_series_has_sizes():
     assert split["marker"]["size"] == [0, 8]
 
 
+def test_bubbles_of_categories_keep_their_sizes():
+    rows = [{"x": x, "y": 1, "s": s, "size": size} for x, s, size in ("ab4", "bb5", "bc6")]
+    mapping, axis = {**MAPPING, "size": "size"}, {"type": "category"}
+    traces = traces_of(rows, mapping, globalSeriesType="bubble", xAxis=axis)
+    assert [trace["marker"]["size"] for trace in traces] == [[4, 5], [None, 6]]
+
+
 def test_series_has_its_own_type_name_color_and_axis():
     chosen = {"a": {"type": "line", "name": "Rate", "color": "#123456", "yAxis": 1}}
     trace = traces_of(points((1, 1)), seriesOptions=chosen, lineShape="hv")[0]

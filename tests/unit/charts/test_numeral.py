@@ -170,3 +170,12 @@ def test_usual_numbers_are_written_as_any_others():
         assert [usual(value) for value in values] == [
             other(value).replace(":", ".") for value in values
         ]
+
+
+def test_halves_of_large_numbers_are_rounded_as_they_are_written():
+    write = number_formatter("0,0.00")
+    # Their products with 100 are 0.008 and 0.016 below a half.
+    numbers = [616639924703.705, 1113240998449.535]
+    texts = ["616,639,924,703.71", "1,113,240,998,449.54"]
+    assert write.many(numbers) == list(map(write, numbers)) == texts
+    assert write.many([10**400, 1]) == ["10" + ",000" * 133 + ".00", "1.00"]
