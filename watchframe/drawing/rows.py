@@ -127,8 +127,9 @@ def _of_arrow(values: pa.ChunkedArray) -> Sequence[object]:
 def _moments(values: np.ndarray[Any, Any]) -> Sequence[object]:
     """Return moments in UTC; those of years that Python does not know are texts."""
     is_missing = np.isnat(values)
-    is_known = (values >= _FIRST) & (values <= _LAST)
-    found = Typed(np.where(is_known, values, _FIRST).astype("datetime64[us]"), is_missing)
+    first, last = (end.astype(values.dtype) for end in (_FIRST, _LAST))  # in seconds, or finer
+    is_known = (values >= first) & (values <= last)
+    found = Typed(np.where(is_known, values, first).astype("datetime64[us]"), is_missing)
     beyond = np.flatnonzero(~(is_known | is_missing))
     for place in beyond:
         found.plain[place] = str(values[place])
