@@ -219,6 +219,10 @@ class Notebook:
             assert time.monotonic() < deadline, f"{holds!r} is not in the saved notebook"
             self.page.evaluate("window.jupyterapp.commands.execute('docmanager:save')")
 
+    def clear(self) -> None:
+        """Clear what the cells show: a page with dozens of pickers and figures is slow."""
+        self.page.evaluate("window.jupyterapp.commands.execute('notebook:clear-all-cell-outputs')")
+
     def close(self) -> None:
         """Shut the kernel down, and close the page."""
         self.page.evaluate("window.jupyterapp.commands.execute('kernelmenu:shutdown')")
@@ -267,16 +271,14 @@ def context(browser):
 
 
 @pytest.fixture(scope="session")
-def notebook(context, jupyterlab) -> Iterator[Notebook]:
-    """The notebook that most tests share; each runs cells of its own in it."""
+def shared_notebook(context, jupyterlab) -> Iterator[Notebook]:
     opened = open_to_share(context, jupyterlab, "shared.ipynb")
     yield opened
     opened.page.close()
 
 
 @pytest.fixture(scope="session")
-def dark_notebook(context, jupyterlab) -> Iterator[Notebook]:
-    """The one that is shared in the dark theme."""
+def shared_dark_notebook(context, jupyterlab) -> Iterator[Notebook]:
     jupyterlab.set_theme("JupyterLab Dark")
     try:
         opened = open_to_share(context, jupyterlab, "dark.ipynb")
@@ -293,6 +295,20 @@ def open_to_share(context, jupyterlab: Jupyter, name: str) -> Notebook:
         "from watchframe import ParameterPicker, QueryPicker, draw_watch_query, link_pickers, pick"
     )
     return opened
+
+
+@pytest.fixture
+def notebook(shared_notebook) -> Iterator[Notebook]:
+    """The notebook that most tests share; each runs cells of its own in it."""
+    yield shared_notebook
+    shared_notebook.clear()
+
+
+@pytest.fixture
+def dark_notebook(shared_dark_notebook) -> Iterator[Notebook]:
+    """The one that is shared in the dark theme."""
+    yield shared_dark_notebook
+    shared_dark_notebook.clear()
 
 
 @pytest.fixture(params=["notebook", "dark_notebook"], ids=["Light", "Dark"])

@@ -17,10 +17,11 @@ STDERR = "[data-mime-type='application/vnd.jupyter.stderr']"
 
 
 @pytest.fixture(scope="module")
-def lab(notebook):
+def lab(shared_notebook):
     """The notebook, with the magic loaded."""
-    assert notebook.value("get_ipython().run_line_magic('load_ext', 'watchframe')") == "None"
-    return notebook
+    loaded = shared_notebook.value("get_ipython().run_line_magic('load_ext', 'watchframe')")
+    assert loaded == "None"
+    return shared_notebook
 
 
 def type_cell(lab, text):
