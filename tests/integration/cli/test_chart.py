@@ -83,14 +83,22 @@ def test_chart_without_a_name_is_the_first_and_tells_the_others(invoke, tmp_path
     assert (tmp_path / "first.json").stat().st_mode & stat.S_IRGRP
 
 
+IMAGE = ("--width", 400, "--height", 300)
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    ("name", "begins"), [("a.png", b"\x89PNG"), ("a.svg", b"<svg"), ("a.pdf", b"%PDF")]
-)
-def test_chart_as_an_image(run, tmp_path, chromium, name, begins):
-    words = "chart", 1, "by day", "-o", name, "--width", 400, "--height", 300
-    done = run(*words, BROWSER_PATH=chromium)
+def test_chart_as_an_image(run, tmp_path, chromium):
+    done = run("chart", 1, "by day", "-o", "a.png", *IMAGE, BROWSER_PATH=chromium)
     assert (done.returncode, done.stdout) == (0, "")
+    assert (tmp_path / "a.png").read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "begins"), [("a.svg", b"<svg"), ("a.pdf", b"%PDF")])
+def test_chart_as_an_image_of_lines(invoke, tmp_path, chromium, monkeypatch, name, begins):
+    monkeypatch.setenv("BROWSER_PATH", chromium)
+    result = invoke("chart", 1, "by day", "-o", name, *IMAGE)
+    assert (result.exit_code, result.stdout) == (0, "")
     assert (tmp_path / name).read_bytes().startswith(begins)
 
 
