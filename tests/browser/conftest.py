@@ -219,10 +219,6 @@ class Notebook:
             assert time.monotonic() < deadline, f"{holds!r} is not in the saved notebook"
             self.page.evaluate("window.jupyterapp.commands.execute('docmanager:save')")
 
-    def clear(self) -> None:
-        """Clear what the cells show: a page with dozens of pickers and figures is slow."""
-        self.page.evaluate("window.jupyterapp.commands.execute('notebook:clear-all-cell-outputs')")
-
     def close(self) -> None:
         """Shut the kernel down, and close the page."""
         self.page.evaluate("window.jupyterapp.commands.execute('kernelmenu:shutdown')")
@@ -271,19 +267,31 @@ def context(browser):
 
 
 @pytest.fixture(scope="session")
-def shared_notebook(context, jupyterlab) -> Iterator[Notebook]:
+def notebook(context, jupyterlab) -> Iterator[Notebook]:
+    """The notebook that most tests share; each runs cells of its own in it."""
     opened = open_to_share(context, jupyterlab, "shared.ipynb")
     yield opened
     opened.page.close()
 
 
 @pytest.fixture(scope="session")
-def shared_dark_notebook(context, jupyterlab) -> Iterator[Notebook]:
+def light_notebook(context, jupyterlab) -> Iterator[Notebook]:
+    """The notebook that tests of colors share, in the light theme."""
+    opened = open_to_share(context, jupyterlab, "light.ipynb")
+    assert opened.page.evaluate("document.body.dataset.jpThemeLight") == "true"
+    yield opened
+    opened.page.close()
+
+
+@pytest.fixture(scope="session")
+def dark_notebook(context, jupyterlab) -> Iterator[Notebook]:
+    """The one in the dark theme."""
     jupyterlab.set_theme("JupyterLab Dark")
     try:
         opened = open_to_share(context, jupyterlab, "dark.ipynb")
     finally:
         jupyterlab.set_theme("JupyterLab Light")
+    assert opened.page.evaluate("document.body.dataset.jpThemeLight") == "false"
     yield opened
     opened.page.close()
 
@@ -297,24 +305,7 @@ def open_to_share(context, jupyterlab: Jupyter, name: str) -> Notebook:
     return opened
 
 
-@pytest.fixture
-def notebook(shared_notebook) -> Iterator[Notebook]:
-    """The notebook that most tests share; each runs cells of its own in it."""
-    yield shared_notebook
-    shared_notebook.clear()
-
-
-@pytest.fixture
-def dark_notebook(shared_dark_notebook) -> Iterator[Notebook]:
-    """The one that is shared in the dark theme."""
-    yield shared_dark_notebook
-    shared_dark_notebook.clear()
-
-
-@pytest.fixture(params=["notebook", "dark_notebook"], ids=["Light", "Dark"])
+@pytest.fixture(params=["light", "dark"])
 def themed_notebook(request) -> Notebook:
-    """The shared notebook of each theme."""
-    found = request.getfixturevalue(request.param)
-    is_light = found.page.evaluate("document.body.dataset.jpThemeLight")
-    assert is_light == ("true" if request.param == "notebook" else "false")
-    return found
+    """The notebook of each theme."""
+    return request.getfixturevalue(f"{request.param}_notebook")

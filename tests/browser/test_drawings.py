@@ -94,7 +94,6 @@ def test_saved_notebook_in_notebook_7_shows_all(saved, context, notebook_7):
 
 
 def test_figure_reads_in_dark_theme(dark_notebook):
-    assert dark_notebook.page.evaluate("document.body.dataset.jpThemeLight") == "false"
     figure = dark_notebook.run("draw_watch_query(1)").locator(".jp-RenderedPlotly")
     expect(figure.locator(BARS).first).to_be_visible(timeout=WITHIN)
     check_reads(figure)

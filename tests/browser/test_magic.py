@@ -17,11 +17,10 @@ STDERR = "[data-mime-type='application/vnd.jupyter.stderr']"
 
 
 @pytest.fixture(scope="module")
-def lab(shared_notebook):
+def lab(notebook):
     """The notebook, with the magic loaded."""
-    loaded = shared_notebook.value("get_ipython().run_line_magic('load_ext', 'watchframe')")
-    assert loaded == "None"
-    return shared_notebook
+    assert notebook.value("get_ipython().run_line_magic('load_ext', 'watchframe')") == "None"
+    return notebook
 
 
 def type_cell(lab, text):
