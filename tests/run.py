@@ -15,6 +15,7 @@ import shutil
 import subprocess
 import sys
 import time
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
@@ -40,31 +41,40 @@ def main() -> int:
     parser.add_argument("--every-python", action="store_true", help="the other Pythons too")
     options, arguments = parser.parse_known_args()
 
-    failed = [name for name, command in STEPS if not _passes(name, command)]
-    if options.every_python:
-        running = "{}.{}".format(*sys.version_info)
-        others = [version for version in PYTHONS if version != running]
-        failed += [f"Python {version}" for version in others if not _passes_with(version)]
+    running = "{}.{}".format(*sys.version_info)
+    others = [version for version in PYTHONS if options.every_python and version != running]
+    with ThreadPoolExecutor(max_workers=1) as background:  # one by one: they share the sources
+        made = {version: background.submit(_make_environment, version) for version in others}
+        failed = [name for name, command in STEPS if not _passes(name, command)]
+    failed += [
+        f"Python {version}"
+        for version, environment in made.items()
+        if not _passes_with(version, environment)
+    ]
     if failed:
         _say(f"\n== failed before the tests: {', '.join(failed)} (see above)")
     tests_passed = _passes("tests", [*PYTEST, *(QUICK if options.quick else []), *arguments])
     return 0 if tests_passed and not failed else 1
 
 
-def _passes_with(version: str) -> bool:
-    """Run unit and property tests with another Python; one that is missing is no failure."""
+def _make_environment(version: str) -> Path | None:
+    """Return the Python of the environment for a version, made where needed; None without one."""
     python = find_python(version)
     if python is None:
+        return None
+    return make_environment(ROOT / f".venv-{version}", ("unit",), python=python, version=version)
+
+
+def _passes_with(version: str, environment: Future[Path | None]) -> bool:
+    """Run unit and property tests with another Python; one that is missing is no failure."""
+    try:
+        venv_python = environment.result()
+    except SystemExit as failure:
+        _say(f"\n== Python {version}: {failure}")
+        return False
+    if venv_python is None:
         _say(f"\n== Python {version} is missing, nothing is run with it")
         return True
-    _say(f"\n== Python {version}: {python}")
-    try:
-        venv_python = make_environment(
-            ROOT / f".venv-{version}", ("unit",), python=python, version=version
-        )
-    except SystemExit as failure:
-        _say(str(failure))
-        return False
     command = [*PYTEST, "--quiet", *QUICK, "tests/unit", "tests/property"]
     return _passes(f"tests with Python {version}", command, venv_python.parent)
 

@@ -165,6 +165,15 @@ def jupyterlab(browser, kernel_environment, tmp_path_factory) -> Iterator[Jupyte
     stop_jupyter(process)
 
 
+@pytest.fixture(scope="session")
+def notebook_7(kernel_environment, tmp_path_factory) -> Iterator[Jupyter]:
+    jupyter, process = start_jupyter(
+        "notebook", tmp_path_factory.mktemp("notebook-7"), kernel_environment
+    )
+    yield jupyter
+    stop_jupyter(process)
+
+
 class Notebook:
     """A notebook that is open in the browser."""
 
@@ -260,8 +269,43 @@ def context(browser):
 @pytest.fixture(scope="session")
 def notebook(context, jupyterlab) -> Iterator[Notebook]:
     """The notebook that most tests share; each runs cells of its own in it."""
-    jupyterlab.write("shared.ipynb")
-    opened = open_notebook(context, jupyterlab, "shared.ipynb")
-    opened.run("from watchframe import ParameterPicker, QueryPicker, link_pickers, pick")
+    opened = open_to_share(context, jupyterlab, "shared.ipynb")
     yield opened
     opened.page.close()
+
+
+@pytest.fixture(scope="session")
+def light_notebook(context, jupyterlab) -> Iterator[Notebook]:
+    """The notebook that tests of colors share, in the light theme."""
+    opened = open_to_share(context, jupyterlab, "light.ipynb")
+    assert opened.page.evaluate("document.body.dataset.jpThemeLight") == "true"
+    yield opened
+    opened.page.close()
+
+
+@pytest.fixture(scope="session")
+def dark_notebook(context, jupyterlab) -> Iterator[Notebook]:
+    """The one in the dark theme."""
+    jupyterlab.set_theme("JupyterLab Dark")
+    try:
+        opened = open_to_share(context, jupyterlab, "dark.ipynb")
+    finally:
+        jupyterlab.set_theme("JupyterLab Light")
+    assert opened.page.evaluate("document.body.dataset.jpThemeLight") == "false"
+    yield opened
+    opened.page.close()
+
+
+def open_to_share(context, jupyterlab: Jupyter, name: str) -> Notebook:
+    jupyterlab.write(name)
+    opened = open_notebook(context, jupyterlab, name)
+    opened.run(
+        "from watchframe import ParameterPicker, QueryPicker, draw_watch_query, link_pickers, pick"
+    )
+    return opened
+
+
+@pytest.fixture(params=["light", "dark"])
+def themed_notebook(request) -> Notebook:
+    """The notebook of each theme."""
+    return request.getfixturevalue(f"{request.param}_notebook")

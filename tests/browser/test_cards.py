@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import os
 
-import pytest
-
-from tests.browser.conftest import open_notebook
 from tests.browser.test_colours import faint_in
 
 CELLS = (
@@ -18,24 +15,17 @@ CELLS = (
 )
 
 
-@pytest.mark.parametrize("theme", ["Light", "Dark"])
-def test_cards_are_readable_and_link_pages(context, jupyterlab, demo, theme):
-    jupyterlab.set_theme(f"JupyterLab {theme}")
-    try:
-        jupyterlab.write(f"cards-{theme}.ipynb")
-        notebook = open_notebook(context, jupyterlab, f"cards-{theme}.ipynb")
-        for cell in CELLS:
-            output = notebook.run(cell).locator(".jp-RenderedHTMLCommon").first
-            link = output.locator("a").first
-            link.wait_for()
-            assert link.get_attribute("href").startswith(demo.url)
-            assert faint_in(output) == [], cell
-            for names in output.locator("th:first-child").all():
-                assert names.evaluate("each => getComputedStyle(each).textAlign") == "left"
-            width = output.evaluate("each => each.scrollWidth - each.clientWidth")
-            assert width <= 0, cell
-            if folder := os.environ.get("PICTURES"):
-                notebook.screenshot(f"{folder}/{theme}-{CELLS.index(cell)}.png", output)
-        notebook.page.close()
-    finally:
-        jupyterlab.set_theme("JupyterLab Light")
+def test_cards_are_readable_and_link_pages(themed_notebook, demo):
+    for cell in CELLS:
+        output = themed_notebook.run(cell).locator(".jp-RenderedHTMLCommon").first
+        link = output.locator("a").first
+        link.wait_for()
+        assert link.get_attribute("href").startswith(demo.url)
+        assert faint_in(output) == [], cell
+        for names in output.locator("th:first-child").all():
+            assert names.evaluate("each => getComputedStyle(each).textAlign") == "left"
+        width = output.evaluate("each => each.scrollWidth - each.clientWidth")
+        assert width <= 0, cell
+        if folder := os.environ.get("PICTURES"):
+            name = f"{themed_notebook.name}-{CELLS.index(cell)}.png"
+            themed_notebook.screenshot(f"{folder}/{name}", output)

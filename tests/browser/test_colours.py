@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import pytest
 from playwright.sync_api import expect
-
-from tests.browser.conftest import open_notebook
 
 WITHIN = 30_000
 #: WCAG 2, level AA: of texts to what is behind them.
@@ -58,37 +55,26 @@ TOO_FAINT = """(root, enough) => {
 }"""
 
 
-@pytest.mark.parametrize("theme", ["Light", "Dark"])
-def test_picker_texts_contrast_with_background(context, jupyterlab, theme):
-    jupyterlab.set_theme(f"JupyterLab {theme}")
-    try:
-        jupyterlab.write(f"{theme}.ipynb")
-        notebook = open_notebook(context, jupyterlab, f"{theme}.ipynb")
-        notebook.run("from watchframe import pick")
-        is_light = notebook.page.evaluate("document.body.dataset.jpThemeLight")
-        assert is_light == ("true" if theme == "Light" else "false")
-        picker = notebook.show("pick(1, {'min_amount': 5}, run=True)")
-        expect(picker.locator("tbody tr").first).to_be_visible(timeout=WITHIN)
-        for view in ("Borrowed a day, in dollars", "Chart", "Code", "Table"):
-            picker.get_by_role("button", name=view, exact=True).click()
-            if view in ("Borrowed a day, in dollars", "Chart"):
-                expect(picker.locator(".legendtext")).to_have_count(2, timeout=WITHIN)
-            notebook.page.mouse.move(0, 0)
-            notebook.page.evaluate(TRANSITIONS_END)
-            assert faint_in(picker) == [], view
-        wrong = notebook.show("pick(11, {'hash': 'zz'})")
-        expect(wrong.get_by_role("alert")).to_be_visible(timeout=WITHIN)
-        assert faint_in(wrong) == []
-        failing = notebook.show("pick(51, run=True)")
-        expect(failing.locator(".wf-reason")).to_be_visible(timeout=WITHIN)
-        assert faint_in(failing) == []
-        many = notebook.show("pick(25)")
-        many.get_by_placeholder("search 5,000 values").fill("new")
-        expect(many.locator(".wf-options button")).to_have_count(2, timeout=WITHIN)
-        assert faint_in(many) == []
-        notebook.page.close()
-    finally:
-        jupyterlab.set_theme("JupyterLab Light")
+def test_picker_texts_contrast_with_background(themed_notebook):
+    picker = themed_notebook.show("pick(1, {'min_amount': 5}, run=True)")
+    expect(picker.locator("tbody tr").first).to_be_visible(timeout=WITHIN)
+    for view in ("Borrowed a day, in dollars", "Chart", "Code", "Table"):
+        picker.get_by_role("button", name=view, exact=True).click()
+        if view in ("Borrowed a day, in dollars", "Chart"):
+            expect(picker.locator(".legendtext")).to_have_count(2, timeout=WITHIN)
+        themed_notebook.page.mouse.move(0, 0)
+        themed_notebook.page.evaluate(TRANSITIONS_END)
+        assert faint_in(picker) == [], view
+    wrong = themed_notebook.show("pick(11, {'hash': 'zz'})")
+    expect(wrong.get_by_role("alert")).to_be_visible(timeout=WITHIN)
+    assert faint_in(wrong) == []
+    failing = themed_notebook.show("pick(51, run=True)")
+    expect(failing.locator(".wf-reason")).to_be_visible(timeout=WITHIN)
+    assert faint_in(failing) == []
+    many = themed_notebook.show("pick(25)")
+    many.get_by_placeholder("search 5,000 values").fill("new")
+    expect(many.locator(".wf-options button")).to_have_count(2, timeout=WITHIN)
+    assert faint_in(many) == []
 
 
 def faint_in(picker):

@@ -7,13 +7,7 @@ import pandas as pd
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import (
-    TOKEN,
-    open_notebook,
-    open_without_kernel,
-    start_jupyter,
-    stop_jupyter,
-)
+from tests.browser.conftest import TOKEN, open_notebook, open_without_kernel
 from tests.browser.test_colours import TOO_FAINT
 from watchframe import Client, draw_frame, draw_watch_query
 
@@ -91,31 +85,18 @@ def test_saved_notebook_of_somebody_else_shows_all(saved, context, jupyterlab):
     page.close()
 
 
-def test_saved_notebook_in_notebook_7_shows_all(saved, context, kernel_environment, tmp_path):
-    jupyter, process = start_jupyter("notebook", tmp_path, kernel_environment)
-    try:
-        jupyter.write("saved.ipynb", notebook=nbformat.from_dict(saved))
-        page = context.new_page()
-        page.goto(f"{jupyter.url}notebooks/saved.ipynb?token={TOKEN}")
-        check_kept(page)
-        page.close()
-    finally:
-        stop_jupyter(process)
+def test_saved_notebook_in_notebook_7_shows_all(saved, context, notebook_7):
+    notebook_7.write("drawings.ipynb", notebook=nbformat.from_dict(saved))
+    page = context.new_page()
+    page.goto(f"{notebook_7.url}notebooks/drawings.ipynb?token={TOKEN}")
+    check_kept(page)
+    page.close()
 
 
-def test_figure_reads_in_dark_theme(context, jupyterlab):
-    jupyterlab.set_theme("JupyterLab Dark")
-    try:
-        jupyterlab.write("dark-figure.ipynb")
-        notebook = open_notebook(context, jupyterlab, "dark-figure.ipynb")
-        assert notebook.page.evaluate("document.body.dataset.jpThemeLight") == "false"
-        notebook.run("from watchframe import draw_watch_query")
-        figure = notebook.run("draw_watch_query(1)").locator(".jp-RenderedPlotly")
-        expect(figure.locator(BARS).first).to_be_visible(timeout=WITHIN)
-        check_reads(figure)
-        notebook.close()
-    finally:
-        jupyterlab.set_theme("JupyterLab Light")
+def test_figure_reads_in_dark_theme(dark_notebook):
+    figure = dark_notebook.run("draw_watch_query(1)").locator(".jp-RenderedPlotly")
+    expect(figure.locator(BARS).first).to_be_visible(timeout=WITHIN)
+    check_reads(figure)
 
 
 def open_offline(context, html, path):

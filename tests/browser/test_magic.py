@@ -7,12 +7,12 @@ import re
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
-from tests.browser.conftest import TOKEN, start_jupyter
+from tests.browser.conftest import TOKEN
 
 playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
 expect = playwright.expect
 
-PATIENT, TAB_AGAIN, RUN_AGAIN = 60_000, 5_000, 15_000  # milliseconds
+PATIENT, TAB_AGAIN, RUN_AGAIN = 60_000, 2_000, 4_000  # milliseconds
 STDERR = "[data-mime-type='application/vnd.jupyter.stderr']"
 
 
@@ -118,33 +118,28 @@ def test_lab_interrupt_stops_and_keeps_variable(lab):
     assert lab.value("df") == "before"
 
 
-def test_notebook_7_shows_line_and_completes(context, kernel_environment, tmp_path):
-    jupyter, process = start_jupyter("notebook", tmp_path, kernel_environment)
-    try:
-        cells = [new_code_cell("%load_ext watchframe"), new_code_cell("%watch 2")]
-        cells += [new_code_cell("%watch 1 -p "), new_code_cell('read_watch_query(1, {"')]
-        jupyter.write("magic.ipynb", new_notebook(cells=cells))
-        page = context.new_page()
-        page.goto(f"{jupyter.url}notebooks/magic.ipynb?token={TOKEN}")
-        output = page.locator(".jp-OutputArea").filter(has_text="query 2 'Market totals'").first
-        for _ in range(PATIENT // RUN_AGAIN):  # what is run before the kernel is there is lost
-            page.get_by_text("%load_ext watchframe").click(timeout=PATIENT)
-            page.keyboard.press("Shift+Enter")
-            page.keyboard.press("Shift+Enter")
-            try:
-                output.wait_for(timeout=RUN_AGAIN)
-            except playwright.TimeoutError:
-                continue
-            break
-        expect(output.locator("table")).to_be_visible(timeout=PATIENT)
-        page.get_by_text("%watch 1 -p").click()
-        page.keyboard.press("End")
-        press_tab_until(page, page.locator(".jp-Completer-item", has_text="min_amount="))
-        page.keyboard.press("Escape")
-        page.get_by_text("read_watch_query(1").click()
-        page.keyboard.press("End")
-        press_tab_until(page, page.locator(".jp-Completer-item", has_text="min_amount"))
-        page.close()
-    finally:
-        process.terminate()
-        process.wait(timeout=30)
+def test_notebook_7_shows_line_and_completes(context, notebook_7):
+    cells = [new_code_cell("%load_ext watchframe"), new_code_cell("%watch 2")]
+    cells += [new_code_cell("%watch 1 -p "), new_code_cell('read_watch_query(1, {"')]
+    notebook_7.write("magic.ipynb", new_notebook(cells=cells))
+    page = context.new_page()
+    page.goto(f"{notebook_7.url}notebooks/magic.ipynb?token={TOKEN}")
+    output = page.locator(".jp-OutputArea").filter(has_text="query 2 'Market totals'").first
+    for _ in range(PATIENT // RUN_AGAIN):  # what is run before the kernel is there is lost
+        page.get_by_text("%load_ext watchframe").click(timeout=PATIENT)
+        page.keyboard.press("Shift+Enter")
+        page.keyboard.press("Shift+Enter")
+        try:
+            output.wait_for(timeout=RUN_AGAIN)
+        except playwright.TimeoutError:
+            continue
+        break
+    expect(output.locator("table")).to_be_visible(timeout=PATIENT)
+    page.get_by_text("%watch 1 -p").click()
+    page.keyboard.press("End")
+    press_tab_until(page, page.locator(".jp-Completer-item", has_text="min_amount="))
+    page.keyboard.press("Escape")
+    page.get_by_text("read_watch_query(1").click()
+    page.keyboard.press("End")
+    press_tab_until(page, page.locator(".jp-Completer-item", has_text="min_amount"))
+    page.close()

@@ -6,13 +6,7 @@ import nbformat
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import (
-    TOKEN,
-    open_notebook,
-    open_without_kernel,
-    start_jupyter,
-    stop_jupyter,
-)
+from tests.browser.conftest import TOKEN, open_notebook, open_without_kernel
 
 WITHIN = 30_000
 #: The label of the rows in the twin, which come with the result.
@@ -66,17 +60,13 @@ def test_saved_notebook_of_somebody_else_shows_twin(saved, context, jupyterlab):
     notebook.page.close()
 
 
-def test_saved_notebook_in_notebook_7_shows_twin(saved, context, kernel_environment, tmp_path):
-    jupyter, process = start_jupyter("notebook", tmp_path, kernel_environment)
-    try:
-        jupyter.write("saved.ipynb", notebook=nbformat.from_dict(saved))
-        page = context.new_page()
-        page.goto(f"{jupyter.url}notebooks/saved.ipynb?token={TOKEN}")
-        check_twin(page)
-        expect(page.get_by_text("Error displaying widget")).to_be_hidden()
-        page.close()
-    finally:
-        stop_jupyter(process)
+def test_saved_notebook_in_notebook_7_shows_twin(saved, context, notebook_7):
+    notebook_7.write("saved.ipynb", notebook=nbformat.from_dict(saved))
+    page = context.new_page()
+    page.goto(f"{notebook_7.url}notebooks/saved.ipynb?token={TOKEN}")
+    check_twin(page)
+    expect(page.get_by_text("Error displaying widget")).to_be_hidden()
+    page.close()
 
 
 def test_saved_notebook_without_kernel_shows_twin(saved, context, jupyterlab):
@@ -178,11 +168,11 @@ def test_saved_chart_of_somebody_else_shows_its_rows(drawn, context, jupyterlab)
     page.close()
 
 
-@pytest.mark.parametrize("app", ["jupyterlab", "no kernel"])
-def test_saved_search_for_a_query_shows_what_was_picked(context, jupyterlab, app):
-    name = f"search-{app[:2]}.ipynb"
-    jupyterlab.write(name)
-    notebook = open_notebook(context, jupyterlab, name)
+@pytest.fixture(scope="module")
+def searched(context, jupyterlab):
+    """The name of a saved notebook in which a query was searched for, picked, and run."""
+    jupyterlab.write("search.ipynb")
+    notebook = open_notebook(context, jupyterlab, "search.ipynb")
     notebook.run("from watchframe import pick")
     output = notebook.run("search = pick(); search").locator(".wf-search")
     output.get_by_label("Search queries").fill("Events of one kind")
@@ -195,10 +185,15 @@ def test_saved_search_for_a_query_shows_what_was_picked(context, jupyterlab, app
     expect(notebook.page.locator(".wf-twin")).to_be_hidden()
     notebook.save(ROWS)
     notebook.close()
+    return "search.ipynb"
+
+
+@pytest.mark.parametrize("app", ["no kernel", "jupyterlab"])
+def test_saved_search_for_a_query_shows_what_was_picked(searched, context, jupyterlab, app):
     if app == "jupyterlab":
-        page = open_notebook(context, jupyterlab, name).page
+        page = open_notebook(context, jupyterlab, searched).page
     else:
-        page = open_without_kernel(context, jupyterlab, name)
+        page = open_without_kernel(context, jupyterlab, searched)
     twin = page.locator(".wf-twin")
     expect(twin).to_be_visible(timeout=WITHIN)
     expect(twin).to_contain_text("Events of one kind by month")

@@ -32,7 +32,8 @@ from watchframe.cache.private_files import (
     remove,
 )
 from watchframe.cache.writer import INLINE_LIMIT
-from watchframe.errors import CacheError, CacheFormatError, CacheWarning, is_silent, warn_caller
+from watchframe.caller_warnings import is_silent, warn_caller
+from watchframe.errors import CacheError, CacheFormatError, CacheWarning
 from watchframe.locks import ForkBarrier, ProcessLock
 
 if TYPE_CHECKING:

@@ -28,7 +28,8 @@ from watchframe.cache.private_files import (
     remove_planted,
 )
 from watchframe.cache.writer import Staging
-from watchframe.errors import CacheFormatError, CacheWarning, warn_caller
+from watchframe.caller_warnings import warn_caller
+from watchframe.errors import CacheFormatError, CacheWarning
 
 _MODE_RAW, _MODE_BINARY = 1, 2
 _FILENAME = re.compile(r"[0-9a-f]{2}/[0-9a-f]{2}/[0-9a-f]{28}\.val", re.ASCII)

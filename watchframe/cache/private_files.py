@@ -16,8 +16,9 @@ import shutil
 import stat
 from pathlib import Path
 
+from watchframe.caller_warnings import warn_caller
 from watchframe.config.files import open_regular
-from watchframe.errors import CacheError, CacheWarning, warn_caller
+from watchframe.errors import CacheError, CacheWarning
 
 #: The part of a cache folder that holds entries of this release's layout.
 LAYOUT = "v1"

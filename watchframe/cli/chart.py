@@ -76,7 +76,8 @@ def chart(
     drawn. Without -o, a counter shows its value and a table its texts; without NAME too, what is
     saved is listed.
     """
-    from watchframe.read import ReadOptions, draw_watch_query  # noqa: PLC0415 - help needs none
+    from watchframe.drawing import MAX_POINTS  # noqa: PLC0415 - help needs no drawing
+    from watchframe.read import ReadOptions, draw_frame, read_watch_query  # noqa: PLC0415 - likewise
     from watchframe.read.draw import chosen_visualization, saved_definition  # noqa: PLC0415 - likewise
 
     check_together(given)
@@ -105,9 +106,12 @@ def chart(
     chosen, notes = chosen_visualization(query, wanted)
     if not is_json:
         _check_shown(chosen, path)
-    if path is None and not is_json:
-        how["max_points"] = None  # of a table that is shown here, all rows
-    drawing = draw_watch_query(asked, chosen, arguments["params"], filters=chosen_values, **how)
+    _check_installed(chosen, ".json" if path is None else path.suffix.lower())
+    table = read_watch_query(asked, arguments["params"], output="arrow", **how)
+    max_points: int | None = MAX_POINTS
+    if path is None and not is_json:  # no cell of a table is written that is not shown
+        max_points = shown.rows and shown.rows * max(1, table.num_columns)
+    drawing = draw_frame(table, chosen, filters=chosen_values, max_points=max_points)
     if path is not None:
         _write_file(drawing, path, width, height)
     elif is_json:
@@ -151,6 +155,19 @@ def _check_shown(chosen: Visualization, path: Path | None) -> None:
             f"{label}, which is no picture.",
             hint="Give -o chart.html" + (", or leave -o out to see it here." if has_text else "."),
         )
+
+
+def _check_installed(chosen: Visualization, suffix: str) -> None:
+    """Raise what drawing would where plotly, kaleido or a browser is missing, before the read."""
+    from watchframe.drawing.figures import FIGURES, figure_of  # noqa: PLC0415 - help needs none
+    from watchframe.drawing.images import image_of  # noqa: PLC0415 - likewise
+
+    if chosen.type not in FIGURES or suffix == ".html":  # without plotly, a page has the rows
+        return
+    figure_of("CHART", {"traces": [], "layout": {}})
+    if suffix not in _TEXTS:
+        # An empty one: the browser that it starts will draw the chart too.
+        image_of({"data": [], "layout": {}}, "svg")
 
 
 def _write_list(query: Query, *, is_json: bool) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from msgspec import structs
 
+from watchframe.caller_warnings import warn_caller
 from watchframe.client.client import Client
 from watchframe.config import as_server, load_settings_of, no_key_error, note_connected
 from watchframe.errors import (
@@ -22,7 +23,6 @@ from watchframe.errors import (
     ProtocolError,
     TransportTimeoutError,
     WatchframeError,
-    warn_caller,
 )
 from watchframe.http.deadline import Deadline
 from watchframe.interactive import is_interactive

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from watchframe.errors import ArgumentError, ConfigurationWarning, is_silent, warn_caller
+from watchframe.caller_warnings import is_silent, warn_caller
+from watchframe.errors import ArgumentError, ConfigurationWarning
 from watchframe.plain_text import shell_text
 
 #: Flags that some systems do not have. Without O_NONBLOCK, to open a pipe waits for its other end.

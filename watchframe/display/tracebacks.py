@@ -20,8 +20,9 @@ from dataclasses import dataclass
 from types import FrameType, TracebackType
 from typing import Any
 
+from watchframe.caller_warnings import is_inner
 from watchframe.display.messages import error_lines, group_lines, notes_of
-from watchframe.errors import WatchframeError, WatchframeWarning, is_inner
+from watchframe.errors import WatchframeError, WatchframeWarning
 from watchframe.hints import Face
 from watchframe.interactive import ipython_kernel, ipython_shell, is_interactive
 from watchframe.keys import without_keys

@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 from typing import Generic, TypeVar, cast
 
 import watchframe.cache.index  # noqa: F401 - so that no thread is within an import at a fork
+from watchframe.caller_warnings import silence_warnings
 from watchframe.client import Client, client_of_server, connected_client
 from watchframe.client.listing import PAGE_SIZE
 from watchframe.config import Settings, config_path, read_logins
-from watchframe.errors import WatchframeError, silence_warnings
+from watchframe.errors import WatchframeError
 from watchframe.locks import ProcessLock
 from watchframe.models import DataSource, ParameterDefinition, Visualization
 from watchframe.parameters.types import known_values

@@ -7,7 +7,8 @@ from datetime import date, datetime, time, tzinfo
 from decimal import Decimal
 from fractions import Fraction
 
-from watchframe.errors import ArgumentError, ParameterWarning, warn_caller
+from watchframe.caller_warnings import warn_caller
+from watchframe.errors import ArgumentError, ParameterWarning
 from watchframe.hints import Hint, Kind
 from watchframe.models import ParameterDefinition, Query
 from watchframe.parameters.errors import (

@@ -12,12 +12,9 @@ from typing import Literal
 import pyarrow as pa
 
 from watchframe.cache import KeyParts, Provenance, ResultCache
+from watchframe.caller_warnings import warn_caller
 from watchframe.decode import column_kinds, pandas_metadata, with_kinds
-from watchframe.errors import (
-    CacheWarning,
-    WatchframeError,
-    warn_caller,
-)
+from watchframe.errors import CacheWarning, WatchframeError
 
 Source = Literal["local cache", "server cache", "executed"]
 

@@ -12,6 +12,7 @@ import pandas as pd
 import pyarrow as pa
 
 from watchframe.cache import Mode
+from watchframe.caller_warnings import warn_caller
 from watchframe.client import Client
 from watchframe.decode import DtypeBackend
 from watchframe.display import page_of
@@ -21,7 +22,6 @@ from watchframe.errors import (
     AuthenticationError,
     WatchframeError,
     WatchframeWarning,
-    warn_caller,
 )
 from watchframe.http.error_responses import IDENTITY_PROXY_HINT
 from watchframe.models import Dashboard

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 import pandas as pd
 import pyarrow as pa
 
+from watchframe.caller_warnings import warn_caller
 from watchframe.decode import Conversions, DtypeBackend, column_warnings, to_frame, with_absent
 from watchframe.decode.typing_rules import ENCODING, JSON
 from watchframe.errors import (
@@ -18,7 +19,6 @@ from watchframe.errors import (
     ResultTruncatedWarning,
     UnprovenResultWarning,
     WatchframeWarning,
-    warn_caller,
 )
 from watchframe.locks import ProcessLock
 from watchframe.read.answer import ATTRIBUTE, Answer, with_attributes

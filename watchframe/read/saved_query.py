@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import inspect
 import keyword
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal, overload
 
@@ -163,15 +163,37 @@ class WatchQuery:
             self._reference, visualization, params, client=self._client, **options
         )
 
-    def save_chart(self, name: str, **chart: Any) -> Visualization:
+    def save_chart(
+        self,
+        name: str,
+        *,
+        kind: str = "line",
+        x: str | None = None,
+        y: str | Sequence[str] | None = None,
+        y2: str | Sequence[str] = (),
+        series: str | None = None,
+        size: str | None = None,
+        z: str | None = None,
+        stacked: bool = False,
+        percent: bool = False,
+        sort: bool = True,
+        log: bool = False,
+        x_title: str = "",
+        y_title: str = "",
+        y2_title: str = "",
+        options: Mapping[str, Any] | None = None,
+        replace: bool = False,
+    ) -> Visualization:
         """Save a chart of its columns on the server, as of `save_chart`.
 
         Parameters
         ----------
         name : str
             What the chart is called: its tab on the page.
-        **chart
-            All other arguments of `save_chart`: ``kind=``, ``x=``, ``y=``, ``series=``, ...
+        kind, x, y, y2, series, size, z, stacked, percent, sort, log, x_title, y_title, y2_title
+            As of `save_chart`, and so are the next.
+        options, replace
+            Further options of the editor, and whether to write over a chart of this name.
 
         Returns
         -------
@@ -183,7 +205,27 @@ class WatchQuery:
         WatchframeError
             As `save_chart`.
         """
-        return save_chart(self._reference, name, client=self._client, **chart)
+        return save_chart(
+            self._reference,
+            name,
+            kind=kind,
+            x=x,
+            y=y,
+            y2=y2,
+            series=series,
+            size=size,
+            z=z,
+            stacked=stacked,
+            percent=percent,
+            sort=sort,
+            log=log,
+            x_title=x_title,
+            y_title=y_title,
+            y2_title=y2_title,
+            options=options,
+            replace=replace,
+            client=self._client,
+        )
 
     def _divided(
         self, params: Params, values: Mapping[str, Any], known: frozenset[str] = _OPTIONS

@@ -48,12 +48,16 @@ def test_chart_is_the_one_that_is_named(invoke, demo, words):
     assert result.stderr.endswith("query 1 'Borrows by market'\n")
 
 
-@pytest.mark.slow
-def test_table_in_the_terminal_has_all_rows(invoke):
-    result = invoke("chart", 41, "Table")
-    rows = len(result.stdout.splitlines()) - 2
-    assert f" {rows:,} rows x 12," in result.stderr
-    assert 12 * rows > MAX_POINTS
+def test_table_in_the_terminal_has_the_rows_that_are_asked_for(invoke, demo):
+    rows = MAX_POINTS // 4 + 1
+    with Client(demo.url, demo.user_key) as client:
+        sql = f"select range as a, range as b, range as c, range as d from range({rows})"
+        query = client.queries.create("More cells than points", sql, 1)
+        for words, shown in (((), rows), (("--rows", 3), 3), (("--rows", 0), rows)):
+            result = invoke("chart", query.id, "Table", *words)
+            assert len(result.stdout.splitlines()) == 2 + shown
+            assert f" {rows:,} rows x 4," in result.stderr
+        client.queries.archive(query.id)
 
 
 def test_chart_as_json_and_as_a_page(invoke, tmp_path, demo):
@@ -79,15 +83,44 @@ def test_chart_without_a_name_is_the_first_and_tells_the_others(invoke, tmp_path
     assert (tmp_path / "first.json").stat().st_mode & stat.S_IRGRP
 
 
+IMAGE = ("--width", 400, "--height", 300)
+
+
+@pytest.mark.slow
+def test_chart_as_an_image(run, tmp_path, chromium):
+    done = run("chart", 1, "by day", "-o", "a.png", *IMAGE, BROWSER_PATH=chromium)
+    assert (done.returncode, done.stdout) == (0, "")
+    assert (tmp_path / "a.png").read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "begins"), [("a.svg", b"<svg"), ("a.pdf", b"%PDF")])
+def test_chart_as_an_image_of_lines(invoke, tmp_path, chromium, monkeypatch, name, begins):
+    monkeypatch.setenv("BROWSER_PATH", chromium)
+    result = invoke("chart", 1, "by day", "-o", name, *IMAGE)
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert (tmp_path / name).read_bytes().startswith(begins)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("name", "begins"), [("a.png", b"\x89PNG"), ("a.svg", b"<svg"), ("a.pdf", b"%PDF")]
+    ("name", "lacking", "hint"),
+    [
+        ("a.png", "Chromium", "plotly_get_chrome"),
+        ("a.svg", "kaleido", 'pip install "watchframe[charts]"'),
+        ("a.json", "plotly", 'pip install "watchframe[charts]"'),
+    ],
 )
-def test_chart_as_an_image(run, tmp_path, chromium, name, begins):
-    words = "chart", 1, "by day", "-o", name, "--width", 400, "--height", 300
-    done = run(*words, BROWSER_PATH=chromium)
-    assert (done.returncode, done.stdout) == (0, "")
-    assert (tmp_path / name).read_bytes().startswith(begins)
+def test_chart_that_lacks_something_asks_for_no_rows(run, demo, tmp_path, name, lacking, hint):
+    (tmp_path / "none" / lacking).mkdir(parents=True)
+    (tmp_path / "none" / lacking / "__init__.py").write_text("raise ImportError")
+    words = "chart", 1, "by day", "-p", "markets=INV", "-o", name
+    done = run(*words, BROWSER_PATH="/nowhere", PYTHONPATH=str(tmp_path / "none"))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f" needs {'a ' if lacking == 'Chromium' else ''}{lacking}" in done.stderr
+    assert hint in done.stderr
+    assert not [item for item in demo.requests if item.method == "POST"]
+    assert not (tmp_path / name).exists()
 
 
 def test_chart_that_is_a_counter_shows_its_value(invoke):

@@ -67,7 +67,7 @@ def test_completion_visualizations_by_a_part_of_the_name(shell, offered):
         f"%watch 1 -p a=1 --chart {_}" for _ in drawn[1:]
     ]
     assert shell.offers('%watch 1 --chart "by day|') == ['%watch 1 --chart "Borrows by day"']
-    assert shell.offers("%watch 1 --chart zzz|") == ["%watch 1 --chart zzz"]
+    assert shell.complete("%watch 1 --chart zzz|") == ["%watch 1 --chart zzz"]
 
 
 def test_completion_visualization_as_it_is_read(shell):

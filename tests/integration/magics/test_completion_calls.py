@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import pytest
 
+from tests.integration.magics.conftest import PATIENT
 from watchframe.client import current_client
+from watchframe.magics import completion
 from watchframe.read.documents import Documents
 from watchframe.read.options import ReadOptions
 from watchframe.references import QueryReference
 
 
 @pytest.fixture
-def offered(shell):
-    """What is offered at the end of a cell."""
+def offered(shell, monkeypatch):
+    """What is offered at the end of a cell, however long the server takes."""
+    monkeypatch.setattr(completion, "PATIENCE", PATIENT)
     shell.value("import watchframe as wf; from watchframe import *; number = 1")
 
     def ask(typed):
         end = len(typed)
-        for _ in range(2):  # the first Tab may have begun to fetch it
-            found = [item for item in shell.complete(f"{typed}|") if item != typed]
+        found = [item for item in shell.complete(f"{typed}|") if item != typed]
         return [item[end:] if item.startswith(typed) else item for item in found]
 
     return ask

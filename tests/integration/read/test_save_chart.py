@@ -1,10 +1,11 @@
 """Charts that are made in the notebook and saved on the server."""
 
+import inspect
 import re
 
 import pytest
 
-from watchframe import draw_watch_query, read_watch_query, save_chart, watch_query
+from watchframe import WatchQuery, draw_watch_query, read_watch_query, save_chart, watch_query
 from watchframe.charts import new_chart
 from watchframe.client import Client
 from watchframe.demo import DemoServer
@@ -110,7 +111,8 @@ def test_mistake_is_an_error_before_anything_is_written(site, own_server, asked,
 
 def test_replaced_chart_keeps_its_id(site, query):
     first = save_chart(query.id, "C", x="day", y="amount", client=site)
-    again = save_chart(query.id, "c", kind="pie", x="market", y="amount", replace=True, client=site)
+    own = watch_query(query.id, client=site)
+    again = own.save_chart("c", kind="pie", x="market", y="amount", replace=True)
     assert (again.id, again.name) == (first.id, "c")
     (_, only) = site.queries.get(query.id).visualizations
     assert only.options == again.options
@@ -137,12 +139,30 @@ def test_key_that_may_not_write_is_refused(own_server, tmp_path):
         save_chart(TOTALS, "Mine", x="market", y="events", client=member)
 
 
-def test_what_is_sent_is_what_the_page_sends(site, own_server, query):
-    asked = {"kind": "column", "x": "day", "y": "amount", "y2": "a_id"}
-    saved = save_chart(query.id, "C", **asked, client=site)
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"kind": "column", "x": "day", "y": "amount", "series": "market", "sort": False},
+        {"kind": "column", "stacked": True, "percent": True, "x_title": "X", "y_title": "Y"},
+        {"y2": "a_id", "y2_title": "Y2", "log": True, "options": {"numberFormat": "$0"}},
+        {"kind": "bubble", "size": "a_id"},
+        {"kind": "heatmap", "z": "a_id"},
+    ],
+)
+def test_what_is_sent_is_what_the_page_sends(site, own_server, query, asked):
+    asked = {"x": "day", "y": "amount", **asked}
+    saved = watch_query(query.id, client=site).save_chart("C", **asked)
     expected = new_chart(None, name="C", **asked)
     assert (saved.type, saved.options) == (expected["type"], expected["options"])
     assert len(writes(own_server)) == 1
+
+
+def test_method_of_a_query_takes_all_arguments_but_the_query_and_its_client():
+    method, function = (
+        dict(inspect.signature(item).parameters) for item in (WatchQuery.save_chart, save_chart)
+    )
+    del method["self"], function["query"], function["client"]
+    assert list(method.values()) == list(function.values())
 
 
 def test_query_of_no_name_is_the_usual_error(site):

@@ -18,15 +18,17 @@ def counter(value):
 
 
 def test_area_shows_the_last_of_what_is_asked_for():
-    shown, may_end = [], threading.Event()
+    shown, has_begun, may_end = [], threading.Event(), threading.Event()
     area = DrawingArea(lambda: shown.append(area.static_html("")))
 
     def slow():
+        has_begun.set()
         may_end.wait(WITHIN)
         return counter(111)
 
     area.draw(slow)
     assert "Drawing …" in area._words.value, "who asks is not blocked"
+    assert has_begun.wait(WITHIN)  # or the next one could be shown before the last is asked for
     area.draw(lambda: counter(222))
     area.draw(lambda: counter(333))
     may_end.set()
@@ -37,21 +39,25 @@ def test_area_shows_the_last_of_what_is_asked_for():
 
 
 def test_area_that_was_cleared_or_closed_shows_nothing_more():
-    shown, may_end = [], threading.Event()
+    shown, has_begun, may_end = [], threading.Event(), threading.Event()
     area = DrawingArea(lambda: shown.append(area.static_html("")))
 
     def slow():
+        has_begun.set()
         may_end.wait(WITHIN)
         return counter(111)
 
     area.draw(slow)
+    assert has_begun.wait(WITHIN)
     area.clear("No chart.")
     may_end.set()
     until(lambda: not area._is_working)
     assert shown == [""]
     assert "No chart." in area._words.value
+    has_begun.clear()
     may_end.clear()  # or it may be drawn before it is closed
     area.draw(slow)
+    assert has_begun.wait(WITHIN)
     area.close()
     may_end.set()
     until(lambda: not area._is_working)

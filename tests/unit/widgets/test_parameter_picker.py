@@ -27,6 +27,7 @@ from watchframe.errors import (
 )
 from watchframe.models import MultiValues, ParameterDefinition
 from watchframe.widgets import ParameterPicker, QueryPicker, link_pickers, pick
+from watchframe.widgets.control import GUARD
 
 
 def test_wait_runs_where_nothing_ran_and_gives_the_frame(client):
@@ -179,10 +180,11 @@ def test_wrong_value_after_a_run_and_its_correction(client):
 
 
 def test_wrong_value_is_shown_after_a_run(client):
-    picker = pick(50, {"seconds": 0.5}, max_age=0, client=client)
-    picker.run()
-    picker.update({"seconds": "many"})
-    assert picker.status == "running"
+    picker = pick(50, {"seconds": 0.1}, max_age=0, client=client)
+    with GUARD:  # meanwhile, the run cannot end
+        picker.run()
+        picker.update({"seconds": "many"})
+        assert picker.status == "running"
     assert len(picker.wait(WITHIN)) == 1
     assert picker.status == "done"
     assert picker.problems
@@ -243,8 +245,9 @@ def test_run_while_another_one_is_going_on_takes_its_place(client):
 def test_run_on_change_waits_for_the_last_change(client, demo):
     picker = pick(13, run_on_change=True, client=client)
     before = len([r for r in demo.requests if r.path.endswith("/13/results")])
-    for kind in ("repay", "deposit", "withdraw"):
-        picker.update({"kind": kind})
+    with GUARD:  # meanwhile, no run can start
+        for kind in ("repay", "deposit", "withdraw"):
+            picker.update({"kind": kind})
     until(lambda: picker.status == "done")
     assert picker.df.attrs["watchframe"]["parameters"] == {"kind": "withdraw"}
     assert len([r for r in demo.requests if r.path.endswith("/13/results")]) == before + 1

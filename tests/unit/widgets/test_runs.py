@@ -13,6 +13,7 @@ from ipywidgets.widgets import widget as widgets
 from tests.unit.widgets.conftest import WITHIN, until
 from watchframe.errors import JobCancelledError, ParameterError
 from watchframe.widgets import QueryPicker, pick
+from watchframe.widgets.control import GUARD
 
 
 def executions(demo, query):
@@ -39,7 +40,7 @@ def begin(picker, demo):
 
 @pytest.mark.slow
 def test_run_with_the_same_values_joins_the_run(client, demo):
-    picker = pick(50, {"seconds": 1.2}, max_age=0, client=client)
+    picker = pick(50, {"seconds": 2}, max_age=0, client=client)
     begin(picker, demo)
     before = list(demo.requests)
     picker.run()
@@ -125,12 +126,13 @@ def test_picker_is_awaited_as_its_result(client, awaited):
 
 
 def test_run_goes_on_when_the_task_that_awaits_it_is_cancelled(client, awaited):
-    picker = pick(50, {"seconds": 0.5}, max_age=0, client=client)
+    picker = pick(50, {"seconds": 0.1}, max_age=0, client=client)
 
     async def main():
-        with pytest.raises(TimeoutError):
-            await asyncio.wait_for(picker, 0.01)
-        assert picker.status == "running"
+        with GUARD:  # meanwhile, the run cannot end
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(picker, 0.01)
+            assert picker.status == "running"
         return await asyncio.wait_for(picker, WITHIN)
 
     assert len(awaited(main())) == 1
