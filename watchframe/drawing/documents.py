@@ -105,7 +105,7 @@ def _origin(drawing: Drawing) -> str:
     lines = [provenance_html(drawing.shape, provenance)]
     parameters = provenance.get("parameters")
     if isinstance(parameters, Mapping) and parameters:
-        told = ", ".join(f"{name} = {_value_words(value)}" for name, value in parameters.items())
+        told = ", ".join(f"{name} = {value_words(value)}" for name, value in parameters.items())
         lines.append(f"<p>{html_text(told)}</p>")
     # The age in the line above is that of the moment when the page was made.
     retrieved = provenance.get("retrieved_at")
@@ -114,7 +114,7 @@ def _origin(drawing: Drawing) -> str:
     return "".join(lines)
 
 
-def _value_words(value: object) -> str:
+def value_words(value: object) -> str:
     """Return the value of a parameter; of a range its ends."""
     if isinstance(value, Mapping) and value.keys() == {"start", "end"}:
         return f"{words(value['start'])} to {words(value['end'])}"
