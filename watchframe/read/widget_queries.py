@@ -58,10 +58,7 @@ def widget_queries(
     shown = _shown(dashboard)
     slots = slots_of(dashboard)
     addresses = _Addresses(dashboard, slots)
-    from_url = values_of_url(
-        url_parameters or {}, {slot.address: slot.definition for slot in reversed(slots)}
-    )
-    given = {**addresses.resolved(from_url), **addresses.resolved(params_dict(params))}
+    given = addresses.given(params, url_parameters)
     chosen: dict[int, dict[str, object]] = {}
     for slot in slots:
         values = chosen.setdefault(slot.widget.id, {})
@@ -95,6 +92,15 @@ class Slot:
         if self.mapping.type == "dashboard-level":
             return self.mapping.map_to
         return f"w{self.widget.id}_{self.definition.name}"
+
+
+def given_values(
+    dashboard: Dashboard,
+    params: Mapping[str, object] | None,
+    url_parameters: Mapping[str, str] | None = None,
+) -> dict[str, object]:
+    """Return the caller's values by the slots' addresses; it raises what `widget_queries` does."""
+    return _Addresses(dashboard, slots_of(dashboard)).given(params, url_parameters)
 
 
 def slots_of(dashboard: Dashboard) -> list[Slot]:
@@ -132,6 +138,16 @@ class _Addresses:
 
     def __post_init__(self) -> None:
         self.first = {slot.address: slot for slot in reversed(self.slots)}
+
+    def given(
+        self, params: Mapping[str, object] | None, url_parameters: Mapping[str, str] | None
+    ) -> dict[str, object]:
+        """Return the caller's values by address; those of the page's address lose."""
+        from_url = values_of_url(
+            url_parameters or {},
+            {slot.address: slot.definition for slot in reversed(self.slots)},
+        )
+        return {**self.resolved(from_url), **self.resolved(params_dict(params))}
 
     def resolved(self, given: Mapping[str, object]) -> dict[str, object]:
         """Return the values by address, each checked to be one that may be given."""
