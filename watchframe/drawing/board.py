@@ -11,7 +11,13 @@ import pandas as pd
 from watchframe.drawing.board_layout import Place, places
 from watchframe.drawing.board_tiles import Tile, board_html, tile_figure, tile_html
 from watchframe.drawing.drawing import Drawing
+from watchframe.drawing.figure_html import packed_plotly_script
+from watchframe.drawing.notebook_output import HTML, PLAIN, is_figure, is_wanted
+from watchframe.drawing.plotly_once import carries_plotly
+from watchframe.interactive import ipython_kernel, ipython_shell
 from watchframe.models import Dashboard
+from watchframe.parameters.values import did_you_mean, nearest
+from watchframe.plain_text import plain_text
 
 __all__ = ["Board", "Place", "Tile", "board_html", "places", "tile_figure", "tile_html"]
 
@@ -61,11 +67,39 @@ class Board(Mapping[str, Drawing]):
         return {title: drawing.frame for title, drawing in self.items()}
 
     def to_html(self, path: str | Path | None = None) -> str | None:
-        """Return a page with the dashboard, as one document that loads nothing; or write it."""
+        """Return a page with the dashboard, as one document that loads nothing; or write it.
+
+        It reads on light and dark screens, in one column where they are narrow, and prints.
+
+        Parameters
+        ----------
+        path : str or pathlib.Path, optional
+            The file to write; then nothing is returned.
+
+        Raises
+        ------
+        ArgumentError
+            There is no such folder, or no file can be made in it.
+        OSError
+            The file cannot be written.
+        """
         raise NotImplementedError
 
     def __getitem__(self, title: str) -> Drawing:
-        return self._drawings[title]
+        if title in self._drawings:
+            return self._drawings[title]
+        errors = self.errors
+        if title in errors:
+            raise errors[title]
+        near = did_you_mean(nearest(str(title), [*self, *errors]))
+        raise KeyError(f"{self.dashboard.name!r} has no widget {title!r}. {near or ''}".rstrip())
+
+    def __contains__(self, title: object) -> bool:
+        return title in self._drawings
+
+    def get(self, title: str, default: Any = None) -> Any:
+        """Return a visualization; where the dashboard has none of that title, `default`."""
+        return self._drawings.get(title, default)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._drawings)
@@ -73,9 +107,22 @@ class Board(Mapping[str, Drawing]):
     def __len__(self) -> int:
         return len(self._drawings)
 
+    def __repr__(self) -> str:
+        lines = [f"  {title!r}: {drawing!r}" for title, drawing in self.items()]
+        lines += [f"  {title!r}: {type(error).__name__}" for title, error in self.errors.items()]
+        body = "\n".join([f"<Board of {self.dashboard.name!r}", *lines])
+        return plain_text(f"{body}>")
+
     def _repr_mimebundle_(
         self,
         include: Collection[str] | None = None,
         exclude: Collection[str] | None = None,
     ) -> dict[str, Any]:
-        raise NotImplementedError
+        bundle: dict[str, Any] = {PLAIN: repr(self)}
+        if ipython_shell() is not None and ipython_kernel() is None:  # a terminal
+            bundle[PLAIN] += '\nTo look at it: .to_html("board.html")'
+        elif is_wanted(HTML, include, exclude):
+            bundle[HTML] = board_html(self.dashboard, self.tiles, parameters=self.parameters)
+            if any(map(is_figure, self.values())) and carries_plotly():
+                bundle[HTML] += f"\n{packed_plotly_script()}"
+        return {kind: it for kind, it in bundle.items() if is_wanted(kind, include, exclude)}

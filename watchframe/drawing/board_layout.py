@@ -12,6 +12,8 @@ from watchframe.models import Widget
 COLUMNS = 12
 #: CSS pixels of a row with the margin below it, and of a margin.
 ROW, MARGIN = 50, 15
+#: CSS pixels of width up to which the tiles stand one below the other.
+NARROW = 800
 #: Rows at most, as on the page.
 _MOST_ROWS = 1_000
 #: Columns and rows of a widget that has no size, by the type of its visualization.

@@ -49,7 +49,7 @@ def figure_html(figure: Mapping[str, Any], *, name: str, meanwhile: str) -> str:
     Parameters
     ----------
     figure : mapping
-        With ``data`` and ``layout``, as plain values; the layout has a ``height``.
+        With ``data`` and ``layout``, as plain values; without a ``height`` it fills its place.
     name : str
         What screen readers call it.
     meanwhile : str
@@ -58,10 +58,12 @@ def figure_html(figure: Mapping[str, Any], *, name: str, meanwhile: str) -> str:
     content = json.dumps({**figure, "config": CONFIG})
     # No text of the data can end the script, or begin a comment in it.
     script = _DRAW % content.replace("<", "\\u003c").replace(">", "\\u003e")
+    height = figure["layout"].get("height")
+    size = "100%" if height is None else f"{height}px"
     # MathJax, where a page has it, is to see no formulas between two `$` of the data.
     return (
         '<div class="wf-figure mathjax_ignore tex2jax_ignore" role="figure" '
-        f'aria-label="{html_text(name)}" style="height: {figure["layout"]["height"]}px">'
+        f'aria-label="{html_text(name)}" style="height: {size}">'
         f"{meanwhile}</div>\n{script}"
     )
 

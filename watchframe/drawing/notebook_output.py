@@ -7,6 +7,7 @@ knows: docs/decisions/0070-charts-in-outputs.md.
 from __future__ import annotations
 
 import base64
+import functools
 import json
 import textwrap
 from collections.abc import Collection, Iterable, Mapping
@@ -55,10 +56,7 @@ def mimebundle(
     include, exclude : collection of str, optional
         The media types that are wanted, and those that are not.
     """
-
-    def is_wanted(kind: str) -> bool:
-        return (not include or kind in include) and kind not in (exclude or ())
-
+    wanted = functools.partial(is_wanted, include=include, exclude=exclude)
     bundle: dict[str, Any] = {PLAIN: repr(drawing)}
     if ipython_shell() is not None and ipython_kernel() is None:  # a terminal
         bundle[PLAIN] += '\nTo look at it: .to_html("chart.html") or .to_image("chart.png")'
@@ -68,12 +66,17 @@ def mimebundle(
         figure = noted_figure(drawing)
         if not is_colab():  # which takes the HTML
             bundle[PLOTLY] = {**figure, "config": CONFIG}
-        image = _image(figure) if is_wanted(PNG) or is_wanted(HTML) else None
+        image = _image(figure) if wanted(PNG) or wanted(HTML) else None
         if image is not None:
             bundle[PNG] = image
-        if is_wanted(HTML):
+        if wanted(HTML):
             bundle[HTML] = _figure_html(drawing, figure, image)
-    return {kind: content for kind, content in bundle.items() if is_wanted(kind)}
+    return {kind: content for kind, content in bundle.items() if wanted(kind)}
+
+
+def is_wanted(kind: str, include: Collection[str] | None, exclude: Collection[str] | None) -> bool:
+    """Whether a media type is asked for, as IPython asks."""
+    return (not include or kind in include) and kind not in (exclude or ())
 
 
 def is_figure(drawing: Drawing) -> bool:
