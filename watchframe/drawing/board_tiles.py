@@ -161,10 +161,24 @@ BOARD_STYLE = f"""<style>
 
 def tile_html(tile: Tile, *, face: Face = "python", now: datetime | None = None) -> str:
     """Return a tile as HTML that fills its place: title, content, foot; it needs `BOARD_STYLE`."""
+    if is_text(tile):
+        return f'<section class="wf-tile">{content_html(tile, face)}</section>'
+    return (
+        f'<section class="wf-tile" aria-label="{html_text(tile.title)}">{head_html(tile)}'
+        f"{content_html(tile, face)}{foot_html(tile, now or datetime.now(UTC))}</section>"
+    )
+
+
+def is_text(tile: Tile) -> bool:
+    """Whether it is a text, which has neither title nor foot."""
+    return tile.widget.visualization is None and isinstance(tile.content, str)
+
+
+def content_html(tile: Tile, face: Face) -> str:
+    """Return what a tile shows below its title."""
     content = tile.content
-    if tile.widget.visualization is None and isinstance(content, str):
-        text = f'<div class="wf-tile-body wf-tile-text">{markdown_html(content)}</div>'
-        return f'<section class="wf-tile">{text}</section>'
+    if isinstance(content, str) and is_text(tile):
+        return f'<div class="wf-tile-body wf-tile-text">{markdown_html(content)}</div>'
     body = (
         '<p class="wf-card-note" role="status">Reading …</p>'
         if content is None
@@ -174,11 +188,7 @@ def tile_html(tile: Tile, *, face: Face = "python", now: datetime | None = None)
         if isinstance(content, Exception)
         else _drawing_html(content, tile.title)
     )
-    return (
-        f'<section class="wf-tile" aria-label="{html_text(tile.title)}">{_head_html(tile)}'
-        f'<div class="wf-tile-body">{body}</div>{_foot_html(tile, now or datetime.now(UTC))}'
-        "</section>"
-    )
+    return f'<div class="wf-tile-body">{body}</div>'
 
 
 def tile_figure(drawing: Drawing, place: Place) -> dict[str, Any]:
@@ -232,7 +242,8 @@ def _css_of(place: Place) -> str:
     )
 
 
-def _head_html(tile: Tile) -> str:
+def head_html(tile: Tile) -> str:
+    """Return a tile's title, with the page of its query."""
     query = tile.widget.query
     of_query = ""
     if query is not None and query.name and query.name != tile.title:
@@ -243,7 +254,8 @@ def _head_html(tile: Tile) -> str:
     )
 
 
-def _foot_html(tile: Tile, now: datetime) -> str:
+def foot_html(tile: Tile, now: datetime) -> str:
+    """Return the values that hold for a tile alone, and the age of its rows."""
     ran = tile.retrieved_at
     age = ""
     if ran is not None:
