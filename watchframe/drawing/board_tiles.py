@@ -81,10 +81,8 @@ def board_html(
         The aware moment at which ages are told; now by default.
     """
     now = now or datetime.now(UTC)
-    noun = f"Dashboard {dashboard.id}" if dashboard.id else "Shared dashboard"
     head = (
-        f'<div class="wf-card-head">{noun} <b>{link_html(dashboard.name, dashboard.url)}</b></div>'
-        f'<div class="wf-board-facts">{_values_html(parameters or {})}'
+        f'{heading_html(dashboard)}<div class="wf-board-facts">{_values_html(parameters or {})}'
         f"<span>shown at {html_text(words(now))}</span></div>"
     )
     body = "".join(
@@ -96,6 +94,14 @@ def board_html(
         body = '<div class="wf-card-note">It has no widgets.</div>'
     grid = f'<div class="wf-card wf-board {NO_FORMULAS}">{head}<div class="wf-tiles">{body}</div>'
     return f"{_each_style_once(f'{style_tag()}{BOARD_STYLE}{grid}')}</div>"
+
+
+def heading_html(dashboard: Dashboard) -> str:
+    """Return what stands above a dashboard: its name, with its page."""
+    noun = f"Dashboard {dashboard.id}" if dashboard.id else "Shared dashboard"
+    return (
+        f'<div class="wf-card-head">{noun} <b>{link_html(dashboard.name, dashboard.url)}</b></div>'
+    )
 
 
 #: The CSS of a board and its tiles, as an element. A tile fills its place (`wf-tile-place`).
