@@ -8,8 +8,10 @@ from typing import Any
 
 import pandas as pd
 
+from watchframe.config.files import check_writable
 from watchframe.drawing.board_layout import Place, places
 from watchframe.drawing.board_tiles import Tile, board_html, tile_figure, tile_html
+from watchframe.drawing.documents import board_document, write_document
 from watchframe.drawing.drawing import Drawing
 from watchframe.drawing.figure_html import packed_plotly_script
 from watchframe.drawing.notebook_output import HTML, PLAIN, is_figure, is_wanted
@@ -83,7 +85,11 @@ class Board(Mapping[str, Drawing]):
         OSError
             The file cannot be written.
         """
-        raise NotImplementedError
+        if path is None:
+            return board_document(self)
+        check_writable(Path(path))
+        write_document(board_document(self), path)
+        return None
 
     def __getitem__(self, title: str) -> Drawing:
         if title in self._drawings:

@@ -151,7 +151,7 @@ class Drawing:
         if path is None:
             return document_of(self)
         check_writable(Path(path))
-        write_document(self, path)
+        write_document(document_of(self), path)
         return None
 
     def to_image(
