@@ -200,7 +200,7 @@ def content_html(tile: Tile, face: Face) -> str:
 def tile_figure(drawing: Drawing, place: Place) -> dict[str, Any]:
     """Return the figure of a plot as plain values, as high as its place has room for."""
     figure = plain_figure(drawing)
-    figure["layout"]["height"] = place.height - _HEAD - _FOOT
+    figure["layout"]["height"] = place.height - AROUND
     return figure
 
 
@@ -218,7 +218,7 @@ def laid_out(tiles: Sequence[Tile]) -> list[Tile]:
 
 #: The heights in CSS pixels of what is around the content of a tile, with its border, and of the
 #: row of a table; and the most rows of a table that a tile makes room for.
-_HEAD, _FOOT, _TABLE_ROW, _MOST_TABLE_ROWS = 34, 28, 28, 25
+AROUND, _TABLE_ROW, _MOST_TABLE_ROWS = 62, 28, 25
 #: The rows of the grid that an error takes.
 _ERROR_ROWS = 5
 
@@ -236,7 +236,7 @@ def _rows_of(content: Drawing | Exception | str | None) -> int | None:
         lines = min(total, _MOST_TABLE_ROWS) + (2 if total and total <= MOST_ROWS else 3)
     else:
         return None
-    height = _HEAD + _FOOT + _TABLE_ROW * (lines + len(content.notes))
+    height = AROUND + _TABLE_ROW * (lines + len(content.notes))
     return math.ceil((height + MARGIN) / ROW)
 
 
