@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from watchframe.drawing.board import Board, Tile
-from watchframe.read.draw import Filters
+from watchframe.drawing.board import Board
+from watchframe.drawing.board_tiles import Tile
+from watchframe.errors import WatchframeWarning, warn_caller
+from watchframe.read.answer import Answer
+from watchframe.read.board_builder import BoardBuilder
+from watchframe.read.dashboard_answers import answers_of, dashboard_questions
+from watchframe.read.draw import Filters, check_filters
 from watchframe.read.options import Params, ReadOptions
-from watchframe.read.side_by_side import CONCURRENCY, OnErrors
+from watchframe.read.output import Output
+from watchframe.read.side_by_side import CONCURRENCY, OnErrors, check_errors, with_keep_note
+from watchframe.read.widget_queries import WidgetQuery, dashboard_words
 from watchframe.references import DashboardReference
 
 
@@ -23,11 +30,54 @@ def drawn_board(
 ) -> Board:
     """Return a dashboard, read side by side and drawn.
 
-    `on_tile` is called in this thread with each tile of the page, row by row, once the dashboard
-    is known: texts are complete then, and others have no content. It is called again with each of
-    those when it is drawn, or failed. Their places may change, for some are as high as their rows.
+    Parameters
+    ----------
+    dashboard : DashboardReference
+    params, concurrency
+        As of `read_watch_dashboard`.
+    options : ReadOptions
+    filters : mapping of str to value or list of values, optional
+        What is chosen of columns such as ``market::filter``, for all widgets that have them.
+    on_tile : callable, optional
+        Called in this thread with each tile, row by row, once the dashboard is known: texts are
+        complete then, others have no content. Called again with each of those when it is drawn or
+        failed; the places of the board that is returned may be others, for some tiles are as high
+        as their rows.
+    errors : {"raise", "keep"}
+        What to do where some widgets fail, once all others are read: raise their errors, or show
+        them in their places, with a warning.
 
-    With ``errors="keep"`` a warning names the widgets that failed; with ``"raise"`` their errors
-    are raised, once all others are read.
+    Raises
+    ------
+    ArgumentError
+        `filters` is not a mapping, or names no column of any widget.
+    WatchframeError, ExceptionGroup
+        As of `read_watch_dashboard`.
     """
-    raise NotImplementedError
+    check_errors(errors)
+    check_filters(filters)
+    found, wanted, options = dashboard_questions(dashboard, params, options)
+    builder = BoardBuilder(found, wanted, filters=filters, on_tile=on_tile)
+    wanted = [item for item in wanted if item.widget.id in builder.shown]
+
+    def add(item: WidgetQuery, outcome: Answer | Exception) -> None:
+        if isinstance(outcome, Exception):
+            builder.add(item, outcome)
+        else:
+            builder.add(item, outcome.table, outcome.attributes)
+
+    read = answers_of(
+        found, wanted, options, shown=Output(), concurrency=concurrency, on_outcome=add
+    )
+    if read.failed is not None and errors == "raise":
+        raise with_keep_note(read.failed)
+    board = builder.board(params, dashboard.url_parameters)
+    if board.errors:
+        names = ", ".join(map(repr, board.errors))
+        warn_caller(
+            WatchframeWarning(
+                f"{dashboard_words(found)} has widgets that could not be shown: {names}. Their "
+                "places, and the board's .errors, say why."
+            )
+        )
+    return board
