@@ -52,6 +52,7 @@ a, body .wf-card a { color: #0b5cad; }
   body { background: none; color: #000; padding: 0; }
   a, body .wf-card a { color: inherit; }
   .wf-figure { break-inside: avoid; }
+  .modebar { display: none; }
 }
 """
 # A figure is drawn for a width in pixels. So the page is made as wide as paper (`wf-paper`) before
@@ -75,11 +76,13 @@ for (const event of ["beforeprint", "afterprint"])
 </script>"""
 # The width of A4 and of Letter within their margins.
 _UPRIGHT = ".wf-paper body { width: 680px; }"
+# A dashboard is laid out as on a screen, and made smaller for that width.
 _BOARD = """
 body { max-width: 1900px; }
 .wf-board > .wf-card-head { display: none; }
 .wf-paper body { width: 970px; }
-@page { size: landscape; margin: 10mm; }
+@page { margin: 10mm; }
+@media print { body { width: 970px; zoom: 0.74; } }
 """
 
 
