@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from watchframe.drawing.board import Board
 from watchframe.drawing.board_tiles import Tile
@@ -27,6 +27,7 @@ def drawn_board(
     on_tile: Callable[[Tile], None] | None = None,
     concurrency: int = CONCURRENCY,
     errors: OnErrors = "keep",
+    kept: Mapping[int, Tile] | None = None,
 ) -> Board:
     """Return a dashboard, read side by side and drawn.
 
@@ -46,6 +47,8 @@ def drawn_board(
     errors : {"raise", "keep"}
         What to do where some widgets fail, once all others are read: raise their errors, or show
         them in their places, with a warning.
+    kept : mapping of int to Tile, optional
+        By the widgets' ids, tiles that are shown as they are, and not read.
 
     Raises
     ------
@@ -58,7 +61,10 @@ def drawn_board(
     check_filters(filters)
     found, wanted, options = dashboard_questions(dashboard, params, options)
     builder = BoardBuilder(found, wanted, filters=filters, on_tile=on_tile)
-    wanted = [item for item in wanted if item.widget.id in builder.shown]
+    for tile in (kept or {}).values():
+        builder.keep(tile)
+    unread = builder.shown - (kept or {}).keys()
+    wanted = [item for item in wanted if item.widget.id in unread]
 
     def add(item: WidgetQuery, outcome: Answer | Exception) -> None:
         if isinstance(outcome, Exception):

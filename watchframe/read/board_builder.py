@@ -106,6 +106,15 @@ class BoardBuilder:
             )
         )
 
+    def keep(self, tile: Tile) -> None:
+        """Show a widget as that tile does, which has the rows of the same question."""
+        number = tile.widget.id
+        if number in self._tiles and isinstance(tile.content, Drawing):
+            sent = tile.content.provenance.get("parameters")
+            self._sent[number] = sent if isinstance(sent, Mapping) else {}
+            place = self._tiles[number].place
+            self._put(replace(tile, widget=self._tiles[number].widget, place=place))
+
     def board(
         self,
         params: Mapping[str, object] | None = None,

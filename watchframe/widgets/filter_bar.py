@@ -85,13 +85,14 @@ def filters_of(table: pa.Table, choices: Mapping[str, Sequence[str]]) -> list[Fi
     places = [place for place, name in enumerate(table.column_names) if label_of(name) != name]
     columns, rows = page_data(table.select(places))
     found = Data.of_result(columns, rows, None).filters
-    return [replace(item, current=chosen_values(item, choices) or item.current) for item in found]
+    return [with_choices(item, choices) for item in found]
 
 
-def chosen_values(item: Filter, choices: Mapping[str, Sequence[str]]) -> list[Value]:
-    """Return the values of a filter whose texts were chosen."""
+def with_choices(item: Filter, choices: Mapping[str, Sequence[str]]) -> Filter:
+    """Return a filter with those of the chosen values that it has; where it has none, as it is."""
     texts = choices.get(item.name, ())
-    return [value for value in [*item.values] if _text(value) in texts]
+    chosen = [value for value in [*item.values] if _text(value) in texts]
+    return replace(item, current=chosen) if chosen else item
 
 
 def _control_of(item: Filter) -> Control:
