@@ -121,6 +121,9 @@ BOARD_STYLE = f"""<style>
   box-sizing: border-box; height: 100%; display: flex; flex-direction: column; overflow: hidden;
   border: 1px solid var(--wf-line); border-radius: 4px;
 }}
+/* Its rows are fixed: a figure is drawn as soon as it stands in a page, before the foot does. */
+.wf-board section.wf-tile {{ display: grid; grid-template-rows: 32px minmax(0, 1fr) 26px; }}
+.wf-board section.wf-tile:has(.wf-tile-text) {{ display: block; overflow: auto; }}
 .wf-board .wf-tile-head {{
   flex: none; padding: 8px 12px 4px; line-height: 20px; font-weight: 600;
   white-space: nowrap; overflow: hidden; text-overflow: ellipsis;
@@ -148,7 +151,9 @@ BOARD_STYLE = f"""<style>
 .wf-board .wf-tile-text h1 {{ font-size: 1.6em; }}
 .wf-board .wf-tile-text h2 {{ font-size: 1.35em; }}
 .wf-board .wf-tile-text h3 {{ font-size: 1.15em; }}
-.wf-board .wf-tile-error {{ border-left: 3px solid #d9534f; padding: 4px 10px; }}
+.wf-board .wf-tile-error {{
+  border-left: 3px solid #d9534f; padding: 4px 10px; white-space: pre-wrap;
+}}
 .wf-board .wf-tile-error pre {{ white-space: pre-wrap; padding: 4px 8px; }}
 @media screen {{
   @container wf-board (max-width: {NARROW}px) {{
@@ -159,6 +164,7 @@ BOARD_STYLE = f"""<style>
 @media print {{
   .wf-board .wf-tiles {{ grid-auto-rows: minmax({ROW - MARGIN}px, auto); }}
   .wf-board .wf-tile-place {{ break-inside: avoid; }}
+  .wf-board section.wf-tile {{ grid-template-rows: auto 1fr auto; }}
   .wf-board .wf-tile-body {{ overflow: visible; }}
   .wf-board :is(.wf-tile-head, .wf-tile-foot) {{ white-space: normal; }}
 }}
@@ -230,10 +236,10 @@ def _rows_of(content: Drawing | Exception | str | None) -> int | None:
     if content is None or isinstance(content, str):
         return None
     if content.kind == "DETAILS":
-        lines = len(content.prepared["header"]) + 2
+        lines: float = len(content.prepared["header"]) + 1
     elif content.kind == "TABLE":
         total = content.prepared["total"]
-        lines = min(total, _MOST_TABLE_ROWS) + (2 if total and total <= MOST_ROWS else 3)
+        lines = min(total, _MOST_TABLE_ROWS) + (1.5 if total and total <= MOST_ROWS else 2.5)
     else:
         return None
     height = AROUND + _TABLE_ROW * (lines + len(content.notes))
@@ -265,10 +271,15 @@ def foot_html(tile: Tile, now: datetime) -> str:
     ran = tile.retrieved_at
     age = ""
     if ran is not None:
-        old = age_words((now - ran).total_seconds())
-        age = f"<span>{html_text(words(ran))}, {old} old</span>"
+        seconds = (now - ran).total_seconds()
+        old = f", {age_words(seconds)} old" if seconds >= _OLD else ""
+        age = f"<span>{html_text(words(ran))}{old}</span>"
     values = _values_html(tile.parameters)
     return f'<div class="wf-tile-foot">{values}{age}</div>'
+
+
+#: Seconds after which an age is told.
+_OLD = 60
 
 
 def _values_html(values: Mapping[str, str]) -> str:
@@ -285,7 +296,7 @@ def _drawing_html(drawing: Drawing, title: str) -> str:
     figure = plain_figure(drawing)
     figure["layout"].pop("height", None)  # it fills its tile
     meanwhile = '<p class="wf-card-note">A chart, which shows where scripts run.</p>'
-    return figure_html(figure, name=title, meanwhile=meanwhile) + notes
+    return notes + figure_html(figure, name=title, meanwhile=meanwhile)
 
 
 def _error_html(error: Exception, face: Face) -> str:
