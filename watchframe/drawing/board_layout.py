@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from watchframe.models import Widget
@@ -79,13 +79,14 @@ def places(widgets: Sequence[Widget], heights: Mapping[int, int] | None = None) 
     heights = heights or {}
     found: dict[int, Place] = {}
     # Those of a later row are below all of an earlier one before they move up. So what overlaps on
-    # paper stands in the order of the rows.
+    # paper stands in the order of the rows; within a row, from left to right.
     order = sorted(wanted, key=lambda number: (wanted[number].row, wanted[number].column))
-    for number in order:
-        place = wanted[number].place(unknown)
+    within = {number: wanted[number].place(unknown) for number in order}
+    for number in sorted(order, key=lambda number: (wanted[number].row, within[number].column)):
+        place = within[number]
         if place.auto_height and number in heights:
             place = replace(place, rows=min(max(1, heights[number]), _MOST_ROWS))
-        found[number] = replace(place, row=_first_free_row(place, list(found.values())))
+        found[number] = replace(place, row=_first_free_row(place, found.values()))
     return dict(sorted(found.items(), key=lambda item: (item[1].row, item[1].column)))
 
 
@@ -125,7 +126,7 @@ class _Wanted:
         return Place(int(column), 0, int(columns), int(rows), self.auto_height)
 
 
-def _first_free_row(place: Place, above: Sequence[Place]) -> int:
+def _first_free_row(place: Place, above: Iterable[Place]) -> int:
     """Return the row of a place below all those that share a column with it."""
     left, right = place.column, place.column + place.columns
     return max(
