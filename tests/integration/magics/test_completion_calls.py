@@ -62,7 +62,8 @@ def test_call_offers_data_sources_and_dashboards(offered):
     assert offered("read_watch_sql('select 1', data_source='Lending (S") == ["QLite)"]
     boards = [item.name for item in current_client().dashboards.list()]
     assert boards
-    assert offered(f"read_watch_dashboard('{boards[0][:-1]}") == [boards[0][-1]]
+    for name in ("read_watch_dashboard", "show_watch_dashboard"):
+        assert offered(f"{name}('{boards[0][:-1]}") == [boards[0][-1]]
 
 
 @pytest.mark.parametrize("query", ["1", "number", "'Borrows by market'"])
