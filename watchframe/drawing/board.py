@@ -16,7 +16,7 @@ from watchframe.drawing.drawing import Drawing
 from watchframe.drawing.figure_html import packed_plotly_script
 from watchframe.drawing.notebook_output import HTML, PLAIN, is_figure, is_wanted
 from watchframe.drawing.plotly_once import carries_plotly
-from watchframe.interactive import ipython_kernel, ipython_shell
+from watchframe.interactive import is_ipython_terminal
 from watchframe.models import Dashboard
 from watchframe.parameters.values import did_you_mean, nearest
 from watchframe.plain_text import plain_text
@@ -125,7 +125,7 @@ class Board(Mapping[str, Drawing]):
         exclude: Collection[str] | None = None,
     ) -> dict[str, Any]:
         bundle: dict[str, Any] = {PLAIN: repr(self)}
-        if ipython_shell() is not None and ipython_kernel() is None:  # a terminal
+        if is_ipython_terminal():
             bundle[PLAIN] += '\nTo look at it: .to_html("board.html")'
         elif is_wanted(HTML, include, exclude):
             bundle[HTML] = board_html(self.dashboard, self.tiles, parameters=self.parameters)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from watchframe.charts.javascript import text_of
 from watchframe.display.messages import error_lines
 from watchframe.display.provenance import age_words
 from watchframe.drawing.board_layout import COLUMNS, MARGIN, NARROW, ROW, Place, places
@@ -21,7 +22,7 @@ from watchframe.reprs import MOST_ROWS
 from watchframe.reprs.cards import link_html
 from watchframe.reprs.markdown import markdown_html
 from watchframe.reprs.style import NO_FORMULAS, style_tag
-from watchframe.reprs.words import words
+from watchframe.reprs.words import shortened, words
 
 if TYPE_CHECKING:
     from watchframe.drawing.drawing import Drawing
@@ -175,10 +176,26 @@ def tile_html(tile: Tile, *, face: Face = "python", now: datetime | None = None)
     """Return a tile as HTML that fills its place: title, content, foot; it needs `BOARD_STYLE`."""
     if is_text(tile):
         return f'<section class="wf-tile">{content_html(tile, face)}</section>'
+    filtered = replace(tile, parameters={**tile.parameters, **_choices(tile.content)})
     return (
         f'<section class="wf-tile" aria-label="{html_text(tile.title)}">{head_html(tile)}'
-        f"{content_html(tile, face)}{foot_html(tile, now or datetime.now(UTC))}</section>"
+        f"{content_html(tile, face)}{foot_html(filtered, now or datetime.now(UTC))}</section>"
     )
+
+
+def _choices(content: Drawing | Exception | str | None) -> dict[str, str]:
+    """Return what filters leave of the rows that are shown, by their labels."""
+    filters = () if content is None or isinstance(content, Exception | str) else content.filters
+    return {
+        item.label: shortened(
+            ", ".join(
+                words(value) if isinstance(value, datetime) else text_of(value)
+                for value in item.current
+            )
+        )
+        for item in filters
+        if not item.multiple or len(item.current) < len(item.values)
+    }
 
 
 def is_text(tile: Tile) -> bool:

@@ -22,7 +22,7 @@ from watchframe.drawing.images import HEIGHT, WITHIN, FigureError, image_of
 from watchframe.drawing.plotly_once import carries_plotly, is_colab
 from watchframe.drawing.plotly_texts import escaped
 from watchframe.errors import ArgumentError, ConfigurationError
-from watchframe.interactive import ipython_kernel, ipython_shell, is_interactive
+from watchframe.interactive import ipython_kernel, is_interactive, is_ipython_terminal
 from watchframe.plain_text import html_text
 from watchframe.reprs.style import NO_FORMULAS
 
@@ -58,7 +58,7 @@ def mimebundle(
     """
     wanted = functools.partial(is_wanted, include=include, exclude=exclude)
     bundle: dict[str, Any] = {PLAIN: repr(drawing)}
-    if ipython_shell() is not None and ipython_kernel() is None:  # a terminal
+    if is_ipython_terminal():
         bundle[PLAIN] += '\nTo look at it: .to_html("chart.html") or .to_image("chart.png")'
     elif not is_figure(drawing):
         bundle[HTML] = fragment_of(drawing) + notes_html(drawing.notes)

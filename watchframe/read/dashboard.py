@@ -13,11 +13,13 @@ from watchframe.cache import Mode
 from watchframe.client import Client
 from watchframe.decode import DtypeBackend
 from watchframe.drawing.board import Board
+from watchframe.drawing.notebook_output import PLAIN, is_wanted
 from watchframe.errors import (
     ArgumentError,
     WatchframeWarning,
     warn_caller,
 )
+from watchframe.interactive import is_ipython_terminal
 from watchframe.parameters.values import did_you_mean, nearest
 from watchframe.read.board_builder import BoardBuilder
 from watchframe.read.dashboard_answers import DashboardRead, dashboard_answers
@@ -98,8 +100,9 @@ class DashboardFrames(Mapping[str, Rows]):
         include: Collection[str] | None = None,
         exclude: Collection[str] | None = None,
     ) -> dict[str, Any]:
-        bundle = self.board._repr_mimebundle_(include, exclude)
-        return {**bundle, "text/plain": repr(self)} if "text/plain" in bundle else bundle
+        shown = {} if is_ipython_terminal() else self.board._repr_mimebundle_(include, exclude)
+        bundle = {**shown, PLAIN: repr(self)}
+        return {kind: it for kind, it in bundle.items() if is_wanted(kind, include, exclude)}
 
 
 class DashboardTableArguments(TypedDict, total=False):
