@@ -89,8 +89,10 @@ class TileView:
     def move(self, place: Place) -> None:
         """Put it elsewhere on the grid."""
         layout = self.widget.layout
-        layout.grid_column = f"{place.column + 1} / span {place.columns}"
-        layout.grid_row = f"{place.row + 1} / span {place.rows}"
+        # Not by grid_row and grid_column: ipywidgets write an empty grid_area after them.
+        layout.grid_area = (
+            f"{place.row + 1} / {place.column + 1} / span {place.rows} / span {place.columns}"
+        )
         layout.min_height = f"{place.height}px"
         around = 0 if is_text(self.tile) else AROUND
         self._content.layout.max_height = f"{place.height - around}px"

@@ -28,22 +28,26 @@ from watchframe.widgets.layout import style_tag
 # The rows of the grid grow where a tile has controls of its own. ipywidgets write the place into
 # the element, which only `!important` overrules.
 _STYLE = f"""<style>
-.wf-board .wf-tiles {{ grid-auto-rows: minmax({ROW - MARGIN}px, auto); overflow: visible; }}
+.wf-board .wf-tiles.widget-gridbox {{
+  grid-auto-rows: minmax({ROW - MARGIN}px, auto); overflow: visible;
+}}
 .wf-board .wf-tile.wf-tile-place {{ height: auto; margin: 0; overflow: hidden; }}
 .wf-board .wf-tile-place > * {{ margin: 0; flex: none; max-width: 100%; }}
-.wf-board .wf-tile-place > .wf-tile-content {{ flex: 1 1 auto; overflow: auto; }}
-.wf-board .wf-tile-place .widget-html-content {{ width: 100%; }}
+.wf-board .wf-tile-place > .wf-tile-content {{ flex: 1 1 auto; overflow: auto; height: auto; }}
+.wf-board .wf-tile-content > .widget-html-content {{ display: flex; height: 100%; }}
+.wf-board .wf-tile-content .wf-tile-body {{ flex: 1 1 auto; overflow: visible; }}
 .wf-board .wf-tile-place > .wf-bar-of-controls {{ padding: 0 12px; }}
 .wf-board .wf-tile-place > .wf-drawing {{ overflow: hidden; padding: 0 4px; }}
 .wf-board .wf-tile-reading > :not(:first-child) {{ opacity: 0.45; }}
 .wf-board .wf-tile-reading .wf-tile-head::after {{
   content: "reading …"; font-weight: 400; color: var(--wf-muted); margin-left: 0.6em;
 }}
-.wf-board > .widget-container, .wf-board > .jupyter-widgets {{ margin: 0; }}
+.wf-board > * {{ margin: 0; }}
 .wf-bar-of-controls {{ flex-flow: row wrap; gap: 0 20px; align-items: flex-start; }}
 .wf-bar-of-controls > * {{ flex: 1 1 18em; max-width: 34em; min-width: 0; }}
+.wf-bar-of-controls > .wf-bar-of-controls {{ flex: 0 1 auto; max-width: none; }}
 @container wf-board (max-width: {NARROW}px) {{
-  .wf-board .wf-tile.wf-tile-place {{ grid-column: 1 !important; grid-row: auto !important; }}
+  .wf-board .wf-tile.wf-tile-place {{ grid-area: auto / 1 / auto / auto !important; }}
 }}
 </style>"""
 
@@ -88,7 +92,7 @@ class BoardView:
             description="Stop", icon="stop", tooltip="Stop reading", disabled=True
         )
         self.status = ipywidgets.HTML()
-        self._grid = ipywidgets.Box()
+        self._grid = ipywidgets.GridBox()
         self._grid.add_class("wf-tiles")
         self._plotly = ipywidgets.Output()
         style = style_tag() + card_style_tag() + BOARD_STYLE + _STYLE
@@ -96,11 +100,12 @@ class BoardView:
             [self.apply_button, self.refresh_button, self.stop_button, self.status],
             layout={"flex_flow": "row wrap", "align_items": "center", "margin": "4px 0 10px"},
         )
+        bar = ipywidgets.Box([form.shared, self._linked_bar.widget])
+        bar.add_class("wf-bar-of-controls")
         self._board = ipywidgets.VBox(
             [
                 ipywidgets.HTML(style + heading_html(dashboard)),
-                form.shared,
-                self._linked_bar.widget,
+                bar,
                 buttons,
                 self._grid,
                 self._plotly,
