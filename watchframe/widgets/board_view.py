@@ -34,6 +34,8 @@ _STYLE = f"""<style>
 .wf-board .wf-tile.wf-tile-place {{ height: auto; margin: 0; overflow: hidden; }}
 .wf-board .wf-tile-place > * {{ margin: 0; flex: none; max-width: 100%; }}
 .wf-board .wf-tile-place > .wf-tile-content {{ flex: 1 1 auto; overflow: auto; height: auto; }}
+.wf-board .wf-tile-place > .widget-html > .widget-html-content {{ flex: 1 1 auto; min-width: 0; }}
+.wf-board .wf-tile-content + * {{ margin-top: auto; }}
 .wf-board .wf-tile-content > .widget-html-content {{ display: flex; height: 100%; }}
 .wf-board .wf-tile-content .wf-tile-body {{ flex: 1 1 auto; overflow: visible; }}
 .wf-board .wf-tile-place > .wf-bar-of-controls {{ padding: 0 12px; }}
@@ -45,9 +47,11 @@ _STYLE = f"""<style>
 .wf-board > * {{ margin: 0; }}
 .wf-bar-of-controls {{ flex-flow: row wrap; gap: 0 20px; align-items: flex-start; }}
 .wf-bar-of-controls > * {{ flex: 1 1 18em; max-width: 34em; min-width: 0; }}
-.wf-bar-of-controls > .wf-bar-of-controls {{ flex: 0 1 auto; max-width: none; }}
+.wf-bar-of-controls > .wf-bar-of-controls {{ flex: 1 1 20em; max-width: none; }}
+.wf-bar-of-controls:empty {{ display: none; }}
 @container wf-board (max-width: {NARROW}px) {{
   .wf-board .wf-tile.wf-tile-place {{ grid-area: auto / 1 / auto / auto !important; }}
+  .wf-board .wf-tile-content:only-child {{ max-height: none !important; }}
 }}
 </style>"""
 
