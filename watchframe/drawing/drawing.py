@@ -110,6 +110,11 @@ class Drawing:
         return self._once("figure", lambda: figure_of(self.kind, self.prepared))
 
     @property
+    def has_figure(self) -> bool:
+        """Whether `figure` was asked for, so that a caller may have changed it."""
+        return "figure" in self._made
+
+    @property
     def value(self) -> Any:
         """The value of a COUNTER, exact; None where it has none.
 

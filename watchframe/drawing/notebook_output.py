@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from watchframe.config import chart_images_in_use
 from watchframe.drawing.figure_html import CONFIG, figure_html, packed_plotly_script
-from watchframe.drawing.figures import FIGURES
+from watchframe.drawing.figures import FIGURES, figure_values
 from watchframe.drawing.html import html_of
 from watchframe.drawing.images import HEIGHT, WITHIN, FigureError, image_of
 from watchframe.drawing.plotly_once import carries_plotly, is_colab
@@ -101,7 +101,9 @@ def notes_html(notes: Iterable[str]) -> str:
 
 
 def plain_figure(drawing: Drawing) -> dict[str, Any]:
-    """Return the figure as plain values."""
+    """Return the figure as plain values, with what a caller has changed of ``.figure``."""
+    if not drawing.has_figure:
+        return figure_values(drawing.kind, drawing.prepared)
     figure: dict[str, Any] = json.loads(drawing.figure.to_json())
     return figure
 
