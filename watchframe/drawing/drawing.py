@@ -213,6 +213,8 @@ class Drawing:
         if isinstance(data, pa.Table):
             names = data.column_names
             data = data.select([at for at, name in enumerate(names) if label_of(name) != name])
+        elif not any(mark in str(list(data)) + str(data.index.names) for mark in ("::", "__")):
+            return []  # a frame would be converted as a whole
         return Data.of_result(*page_data(data), self._filters).filters
 
     def filtered(self, filters: Mapping[str, object]) -> Drawing:

@@ -216,8 +216,11 @@ def test_changed_figure_is_what_is_shown():
     assert plain_figure(drawing)["data"] == before["data"]
 
 
-def test_drawing_tells_its_filters_and_is_drawn_with_others():
-    rows = pa.table({"kind::filter": ["a", "b"], "amount": [1, 2]})
+@pytest.mark.parametrize("kind", ["table", "frame", "index"])
+def test_drawing_tells_its_filters_and_is_drawn_with_others(kind):
+    table = pa.table({"kind::filter": ["a", "b"], "amount": [1, 2]})
+    frame = table.to_pandas()
+    rows = {"table": table, "frame": frame, "index": frame.set_index("kind::filter")}[kind]
     drawing = draw(Visualization(id=1, type="TABLE", name="It"), rows, notes=["Noted."])
     (kind,) = drawing.filters
     assert (kind.name, kind.values, kind.current) == ("kind::filter", ["a", "b"], ["a"])  # noqa: PD011 - a filter
@@ -225,6 +228,7 @@ def test_drawing_tells_its_filters_and_is_drawn_with_others():
     assert other.filters[0].current == ["b"]
     assert other.prepared["cells"][0][1]["text"] == "2"
     assert other.notes == ("Noted.",)
+    assert draw(drawing.visualization, frame[["amount"]]).filters == []
 
 
 def test_result_without_columns_is_drawn():
