@@ -97,8 +97,7 @@ class Board(Mapping[str, Drawing]):
         errors = self.errors
         if title in errors:
             raise errors[title]
-        near = did_you_mean(nearest(str(title), [*self, *errors]))
-        raise KeyError(f"{self.dashboard.name!r} has no widget {title!r}. {near or ''}".rstrip())
+        raise unknown_title(self.dashboard, title, [*self, *errors])
 
     def __contains__(self, title: object) -> bool:
         return title in self._drawings
@@ -132,3 +131,9 @@ class Board(Mapping[str, Drawing]):
             if any(map(is_figure, self.values())) and carries_plotly():
                 bundle[HTML] += f"\n{packed_plotly_script()}"
         return {kind: it for kind, it in bundle.items() if is_wanted(kind, include, exclude)}
+
+
+def unknown_title(dashboard: Dashboard, title: str, known: Collection[str]) -> KeyError:
+    """Return the error of a title that no widget has."""
+    near = did_you_mean(nearest(str(title), known)) or ""
+    return KeyError(f"{dashboard.name!r} has no widget {title!r}. {near}".rstrip())

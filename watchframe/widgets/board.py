@@ -13,7 +13,7 @@ import traitlets
 from watchframe.cache import Mode
 from watchframe.client import Client, Deadline
 from watchframe.drawing import Drawing
-from watchframe.drawing.board import Board
+from watchframe.drawing.board import Board, unknown_title
 from watchframe.drawing.board_layout import places
 from watchframe.drawing.board_tiles import Tile, board_html
 from watchframe.errors import JobCancelledError, ParameterError, silence_warnings
@@ -254,7 +254,9 @@ class LiveBoard(WidgetWithTwin):
         WatchframeError
             Why the widget shows nothing.
         """
-        number = self._numbers.get(title)
+        if title not in self._numbers:
+            raise unknown_title(self.dashboard, title, self._numbers)
+        number = self._numbers[title]
         with ENDED:
             ENDED.wait_for(lambda: self.status != "running" or number not in self._left)
             return self.board[title]
@@ -328,7 +330,7 @@ class LiveBoard(WidgetWithTwin):
         """
         board = self._settled(timeout)
         if self.error is not None:
-            raise self.error
+            raise self.error.with_traceback(self._run.trace if self._run is not None else None)
         return board
 
     def close(self) -> None:
