@@ -207,7 +207,8 @@ class LiveBoard(WidgetWithTwin):
         super().__init__(view.children)
         self._form, self._view = form, view
         self.add_class("wf-picker")
-        view.apply_button.on_click(lambda _button: self._apply_clicked())
+        for button in (view.apply_button, *form.apply_buttons):
+            button.on_click(lambda _button: self._apply_clicked())
         view.refresh_button.on_click(lambda _button: self.apply(refresh=True))
         view.stop_button.on_click(lambda _button: self.stop())
         view.apply_button.layout.display = "" if form.controls else "none"
@@ -397,6 +398,7 @@ class LiveBoard(WidgetWithTwin):
         names = {*self._form.params, *self.params}
         changed = [it for it in names if self._form.params.get(it) != self.params.get(it)]
         problems = self._form.problems
+        self._form.offer_to_apply([] if problems else changed)
         view.apply_button.description = f"Apply ({len(changed)})" if changed else "Apply"
         is_over = self.status in ("failed", "cancelled")
         view.apply_button.disabled = bool(problems) or not (changed or is_over)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import ipywidgets
 import traitlets
@@ -28,7 +28,9 @@ class BoardForm(traitlets.HasTraits):
     shared : Widget
         The controls of those that widgets share.
     of_widget : dict of int to Widget
-        The controls of those of one widget, by its id.
+        The controls of those of one widget, by its id, with a button to apply them.
+    apply_buttons : list of Button
+        Those buttons.
     """
 
     params = traitlets.Dict()
@@ -53,6 +55,10 @@ class BoardForm(traitlets.HasTraits):
             form.observe(self._gather, ["params", "problems"])
         self.shared = _box(shared, dashboard.options.get("globalParamOrder"))
         self.of_widget = {number: _box(found, orders[number]) for number, found in own.items()}
+        self._buttons = {number: _apply_button() for number in own}
+        self.apply_buttons = [*self._buttons.values()]
+        for number, button in self._buttons.items():
+            self.of_widget[number].children += (button,)
         self._gather()
 
     @property
@@ -77,6 +83,12 @@ class BoardForm(traitlets.HasTraits):
             for address, value in given_values(self._dashboard, values, url_parameters).items():
                 slot, form = self._forms[address]
                 form.update({slot.definition.name: value})
+
+    def offer_to_apply(self, changed: Collection[str]) -> None:
+        """Show the button at the widgets of whose own parameters some have other values now."""
+        widgets = {self._forms[name][0].widget.id for name in changed if name in self._forms}
+        for number, button in self._buttons.items():
+            button.layout.display = "" if number in widgets else "none"
 
     def recheck(self) -> None:
         """Check all values again, as of now."""
@@ -106,6 +118,16 @@ def _form_of(slot: Slot, client: Client) -> ParameterForm:
     title = slot.mapping.title or slot.definition.title
     definition = structs.replace(slot.definition, title=title)
     return ParameterForm(structs.replace(slot.query, parameters=(definition,)), client)
+
+
+def _apply_button() -> ipywidgets.Button:
+    return ipywidgets.Button(
+        description="Apply",
+        icon="check",
+        button_style="primary",
+        tooltip="Read what the changed values change",
+        layout={"display": "none", "width": "auto"},
+    )
 
 
 def _box(controls: Mapping[str, ipywidgets.Widget], order: object) -> ipywidgets.Box:

@@ -48,6 +48,7 @@ _STYLE = f"""<style>
 .wf-bar-of-controls {{ flex-flow: row wrap; gap: 0 20px; align-items: flex-start; }}
 .wf-bar-of-controls > * {{ flex: 1 1 18em; max-width: 34em; min-width: 0; }}
 .wf-bar-of-controls > .wf-bar-of-controls {{ flex: 1 1 20em; max-width: none; }}
+.wf-bar-of-controls > button {{ flex: none; align-self: flex-end; margin-bottom: 6px; }}
 .wf-bar-of-controls:empty {{ display: none; }}
 @container wf-board (max-width: {NARROW}px) {{
   .wf-board .wf-tile.wf-tile-place {{ grid-area: auto / 1 / auto / auto !important; }}
