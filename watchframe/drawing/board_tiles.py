@@ -138,6 +138,7 @@ BOARD_STYLE = f"""<style>
 .wf-board .wf-tile-body > .wf-figure {{ flex: 1 1 0; min-height: 0; margin: 0 -8px; }}
 .wf-board .wf-tile-body > .wf-card {{ max-width: none; }}
 .wf-board .wf-tile-body > .wf-card:has(.wf-counter) {{ margin: auto; width: 100%; }}
+.wf-board .wf-tile-body table.wf-drawn-table:not(.wf-pivot, .wf-cohort) {{ width: 100%; }}
 .wf-board .wf-tile-body .wf-counter {{ display: block; padding: 0; }}
 .wf-board .wf-tile-foot {{
   flex: none; padding: 2px 12px 6px; line-height: 18px; font-size: 0.88em; color: var(--wf-muted);
@@ -160,13 +161,14 @@ BOARD_STYLE = f"""<style>
   @container wf-board (max-width: {NARROW}px) {{
     .wf-board .wf-tiles {{ grid-template-columns: minmax(0, 1fr); grid-auto-rows: auto; }}
     .wf-board .wf-tile-place {{ grid-column: 1; grid-row: auto; height: var(--wf-height); }}
+    .wf-board .wf-tile-place:has(.wf-tile-text) {{ height: auto; }}
   }}
 }}
 @media print {{
   .wf-board .wf-tiles {{ grid-auto-rows: minmax({ROW - MARGIN}px, auto); }}
   .wf-board .wf-tile-place {{ break-inside: avoid; }}
   .wf-board section.wf-tile {{ grid-template-rows: auto 1fr auto; }}
-  .wf-board .wf-tile-body {{ overflow: visible; }}
+  .wf-board .wf-tile-body {{ overflow: clip visible; }}
   .wf-board :is(.wf-tile-head, .wf-tile-foot) {{ white-space: normal; }}
 }}
 </style>"""
