@@ -9,8 +9,7 @@ from typing import Any
 import pandas as pd
 
 from watchframe.config.files import check_writable
-from watchframe.drawing.board_layout import Place, places
-from watchframe.drawing.board_tiles import Tile, board_html, tile_figure, tile_html
+from watchframe.drawing.board_tiles import Tile, board_html
 from watchframe.drawing.documents import board_document, write_document
 from watchframe.drawing.drawing import Drawing
 from watchframe.drawing.figure_html import packed_plotly_script
@@ -20,8 +19,6 @@ from watchframe.interactive import is_ipython_terminal
 from watchframe.models import Dashboard
 from watchframe.parameters.values import did_you_mean, nearest
 from watchframe.plain_text import plain_text
-
-__all__ = ["Board", "Place", "Tile", "board_html", "places", "tile_figure", "tile_html"]
 
 
 class Board(Mapping[str, Drawing]):

@@ -10,9 +10,10 @@ import ipywidgets
 
 from watchframe.charts.filters import Filter
 from watchframe.drawing import Drawing
-from watchframe.drawing.board import Place, Tile
+from watchframe.drawing.board_layout import Place
 from watchframe.drawing.board_tiles import (
     AROUND,
+    Tile,
     content_html,
     foot_html,
     head_html,

@@ -10,9 +10,8 @@ import ipywidgets
 
 from watchframe.charts.filters import Filter
 from watchframe.drawing import Drawing
-from watchframe.drawing.board import Tile
 from watchframe.drawing.board_layout import MARGIN, NARROW, ROW
-from watchframe.drawing.board_tiles import BOARD_STYLE, heading_html
+from watchframe.drawing.board_tiles import BOARD_STYLE, Tile, heading_html
 from watchframe.drawing.figure_html import packed_plotly_script
 from watchframe.drawing.notebook_output import HTML, is_figure
 from watchframe.models import Dashboard
