@@ -211,10 +211,12 @@ class Drawing:
         """The filters of its rows, such as a column ``market::filter``, and what is chosen."""
         data = self._data
         if isinstance(data, pa.Table):
-            names = data.column_names
+            names: Sequence[object] = data.column_names
             data = data.select([at for at, name in enumerate(names) if label_of(name) != name])
-        elif not any(mark in str(list(data)) + str(data.index.names) for mark in ("::", "__")):
-            return []  # a frame would be converted as a whole
+        else:  # is converted as a whole
+            names = [*data.index.names, *data.columns]
+        if not any(mark in str(name) for name in names for mark in ("::", "__")):
+            return []
         return Data.of_result(*page_data(data), self._filters).filters
 
     def filtered(self, filters: Mapping[str, object]) -> Drawing:
