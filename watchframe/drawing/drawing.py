@@ -211,11 +211,11 @@ class Drawing:
         """The filters of its rows, such as a column ``market::filter``, and what is chosen."""
         data = self._data
         if isinstance(data, pa.Table):
-            names: Sequence[object] = data.column_names
+            names = list(data.column_names)
             data = data.select([at for at, name in enumerate(names) if label_of(name) != name])
         else:  # is converted as a whole
-            names = [*data.index.names, *data.columns]
-        if not any(mark in str(name) for name in names for mark in ("::", "__")):
+            names = list(map(str, [*data.index.names, *data.columns]))
+        if not any(mark in name for name in names for mark in ("::", "__")):
             return []
         return Data.of_result(*page_data(data), self._filters).filters
 
