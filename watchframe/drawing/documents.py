@@ -42,15 +42,18 @@ h1 { font-size: 1.3em; font-weight: 600; margin: 0 0 12px; overflow-wrap: anywhe
 footer { color: #666; font-size: 0.93em; margin-top: 12px; overflow-wrap: anywhere; }
 footer p { margin: 2px 0; }
 a, body .wf-card a { color: #0b5cad; }
+body .wf-card { --wf-muted: #666; }
 @media (prefers-color-scheme: dark) {
   body { background: #16181c; color: #ddd; }
   footer { color: #9a9a9a; }
   a, body .wf-card a { color: #7db7f0; }
+  body .wf-card { --wf-muted: #9a9a9a; }
 }
 @media print {
   :root { color-scheme: light; }
   body { background: none; color: #000; padding: 0; }
   a, body .wf-card a { color: inherit; }
+  body .wf-card { --wf-muted: #555; }
   .wf-figure { break-inside: avoid; }
   .modebar { display: none; }
 }
