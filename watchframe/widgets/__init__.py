@@ -1,7 +1,8 @@
 """Pickers and dashboards in the notebook: a query's parameter bar, a search, tiles on a grid."""
 
-from watchframe.widgets.board import LiveBoard, show_watch_dashboard
+from watchframe.widgets.board import show_watch_dashboard
 from watchframe.widgets.control_kinds import CONTROL_KINDS, ControlKind
+from watchframe.widgets.live_board import LiveBoard
 from watchframe.widgets.parameter_picker import ParameterPicker, PickerLink, link_pickers
 from watchframe.widgets.query_picker import QueryPicker, pick
 

@@ -14,8 +14,9 @@ from watchframe.errors import (
     WatchframeWarning,
 )
 from watchframe.references import parse_dashboard_reference
-from watchframe.widgets.board import BoardReads, LiveBoard, show_watch_dashboard
+from watchframe.widgets.board import show_watch_dashboard
 from watchframe.widgets.control import GUARD
+from watchframe.widgets.live_board import BoardReads, LiveBoard
 
 
 @pytest.fixture
