@@ -109,6 +109,9 @@ class Board(Mapping[str, Drawing]):
     def __len__(self) -> int:
         return len(self._drawings)
 
+    def _ipython_key_completions_(self) -> list[str]:
+        return list(self)
+
     def __repr__(self) -> str:
         lines = [f"  {title!r}: {drawing!r}" for title, drawing in self.items()]
         lines += [f"  {title!r}: {type(error).__name__}" for title, error in self.errors.items()]

@@ -87,6 +87,9 @@ class DashboardFrames(Mapping[str, Rows]):
     def __len__(self) -> int:
         return len(self._frames)
 
+    def _ipython_key_completions_(self) -> list[str]:
+        return list(self)
+
     def __repr__(self) -> str:
         lines = [
             f"  {title!r}: {len(frame):,} rows, {len(frame.columns):,} columns"

@@ -184,6 +184,9 @@ class LiveBoard(WidgetWithTwin):
     def __contains__(self, title: object) -> bool:
         return title in self._numbers
 
+    def _ipython_key_completions_(self) -> list[str]:
+        return list(self)
+
     def __repr__(self) -> str:
         return repr(self.board)
 

@@ -66,6 +66,14 @@ def test_call_offers_data_sources_and_dashboards(offered):
         assert offered(f"{name}('{boards[0][:-1]}") == [boards[0][-1]]
 
 
+@pytest.mark.parametrize(
+    "made", ["show_watch_dashboard(3)", "show_watch_dashboard(3).board", "read_watch_dashboard(3)"]
+)
+def test_dashboard_offers_its_titles(offered, shell, made):
+    shell.value(f"made = {made}")
+    assert offered('made["Liquidated ') == ["by day"]
+
+
 @pytest.mark.parametrize("query", ["1", "number", "'Borrows by market'"])
 def test_call_offers_visualizations(offered, query):
     call = f"draw_watch_query({query}, "
