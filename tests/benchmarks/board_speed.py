@@ -9,12 +9,15 @@ import sys
 import time
 import warnings
 
+from ipywidgets.widgets.widget import _instances
+
 from watchframe import Client, read_watch_dashboard
 from watchframe.demo import DemoServer
 from watchframe.drawing.board_tiles import Tile
 from watchframe.read import drawn_board
 from watchframe.read.options import ReadOptions
 from watchframe.references import parse_dashboard_reference
+from watchframe.widgets.live_board import BoardReads, LiveBoard
 
 WIDGETS, QUERIES, RUNS = 77, 20, 3
 
@@ -25,6 +28,7 @@ def main() -> None:
         number = make_dashboard(client)
         reference = parse_dashboard_reference(number)
         times: dict[str, list[float]] = {"read": [], "read and drawn": [], "first": [], "HTML": []}
+        times |= {"live, returned": [], "live, all shown": []}
         for _ in range(RUNS):
             begun = time.perf_counter()
             read_watch_dashboard(number, cache="off", errors="keep", client=client)
@@ -47,10 +51,20 @@ def main() -> None:
             begun = time.perf_counter()
             page = board.to_html()
             times["HTML"].append(time.perf_counter() - begun)
+            begun = time.perf_counter()
+            live = LiveBoard(
+                BoardReads(reference=reference, client=client, cache="off"), None, is_live=True
+            )
+            times["live, returned"].append(time.perf_counter() - begun)
+            live.wait()
+            times["live, all shown"].append(time.perf_counter() - begun)
+            widgets = len(_instances)
+            live.close()
     say = sys.stdout.write
     say(f"{len(board)} of {WIDGETS} widgets drawn, over {QUERIES} queries\n")
     for name, found in times.items():
         say(f"{name:<16}{min(found):6.2f} s, {min(found) / min(times['read']):5.2f} x read\n")
+    say(f"{'live':<16}{widgets:6,} models of widgets\n")
     say(f"{'page':<16}{len(page) / 1e6:6.2f} MB\n")
 
 

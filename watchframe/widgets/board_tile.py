@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import ipywidgets
+from ipywidgets.widgets.widget_string import HTMLStyle
 
 from watchframe.charts.filters import Filter
 from watchframe.drawing import Drawing
@@ -36,6 +37,9 @@ class TileView:
         Of the parameters of this widget alone.
     on_chosen : callable
         Called when other values of its filters are chosen.
+    layout : Layout
+    style : HTMLStyle
+        Of the parts that have none of their own; closed by their owner.
 
     Attributes
     ----------
@@ -47,13 +51,20 @@ class TileView:
     """
 
     def __init__(
-        self, tile: Tile, controls: ipywidgets.Widget | None, on_chosen: Callable[[], object]
+        self,
+        tile: Tile,
+        controls: ipywidgets.Widget | None,
+        on_chosen: Callable[[], object],
+        layout: ipywidgets.Layout,
+        style: HTMLStyle,
     ) -> None:
         self.tile = tile
         self.filters = FilterBar(on_chosen)
         self.filters.widget.add_class("wf-bar-of-controls")
         self._controls = controls
-        self._head, self._content, self._foot = (ipywidgets.HTML() for _ in range(3))
+        self._head = ipywidgets.HTML(layout=layout, style=style)
+        self._foot = ipywidgets.HTML(layout=layout, style=style)
+        self._content = ipywidgets.HTML(style=style)
         self._content.add_class("wf-tile-content")
         self._output: ipywidgets.Output | None = None
         self._found: tuple[Drawing | None, list[Filter]] = None, []
@@ -112,7 +123,9 @@ class TileView:
         """Close its widgets, but for the controls, which are another's."""
         self.filters.close()
         self.widget.children = ()
-        close_tree(self.widget, self._head, self._content, self._foot)
+        close_tree(self.widget)
+        for part in (self._head, self._content.layout, self._content, self._foot):
+            part.close()
         if self._output is not None:
             close_tree(self._output)
 

@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 import ipywidgets
+from ipywidgets.widgets.widget_string import HTMLStyle
 
 from watchframe.charts.filters import Filter
 from watchframe.drawing import Drawing
-from watchframe.drawing.board_layout import MARGIN, NARROW, ROW
+from watchframe.drawing.board_layout import MARGIN, NARROW, ROW, places
 from watchframe.drawing.board_tiles import BOARD_STYLE, Tile, heading_html
 from watchframe.drawing.figure_html import packed_plotly_script
 from watchframe.drawing.notebook_output import HTML, is_figure
@@ -82,6 +83,9 @@ class BoardView:
         self._linked_bar.widget.add_class("wf-bar-of-controls")
         self._wanted: dict[int, Mapping[str, object]] = {}  # filters to draw a tile with
         self._is_drawing = False
+        self._expected = len(places(dashboard.widgets))
+        # Of what has none of its own: each is a model that is sent to the page.
+        self._layout, self._style = ipywidgets.Layout(), HTMLStyle()
         self.apply_button = ipywidgets.Button(
             description="Apply",
             icon="check",
@@ -126,21 +130,23 @@ class BoardView:
 
     def show(self, tile: Tile) -> None:
         """Show a tile, maybe one that is new; its filters keep what was chosen."""
-        number = tile.widget.id
+        number, drawing = tile.widget.id, tile.content
+        is_drawn = isinstance(drawing, Drawing) and is_figure(drawing)
+        script = packed_plotly_script() if is_drawn else ""  # takes a second, once
         with GUARD:
             if number not in self.tiles:
                 controls = self._form.of_widget.get(number)
-                self.tiles[number] = TileView(tile, controls, lambda: self._chosen(number))
-                self._grid.children = [view.widget for view in self.tiles.values()]
-            view = self.tiles[number]
-            view.show(tile)
+                self.tiles[number] = TileView(
+                    tile, controls, lambda: self._chosen(number), self._layout, self._style
+                )
+                if len(self.tiles) >= self._expected:  # not for each of very many
+                    self._grid.children = [view.widget for view in self.tiles.values()]
+            else:
+                self.tiles[number].show(tile)
             if not self._dashboard.filters_enabled:
-                view.show_filters()
-            drawing = tile.content
-            if not isinstance(drawing, Drawing):
-                return
-            if is_figure(drawing) and not self._plotly.outputs:
-                self._plotly.outputs = outputs_of({HTML: packed_plotly_script()})
+                self.tiles[number].show_filters()
+            if is_drawn and not self._plotly.outputs:
+                self._plotly.outputs = outputs_of({HTML: script})
 
     def as_chosen(self, tile: Tile) -> Tile:
         """Return a tile that was drawn just now, with the filters that are chosen here."""
@@ -189,6 +195,8 @@ class BoardView:
             self._grid.children = ()
             self._linked_bar.close()
             close_tree(self._board)
+            self._layout.close()
+            self._style.close()
 
     def _chosen(self, number: int) -> None:
         view = self.tiles[number]
