@@ -101,8 +101,14 @@ def notes_html(notes: Iterable[str]) -> str:
 
 
 def plain_figure(drawing: Drawing) -> dict[str, Any]:
-    """Return the figure as plain values, with what a caller has changed of ``.figure``."""
-    if not drawing.has_figure:
+    """Return the figure as plain values, with what a caller has changed of ``.figure``.
+
+    Raises
+    ------
+    ArgumentError
+        As of `Drawing.figure`.
+    """
+    if is_figure(drawing) and not drawing.has_figure:
         return figure_values(drawing.kind, drawing.prepared)
     figure: dict[str, Any] = json.loads(drawing.figure.to_json())
     return figure

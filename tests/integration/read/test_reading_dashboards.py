@@ -221,7 +221,7 @@ def test_widgets_beside_a_failing_one_can_be_kept(client, made):
     assert len(frames[good]) > 0
     assert isinstance(frames.errors["Fails at once"], JobFailedError)
     assert "'Fails at once': JobFailedError" in repr(frames)
-    assert "JobFailedError" in frames._repr_mimebundle_()["text/html"]
+    assert "JobFailedError" in frames.board.to_html()
     with pytest.raises(ArgumentError, match="errors is 'ignore'"):
         read_watch_dashboard(dashboard.id, errors="ignore", client=client)
 
@@ -237,7 +237,7 @@ def test_dashboard_as_arrow_and_polars_has_the_same_rows(client):
     ]
     for found in (arrow, frames):
         assert repr(found) == repr(pandas)
-        assert "/queries/23?p_market=INV" in found._repr_mimebundle_()["text/html"]
+        assert "/queries/23?p_market=INV" in found.board.to_html()
     with pytest.raises(ArgumentError, match="dtype is for pandas alone"):
         read_watch_dashboard(1, output="arrow", dtype={"day": "string"}, client=client)
 

@@ -283,7 +283,7 @@ def test_where_nobody_watches_all_is_read_first(client):
     assert (board.status, board.children) == ("done", ())
     assert board["Events in all"].value == 3000
     assert list(board.errors) == ["Fails at once"]
-    assert "wf-board" in board._repr_mimebundle_()["text/html"]
+    assert "wf-board" in board.to_html()
     with pytest.raises(ExceptionGroup):
         show_watch_dashboard("odd-widgets", errors="raise", client=client)
 
