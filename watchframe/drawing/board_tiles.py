@@ -17,7 +17,7 @@ from watchframe.drawing.figure_html import figure_html
 from watchframe.drawing.notebook_output import fragment_of, is_figure, plain_figure
 from watchframe.hints import Face
 from watchframe.models import Dashboard, Widget
-from watchframe.plain_text import html_text
+from watchframe.plain_text import html_text, plain_text
 from watchframe.reprs import MOST_ROWS
 from watchframe.reprs.cards import link_html
 from watchframe.reprs.markdown import markdown_html
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from watchframe.drawing.drawing import Drawing
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Tile:
     """A widget of a dashboard, with what it shows.
 
@@ -52,6 +52,9 @@ class Tile:
     content: Drawing | Exception | str | None = None
     parameters: Mapping[str, str] = field(default_factory=dict)
     url: str | None = None
+
+    def __repr__(self) -> str:
+        return plain_text(f"<Tile {self.title!r}>", keep="")
 
     @property
     def retrieved_at(self) -> datetime | None:
