@@ -23,9 +23,11 @@ CUT_OFF = """root => {
     const edge = root.getBoundingClientRect().right + 1;
     const isWide = each => each.getBoundingClientRect().right > edge;
     const controls = root.querySelectorAll('input, select, button, .wf-tile');
+    const flat = [...root.querySelectorAll('.js-plotly-plot')].filter(
+        each => each.getBoundingClientRect().height < 100);
     const tall = [...root.querySelectorAll('.wf-tile:has(.js-plotly-plot)')].filter(
         each => each.scrollHeight > each.clientHeight + 1);
-    return [...[...controls].filter(isWide), ...tall].map(each => each.className);
+    return [...[...controls].filter(isWide), ...tall, ...flat].map(each => each.className);
 }"""
 
 
@@ -68,6 +70,8 @@ def test_tiles_stand_on_their_grid_or_below_each_other(themed, width):
     expected = (1, 4) if width > 1000 else (4, 1)
     assert (len(rows), len(columns)) == expected
     assert themed.evaluate(CUT_OFF) == []
+    drawn = themed.locator(FIGURE).filter(has=themed.page.locator(".point, .slice, .js-line"))
+    expect(drawn).to_have_count(3, timeout=WITHIN)
 
 
 def test_what_the_board_says_can_be_read(themed):

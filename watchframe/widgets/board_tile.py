@@ -135,6 +135,8 @@ class TileView:
             self._output = ipywidgets.Output()
             self._output.add_class("wf-drawing")
         figure = tile_figure(drawing, self.tile.place)
+        # Else a figure that plotly.js fits anew, as at another width, may find no height at all.
+        self._output.layout.height = f"{figure['layout']['height']}px"
         self._output.outputs = outputs_of(figure_forms(figure, self.tile.title))
 
     def _arrange(self) -> None:

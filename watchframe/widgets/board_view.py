@@ -40,6 +40,9 @@ _STYLE = f"""<style>
 .wf-board .wf-tile-content .wf-tile-body {{ flex: 1 1 auto; overflow: visible; }}
 .wf-board .wf-tile-place > .wf-bar-of-controls {{ padding: 0 12px; }}
 .wf-board .wf-tile-place > .wf-drawing {{ overflow: hidden; padding: 0 4px; }}
+.wf-board .wf-drawing :is(.jp-OutputArea, .jp-OutputArea-child, .jp-OutputArea-output) {{
+  height: 100%; overflow: hidden;
+}}
 .wf-board .wf-tile-reading > :not(:first-child) {{ opacity: 0.45; }}
 .wf-board .wf-tile-reading .wf-tile-head::after {{
   content: "reading …"; font-weight: 400; color: var(--wf-muted); margin-left: 0.6em;
