@@ -1,6 +1,7 @@
 """What a person sees of a value: by its repr, in a real IPython's display, and of its HTML."""
 
 import dataclasses
+import json
 import re
 from collections.abc import Mapping
 from xml.etree import ElementTree as ET
@@ -28,7 +29,12 @@ def assert_shows_itself(value, *keys, depth=3):
             assert_shows_itself(item, *keys, depth=depth - 1)
     if not type(value).__module__.startswith("watchframe") or depth < 0:
         return
-    texts = [repr(value), str(value), *displayed(value).values()]
+    forms = displayed(value).values()  # a figure's is no text
+    texts = [
+        repr(value),
+        str(value),
+        *(it if isinstance(it, str) else json.dumps(it) for it in forms),
+    ]
     for text in texts:
         assert not _OBJECT.search(text), text
         assert not _DUMP.search(text), text

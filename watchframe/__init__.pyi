@@ -3,6 +3,7 @@
 from .cache import ResultCache as ResultCache
 from .client import Client as Client
 from .client import connect as connect
+from .drawing import Board as Board
 from .drawing import Drawing as Drawing
 from .read import DashboardFrames as DashboardFrames
 from .read import ReadPlan as ReadPlan
@@ -23,10 +24,12 @@ from .read import submit_watch_query as submit_watch_query
 from .read import submit_watch_sweep as submit_watch_sweep
 from .read import watch_query as watch_query
 from .references import QueryReference as QueryReference
+from .widgets import LiveBoard as LiveBoard
 from .widgets import ParameterPicker as ParameterPicker
 from .widgets import QueryPicker as QueryPicker
 from .widgets import link_pickers as link_pickers
 from .widgets import pick as pick
+from .widgets import show_watch_dashboard as show_watch_dashboard
 
 __version__: str
 

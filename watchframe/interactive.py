@@ -19,6 +19,11 @@ def is_interactive() -> bool:
     return sys.stderr is not None and sys.stderr.isatty()
 
 
+def is_ipython_terminal() -> bool:
+    """Return whether this process is IPython in a terminal, which shows texts alone."""
+    return ipython_shell() is not None and ipython_kernel() is None
+
+
 def ipython_shell() -> Any:
     """Return IPython's shell, or None where this process has none."""
     ipython = sys.modules.get("IPython")

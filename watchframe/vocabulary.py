@@ -232,7 +232,7 @@ OPTIONS = (
     Option(
         flags=("--filter",),
         name="filters",
-        python='`filters={"market": "WETH"}` of `draw_watch_query`',
+        python='`filters={"market": "WETH"}` of `draw_watch_query`, `show_watch_dashboard`',
         kind="several",
         value="COLUMN=VALUE",
         section=RESULT,

@@ -58,6 +58,7 @@ def _reading() -> str:
             watchframe.save_chart,
             watchframe.read_watch_dashboard,
             watchframe.DashboardFrames,
+            watchframe.Board,
             watchframe.submit_watch_query,
             watchframe.SubmittedQuery,
             watchframe.submit_watch_sweep,
@@ -141,6 +142,8 @@ def _pickers() -> str:
             watchframe.ParameterPicker,
             watchframe.QueryPicker,
             watchframe.link_pickers,
+            watchframe.show_watch_dashboard,
+            watchframe.LiveBoard,
         )
     )
     return f"{pickers}\n{function_entry('dask.read_watch_query', dask.read_watch_query)}"

@@ -41,6 +41,15 @@ def searching(picker) -> None:
     picker.get_by_role("button", name="Code", exact=True).click()
 
 
+def dashboard(board) -> None:
+    board.page.evaluate("window.jupyterapp.commands.execute('application:toggle-left-area')")
+    board.page.set_viewport_size({"width": 1240, "height": 2400})
+    board.get_by_text("All read in").wait_for()
+    for drawn in (".bars .point", ".slice", ".js-line"):
+        board.locator(f".wf-tile {drawn}").first.wait_for()
+    board.page.wait_for_timeout(2000)
+
+
 def wrong(picker) -> None:
     picker.get_by_role("alert").first.wait_for()
 
@@ -58,6 +67,7 @@ PICTURES = {
     "dynamic": ("pick(38, run=True)", quick_chart),
     "chart": ("pick(1, run=True)", quick_chart),
     "saved": ("pick(1, run=True)", saved_chart),
+    "dashboard": ("show_watch_dashboard('liquidations')", dashboard),
     "search": ("pick(25)", searching),
     "wrong": ("pick(11, {'hash': '0xzz'})", wrong),
     "failing": ("pick(51, run=True)", failing),
@@ -83,7 +93,7 @@ def main(wanted: list[str]) -> None:
             )
             jupyter.write("pictures.ipynb")
             notebook = open_notebook(context, jupyter, "pictures.ipynb")
-            notebook.run("from watchframe import pick")
+            notebook.run("from watchframe import pick, show_watch_dashboard")
             for name in wanted or PICTURES:
                 source, prepare = PICTURES[name]
                 picker = notebook.show(source)

@@ -8,9 +8,11 @@ import pytest
 import watchframe
 
 PUBLIC = {
+    "Board",
     "Client",
     "DashboardFrames",
     "Drawing",
+    "LiveBoard",
     "ParameterPicker",
     "QueryPicker",
     "QueryReference",
@@ -32,6 +34,7 @@ PUBLIC = {
     "read_watch_sql",
     "read_watch_sweep",
     "save_chart",
+    "show_watch_dashboard",
     "submit_watch_query",
     "submit_watch_sweep",
     "watch_query",

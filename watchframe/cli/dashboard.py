@@ -1,9 +1,10 @@
-"""``watchframe dashboard``: the rows of all queries of a dashboard."""
+"""``watchframe dashboard``: the rows of all queries of a dashboard, or its page as a file."""
 
 from __future__ import annotations
 
 import json
 import re
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,25 +15,44 @@ from watchframe.cli.command import command
 from watchframe.cli.completion import complete_dashboard
 from watchframe.cli.connection import GlobalOptions, connect
 from watchframe.cli.messages import note
-from watchframe.cli.options import freshness_options, read_arguments, rows_option
+from watchframe.cli.options import (
+    filters_of,
+    filters_option,
+    freshness_options,
+    read_arguments,
+    rows_option,
+)
 from watchframe.cli.output import FILE_FORMATS, Destination
-from watchframe.config.files import atomic_file, check_folder
+from watchframe.config.files import atomic_file, check_folder, check_writable
 from watchframe.display import provenance_line
 from watchframe.plain_text import escaped, plain_text
 from watchframe.references import parse_dashboard_reference
+from watchframe.reprs.words import counted
 from watchframe.vocabulary import check_together
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+    from watchframe.read import ReadOptions
+    from watchframe.references import DashboardReference
 
 #: What a file's name is made of; a title may hold anything.
 _NO_NAME = re.compile(r"[^\w.-]+")
 _LONGEST_NAME = 80
 
 
-@command(short_help="Run all queries of a dashboard, and show or keep their rows.")
+@command(short_help="Run all queries of a dashboard: their rows, or its page as a file.")
 @click.argument("reference", metavar="DASHBOARD", shell_complete=complete_dashboard)
 @freshness_options
+@filters_option
+@click.option(
+    "--html",
+    "page",
+    metavar="FILE",
+    type=click.Path(dir_okay=False),
+    help="Write the dashboard as its page shows it to this file, which is replaced when all is "
+    "well. It needs nothing else, not even a network.",
+)
 @click.option(
     "-o",
     "--output",
@@ -59,6 +79,8 @@ def dashboard(
     /,
     *,
     reference: str,
+    page: str | None,
+    filters: tuple[str, ...],
     output: str | None,
     format_: str,
     is_json: bool,
@@ -66,12 +88,12 @@ def dashboard(
     concurrency: int,
     **given: Any,
 ) -> None:
-    """Run all queries of a dashboard side by side, and show or keep their rows.
+    """Run all queries of a dashboard side by side: show or keep their rows, or what is seen.
 
     DASHBOARD is its id, its name, its slug, or the URL of its page, whose p_ values are parameters.
     The page of a shared dashboard needs no key. Without -p every widget has the values that it has
-    on the page. Where some widgets fail, the others are shown or kept all the same; the errors
-    follow, and the exit code is not 0.
+    on the page. Where some widgets fail, the others are shown or kept all the same (in the page of
+    --html, errors stand in their places); the errors follow, and the exit code is not 0.
     """
     from watchframe.read import (  # noqa: PLC0415 - help needs no reading
         Output,
@@ -81,12 +103,20 @@ def dashboard(
 
     if is_json and output is not None:
         raise click.UsageError("--json and -o do not go together: give --format json.")
+    if page is not None and (is_json or output is not None):
+        raise click.UsageError("--html goes with neither -o nor --json: it is a page, not rows.")
+    if filters and page is None:
+        raise click.UsageError("--filter chooses what --html shows; give both, or none.")
     check_together(given)
     asked = parse_dashboard_reference(reference)
     del reference  # it may hold a token
     folder = None if output is None else Path(output).expanduser()
     if folder is not None:
         check_folder(folder)
+    path = None if page is None else Path(page).expanduser()
+    if path is not None:
+        check_writable(path)
+    chosen_values = filters_of(filters)
     shown = Destination.of(output=None, format_="table", is_json=False, rows=rows)
     arguments = read_arguments(**given)
     read_options = ReadOptions.resolve(
@@ -97,6 +127,18 @@ def dashboard(
         progress=False if options.is_quiet else None,
         client=connect(options, asked),
     )
+    if path is not None:
+        params = arguments["params"]
+        _write_page(
+            path,
+            asked,
+            params,
+            read_options,
+            filters=chosen_values,
+            concurrency=concurrency,
+            is_quiet=options.is_quiet,
+        )
+        return
     read = dashboard_answers(
         asked, arguments["params"], read_options, shown=Output(), concurrency=concurrency
     )
@@ -109,6 +151,36 @@ def dashboard(
         _show(tables, shown, is_quiet=options.is_quiet)
     if read.failed is not None:
         raise read.failed
+
+
+def _write_page(
+    path: Path,
+    asked: DashboardReference,
+    params: Mapping[str, object],
+    options: ReadOptions,
+    *,
+    filters: Mapping[str, object],
+    concurrency: int,
+    is_quiet: bool,
+) -> None:
+    from watchframe.read.board import drawn_board  # noqa: PLC0415 - help needs no reading
+    from watchframe.read.widget_queries import dashboard_words  # noqa: PLC0415 - likewise
+
+    with warnings.catch_warnings():
+        # Of widgets that failed: their errors follow.
+        warnings.filterwarnings("ignore", message=".* could not be shown: ")
+        board = drawn_board(asked, params, options, filters=filters, concurrency=concurrency)
+    board.to_html(path)
+    if not is_quiet:
+        shown = counted(len(board), "visualization")
+        note(f"{path}: {dashboard_words(board.dashboard)}, {shown}")
+    if board.errors:
+        total = counted(len(board) + len(board.errors), "widget")
+        # Widgets that ask the same have one error.
+        different = {id(error): error for error in board.errors.values()}
+        raise ExceptionGroup(
+            f"{len(board.errors)} of {total} could not be shown", [*different.values()]
+        )
 
 
 def _show(tables: Mapping[str, pa.Table], shown: Destination, *, is_quiet: bool) -> None:

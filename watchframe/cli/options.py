@@ -117,8 +117,8 @@ _ROWS = (
 )
 _MANY = _of_the_table("each", "split", "concurrency")
 
-#: The data source of ``watchframe sql``.
-(source_option,) = _of_the_table("source")
+#: The data source of ``watchframe sql``; what is chosen of filters.
+source_option, filters_option = _of_the_table("source", "filters")
 
 
 def reading_options(command: F) -> F:
@@ -138,7 +138,7 @@ def freshness_options(command: F) -> F:
 
 def drawing_options(command: F) -> F:
     """Add the options of a command that draws to `command`."""
-    return _with(command, *_FRESHNESS, *_of_the_table("filters"))
+    return _with(command, *_FRESHNESS, filters_option)
 
 
 def _with(command: F, *options: Callable[[F], F]) -> F:

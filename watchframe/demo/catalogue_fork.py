@@ -277,9 +277,9 @@ FORK_DASHBOARDS = (
         tags=("fork",),
         is_shared=True,
         widgets=(
-            SavedWidget(position=(0, 0, 2, 4), query_id=78, visualization="Ether, in dollars"),
+            SavedWidget(position=(0, 0, 4, 4), query_id=78, visualization="Ether, in dollars"),
             SavedWidget(
-                position=(0, 4, 6, 8),
+                position=(0, 4, 12, 8),
                 query_id=73,
                 mappings={
                     "event": ParameterMapping("dashboard-level", "event"),
@@ -287,7 +287,7 @@ FORK_DASHBOARDS = (
                     "end": ParameterMapping("static-value", "end", "latest"),
                 },
             ),
-            SavedWidget(position=(0, 12, 6, 8), query_id=80),
+            SavedWidget(position=(0, 12, 12, 8), query_id=80),
         ),
     ),
 )

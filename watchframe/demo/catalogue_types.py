@@ -100,31 +100,42 @@ class ParameterMapping:
     type: str
     map_to: str
     value: object = None
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SavedWidget:
     """A tile of a dashboard: a query's visualization (its table where unnamed), or a text.
 
-    ``position`` is column, row, width and height on the dashboard's grid of six columns.
+    ``position`` is column, row, width and height on the dashboard's grid of twelve columns.
     """
 
-    position: tuple[int, int, int, int]
+    position: tuple[int, int, int, int] | None = None
+    has_automatic_height: bool = False
+    is_hidden: bool = False
     text: str = ""
     query_id: int | None = None
     visualization: str | None = None
     mappings: Mapping[str, ParameterMapping] = field(default_factory=dict)
 
-    def options_json(self) -> dict[str, Any]:
-        """Return the position and the mappings in the server's shape."""
+    def options_json(self, columns: int) -> dict[str, Any]:
+        """Return the position, on a grid of so many columns, and the mappings, as sent."""
+        position: dict[str, Any] = {}
+        if self.position is not None:
+            column, row, width, height = self.position
+            narrowed = (column * columns // 12, row, width * columns // 12, height)
+            position = dict(zip(("col", "row", "sizeX", "sizeY"), narrowed, strict=True))
+        if self.has_automatic_height:
+            position["autoHeight"] = True
         return {
-            "position": dict(zip(("col", "row", "sizeX", "sizeY"), self.position, strict=True)),
+            **({"position": position} if position else {}),
+            **({"isHidden": True} if self.is_hidden else {}),
             "parameterMappings": {
                 name: {
                     "name": name,
                     "type": mapping.type,
                     "mapTo": mapping.map_to,
-                    "title": "",
+                    "title": mapping.title,
                     "value": mapping.value,
                 }
                 for name, mapping in self.mappings.items()
@@ -142,6 +153,8 @@ class SavedDashboard:
     widgets: tuple[SavedWidget, ...]
     tags: tuple[str, ...] = ()
     is_shared: bool = False
+    has_filters: bool = False
+    parameter_order: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

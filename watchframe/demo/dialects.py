@@ -41,6 +41,8 @@ class Dialect:
         Standard messages that it words otherwise.
     has_dashboards_by_slug : bool
         The address of a dashboard has its slug, even one of digits, where others have the id.
+    dashboard_columns : int
+        How many columns the grid of a dashboard has.
     has_whole_owners : bool
         A dashboard has all of its owner, and no ``options``.
     job_fields_missing : tuple of str
@@ -84,6 +86,7 @@ class Dialect:
     guesses_address: bool = False
     messages: Mapping[str, str] = field(default_factory=dict)
     has_dashboards_by_slug: bool = False
+    dashboard_columns: int = 12
     has_whole_owners: bool = False
     job_fields_missing: tuple[str, ...] = ()
     has_start_of_job: bool = True
@@ -118,6 +121,7 @@ _FORK = replace(_V25, server_version="26.04.0-dev", is_fork=True)
 _V10 = replace(
     _V25,
     server_version="10.1.0",
+    dashboard_columns=6,
     unknown_parameter_types=frozenset({"text-pattern"}),
     missing_routes=frozenset({_FORK_OF_DASHBOARD}),
     keeps_start_of_job=True,

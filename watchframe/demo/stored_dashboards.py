@@ -35,8 +35,12 @@ def save_dashboard(store: Store, saved: SavedDashboard) -> None:
     """Keep a dashboard of the catalogue."""
     dashboard = _add_dashboard(store, saved.id, saved.slug, saved.name, ADMIN_ID)
     dashboard["tags"] = list(saved.tags)
+    dashboard["dashboard_filters_enabled"] = saved.has_filters
+    if saved.parameter_order:
+        dashboard["options"] = {"globalParamOrder": list(saved.parameter_order)}
     for widget in saved.widgets:
-        values = {"width": 1, "options": widget.options_json(), "text": widget.text}
+        options = widget.options_json(store.dialect.dashboard_columns)
+        values = {"width": 1, "options": options, "text": widget.text}
         if widget.query_id is not None:
             shown = store.queries[widget.query_id].visualizations
             named = [item for item in shown if item["name"] == widget.visualization]

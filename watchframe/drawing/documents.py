@@ -1,4 +1,4 @@
-"""A drawing as a page of its own: one file, which loads nothing."""
+"""A drawing, or a dashboard, as a page of its own: one file, which loads nothing."""
 
 from __future__ import annotations
 
@@ -10,12 +10,20 @@ from typing import TYPE_CHECKING
 
 from watchframe.config.files import atomic_file
 from watchframe.display import provenance_html
-from watchframe.drawing.figure_html import CONFIG, figure_html, plotly_script
+from watchframe.drawing.board_tiles import board_html
+from watchframe.drawing.figure_html import (
+    CONFIG,
+    figure_html,
+    packed_plotly_script,
+    plotly_script,
+)
 from watchframe.drawing.notebook_output import fragment_of, is_figure, plain_figure
 from watchframe.plain_text import html_text
+from watchframe.reprs.cards import link_html
 from watchframe.reprs.words import words
 
 if TYPE_CHECKING:
+    from watchframe.drawing.board import Board
     from watchframe.drawing.drawing import Drawing
 
 # The policy keeps the page from loading anything, whatever is in it. plotly.js needs `eval` for
@@ -34,40 +42,62 @@ h1 { font-size: 1.3em; font-weight: 600; margin: 0 0 12px; overflow-wrap: anywhe
 footer { color: #666; font-size: 0.93em; margin-top: 12px; overflow-wrap: anywhere; }
 footer p { margin: 2px 0; }
 a, body .wf-card a { color: #0b5cad; }
+body .wf-card { --wf-muted: #666; }
 @media (prefers-color-scheme: dark) {
   body { background: #16181c; color: #ddd; }
   footer { color: #9a9a9a; }
   a, body .wf-card a { color: #7db7f0; }
+  body .wf-card { --wf-muted: #9a9a9a; }
 }
 @media print {
+  :root { color-scheme: light; }
   body { background: none; color: #000; padding: 0; }
+  a, body .wf-card a { color: inherit; }
+  body .wf-card { --wf-muted: #555; }
   .wf-figure { break-inside: avoid; }
+  .modebar { display: none; }
 }
 """
-# A figure is drawn for a width in pixels: for paper, for that of A4 and of Letter, and as high as
-# it was. It is drawn again, since plotly.js animates the parts of a sankey when only its width
-# changes.
+# A figure is drawn for a width in pixels. So the page is made as wide as paper (`wf-paper`) before
+# it is printed, and each figure drawn for its place: anew, since plotly.js animates the parts of a
+# sankey when only its width changes.
 _PRINTING = """<script>
-for (const [event, width] of [["beforeprint", 680], ["afterprint", null]])
+for (const event of ["beforeprint", "afterprint"])
   addEventListener(event, () => {
-    for (const box of document.querySelectorAll(".wf-figure"))
+    const toPaper = event === "beforeprint";
+    document.documentElement.classList.toggle("wf-paper", toPaper);
+    const boxes = [...document.querySelectorAll(".wf-figure.js-plotly-plot")];
+    const sizes = boxes.map(
+      box => toPaper ? { width: box.clientWidth, height: box.clientHeight } : {});
+    boxes.forEach((box, at) => {
+      const { width, height, ...layout } = box.layout;
       Plotly.newPlot(box, {
-        data: box.data, config: %s,
-        layout: { ...box.layout, width, height: width && box.clientHeight, autosize: !width }
+        data: box.data, layout: { ...layout, ...sizes[at], autosize: !toPaper }, config: %s
       });
+    });
   });
 </script>"""
+# The width of A4 and of Letter within their margins.
+_UPRIGHT = ".wf-paper body { width: 680px; }"
+# A dashboard is laid out as on a screen, and made smaller for that width.
+_BOARD = """
+body { max-width: 1900px; }
+.wf-board > .wf-card-head { display: none; }
+.wf-paper body { width: 970px; }
+@page { margin: 10mm; }
+@media print { body { width: 970px; zoom: 0.74; } }
+"""
 
 
-def write_document(drawing: Drawing, path: str | Path) -> None:
-    """Write the page to a file, whose old content stays until the new one is whole.
+def write_document(page: str, path: str | Path) -> None:
+    """Write a page to a file, whose old content stays until the new one is whole.
 
     Raises
     ------
     OSError
         The file cannot be written.
     """
-    content = document_of(drawing).encode()
+    content = page.encode()
     with atomic_file(Path(path)) as file:
         file.write(content)
 
@@ -85,13 +115,32 @@ def document_of(drawing: Drawing) -> str:
     else:
         body = fragment_of(drawing)
     notes = "".join(f"<p>{html_text(note)}</p>" for note in drawing.notes)
+    footer = f"<footer>{notes}{_origin(drawing)}</footer>"
+    head = f"<h1>{html_text(title)}</h1>"
+    return _page(title, f"{head}\n{body}\n{footer}", style=_STYLE + _UPRIGHT, scripts=scripts)
+
+
+def board_document(board: Board) -> str:
+    """Return a page with a dashboard: its tiles on their grid, in one column where it is narrow.
+
+    plotly.js is packed in it, so that a page of ten charts can be mailed.
+    """
+    dashboard = board.dashboard
+    scripts = ""
+    if any(map(is_figure, board.values())):
+        scripts = packed_plotly_script() + _PRINTING % json.dumps(CONFIG)
+    head = f"<h1>{link_html(dashboard.name, dashboard.url)}</h1>"
+    body = board_html(dashboard, board.tiles, parameters=board.parameters)
+    return _page(dashboard.name, f"{head}\n{body}", style=_STYLE + _BOARD, scripts=scripts)
+
+
+def _page(title: str, body: str, *, style: str, scripts: str) -> str:
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{html_text(title)}</title>\n<style>{_STYLE}</style>\n{scripts}\n</head>\n"
-        f"<body>\n<h1>{html_text(title)}</h1>\n{body}\n"
-        f"<footer>{notes}{_origin(drawing)}</footer>\n</body>\n</html>\n"
+        f"<title>{html_text(title)}</title>\n<style>{style}</style>\n{scripts}\n</head>\n"
+        f"<body>\n{body}\n</body>\n</html>\n"
     )
 
 
@@ -107,7 +156,7 @@ def _origin(drawing: Drawing) -> str:
     lines = [provenance_html(drawing.shape, provenance)]
     parameters = provenance.get("parameters")
     if isinstance(parameters, Mapping) and parameters:
-        told = ", ".join(f"{name} = {_value_words(value)}" for name, value in parameters.items())
+        told = ", ".join(f"{name} = {value_words(value)}" for name, value in parameters.items())
         lines.append(f"<p>{html_text(told)}</p>")
     # The age in the line above is that of the moment when the page was made.
     retrieved = provenance.get("retrieved_at")
@@ -116,7 +165,7 @@ def _origin(drawing: Drawing) -> str:
     return "".join(lines)
 
 
-def _value_words(value: object) -> str:
+def value_words(value: object) -> str:
     """Return the value of a parameter; of a range its ends."""
     if isinstance(value, Mapping) and value.keys() == {"start", "end"}:
         return f"{words(value['start'])} to {words(value['end'])}"

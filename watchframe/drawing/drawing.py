@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
@@ -13,7 +14,8 @@ import pyarrow as pa
 
 from watchframe.charts import after_drawing, prepare
 from watchframe.charts.columns import Columns
-from watchframe.charts.filters import chosen_places, find_filters, label_of
+from watchframe.charts.data import Data
+from watchframe.charts.filters import Filter, chosen_places, find_filters, label_of
 from watchframe.charts.javascript import text_of
 from watchframe.config.files import check_writable
 from watchframe.decode import to_frame
@@ -67,6 +69,7 @@ class Drawing:
         filters: Mapping[str, object] | None = None,
         notes: Sequence[str] = (),
         provenance: Mapping[str, object] | None = None,
+        redraw: Callable[..., Drawing],
     ) -> None:
         self.visualization = visualization
         self.prepared = prepared
@@ -79,6 +82,7 @@ class Drawing:
         self.notes = (*filter(None, said), *notes)
         self._data = data
         self._filters = filters
+        self._redraw = redraw
         self._made: dict[str, Any] = {}
 
     @property
@@ -105,6 +109,11 @@ class Drawing:
                 hint=f"{instead}, and to_html() returns what is shown.",
             )
         return self._once("figure", lambda: figure_of(self.kind, self.prepared))
+
+    @property
+    def has_figure(self) -> bool:
+        """Whether `figure` was asked for, so that a caller may have changed it."""
+        return "figure" in self._made
 
     @property
     def value(self) -> Any:
@@ -148,7 +157,7 @@ class Drawing:
         if path is None:
             return document_of(self)
         check_writable(Path(path))
-        write_document(self, path)
+        write_document(document_of(self), path)
         return None
 
     def to_image(
@@ -197,6 +206,23 @@ class Drawing:
     def shape(self) -> tuple[int, int]:
         """The rows and the columns that it was drawn of."""
         return len(self._data), len(self._data.columns)
+
+    @property
+    def filters(self) -> list[Filter]:
+        """The filters of its rows, such as a column ``market::filter``, and what is chosen."""
+        data = self._data
+        if isinstance(data, pa.Table):
+            names = list(data.column_names)
+            data = data.select([at for at, name in enumerate(names) if label_of(name) != name])
+        else:  # is converted as a whole
+            names = list(map(str, [*data.index.names, *data.columns]))
+        if not any(mark in name for name in names for mark in ("::", "__")):
+            return []
+        return Data.of_result(*page_data(data), self._filters).filters
+
+    def filtered(self, filters: Mapping[str, object]) -> Drawing:
+        """Return it as it is drawn with other values chosen, as of `draw`."""
+        return self._redraw(filters=filters)
 
     def rows_as_table(self) -> dict[str, Any]:
         """Return what a TABLE of its rows shows, as `watchframe.charts.prepare` does."""
@@ -297,6 +323,9 @@ def draw(
         filters=chosen,
         notes=[*found, *notes],
         provenance=provenance,
+        redraw=functools.partial(
+            draw, visualization, data, notes=notes, provenance=provenance, max_points=max_points
+        ),
     )
 
 

@@ -49,22 +49,23 @@ def figure_html(figure: Mapping[str, Any], *, name: str, meanwhile: str) -> str:
     Parameters
     ----------
     figure : mapping
-        With ``data`` and ``layout``, as plain values; the layout has a ``height``, which the
-        element has unless CSS around it sets another one: ``--wf-figure-height``.
+        With ``data`` and ``layout``, as plain values. The element has the layout's ``height``, or
+        without one that of its place, unless CSS around it sets another: ``--wf-figure-height``.
     name : str
         What screen readers call it.
     meanwhile : str
         HTML that stands in the element where no script runs.
     """
     layout = dict(figure["layout"])
-    height = layout.pop("height")
+    height = layout.pop("height", None)
+    size = "100%" if height is None else f"{height}px"
     content = json.dumps({**figure, "layout": layout, "config": CONFIG})
     # No text of the data can end the script, or begin a comment in it.
     script = _DRAW % content.replace("<", "\\u003c").replace(">", "\\u003e")
     # MathJax, where a page has it, is to see no formulas between two `$` of the data.
     return (
         '<div class="wf-figure mathjax_ignore tex2jax_ignore" role="figure" '
-        f'aria-label="{html_text(name)}" style="height: var(--wf-figure-height, {height}px)">'
+        f'aria-label="{html_text(name)}" style="height: var(--wf-figure-height, {size})">'
         f"{meanwhile}</div>\n{script}"
     )
 

@@ -47,13 +47,31 @@ def figure_of(kind: str, prepared: Mapping[str, Any]) -> go.Figure:
         raise ArgumentError(
             "A figure needs plotly.", hint='Install it: pip install "watchframe[charts]".'
         ) from error
+    return go.Figure(**figure_values(kind, prepared), skip_invalid=True)
+
+
+def figure_values(kind: str, prepared: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the ``data`` and the ``layout`` of `figure_of` as plain values, for plotly.js.
+
+    They are checked by nobody, which is several times as fast: plotly.js passes over what it does
+    not know.
+    """
     made = with_short_texts(FIGURES[kind](prepared))
+    traces: Any = plotly_value(made["traces"])
     layout: Any = plotly_value(made["layout"])
-    return go.Figure(
-        data=plotly_value(made["traces"]),
-        layout={"template": TEMPLATE, **layout},
-        skip_invalid=True,
-    )
+    return {
+        "data": [{"type": "scatter", **_without_none(trace)} for trace in traces],
+        "layout": {"template": TEMPLATE, **_without_none(layout)},
+    }
+
+
+def _without_none(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return attributes without those that are not set."""
+    return {
+        name: _without_none(value) if isinstance(value, Mapping) else value
+        for name, value in values.items()
+        if value is not None
+    }
 
 
 def _chart(prepared: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ knows: docs/decisions/0070-charts-in-outputs.md.
 from __future__ import annotations
 
 import base64
+import functools
 import json
 import textwrap
 from collections.abc import Collection, Iterable, Mapping
@@ -16,13 +17,13 @@ from typing import TYPE_CHECKING, Any
 from watchframe.config import chart_images_in_use
 from watchframe.drawing.dark_colors import with_seen_colors
 from watchframe.drawing.figure_html import CONFIG, figure_html, packed_plotly_script
-from watchframe.drawing.figures import FIGURES
+from watchframe.drawing.figures import FIGURES, figure_values
 from watchframe.drawing.html import html_of
 from watchframe.drawing.images import HEIGHT, WITHIN, FigureError, image_of
 from watchframe.drawing.plotly_once import carries_plotly, is_colab
 from watchframe.drawing.plotly_texts import escaped
 from watchframe.errors import ArgumentError, ConfigurationError
-from watchframe.interactive import ipython_kernel, ipython_shell, is_interactive
+from watchframe.interactive import ipython_kernel, is_interactive, is_ipython_terminal
 from watchframe.plain_text import html_text
 from watchframe.reprs.style import NO_FORMULAS
 
@@ -56,12 +57,9 @@ def mimebundle(
     include, exclude : collection of str, optional
         The media types that are wanted, and those that are not.
     """
-
-    def is_wanted(kind: str) -> bool:
-        return (not include or kind in include) and kind not in (exclude or ())
-
+    wanted = functools.partial(is_wanted, include=include, exclude=exclude)
     bundle: dict[str, Any] = {PLAIN: repr(drawing)}
-    if ipython_shell() is not None and ipython_kernel() is None:  # a terminal
+    if is_ipython_terminal():
         bundle[PLAIN] += '\nTo look at it: .to_html("chart.html") or .to_image("chart.png")'
     elif not is_figure(drawing):
         bundle[HTML] = fragment_of(drawing) + notes_html(drawing.notes)
@@ -69,12 +67,17 @@ def mimebundle(
         figure = noted_figure(drawing)
         if not is_colab():  # which takes the HTML
             bundle[PLOTLY] = {**figure, "config": CONFIG}
-        image = _image(figure) if is_wanted(PNG) or is_wanted(HTML) else None
+        image = _image(figure) if wanted(PNG) or wanted(HTML) else None
         if image is not None:
             bundle[PNG] = image
-        if is_wanted(HTML):
+        if wanted(HTML):
             bundle[HTML] = _figure_html(drawing, figure, image)
-    return {kind: content for kind, content in bundle.items() if is_wanted(kind)}
+    return {kind: content for kind, content in bundle.items() if wanted(kind)}
+
+
+def is_wanted(kind: str, include: Collection[str] | None, exclude: Collection[str] | None) -> bool:
+    """Whether a media type is asked for, as IPython asks."""
+    return (not include or kind in include) and kind not in (exclude or ())
 
 
 def is_figure(drawing: Drawing) -> bool:
@@ -99,8 +102,20 @@ def notes_html(notes: Iterable[str]) -> str:
 
 
 def plain_figure(drawing: Drawing) -> dict[str, Any]:
-    """Return the figure as plain values, in colors for light and dark pages."""
-    figure: dict[str, Any] = json.loads(drawing.figure.to_json())
+    """Return the figure as plain values, with what a caller has changed of ``.figure``.
+
+    Its colors are seen on light and on dark pages.
+
+    Raises
+    ------
+    ArgumentError
+        As of `Drawing.figure`.
+    """
+    figure: dict[str, Any]
+    if is_figure(drawing) and not drawing.has_figure:
+        figure = figure_values(drawing.kind, drawing.prepared)
+    else:
+        figure = json.loads(drawing.figure.to_json())
     return {**figure, "data": [with_seen_colors(trace) for trace in figure["data"]]}
 
 

@@ -31,6 +31,7 @@ _ARGUMENTS: Mapping[str, Sequence[Role | None]] = {
     "read_watch_sql": (None, "data_source"),
     "read_watch_sweep": ("query", "params"),
     "save_chart": ("query",),
+    "show_watch_dashboard": ("dashboard",),
     "submit_watch_query": ("query", "params"),
     "submit_watch_sweep": ("query", "params"),
     "watch_query": ("query",),

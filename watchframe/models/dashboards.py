@@ -83,7 +83,8 @@ class Widget(Model, frozen=True, kw_only=True):
     width : int
         Always 1 on present servers: the size is in ``options["position"]``.
     options : mapping of str to object
-        ``position`` (``col``, ``row``, ``sizeX``, ``sizeY``, on a grid of six columns),
+        ``position`` (``col``, ``row``, ``sizeX``, ``sizeY``, on a grid of twelve columns,
+        up to version 10.1 of six),
         ``parameterMappings`` and more, in the server's words.
     visualization : Visualization or None
         None for a text, and where the key may not see it.

@@ -2,7 +2,9 @@
 
 from watchframe.read.answer import Answer
 from watchframe.read.background import Background, until
-from watchframe.read.dashboard import DashboardFrames, dashboard_answers, read_watch_dashboard
+from watchframe.read.board import drawn_board
+from watchframe.read.dashboard import DashboardFrames, read_watch_dashboard
+from watchframe.read.dashboard_answers import dashboard_answers
 from watchframe.read.draw import draw_frame, draw_watch_query
 from watchframe.read.find import find_watch_queries, search_queries
 from watchframe.read.functions import (
@@ -43,6 +45,7 @@ __all__ = [
     "dashboard_answers",
     "draw_frame",
     "draw_watch_query",
+    "drawn_board",
     "explain_watch_query",
     "explain_watch_sql",
     "find_watch_queries",

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+import functools
+from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Literal, TypedDict, Unpack, overload
 
 import pandas as pd
@@ -15,38 +13,28 @@ from watchframe.cache import Mode
 from watchframe.caller_warnings import warn_caller
 from watchframe.client import Client
 from watchframe.decode import DtypeBackend
-from watchframe.display import page_of
+from watchframe.drawing.board import Board
+from watchframe.drawing.notebook_output import PLAIN, is_wanted
 from watchframe.errors import (
-    AccessDeniedError,
     ArgumentError,
-    AuthenticationError,
-    WatchframeError,
     WatchframeWarning,
 )
-from watchframe.http.error_responses import IDENTITY_PROXY_HINT
-from watchframe.models import Dashboard
-from watchframe.parameters import normalize_parameters
+from watchframe.interactive import is_ipython_terminal
 from watchframe.parameters.values import did_you_mean, nearest
-from watchframe.read.answer import Answer
-from watchframe.read.documents import Documents
+from watchframe.read.board_builder import BoardBuilder
+from watchframe.read.dashboard_answers import DashboardRead, dashboard_answers
 from watchframe.read.options import DashboardLike, MaxAge, Params, ReadOptions, of_dashboard
 from watchframe.read.output import Output, OutputKind, Rows
 from watchframe.read.side_by_side import (
     CONCURRENCY,
     OnErrors,
-    ReadRequest,
     check_errors,
-    failure_of,
-    outcomes_side_by_side,
     with_keep_note,
 )
-from watchframe.read.widget_queries import WidgetQuery, dashboard_words, widget_queries
+from watchframe.read.widget_queries import dashboard_words
 from watchframe.references import (
-    DashboardReference,
     parse_dashboard_reference,
-    parse_reference,
 )
-from watchframe.reprs import Card, Link, Table
 
 if TYPE_CHECKING:
     import polars as pl
@@ -67,15 +55,27 @@ class DashboardFrames(Mapping[str, Rows]):
 
     def __init__(
         self,
-        dashboard: Dashboard,
+        read: DashboardRead,
         frames: Mapping[str, Rows],
-        pages: Mapping[str, str | None],
-        errors: Mapping[str, Exception],
+        params: Params,
+        url_parameters: Mapping[str, str],
     ) -> None:
-        self.dashboard = dashboard
-        self.errors = errors
+        self.dashboard = read.dashboard
+        self.errors = read.errors
+        self._wanted = read.wanted
         self._frames: dict[str, Any] = dict(frames)
-        self._pages = pages
+        self._attributes = {title: it.attributes for title, it in read.answers.items()}
+        self._given = params, url_parameters
+
+    @functools.cached_property
+    def board(self) -> Board:
+        """The dashboard, drawn of these frames as its page shows it; a notebook shows this."""
+        builder = BoardBuilder(self.dashboard, self._wanted)
+        for item in self._wanted:
+            if item.widget.id in builder.shown:
+                rows = self.errors.get(item.title) or _drawable(self._frames[item.title])
+                builder.add(item, rows, self._attributes.get(item.title))
+        return builder.board(*self._given)
 
     def __getitem__(self, title: str) -> Rows:
         found: Rows = self._frames[title]
@@ -87,6 +87,9 @@ class DashboardFrames(Mapping[str, Rows]):
     def __len__(self) -> int:
         return len(self._frames)
 
+    def _ipython_key_completions_(self) -> list[str]:
+        return list(self)
+
     def __repr__(self) -> str:
         lines = [
             f"  {title!r}: {len(frame):,} rows, {len(frame.columns):,} columns"
@@ -95,25 +98,14 @@ class DashboardFrames(Mapping[str, Rows]):
         lines += [f"  {title!r}: {type(error).__name__}" for title, error in self.errors.items()]
         return "\n".join([f"<DashboardFrames of {self.dashboard.name!r}", *lines]) + ">"
 
-    def _repr_html_(self) -> str:
-        rows = [
-            (Link(title, self._pages[title]), len(frame), len(frame.columns))
-            for title, frame in self._frames.items()
-        ]
-        failed = [
-            (title, f"{type(error).__name__}: {getattr(error, 'message', error)}")
-            for title, error in self.errors.items()
-        ]
-        tables = [Table(columns=("title", "rows", "columns"), rows=rows)]
-        if failed:
-            tables.append(Table(columns=("title", "error"), rows=failed))
-        return Card(
-            noun="Frames of dashboard",
-            name=self.dashboard.name,
-            url=self.dashboard.url,
-            tables=tables,
-            note="frames[title] is the frame of a widget.",
-        ).html()
+    def _repr_mimebundle_(
+        self,
+        include: Collection[str] | None = None,
+        exclude: Collection[str] | None = None,
+    ) -> dict[str, Any]:
+        shown = {} if is_ipython_terminal() else self.board._repr_mimebundle_(include, exclude)
+        bundle = {**shown, PLAIN: repr(self)}
+        return {kind: it for kind, it in bundle.items() if is_wanted(kind, include, exclude)}
 
 
 class DashboardTableArguments(TypedDict, total=False):
@@ -210,7 +202,7 @@ def read_watch_dashboard(
     -------
     DashboardFrames
         A mapping of titles to frames, each as `read_watch_query` returns it, with ``.dashboard``
-        and ``.errors``.
+        and ``.errors``. A notebook shows it as its page does, drawn of these frames: ``.board``.
 
     Raises
     ------
@@ -268,59 +260,12 @@ def read_watch_dashboard(
         title: shown.without_other_columns(answer).rows(answer)
         for title, answer in read.answers.items()
     }
-    pages = {title: page_of(answer.attributes) for title, answer in read.answers.items()}
-    return DashboardFrames(read.dashboard, frames, pages, read.errors)
+    return DashboardFrames(read, frames, params, dashboard.url_parameters)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DashboardRead:
-    """What came of reading a dashboard's widgets.
-
-    Attributes
-    ----------
-    dashboard : Dashboard
-    answers, errors : mapping
-        By title; of each widget one of both.
-    failed : ExceptionGroup or None
-        The errors as one.
-    """
-
-    dashboard: Dashboard
-    answers: Mapping[str, Answer]
-    errors: Mapping[str, Exception]
-    failed: ExceptionGroup[Exception] | None
-
-
-def dashboard_answers(
-    dashboard: DashboardReference,
-    params: Params,
-    options: ReadOptions,
-    *,
-    shown: Output,
-    concurrency: int = CONCURRENCY,
-) -> DashboardRead:
-    """Return a dashboard with its widgets' answers and errors, as of `read_watch_dashboard`.
-
-    `shown` is how the rows will be returned, for what is warned of.
-    """
-    found = Documents.of(options).dashboard(dashboard)
-    wanted = widget_queries(found, params, dashboard.url_parameters)
-    _warn_of_hidden(found)
-    if dashboard.is_shared:
-        options = replace(options, definitions={item.query.id: item.query for item in wanted})
-    requests, places = _requests(wanted, options)
-    outcomes = outcomes_side_by_side(requests, concurrency=concurrency, progress=options.progress)
-    if dashboard.is_shared:
-        outcomes = [it if isinstance(it, Answer) else _of_token(it) for it in outcomes]
-    by_title = {item.title: outcomes[place] for item, place in zip(wanted, places, strict=True)}
-    answers = {title: it for title, it in by_title.items() if isinstance(it, Answer)}
-    shown.warn(*answers.values())
-    return DashboardRead(
-        dashboard=found,
-        answers=answers,
-        errors={title: it for title, it in by_title.items() if not isinstance(it, Answer)},
-        failed=failure_of(outcomes),
-    )
+def _drawable(rows: Any) -> pd.DataFrame | pa.Table:
+    """Return rows as `watchframe.drawing.draw` takes them."""
+    return rows if isinstance(rows, pd.DataFrame | pa.Table) else rows.to_arrow()
 
 
 def _check_columns(shown: Output, read: DashboardRead) -> None:
@@ -336,58 +281,4 @@ def _check_columns(shown: Output, read: DashboardRead) -> None:
         raise ArgumentError(
             f"No widget has a column {wrong[0]!r}.",
             hint=did_you_mean(near) or f"They have: {', '.join(map(repr, sorted(known)))}.",
-        )
-
-
-def _of_token(error: Exception) -> Exception:
-    """Return an error of a read under the token of a shared dashboard, with what that may do."""
-    if not isinstance(error, AccessDeniedError | AuthenticationError):
-        return error
-    if error.hint == IDENTITY_PROXY_HINT:
-        return error
-    return error.replace(
-        hint="The address of a shared dashboard runs the queries on it, but none with a text "
-        "parameter, and nothing else. With a key of your own, read the dashboard by its id."
-    )
-
-
-def _requests(
-    wanted: Sequence[WidgetQuery], options: ReadOptions
-) -> tuple[list[ReadRequest], list[int]]:
-    """Return one request for each different question, and which one each widget has."""
-    now = options.now or datetime.now(UTC)
-    timezone = options.client.settings.timezone
-    requests: list[ReadRequest] = []
-    numbers: dict[str, int] = {}
-    places: list[int] = []
-    for item in wanted:
-        params = item.params
-        try:
-            params = normalize_parameters(item.query, params, now=now, timezone=timezone)
-            question = json.dumps([item.query.id, params], sort_keys=True)
-        except WatchframeError:
-            # Its own read says so, beside the errors of the others.
-            question = f"widget {item.widget.id}"
-        if question not in numbers:
-            numbers[question] = len(requests)
-            requests.append(
-                ReadRequest(
-                    query=parse_reference(item.query.id),
-                    params=params,
-                    options=options,
-                    label=repr(item.title),
-                )
-            )
-        places.append(numbers[question])
-    return requests, places
-
-
-def _warn_of_hidden(dashboard: Dashboard) -> None:
-    hidden = [item.id for item in dashboard.widgets if item.query is None and not item.text]
-    if hidden:
-        warn_caller(
-            WatchframeWarning(
-                f"{dashboard_words(dashboard)} has {len(hidden)} widgets that this key may not "
-                "see; they are left out."
-            )
         )

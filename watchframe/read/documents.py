@@ -88,7 +88,7 @@ class Documents:
     def of(cls, options: ReadOptions) -> Self:
         """Return those that are as fresh as a read with these options has them."""
         policy = options.document_policy
-        return cls(options, policy, may_ask=policy.mode != "only")
+        return cls(options, policy, may_ask=policy.mode != "only", shared=options.shared)
 
     def query(self, reference: QueryReference) -> Query:
         """Return a saved query's definition.

@@ -244,15 +244,20 @@ _THEN_PARAMETERS = " Values of parameters come after it: (None, {...})."
 
 def _check(filters: object, max_points: object) -> None:
     """Raise ArgumentError where arguments are of another type, before anything is read."""
-    if not isinstance(filters, Mapping | None):
-        raise ArgumentError(
-            f"filters is a {type(filters).__name__}.",
-            hint='Give the values by the names of the filters: {"market": "WETH"}.',
-        )
+    check_filters(filters)
     is_number = isinstance(max_points, int) and not isinstance(max_points, bool)
     if max_points is not None and not (is_number and max_points > 0):  # type: ignore[operator]
         raise ArgumentError(
             f"max_points is {max_points!r}.", hint="Give a whole number above 0, or None for all."
+        )
+
+
+def check_filters(filters: object) -> None:
+    """Raise ArgumentError for filters that are not a mapping."""
+    if not isinstance(filters, Mapping | None):
+        raise ArgumentError(
+            f"filters is a {type(filters).__name__}.",
+            hint='Give the values by the names of the filters: {"market": "WETH"}.',
         )
 
 

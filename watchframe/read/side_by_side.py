@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -217,13 +217,18 @@ def with_keep_note(failed: ExceptionGroup[Exception]) -> ExceptionGroup[Exceptio
 
 
 def outcomes_side_by_side(
-    requests: Sequence[ReadRequest], *, concurrency: int, progress: bool | None
+    requests: Sequence[ReadRequest],
+    *,
+    concurrency: int,
+    progress: bool | None,
+    on_outcome: Callable[[int, Answer | Exception], None] | None = None,
 ) -> list[Answer | Exception]:
     """Return the answers, or the errors in their places, in the order of `requests`.
 
     Each result goes into the local cache as it comes, so a second call continues where a first one
     failed or was interrupted. All dynamic dates are counted from one moment. Each error has a note
-    that says which read it was.
+    that says which read it was. `on_outcome` is called in this thread with each answer or error as
+    it comes, and the place of its request.
 
     Raises
     ------
@@ -241,7 +246,10 @@ def outcomes_side_by_side(
             running = {pool.submit(run.answer, number): number for number in range(len(requests))}
             # Not wait(): with each of many reads it would look at all that are left.
             for future in as_completed(running):
-                run.gather(running[future], future)
+                number = running[future]
+                outcome = run.gather(number, future)
+                if on_outcome is not None:
+                    on_outcome(number, outcome)
                 bar.set_postfix_str(f"{len(run.errors)} failed" if run.errors else "")
                 bar.update()
     except BaseException:
@@ -276,12 +284,14 @@ class _Run:
         )
         return answer_query(request.query, request.params, options)
 
-    def gather(self, number: int, future: Future[Answer]) -> None:
+    def gather(self, number: int, future: Future[Answer]) -> Answer | Exception:
         try:
-            self._answers[number] = future.result()
+            answer = self._answers[number] = future.result()
         except Exception as error:  # noqa: BLE001 - a full disk, too, is reported after the others
             error.add_note(f"in read {number}: {without_keys(self._requests[number].words)}")
             self.errors[number] = error
+            return error
+        return answer
 
     def cancel(self) -> None:
         for deadline in self._deadlines:

@@ -55,15 +55,10 @@ def widget_queries(
     ArgumentError
         `params` is not a mapping, or names one parameter in two ways.
     """
-    # The server sends them in any order. The order decides which default is the first one.
-    widgets = sorted(dashboard.widgets, key=lambda widget: widget.place)
-    shown = [(widget, query) for widget in widgets if (query := widget.query)]
-    slots = [slot for widget, query in shown for slot in _slots(widget, query)]
+    shown = _shown(dashboard)
+    slots = slots_of(dashboard)
     addresses = _Addresses(dashboard, slots)
-    from_url = values_of_url(
-        url_parameters or {}, {slot.address: slot.definition for slot in reversed(slots)}
-    )
-    given = {**addresses.resolved(from_url), **addresses.resolved(params_dict(params))}
+    given = addresses.given(params, url_parameters)
     chosen: dict[int, dict[str, object]] = {}
     for slot in slots:
         values = chosen.setdefault(slot.widget.id, {})
@@ -83,7 +78,7 @@ def widget_queries(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Slot:
+class Slot:
     """A parameter of a widget's query, and where its value comes from."""
 
     widget: Widget
@@ -99,18 +94,38 @@ class _Slot:
         return f"w{self.widget.id}_{self.definition.name}"
 
 
-def _slots(widget: Widget, query: Query) -> list[_Slot]:
-    mappings = widget.parameter_mappings
+def given_values(
+    dashboard: Dashboard,
+    params: Mapping[str, object] | None,
+    url_parameters: Mapping[str, str] | None = None,
+) -> dict[str, object]:
+    """Return the caller's values by the slots' addresses; it raises what `widget_queries` does."""
+    return _Addresses(dashboard, slots_of(dashboard)).given(params, url_parameters)
+
+
+def slots_of(dashboard: Dashboard) -> list[Slot]:
+    """Return the parameters of all widgets, in the order of the page."""
     return [
-        _Slot(
+        Slot(
             widget=widget,
             query=query,
             definition=item,
             mapping=mappings.get(item.name)
             or ParameterMapping(name=item.name, type="widget-level", map_to=item.name),
         )
+        for widget, query in _shown(dashboard)
+        for mappings in [widget.parameter_mappings]
         for item in definitions_of(query, used_only=True)
     ]
+
+
+def _shown(dashboard: Dashboard) -> list[tuple[Widget, Query]]:
+    """Return the widgets that have a query.
+
+    The server sends them in any order, and the order decides which default is the first one.
+    """
+    widgets = sorted(dashboard.widgets, key=lambda widget: widget.place)
+    return [(widget, query) for widget in widgets if (query := widget.query)]
 
 
 @dataclass(slots=True)
@@ -118,11 +133,21 @@ class _Addresses:
     """The names by which a caller may give values."""
 
     dashboard: Dashboard
-    slots: list[_Slot]
-    first: dict[str, _Slot] = field(init=False)
+    slots: list[Slot]
+    first: dict[str, Slot] = field(init=False)
 
     def __post_init__(self) -> None:
         self.first = {slot.address: slot for slot in reversed(self.slots)}
+
+    def given(
+        self, params: Mapping[str, object] | None, url_parameters: Mapping[str, str] | None
+    ) -> dict[str, object]:
+        """Return the caller's values by address; those of the page's address lose."""
+        from_url = values_of_url(
+            url_parameters or {},
+            {slot.address: slot.definition for slot in reversed(self.slots)},
+        )
+        return {**self.resolved(from_url), **self.resolved(params_dict(params))}
 
     def resolved(self, given: Mapping[str, object]) -> dict[str, object]:
         """Return the values by address, each checked to be one that may be given."""
@@ -136,7 +161,7 @@ class _Addresses:
             found[slot.address] = value
         return found
 
-    def _slot(self, name: str) -> _Slot:
+    def _slot(self, name: str) -> Slot:
         if name in self.first:
             return self.first[name]
         same = [
@@ -163,7 +188,7 @@ class _Addresses:
             else did_you_mean(near) or has,
         )
 
-    def _fixed(self, slot: _Slot, value: object) -> ParameterValueError:
+    def _fixed(self, slot: Slot, value: object) -> ParameterValueError:
         name, query = slot.definition.name, slot.query
         return ParameterValueError(
             f"{dashboard_words(self.dashboard)} fixes the parameter {name!r} of "

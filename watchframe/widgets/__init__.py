@@ -1,15 +1,19 @@
-"""Pickers: a saved query's parameter bar, and a search for the query, in the notebook."""
+"""Pickers and dashboards in the notebook: a query's parameter bar, a search, tiles on a grid."""
 
+from watchframe.widgets.board import show_watch_dashboard
 from watchframe.widgets.control_kinds import CONTROL_KINDS, ControlKind
+from watchframe.widgets.live_board import LiveBoard
 from watchframe.widgets.parameter_picker import ParameterPicker, PickerLink, link_pickers
 from watchframe.widgets.query_picker import QueryPicker, pick
 
 __all__ = [
     "CONTROL_KINDS",
     "ControlKind",
+    "LiveBoard",
     "ParameterPicker",
     "PickerLink",
     "QueryPicker",
     "link_pickers",
     "pick",
+    "show_watch_dashboard",
 ]

@@ -100,8 +100,8 @@ class DrawingArea:
         self._say(words)
         self._shown = forms
         if PLOTLY in forms and not self._plotly.outputs:
-            self._plotly.outputs = _outputs({HTML: packed_plotly_script()})
-        self._output.outputs = _outputs(forms)
+            self._plotly.outputs = outputs_of({HTML: packed_plotly_script()})
+        self._output.outputs = outputs_of(forms)
         self._on_shown()
 
     def _say(self, words: str) -> None:
@@ -124,10 +124,15 @@ def _forms(drawing: Drawing, name: str) -> Mapping[str, Any]:
     """Return a drawing by media types: plotly's for front ends that know it, HTML for others."""
     if not is_figure(drawing):
         return {HTML: fragment_of(drawing) + notes_html(drawing.notes)}
-    figure = {**noted_figure(drawing), "config": CONFIG}
-    return {PLOTLY: figure, HTML: figure_html(figure, name=name, meanwhile="<p>Drawing …</p>")}
+    return figure_forms(noted_figure(drawing), name)
 
 
-def _outputs(forms: Mapping[str, Any]) -> tuple[dict[str, object], ...]:
+def figure_forms(figure: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """Return a figure by media types; `name` is what screen readers call it."""
+    drawn = figure_html(figure, name=name, meanwhile="<p>Drawing …</p>")
+    return {PLOTLY: {**figure, "config": CONFIG}, HTML: drawn}
+
+
+def outputs_of(forms: Mapping[str, Any]) -> tuple[dict[str, object], ...]:
     """Return what an `ipywidgets.Output` shows."""
     return ({"output_type": "display_data", "data": forms, "metadata": {}},) if forms else ()

@@ -4,28 +4,21 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
-from typing import cast
 
 import ipywidgets
 import pyarrow as pa
 
 from watchframe.charts.data import Data
-from watchframe.charts.filters import Filter, label_of
+from watchframe.charts.filters import Filter
 from watchframe.charts.table import resolved_columns
-from watchframe.charts.values import Value
 from watchframe.drawing import Drawing, draw
-from watchframe.drawing.rows import page_data
-from watchframe.models import MultiValues, ParameterDefinition, Visualization
+from watchframe.models import Visualization
 from watchframe.models.queries import in_order_of_tabs
-from watchframe.parameters import JSON
 from watchframe.plain_text import plain_text
-from watchframe.widgets.choice_controls import FEW, as_texts
-from watchframe.widgets.control import GUARD, NEEDED, Checked, Control, close_tree
-from watchframe.widgets.control_kinds import make_control
+from watchframe.widgets.control import close_tree
 from watchframe.widgets.drawing_area import DrawingArea
+from watchframe.widgets.filter_bar import FilterBar, filters_of
 from watchframe.widgets.tab import Result
-from watchframe.widgets.table import cell_text
 
 
 def tab_titles(
@@ -80,12 +73,9 @@ class DrawingTab:
         self._on_shown = on_shown
         self._table = pa.table({})
         self._found: list[Filter] = []  # of the result that is being drawn, or was
-        self._shown_filters: list[tuple[str, list[str]]] = []
-        self._choices: dict[str, list[str]] = {}
-        self._controls: list[Control] = []
-        self._controls_place = ipywidgets.VBox()
+        self._filters = FilterBar(self._draw)
         self._area = DrawingArea(self._drawn, name=visualization.name or visualization.type)
-        self.widget = ipywidgets.VBox([self._controls_place, self._area.widget])
+        self.widget = ipywidgets.VBox([self._filters.widget, self._area.widget])
 
     def show(self, result: Result) -> None:
         """Draw another result; what is chosen in a filter stays where that has it too."""
@@ -99,15 +89,14 @@ class DrawingTab:
     def close(self) -> None:
         """Close the tab's widgets."""
         self._area.close()
-        for control in self._controls:
-            control.close()
+        self._filters.close()
         close_tree(self.widget)
 
     def _draw(self) -> None:
-        table, choices = self._table, dict(self._choices)
+        table, choices = self._table, dict(self._filters.choices)
 
         def make() -> tuple[Drawing, str]:
-            self._found = _filters_of(table, choices)
+            self._found = filters_of(table, choices)
             chosen = {item.name: item.current for item in self._found}
             return draw(self._visualization, table, filters=chosen), ""
 
@@ -115,77 +104,5 @@ class DrawingTab:
 
     def _drawn(self) -> None:
         """Show a control for each filter of the result that was drawn."""
-        filters = [(item.name, _texts(item.values)) for item in self._found]
-        if filters != self._shown_filters:
-            self._shown_filters = filters
-            before, self._controls = self._controls, [_control_of(item) for item in self._found]
-            for control in self._controls:
-                control.observe(self._chosen, "value")
-            self._controls_place.children = [control.widget for control in self._controls]
-            for control in before:
-                control.close()
+        self._filters.show(self._found)
         self._on_shown()
-
-    def _chosen(self, _change: object) -> None:
-        with GUARD:
-            self._choices = {
-                control.definition.name: as_texts(control.value) for control in self._controls
-            }
-            if not any(control.problem for control in self._controls):
-                self._draw()
-
-
-def _filters_of(table: pa.Table, choices: Mapping[str, Sequence[str]]) -> list[Filter]:
-    """Return a result's filters, with those of the chosen values that it has."""
-    places = [place for place, name in enumerate(table.column_names) if label_of(name) != name]
-    columns, rows = page_data(table.select(places))
-    found = Data.of_result(columns, rows, None).filters
-    return [replace(item, current=_kept(item, choices) or item.current) for item in found]
-
-
-def _kept(item: Filter, choices: Mapping[str, Sequence[str]]) -> list[Value]:
-    texts = choices.get(item.name, ())
-    return [value for value in [*item.values] if _text(value) in texts]
-
-
-def _control_of(item: Filter) -> Control:
-    """Return the control of a filter: as of a parameter that has these values.
-
-    Of many values none is ticked where all are chosen: nobody drops hundreds one by one.
-    """
-    texts, current = _texts(item.values), _texts(item.current)
-    is_long = item.multiple and len(texts) > FEW
-    every: list[str] = [] if is_long else texts
-    definition = ParameterDefinition(
-        name=item.name,
-        type="enum",
-        title=plain_text(item.label, keep=""),
-        enum_options=tuple(texts),
-        multi=MultiValues() if item.multiple else None,
-        default=every if item.multiple else next(iter(texts), None),
-    )
-    control = make_control(definition, _any_value if is_long else _some_value)
-    if is_long:
-        control.add_note("With nothing ticked, all values are drawn.")
-    if item.multiple:
-        control.set(every if current == texts else current)
-    else:
-        control.set(current[0] if current else None)
-    return control
-
-
-def _some_value(_definition: ParameterDefinition, value: object) -> Checked:
-    return Checked(wire=cast("JSON", value), problem="" if value else NEEDED)
-
-
-def _any_value(_definition: ParameterDefinition, value: object) -> Checked:
-    return Checked(wire=cast("JSON", value))
-
-
-def _texts(values: Sequence[Value]) -> list[str]:
-    """Return what is shown of values, each once."""
-    return list(dict.fromkeys(map(_text, values)))
-
-
-def _text(value: Value) -> str:
-    return "null" if value is None else cell_text(value).removesuffix(" 00:00:00Z")

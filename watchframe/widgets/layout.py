@@ -61,6 +61,7 @@ _STYLE = f"""
 .wf-picker {{
   border: 1px solid {_LINE}; border-radius: 6px; padding: 10px 14px 12px; max-width: 66em;
 }}
+.wf-picker:has(> .wf-board) {{ border: 0; padding: 0; max-width: none; }}
 {", ".join(f"{dark} :is(.wf-picker, .wf-search)" for dark in _DARK)} {{
   color-scheme: dark; --jp-widgets-dropdown-arrow: {_ARROW};
 }}

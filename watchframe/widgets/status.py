@@ -1,17 +1,20 @@
-"""What a picker says about its query: running, finished, failed."""
+"""What a picker says about its query, and a dashboard of its widgets: running, done, failed."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from watchframe.display import age_words
 from watchframe.display.provenance import SOURCE_WORDS
-from watchframe.errors import JobFailedError, WatchframeError
+from watchframe.drawing.board_tiles import Tile
+from watchframe.errors import JobCancelledError, JobFailedError, WatchframeError
 from watchframe.hints import words_for
 from watchframe.keys import without_keys
 from watchframe.models import JobStatus
 from watchframe.plain_text import html_text
 from watchframe.read import Answer
+from watchframe.reprs.words import counted
 from watchframe.widgets.runs import Outcome, Progress
 
 #: Seconds after which a run has a bar, and how full that is at most before the end.
@@ -98,3 +101,29 @@ def _error_html(error: Exception) -> str:
 
 def _line(words: str) -> str:
     return f'<div class="wf-status" role="status">{html_text(words)}</div>'
+
+
+def board_progress_html(done: int, total: int) -> str:
+    """Return how many widgets of a dashboard are read."""
+    words = f"Read {done:,} of {total:,} …"
+    return (
+        f'<div class="wf-status wf-running" role="timer">{words}</div>'
+        f'<progress class="wf-bar" max="{total}" value="{done}" aria-label="Widgets read">'
+        "</progress>"
+    )
+
+
+def board_outcome_html(tiles: Sequence[Tile], error: Exception | None, seconds: float) -> str:
+    """Return how the read of a dashboard ended: the age of its rows, and which widgets failed."""
+    if isinstance(error, JobCancelledError):
+        return _line(f"Stopped after {age_words(seconds)}.")
+    if error is not None and not isinstance(error, ExceptionGroup):
+        return _error_html(error)
+    failed = [tile.title for tile in tiles if isinstance(tile.content, Exception)]
+    if failed:
+        names = html_text(", ".join(failed))
+        words = f"{counted(len(failed), 'widget')} could not be shown: {names}"
+        return f'<div class="wf-status wf-problem" role="alert">{words}</div>'
+    ran = [moment for tile in tiles if (moment := tile.retrieved_at)]
+    of = f" The oldest rows are of {min(ran).astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC." if ran else ""
+    return _line(f"All read in {seconds:.1f} s.{of}")

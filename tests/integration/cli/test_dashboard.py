@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import time
 
@@ -57,6 +58,11 @@ def test_dashboard_is_shown_as_tables_under_their_titles(invoke, demo):
         (("1", "-p", "colour=red"), 2, "no parameter 'colour'"),
         (("1", "--json", "-o", "out"), 2, "do not go together"),
         (("1", "-o", "no/such/out"), 2, "There is no folder"),
+        (("1", "--html", "no/such/out/page.html"), 2, "There is no folder"),
+        (("1", "--html", "out", "--json"), 2, "--html goes with neither -o nor --json"),
+        (("1", "--html", "out", "-o", "out"), 2, "--html goes with neither -o nor --json"),
+        (("1", "--filter", "market=INV"), 2, "--filter chooses what --html shows"),
+        (("3", "--html", "out", "--filter", "markt=INV"), 2, "Did you mean 'market'?"),
         (("1", "--concurrency", "0"), 2, "concurrency"),
         (("1", "--offline"), 4, "local cache does not hold"),
     ],
@@ -71,6 +77,39 @@ def test_dashboard_that_cannot_be_read_says_why(invoke, tmp_path, words, code, m
 def test_dashboard_is_found_by_its_name(invoke):
     result = invoke("dashboard", "lending Overview", "--rows", 1)
     assert [line for line in result.stdout.splitlines() if line in TITLES] == TITLES
+
+
+def test_dashboard_is_written_as_a_page(invoke, demo, tmp_path):
+    words = ("liquidations", "-p", "period=2026-02-01..2026-02-28", "--filter", "market=[USDC]")
+    result = invoke("dashboard", *words, "--html", "page.html")
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert "page.html: Dashboard 3 'Liquidations', 9 visualizations" in result.stderr
+    text = (tmp_path / "page.html").read_text(encoding="utf-8")
+    assert "2026-02-01 to 2026-02-28" in text
+    assert re.search(r">USDC</td>", text)
+    assert not re.search(r">WBTC</td>", text)
+    assert demo.user_key not in text
+
+
+def test_page_shows_errors_in_their_places_and_they_follow(invoke, tmp_path):
+    result = invoke("dashboard", "Odd widgets", "-p", "divisor=ten", "--html", "page.html")
+    assert result.exit_code == 1
+    assert "Error: 2 of 6 widgets could not be shown:" in result.stderr
+    assert "borrow_events does not exist" in result.stderr
+    assert "Warning" not in result.stderr
+    text = (tmp_path / "page.html").read_text(encoding="utf-8")
+    assert "borrow_events does not exist" in text
+    assert "240,000" in text
+
+
+@pytest.mark.slow
+def test_shared_dashboard_is_written_without_a_login(run_unset, demo, client, tmp_path):
+    client.queries.dropdown_options(23, 20)
+    done = run_unset("dashboard", demo.public_url(3), "--html", "page.html")
+    assert (done.returncode, done.stdout) == (0, "")
+    text = (tmp_path / "page.html").read_text(encoding="utf-8")
+    assert "<title>Liquidations</title>" in text
+    assert demo.dashboard_token(3) not in f"{text} {done.stderr}"
 
 
 @pytest.mark.slow

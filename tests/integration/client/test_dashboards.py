@@ -161,7 +161,7 @@ def test_widgets_carry_their_queries_titles_and_mappings(site):
     assert price.parameter_mappings["market"].type == "widget-level"
     assert days.query.parameters[0].name == "period"
     assert dict(totals.parameter_mappings) == {}
-    assert days.options["position"] == {"col": 3, "row": 2, "sizeX": 3, "sizeY": 8}
+    assert days.options["position"] == {"col": 6, "row": 2, "sizeX": 6, "sizeY": 8}
 
 
 def test_mappings_follow_the_query_over_the_saved_ones(site):

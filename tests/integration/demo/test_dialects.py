@@ -150,6 +150,14 @@ def test_dashboard_by_slug_is_found_by_a_slug_of_digits_too(asker):
     assert ask("GET", "/api/dashboards/favorites").json()["results"][0]["id"] == 1
 
 
+def test_dashboard_has_a_grid_of_as_many_columns_as_then(asker):
+    widths = [
+        asker(version)("GET", f"/api/dashboards/{address}").json()["widgets"][1]["options"]
+        for version, address in (("8.0", "lending-overview"), ("10.1", "1"), ("25.8", "1"))
+    ]
+    assert [item["position"]["sizeX"] for item in widths] == [3, 3, 6]
+
+
 def test_address_that_an_old_version_guesses_has_its_names(asker):
     said = asker("8.0")("GET", "/api/queries/999").json()["message"]
     assert said.startswith("The requested URL was not found on the server.  If you entered")

@@ -106,6 +106,26 @@ def test_output_holds_an_image_where_nobody_watches(kernel, chromium):
     )
 
 
+BOARD = """
+from watchframe import Client, read_watch_dashboard
+from watchframe.demo import DemoServer
+with DemoServer() as demo, Client(demo.url, demo.user_key) as client:
+    frames = read_watch_dashboard(3, cache="off", client=client)
+"""
+
+
+@pytest.mark.slow
+def test_output_of_a_dashboard_is_its_board_with_plotly_once(kernel):
+    kernel.run(BOARD)
+    (shown,) = kernel.run("frames")
+    assert set(shown) == {"text/html", "text/plain"}
+    assert shown["text/plain"].startswith("<DashboardFrames of 'Liquidations'")
+    html = shown["text/html"]
+    assert html.count('<div class="wf-figure') == 3
+    assert html.count("/* plotly.js v") == 1
+    assert kernel.carried("frames.board") == [0]
+
+
 LACKING = """
 try:
     drawing.to_image("chart.png")

@@ -64,7 +64,16 @@ def test_call_offers_data_sources_and_dashboards(offered):
     assert offered("read_watch_sql('select 1', data_source='Lending (S") == ["QLite)"]
     boards = [item.name for item in current_client().dashboards.list()]
     assert boards
-    assert offered(f"read_watch_dashboard('{boards[0][:-1]}") == [boards[0][-1]]
+    for name in ("read_watch_dashboard", "show_watch_dashboard"):
+        assert offered(f"{name}('{boards[0][:-1]}") == [boards[0][-1]]
+
+
+@pytest.mark.parametrize(
+    "made", ["show_watch_dashboard(3)", "show_watch_dashboard(3).board", "read_watch_dashboard(3)"]
+)
+def test_dashboard_offers_its_titles(offered, shell, made):
+    shell.value(f"made = {made}")
+    assert offered('made["Liquidated ') == ["by day"]
 
 
 @pytest.mark.parametrize("query", ["1", "number", "'Borrows by market'"])

@@ -11,6 +11,7 @@ The tests compare what is kept with a new run.
 from __future__ import annotations
 
 import os
+import re
 import sys
 import tempfile
 from pathlib import Path
@@ -20,6 +21,8 @@ from nbclient import NotebookClient
 
 FOLDER = Path(__file__).parents[3] / "notebooks"
 PLOTLY = "application/vnd.plotly.v1+json"
+#: plotly.js, which one output of a notebook holds: 2 MB in every commit.
+SCRIPT = re.compile(r"\n?<script>\n/\* plotly\.js v.*?</script>", re.DOTALL)
 METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
@@ -49,7 +52,9 @@ def main(wanted: list[str]) -> None:
             cell.metadata.pop("execution", None)  # when it ran: different every time
             for data in (output.get("data", {}) for output in cell.get("outputs", [])):
                 if PLOTLY in data:
-                    data.pop("text/html")  # of which one holds plotly.js, 2 MB in every commit
+                    data.pop("text/html")
+                elif "text/html" in data:
+                    data["text/html"] = SCRIPT.sub("", data["text/html"])
         nbformat.write(notebook, path)
 
 

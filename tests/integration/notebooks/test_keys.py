@@ -41,6 +41,8 @@ CELLS = (
     "watchframe.ResultCache().entries()",
     "frames = watchframe.read_watch_dashboard(shared)\nframes",
     "frames.dashboard",
+    "board = watchframe.show_watch_dashboard(shared)\nboard",
+    "board.to_html()[-5000:], board.dashboard, board.params",
     "watchframe.read_watch_dashboard(shared, {'nothing': 1})",
     "watchframe.read_watch_dashboard(shared.replace('?', 'x?'))",
     "keys, headers = {1: os.environ['KEY']}, {'X-Key': os.environ['TOKEN']}",

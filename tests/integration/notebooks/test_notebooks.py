@@ -57,6 +57,7 @@ def test_notebooks_listed_all_exist():
         "05_types",
         "06_query_to_report",
         "07_charts",
+        "08_dashboards",
     ]
 
 

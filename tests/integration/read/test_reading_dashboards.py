@@ -221,7 +221,7 @@ def test_widgets_beside_a_failing_one_can_be_kept(client, made):
     assert len(frames[good]) > 0
     assert isinstance(frames.errors["Fails at once"], JobFailedError)
     assert "'Fails at once': JobFailedError" in repr(frames)
-    assert "JobFailedError" in frames._repr_html_()
+    assert "JobFailedError" in frames.board.to_html()
     with pytest.raises(ArgumentError, match="errors is 'ignore'"):
         read_watch_dashboard(dashboard.id, errors="ignore", client=client)
 
@@ -237,7 +237,7 @@ def test_dashboard_as_arrow_and_polars_has_the_same_rows(client):
     ]
     for found in (arrow, frames):
         assert repr(found) == repr(pandas)
-        assert "/queries/23?p_market=INV" in found._repr_html_()
+        assert "/queries/23?p_market=INV" in found.board.to_html()
     with pytest.raises(ArgumentError, match="dtype is for pandas alone"):
         read_watch_dashboard(1, output="arrow", dtype={"day": "string"}, client=client)
 
@@ -320,7 +320,8 @@ def test_widgets_that_the_key_may_not_see_are_told_of(client, made, demo, monkey
     assert list(frames) == ["Market totals"]
 
 
-def test_howto_dashboards_on_the_demo_is_as_written(demo, tmp_path):
+def test_howto_dashboards_on_the_demo_is_as_written(demo, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     connect(demo.url, demo.user_key, cache_dir=tmp_path / "cache", timezone="UTC")
     text = PAGE.read_text().replace("https://app.inverse.watch", demo.url)
     text = text.replace("vKq…", demo.dashboard_token(1))
@@ -330,4 +331,6 @@ def test_howto_dashboards_on_the_demo_is_as_written(demo, tmp_path):
         exec(cell, names)
     shown = re.search(r"^```\n(<DashboardFrames.*?)^```", text, re.MULTILINE | re.DOTALL)[1]
     assert repr(names["overview"]) == shown.strip()
+    assert names["board"].params["period"] == "d_last_week"
+    assert (tmp_path / "monday.html").read_text(encoding="utf-8").endswith("</html>\n")
     assert parameters(names["recent"])["Price"] == {"market": "WETH"}

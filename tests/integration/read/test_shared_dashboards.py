@@ -287,7 +287,8 @@ def test_no_frame_of_an_error_holds_the_token(tmp_path):
 
 def test_what_is_shown_of_it_has_no_token_and_no_made_up_page(shared):
     frames = read_watch_dashboard(shared.public_url(1))
-    for shown in (frames._repr_html_(), frames.dashboard._repr_html_(), repr(frames.dashboard)):
+    page = frames.board.to_html()
+    for shown in (page, frames.dashboard._repr_html_(), repr(frames.dashboard)):
         assert "Lending overview" in shown
         assert shared.dashboard_token(1) not in shown
         assert "/dashboards/0" not in shown

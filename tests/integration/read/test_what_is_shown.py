@@ -1,6 +1,7 @@
 """What public functions return shows itself: no dump, no address of an object, no key."""
 
 import inspect
+import re
 
 import pytest
 
@@ -33,6 +34,7 @@ CALLS = {
     "save_chart": lambda client, **_: watchframe.save_chart(
         2, "Shown", x="market", y="borrows", replace=True, client=client
     ),
+    "show_watch_dashboard": lambda client, **_: watchframe.show_watch_dashboard(2, client=client),
     "submit_watch_query": lambda client, **_: watchframe.submit_watch_query(2, client=client),
     "submit_watch_sweep": lambda client, **_: watchframe.submit_watch_sweep(2, [{}], client=client),
     "watch_query": lambda client, **_: watchframe.watch_query(1, client=client),
@@ -86,7 +88,7 @@ def test_what_a_function_returns_shows_itself(name, demo, client, tmp_path, expo
 def test_html_links_the_page_of_what_it_is(name, demo, client):
     html = displayed(CALLS[name](demo=demo, client=client))["text/html"]
     assert f'<a href="{demo.url}/' in html
-    assert html.startswith('<div class="wf-card mathjax_ignore ')
+    assert re.search(r'<div class="wf-card (wf-board )?mathjax_ignore ', html)
 
 
 def test_plan_shows_the_sql_and_the_values(client):

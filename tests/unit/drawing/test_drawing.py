@@ -15,6 +15,7 @@ import pytest
 
 from watchframe.decode.typing_rules import table_of, typed_column
 from watchframe.drawing import MAX_POINTS, draw
+from watchframe.drawing.notebook_output import plain_figure
 from watchframe.errors import ArgumentError
 from watchframe.models import Visualization
 
@@ -205,6 +206,30 @@ def test_all_threads_get_one_figure():
     drawing = draw(LINE, table())
     with ThreadPoolExecutor(8) as pool:
         assert len({id(figure) for figure in pool.map(lambda _: drawing.figure, range(64))}) == 1
+
+
+def test_changed_figure_is_what_is_shown():
+    drawing = draw(LINE, table())
+    before = plain_figure(drawing)
+    drawing.figure.update_layout(title="Changed")
+    assert "title" not in before["layout"]
+    assert plain_figure(drawing)["layout"]["title"] == {"text": "Changed"}
+    assert plain_figure(drawing)["data"] == before["data"]
+
+
+@pytest.mark.parametrize("kind", ["table", "frame", "index"])
+def test_drawing_tells_its_filters_and_is_drawn_with_others(kind):
+    table = pa.table({"kind::filter": ["a", "b"], "amount": [1, 2]})
+    frame = table.to_pandas()
+    rows = {"table": table, "frame": frame, "index": frame.set_index("kind::filter")}[kind]
+    drawing = draw(Visualization(id=1, type="TABLE", name="It"), rows, notes=["Noted."])
+    (kind,) = drawing.filters
+    assert (kind.name, kind.values, kind.current) == ("kind::filter", ["a", "b"], ["a"])  # noqa: PD011 - a filter
+    other = drawing.filtered({"kind": "b"})
+    assert other.filters[0].current == ["b"]
+    assert other.prepared["cells"][0][1]["text"] == "2"
+    assert other.notes == ("Noted.",)
+    assert draw(drawing.visualization, frame[["amount"]]).filters == []
 
 
 def test_result_without_columns_is_drawn():

@@ -7,7 +7,7 @@ import pytest
 
 from tests.unit.charts.test_golden import DATA
 from watchframe.charts import after_drawing, prepare
-from watchframe.drawing.figures import figure_of
+from watchframe.drawing.figures import figure_of, figure_values
 from watchframe.drawing.long_texts import LONGEST
 
 CHARTS = sorted(DATA.glob("chart-*.json"))
@@ -66,6 +66,19 @@ def test_figure_has_all_of_the_chart(path):
             axis |= {"autorange": True, "autorangeoptions": {"minallowed": lowest}}
     assert layout == {name: expected[name] for name in expected.keys() - OF_ITS_PLACE}
     assert figure["layout"]["autosize"]
+
+
+@pytest.mark.parametrize("path", CHARTS, ids=lambda path: path.stem)
+def test_plain_values_are_those_of_the_figure(path):
+    spec = prepared(json.loads(path.read_text())["input"])
+    figure = json.loads(figure_of("CHART", spec).to_json())
+    values = json.loads(json.dumps(figure_values("CHART", spec), allow_nan=False))
+    assert values["layout"].pop("template")
+    del figure["layout"]["template"]
+    for trace in values["data"]:
+        if isinstance(trace.get("text"), list):  # plotly writes numbers as texts, too
+            trace["text"] = [text and str(text) for text in trace["text"]]
+    assert without_nothing(values) == without_nothing(figure)
 
 
 @pytest.mark.parametrize("kind", ["line", "column", "pie", "scatter", "heatmap", "box", "treemap"])

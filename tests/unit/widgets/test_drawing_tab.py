@@ -106,7 +106,7 @@ def drawn(tab, expected):
 def test_tab_without_filters_draws_the_result(tab):
     tab.show(result(day=DAYS, price=[1, 2, 3, 4]))
     drawn(tab, [1, 2, 3, 4])
-    assert tab._controls == []
+    assert tab._filters.controls == []
     assert "wf-figure" in tab.static_html("")
 
 
@@ -114,7 +114,7 @@ def test_filter_is_a_menu_that_begins_with_the_first_value(tab):
     rows = {"day": DAYS, "price": [1, 2, 3, 4], "market::filter": ["A", "B", "A", None]}
     tab.show(result(**rows))
     drawn(tab, [1, 3])
-    (control,) = tab._controls
+    (control,) = tab._filters.controls
     assert (control.title, control.definition.enum_options) == ("Market", ("A", "B", "null"))
     control.set("B")
     drawn(tab, [2])
@@ -127,21 +127,21 @@ def test_filter_is_a_menu_that_begins_with_the_first_value(tab):
 def test_filter_keeps_what_was_chosen_where_another_result_has_it(tab):
     tab.show(result(day=DAYS, price=[1, 2, 3, 4], **{"market::filter": ["A", "B", "A", "B"]}))
     drawn(tab, [1, 3])
-    tab._controls[0].set("B")
+    tab._filters.controls[0].set("B")
     drawn(tab, [2, 4])
     tab.show(result(day=DAYS, price=[5, 6, 7, 8], **{"market::filter": ["C", "B", "C", "B"]}))
     drawn(tab, [6, 8])
-    assert tab._controls[0].value == "B"
+    assert tab._filters.controls[0].value == "B"
     tab.show(result(day=DAYS, price=[5, 6, 7, 8], **{"market::filter": ["C", "D", "C", "D"]}))
     drawn(tab, [5, 7])
-    assert tab._controls[0].value == "C"
+    assert tab._filters.controls[0].value == "C"
 
 
 def test_filter_of_several_has_a_box_for_each(tab):
     rows = {"day": DAYS, "price": [1, 2, 3, 4], "id::multi-filter": [1, 2, 3, 1]}
     tab.show(result(**rows))
     drawn(tab, [1, 2, 3, 4])
-    (control,) = tab._controls
+    (control,) = tab._filters.controls
     assert control.value == ["1", "2", "3"]
     control.set(["2", "3"])
     drawn(tab, [2, 3])
@@ -155,7 +155,7 @@ def test_filter_of_many_values_begins_with_none_ticked(tab):
     rows = {"day": days, "price": range(30), "id::multi-filter": range(30)}
     tab.show(result(**{name: list(values) for name, values in rows.items()}))
     drawn(tab, list(range(30)))
-    (control,) = tab._controls
+    (control,) = tab._filters.controls
     assert (control.value, control.problem) == ([], "")
     assert "all values are drawn" in control._below.value
     control.set(["7", "8"])
@@ -167,8 +167,8 @@ def test_filter_of_dates_shows_days():
     tab = DrawingTab(chart, lambda: None)
     tab.show(result(n=[1, 2, 3], price=[1, 2, 3], **{"day::filter": [DAYS[0], DAYS[1], DAYS[1]]}))
     drawn(tab, [1])
-    assert tab._controls[0].definition.enum_options == ("2026-01-01", "2026-01-02")
-    tab._controls[0].set("2026-01-02")
+    assert tab._filters.controls[0].definition.enum_options == ("2026-01-01", "2026-01-02")
+    tab._filters.controls[0].set("2026-01-02")
     drawn(tab, [2, 3])
     tab.close()
 
