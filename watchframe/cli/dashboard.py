@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -166,10 +165,7 @@ def _write_page(
     from watchframe.read.board import drawn_board  # noqa: PLC0415 - help needs no reading
     from watchframe.read.widget_queries import dashboard_words  # noqa: PLC0415 - likewise
 
-    with warnings.catch_warnings():
-        # Of widgets that failed: their errors follow.
-        warnings.filterwarnings("ignore", message=".* could not be shown: ")
-        board = drawn_board(asked, params, options, filters=filters, concurrency=concurrency)
+    board = drawn_board(asked, params, options, filters=filters, concurrency=concurrency)
     board.to_html(path)
     if not is_quiet:
         shown = counted(len(board), "visualization")

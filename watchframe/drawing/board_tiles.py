@@ -68,8 +68,6 @@ def board_html(
     tiles: Sequence[Tile],
     *,
     parameters: Mapping[str, str] | None = None,
-    face: Face = "python",
-    now: datetime | None = None,
 ) -> str:
     """Return a dashboard as a fragment of HTML, which needs plotly.js where it has figures.
 
@@ -79,19 +77,14 @@ def board_html(
     tiles : sequence of Tile
     parameters : mapping of str to str, optional
         The values that widgets share, by their labels, as shown.
-    face : {"python", "cell", "terminal", "picker"}
-        Whose words the hints of errors are in.
-    now : datetime, optional
-        The aware moment at which ages are told; now by default.
     """
-    now = now or datetime.now(UTC)
+    now = datetime.now(UTC)
     head = (
         f'{heading_html(dashboard)}<div class="wf-board-facts">{_values_html(parameters or {})}'
         f"<span>shown at {html_text(words(now))}</span></div>"
     )
     body = "".join(
-        f'<div class="wf-tile-place" style="{_css_of(tile.place)}">'
-        f"{tile_html(tile, face=face, now=now)}</div>"
+        f'<div class="wf-tile-place" style="{_css_of(tile.place)}">{tile_html(tile, now)}</div>'
         for tile in tiles
     )
     if not tiles:
@@ -177,14 +170,14 @@ BOARD_STYLE = f"""<style>
 </style>"""
 
 
-def tile_html(tile: Tile, *, face: Face = "python", now: datetime | None = None) -> str:
+def tile_html(tile: Tile, now: datetime) -> str:
     """Return a tile as HTML that fills its place: title, content, foot; it needs `BOARD_STYLE`."""
     if is_text(tile):
-        return f'<section class="wf-tile">{content_html(tile, face)}</section>'
+        return f'<section class="wf-tile">{content_html(tile, "python")}</section>'
     filtered = replace(tile, parameters={**tile.parameters, **_choices(tile.content)})
     return (
         f'<section class="wf-tile" aria-label="{html_text(tile.title)}">{head_html(tile)}'
-        f"{content_html(tile, face)}{foot_html(filtered, now or datetime.now(UTC))}</section>"
+        f"{content_html(tile, 'python')}{foot_html(filtered, now)}</section>"
     )
 
 

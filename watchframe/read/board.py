@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from watchframe.caller_warnings import warn_caller
 from watchframe.drawing.board import Board
 from watchframe.drawing.board_tiles import Tile
-from watchframe.errors import WatchframeWarning
 from watchframe.read.answer import Answer
 from watchframe.read.board_builder import BoardBuilder
 from watchframe.read.dashboard_answers import answers_of, dashboard_questions
@@ -15,7 +13,7 @@ from watchframe.read.draw import Filters, check_filters
 from watchframe.read.options import Params, ReadOptions
 from watchframe.read.output import Output
 from watchframe.read.side_by_side import CONCURRENCY, OnErrors, check_errors, with_keep_note
-from watchframe.read.widget_queries import WidgetQuery, dashboard_words
+from watchframe.read.widget_queries import WidgetQuery
 from watchframe.references import DashboardReference
 
 
@@ -47,7 +45,7 @@ def drawn_board(
         as their rows.
     errors : {"raise", "keep"}
         What to do where some widgets fail, once all others are read: raise their errors, or show
-        them in their places, with a warning.
+        them in their places.
     kept : mapping of int to Tile, optional
         By the widgets' ids, tiles that are shown as they are, and not read.
 
@@ -76,15 +74,8 @@ def drawn_board(
     read = answers_of(
         found, wanted, options, shown=Output(), concurrency=concurrency, on_outcome=add
     )
-    if read.failed is not None and errors == "raise":
-        raise with_keep_note(read.failed)
     board = builder.board(params, dashboard.url_parameters)
-    if board.errors:
-        names = ", ".join(map(repr, board.errors))
-        warn_caller(
-            WatchframeWarning(
-                f"{dashboard_words(found)} has widgets that could not be shown: {names}. Their "
-                "places, and the board's .errors, say why."
-            )
-        )
+    if board.errors and errors == "raise":
+        undrawn = ExceptionGroup("Widgets could not be drawn", [*board.errors.values()])
+        raise with_keep_note(read.failed or undrawn)
     return board

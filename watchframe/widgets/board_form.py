@@ -55,9 +55,10 @@ class BoardForm(traitlets.HasTraits):
             form.observe(self._gather, ["params", "problems"])
         self.shared = _box(shared, dashboard.options.get("globalParamOrder"))
         self.of_widget = {number: _box(found, orders[number]) for number, found in own.items()}
-        self._buttons = {number: _apply_button() for number in own}
+        self._buttons = {number: new_apply_button() for number in own}
         self.apply_buttons = [*self._buttons.values()]
         for number, button in self._buttons.items():
+            button.layout = {"display": "none", "width": "auto"}
             self.of_widget[number].children += (button,)
         self._gather()
 
@@ -120,13 +121,13 @@ def _form_of(slot: Slot, client: Client) -> ParameterForm:
     return ParameterForm(structs.replace(slot.query, parameters=(definition,)), client)
 
 
-def _apply_button() -> ipywidgets.Button:
+def new_apply_button() -> ipywidgets.Button:
+    """Return a button that applies the values of controls."""
     return ipywidgets.Button(
         description="Apply",
         icon="check",
         button_style="primary",
         tooltip="Read what the changed values change",
-        layout={"display": "none", "width": "auto"},
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 import ipywidgets
@@ -18,7 +18,7 @@ from watchframe.drawing.notebook_output import HTML, is_figure
 from watchframe.models import Dashboard
 from watchframe.reprs.style import NO_FORMULAS
 from watchframe.reprs.style import style_tag as card_style_tag
-from watchframe.widgets.board_form import BoardForm
+from watchframe.widgets.board_form import BoardForm, new_apply_button
 from watchframe.widgets.board_tile import TileView
 from watchframe.widgets.control import GUARD, close_tree
 from watchframe.widgets.drawing_area import outputs_of
@@ -82,20 +82,15 @@ class BoardView:
         self.tiles: dict[int, TileView] = {}
         self._dashboard, self._form, self._on_drawn = dashboard, form, on_drawn
         self._linked: list[Filter] = []
-        self._linked_bar = FilterBar(self._linked_chosen)
+        self._linked_bar = FilterBar(lambda: self._draw(self.tiles))
         self._linked_bar.widget.add_class("wf-bar-of-controls")
-        self._wanted: dict[int, Mapping[str, object]] = {}  # filters to draw a tile with
+        self._wanted: set[int] = set()  # tiles to draw with other filters
         self._is_drawing = False
         self._expected = len(places(dashboard.widgets))
         # Of what has none of its own: each is a model that is sent to the page.
         self._layout, self._style = ipywidgets.Layout(), HTMLStyle()
-        self.apply_button = ipywidgets.Button(
-            description="Apply",
-            icon="check",
-            button_style="primary",
-            tooltip="Read what the changed values change",
-            disabled=True,
-        )
+        self.apply_button = new_apply_button()
+        self.apply_button.disabled = True
         self.refresh_button = ipywidgets.Button(
             description="Refresh", icon="refresh", tooltip="Run all queries again"
         )
@@ -140,7 +135,7 @@ class BoardView:
             if number not in self.tiles:
                 controls = self._form.of_widget.get(number)
                 self.tiles[number] = TileView(
-                    tile, controls, lambda: self._chosen(number), self._layout, self._style
+                    tile, controls, lambda: self._draw([number]), self._layout, self._style
                 )
                 if len(self.tiles) >= self._expected:  # not for each of very many
                     self._grid.children = [view.widget for view in self.tiles.values()]
@@ -152,20 +147,26 @@ class BoardView:
                 self._plotly.outputs = outputs_of({HTML: script})
 
     def as_chosen(self, tile: Tile) -> Tile:
-        """Return a tile that was drawn just now, with the filters that are chosen here."""
+        """Return a tile as it is drawn with the filters that are chosen here."""
         drawing = tile.content
         if not isinstance(drawing, Drawing):
             return tile
-        with GUARD:
-            bar = self._linked_bar if self._dashboard.filters_enabled else None
-            if bar is None and tile.widget.id in self.tiles:
-                bar = self.tiles[tile.widget.id].filters
-            choices = dict(bar.choices) if bar is not None else {}
         found = drawing.filters
-        chosen = [with_choices(item, choices) for item in found]
-        if chosen == found:
+        with GUARD:
+            view = self.tiles.get(tile.widget.id)
+            bar = None if view is None else view.filters
+            if self._dashboard.filters_enabled:
+                bar = self._linked_bar
+            choices = {} if bar is None else bar.choices
+            # A tile without the value that is chosen for all of them shows no rows.
+            linked = {item.name: item for item in self._linked if item.name in choices}
+            chosen = {
+                item.name: with_choices(linked.get(item.name, item), choices).current
+                for item in found
+            }
+        if all(chosen[item.name] == item.current for item in found):
             return tile
-        return replace(tile, content=drawing.filtered({item.name: item.current for item in chosen}))
+        return replace(tile, content=drawing.filtered(chosen))
 
     def arrange(self, tiles: Sequence[Tile]) -> None:
         """Put the tiles where they belong now, and take away those that are gone."""
@@ -201,46 +202,35 @@ class BoardView:
             self._layout.close()
             self._style.close()
 
-    def _chosen(self, number: int) -> None:
-        view = self.tiles[number]
-        found = [with_choices(item, view.filters.choices) for item in view.found]
-        self._draw({number: {item.name: item.current for item in found}})
-
-    def _linked_chosen(self) -> None:
-        """Draw the tiles that have a filter of the dashboard, with the same values."""
-        chosen = {
-            item.name: with_choices(item, self._linked_bar.choices).current for item in self._linked
-        }
-        wanted = {
-            number: {item.name: chosen[item.name] for item in view.found}
-            for number, view in self.tiles.items()
-        }
-        self._draw({number: filters for number, filters in wanted.items() if filters})
-
-    def _draw(self, wanted: Mapping[int, Mapping[str, object]]) -> None:
-        """Draw tiles on a thread; of several filters that are asked for, the last ones show."""
-        self._wanted.update(wanted)
-        if self._wanted and not self._is_drawing:
-            self._is_drawing = True
-            threading.Thread(target=self._work, name="watchframe-board", daemon=True).start()
+    def _draw(self, numbers: Iterable[int]) -> None:
+        """Draw tiles as chosen now, on a thread."""
+        with GUARD:
+            self._wanted.update(numbers)
+            if self._wanted and not self._is_drawing:
+                self._is_drawing = True
+                threading.Thread(target=self._work, name="watchframe-board", daemon=True).start()
 
     def _work(self) -> None:
         while True:
             with GUARD:
-                number = next(iter(self._wanted), None)
-                if number is None:
+                if not self._wanted:
                     self._is_drawing = False
                     self._on_drawn()
                     return
-                filters = self._wanted.pop(number)
+                number = self._wanted.pop()
                 view = self.tiles.get(number)
-                drawing = None if view is None else view.tile.content
-            if not isinstance(drawing, Drawing):
-                continue
-            drawn = drawing.filtered(filters)
+                if view is None:
+                    continue
+                tile = view.tile
+            try:
+                content = self.as_chosen(tile).content
+            except Exception as error:  # noqa: BLE001 - a thread's error would be shown to nobody
+                content = error
             with GUARD:
-                if view is not None and view.tile.content is drawing:
-                    view.show(replace(view.tile, content=drawn))
+                if view.tile.content is not tile.content:
+                    self._wanted.add(number)  # a read has replaced it meanwhile
+                elif content is not tile.content:
+                    view.show(replace(view.tile, content=content))
 
 
 def _united(filters: Iterable[Filter]) -> list[Filter]:

@@ -89,9 +89,16 @@ def filters_of(table: pa.Table, choices: Mapping[str, Sequence[str]]) -> list[Fi
 
 
 def with_choices(item: Filter, choices: Mapping[str, Sequence[str]]) -> Filter:
-    """Return a filter with those of the chosen values that it has; where it has none, as it is."""
-    texts = choices.get(item.name, ())
-    chosen = [value for value in [*item.values] if _text(value) in texts]
+    """Return a filter with those of the chosen values that it has.
+
+    Where it has none of them it stays as it is; where nothing is ticked it has all.
+    """
+    texts = choices.get(item.name)
+    if texts is None:
+        return item
+    if item.multiple and not texts:
+        return replace(item, current=item.values)
+    chosen = [value for value in item.values if _text(value) in texts]
     return replace(item, current=chosen) if chosen else item
 
 

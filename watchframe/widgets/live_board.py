@@ -11,13 +11,13 @@ import pandas as pd
 import traitlets
 
 from watchframe.cache import Mode
-from watchframe.caller_warnings import silence_warnings
+from watchframe.caller_warnings import silence_warnings, warn_caller
 from watchframe.client import Client, Deadline
 from watchframe.drawing import Drawing
 from watchframe.drawing.board import Board, unknown_title
 from watchframe.drawing.board_layout import places
 from watchframe.drawing.board_tiles import Tile, board_html
-from watchframe.errors import JobCancelledError, ParameterError
+from watchframe.errors import JobCancelledError, ParameterError, WatchframeWarning
 from watchframe.read.background import Background
 from watchframe.read.board import drawn_board
 from watchframe.read.documents import Documents
@@ -29,7 +29,7 @@ from watchframe.read.options import (
     SharedDocuments,
 )
 from watchframe.read.side_by_side import CONCURRENCY, OnErrors
-from watchframe.read.widget_queries import dashboard_words, widget_queries
+from watchframe.read.widget_queries import dashboard_words, given_values, widget_queries
 from watchframe.references import DashboardReference
 from watchframe.widgets.board_form import BoardForm
 from watchframe.widgets.board_view import BoardView
@@ -106,13 +106,15 @@ class LiveBoard(WidgetWithTwin):
         self._asked: dict[int, Mapping[str, object]] = {}  # of what is shown, by widget
         self._left: set[int] = set()  # widgets that the current read has not read yet
         self._parameters: Mapping[str, str] = {}
-        wanted = widget_queries(self.dashboard, params, reads.reference.url_parameters)
-        self._numbers = {item.title: item.widget.id for item in wanted}
+        shown = places(self.dashboard.widgets)
+        self._numbers = {
+            item.title: item.widget.id
+            for item in widget_queries(self.dashboard, params, reads.reference.url_parameters)
+            if item.widget.id in shown
+        }
         if not is_live:
             super().__init__([])
-            self._board = reads.board(params, options)
-            self.set_trait("params", self._board.params)
-            self.set_trait("status", "done")
+            self._read_now(params, options)
             return
         form = BoardForm(self.dashboard, options.client)
         try:
@@ -135,9 +137,9 @@ class LiveBoard(WidgetWithTwin):
     @property
     def board(self) -> Board:
         """What is shown now, without waiting: tiles that are still being read have no content."""
-        if self._view is None:
-            return self._board
         with GUARD:
+            if self._view is None:
+                return self._board
             return Board(
                 self.dashboard, self._view.shown, params=self.params, parameters=self._parameters
             )
@@ -189,10 +191,12 @@ class LiveBoard(WidgetWithTwin):
         return list(self)
 
     def __repr__(self) -> str:
-        return repr(self.board)
+        # A traceback may show the variables of __init__, of which this is one.
+        is_made = self._view is not None or hasattr(self, "_board")
+        return repr(self.board) if is_made else f"<{type(self).__name__}>"
 
     def update(self, values: Mapping[str, object]) -> None:
-        """Set the values of some parameters in their controls; `apply` reads with them.
+        """Set the values of some parameters; `apply` reads with them.
 
         Raises
         ------
@@ -201,9 +205,13 @@ class LiveBoard(WidgetWithTwin):
         """
         if self._view is not None:
             self._form.update(values)
+        else:
+            self._values |= given_values(self.dashboard, values)
 
     def apply(self, *, refresh: bool = False) -> None:
         """Read what the changed values change, in the background; what runs is replaced.
+
+        Where nobody is watching, and so there are no controls, all is read before this returns.
 
         Parameters
         ----------
@@ -216,6 +224,7 @@ class LiveBoard(WidgetWithTwin):
             A value has to be corrected first.
         """
         if self._view is None:
+            self._read_now(self._values, self._reads.options(is_refreshed=refresh))
             return
         with GUARD:
             self._form.recheck()
@@ -229,7 +238,7 @@ class LiveBoard(WidgetWithTwin):
             self._read(options, kept=() if refresh else self._view.shown)
 
     def stop(self) -> None:
-        """Stop reading, also on the server; what is shown stays."""
+        """Stop reading, also on the server; what was read stays."""
         with GUARD:
             if self._run is not None and self.status == "running":
                 self._run.cancel()
@@ -256,14 +265,12 @@ class LiveBoard(WidgetWithTwin):
 
     def close(self) -> None:
         """Stop reading, and remove the board and all its parts from the page."""
-        view, self._view = self._view, None
+        view = self._view
         if view is not None:
-            self._board = Board(
-                self.dashboard, view.shown, params=self.params, parameters=self._parameters
-            )
-            self.stop()
             with GUARD:
-                self._run = None
+                self.stop()
+                self._board, self._values = self.board, dict(self.params)
+                self._run = self._view = None
                 self.set_trait("status", "cancelled" if self.status == "running" else self.status)
                 view.close()
                 self._form.close()
@@ -325,6 +332,21 @@ class LiveBoard(WidgetWithTwin):
         if problems and self.status != "running":
             view.status.value = ready_html(len(problems))
 
+    def _read_now(self, params: Params, options: ReadOptions) -> None:
+        """Read all, without controls."""
+        self._board = board = self._reads.board(params, options)
+        self.dashboard, self._values = board.dashboard, dict(board.params)
+        self.set_trait("params", board.params)
+        self.set_trait("status", "done")
+        if board.errors:
+            names = ", ".join(map(repr, board.errors))
+            warn_caller(
+                WatchframeWarning(
+                    f"{dashboard_words(board.dashboard)} has widgets that could not be shown: "
+                    f"{names}. Their places, and the board's .errors, say why."
+                )
+            )
+
     def _read(self, options: ReadOptions, kept: Sequence[Tile] = ()) -> None:
         """Start a read; of the tiles `kept`, those that show the same values stay as they are."""
         assert self._view is not None  # noqa: S101 - who reads here is being watched
@@ -352,8 +374,8 @@ class LiveBoard(WidgetWithTwin):
 
             def read(deadline: Deadline, _on_status: object) -> Board:
                 silence_warnings()  # a tile shows its own error
-                now = replace(options, deadline=deadline, progress=False)
-                return self._reads.board(params, now, on_tile=show, kept=same)
+                timed = replace(options, deadline=deadline, progress=False)
+                return self._reads.board(params, timed, on_tile=show, kept=same)
 
             run = Background(read, timeout=self._reads.timeout, on_done=lambda: self._end(run))
             self._run, self.error = run, None
@@ -371,18 +393,19 @@ class LiveBoard(WidgetWithTwin):
         asked: Mapping[int, Mapping[str, object]],
         total: int,
     ) -> None:
-        if self._view is None:
+        view = self._view
+        if view is None:
             return
-        tile = self._view.as_chosen(tile)
+        tile = view.as_chosen(tile)
         with ENDED:
-            if run is not self._run or self._view is None:
-                return  # a newer read has replaced it
+            if run is not self._run:
+                return  # a newer read has replaced it, or the board is closed
             number = tile.widget.id
-            self._view.show(tile)
+            view.show(tile)
             if tile.content is not None and number in asked:
                 self._asked[number] = asked[number]
                 self._left.discard(number)
-                self._view.status.value = board_progress_html(total - len(self._left), total)
+                view.status.value = board_progress_html(total - len(self._left), total)
                 ENDED.notify_all()
 
     def _end(self, run: Background[Board]) -> None:

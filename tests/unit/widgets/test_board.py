@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import requests
 from ipywidgets.widgets.widget import _instances
 
 from tests.unit.widgets.conftest import WITHIN, until
+from watchframe.drawing import Drawing
 from watchframe.errors import (
     JobCancelledError,
     JobFailedError,
@@ -215,6 +218,41 @@ def test_filters_of_the_dashboard_hold_for_all_its_tiles(show, client, filtered,
     control.set("CRV")
     until(lambda: [board[title].value for title in board] == [None, 3])
     assert len(demo.requests) == since
+    board.apply(refresh=True)
+    board.wait(WITHIN)
+    assert [board[title].value for title in board] == [None, 3]
+    assert view._linked_bar.controls[0].value == "CRV"
+
+
+def test_filter_with_nothing_ticked_leaves_all_rows(show, client):
+    made = client.queries.create(
+        "Many markets", 'select range as "market::multi-filter" from range(30)', 1
+    )
+    board = show(saved(client, "Many", (made.id, {})).id)
+    title, *_ = board
+    assert board.wait(WITHIN)[title].prepared["total"] == 30
+    (view,) = board._view.tiles.values()
+    (control,) = view.filters.controls
+    control.set(["7"])
+    until(lambda: board[title].prepared["total"] == 1)
+    control.set([])
+    until(lambda: board[title].prepared["total"] == 30)
+
+
+def test_tile_that_cannot_be_drawn_with_a_filter_tells_why_and_others_go_on(show, client, filtered):
+    def fails(**_):
+        raise ValueError("No such drawing.")
+
+    board = show(of_counters(client, "Undrawable", filtered, filters_enabled=False))
+    drawing = board.wait(WITHIN)["Amount"]
+    first, second = board._view.tiles.values()
+    broken = Drawing(drawing.visualization, drawing.frame, drawing.prepared, redraw=fails)
+    with GUARD:
+        first.show(replace(first.tile, content=broken))
+    first.filters.controls[0].set("INV")
+    until(lambda: "Amount" in board.errors)
+    second.filters.controls[0].set("INV")
+    until(lambda: board["Other amount"].value == 7)
 
 
 def test_filter_of_a_tile_holds_for_it_alone_and_is_kept(show, client, filtered):
@@ -249,6 +287,21 @@ def test_unknown_parameter_leaves_no_widgets_behind(show):
     with pytest.raises(NotFoundError):
         show("no-such-board")
     assert len(_instances) == before
+
+
+def test_hidden_widget_is_not_among_the_titles(show):
+    board = show("odd-widgets")
+    assert set(board) == {*board.wait(WITHIN), *board.errors}
+
+
+def test_values_are_set_and_read_where_nobody_watches_too(client):
+    board = show_watch_dashboard("liquidations", client=client)
+    board.update({"w15_market": "WETH"})
+    board.apply()
+    assert board.params["w15_market"] == "WETH"
+    assert board["Price"].provenance["parameters"]["market"] == "WETH"
+    with pytest.raises(UnknownParameterError):
+        board.update({"color": "red"})
 
 
 def test_closed_board_keeps_its_values(show):
