@@ -34,6 +34,8 @@ class Board(Mapping[str, Drawing]):
         All that is shown, texts and errors too, row by row.
     params : mapping of str to object
         The values of the dashboard's parameters, as `read_watch_dashboard` takes them.
+    parameters : mapping of str to str
+        The values that widgets share, by their labels, as shown above the tiles.
     """
 
     def __init__(
@@ -47,7 +49,6 @@ class Board(Mapping[str, Drawing]):
         self.dashboard = dashboard
         self.tiles = tuple(tiles)
         self.params = dict(params or {})
-        # What is shown above the tiles: by their labels, the values that widgets share.
         self.parameters = dict(parameters or {})
         self._drawings = {
             tile.title: tile.content for tile in tiles if isinstance(tile.content, Drawing)
@@ -84,7 +85,8 @@ class Board(Mapping[str, Drawing]):
         """
         if path is None:
             return board_document(self)
-        check_writable(Path(path))
+        path = Path(path).expanduser()
+        check_writable(path)
         write_document(board_document(self), path)
         return None
 
@@ -135,5 +137,6 @@ class Board(Mapping[str, Drawing]):
 
 def unknown_title(dashboard: Dashboard, title: str, known: Collection[str]) -> KeyError:
     """Return the error of a title that no widget has."""
-    near = did_you_mean(nearest(str(title), known)) or ""
-    return KeyError(f"{dashboard.name!r} has no widget {title!r}. {near}".rstrip())
+    has = f"It has: {', '.join(map(repr, known)) or 'none'}."
+    near = did_you_mean(nearest(str(title), known))
+    return KeyError(f"{dashboard.name!r} has no widget {title!r}. {near or has}")

@@ -75,7 +75,8 @@ def places(widgets: Sequence[Widget], heights: Mapping[int, int] | None = None) 
     shown = [widget for widget in widgets if widget.options.get("isHidden") is not True]
     scale = _scale(shown)
     wanted = {widget.id: _Wanted.of(widget, scale) for widget in shown}
-    unknown = max([_UNKNOWN_ROWS, *(item.rows for item in wanted.values())]) + _MORE_ROWS
+    highest = max([_UNKNOWN_ROWS, *(item.rows for item in wanted.values())])
+    unknown = min(highest + _MORE_ROWS, _MOST_ROWS)
     heights = heights or {}
     found: dict[int, Place] = {}
     # Those of a later row are below all of an earlier one before they move up. So what overlaps on

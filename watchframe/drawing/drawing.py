@@ -156,7 +156,8 @@ class Drawing:
         """
         if path is None:
             return document_of(self)
-        check_writable(Path(path))
+        path = Path(path).expanduser()
+        check_writable(path)
         write_document(document_of(self), path)
         return None
 
@@ -190,8 +191,9 @@ class Drawing:
         OSError
             The file cannot be written.
         """
-        image_format(Path(path))
-        check_writable(Path(path))
+        path = Path(path).expanduser()
+        image_format(path)
+        check_writable(path)
         figure = noted_figure(self)
         write_image(figure, path, width=width, height=height, scale=scale)
 

@@ -89,5 +89,9 @@ def show_watch_dashboard(
     is_live = ipython_kernel() is not None and is_interactive()
     board = LiveBoard(reads, params, is_live=is_live)
     if errors == "raise":
-        board.wait()
+        try:
+            board.wait()
+        except BaseException:
+            board.close()  # the caller has none that could be stopped
+            raise
     return board

@@ -122,6 +122,15 @@ def test_page_of_tables_alone_has_no_script(client):
     assert "wstETH</td>" in text
 
 
+def test_page_is_written_to_a_folder_of_the_home(client, tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    board = show_watch_dashboard("Liquidations", client=client)
+    board.to_html("~/board.html")
+    board["Liquidations"].to_html("~/counter.html")
+    assert {it.name for it in tmp_path.iterdir()} >= {"board.html", "counter.html"}
+
+
 def test_board_that_cannot_be_written_leaves_the_old_one(client, tmp_path):
     board = show_watch_dashboard("recent-activity", client=client)
     with pytest.raises(ArgumentError, match="There is no folder"):

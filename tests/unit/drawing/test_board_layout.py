@@ -79,3 +79,9 @@ def test_large_numbers_stay_within_the_grid():
 
 def test_height_of_a_place_is_in_pixels():
     assert Place(0, 0, 6, 8).height == 385
+
+
+def test_huge_tile_makes_no_other_one_huge():
+    huge = widget(1, col=0, row=0, sizeX=10**30, sizeY=10**30)
+    unknown = widget(2, col=0, row=1, sizeX=6, sizeY=0)
+    assert [place.rows for place in places([huge, unknown]).values()] == [1_000, 1_000]

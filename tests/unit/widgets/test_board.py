@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import traceback
 from dataclasses import replace
 
 import pytest
@@ -157,6 +158,32 @@ def test_errors_are_raised_as_by_a_read_where_asked(show):
     with pytest.raises(ExceptionGroup, match="1 of 6 reads failed"):
         board.wait(WITHIN)
     assert board["Events in all"].value == 3000
+
+
+def test_board_of_an_interrupted_cell_is_closed(monkeypatch, client, demo, slow):
+    class Interrupted(LiveBoard):
+        def wait(self, timeout=None):
+            assert self["Market totals"] is not None
+            until(demo.running_jobs)
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr("watchframe.widgets.board.LiveBoard", Interrupted)
+    monkeypatch.setattr("watchframe.widgets.board.ipython_kernel", object)
+    monkeypatch.setattr("watchframe.widgets.board.is_interactive", lambda: True)
+    with pytest.raises(KeyboardInterrupt):
+        show_watch_dashboard(slow, client=client, errors="raise")
+    until(lambda: not demo.running_jobs())
+
+
+def test_traceback_shows_a_board_that_is_not_made(client):
+    with pytest.raises(UnknownParameterError) as caught:
+        show_watch_dashboard("liquidations", {"color": "red"}, client=client)
+    shown = [
+        repr(frame.f_locals["self"])
+        for frame, _ in traceback.walk_tb(caught.value.__traceback__)
+        if isinstance(frame.f_locals.get("self"), LiveBoard)
+    ]
+    assert shown == ["<LiveBoard>"]
 
 
 def test_apply_reads_only_what_the_changes_change(show, demo):
