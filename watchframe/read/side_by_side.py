@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from contextvars import copy_context
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Literal, TypedDict, Unpack, overload
@@ -243,7 +244,11 @@ def outcomes_side_by_side(
     pool = ThreadPoolExecutor(concurrency, "watchframe-read")
     try:
         with progress_bar(unit="read", total=len(requests), progress=progress) as bar:
-            running = {pool.submit(run.answer, number): number for number in range(len(requests))}
+            # In this thread's context, which may have been told to warn of nothing.
+            running = {
+                pool.submit(copy_context().run, run.answer, number): number
+                for number in range(len(requests))
+            }
             # Not wait(): with each of many reads it would look at all that are left.
             for future in as_completed(running):
                 number = running[future]

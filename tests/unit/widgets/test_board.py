@@ -8,6 +8,8 @@ import requests
 from ipywidgets.widgets.widget import _instances
 
 from tests.unit.widgets.conftest import WITHIN, until
+from watchframe.client import Client
+from watchframe.demo import DemoServer
 from watchframe.drawing import Drawing
 from watchframe.errors import (
     JobCancelledError,
@@ -17,6 +19,7 @@ from watchframe.errors import (
     UnknownParameterError,
     WatchframeWarning,
 )
+from watchframe.read import read_watch_dashboard
 from watchframe.references import parse_dashboard_reference
 from watchframe.widgets.board import show_watch_dashboard
 from watchframe.widgets.control import GUARD
@@ -151,6 +154,20 @@ def test_failed_widget_shows_its_error_while_the_others_stand(show):
     assert board.status == "done"
     assert "1 widget could not be shown: Fails at once" in board._view.status.value
     assert "wf-tile-error" in board.last_state()
+
+
+def test_stale_copies_are_shown_without_a_warning_at_nobodys_line(tmp_path):
+    reference = parse_dashboard_reference("recent-activity")
+    settings = {"cache_dir": tmp_path, "max_retries": 0, "stale_if_error": True}
+    with DemoServer(state_dir=tmp_path / "demo") as server:
+        with Client(server.url, server.user_key, **settings) as client:
+            read_watch_dashboard(reference, client=client)
+            server.faults.add("POST .*/results", status=502, times=9)
+            board = LiveBoard(
+                BoardReads(reference=reference, max_age=0.001, client=client), None, is_live=True
+            )
+            assert board.wait(WITHIN).errors == {}
+            board.close()
 
 
 def test_errors_are_raised_as_by_a_read_where_asked(show):
