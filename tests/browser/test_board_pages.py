@@ -20,6 +20,13 @@ FIGURES = """() => [...document.querySelectorAll(".wf-figure")].map(box => {
 })"""
 WIDTHS = """() => [...document.querySelectorAll(".wf-figure")].map(
     box => [box.clientWidth, Number(box.querySelector(".main-svg").getAttribute("width"))])"""
+#: Of figures, whether they end above the foot of their tile.
+ABOVE_FOOT = """() => [...document.querySelectorAll(".wf-figure")].map(box => {
+    const foot = box.closest(".wf-tile").querySelector(".wf-tile-foot").getBoundingClientRect();
+    return box.querySelector(".main-svg").getBoundingClientRect().bottom <= foot.top + 1;
+})"""
+WITHIN_TILE = """table => table.getBoundingClientRect().right
+    <= table.closest(".wf-tile").getBoundingClientRect().right"""
 HIDDEN = """() => [...document.querySelectorAll(".wf-tile-text")].filter(
     text => text.scrollHeight > text.parentElement.clientHeight + 1).length"""
 
@@ -92,3 +99,21 @@ def test_page_of_a_dashboard_prints_whole(opened):
     expect(page.locator(".modebar").first).to_be_hidden()
     table = page.locator(".wf-tile").filter(has_text="Largest liquidations").first
     assert table.evaluate("it => it.scrollWidth <= it.clientWidth + 1")
+
+
+def test_figures_on_paper_leave_room_for_titles_that_wrap(opened):
+    page = opened("light", 1280)
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    page.emulate_media(media="print")
+    assert page.evaluate(ABOVE_FOOT) == [True, True, True]
+
+
+def test_table_that_is_too_wide_is_smaller_on_paper(opened):
+    page = opened("light", 1280)
+    table = page.locator(".wf-tile-body table").last
+    table.evaluate("it => { it.style.minWidth = '2000px' }")
+    assert not table.evaluate(WITHIN_TILE)
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert table.evaluate(WITHIN_TILE)
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert not table.evaluate(WITHIN_TILE)

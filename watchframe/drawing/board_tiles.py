@@ -136,11 +136,19 @@ BOARD_STYLE = f"""<style>
 .wf-board .wf-tile-body > .wf-card:has(.wf-counter) {{ margin: auto; width: 100%; }}
 .wf-board .wf-tile-body table.wf-drawn-table:not(.wf-pivot, .wf-cohort) {{ width: 100%; }}
 .wf-board .wf-tile-body .wf-counter {{ display: block; padding: 0; }}
+.wf-board .wf-tile-body > .wf-card:has(.wf-words) {{
+  flex: 1 1 0; min-height: 60px; display: flex; flex-direction: column;
+}}
+.wf-board .wf-tile-body svg.wf-words {{
+  flex: 1 1 0; min-height: 0; max-height: none; max-width: none !important;
+}}
 .wf-board .wf-tile-foot {{
   flex: none; padding: 2px 12px 6px; line-height: 18px; font-size: 0.88em; color: var(--wf-muted);
-  white-space: nowrap; overflow: hidden; text-overflow: ellipsis;
+  white-space: nowrap; overflow: hidden; display: flex; gap: 0.4em;
 }}
-.wf-board .wf-tile-foot > span:not(:last-child)::after {{ content: " · "; }}
+.wf-board .wf-tile-foot > span {{ overflow: hidden; text-overflow: ellipsis; }}
+.wf-board .wf-tile-foot > span:last-child {{ flex: none; max-width: 100%; }}
+.wf-board .wf-tile-foot > span:not(:first-child)::before {{ content: "· "; white-space: pre; }}
 .wf-board .wf-tile-text {{ padding: 10px 12px; display: block; }}
 .wf-board .wf-tile-text :is(h1, h2, h3, h4, h5, h6, p, ul, ol, pre) {{
   margin: 0 0 8px; line-height: 1.3; font-weight: 600; font-size: 1em; color: inherit;
@@ -165,7 +173,7 @@ BOARD_STYLE = f"""<style>
   .wf-board .wf-tile-place {{ break-inside: avoid; }}
   .wf-board section.wf-tile {{ grid-template-rows: auto 1fr auto; }}
   .wf-board .wf-tile-body {{ overflow: clip visible; }}
-  .wf-board :is(.wf-tile-head, .wf-tile-foot) {{ white-space: normal; }}
+  .wf-board :is(.wf-tile-head, .wf-tile-foot) {{ white-space: normal; flex-wrap: wrap; }}
 }}
 </style>"""
 

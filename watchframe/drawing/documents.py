@@ -60,7 +60,8 @@ body .wf-card { --wf-muted: #666; }
 """
 # A figure is drawn for a width in pixels. So the page is made as wide as paper (`wf-paper`) before
 # it is printed, and each figure drawn for its place: anew, since plotly.js animates the parts of a
-# sankey when only its width changes.
+# sankey when only its width changes. A table that is wider than its tile is made smaller, as nobody
+# scrolls paper.
 _PRINTING = """<script>
 for (const event of ["beforeprint", "afterprint"])
   addEventListener(event, () => {
@@ -75,6 +76,10 @@ for (const event of ["beforeprint", "afterprint"])
         data: box.data, layout: { ...layout, ...sizes[at], autosize: !toPaper }, config: %s
       });
     });
+    for (const table of document.querySelectorAll(".wf-tile-body table")) {
+      const room = table.closest(".wf-tile-body").clientWidth - 24;  // within its paddings
+      table.style.zoom = toPaper ? Math.min(1, room / table.offsetWidth) : "";
+    }
   });
 </script>"""
 # The width of A4 and of Letter within their margins.
@@ -84,6 +89,8 @@ _BOARD = """
 body { max-width: 1900px; }
 .wf-board > .wf-card-head { display: none; }
 .wf-paper body { width: 970px; }
+.wf-paper .wf-board section.wf-tile { grid-template-rows: auto minmax(0, 1fr) auto; }
+.wf-paper .wf-board :is(.wf-tile-head, .wf-tile-foot) { white-space: normal; flex-wrap: wrap; }
 @page { margin: 10mm; }
 @media print { body { width: 970px; zoom: 0.74; } }
 """

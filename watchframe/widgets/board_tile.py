@@ -106,8 +106,10 @@ class TileView:
             f"{place.row + 1} / {place.column + 1} / span {place.rows} / span {place.columns}"
         )
         layout.min_height = f"{place.height}px"
+        content = self.tile.content
         around = 0 if is_text(self.tile) else AROUND
-        self._content.layout.max_height = f"{place.height - around}px"
+        is_drawn = isinstance(content, Drawing) and is_figure(content)  # then it is notes alone
+        self._content.layout.min_height = None if is_drawn else f"{place.height - around}px"
         self.tile = replace(self.tile, place=place)
 
     def show_filters(self) -> None:

@@ -33,7 +33,8 @@ _STYLE = f"""<style>
 }}
 .wf-board .wf-tile.wf-tile-place {{ height: auto; margin: 0; overflow: hidden; }}
 .wf-board .wf-tile-place > * {{ margin: 0; flex: none; max-width: 100%; }}
-.wf-board .wf-tile-place > .wf-tile-content {{ flex: 1 1 auto; overflow: auto; height: auto; }}
+.wf-board .wf-tile-place > .wf-tile-content {{ flex: 1 1 0; overflow: auto; height: auto; }}
+.wf-board .wf-tile-place > .wf-drawing + .wf-tile-content {{ flex: none; }}
 .wf-board .wf-tile-place > .widget-html > .widget-html-content {{ flex: 1 1 auto; min-width: 0; }}
 .wf-board .wf-tile-content + * {{ margin-top: auto; }}
 .wf-board .wf-tile-content > .widget-html-content {{ display: flex; height: 100%; }}
@@ -55,7 +56,7 @@ _STYLE = f"""<style>
 .wf-bar-of-controls:empty {{ display: none; }}
 @container wf-board (max-width: {NARROW}px) {{
   .wf-board .wf-tile.wf-tile-place {{ grid-area: auto / 1 / auto / auto !important; }}
-  .wf-board .wf-tile-content:only-child {{ max-height: none !important; }}
+  .wf-board .wf-tile-content:only-child {{ flex: none; min-height: 0 !important; }}
 }}
 </style>"""
 
