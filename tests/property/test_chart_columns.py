@@ -1,5 +1,6 @@
 """A chart of typed columns is that of the same rows as plain values."""
 
+import math
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -29,7 +30,7 @@ kinds = st.sampled_from(
 
 
 @st.composite
-def columns(draw, size):
+def columns(draw, size, kinds=kinds):
     kind, values = draw(kinds)
     values = values | st.none() if draw(st.booleans()) else values
     found = draw(st.lists(values, min_size=size, max_size=size))
@@ -68,6 +69,70 @@ def tables(draw):
     st.none() | st.integers(0, 40),
 )
 def test_typed_columns_are_drawn_as_their_plain_values(table, options, most):
+    assert_drawn_alike(table, options, most)
+
+
+numbers = st.sampled_from(
+    [
+        (pa.int64(), near | st.integers(-(2**63), 2**63 - 1)),
+        (pa.int64(), near),
+        (pa.uint64(), st.integers(2**63, 2**63 + 2) | st.integers(0, 3)),
+        (pa.float64(), st.floats() | near.map(float) | st.sampled_from([0.0, -0.0, 1e308])),
+        (pa.float64(), near.map(float) | st.sampled_from([0.0, -0.0])),
+        (pa.float32(), st.floats(width=32)),
+    ]
+)
+near_x = st.sampled_from(
+    [
+        (pa.int64(), near),
+        (pa.float64(), near.map(float) | st.sampled_from([0.0, -0.0, math.inf])),
+        (pa.timestamp("us"), times),
+        (pa.timestamp("us"), moments),
+        (pa.string(), st.sampled_from(["a", "b", "7"])),
+    ]
+)
+few = st.just((pa.string(), st.sampled_from(["a", "b", "c"])))
+
+
+@st.composite
+def stacked(draw):
+    size = draw(st.integers(1, 40))
+    y = draw(numbers)
+    kinds = {"x": near_x, "y": st.just(y), "z": st.just(y) | numbers, "market": few}
+    return pa.table({name: draw(columns(size, of)) for name, of in kinds.items()})
+
+
+@given(
+    stacked(),
+    st.fixed_dictionaries(
+        {
+            "globalSeriesType": st.sampled_from(["line", "area", "column", "scatter"]),
+            "columnMapping": st.sampled_from(
+                [
+                    {"x": "x", "y": "y", "market": "series"},
+                    {"x": "x", "y": "y", "z": "yError", "market": "series"},
+                    {"x": "x", "y": "y", "z": "y"},
+                ]
+            ),
+            "seriesOptions": st.sampled_from([{}, {"a": {"type": "column"}, "z": {"type": "box"}}]),
+            "series": st.fixed_dictionaries(
+                {
+                    "stacking": st.sampled_from(["stack", None]),
+                    "percentValues": st.booleans(),
+                }
+            ),
+            "sortX": st.booleans(),
+            "missingValuesAsZero": st.booleans(),
+            "xAxis": st.sampled_from([{}, {"type": "category"}]),
+        }
+    ),
+    st.none() | st.integers(0, 40),
+)
+def test_typed_columns_are_stacked_as_their_plain_values(table, options, most):
+    assert_drawn_alike(table, options, most)
+
+
+def assert_drawn_alike(table, options, most):
     described, typed = page_data(table)
     plain = {name: list(values) for name, values in typed.items()}
     whole = [dict(zip(plain, row, strict=True)) for row in zip(*plain.values(), strict=True)]
