@@ -57,7 +57,7 @@ def _find_percents(points_list: Sequence[Points], options: ChartOptions) -> None
         with np.errstate(over="ignore"):
             sums[codes] = _or_zeros(sums[codes]) + np.abs(as_numbers(points.y))
     for points, codes in zip(points_list, codes_list, strict=True):
-        with np.errstate(divide="ignore", invalid="ignore"):
+        with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
             percents = as_numbers(points.y) / sums[codes] * 100
         # Of 0 there are none.
         points.percents = points.y = Typed(

@@ -143,7 +143,7 @@ def plus(first: Any, second: Any) -> Plotted:
 def drawable(values: Sequence[Plotted], texts: MomentTexts | None = None) -> list[Plotted]:
     """Return values as a browser has them: each number a double, and None for what is none."""
     if isinstance(values, Typed):
-        if values.is_times:
+        if values.is_times and values.is_missing is None:
             return list(values.texts())
         values = values.plain
     kinds = set(map(type, values))
