@@ -79,7 +79,8 @@ def _keep_same_x(points_list: Sequence[Points], options: ChartOptions, count: in
             stays[codes[[0, *_ends(points.y), -1]]] = True
     if options.kind in _BARS and _are_categories(points_list, options):
         largest = np.argsort(-sizes, kind="stable")[: max(1, count)]
-        stays = np.isin(np.arange(len(every)), largest)
+        stays[:] = False
+        stays[largest] = True
         way = f"those at the {len(largest):,} largest of {len(every):,} x"
     else:
         order = np.asarray(sorted_places(every) if options.sort_x else range(len(every)))

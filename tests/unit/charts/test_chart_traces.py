@@ -1,8 +1,12 @@
 """Traces, their points, stacking and texts, beyond what the golden data hold."""
 
+import math
+
+import numpy as np
 import pytest
 
 from watchframe.charts import plotly_spec
+from watchframe.charts.typed import Typed
 
 MAPPING = {"x": "x", "y": "y", "s": "series"}
 
@@ -73,6 +77,29 @@ def test_percents_are_of_what_all_series_have_at_an_x():
     first, second = traces_of(rows, series={"percentValues": True})
     assert (first["y"], second["y"]) == ([25], [-75, None])
     assert (first["text"], second["text"]) == (["25% (1)"], ["75% (-3)", "0% (0)"])
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ([2**52, 3, 2**62, 5], [[2**52, 3], [float(2**62 + 2**52), 8]]),
+        ([2**62, 3, 2**62, -(2**62)], [[float(2**62), 3], [float(2**63), float(3 - 2**62)]]),
+        ([math.nan, 3.0, 1.5, math.nan], [[None, 3.0], [1.5, None]]),
+        ([1e308, -3.0, 1e308, 1.0], [[1e308, -3.0], [None, -2.0]]),
+    ],
+)
+def test_arrays_are_stacked_exactly(values, expected):
+    lower, upper = (Typed(own, np.isnan(own)) for own in np.array(values).reshape(2, 2))
+    data = {"x": Typed(np.arange(2)), "a": lower, "b": upper}
+    saved = {
+        "globalSeriesType": "area",
+        "columnMapping": {"x": "x", "a": "y", "b": "y"},
+        "series": {"stacking": "stack"},
+        "missingValuesAsZero": False,
+    }
+    columns = [{"name": name} for name in data]
+    traces = plotly_spec({"options": saved}, columns, data)["traces"]
+    assert [trace["y"] for trace in traces] == expected
 
 
 def test_categories_are_the_same_for_all_series_only_where_they_are_sorted():
