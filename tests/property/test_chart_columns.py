@@ -91,22 +91,30 @@ near_x = st.sampled_from(
         (pa.string(), st.sampled_from(["a", "b", "7"])),
     ]
 )
-few = st.just((pa.string(), st.sampled_from(["a", "b", "c"])))
+unique = st.sampled_from([lambda point: point, lambda point: point[0]])
 
 
 @st.composite
 def stacked(draw):
-    size = draw(st.integers(1, 40))
+    kind, x = draw(near_x)
+    x = x | st.none() if draw(st.booleans()) else x
+    point = st.tuples(x, st.sampled_from("abc"))
+    several = {"unique_by": draw(unique)} if draw(st.integers(0, 4)) else {}
+    points = draw(st.lists(point, min_size=1, max_size=12, **several))
+    if draw(st.booleans()) and all(x is not None for x, _ in points):
+        points.sort()
     y = draw(numbers)
-    kinds = {"x": near_x, "y": st.just(y), "z": st.just(y) | numbers, "market": few}
-    return pa.table({name: draw(columns(size, of)) for name, of in kinds.items()})
+    kinds = {"y": st.just(y), "z": st.just(y) | numbers}
+    found = {name: draw(columns(len(points), of)) for name, of in kinds.items()}
+    x, names = zip(*points, strict=True)
+    return pa.table({"x": pa.array(x, kind), "market": names, **found})
 
 
 @given(
     stacked(),
     st.fixed_dictionaries(
         {
-            "globalSeriesType": st.sampled_from(["line", "area", "column", "scatter"]),
+            "globalSeriesType": st.sampled_from(["line", "area", "area", "column", "scatter"]),
             "columnMapping": st.sampled_from(
                 [
                     {"x": "x", "y": "y", "market": "series"},

@@ -102,6 +102,17 @@ def test_arrays_are_stacked_exactly(values, expected):
     assert [trace["y"] for trace in traces] == expected
 
 
+def test_points_that_are_added_to_arrays_stand_on_none_of_what_is_no_percent():
+    rows = points((1, 0.0), (2, 1.0), (2, 3.0), names="aab")
+    columns = [{"name": name} for name in MAPPING]
+    data = {name: [row[name] for row in rows] for name in MAPPING}
+    data |= {name: Typed(np.array(data[name])) for name in "xy"}
+    series = {"stacking": "stack", "percentValues": True}
+    saved = {"columnMapping": MAPPING, "globalSeriesType": "area", "series": series}
+    traces = plotly_spec({"options": saved}, columns, data)["traces"]
+    assert repr([trace["y"] for trace in traces]) == "[[None, 25.0], [0, 100.0]]"
+
+
 def test_categories_are_the_same_for_all_series_only_where_they_are_sorted():
     rows = points(("b", 1), ("a", 2), names="st")
     axis = {"type": "category"}
