@@ -186,3 +186,12 @@ def test_dates_of_texts_are_read_on_an_axis_of_dates_only():
 )
 def test_types_of_inverse_watch_are_drawn_as_the_nearest_one(kind, expected):
     assert traces_of(points((1, 1)), globalSeriesType=kind)[0].get("type") == expected
+
+
+def test_integers_beside_floats_are_stacked_as_values():
+    data = {"x": Typed(np.arange(1)), "a": Typed(np.array([2])), "b": Typed(np.array([0.5]))}
+    saved = {"columnMapping": {"x": "x", "a": "y", "b": "y"}, "globalSeriesType": "area"}
+    saved["series"] = {"stacking": "stack"}
+    columns = [{"name": name} for name in data]
+    traces = plotly_spec({"options": saved}, columns, data)["traces"]
+    assert [trace["y"] for trace in traces] == [[2], [2.5]]
