@@ -155,9 +155,9 @@ def _texts(
     rows = () if options.text_format == "" else series.table.rows()
     nothing = formats.number(0) if options.number_format else ""
     texts = []
-    for part in slices:
+    percents = formats.percent_texts([part.percent for part in slices])
+    for part, percent in zip(slices, percents, strict=True):
         y = nothing if part.y is None else formats.number(part.y)
-        percent = formats.percent_text(part.percent)
         if options.text_format == "":
             texts.append(f"{percent} ({y})")
             continue

@@ -68,7 +68,7 @@ class Points:
     x: Sequence[Plotted]
     y: Sequence[Plotted]
     values: Sequence[Plotted]
-    percents: Sequence[Plotted] | None
+    percents: Sequence[float | None] | None
     errors: Sequence[Plotted] | None
     sizes: Sequence[Plotted] | None
     bubbles: Sequence[Plotted]

@@ -40,11 +40,14 @@ class Formats:
             date=options.date_format,
         )
 
-    def percent_text(self, percent: Plotted) -> str:
-        """Return a share's text; of nothing it is 0."""
-        if not isinstance(percent, int | float) or math.isnan(percent):
-            return self.percent(0)
-        return self.percent(abs(percent))
+    def percent_texts(self, percents: Sequence[float | None]) -> list[str]:
+        """Return the texts of shares; of nothing it is 0."""
+        return self.percent.many(
+            [
+                0.0 if percent is None or math.isnan(percent) else abs(percent)
+                for percent in percents
+            ]
+        )
 
     def value_text(self, value: Value, axis: Axis) -> Plotted:
         """Return a value as it is read on an axis: a date as text, anything else as it is."""
@@ -66,7 +69,7 @@ def point_texts(points: Points, options: ChartOptions, formats: Formats) -> list
         return [""] * len(y_texts)
     errors = [None if error is None else formats.number(error) for error in points.errors or ()]
     sizes = [None if size is None else formats.number(size) for size in points.sizes or ()]
-    percents = list(map(formats.percent_text, points.percents or ()))
+    percents = formats.percent_texts(points.percents or ())
     if options.text_format:
         parts: dict[str, Sequence[Text]] = {
             "@@y": y_texts,

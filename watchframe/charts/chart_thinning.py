@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -12,14 +12,14 @@ from watchframe.charts.chart_stacking import STACKED_HERE
 from watchframe.charts.chart_values import (
     Plotted,
     are_finite,
-    as_number,
+    as_numbers,
     clean_number,
-    identities,
+    distinct,
     moment_of,
     sorted_places,
 )
 from watchframe.charts.columns import at
-from watchframe.charts.ordering import is_finite, is_nan, is_number
+from watchframe.charts.ordering import is_finite, is_number
 from watchframe.charts.typed import Array, Typed
 
 #: Of each series at least its first, last, lowest and highest point stay.
@@ -62,35 +62,42 @@ def _keep_own_x(points_list: Sequence[Points], most: int) -> str:
 
 
 def _keep_same_x(points_list: Sequence[Points], options: ChartOptions, count: int) -> str:
-    every: dict[Hashable, Plotted] = {}
-    sums: dict[Hashable, float] = {}
-    sizes: dict[Hashable, float] = {}
-    kept: set[Hashable] = set()
+    every, codes_list = distinct([points.x for points in points_list])
+    sums, sizes = np.zeros(len(every)), np.zeros(len(every))
+    stays = np.zeros(len(every), dtype=bool)
     # Of what is stacked already, the last series has the whole.
     are_stacked = options.kind in STACKED_HERE and options.stacked
-    for points in points_list:
-        keys = identities(points.x)
-        for key, x, y in zip(keys, points.x, points.y, strict=True):
-            every.setdefault(key, x)
-            number = as_number(y) if is_number(y) else 0
-            number = 0 if is_nan(number) else number
-            sums[key] = number if are_stacked else sums.get(key, 0) + number
-            sizes[key] = sizes.get(key, 0) + abs(number)
-        own = [0, *_ends(points.y), len(keys) - 1] if keys else []
-        kept.update(keys[place] for place in own)
-    keys = list(every)
+    for points, codes in zip(points_list, codes_list, strict=True):
+        numbers = _numbers(points.y)
+        with np.errstate(over="ignore", invalid="ignore"):
+            np.add.at(sizes, codes, np.abs(numbers))
+            if not are_stacked:
+                np.add.at(sums, codes, numbers)
+        if are_stacked:
+            sums[codes] = numbers
+        if len(codes):
+            stays[codes[[0, *_ends(points.y), -1]]] = True
     if options.kind in _BARS and _are_categories(points_list, options):
-        kept = set(sorted(keys, key=sizes.__getitem__, reverse=True)[: max(1, count)])
-        way = f"those at the {len(kept):,} largest of {len(keys):,} x"
+        largest = np.argsort(-sizes, kind="stable")[: max(1, count)]
+        stays[:] = False
+        stays[largest] = True
+        way = f"those at the {len(largest):,} largest of {len(every):,} x"
     else:
-        if options.sort_x:
-            keys = at(keys, sorted_places(list(every.values())))
-        heights = [sums[key] for key in keys]
-        kept.update(keys[place] for place in extremes(heights, count - len(kept)))
+        order = np.asarray(sorted_places(every) if options.sort_x else range(len(every)))
+        heights = Typed(sums[order])
+        stays[order[np.asarray(extremes(heights, count - int(stays.sum())))]] = True
         way = EXTREMES
-    for points in points_list:
-        _keep(points, [place for place, key in enumerate(identities(points.x)) if key in kept])
+    for points, codes in zip(points_list, codes_list, strict=True):
+        _keep(points, Typed(np.flatnonzero(stays[codes])))
     return way
+
+
+def _numbers(values: Sequence[Plotted]) -> Array:
+    """Return the numbers among values, as doubles, and 0 for others."""
+    if not isinstance(values, Typed):
+        values = [value if is_number(value) else 0 for value in values]
+    numbers = as_numbers(values)
+    return np.where(np.isnan(numbers), 0, numbers)
 
 
 def extremes(values: Sequence[Plotted], count: int) -> Sequence[int]:

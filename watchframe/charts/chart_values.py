@@ -14,7 +14,7 @@ import numpy as np
 
 from watchframe.charts.javascript import number_of, text_of
 from watchframe.charts.ordering import sorted_by
-from watchframe.charts.typed import Typed
+from watchframe.charts.typed import Array, Typed
 from watchframe.charts.values import Value
 
 #: A value on an axis. A moment becomes a text, but only where it is drawn: writing it takes long.
@@ -121,12 +121,20 @@ def as_number(value: object) -> float:
         return math.nan
 
 
+def as_numbers(values: Sequence[object]) -> Array:
+    """Return JavaScript's numbers of values that are no times, as doubles."""
+    if isinstance(values, Typed):
+        numbers = values.array.astype(float)
+        return numbers if values.is_missing is None else np.where(values.is_missing, 0, numbers)
+    return np.array(list(map(as_number, values)), dtype=float)
+
+
 def plus(first: Any, second: Any) -> Plotted:
     """Return ``first + second`` as JavaScript does: texts are joined, and None is 0."""
     if isinstance(first, str) or isinstance(second, str):
         return text_of(first) + text_of(second)
     try:
-        total: Plotted = (first or 0) + (second or 0)
+        total: Plotted = (0 if first is None else first) + (0 if second is None else second)
     except OverflowError:
         return math.inf
     return total
@@ -135,7 +143,7 @@ def plus(first: Any, second: Any) -> Plotted:
 def drawable(values: Sequence[Plotted], texts: MomentTexts | None = None) -> list[Plotted]:
     """Return values as a browser has them: each number a double, and None for what is none."""
     if isinstance(values, Typed):
-        if values.is_times:
+        if values.is_times and values.is_missing is None:
             return list(values.texts())
         values = values.plain
     kinds = set(map(type, values))
@@ -172,6 +180,45 @@ def identities(values: Sequence[Plotted]) -> Sequence[Hashable]:
     if isinstance(values, Typed):
         return values.plain
     return [identity(value) for value in values] if bool in set(map(type, values)) else values
+
+
+def distinct(columns: Sequence[Sequence[Plotted]]) -> tuple[Sequence[Plotted], list[Array]]:
+    """Return the distinct values of columns of one type, and where each column's are among them.
+
+    They are in the order that they come first; of equal ones (0 and -0) the last one counts.
+    """
+    shared = {id(values): values for values in columns}
+    typed = [
+        values
+        for values in shared.values()
+        if isinstance(values, Typed) and values.is_missing is None
+    ]
+    found: Sequence[Plotted]
+    if len(typed) < len(shared) or not shared:
+        latest = {
+            key: value
+            for values in shared.values()
+            for key, value in zip(identities(values), values, strict=True)
+        }
+        place_of = {key: place for place, key in enumerate(latest)}
+        found = list(latest.values())
+        codes = [
+            np.array([place_of[key] for key in identities(values)], dtype=np.intp)
+            for values in shared.values()
+        ]
+    elif len(typed) == 1 and typed[0].is_increasing:
+        found, codes = typed[0], [np.arange(len(typed[0]))]
+    else:
+        joined = np.concatenate([values.array for values in typed])
+        _, firsts, of_sorted = np.unique(joined, return_index=True, return_inverse=True)
+        order = np.argsort(firsts)
+        joined_codes = np.argsort(order)[of_sorted]
+        lasts = np.empty(len(order), dtype=np.intp)
+        lasts[joined_codes] = np.arange(len(joined))
+        found = Typed(joined[lasts])
+        codes = np.split(joined_codes, np.cumsum([len(values) for values in typed])[:-1])
+    by_column = dict(zip(shared, codes, strict=True))
+    return found, [by_column[id(values)] for values in columns]
 
 
 def sorted_places(values: Sequence[object]) -> Sequence[int]:

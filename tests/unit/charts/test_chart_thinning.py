@@ -83,6 +83,13 @@ def test_each_stacked_series_keeps_its_own_ends():
     assert [trace["x"] for trace in traces] == [[0, 13, 33, 66, 87, 99], [13, 33, 66, 87]]
 
 
+def test_stacked_columns_keep_the_highest_sums():
+    values = [0, *[10] * 49, 15, *[10] * 48, 20]
+    rows = [{"day": n, "usd": value, "eth": value} for n, value in enumerate(values)]
+    options = {"globalSeriesType": "column", "series": {"stacking": "stack"}}
+    assert 50 in drawn(rows, 20, **options)[0][0]["x"]
+
+
 def test_type_of_the_axis_counts_before_that_of_x():
     numbers = [{"day": n, "usd": n % 50} for n in range(100)]
     options = {"globalSeriesType": "column", "xAxis": {"type": "category"}}

@@ -1,8 +1,12 @@
 """Traces, their points, stacking and texts, beyond what the golden data hold."""
 
+import math
+
+import numpy as np
 import pytest
 
 from watchframe.charts import plotly_spec
+from watchframe.charts.typed import Typed
 
 MAPPING = {"x": "x", "y": "y", "s": "series"}
 
@@ -73,6 +77,40 @@ def test_percents_are_of_what_all_series_have_at_an_x():
     first, second = traces_of(rows, series={"percentValues": True})
     assert (first["y"], second["y"]) == ([25], [-75, None])
     assert (first["text"], second["text"]) == (["25% (1)"], ["75% (-3)", "0% (0)"])
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ([2**52, 3, 2**62, 5], [[2**52, 3], [float(2**62 + 2**52), 8]]),
+        ([2**62, 3, 2**62, -(2**62)], [[float(2**62), 3], [float(2**63), float(3 - 2**62)]]),
+        ([math.nan, 3.0, 1.5, math.nan], [[None, 3.0], [1.5, None]]),
+        ([1e308, -3.0, 1e308, 1.0], [[1e308, -3.0], [None, -2.0]]),
+    ],
+)
+def test_arrays_are_stacked_exactly(values, expected):
+    lower, upper = (Typed(own, np.isnan(own)) for own in np.array(values).reshape(2, 2))
+    data = {"x": Typed(np.arange(2)), "a": lower, "b": upper}
+    saved = {
+        "globalSeriesType": "area",
+        "columnMapping": {"x": "x", "a": "y", "b": "y"},
+        "series": {"stacking": "stack"},
+        "missingValuesAsZero": False,
+    }
+    columns = [{"name": name} for name in data]
+    traces = plotly_spec({"options": saved}, columns, data)["traces"]
+    assert [trace["y"] for trace in traces] == expected
+
+
+def test_points_that_are_added_to_arrays_stand_on_none_of_what_is_no_percent():
+    rows = points((1, 0.0), (2, 1.0), (2, 3.0), names="aab")
+    columns = [{"name": name} for name in MAPPING]
+    data = {name: [row[name] for row in rows] for name in MAPPING}
+    data |= {name: Typed(np.array(data[name])) for name in "xy"}
+    series = {"stacking": "stack", "percentValues": True}
+    saved = {"columnMapping": MAPPING, "globalSeriesType": "area", "series": series}
+    traces = plotly_spec({"options": saved}, columns, data)["traces"]
+    assert repr([trace["y"] for trace in traces]) == "[[None, 25.0], [0, 100.0]]"
 
 
 def test_categories_are_the_same_for_all_series_only_where_they_are_sorted():
@@ -148,3 +186,12 @@ def test_dates_of_texts_are_read_on_an_axis_of_dates_only():
 )
 def test_types_of_inverse_watch_are_drawn_as_the_nearest_one(kind, expected):
     assert traces_of(points((1, 1)), globalSeriesType=kind)[0].get("type") == expected
+
+
+def test_integers_beside_floats_are_stacked_as_values():
+    data = {"x": Typed(np.arange(1)), "a": Typed(np.array([2])), "b": Typed(np.array([0.5]))}
+    saved = {"columnMapping": {"x": "x", "a": "y", "b": "y"}, "globalSeriesType": "area"}
+    saved["series"] = {"stacking": "stack"}
+    columns = [{"name": name} for name in data]
+    traces = plotly_spec({"options": saved}, columns, data)["traces"]
+    assert [trace["y"] for trace in traces] == [[2], [2.5]]

@@ -2,12 +2,14 @@ import datetime as dt
 import math
 from decimal import Decimal
 
+import numpy as np
 import pytest
 
 from watchframe.charts.chart_values import (
     as_number,
     clean_number,
     clean_numbers,
+    distinct,
     drawable,
     identities,
     moment_of,
@@ -16,6 +18,7 @@ from watchframe.charts.chart_values import (
     plus,
     sorted_places,
 )
+from watchframe.charts.typed import Typed
 
 NOON = dt.datetime(2024, 3, 1, 12, tzinfo=dt.UTC)
 
@@ -126,3 +129,20 @@ def test_sums_are_javascripts():
     assert plus(10**308 * 2, 1.5) == math.inf
     assert math.isnan(as_number("a"))
     assert math.isnan(as_number(10**400))
+
+
+def test_times_that_are_all_missing_are_not_drawn():
+    times = Typed(np.zeros(2, "M8[us]"), np.array([True, True]))
+    assert drawable(on_axis(times)) == [None, None]
+
+
+def test_distinct_values_of_columns_are_in_the_order_that_they_come():
+    columns = [[2.0, -0.0, 3.0], [0.0, 1.0, 2.0]]
+    for given in (columns, [Typed(np.array(values)) for values in columns]):
+        found, places = distinct(given)
+        assert repr(list(found)) == "[2.0, 0.0, 3.0, 1.0]"
+        assert [of_column.tolist() for of_column in places] == [[0, 1, 2], [1, 3, 0]]
+    found, places = distinct([[None, "a", True], ["a", 1, None]])
+    assert found == [None, "a", True, 1]
+    assert [of_column.tolist() for of_column in places] == [[0, 1, 2], [1, 3, 0]]
+    assert distinct([]) == ([], [])
