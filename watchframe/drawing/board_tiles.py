@@ -282,7 +282,7 @@ def head_html(tile: Tile) -> str:
     query = tile.widget.query
     of_query = ""
     if query is not None and query.name and query.name != tile.title:
-        of_query = f"<span>{html_text(query.name)}</span>"
+        of_query = f" <span>{html_text(query.name)}</span>"
     return (
         f'<div class="wf-tile-head" role="heading" aria-level="3" title="{html_text(tile.title)}">'
         f"{link_html(tile.title, tile.url)}{of_query}</div>"

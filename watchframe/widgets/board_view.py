@@ -49,6 +49,7 @@ _STYLE = f"""<style>
   content: "reading …"; font-weight: 400; color: var(--wf-muted); margin-left: 0.6em;
 }}
 .wf-board > * {{ margin: 0; }}
+.wf-board .wf-status {{ margin-left: 8px; }}
 .wf-bar-of-controls {{ flex-flow: row wrap; gap: 0 20px; align-items: flex-start; }}
 .wf-bar-of-controls > * {{ flex: 1 1 18em; max-width: 34em; min-width: 0; }}
 .wf-bar-of-controls > .wf-bar-of-controls {{ flex: 1 1 20em; max-width: none; }}

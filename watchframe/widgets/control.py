@@ -102,10 +102,12 @@ class Control(traitlets.HasTraits):
         self._is_showing = False
         self._below = ipywidgets.HTML()
         self._reset_button = ipywidgets.Button(
+            description="Reset",  # for screen readers: the CSS hides it
             icon="undo",
             tooltip=f"Reset {self.title} to its default: {value_text(self.default)}",
             layout={"width": "34px", "flex": "0 0 auto"},
         )
+        self._reset_button.add_class("wf-reset")
         self._reset_button.on_click(lambda _button: self.reset())
         row = ipywidgets.HBox(
             [self._make_field(), self._reset_button],

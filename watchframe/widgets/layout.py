@@ -81,6 +81,8 @@ _STYLE = f"""
   line-height: 28px;
 }}
 .wf-below {{ margin-left: calc({LABEL_WIDTH} + 8px); }}
+.wf-control button.wf-reset {{ font-size: 0; padding: 0; }}
+.wf-control button.wf-reset > i {{ font-size: 13px; margin: 0; }}
 .wf-control.wf-wrong input, .wf-control.wf-wrong select {{
   border-color: {_ERROR}; box-shadow: 0 0 0 1px {_ERROR};
 }}

@@ -336,6 +336,7 @@ def test_reset_goes_back_to_the_saved_default(checker):
     control = make_control(define("text", "New York"), checker)
     button = fields(control, ipywidgets.Button)[0]
     assert button.tooltip == "Reset The title to its default: New York"
+    assert button.description == "Reset"
     assert button.disabled
     control.set("Oslo")
     assert not button.disabled
