@@ -165,6 +165,14 @@ def test_choice_holds_for_all_widgets_that_have_the_filter(board_of, made):
         board_of(number, filters="kind")
 
 
+def test_chart_of_a_tile_has_fewer_points_and_its_frame_has_all_rows(board_of, made):
+    mapping = {"globalSeriesType": "line", "columnMapping": {"x": "x", "y": "y"}}
+    number = made(("select range as x, range as y from range(9000)", "CHART", mapping))
+    (drawing,) = board_of(number).values()
+    assert 0 < len(drawing.figure.data[0].x) <= 4_000
+    assert len(drawing.frame) == 9_000
+
+
 def test_frames_show_as_the_board_that_is_drawn_of_them(client, board_of):
     frames = read_watch_dashboard(LIQUIDATIONS, cache="off", client=client)
     assert list(frames.board) == list(frames) == list(board_of(LIQUIDATIONS))
