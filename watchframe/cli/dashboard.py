@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -50,7 +51,7 @@ _LONGEST_NAME = 80
     metavar="FILE",
     type=click.Path(dir_okay=False),
     help="Write the dashboard as its page shows it to this file, which is replaced when all is "
-    "well. It needs nothing else, not even a network.",
+    "well; '-' is standard output. It needs nothing else, not even a network.",
 )
 @click.option(
     "-o",
@@ -112,7 +113,7 @@ def dashboard(
     folder = None if output is None else Path(output).expanduser()
     if folder is not None:
         check_folder(folder)
-    path = None if page is None else Path(page).expanduser()
+    path = None if page in (None, "-") else Path(str(page)).expanduser()
     if path is not None:
         check_writable(path)
     chosen_values = filters_of(filters)
@@ -126,7 +127,7 @@ def dashboard(
         progress=False if options.is_quiet else None,
         client=connect(options, asked),
     )
-    if path is not None:
+    if page is not None:
         params = arguments["params"]
         _write_page(
             path,
@@ -153,7 +154,7 @@ def dashboard(
 
 
 def _write_page(
-    path: Path,
+    path: Path | None,
     asked: DashboardReference,
     params: Mapping[str, object],
     options: ReadOptions,
@@ -162,14 +163,20 @@ def _write_page(
     concurrency: int,
     is_quiet: bool,
 ) -> None:
+    from watchframe.drawing.documents import board_document  # noqa: PLC0415 - help needs no drawing
     from watchframe.read.board import drawn_board  # noqa: PLC0415 - help needs no reading
     from watchframe.read.widget_queries import dashboard_words  # noqa: PLC0415 - likewise
 
     board = drawn_board(asked, params, options, filters=filters, concurrency=concurrency)
-    board.to_html(path)
+    if path is None:
+        # Bytes, for a page says of itself that it is UTF-8.
+        sys.stdout.buffer.write(board_document(board).encode())
+        sys.stdout.flush()
+    else:
+        board.to_html(path)
     if not is_quiet:
-        shown = counted(len(board), "visualization")
-        note(f"{path}: {dashboard_words(board.dashboard)}, {shown}")
+        line = f"{dashboard_words(board.dashboard)}, {counted(len(board), 'visualization')}"
+        note(line if path is None else f"{path}: {line}")
     if board.errors:
         total = counted(len(board) + len(board.errors), "widget")
         # Widgets that ask the same have one error.

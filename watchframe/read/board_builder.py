@@ -231,6 +231,7 @@ def _visualization(widget: Widget) -> Visualization:
 
 def _text(widget: Widget) -> str | None:
     """Return the Markdown of a widget that is a text, or that may not be seen."""
-    if widget.visualization is not None:
+    if widget.query is not None:
         return None
-    return _RESTRICTED if widget.more.get("restricted") else widget.text
+    is_kept_back = widget.visualization is not None or widget.more.get("restricted")
+    return _RESTRICTED if is_kept_back else widget.text

@@ -91,6 +91,14 @@ def test_dashboard_is_written_as_a_page(invoke, demo, tmp_path):
     assert demo.user_key not in text
 
 
+def test_page_is_written_to_standard_output(invoke, tmp_path):
+    result = invoke("dashboard", "Recent activity", "--html", "-")
+    assert result.exit_code == 0
+    assert result.stdout.startswith("<!doctype html>")
+    assert "Recent activity', 2 visualizations" in result.stderr
+    assert not (tmp_path / "-").exists()
+
+
 def test_page_shows_errors_in_their_places_and_they_follow(invoke, tmp_path):
     result = invoke("dashboard", "Odd widgets", "-p", "divisor=ten", "--html", "page.html")
     assert result.exit_code == 1

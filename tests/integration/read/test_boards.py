@@ -9,7 +9,9 @@ import pytest
 from watchframe import Client, read_watch_dashboard
 from watchframe.drawing import Drawing
 from watchframe.errors import ArgumentError, JobFailedError
+from watchframe.models import Dashboard
 from watchframe.read import drawn_board
+from watchframe.read.board_builder import BoardBuilder
 from watchframe.read.options import ReadOptions
 from watchframe.references import parse_dashboard_reference
 
@@ -102,6 +104,17 @@ def test_failed_widget_shows_its_error_in_its_place(board_of):
     with pytest.raises(ExceptionGroup) as caught:
         board_of(ODD, errors="raise")
     assert 'errors="keep"' in caught.value.__notes__[0]
+
+
+def test_widget_without_its_query_is_not_waited_for():
+    chart = {"id": 3, "type": "CHART", "name": "Kept back", "options": {}}
+    widget = {"id": 2, "options": {}, "visualization": chart}
+    sent = {"id": 1, "slug": "d", "name": "D", "widgets": [widget]}
+    (tile,) = BoardBuilder(Dashboard.from_json(sent), []).board().tiles
+    assert (tile.title, tile.content) == (
+        "Kept back",
+        "*This widget needs a data source that your key may not see.*",
+    )
 
 
 def test_unknown_title_names_the_nearest_one(board_of):
