@@ -148,12 +148,14 @@ def test_filters_for_the_whole_dashboard_are_linked(board_of, made):
         (ROWS.format("('a', 1), ('b', 2)"), *TABLE),
         (ROWS.format("('b', 3), ('a', 4)"), *TABLE),
         (ROWS.replace("filter", "multi-filter").format("('b', 5), ('a', 6)"), *TABLE),
+        (ROWS.replace("filter", "multi-filter").format("('c', 7)"), *TABLE),
         filters_enabled=True,
     )
     board = board_of(number, on_tile=seen.append)
-    first, second, several = board.values()
+    first, second, several, others = board.values()
     assert first.filters[0].current == second.filters[0].current == ["a"]
     assert several.filters[0].current == ["b", "a"]
+    assert others.filters[0].current == ["c"]
     assert second.prepared["cells"][0][1]["text"] == "4"
     assert seen[-1].content is second
 
