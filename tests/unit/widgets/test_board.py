@@ -159,15 +159,16 @@ def test_failed_widget_shows_its_error_while_the_others_stand(show):
 def test_stale_copies_are_shown_without_a_warning_at_nobodys_line(tmp_path):
     reference = parse_dashboard_reference("recent-activity")
     settings = {"cache_dir": tmp_path, "max_retries": 0, "stale_if_error": True}
-    with DemoServer(state_dir=tmp_path / "demo") as server:
-        with Client(server.url, server.user_key, **settings) as client:
-            read_watch_dashboard(reference, client=client)
-            server.faults.add("POST .*/results", status=502, times=9)
-            board = LiveBoard(
-                BoardReads(reference=reference, max_age=0.001, client=client), None, is_live=True
-            )
-            assert board.wait(WITHIN).errors == {}
-            board.close()
+    with (
+        DemoServer(state_dir=tmp_path / "demo") as server,
+        Client(server.url, server.user_key, **settings) as client,
+    ):
+        read_watch_dashboard(reference, client=client)
+        server.faults.add("POST .*/results", status=502, times=9)
+        reads = BoardReads(reference=reference, max_age=0.001, client=client)
+        board = LiveBoard(reads, None, is_live=True)
+        assert board.wait(WITHIN).errors == {}
+        board.close()
 
 
 def test_errors_are_raised_as_by_a_read_where_asked(show):
