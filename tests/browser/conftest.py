@@ -239,7 +239,7 @@ def open_notebook(context, jupyter: Jupyter, name: str, *, kernel: bool = True) 
     page = context.new_page()
     page.set_default_timeout(SHOWS_WITHIN)
     page.goto(f"{jupyter.url}lab/tree/{name}?token={TOKEN}&reset")
-    page.wait_for_function(OPEN, timeout=SHOWS_WITHIN)
+    page.wait_for_function(OPEN, timeout=SERVER_STARTS_WITHIN * 1000)  # a kernel starts
     return Notebook(page, jupyter, name)
 
 
