@@ -82,9 +82,7 @@ def test_what_a_function_returns_shows_itself(name, demo, client, tmp_path, expo
     assert_shows_itself(found, demo.user_key)
 
 
-@pytest.mark.parametrize(
-    "name", ["explain_watch_query", "read_watch_dashboard", "submit_watch_query", "watch_query"]
-)
+@pytest.mark.parametrize("name", ["explain_watch_query", "submit_watch_query", "watch_query"])
 def test_html_links_the_page_of_what_it_is(name, demo, client):
     html = displayed(CALLS[name](demo=demo, client=client))["text/html"]
     assert f'<a href="{demo.url}/' in html
