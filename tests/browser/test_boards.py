@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import nbformat
 import pytest
+from playwright.sync_api import TimeoutError as NotWithin
 from playwright.sync_api import expect
 
-from tests.browser.conftest import open_notebook
+from tests.browser.conftest import open_notebook, open_to_share
 from tests.browser.test_colours import TRANSITIONS_END, faint_in
 from watchframe.client import Client
 
@@ -30,6 +33,8 @@ CUT_OFF = """root => {
     return [...[...controls].filter(isWide), ...tall, ...flat].map(each => each.className);
 }"""
 
+IS_WHOLE = f"root => ({CUT_OFF})(root).length === 0"
+
 
 def tile(board, title):
     return board.locator(".wf-tile").filter(has=board.page.get_by_title(title, exact=True))
@@ -37,6 +42,14 @@ def tile(board, title):
 
 def is_read(board):
     expect(board.get_by_text("All read in")).to_be_visible(timeout=WITHIN)
+
+
+@pytest.fixture(scope="module")
+def notebook(context, jupyterlab):
+    """A notebook of boards alone: they are high, and in a long notebook others move out of view."""
+    opened = open_to_share(context, jupyterlab, "boards.ipynb")
+    yield opened
+    opened.close()
 
 
 @pytest.fixture(scope="module", params=["Light", "Dark"])
@@ -69,6 +82,8 @@ def test_tiles_stand_on_their_grid_or_below_each_other(themed, width):
     rows, columns = {round(it["y"]) for it in places}, {round(it["x"]) for it in places}
     expected = (1, 4) if width > 1000 else (4, 1)
     assert (len(rows), len(columns)) == expected
+    with contextlib.suppress(NotWithin):  # plotly.js fits each figure a moment after its tile
+        themed.page.wait_for_function(IS_WHOLE, arg=themed.element_handle())
     assert themed.evaluate(CUT_OFF) == []
     drawn = themed.locator(FIGURE).filter(has=themed.page.locator(".point, .slice, .js-line"))
     expect(drawn).to_have_count(3, timeout=WITHIN)

@@ -71,7 +71,8 @@ def test_texts_of_a_hostile_server_are_shown_as_texts(notebook, hostile):
         f"enemy = Client({hostile.url!r}, {hostile.user_key!r})\n"
         "search = QueryPicker('#<img', client=enemy)"
     )
-    picker = notebook.show("attack = pick(900, client=enemy); attack")
+    shown = notebook.run("attack = pick(900, client=enemy); attack")
+    picker = shown.locator(".wf-picker:not(.wf-twin)").first
     picker.get_by_role("button", name="Run").click()
     cell = picker.locator("tbody td").first
     expect(cell).to_have_text("<img src=x onerror=window.attacked=1>")
@@ -81,9 +82,11 @@ def test_texts_of_a_hostile_server_are_shown_as_texts(notebook, hostile):
     expect(picker.get_by_role("alert")).to_contain_text("<script>window.attacked=1</script>")
     for view in ("Chart", "Code", "Table"):
         picker.get_by_role("button", name=view).click()
-    outputs = notebook.run("search").page
-    assert outputs.locator(".jp-OutputArea img, .jp-OutputArea script").count() == 0
-    assert outputs.evaluate("window.attacked") is None
+    found = notebook.run("search")
+    expect(found.locator(".jp-OutputArea-output").first).to_be_attached()
+    for outputs in (shown, found):
+        assert outputs.locator("img, script").count() == 0
+    assert notebook.page.evaluate("window.attacked") is None
 
 
 def test_error_of_a_hostile_data_source_is_shown_as_text(notebook, hostile):
