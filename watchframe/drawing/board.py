@@ -8,7 +8,6 @@ from typing import Any
 
 import pandas as pd
 
-from watchframe.config.files import check_writable
 from watchframe.drawing.board_tiles import Tile, board_html
 from watchframe.drawing.documents import board_document, write_document
 from watchframe.drawing.drawing import Drawing
@@ -85,9 +84,7 @@ class Board(Mapping[str, Drawing]):
         """
         if path is None:
             return board_document(self)
-        path = Path(path).expanduser()
-        check_writable(path)
-        write_document(board_document(self), path)
+        write_document(lambda: board_document(self), path)
         return None
 
     def __getitem__(self, title: str) -> Drawing:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from watchframe.config.files import atomic_file
+from watchframe.config.files import atomic_file, check_writable
 from watchframe.display import provenance_html
 from watchframe.drawing.board_tiles import board_html
 from watchframe.drawing.figure_html import (
@@ -59,9 +59,9 @@ body .wf-card { --wf-muted: #666; }
 }
 """
 # A figure is drawn for a width in pixels. So the page is made as wide as paper (`wf-paper`) before
-# it is printed, and each figure drawn for its place: anew, since plotly.js animates the parts of a
-# sankey when only its width changes. A table that is wider than its tile is made smaller, as nobody
-# scrolls paper.
+# it is printed, and each figure is drawn again for its place. It is drawn from the start, because
+# plotly.js animates the parts of a sankey when only its width changes. Paper does not scroll, so a
+# table that is wider than its tile is made smaller.
 _PRINTING = """<script>
 for (const event of ["beforeprint", "afterprint"])
   addEventListener(event, () => {
@@ -96,16 +96,20 @@ body { max-width: 1900px; }
 """
 
 
-def write_document(page: str, path: str | Path) -> None:
-    """Write a page to a file, whose old content stays until the new one is whole.
+def write_document(make: Callable[[], str], path: str | Path) -> None:
+    """Write the page that `make` returns to a file, whose old content stays until all is written.
 
     Raises
     ------
+    ArgumentError
+        There is no such folder, or no file can be made in it; then no page is made.
     OSError
         The file cannot be written.
     """
-    content = page.encode()
-    with atomic_file(Path(path)) as file:
+    path = Path(path).expanduser()
+    check_writable(path)
+    content = make().encode()
+    with atomic_file(path) as file:
         file.write(content)
 
 

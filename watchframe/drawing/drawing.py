@@ -156,9 +156,7 @@ class Drawing:
         """
         if path is None:
             return document_of(self)
-        path = Path(path).expanduser()
-        check_writable(path)
-        write_document(document_of(self), path)
+        write_document(lambda: document_of(self), path)
         return None
 
     def to_image(

@@ -29,6 +29,7 @@ from watchframe.read.side_by_side import (
 )
 from watchframe.read.widget_queries import WidgetQuery, dashboard_words, widget_queries
 from watchframe.references import DashboardReference, parse_reference
+from watchframe.reprs.words import counted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,7 +172,7 @@ def _warn_of_hidden(dashboard: Dashboard) -> None:
     if hidden:
         warn_caller(
             WatchframeWarning(
-                f"{dashboard_words(dashboard)} has {len(hidden)} widgets that this key may not "
-                "see; they are left out."
+                f"{dashboard_words(dashboard)} is read without {counted(len(hidden), 'widget')} "
+                "that this key may not see."
             )
         )

@@ -1,4 +1,4 @@
-"""Looking at a dashboard: in the notebook, or where nobody watches."""
+"""Looking at a dashboard: in an open notebook, or in an unattended run."""
 
 from __future__ import annotations
 

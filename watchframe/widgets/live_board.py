@@ -95,7 +95,7 @@ class LiveBoard(WidgetWithTwin):
     params = traitlets.Dict(read_only=True)
     status = traitlets.Enum(("running", "done", "failed", "cancelled"), "running", read_only=True)
 
-    _view: BoardView | None = None  # until __init__ is done, and where nobody is watching
+    _view: BoardView | None = None  # until __init__ is done, and in an unattended run
 
     def __init__(self, reads: BoardReads, params: Params, *, is_live: bool) -> None:
         options = reads.options()
@@ -211,7 +211,7 @@ class LiveBoard(WidgetWithTwin):
     def apply(self, *, refresh: bool = False) -> None:
         """Read what the changed values change, in the background; what runs is replaced.
 
-        Where nobody is watching, and so there are no controls, all is read before this returns.
+        An unattended run has no controls: there, all is read before this returns.
 
         Parameters
         ----------

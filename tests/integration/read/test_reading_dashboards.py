@@ -314,7 +314,9 @@ def test_widgets_that_the_key_may_not_see_are_told_of(client, made, demo, monkey
         return Dashboard.from_json({**found.to_json(), "widgets": widgets})
 
     monkeypatch.setattr(client.dashboards, "get", restricted)
-    with pytest.warns(WatchframeWarning, match="1 widgets that this key may not see") as caught:
+    with pytest.warns(
+        WatchframeWarning, match="without 1 widget that this key may not see"
+    ) as caught:
         frames = read_watch_dashboard(dashboard.id, client=client)
     assert caught[0].filename == __file__
     assert list(frames) == ["Market totals"]
