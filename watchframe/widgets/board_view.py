@@ -23,7 +23,7 @@ from watchframe.widgets.board_tile import TileView
 from watchframe.widgets.control import GUARD, close_tree
 from watchframe.widgets.drawing_area import outputs_of
 from watchframe.widgets.filter_bar import FilterBar, with_choices
-from watchframe.widgets.layout import style_tag
+from watchframe.widgets.style import style_tag
 
 # The rows of the grid grow where a tile has controls of its own. ipywidgets write the place into
 # the element, which only `!important` overrules.

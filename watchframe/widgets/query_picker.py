@@ -20,9 +20,9 @@ from watchframe.read.options import client_for
 from watchframe.references import QueryReference, parse_reference, takes_query
 from watchframe.widgets.choice_controls import OptionList, on_enter
 from watchframe.widgets.control import GUARD, Debounced, close_tree
-from watchframe.widgets.layout import style_tag
 from watchframe.widgets.parameter_picker import ParameterPicker
 from watchframe.widgets.static_twin import WidgetWithTwin
+from watchframe.widgets.style import style_tag
 
 #: How many queries are listed.
 LISTED = 50

@@ -20,7 +20,7 @@ from watchframe.drawing.plotly_once import carries_plotly
 from watchframe.plain_text import html_text
 from watchframe.reprs.style import NO_FORMULAS
 from watchframe.widgets.control import value_text
-from watchframe.widgets.layout import style_tag
+from watchframe.widgets.style import style_tag
 
 _LIVE = "wf-live"
 _TWIN = "wf-twin"

@@ -9,7 +9,7 @@ from tests.shown import cells_of, parsed
 from tests.unit.charts.test_golden import DATA
 from watchframe.charts import prepare
 from watchframe.drawing.html import FRAGMENTS, html_of
-from watchframe.widgets.layout import style_tag
+from watchframe.widgets.style import style_tag
 
 HOSTILE = "<img src=x onerror=alert(1)><script>alert(2)</script>\" onmouseover='alert(3)'\u202e"
 

@@ -1,0 +1,21 @@
+"""What plain ipywidgets cannot do, as anywidgets: a module of JavaScript and a sheet of CSS each.
+
+A picker works without them: not every front end has anywidget. See docs/decisions/0056.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import anywidget
+
+_FOLDER = Path(__file__).parent
+
+
+class FrontEnd(anywidget.AnyWidget):
+    """A widget whose JavaScript and CSS are the files of this folder that have its `name`."""
+
+    def __init_subclass__(cls, *, name: str) -> None:
+        cls._esm = _FOLDER.joinpath(f"{name}.js").read_text(encoding="utf-8")
+        cls._css = _FOLDER.joinpath(f"{name}.css").read_text(encoding="utf-8")
+        super().__init_subclass__()
