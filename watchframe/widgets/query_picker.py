@@ -5,19 +5,18 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping
 from datetime import timedelta
-from typing import TypedDict, Unpack, overload
+from typing import TypedDict, Unpack
 
 import ipywidgets
 import traitlets
 
 from watchframe.client import Client
-from watchframe.errors import QueryReferenceError, WatchframeError
+from watchframe.errors import WatchframeError
 from watchframe.hints import words_for
 from watchframe.models import Query
 from watchframe.plain_text import html_text, plain_text
 from watchframe.read import search_queries
 from watchframe.read.options import client_for
-from watchframe.references import QueryReference, parse_reference, takes_query
 from watchframe.widgets.choice_controls import OptionList, on_enter
 from watchframe.widgets.control import GUARD, Debounced, close_tree
 from watchframe.widgets.parameter_picker import ParameterPicker
@@ -211,77 +210,3 @@ def _label(query: Query) -> str:
 
 def _hint(words: str) -> str:
     return f'<div class="wf-hint">{html_text(words)}</div>'
-
-
-@overload
-def pick(query: None = None, *, client: Client | None = None) -> QueryPicker: ...
-
-
-@overload
-def pick(
-    query: int | QueryReference,
-    params: Mapping[str, object] | None = None,
-    *,
-    max_age: float | str | timedelta | None = None,
-    run: bool = False,
-    run_on_change: bool = False,
-    timeout: float | None = 300.0,
-    client: Client | None = None,
-) -> ParameterPicker: ...
-
-
-@overload
-def pick(
-    query: str,
-    params: Mapping[str, object] | None = None,
-    *,
-    max_age: float | str | timedelta | None = None,
-    run: bool = False,
-    run_on_change: bool = False,
-    timeout: float | None = 300.0,
-    client: Client | None = None,
-) -> ParameterPicker | QueryPicker: ...
-
-
-@takes_query
-def pick(
-    query: int | str | QueryReference | None = None,
-    params: Mapping[str, object] | None = None,
-    *,
-    max_age: float | str | timedelta | None = None,
-    run: bool = False,
-    run_on_change: bool = False,
-    timeout: float | None = 300.0,
-    client: Client | None = None,
-) -> ParameterPicker | QueryPicker:
-    """Return inputs for a saved query's parameters; without one query, a search for it first.
-
-    Parameters
-    ----------
-    query : int, str or QueryReference, optional
-        Its id, its name, or the URL of its page. Words that are no query's name are searched for,
-        and ``#lending`` is a tag.
-    params, max_age, run, run_on_change, timeout, client
-        As of `ParameterPicker`; after a search, of the query that is chosen there.
-
-    Returns
-    -------
-    ParameterPicker or QueryPicker
-        Show it by leaving it in a cell's last line.
-    """
-    if query is None:
-        return QueryPicker(client=client)
-    arguments = PickerArguments(
-        params=params, max_age=max_age, run=run, run_on_change=run_on_change, timeout=timeout
-    )
-    query = parse_reference(query)
-    name = query.name
-    if name is not None:
-        client = client_for(query, client)
-        try:
-            query = QueryReference(query_id=client.queries.id_of(query))
-        except QueryReferenceError:
-            if client.settings.api_key is None:  # the keys of queries see no list
-                raise
-            return QueryPicker(name, client=client, **arguments)
-    return ParameterPicker(query, client=client, **arguments)

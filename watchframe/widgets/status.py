@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+
+import ipywidgets
 
 from watchframe.display import age_words
 from watchframe.display.provenance import SOURCE_WORDS
@@ -24,6 +26,18 @@ _WAITING = {
     JobStatus.STARTED: "Running on the data source",
     JobStatus.SUCCESS: "Finished, fetching the result",
 }
+
+
+def changed_names(before: Mapping[str, object], now: Mapping[str, object]) -> list[str]:
+    """Return the names whose values differ, in the order of `now`."""
+    names = dict.fromkeys([*now, *before])
+    return [name for name in names if before.get(name) != now.get(name)]
+
+
+def show_changed(button: ipywidgets.Button, verb: str, tooltip: str, titles: Sequence[str]) -> None:
+    """Have a button say how many values changed since what is shown, and its tooltip which."""
+    button.description = f"{verb} · {len(titles)} changed" if titles else verb
+    button.tooltip = f"{tooltip}. Changed: {', '.join(titles)}" if titles else tooltip
 
 
 def ready_html(problems: int) -> str:

@@ -1,0 +1,88 @@
+"""`pick`: a saved query's parameter bar, or the search for the query."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import overload
+
+from watchframe.client import Client
+from watchframe.errors import QueryReferenceError
+from watchframe.read.options import client_for
+from watchframe.references import QueryReference, parse_reference, takes_query
+from watchframe.widgets.parameter_picker import ParameterPicker
+from watchframe.widgets.query_picker import PickerArguments, QueryPicker
+
+
+@overload
+def pick(query: None = None, *, client: Client | None = None) -> QueryPicker: ...
+
+
+@overload
+def pick(
+    query: int | QueryReference,
+    params: Mapping[str, object] | None = None,
+    *,
+    max_age: float | str | timedelta | None = None,
+    run: bool = False,
+    run_on_change: bool = False,
+    timeout: float | None = 300.0,
+    client: Client | None = None,
+) -> ParameterPicker: ...
+
+
+@overload
+def pick(
+    query: str,
+    params: Mapping[str, object] | None = None,
+    *,
+    max_age: float | str | timedelta | None = None,
+    run: bool = False,
+    run_on_change: bool = False,
+    timeout: float | None = 300.0,
+    client: Client | None = None,
+) -> ParameterPicker | QueryPicker: ...
+
+
+@takes_query
+def pick(
+    query: int | str | QueryReference | None = None,
+    params: Mapping[str, object] | None = None,
+    *,
+    max_age: float | str | timedelta | None = None,
+    run: bool = False,
+    run_on_change: bool = False,
+    timeout: float | None = 300.0,
+    client: Client | None = None,
+) -> ParameterPicker | QueryPicker:
+    """Return inputs for a saved query's parameters; without one query, a search for it first.
+
+    Parameters
+    ----------
+    query : int, str or QueryReference, optional
+        Its id, its name, or the URL of its page. Words that are no query's name are searched for,
+        and ``#lending`` is a tag.
+    params, max_age, run, run_on_change, timeout, client
+        As of `ParameterPicker`; after a search, of the query that is chosen there.
+
+    Returns
+    -------
+    ParameterPicker or QueryPicker
+        Show it by leaving it in a cell's last line.
+    """
+    if query is None:
+        return QueryPicker(client=client)
+    arguments = PickerArguments(
+        params=params, max_age=max_age, run=run, run_on_change=run_on_change, timeout=timeout
+    )
+    query = parse_reference(query)
+    name = query.name
+    if name is not None:
+        client = client_for(query, client)
+        try:
+            query = QueryReference(query_id=client.queries.id_of(query))
+        except QueryReferenceError:
+            if client.settings.api_key is None:  # the keys of queries see no list
+                raise
+            return QueryPicker(name, client=client, **arguments)
+    return ParameterPicker(query, client=client, **arguments)
