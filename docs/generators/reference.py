@@ -21,9 +21,9 @@ from watchframe.parameters import DYNAMIC_DATES, DYNAMIC_RANGES, PARAMETER_TYPES
 from watchframe.vocabulary import CELL_FLAGS, OPTIONS, QUERY_HELP, Option, Place
 from watchframe.widgets import CONTROL_KINDS
 from watchframe.widgets.choice_controls import FEW, LISTED, TICKED
-from watchframe.widgets.layout import MAX_AGES
 from watchframe.widgets.quick_chart import KINDS
 from watchframe.widgets.quick_points import EACH, JOINS, MOST_BARS, MOST_SERIES
+from watchframe.widgets.run_bar import MAX_AGES
 
 
 def _commands(group: click.Group = program, path: str = "watchframe") -> str:

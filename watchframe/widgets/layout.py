@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from functools import partial
@@ -10,27 +9,17 @@ from urllib.parse import quote
 
 import ipywidgets
 
-from watchframe.cache import parse_max_age
 from watchframe.models import Query, Visualization
 from watchframe.plain_text import html_text
 from watchframe.widgets.code import code_html
 from watchframe.widgets.control import GUARD, close_tree
 from watchframe.widgets.drawing_tab import DrawingTab, tab_titles
 from watchframe.widgets.quick_chart import QuickChart
+from watchframe.widgets.run_bar import RunBar
 from watchframe.widgets.style import style_tag
 from watchframe.widgets.tab import Result, Tab
 from watchframe.widgets.table_tab import TableTab
 
-_ANY = "any"
-#: What is shown, and what is passed to `read_watch_query`.
-MAX_AGES: tuple[tuple[str, float | str], ...] = (
-    ("any", _ANY),
-    ("5 minutes", "5m"),
-    ("1 hour", "1h"),
-    ("1 day", "1d"),
-    ("7 days", "7d"),
-    ("run now", 0),
-)
 _TABLE, _CHART, _CODE = "Table", "Chart", "Code"
 
 
@@ -74,27 +63,7 @@ class PickerLayout:
             _CHART: partial(QuickChart, on_shown),
         }
         self._has_seen: set[str] = set()  # titles of the tabs that show the result
-        self.run_button = ipywidgets.Button(
-            description="Run", icon="play", button_style="primary", tooltip="Run the query"
-        )
-        self.cancel_button = ipywidgets.Button(
-            description="Cancel", icon="stop", tooltip="Cancel the run", disabled=True
-        )
-        ages, age = _ages(max_age)
-        self._ages = ipywidgets.Dropdown(
-            options=ages,
-            value=age,
-            description="Max age",
-            tooltip="How old the rows may be",
-            style={"description_width": "initial"},
-            layout={"width": "14em", "margin": "2px 2px 2px 12px"},
-        )
-        self._on_change = ipywidgets.Checkbox(
-            value=runs_on_change,
-            description="Run when a value changes",
-            indent=False,
-            layout={"width": "auto", "margin": "2px 2px 2px 12px"},
-        )
+        self.bar = RunBar(max_age, runs_on_change=runs_on_change)
         self.status = ipywidgets.HTML()
         self._views = ipywidgets.ToggleButtons(
             options=[*self._make, _CODE],
@@ -113,38 +82,12 @@ class PickerLayout:
         self._code = ipywidgets.HTML()
         self._nothing = ipywidgets.HTML('<div class="wf-hint">No rows yet.</div>')
         self._body = ipywidgets.VBox()
-        buttons = ipywidgets.HBox(
-            [self.run_button, self.cancel_button, self._ages, self._on_change],
-            layout={"flex_flow": "row wrap", "align_items": "center", "margin": "8px 0 2px"},
-        )
-        self.children = [
-            ipywidgets.HTML(style_tag() + heading),
-            form,
-            buttons,
-            self.status,
-            self._views,
-            self._body,
-        ]
+        # What sets values and runs the query, and what shows it; a group of queries has one bar.
+        self.heading = ipywidgets.HTML(style_tag() + heading)
+        self.asking = [form, self.bar.widget]
+        self.answering = [self.status, self._views, self._body]
+        self.children = [self.heading, *self.asking, *self.answering]
         self._arrange()
-
-    @property
-    def max_age(self) -> float | str | None:
-        """The chosen age."""
-        age: float | str = self._ages.value
-        return None if age == _ANY else age
-
-    @property
-    def runs_on_change(self) -> bool:
-        """Whether a changed value runs the query."""
-        return bool(self._on_change.value)
-
-    def observe_settings(self, changed: Callable[[object], None]) -> None:
-        """Call `changed` when another age is chosen."""
-        self._ages.observe(changed, "value")
-
-    def show_running(self, *, is_running: bool) -> None:
-        """Enable the Cancel button while there is a run."""
-        self.cancel_button.disabled = not is_running
 
     def show_result(self, result: Result) -> None:
         """Show another result in the tab in front, and in each other once it is looked at."""
@@ -210,17 +153,3 @@ def heading_html(query: Query, server: str) -> str:
     description = html_text(query.description)
     about = f'<div class="wf-about">{description}</div>' if description else ""
     return f'<div class="wf-title">{html_text(query.name)}<small>{link}</small></div>{about}'
-
-
-def _ages(
-    chosen: float | str | timedelta | None,
-) -> tuple[list[tuple[str, float | str]], float | str]:
-    """Return the menu's choices and the chosen one, which is added where it is none of them."""
-    seconds = parse_max_age(chosen)
-    if seconds is None:
-        return list(MAX_AGES), _ANY
-    for _, age in MAX_AGES:
-        if age != _ANY and parse_max_age(age) == seconds:
-            return list(MAX_AGES), age
-    age = chosen.strip() if isinstance(chosen, str) else f"{math.ceil(seconds)}s"
-    return [*MAX_AGES, (age, age)], age

@@ -166,7 +166,7 @@ class ParameterPicker(WidgetWithTwin):
     @property
     def magic(self) -> str:
         """The ``%%watch`` cell that reads the same rows."""
-        return magic_cell(self._named, self.params, self._layout.max_age)
+        return magic_cell(self._named, self.params, self._layout.bar.max_age)
 
     def update(self, values: Mapping[str, object]) -> None:
         """Set the values of some parameters."""
@@ -197,7 +197,7 @@ class ParameterPicker(WidgetWithTwin):
             options = ReadOptions.resolve(
                 QueryReference(query_id=self.query.id),
                 client=self._client,
-                max_age=self._layout.max_age,
+                max_age=self._layout.bar.max_age,
                 timeout=self._timeout,
             )
             progress = self._runs.start_with(self.params, options)
@@ -211,7 +211,7 @@ class ParameterPicker(WidgetWithTwin):
             progress = self._runs.cancel()
             if progress is not None:
                 self._layout.status.value = progress_html(progress)
-                self._layout.cancel_button.disabled = True
+                self._layout.bar.cancel_button.disabled = True
 
     def close(self) -> None:
         """Cancel the current run, and remove the picker and all its parts from the page.
@@ -258,25 +258,25 @@ class ParameterPicker(WidgetWithTwin):
         return self.result().__await__()
 
     def _code_of(self, params: Mapping[str, object], imports: Sequence[str] = ()) -> str:
-        age = self._layout.max_age
+        age = self._layout.bar.max_age
         return python_call(self._named, params, age, server=self._server, imports=imports)
 
     def _connect(self) -> None:
         layout = self._layout
-        layout.run_button.on_click(lambda _button: self._run_clicked())
-        layout.cancel_button.on_click(lambda _button: self.cancel())
-        layout.observe_settings(lambda _change: layout.show_code(self.code, self.magic))
+        layout.bar.run_button.on_click(lambda _button: self._run_clicked())
+        layout.bar.cancel_button.on_click(lambda _button: self.cancel())
+        layout.bar.ages.observe(lambda _change: layout.show_code(self.code, self.magic), "value")
         self._form.observe(self._values_changed, ["params", "problems"])
         self._values_changed()
 
     def _values_changed(self, _change: object = None) -> None:
         has_changed = self.params != self._form.params
         self.set_trait("params", dict(self._form.params))
-        self._layout.run_button.disabled = bool(self._form.problems)
+        self._layout.bar.run_button.disabled = bool(self._form.problems)
         self._layout.show_code(self.code, self.magic)
         if self.status != "running":
             self._show_idle()
-        if has_changed and self._layout.runs_on_change and not self._form.problems:
+        if has_changed and self._layout.bar.runs_on_change and not self._form.problems:
             self._run_later.soon(DEBOUNCE)
 
     def _show_idle(self) -> None:
@@ -314,7 +314,7 @@ class ParameterPicker(WidgetWithTwin):
 
     def _show_status(self, status: str, html: str) -> None:
         self._layout.status.value = html
-        self._layout.show_running(is_running=status == "running")
+        self._layout.bar.cancel_button.disabled = status != "running"
         self.set_trait("status", status)
         if status != "running":
             self.update_twin()

@@ -145,7 +145,7 @@ def test_code_and_magic_read_the_same_rows(client, monkeypatch, tmp_path, query,
 )
 def test_max_age_is_in_the_menu_and_the_code(client, given, shown, in_code):
     picker = pick(13, max_age=given, client=client)
-    assert picker._layout._ages.label == shown
+    assert picker._layout.bar.ages.label == shown
     assert f"--max-age {in_code.partition('=')[2].strip(chr(34))}" in picker.magic or not in_code
     assert f'read_watch_query(13, {{"kind": "borrow"}}{in_code})' in picker.code
 
