@@ -106,7 +106,7 @@ def test_values_are_applied_to_the_tiles_that_they_change(notebook, demo):
     expect(price.locator(".wf-tile-foot")).to_contain_text("INV")
     since = len(demo.requests)
     price.locator("select").select_option(label="WETH (18 decimals)")
-    expect(board.get_by_role("button", name="Apply (1)")).to_be_enabled()
+    expect(board.get_by_role("button", name="Apply · 1 changed")).to_be_enabled()
     price.get_by_role("button", name="Apply").click()
     expect(price.locator(".wf-tile-foot")).to_contain_text("WETH", timeout=WITHIN)
     is_read(board)

@@ -14,6 +14,8 @@ from watchframe.read.widget_queries import Slot, given_values, slots_of
 from watchframe.widgets.control import GUARD, Control, close_tree
 from watchframe.widgets.form import ParameterForm
 
+APPLY = "Read what the changed values change"
+
 
 class BoardForm(traitlets.HasTraits):
     """One control for each parameter of a dashboard, but for those that it fixes.
@@ -127,7 +129,7 @@ def new_apply_button() -> ipywidgets.Button:
         description="Apply",
         icon="check",
         button_style="primary",
-        tooltip="Read what the changed values change",
+        tooltip=APPLY,
     )
 
 

@@ -31,12 +31,18 @@ from watchframe.read.options import (
 from watchframe.read.side_by_side import CONCURRENCY, OnErrors
 from watchframe.read.widget_queries import dashboard_words, given_values, widget_queries
 from watchframe.references import DashboardReference
-from watchframe.widgets.board_form import BoardForm
+from watchframe.widgets.board_form import APPLY, BoardForm
 from watchframe.widgets.board_view import BoardView
 from watchframe.widgets.control import GUARD
 from watchframe.widgets.runs import ENDED
 from watchframe.widgets.static_twin import WidgetWithTwin
-from watchframe.widgets.status import board_outcome_html, board_progress_html, ready_html
+from watchframe.widgets.status import (
+    board_outcome_html,
+    board_progress_html,
+    changed_names,
+    ready_html,
+    show_changed,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -322,11 +328,11 @@ class LiveBoard(WidgetWithTwin):
         view = self._view
         if view is None:
             return
-        names = {*self._form.params, *self.params}
-        changed = [it for it in names if self._form.params.get(it) != self.params.get(it)]
+        changed = changed_names(self.params, self._form.params)
         problems = self._form.problems
         self._form.offer_to_apply([] if problems else changed)
-        view.apply_button.description = f"Apply ({len(changed)})" if changed else "Apply"
+        titles = [item.title for name, item in self._form.controls.items() if name in changed]
+        show_changed(view.apply_button, "Apply", APPLY, titles)
         is_over = self.status in ("failed", "cancelled")
         view.apply_button.disabled = bool(problems) or not (changed or is_over)
         if problems and self.status != "running":

@@ -209,19 +209,21 @@ def test_apply_reads_only_what_the_changes_change(show, demo):
     before = {title: board[title] for title in board}
     board.wait(WITHIN)
     view = board._view
-    assert (view.apply_button.description, view.apply_button.disabled) == ("Apply", True)
+    button = view.apply_button
+    assert (button.description, button.disabled) == ("Apply", True)
     board.update({"w15_market": "WETH"})
-    assert (view.apply_button.description, view.apply_button.disabled) == ("Apply (1)", False)
-    (button,) = (it for it in board._form.apply_buttons if it.layout.display == "")
+    assert (button.description, button.disabled) == ("Apply · 1 changed", False)
+    assert button.tooltip.endswith("Changed: Price of")
+    (own,) = (it for it in board._form.apply_buttons if it.layout.display == "")
     since = len(demo.requests)
-    button.click()
+    own.click()
     assert board["Price"] is not before["Price"]
     board.wait(WITHIN)
     assert results_asked(demo, since) == ["/api/queries/23/results"]
     assert [title for title in board if board[title] is not before[title]] == ["Price"]
     assert board.params["w15_market"] == "WETH"
-    assert view.apply_button.disabled
-    assert button.layout.display == "none"
+    assert (button.description, button.disabled) == ("Apply", True)
+    assert own.layout.display == "none"
 
 
 def test_shared_value_is_set_for_all(show):
