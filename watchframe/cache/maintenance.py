@@ -121,6 +121,18 @@ def keys_of_query(index: EntryIndex, query_id: int) -> set[str]:
     return own.keys() | alone
 
 
+def heads_of_query(index: EntryIndex, server: str, query_id: int, most: int) -> list[ResultHead]:
+    """Return what is known of a query's results among the `most` used last, last used first."""
+    used = (row for row in reversed(index.rows()) if not row.key.startswith(DOCUMENT))
+    heads = (_head(index, row) for row in itertools.islice(used, most))
+    return [
+        head
+        for head in heads
+        if head is not None
+        and (head.provenance.server, head.provenance.query_id) == (server, query_id)
+    ]
+
+
 def latest_entries(index: EntryIndex, now: datetime, most: int) -> tuple[int, Table]:
     """Return how many results there are, and a table of those that were used last."""
     latest = list(itertools.islice(_results(index, now), most))

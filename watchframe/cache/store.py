@@ -17,11 +17,18 @@ import pandas as pd
 import pyarrow as pa
 
 from watchframe.cache.access import EntryLoader, FolderAccess
-from watchframe.cache.entry_format import CacheEntry, Document, document_name, write_document
+from watchframe.cache.entry_format import (
+    CacheEntry,
+    Document,
+    ResultHead,
+    document_name,
+    write_document,
+)
 from watchframe.cache.freshness import Decision, NotedDecision, list_decisions, log_of
 from watchframe.cache.maintenance import (
     PruneReport,
     VerifyReport,
+    heads_of_query,
     keys_of_query,
     latest_entries,
     list_entries,
@@ -46,6 +53,8 @@ logger = logging.getLogger(__name__)
 DEFAULT_UNUSED_LIMIT = timedelta(days=90)
 #: How many results a notebook shows.
 _SHOWN = 10
+#: How many of those used last are looked through for results of a query.
+LOOKED_THROUGH = 200
 
 
 class ResultCache:
@@ -228,6 +237,15 @@ class ResultCache:
         now = self.now()
         return self._access.attempt(
             lambda index: list_entries(index, now), otherwise=list_entries(None, now)
+        )
+
+    def results_of(self, server: str, query_id: int) -> list[ResultHead]:
+        """Return what is known of a query's results that were used lately, last used first.
+
+        Whatever their keys and values: it tells how long the query takes, and is no answer.
+        """
+        return self._access.attempt(
+            lambda index: heads_of_query(index, server, query_id, LOOKED_THROUGH), otherwise=[]
         )
 
     def note_decision(self, what: str, key: str, decision: Decision) -> None:

@@ -310,6 +310,14 @@ def query_document(query: Query) -> dict[str, object]:
     return {**query.to_json(), "visualizations": saved}
 
 
+def knowing(options: ReadOptions, query: Query) -> ReadOptions:
+    """Return the options of a read that takes this definition, read just now, as the server's."""
+    shared = SharedDocuments()
+    key = document_key(options, "query", query.id, query_id=query.id)
+    shared.get(key, lambda: query_document(query))
+    return replace(options, shared=shared)
+
+
 def document_key(options: ReadOptions, *name: object, query_id: int | None = None) -> str:
     """Return the key in the local cache of a document of the server, or of a query.
 

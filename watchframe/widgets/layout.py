@@ -11,8 +11,10 @@ import ipywidgets
 
 from watchframe.models import Query, Visualization
 from watchframe.plain_text import html_text
+from watchframe.reprs.markdown import markdown_html
 from watchframe.widgets.code import code_html
 from watchframe.widgets.control import GUARD, close_tree
+from watchframe.widgets.copy_button import CopyButton
 from watchframe.widgets.drawing_tab import DrawingTab, tab_titles
 from watchframe.widgets.quick_chart import QuickChart
 from watchframe.widgets.run_bar import RunBar
@@ -79,13 +81,21 @@ class PickerLayout:
         )
         self._views.add_class("wf-tabs")
         self._views.observe(self._looked, "value")
-        self._code = ipywidgets.HTML()
+        self._python, self._magic = ipywidgets.HTML(), ipywidgets.HTML()
+        self._copy_link = CopyButton(
+            label="Copy link", icon="link", tooltip="Copy the address of the page with these values"
+        )
+        self._copy_code = CopyButton(label="Copy code", tooltip="Copy the Python code")
+        self._copy_magic = CopyButton(label="Copy cell", tooltip="Copy the cell of the magic")
+        self._code = ipywidgets.VBox([self._python, self._magic, self._copy_magic])
         self._nothing = ipywidgets.HTML('<div class="wf-hint">No rows yet.</div>')
         self._body = ipywidgets.VBox()
         # What sets values and runs the query, and what shows it; a group of queries has one bar.
         self.heading = ipywidgets.HTML(style_tag() + heading)
         self.asking = [form, self.bar.widget]
-        self.answering = [self.status, self._views, self._body]
+        said = ipywidgets.HBox([self.status, self._copy_link, self._copy_code])
+        said.add_class("wf-said")
+        self.answering = [said, self._views, self._body]
         self.children = [self.heading, *self.asking, *self.answering]
         self._arrange()
 
@@ -95,14 +105,15 @@ class PickerLayout:
         self._has_seen.clear()
         self._arrange()
 
-    def show_code(self, python: str, magic: str) -> None:
-        """Show the code for what is set."""
-        self._code.value = (
-            '<div class="wf-hint">In Python; Ctrl+A and Ctrl+C in the field copy it:</div>'
-            + code_html("Python code", python)
-            + '<div class="wf-hint">Or as a cell of the magic:</div>'
-            + code_html("Magic cell", magic)
+    def show_code(self, python: str, magic: str, url: str) -> None:
+        """Show the code for what is set, and offer it and the page's address to copy."""
+        self._python.value = '<div class="wf-hint">In Python:</div>' + code_html(
+            "Python code", python
         )
+        self._magic.value = '<div class="wf-hint">Or as a cell of the magic:</div>' + code_html(
+            "Magic cell", magic
+        )
+        self._copy_code.text, self._copy_magic.text, self._copy_link.text = python, magic, url
 
     def static_html(self) -> str:
         """Return what is in front, and of the code the rows; empty before there are any."""
@@ -150,6 +161,6 @@ def heading_html(query: Query, server: str) -> str:
     is_page = server.startswith("http")
     page = html_text(f"{server}/queries/{quote(str(query.id))}") if is_page else ""
     link = f'<a href="{page}" target="_blank" rel="noopener noreferrer">query {query.id}</a>'
-    description = html_text(query.description)
-    about = f'<div class="wf-about">{description}</div>' if description else ""
+    about = f'<div class="wf-about">{markdown_html(query.description)}</div>'
+    about = about if query.description else ""
     return f'<div class="wf-title">{html_text(query.name)}<small>{link}</small></div>{about}'

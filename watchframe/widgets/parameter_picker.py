@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Mapping, Sequence
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 import pandas as pd
 import pyarrow as pa
@@ -13,19 +13,27 @@ import traitlets
 from watchframe.client import Client
 from watchframe.errors import ParameterError
 from watchframe.models import Query
-from watchframe.parameters import params_dict
+from watchframe.parameters import JSON, params_dict
 from watchframe.parameters.normalize import definitions_of
 from watchframe.parameters.page_url import query_url, values_of_url
 from watchframe.read import ReadOptions
+from watchframe.read.documents import knowing
 from watchframe.read.options import client_for
 from watchframe.references import QueryReference, parse_reference, takes_query
 from watchframe.widgets.code import magic_cell, python_call
 from watchframe.widgets.control import GUARD, Control, Debounced
+from watchframe.widgets.cost import Cost, cost_of
 from watchframe.widgets.form import ParameterForm
 from watchframe.widgets.layout import PickerLayout, heading_html
 from watchframe.widgets.runs import Outcome, Progress, Runs
 from watchframe.widgets.static_twin import WidgetWithTwin, last_state_html
-from watchframe.widgets.status import outcome_html, progress_html, ready_html
+from watchframe.widgets.status import (
+    changed_names,
+    outcome_html,
+    progress_html,
+    ready_html,
+    show_changed,
+)
 from watchframe.widgets.tab import Result
 
 #: Seconds without another change before a changed value runs the query by itself.
@@ -43,8 +51,8 @@ class ParameterPicker(WidgetWithTwin):
         Initial values; the others begin with their saved defaults.
     max_age : float, str, timedelta or None
         How old the data may be, as of `read_watch_query`; it can be changed in the picker.
-    run : bool
-        Whether to run at once.
+    run : bool or None
+        Whether to run at once; by default where the local cache has the rows, young enough.
     run_on_change : bool
         Whether to run whenever a value has changed.
     timeout : float or None
@@ -97,7 +105,7 @@ class ParameterPicker(WidgetWithTwin):
         params: Mapping[str, object] | None = None,
         *,
         max_age: float | str | timedelta | None = None,
-        run: bool = False,
+        run: bool | None = None,
         run_on_change: bool = False,
         timeout: float | None = 300.0,
         rows_per_page: int = 10,
@@ -116,6 +124,9 @@ class ParameterPicker(WidgetWithTwin):
         # By the page where the picker was made by an address: its server need not be connected.
         page = query_url(client.server, self.query.id, {})
         self._named: int | str = self.query.id if query.server_url is None else page
+        self._cost = Cost()
+        self._has_only_opened = False  # with the rows of the cache
+        self._shown: Mapping[str, object] | None = None  # the values of the rows that are shown
         self._run_later = Debounced(self._run_clicked)
         self._runs = Runs(
             self.query.id,
@@ -142,8 +153,7 @@ class ParameterPicker(WidgetWithTwin):
         self._is_made = True
         self.add_class("wf-picker")
         self._connect()
-        if run:
-            self.run()
+        self._begin(run=run)
 
     def __repr__(self) -> str:
         return f"ParameterPicker({self.query.id}, {self.params!r}, status={self.status!r})"
@@ -162,6 +172,19 @@ class ParameterPicker(WidgetWithTwin):
     def code(self) -> str:
         """The Python that reads the same rows."""
         return self._code_of(self.params)
+
+    @property
+    def url(self) -> str:
+        """The address of the query's page with these values, without a key."""
+        values = {name: _wire(value) for name, value in self.params.items()}
+        fit = {name: value for name, value in values.items() if name not in self.problems}
+        return query_url(self._server, self.query.id, fit)
+
+    @property
+    def changed(self) -> list[str]:
+        """The parameters whose values are others than those of the rows that are shown."""
+        shown = self._runs.params if self.status == "running" else self._shown
+        return [] if shown is None else changed_names(shown, self.params)
 
     @property
     def magic(self) -> str:
@@ -194,15 +217,8 @@ class ParameterPicker(WidgetWithTwin):
                 )
             self._run_later.cancel()
             self.error = None
-            options = ReadOptions.resolve(
-                QueryReference(query_id=self.query.id),
-                client=self._client,
-                max_age=self._layout.bar.max_age,
-                timeout=self._timeout,
-            )
-            progress = self._runs.start_with(self.params, options)
-            if progress is not None:
-                self._show_status("running", progress_html(progress))
+            self._has_only_opened = False
+            self._start(self._options())
 
     def cancel(self) -> None:
         """Cancel the current run, if there is one, also on the server."""
@@ -244,6 +260,7 @@ class ParameterPicker(WidgetWithTwin):
         WatchframeError
             What the run raised, as of `read_watch_query`.
         """
+        self._run_if_only_opened()
         return self._runs.wait(timeout)
 
     async def result(self) -> pd.DataFrame:
@@ -252,10 +269,44 @@ class ParameterPicker(WidgetWithTwin):
         If the task that awaits it is cancelled, the run goes on: it is the picker's, where it shows
         its progress, and `cancel` ends it.
         """
+        self._run_if_only_opened()
         return await self._runs.result()
 
     def __await__(self) -> Generator[Any, None, pd.DataFrame]:
         return self.result().__await__()
+
+    def _options(self) -> ReadOptions:
+        """Return the options of a run that begins now."""
+        return ReadOptions.resolve(
+            QueryReference(query_id=self.query.id),
+            client=self._client,
+            max_age=self._layout.bar.max_age,
+            timeout=self._timeout,
+        )
+
+    def _start(self, options: ReadOptions) -> None:
+        progress = self._runs.start_with(self.params, options)
+        if progress is not None:
+            self._show_status("running", progress_html(progress))
+
+    def _begin(self, *, run: bool | None) -> None:
+        """Run at once, if that is wanted or costs nothing; else say what it would take."""
+        with GUARD:
+            options = knowing(self._options(), self.query)
+            self._cost = cost_of(self.query, self.params, options)
+            self._runs.took = self._cost.seconds
+            if run:
+                self.run()
+            elif run is None and self._cost.is_cached and not self._form.problems:
+                self._has_only_opened = True
+                self._start(options)
+            else:
+                self._show_idle()
+
+    def _run_if_only_opened(self) -> None:
+        """Run where nobody asked for the rows that are shown, and other values are set by now."""
+        if self._has_only_opened and self.changed:
+            self.run()
 
     def _code_of(self, params: Mapping[str, object], imports: Sequence[str] = ()) -> str:
         age = self._layout.bar.max_age
@@ -265,7 +316,7 @@ class ParameterPicker(WidgetWithTwin):
         layout = self._layout
         layout.bar.run_button.on_click(lambda _button: self._run_clicked())
         layout.bar.cancel_button.on_click(lambda _button: self.cancel())
-        layout.bar.ages.observe(lambda _change: layout.show_code(self.code, self.magic), "value")
+        layout.bar.ages.observe(lambda _change: self._show_code(), "value")
         self._form.observe(self._values_changed, ["params", "problems"])
         self._values_changed()
 
@@ -273,11 +324,19 @@ class ParameterPicker(WidgetWithTwin):
         has_changed = self.params != self._form.params
         self.set_trait("params", dict(self._form.params))
         self._layout.bar.run_button.disabled = bool(self._form.problems)
-        self._layout.show_code(self.code, self.magic)
+        self._show_code()
         if self.status != "running":
             self._show_idle()
+        self._show_changed()
         if has_changed and self._layout.bar.runs_on_change and not self._form.problems:
             self._run_later.soon(DEBOUNCE)
+
+    def _show_code(self) -> None:
+        self._layout.show_code(self.code, self.magic, self.url)
+
+    def _show_changed(self) -> None:
+        titles = [self._form.controls[name].title for name in self.changed]
+        show_changed(self._layout.bar.run_button, "Run", "Run the query", titles)
 
     def _show_idle(self) -> None:
         """Show what has to be corrected, or else how the last run ended."""
@@ -285,7 +344,7 @@ class ParameterPicker(WidgetWithTwin):
         if self._form.problems:
             self._show_status("invalid", ready_html(len(self._form.problems)))
         elif outcome is None:
-            self._show_status("ready", ready_html(0))
+            self._show_status("ready", ready_html(0, self._cost.words))
         elif self.status == "invalid":
             self._show_status(outcome.status, outcome_html(outcome))
 
@@ -308,6 +367,7 @@ class ParameterPicker(WidgetWithTwin):
                 query=self._named,
                 code=self._code_of(self._runs.params, ("draw_frame",)),
             )
+            self._shown = self._runs.params
             self._layout.show_result(result)
             self.set_trait("df", outcome.frame)
         self._show_status(outcome.status, outcome_html(outcome))
@@ -316,6 +376,7 @@ class ParameterPicker(WidgetWithTwin):
         self._layout.status.value = html
         self._layout.bar.cancel_button.disabled = status != "running"
         self.set_trait("status", status)
+        self._show_changed()
         if status != "running":
             self.update_twin()
 
@@ -329,3 +390,10 @@ class ParameterPicker(WidgetWithTwin):
             shown=self._layout.static_html(),
             code=self.code,
         )
+
+
+def _wire(value: object) -> JSON:
+    """Return a value in wire form, as the page's address has it: a range is kept as a pair."""
+    if isinstance(value, tuple):
+        return {"start": value[0], "end": value[1]}
+    return cast("JSON", value)

@@ -34,7 +34,7 @@ class PickerArguments(TypedDict, total=False):
 
     params: Mapping[str, object] | None
     max_age: float | str | timedelta | None
-    run: bool
+    run: bool | None
     run_on_change: bool
     timeout: float | None
 

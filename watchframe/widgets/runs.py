@@ -195,6 +195,11 @@ class Runs:
         Starts one by `start_with`, where a caller waits and none was started yet.
     on_progress, on_done : callable
         Called from a run's threads, only for the newest run.
+
+    Attributes
+    ----------
+    took : float or None
+        Seconds, the last time that the server ran it, where that is known.
     """
 
     def __init__(
@@ -210,7 +215,7 @@ class Runs:
         self._on_progress = on_progress
         self._on_done = on_done
         self._newest: BackgroundRead | None = None
-        self._took: float | None = None  # seconds, the last time that the server ran it
+        self.took: float | None = None
 
     @property
     def outcome(self) -> Outcome | None:
@@ -237,7 +242,7 @@ class Runs:
             options,
             on_progress=self._show_progress,
             on_done=self._show_outcome,
-            expected=self._took,
+            expected=self.took,
         )
         self._newest.start()
         return self._newest.progress
@@ -286,7 +291,7 @@ class Runs:
             if run is not self._newest:
                 return  # a newer run has replaced it
             if outcome.answer is not None and outcome.answer.source == "executed":
-                self._took = outcome.seconds
+                self.took = outcome.seconds
             self._on_done(outcome)
 
 

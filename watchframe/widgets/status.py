@@ -40,12 +40,12 @@ def show_changed(button: ipywidgets.Button, verb: str, tooltip: str, titles: Seq
     button.tooltip = f"{tooltip}. Changed: {', '.join(titles)}" if titles else tooltip
 
 
-def ready_html(problems: int) -> str:
-    """Return that nothing ran yet, or what has to be corrected first."""
+def ready_html(problems: int, cost: str = "") -> str:
+    """Return that nothing ran yet and what a run would take, or what has to be corrected first."""
     if problems:
         words = "a value has" if problems == 1 else f"{problems} values have"
         return _line(f"Not ready: {words} to be corrected first.")
-    return _line("Ready.")
+    return _line(f"Ready. {cost}".strip())
 
 
 def progress_html(progress: Progress) -> str:

@@ -96,6 +96,9 @@ _NARROW_CONTROLS = """
 #: How a run goes, and how it ended.
 _STATUS = f"""
 .wf-picker .wf-bar {{ display: block; width: 24em; max-width: 100%; height: 6px; margin: 4px 0; }}
+.wf-said {{ flex-flow: row wrap; align-items: flex-start; justify-content: flex-end; }}
+.wf-said > .widget-html {{ flex: 1 1 24em; width: auto; height: auto; }}
+.wf-picker .wf-copy:has(.jupyter-widgets-error-widget) {{ display: none; }}
 .wf-status {{ min-height: 1.45em; }}
 .wf-status b {{ font-weight: 600; }}
 .wf-running::before {{

@@ -1,0 +1,94 @@
+"""What a run would take, by what is known without asking the server."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from watchframe.cache.entry_format import ResultHead
+from watchframe.display import age_words
+from watchframe.errors import WatchframeError
+from watchframe.models import Query
+from watchframe.read import ReadOptions
+from watchframe.read.options import ANY_RESULT
+from watchframe.read.pipeline import plan_query
+from watchframe.read.plan import ReadPlan
+from watchframe.reprs.words import counted
+
+_MINUTE = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cost:
+    """What a run would take.
+
+    Attributes
+    ----------
+    is_cached : bool
+        Whether the rows are in the local cache, young enough.
+    is_stored : bool
+        Whether the server has the rows, so that it runs nothing.
+    last : ResultHead or None
+        The newest result of the query that this machine has, of whatever values.
+    """
+
+    is_cached: bool = False
+    is_stored: bool = False
+    last: ResultHead | None = None
+
+    @property
+    def seconds(self) -> float | None:
+        """How long the last run took, where that is known."""
+        return None if self.last is None else self.last.provenance.runtime_s
+
+    @property
+    def words(self) -> str:
+        """What to say before a run; empty where nothing is known."""
+        said = "The server has these rows: Run fetches them." if self.is_stored else ""
+        if self.last is None:
+            return said
+        origin = self.last.provenance
+        age = (datetime.now(UTC) - origin.retrieved_at).total_seconds()
+        took = [] if origin.runtime_s is None else [duration_words(origin.runtime_s)]
+        facts = ", ".join([*took, counted(self.last.rows, "row"), f"{age_words(age)} ago"])
+        return f"{said} Last run here: {facts}; other values may take longer.".strip()
+
+
+def cost_of(query: Query, params: Mapping[str, object], options: ReadOptions) -> Cost:
+    """Return what a run would take; the server is not asked.
+
+    Parameters
+    ----------
+    query : Query
+        The definition, read just now.
+    params : mapping of str to object
+    options : ReadOptions
+        They know this definition (`watchframe.read.documents.knowing`).
+    """
+    heads = options.cache.results_of(options.client.server, query.id) if options.cache else []
+    last = max(heads, key=lambda head: head.provenance.retrieved_at, default=None)
+    try:
+        plan = plan_query(query.id, params, options)
+    except WatchframeError:  # a run shows it
+        return Cost(last=last)
+    return Cost(is_cached=plan.decision.action == "use", is_stored=_is_stored(plan), last=last)
+
+
+def _is_stored(plan: ReadPlan) -> bool:
+    """Whether the server tells that it has a result of these values, which will do."""
+    state = plan.question.server_state
+    return (
+        plan.server_max_age == ANY_RESULT
+        and state.tells_latest
+        and state.latest_result_id is not None
+        and bool(plan.sql)  # else nobody knows of which values
+    )
+
+
+def duration_words(seconds: float) -> str:
+    """Return how long a run took, such as ``4 min 12 s``, ``0.4 s``."""
+    if seconds < 10:  # noqa: PLR2004 - tenths matter
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), _MINUTE)
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
