@@ -26,6 +26,7 @@ from .read import watch_query as watch_query
 from .references import QueryReference as QueryReference
 from .widgets import LiveBoard as LiveBoard
 from .widgets import ParameterPicker as ParameterPicker
+from .widgets import QueryGroup as QueryGroup
 from .widgets import QueryPicker as QueryPicker
 from .widgets import link_pickers as link_pickers
 from .widgets import pick as pick

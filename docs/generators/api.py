@@ -141,6 +141,7 @@ def _pickers() -> str:
             watchframe.pick,
             watchframe.ParameterPicker,
             watchframe.QueryPicker,
+            watchframe.QueryGroup,
             watchframe.link_pickers,
             watchframe.show_watch_dashboard,
             watchframe.LiveBoard,

@@ -14,6 +14,7 @@ PUBLIC = {
     "Drawing",
     "LiveBoard",
     "ParameterPicker",
+    "QueryGroup",
     "QueryPicker",
     "QueryReference",
     "ReadPlan",

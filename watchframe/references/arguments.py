@@ -12,7 +12,7 @@ from typing import Any, ParamSpec, TypeVar
 
 from watchframe.errors import ArgumentError, QueryReferenceError
 from watchframe.references.dashboards import parse_dashboard_reference
-from watchframe.references.queries import parse_reference
+from watchframe.references.queries import QueryReference, parse_reference, parse_references
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -32,6 +32,27 @@ def takes_query(function: Callable[P, R], refusal: Refusal | None = None) -> Cal
         Called with the function, its arguments and its keywords; by default `misfit` is.
     """
     return _parsed(function, "query", parse_reference, refusal or misfit)
+
+
+def takes_queries(function: Callable[P, R]) -> Callable[P, R]:
+    """Have a function's argument ``queries``, a list of them, parsed; as `takes_query`."""
+    return _parsed(function, "queries", parse_references, misfit)
+
+
+def takes_query_or_queries(function: Callable[P, R]) -> Callable[P, R]:
+    """Have a function's argument ``query``, one or a list of them, parsed; as `takes_query`."""
+    return _parsed(function, "query", _one_or_several, misfit)
+
+
+def _one_or_several(
+    query: int | str | QueryReference | list[Any] | tuple[Any, ...],
+) -> QueryReference | tuple[QueryReference, ...]:
+    try:
+        return (
+            parse_references(query) if isinstance(query, list | tuple) else parse_reference(query)
+        )
+    finally:
+        del query  # an address may hold a key
 
 
 def takes_dashboard(function: Callable[P, R], refusal: Refusal | None = None) -> Callable[P, R]:

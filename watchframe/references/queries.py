@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from watchframe.config.server_url import DASHBOARD_PAGES, QUERY_PAGES, match_page
-from watchframe.errors import QueryReferenceError
+from watchframe.errors import ArgumentError, QueryReferenceError
 from watchframe.hints import Hint, Kind
 from watchframe.keys import Secret, as_secret, is_key
 from watchframe.references.pages import (
@@ -128,3 +128,26 @@ def parse_reference(query: int | str | QueryReference) -> QueryReference:
         url_parameters=page.url_parameters,
         api_key=page.api_key,
     )
+
+
+def parse_references(
+    queries: Iterable[int | str | QueryReference],
+) -> tuple[QueryReference, ...]:
+    """Return what each of several queries refers to, as of `parse_reference`.
+
+    Raises
+    ------
+    ArgumentError
+        It is a single one.
+    QueryReferenceError
+        One of them is no reference.
+    """
+    try:
+        if isinstance(queries, str | bytes | Mapping) or not isinstance(queries, Iterable):
+            raise ArgumentError(
+                f"queries is {shown_reference(queries)}, which is not a list.",
+                hint="Give a list, such as [42, 43].",
+            )
+        return tuple(map(parse_reference, queries))
+    finally:
+        del queries  # addresses may hold keys, and a traceback may show this frame's variables

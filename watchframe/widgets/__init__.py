@@ -6,6 +6,7 @@ from watchframe.widgets.live_board import LiveBoard
 from watchframe.widgets.parameter_picker import ParameterPicker
 from watchframe.widgets.pick import pick
 from watchframe.widgets.picker_link import PickerLink, link_pickers
+from watchframe.widgets.query_group import QueryGroup
 from watchframe.widgets.query_picker import QueryPicker
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "LiveBoard",
     "ParameterPicker",
     "PickerLink",
+    "QueryGroup",
     "QueryPicker",
     "link_pickers",
     "pick",

@@ -54,6 +54,40 @@ def python_call(
     return f"{page}from watchframe import {names}\n\n{call}\n"
 
 
+def python_calls(
+    queries: Sequence[tuple[int | str, Mapping[str, object]]],
+    max_age: float | str | None,
+    *,
+    server: str = "",
+) -> str:
+    """Return the call of `read_watch_queries` with these values, and the import that it needs.
+
+    Parameters
+    ----------
+    queries : sequence of (int or str, mapping of str to object)
+        Of each its id, or the address of its page, and its values.
+    max_age, server
+        As of `python_call`.
+    """
+    pages = [f"# {server}/queries/{query}\n" for query, _ in queries if isinstance(query, int)]
+    listed = "".join(f"        {_pair_text(query, params)},\n" for query, params in queries)
+    age = "" if max_age is None else f"    max_age={_literal(max_age)},\n"
+    return (
+        f"{''.join(pages) if server else ''}from watchframe import read_watch_queries\n\n"
+        f"frames = read_watch_queries(\n    [\n{listed}    ],\n{age})\n"
+    )
+
+
+def _pair_text(query: int | str, params: Mapping[str, object]) -> str:
+    if not params:
+        return _literal(query)
+    items = ", ".join(f"{_literal(name)}: {_literal(value)}" for name, value in params.items())
+    flat = f"({_literal(query)}, {{{items}}})"
+    if len(flat) + len("        ,") <= LONGEST_LINE:
+        return flat
+    return f"({_literal(query)}, {_pretty(params, 2)})"
+
+
 def chart_code(result: Result, points: QuickPoints, options: Mapping[str, object]) -> str:
     """Return what draws the same chart of the same rows, and what saves it with the query.
 

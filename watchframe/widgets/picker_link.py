@@ -8,13 +8,16 @@ from typing import Any
 
 from watchframe.errors import ArgumentError
 from watchframe.widgets.control import GUARD
+from watchframe.widgets.form import ParameterForm
 from watchframe.widgets.parameter_picker import ParameterPicker
 
 
 class PickerLink:
-    """Pickers that share the parameters `names`, until `unlink` is called."""
+    """Pickers, or their forms, that share the parameters `names`, until `unlink` is called."""
 
-    def __init__(self, pickers: Sequence[ParameterPicker], names: Sequence[str]) -> None:
+    def __init__(
+        self, pickers: Sequence[ParameterPicker | ParameterForm], names: Sequence[str]
+    ) -> None:
         self.names = tuple(names)
         self._pickers = tuple(pickers)
         self._is_passing_on = False
@@ -37,7 +40,7 @@ class PickerLink:
         ]
         self._pass_on(change.owner, changed)
 
-    def _pass_on(self, source: ParameterPicker, names: Sequence[str]) -> None:
+    def _pass_on(self, source: ParameterPicker | ParameterForm, names: Sequence[str]) -> None:
         with GUARD:
             self._is_passing_on = True
             try:

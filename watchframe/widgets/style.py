@@ -114,6 +114,19 @@ _STATUS = f"""
 }}
 """
 
+#: The search for a query.
+_SEARCH = f"""
+.wf-tags {{ flex-flow: row wrap; gap: 2px; }}
+.wf-tags button {{ height: 24px; line-height: 22px; padding: 0 9px; border-radius: 12px; }}
+.wf-tags button.wf-chosen {{ font-weight: 600; background: var(--jp-layout-color3, #8884); }}
+.wf-options.wf-queries {{ max-height: 320px; max-width: 66em; }}
+.wf-options.wf-queries button {{
+  height: auto !important; padding: 3px 8px; line-height: 1.4; white-space: pre-line;
+  overflow-wrap: anywhere; color: {_MUTED};
+}}
+.wf-options.wf-queries button::first-line {{ color: {_TEXT}; font-weight: 600; }}
+"""
+
 #: The rows as plain HTML.
 _TABLE = f"""
 .wf-scroll {{ overflow-x: auto; }}
@@ -158,8 +171,23 @@ _CODE = f"""
 .wf-values th {{ color: {_MUTED}; }}
 """
 
+#: Several queries under one bar: side by side where there is room for two.
+_GROUP = f"""
+.wf-picker.wf-group {{ max-width: none; }}
+.wf-of-query {{ font-weight: 600; color: {_MUTED}; margin-top: 6px; }}
+.wf-group .wf-form:empty {{ display: none; }}
+.wf-group > .wf-results {{
+  display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 44em), 1fr));
+  gap: 12px 28px; margin-top: 8px; overflow: visible;
+}}
+.wf-picker.wf-grouped {{
+  border: 0; border-top: 1px solid {_LINE}; border-radius: 0; padding: 8px 0 0; margin: 0;
+  max-width: none; min-width: 0;
+}}
+"""
+
 
 def style_tag() -> str:
     """Return the CSS as an element of the picker's own output."""
-    parts = (_FRAME, _CONTROLS, _NARROW_CONTROLS, _STATUS, _TABLE, _TABS, _CODE)
+    parts = (_FRAME, _CONTROLS, _NARROW_CONTROLS, _STATUS, _SEARCH, _TABLE, _TABS, _CODE, _GROUP)
     return f"<style>{''.join(parts)}</style>"
