@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import threading
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from watchframe.demo import records
@@ -15,6 +15,9 @@ from watchframe.demo.parameters import invalid_names, render
 from watchframe.demo.people import ADMIN_ID, People
 from watchframe.demo.records import Clock, Record, moment_text, new_key, next_id
 from watchframe.demo.stored_queries import StoredQuery, StoredResult, sql_hash, with_auto_limit
+
+#: How long ago a fresh server's first query was saved.
+_DAYS = 120
 
 
 def machine_time() -> datetime:
@@ -255,7 +258,8 @@ class Store:
         options: dict[str, Any] = {"parameters": [item.to_json() for item in saved.parameters]}
         if saved.applies_auto_limit:
             options["apply_auto_limit"] = True
-        now = self.now()
+        # As if one had been saved each day, in the order of their ids.
+        saved_at = self.now() - timedelta(days=max(_DAYS - saved.id, 0))
         query = StoredQuery(
             id=saved.id,
             name=saved.name,
@@ -274,8 +278,8 @@ class Store:
                     for item in saved.visualizations
                 ),
             ],
-            created_at=now,
-            updated_at=now,
+            created_at=saved_at,
+            updated_at=saved_at,
             is_archived=saved.is_archived,
             is_draft=saved.is_draft,
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import islice
 
 import pandas as pd
@@ -113,19 +113,25 @@ def search_queries(
     tags: Sequence[str] = (),
     mine: bool = False,
     favorites: bool = False,
+    recent: bool = False,
     limit: int | None = None,
 ) -> list[Query]:
     """Return the saved queries that a search finds, newest first; as of `find_watch_queries`.
 
     Where a word of it is a tag, the newest two thousand that the other words find are looked
-    through.
+    through. With `recent`, those few that were edited last are, for words of the name and the
+    description: the server cannot search among them.
     """
     words = search.split()
     starts = [word[1:].casefold() for word in words if word.startswith("#") and len(word) > 1]
     text = " ".join(word for word in words if not word.startswith("#"))
     # The server has a list of the one kind and of the other, and none of both.
-    found = client.queries.list(
-        search=text or None, tags=tags, is_mine=mine, is_favorite=favorites and not mine
+    found: Iterable[Query] = (
+        (query for query in client.queries.list(is_recent=True) if _has_words(query, text))
+        if recent
+        else client.queries.list(
+            search=text or None, tags=tags, is_mine=mine, is_favorite=favorites and not mine
+        )
     )
     chosen = (
         query
@@ -134,3 +140,8 @@ def search_queries(
         and all(any(own.casefold().startswith(start) for own in query.tags) for start in starts)
     )
     return list(islice(chosen, limit))
+
+
+def _has_words(query: Query, text: str) -> bool:
+    own = f"{query.name} {query.description}".casefold()
+    return all(word in own for word in text.casefold().split())

@@ -14,12 +14,13 @@ class CopyButton(FrontEnd, file="copy_button"):
     ----------
     text : str
         What is copied.
-    label, tooltip : str
+    label, hint : str
+        `hint` is shown while the mouse is over it.
     icon : str
         A name of Font Awesome, as those of ipywidgets' buttons.
     """
 
     text = traitlets.Unicode("").tag(sync=True)
     label = traitlets.Unicode("Copy").tag(sync=True)
-    tooltip = traitlets.Unicode("").tag(sync=True)
+    hint = traitlets.Unicode("").tag(sync=True)
     icon = traitlets.Unicode("copy").tag(sync=True)

@@ -17,6 +17,8 @@ from watchframe.read.plan import ReadPlan
 from watchframe.reprs.words import counted
 
 _MINUTE = 60
+#: Up to how many seconds their tenths matter.
+_TENTHS = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,28 +33,36 @@ class Cost:
         Whether the server has the rows, so that it runs nothing.
     last : ResultHead or None
         The newest result of the query that this machine has, of whatever values.
+    listed : Query or None
+        The query as a list of the server has it, which tells of its newest result.
     """
 
     is_cached: bool = False
     is_stored: bool = False
     last: ResultHead | None = None
+    listed: Query | None = None
 
     @property
     def seconds(self) -> float | None:
         """How long the last run took, where that is known."""
-        return None if self.last is None else self.last.provenance.runtime_s
+        if self.last is not None:
+            return self.last.provenance.runtime_s
+        return None if self.listed is None else self.listed.runtime
 
     @property
     def words(self) -> str:
         """What to say before a run; empty where nothing is known."""
         said = "The server has these rows: Run fetches them." if self.is_stored else ""
-        if self.last is None:
+        if self.last is not None:
+            moment = self.last.provenance.retrieved_at
+        elif self.listed is not None and self.listed.retrieved_at is not None:
+            moment = self.listed.retrieved_at
+        else:
             return said
-        origin = self.last.provenance
-        age = (datetime.now(UTC) - origin.retrieved_at).total_seconds()
-        took = [] if origin.runtime_s is None else [duration_words(origin.runtime_s)]
-        facts = ", ".join([*took, counted(self.last.rows, "row"), f"{age_words(age)} ago"])
-        return f"{said} Last run here: {facts}; other values may take longer.".strip()
+        facts = [] if self.seconds is None else [duration_words(self.seconds)]
+        facts += [] if self.last is None else [counted(self.last.rows, "row")]
+        facts.append(f"{age_words((datetime.now(UTC) - moment).total_seconds())} ago")
+        return f"{said} Last run: {', '.join(facts)}; other values may take longer.".strip()
 
 
 def cost_of(query: Query, params: Mapping[str, object], options: ReadOptions) -> Cost:
@@ -88,7 +98,7 @@ def _is_stored(plan: ReadPlan) -> bool:
 
 def duration_words(seconds: float) -> str:
     """Return how long a run took, such as ``4 min 12 s``, ``0.4 s``."""
-    if seconds < 10:  # noqa: PLR2004 - tenths matter
-        return f"{seconds:.1f} s"
+    if seconds < _TENTHS:
+        return f"{max(seconds, 0.1):.1f} s"
     minutes, rest = divmod(round(seconds), _MINUTE)
     return f"{minutes} min {rest} s" if minutes else f"{rest} s"

@@ -83,10 +83,10 @@ class PickerLayout:
         self._views.observe(self._looked, "value")
         self._python, self._magic = ipywidgets.HTML(), ipywidgets.HTML()
         self._copy_link = CopyButton(
-            label="Copy link", icon="link", tooltip="Copy the address of the page with these values"
+            label="Copy link", icon="link", hint="Copy the address of the page with these values"
         )
-        self._copy_code = CopyButton(label="Copy code", tooltip="Copy the Python code")
-        self._copy_magic = CopyButton(label="Copy cell", tooltip="Copy the cell of the magic")
+        self._copy_code = CopyButton(label="Copy code", hint="Copy the Python code")
+        self._copy_magic = CopyButton(label="Copy cell", hint="Copy the cell of the magic")
         self._code = ipywidgets.VBox([self._python, self._magic, self._copy_magic])
         self._nothing = ipywidgets.HTML('<div class="wf-hint">No rows yet.</div>')
         self._body = ipywidgets.VBox()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, cast
 
@@ -219,6 +220,14 @@ class ParameterPicker(WidgetWithTwin):
             self.error = None
             self._has_only_opened = False
             self._start(self._options())
+
+    def tell_last_run(self, listed: Query) -> None:
+        """Say how long the last run took, of which a list of the server's queries tells."""
+        with GUARD:
+            self._cost = replace(self._cost, listed=listed)
+            self._runs.took = self._runs.took or self._cost.seconds
+            if self.status == "ready":
+                self._show_idle()
 
     def cancel(self) -> None:
         """Cancel the current run, if there is one, also on the server."""

@@ -1,30 +1,35 @@
-"""A search for a saved query by name and tag, with the chosen query's own picker below it."""
+"""A search for a saved query by name, tag and kind, with the chosen query's picker below it."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TypedDict, Unpack
 
 import ipywidgets
 import traitlets
 
 from watchframe.client import Client
-from watchframe.errors import WatchframeError
+from watchframe.display import age_words
+from watchframe.errors import NotFoundError, WatchframeError
 from watchframe.hints import words_for
 from watchframe.models import Query
 from watchframe.plain_text import html_text, plain_text
 from watchframe.read import search_queries
 from watchframe.read.options import client_for
+from watchframe.reprs.words import counted, shortened
 from watchframe.widgets.choice_controls import OptionList, on_enter
 from watchframe.widgets.control import GUARD, Debounced, close_tree
+from watchframe.widgets.cost import duration_words
 from watchframe.widgets.parameter_picker import ParameterPicker
 from watchframe.widgets.static_twin import WidgetWithTwin
 from watchframe.widgets.style import style_tag
 
-#: How many queries are listed.
-LISTED = 50
+#: How many queries are listed, and how many tags.
+LISTED, TAGS = 50, 12
+#: The lists of the server.
+ALL, FAVORITES, RECENT, MINE = "All", "Favorites", "Recent", "Mine"
 #: Seconds without another keystroke before the server is asked.
 DEBOUNCE = 0.4
 
@@ -78,46 +83,134 @@ class QueryPicker(WidgetWithTwin):
         self._ask_later = Debounced(self._ask)
         self._latest = 0
         self._wanted = ""
-        self._listed_for: str | None = None
+        self._listed_for: tuple[str, str] | None = None
         self._opens_first = False
+        self._has_tags = False
+        self._kinds = ipywidgets.ToggleButtons(
+            options=[ALL, FAVORITES, RECENT, MINE],
+            tooltips=[
+                "All queries of the server",
+                "Those that you marked",
+                "Those that were edited last",
+                "Those that you made",
+            ],
+            style={"button_width": "auto"},
+        )
+        self._kinds.add_class("wf-tabs")
         self._search = ipywidgets.Text(
             value=search,
             description="Search queries",
             placeholder="words of the name, #tag",
             style={"description_width": "initial"},
-            layout={"width": "36em"},
+            layout={"width": "36em", "max_width": "100%"},
         )
+        self._tags = ipywidgets.Box()
+        self._tags.add_class("wf-tags")
         self._list = OptionList(LISTED, self._chosen, "Open")
-        self._list.widget.layout.width = "36em"
-        self._list.widget.layout.max_height = "180px"
+        self._list.widget.add_class("wf-queries")
+        self._list.widget.layout.max_height = "320px"
         self._found: list[Query] = []
         self._status = ipywidgets.HTML()
         self._place = ipywidgets.VBox()
         style = ipywidgets.HTML(style_tag())
-        super().__init__([style, self._search, self._list.widget, self._status, self._place])
+        super().__init__(
+            [
+                style,
+                self._kinds,
+                self._search,
+                self._tags,
+                self._list.widget,
+                self._status,
+                self._place,
+            ]
+        )
         self._is_closed = False
         self.add_class("wf-search")
         self._search.observe(self._typed, "value")
+        self._kinds.observe(self._kind_chosen, "value")
         on_enter(self._search, self._entered)
         self._start(self._ask)
 
     def _typed(self, _change: object) -> None:
         self._opens_first = False
+        self._show_tags()
         self._ask_later.soon(DEBOUNCE)
+
+    def _kind_chosen(self, _change: object) -> None:
+        self._opens_first = False
+        self._ask_later.soon(0)
+
+    @property
+    def _asked(self) -> tuple[str, str]:
+        """What is searched for, and in which list."""
+        return self._search.value, self._kinds.value
 
     def _ask(self) -> None:
         with GUARD:
             self._latest += 1
-            number, text = self._latest, self._search.value
+            number, asked = self._latest, self._asked
+        text, kind = asked
         try:
-            found = search_queries(self._client, text, limit=LISTED)
+            found = search_queries(
+                self._client,
+                text,
+                favorites=kind == FAVORITES,
+                recent=kind == RECENT,
+                mine=kind == MINE,
+                limit=LISTED,
+            )
+            self._ask_for_tags()
         except WatchframeError as error:
-            self._show_error(error)
+            with GUARD:
+                if number == self._latest and not self._is_closed:
+                    self._show_refusal(kind, error)
             return
         with GUARD:
             if number == self._latest and not self._is_closed:
-                self._listed_for = text
+                self._listed_for = asked
                 self._fill(found)
+
+    def _show_refusal(self, kind: str, error: WatchframeError) -> None:
+        """Show an error; a list that the server does not have is offered no longer."""
+        if isinstance(error, NotFoundError) and kind != ALL:
+            self._kinds.tooltips = ()
+            self._kinds.options = [name for name in self._kinds.options if name != kind]
+            self._kinds.value = ALL
+        else:
+            self._show_error(error)
+
+    def _ask_for_tags(self) -> None:
+        if not self._has_tags:
+            counts = self._client.queries.tags()
+            usual = sorted(counts, key=lambda tag: (-counts[tag], tag))
+            # One with a space would be two words in the search field.
+            names = [tag for tag in usual if len(tag.split()) == 1][:TAGS]
+            with GUARD:
+                if not self._is_closed and not self._has_tags:
+                    self._has_tags = True
+                    self._tags.children = [self._tag_button(name, counts[name]) for name in names]
+                    self._show_tags()
+
+    def _tag_button(self, tag: str, count: int) -> ipywidgets.Button:
+        button = ipywidgets.Button(
+            description=f"#{plain_text(tag, keep='')}",
+            tooltip=f"{counted(count, 'query')}; press again for all",
+            layout={"width": "auto"},
+        )
+        button.on_click(lambda _button: self._toggle(f"#{tag}"))
+        return button
+
+    def _toggle(self, word: str) -> None:
+        """Search for a tag too, or no longer."""
+        words = self._search.value.split()
+        kept = [other for other in words if other != word]
+        self._search.value = " ".join(kept if len(kept) < len(words) else [*words, word])
+
+    def _show_tags(self) -> None:
+        words = self._search.value.split()
+        for button in self._tags.children:
+            is_on = button.description in words
+            (button.add_class if is_on else button.remove_class)("wf-chosen")
 
     def _fill(self, found: list[Query]) -> None:
         self._found = found
@@ -130,12 +223,13 @@ class QueryPicker(WidgetWithTwin):
 
     def _show_list(self) -> None:
         chosen = str(self.picker.query.id) if self.picker is not None else None
-        self._list.show([(_label(query), str(query.id)) for query in self._found], chosen)
+        now = datetime.now(UTC)
+        self._list.show([(_entry(query, now), str(query.id)) for query in self._found], chosen)
 
     def _entered(self) -> None:
         """Open the first of the list, as soon as that is the list for what was typed."""
         with GUARD:
-            if self._listed_for == self._search.value:
+            if self._listed_for == self._asked:
                 self._open_first()
             else:
                 self._opens_first = True
@@ -158,6 +252,9 @@ class QueryPicker(WidgetWithTwin):
             self._show_error(error)
             return
         with GUARD:
+            for listed in self._found:
+                if listed.id == picker.query.id:
+                    picker.tell_last_run(listed)
             if self._wanted != query_id or self._is_closed:
                 picker.close()  # another one was chosen meanwhile
                 return
@@ -203,9 +300,36 @@ class QueryPicker(WidgetWithTwin):
         threading.Thread(target=work, name="watchframe-query-picker", daemon=True).start()
 
 
-def _label(query: Query) -> str:
-    tags = " ".join(f"#{tag}" for tag in query.tags)
-    return plain_text(f"{query.id}  {query.name}" + (f"   {tags}" if tags else ""), keep="")
+def _entry(query: Query, now: datetime) -> str:
+    """Return what the list says of a query: a line of its name, one of facts, and one about it."""
+    flags = {"draft": query.is_draft, "archived": query.is_archived, "favorite": query.is_favorite}
+    marks = [word for word, is_so in flags.items() if is_so]
+    facts = [
+        query.owner,
+        f"updated {_ago(query.updated_at, now)}" if query.updated_at else "",
+        _run_words(query, now),
+        " ".join(f"#{tag}" for tag in query.tags),
+    ]
+    about = next((line for line in query.description.splitlines() if line.strip()), "")
+    lines = [
+        f"{query.id}  {query.name}" + (f"  ({', '.join(marks)})" if marks else ""),
+        " · ".join(fact for fact in facts if fact),
+        shortened(about.lstrip("# ").strip()),
+    ]
+    return "\n".join(plain_text(line, keep="") for line in lines if line)
+
+
+def _run_words(query: Query, now: datetime) -> str:
+    if query.retrieved_at is not None:
+        took = "" if query.runtime is None else f" in {duration_words(query.runtime)}"
+        return f"run {_ago(query.retrieved_at, now)}{took}"
+    # Of other values than the saved ones, and in the list of recent ones, the server does not say.
+    is_known = not query.parameters and query.latest_result_id is None
+    return "never run as it stands" if is_known else ""
+
+
+def _ago(moment: datetime, now: datetime) -> str:
+    return f"{age_words((now - moment).total_seconds())} ago"
 
 
 def _hint(words: str) -> str:

@@ -32,7 +32,8 @@ _FRAME = f"""
 }}
 .wf-title {{ font-size: 1.25em; font-weight: 600; }}
 .wf-title small {{ font-size: 0.7em; font-weight: 400; color: {_MUTED}; margin-left: 0.6em; }}
-.wf-about {{ color: {_MUTED}; }}
+.wf-about {{ color: {_MUTED}; overflow-wrap: anywhere; }}
+.wf-about :is(p, ul, ol, pre, h1, h2, h3, h4, h5, h6) {{ margin: 2px 0; font-size: 1em; }}
 .wf-hint {{ color: {_MUTED}; font-size: 0.92em; overflow-wrap: anywhere; }}
 .wf-problem {{ color: {_ERROR}; font-size: 0.92em; font-weight: 600; }}
 .wf-problem::before {{ content: "\\26A0\\00A0"; }}
@@ -98,7 +99,8 @@ _STATUS = f"""
 .wf-picker .wf-bar {{ display: block; width: 24em; max-width: 100%; height: 6px; margin: 4px 0; }}
 .wf-said {{ flex-flow: row wrap; align-items: flex-start; justify-content: flex-end; }}
 .wf-said > .widget-html {{ flex: 1 1 24em; width: auto; height: auto; }}
-.wf-picker .wf-copy:has(.jupyter-widgets-error-widget) {{ display: none; }}
+/* Where the front end has no anywidget. */
+.wf-picker .jupyter-widgets:has(> .jupyter-widgets-error-widget) {{ display: none; }}
 .wf-status {{ min-height: 1.45em; }}
 .wf-status b {{ font-weight: 600; }}
 .wf-running::before {{
@@ -119,10 +121,10 @@ _SEARCH = f"""
 .wf-tags {{ flex-flow: row wrap; gap: 2px; }}
 .wf-tags button {{ height: 24px; line-height: 22px; padding: 0 9px; border-radius: 12px; }}
 .wf-tags button.wf-chosen {{ font-weight: 600; background: var(--jp-layout-color3, #8884); }}
-.wf-options.wf-queries {{ max-height: 320px; max-width: 66em; }}
+.wf-options.wf-queries {{ max-width: 66em; }}
 .wf-options.wf-queries button {{
   height: auto !important; padding: 3px 8px; line-height: 1.4; white-space: pre-line;
-  overflow-wrap: anywhere; color: {_MUTED};
+  overflow-wrap: anywhere; font-weight: 400; color: {_MUTED};
 }}
 .wf-options.wf-queries button::first-line {{ color: {_TEXT}; font-weight: 600; }}
 """

@@ -1,6 +1,6 @@
-/** A button that copies the model's `text`, and says so for a moment. */
+/** A button that copies the model's `text`, and says so until it is left or the text changes. */
 
-const SAID_FOR = 2000; // milliseconds
+const CHANGES = "change:text change:label change:hint change:icon";
 
 /** Copy by the old way: a page that is not served by HTTPS has no clipboard. */
 function copySelected(text) {
@@ -42,12 +42,11 @@ function render({ model, el }) {
   button.append(icon, label);
   el.classList.add("wf-copy");
   el.append(button, said);
-  let timer;
 
   function show(words = "") {
     icon.className = `fa fa-${words ? "check" : model.get("icon")}`;
     label.textContent = words || model.get("label");
-    button.title = model.get("tooltip");
+    button.title = model.get("hint");
     said.textContent = words;
   }
 
@@ -55,18 +54,14 @@ function render({ model, el }) {
     const isCopied = await copy(model.get("text"));
     button.focus();
     show(isCopied ? "Copied" : "Not copied");
-    clearTimeout(timer);
-    timer = setTimeout(show, SAID_FOR);
   }
 
   const shown = () => show();
   button.addEventListener("click", clicked);
-  model.on("change:label change:tooltip change:icon", shown);
+  button.addEventListener("blur", shown);
+  model.on(CHANGES, shown);
   show();
-  return () => {
-    clearTimeout(timer);
-    model.off("change:label change:tooltip change:icon", shown);
-  };
+  return () => model.off(CHANGES, shown);
 }
 
 export default { render };
