@@ -12,6 +12,7 @@ import watchframe
 from watchframe import (
     Client,
     ParameterPicker,
+    QueryGroup,
     connect,
     draw_frame,
     draw_watch_query,
@@ -174,7 +175,10 @@ FAILING = {
     "keyword": lambda client, _bad, key: client.queries.get(BORROWS, api_key=key),
     "too many": lambda client, _bad, key: client.queries.get(BORROWS, key),
     "pick": lambda client, bad, _key: pick(bad, client=client),
+    "pick of several": lambda client, bad, _key: pick([BORROWS, bad], client=client),
+    "pick of no query": lambda client, bad, _key: pick([f"{bad}\nX"], client=client),
     "ParameterPicker": lambda client, bad, _key: ParameterPicker(bad, client=client),
+    "QueryGroup": lambda client, bad, _key: QueryGroup(bad, client=client),
     "params": lambda client, _bad, key: read_watch_query(BORROWS, key, client=client),
     "draw": lambda client, bad, _key: draw_watch_query(bad, "Borrows by day", client=client),
     "draw address": lambda client, bad, _key: draw_watch_query(BORROWS, bad, client=client),

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from watchframe.errors import QueryReferenceError
-from watchframe.references import QueryReference, parse_reference
+from watchframe.errors import ArgumentError, QueryReferenceError
+from watchframe.references import QueryReference, parse_reference, parse_references
 
 
 @pytest.mark.parametrize("query", [42, "42", " 42 ", np.int64(42)])
@@ -123,3 +123,14 @@ def test_error_shows_no_credentials_of_a_pasted_address(url):
 def test_reference_is_its_own_reference():
     reference = QueryReference(query_id=3)
     assert parse_reference(reference) is reference
+
+
+def test_list_of_references_is_one_of_each_kind_and_no_single_one():
+    page = "https://host/queries/43?api_key=secret-0123456789"
+    found = parse_references([42, "Borrows", page])
+    assert [reference.query_id for reference in found] == [42, None, 43]
+    assert parse_references(found) == found
+    for single in (42, page, {42: 1}):
+        with pytest.raises(ArgumentError, match="not a list") as caught:
+            parse_references(single)
+        assert "secret" not in str(caught.value)
