@@ -27,42 +27,40 @@ class Cost:
 
     Attributes
     ----------
+    query : Query
+        Where a list of the server's had it, it tells of the newest result.
     is_cached : bool
         Whether the rows are in the local cache, young enough.
     is_stored : bool
         Whether the server has the rows, so that it runs nothing.
     last : ResultHead or None
         The newest result of the query that this machine has, of whatever values.
-    listed : Query or None
-        The query as a list of the server has it, which tells of its newest result.
     """
 
+    query: Query
     is_cached: bool = False
     is_stored: bool = False
     last: ResultHead | None = None
-    listed: Query | None = None
 
     @property
     def seconds(self) -> float | None:
         """How long the last run took, where that is known."""
         if self.last is not None:
             return self.last.provenance.runtime_s
-        return None if self.listed is None else self.listed.runtime
+        return self.query.runtime
 
     @property
     def words(self) -> str:
         """What to say before a run; empty where nothing is known."""
         said = "The server has these rows: Run fetches them." if self.is_stored else ""
-        if self.last is not None:
-            moment = self.last.provenance.retrieved_at
-        elif self.listed is not None and self.listed.retrieved_at is not None:
-            moment = self.listed.retrieved_at
-        else:
+        moment = self.query.retrieved_at if self.last is None else self.last.provenance.retrieved_at
+        if moment is None:
             return said
         facts = [] if self.seconds is None else [duration_words(self.seconds)]
         facts += [] if self.last is None else [counted(self.last.rows, "row")]
         facts.append(f"{age_words((datetime.now(UTC) - moment).total_seconds())} ago")
-        return f"{said} Last run: {', '.join(facts)}; other values may take longer.".strip()
+        rest = "; other values may take longer." if self.query.parameters else "."
+        return f"{said} Last run: {', '.join(facts)}{rest}".strip()
 
 
 def cost_of(query: Query, params: Mapping[str, object], options: ReadOptions) -> Cost:
@@ -81,8 +79,9 @@ def cost_of(query: Query, params: Mapping[str, object], options: ReadOptions) ->
     try:
         plan = plan_query(query.id, params, options)
     except WatchframeError:  # a run shows it
-        return Cost(last=last)
-    return Cost(is_cached=plan.decision.action == "use", is_stored=_is_stored(plan), last=last)
+        return Cost(query=query, last=last)
+    is_cached = plan.decision.action == "use"
+    return Cost(query=query, is_cached=is_cached, is_stored=_is_stored(plan), last=last)
 
 
 def _is_stored(plan: ReadPlan) -> bool:

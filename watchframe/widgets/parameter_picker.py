@@ -125,7 +125,7 @@ class ParameterPicker(WidgetWithTwin):
         # By the page where the picker was made by an address: its server need not be connected.
         page = query_url(client.server, self.query.id, {})
         self._named: int | str = self.query.id if query.server_url is None else page
-        self._cost = Cost()
+        self._cost = Cost(query=self.query)
         self._has_only_opened = False  # with the rows of the cache
         self._shown: Mapping[str, object] | None = None  # the values of the rows that are shown
         self._run_later = Debounced(self._run_clicked)
@@ -224,7 +224,7 @@ class ParameterPicker(WidgetWithTwin):
     def tell_last_run(self, listed: Query) -> None:
         """Say how long the last run took, of which a list of the server's queries tells."""
         with GUARD:
-            self._cost = replace(self._cost, listed=listed)
+            self._cost = replace(self._cost, query=listed)
             self._runs.took = self._runs.took or self._cost.seconds
             if self.status == "ready":
                 self._show_idle()

@@ -224,7 +224,7 @@ class QueryPicker(WidgetWithTwin):
     def _show_list(self) -> None:
         chosen = str(self.picker.query.id) if self.picker is not None else None
         now = datetime.now(UTC)
-        self._list.show([(_entry(query, now), str(query.id)) for query in self._found], chosen)
+        self._list.show([(entry_text(query, now), str(query.id)) for query in self._found], chosen)
 
     def _entered(self) -> None:
         """Open the first of the list, as soon as that is the list for what was typed."""
@@ -300,7 +300,7 @@ class QueryPicker(WidgetWithTwin):
         threading.Thread(target=work, name="watchframe-query-picker", daemon=True).start()
 
 
-def _entry(query: Query, now: datetime) -> str:
+def entry_text(query: Query, now: datetime) -> str:
     """Return what the list says of a query: a line of its name, one of facts, and one about it."""
     flags = {"draft": query.is_draft, "archived": query.is_archived, "favorite": query.is_favorite}
     marks = [word for word, is_so in flags.items() if is_so]
