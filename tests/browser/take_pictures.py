@@ -50,6 +50,13 @@ def dashboard(board) -> None:
     board.page.wait_for_timeout(2000)
 
 
+def group(picker) -> None:
+    picker.page.evaluate("window.jupyterapp.commands.execute('application:toggle-left-area')")
+    picker.page.set_viewport_size({"width": 1600, "height": 1300})
+    expect(picker.locator("tbody tr").nth(13)).to_be_visible()
+    picker.page.wait_for_timeout(1000)
+
+
 def wrong(picker) -> None:
     picker.get_by_role("alert").first.wait_for()
 
@@ -70,6 +77,10 @@ PICTURES = {
     "dashboard": ("show_watch_dashboard('liquidations')", dashboard),
     "search": ("pick(25)", searching),
     "wrong": ("pick(11, {'hash': '0xzz'})", wrong),
+    "group": (
+        "pick([1, 33], {'period': ('2026-02-01', '2026-02-07')}, run=True)",
+        group,
+    ),
     "failing": ("pick(51, run=True)", failing),
     "running": ("pick(50, {'seconds': 8}, max_age=0, run=True)", running),
 }
