@@ -60,7 +60,7 @@ def filtered(demo, tmp_path_factory):
 
 
 def test_saved_visualizations_are_drawn_of_the_rows_that_are_shown(notebook, demo):
-    picker = notebook.show("seen = pick(13); seen")
+    picker = notebook.show("seen = pick(13, run=False); seen")
     tab(picker, "Events by month").click()
     expect(picker).to_contain_text("No rows yet.")
     picker.get_by_role("button", name="Run").click()

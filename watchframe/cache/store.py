@@ -240,9 +240,19 @@ class ResultCache:
         )
 
     def results_of(self, server: str, query_id: int) -> list[ResultHead]:
-        """Return what is known of a query's results that were used lately, last used first.
+        """Return what is known of a query's results among the 200 used last, last used first.
 
-        Whatever their keys and values: it tells how long the query takes, and is no answer.
+        Parameters
+        ----------
+        server : str
+            The server's address.
+        query_id : int
+
+        Returns
+        -------
+        list of ResultHead
+            Of any values of its parameters: `rows`, and `provenance` with the time that they took.
+            The rows themselves are not read.
         """
         return self._access.attempt(
             lambda index: heads_of_query(index, server, query_id, LOOKED_THROUGH), otherwise=[]

@@ -222,7 +222,13 @@ class ParameterPicker(WidgetWithTwin):
             self._start(self._options())
 
     def tell_last_run(self, listed: Query) -> None:
-        """Say how long the last run took, of which a list of the server's queries tells."""
+        """Say how long the last run on the server took, where this machine has no result.
+
+        Parameters
+        ----------
+        listed : Query
+            As a list of the server's queries has it: only lists tell that.
+        """
         with GUARD:
             self._cost = replace(self._cost, query=listed)
             self._runs.took = self._runs.took or self._cost.seconds
@@ -254,6 +260,9 @@ class ParameterPicker(WidgetWithTwin):
 
     def wait(self, timeout: float | None = None) -> pd.DataFrame:
         """Return the frame of the current run, or of the last one; runs the query if none did.
+
+        Rows that were shown because the local cache had them are of the first values: where those
+        were changed since, the query runs.
 
         Where another run replaces the current one, its frame is awaited.
 

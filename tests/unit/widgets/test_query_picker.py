@@ -41,7 +41,7 @@ def test_search_of_each_kind(client, favorite):
         search._kinds.value = kind
         until(lambda: is_done(search))
         assert found in (listed(search), len(listed(search))), kind
-    search._kinds.value, search._search.value = "Recent", "LIQUIDATIONS period"
+    search._kinds.value, search._search.value = "Recent", "largest LIQUIDATIONS"
     until(lambda: is_done(search))
     assert listed(search) == {102}, "the server cannot search among these"
     search.close()
