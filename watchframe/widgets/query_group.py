@@ -132,6 +132,7 @@ class QueryGroup(WidgetWithTwin):
             picker.shown_in = self
             picker.follow(self._bar)
             picker.observe(self._gather, ["params", "status", "df"])
+            picker.run_button.observe(self._gather, "disabled")
         self._form.observe(self._gather, ["params", "problems"])
         self._bar.ages.observe(self._gather, "value")
         self._gather()
@@ -284,7 +285,7 @@ class QueryGroup(WidgetWithTwin):
             self.set_trait("params", dict(self._form.params))
             statuses = {picker.status for picker in self._pickers}
             self._bar.cancel_button.disabled = "running" not in statuses
-            self._bar.run_button.disabled = not any(it.can_run for it in self._pickers)
+            self._bar.run_button.disabled = all(it.run_button.disabled for it in self._pickers)
             changed = {
                 (picker.query.id, name) for picker in self._pickers for name in picker.changed
             }
@@ -328,9 +329,9 @@ class GroupedPicker(ParameterPicker):
         return self._server
 
     @property
-    def can_run(self) -> bool:
-        """Whether nothing has to be corrected first."""
-        return not self._form.problems
+    def run_button(self) -> ipywidgets.Button:
+        """Its own button, which is not shown: disabled where it cannot be pressed."""
+        return self._layout.bar.run_button
 
     def follow(self, bar: RunBar) -> None:
         """Take the settings of a run from the group's bar."""
@@ -340,7 +341,7 @@ class GroupedPicker(ParameterPicker):
 
     def begin(self, *, run: bool | None) -> None:
         """Run at once, if that is wanted or costs nothing."""
-        self._begin(run=run if self.can_run else False)
+        self._begin(run=False if self.problems else run)
 
     def try_run(self) -> None:
         """Run, unless a value has to be corrected first."""

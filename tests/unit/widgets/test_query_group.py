@@ -136,6 +136,8 @@ def test_wait_runs_all_and_the_code_reads_the_same(group, client, monkeypatch):
         assert_frame_equal(frame, again)
     assert 'max_age="1h"' in found.code
     assert found._copy_code.text == found.code
+    cached = group(BORROWS, TOTALS, BY_DAY, params={"period": FEBRUARY})
+    until(lambda: cached.status == "done")
 
 
 def test_group_is_awaited_and_its_queries_run_side_by_side(group, awaited):
