@@ -102,7 +102,7 @@ class QueryPicker(WidgetWithTwin):
             description="Search queries",
             placeholder="words of the name, #tag",
             style={"description_width": "initial"},
-            layout={"width": "36em", "max_width": "100%"},
+            layout={"width": "36em", "max_width": "calc(100% - 4px)"},
         )
         self._tags = ipywidgets.Box()
         self._tags.add_class("wf-tags")

@@ -38,7 +38,7 @@ function render({ model, el }) {
   icon.setAttribute("aria-hidden", "true");
   const label = element("span", "");
   const said = element("span", "wf-copy-said");
-  said.setAttribute("role", "status");
+  said.setAttribute("aria-live", "polite");
   button.append(icon, label);
   el.classList.add("wf-copy");
   el.append(button, said);
