@@ -33,7 +33,7 @@ def group(notebook):
 def test_values_are_set_once_and_all_queries_run(notebook, group):
     borrows, by_day = (group.locator(".wf-grouped").nth(place) for place in range(2))
     expect(group.locator(".wf-parameter-date-range")).to_have_count(1)
-    expect(group.locator(".wf-of-query")).to_have_text(["Borrows by market"])
+    expect(group.get_by_role("heading", level=4)).to_have_text(["Borrows by market"])
     expect(group.get_by_role("button", name="Run")).to_have_count(1)
     group.get_by_role("button", name="Run").click()
     expect(borrows).to_contain_text("8 rows", timeout=WITHIN)

@@ -85,7 +85,8 @@ class GroupForm(traitlets.HasTraits):
         self._own = {member.query.id: _box() for member in members}
         self._titles = {
             member.query.id: ipywidgets.HTML(
-                f'<div class="wf-of-query">{html_text(member.query.name)}</div>'
+                f'<div class="wf-of-query" role="heading" aria-level="4">'
+                f"{html_text(member.query.name)}</div>"
             )
             for member in members
         }

@@ -117,7 +117,11 @@ class QueryGroup(WidgetWithTwin):
         self.pickers: tuple[ParameterPicker, ...] = tuple(pickers)
         self._pickers = pickers
         self._bar = RunBar(max_age, runs_on_change=run_on_change, run_tooltip=_RUN)
-        self._copy_code = CopyButton(label="Copy code of all", hint="Copy the Python of all")
+        self._copy_code = CopyButton(
+            label="Copy code of all",
+            hint="Copy the Python that reads all of them",
+            layout={"margin": "0 0 0 12px"},
+        )
         self._bar.widget.children += (self._copy_code,)
         results = ipywidgets.Box(pickers)
         results.add_class("wf-results")
