@@ -6,12 +6,29 @@
 /** @typedef {null | string | {text: string, full?: string, more?: boolean, kind?: string}} Cell */
 
 const STATE = {
-  sort: [], filters: {}, search: "", separators: false,
-  amounts: {}, hidden: [], pinned: false, start: 0, size: 25, request: 0,
+  sort: [],
+  filters: {},
+  search: "",
+  separators: false,
+  amounts: {},
+  hidden: [],
+  pinned: false,
+  start: 0,
+  size: 25,
+  request: 0,
 };
 const SIZES = [10, 25, 100];
 const FILTER_HINTS = {
-  number: ">1e6, 10..20", time: "2026-01, >2026-01-15", boolean: "true, false", text: "contains, =exact",
+  number: ">1e6, 5..9",
+  time: "2026-01, >…",
+  boolean: "true",
+  text: "text, =exact",
+};
+const FILTER_WORDS = {
+  number: "5 · >1e6 · >= 1,000 · 10..20 · null · !null",
+  time: "2026-01 · >2026-01-15 · 2026-01-01..2026-02-01 · null · !null",
+  boolean: "true · false · null · !null",
+  text: "a part of the text · =whole text · !without · null · !null",
 };
 const FORMATS = { CSV: "csv", Excel: "xlsx", Parquet: "parquet" };
 const TYPING_ENDS_AFTER = 300; // milliseconds
@@ -27,14 +44,19 @@ function make(tag, properties = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(properties)) {
     if (typeof value === "function") element.addEventListener(name, value);
-    else if (value !== false && value != null) element.setAttribute(name, value === true ? "" : value);
+    else if (value !== false && value != null)
+      element.setAttribute(name, value === true ? "" : value);
   }
   element.append(...children);
   return element;
 }
 
 function button(text, label, click, properties = {}) {
-  return make("button", { type: "button", "aria-label": label, title: label, click, ...properties }, text);
+  return make(
+    "button",
+    { type: "button", "aria-label": label, title: label, click, ...properties },
+    text,
+  );
 }
 
 /** Copy a text, which may still be on its way. */
@@ -169,6 +191,7 @@ class ResultTable {
     this.#model.set("state", { ...this.#state, ...changes, request });
     this.#typing = {};
     this.#model.save_changes();
+    this.#say("");
   }
 
   /** Ask once the typing has stopped. */
@@ -218,8 +241,12 @@ class ResultTable {
 
   #bar() {
     this.search = make("input", {
-      type: "search", class: "rt-search", placeholder: "search all columns",
-      "aria-label": "Search all columns", autocomplete: "off", spellcheck: "false",
+      type: "search",
+      class: "rt-search",
+      placeholder: "search all columns",
+      "aria-label": "Search all columns",
+      autocomplete: "off",
+      spellcheck: "false",
       input: () => this.#askSoon({ search: this.search.value }),
       keydown: (event) => event.key === "Enter" && this.#ask({}),
     });
@@ -227,13 +254,22 @@ class ResultTable {
     this.found = make("span", { class: "rt-found", role: "status" });
     this.clear = button("Clear", "Clear search and filters", () => this.#clear());
     this.separators = button("1,000", "Thousands separators", () =>
-      this.#ask({ separators: !this.#state.separators }));
-    return make("div", { class: "rt-bar", role: "group", "aria-label": "Tools of the table" },
-      this.search, this.filterButton, this.clear, this.found,
-      make("span", { class: "rt-space" }), this.separators,
+      this.#ask({ separators: !this.#state.separators }),
+    );
+    return make(
+      "div",
+      { class: "rt-bar", role: "group", "aria-label": "Tools of the table" },
+      this.search,
+      this.filterButton,
+      this.clear,
+      this.found,
+      make("span", { class: "rt-space" }),
+      this.separators,
       button("Columns", "Show and hide columns", (event) => this.#columnsMenu(event.currentTarget)),
       button("Copy", "Copy the rows, to paste them into a sheet", () => this.#copyAll()),
-      button("Download", "Download the rows as a file", (event) => this.#downloadMenu(event.currentTarget)),
+      button("Download", "Download the rows as a file", (event) =>
+        this.#downloadMenu(event.currentTarget),
+      ),
     );
   }
 
@@ -245,20 +281,30 @@ class ResultTable {
       mouseover: (event) => this.#stretchBlock(event),
       click: (event) => this.#clicked(event),
     });
-    this.table = make("table", {
-      role: "grid", "aria-label": "Rows of the result", "aria-multiselectable": "true",
-      keydown: (event) => this.#pressed(event),
-    }, this.head, this.body);
+    this.table = make(
+      "table",
+      {
+        role: "grid",
+        "aria-label": "Rows of the result",
+        "aria-multiselectable": "true",
+        keydown: (event) => this.#pressed(event),
+        mousedown: (event) => event.stopPropagation(), // JupyterLab would select cells of the notebook
+      },
+      this.head,
+      this.body,
+    );
     return make("div", { class: "rt-scroll" }, this.table);
   }
 
   #foot() {
     const page = (step) => this.#turn(this.#start + step * this.#state.size);
     this.back = [
-      button("«", "First page", () => this.#turn(0)), button("‹", "Previous page", () => page(-1)),
+      button("«", "First page", () => this.#turn(0)),
+      button("‹", "Previous page", () => page(-1)),
     ];
     this.forth = [
-      button("›", "Next page", () => page(1)), button("»", "Last page", () => this.#turn(Infinity)),
+      button("›", "Next page", () => page(1)),
+      button("»", "Last page", () => this.#turn(Infinity)),
     ];
     this.where = make("span", { class: "rt-where" });
     this.size = make("select", {
@@ -267,9 +313,14 @@ class ResultTable {
     });
     this.busy = make("span", { class: "rt-busy", role: "status" });
     this.note = make("span", { class: "rt-note", role: "status" });
-    return make("div", { class: "rt-foot" },
+    return make(
+      "div",
+      { class: "rt-foot" },
       make("span", { class: "rt-pages" }, ...this.back, this.where, ...this.forth),
-      make("label", {}, this.size, " rows a page"), this.busy, this.note);
+      make("label", {}, this.size, " rows a page"),
+      this.busy,
+      this.note,
+    );
   }
 
   #resize(size) {
@@ -320,7 +371,9 @@ class ResultTable {
 
   #drawHead() {
     const cells = this.#shown.map((index) => this.#headCell(index, this.#columns[index]));
-    this.head.replaceChildren(make("tr", { role: "row", "aria-rowindex": 1 }, ...cells, rest("th")));
+    this.head.replaceChildren(
+      make("tr", { role: "row", "aria-rowindex": 1 }, ...cells, rest("th")),
+    );
     this.table.setAttribute("aria-colcount", this.#columns.length);
     this.#at.place = within(0, this.#at.place, cells.length - 1);
   }
@@ -328,29 +381,61 @@ class ResultTable {
   #headCell(index, { name, dtype, kind }) {
     const note = make("span", { class: "rt-problem", id: `${this.#id}-${index}` });
     const filter = make("input", {
-      type: "text", "aria-label": `Filter ${name}`, "aria-describedby": note.id, autocomplete: "off",
-      placeholder: FILTER_HINTS[kind] ?? FILTER_HINTS.text, spellcheck: "false",
+      type: "text",
+      "aria-label": `Filter ${name}`,
+      "aria-describedby": note.id,
+      autocomplete: "off",
+      placeholder: FILTER_HINTS[kind] ?? FILTER_HINTS.text,
+      title: FILTER_WORDS[kind] ?? FILTER_WORDS.text,
+      spellcheck: "false",
       input: () => this.#filter(index, filter.value),
       keydown: (event) => event.key === "Enter" && this.#ask({}),
     });
     const edge = make("span", {
-      class: "rt-edge", title: "Drag to set the width; double-click to fit",
-      pointerdown: (event) => this.#drag(event, index), dblclick: () => this.#setWidth(index, "none"),
+      class: "rt-edge",
+      title: "Drag to set the width; double-click to fit",
+      pointerdown: (event) => this.#drag(event, index),
+      dblclick: () => this.#setWidth(index, "none"),
     });
-    return this.#sized(index, make("th", {
-      role: "columnheader", scope: "col", tabindex: -1, "aria-label": `${name}, ${dtype}`,
-      "aria-colindex": index + 1, class: `rt-${kind}`, "data-index": index,
-      focus: () => this.#noteFocus(-1, this.#shown.indexOf(index)),
-    },
-      make("div", { class: "rt-head" },
-        make("button", {
-          type: "button", class: "rt-name", tabindex: -1, title: name,
-          click: (event) => this.#sort(index, event.shiftKey),
-        }, name, make("span", { class: "rt-arrow", "aria-hidden": "true" }),
-          make("span", { class: "rt-dtype" }, dtype)),
-        button("⋮", `Menu of ${name}`, () => this.#columnMenu(index), { class: "rt-more", tabindex: -1 }),
+    return this.#sized(
+      index,
+      make(
+        "th",
+        {
+          role: "columnheader",
+          scope: "col",
+          tabindex: -1,
+          "aria-label": `${name}, ${dtype}`,
+          "aria-colindex": index + 1,
+          class: `rt-${kind}`,
+          "data-index": index,
+          focus: () => this.#noteFocus(-1, this.#shown.indexOf(index)),
+        },
+        make(
+          "div",
+          { class: "rt-head" },
+          make(
+            "button",
+            {
+              type: "button",
+              class: "rt-name",
+              tabindex: -1,
+              title: name,
+              click: (event) => this.#sort(index, event.shiftKey),
+            },
+            name,
+            make("span", { class: "rt-arrow", "aria-hidden": "true" }),
+            make("span", { class: "rt-dtype" }, dtype),
+          ),
+          button("⋮", `Menu of ${name}`, () => this.#columnMenu(index), {
+            class: "rt-more",
+            tabindex: -1,
+          }),
+        ),
+        make("div", { class: "rt-filter" }, filter, note),
+        edge,
       ),
-      make("div", { class: "rt-filter" }, filter, note), edge));
+    );
   }
 
   #drawOrder(sort) {
@@ -359,7 +444,8 @@ class ResultTable {
       const direction = sort[place]?.[1];
       cell.setAttribute("aria-sort", direction ?? "none");
       const arrow = { ascending: "▲", descending: "▼" }[direction] ?? "";
-      cell.querySelector(".rt-arrow").textContent = arrow + (arrow && sort.length > 1 ? place + 1 : "");
+      cell.querySelector(".rt-arrow").textContent =
+        arrow + (arrow && sort.length > 1 ? place + 1 : "");
     }
   }
 
@@ -391,9 +477,17 @@ class ResultTable {
   #drawRows() {
     const hadFocus = this.body.contains(this.#focused);
     const shown = this.#shown;
-    const rows = this.#rows.map((row, place) => make("tr", {
-      role: "row", "aria-rowindex": this.#start + place + 2,
-    }, ...shown.map((index) => this.#cell(row[index], index)), rest("td")));
+    const rows = this.#rows.map((row, place) =>
+      make(
+        "tr",
+        {
+          role: "row",
+          "aria-rowindex": this.#start + place + 2,
+        },
+        ...shown.map((index) => this.#cell(row[index], index)),
+        rest("td"),
+      ),
+    );
     this.body.replaceChildren(...rows);
     this.#at.row = within(-1, this.#at.row, rows.length - 1);
     this.#anchor = { ...this.#at };
@@ -405,26 +499,43 @@ class ResultTable {
   #cell(value, index) {
     const { kind } = this.#columns[index];
     const cell = make("td", {
-      role: "gridcell", tabindex: -1, "aria-colindex": index + 1, class: `rt-${kind}`,
+      role: "gridcell",
+      tabindex: -1,
+      "aria-colindex": index + 1,
+      class: `rt-${kind}`,
     });
-    if (value === null || value === undefined) cell.append(make("span", { class: "rt-null" }, "null"));
+    if (value === null || value === undefined)
+      cell.append(make("span", { class: "rt-null" }, "null"));
     else if (typeof value === "string") cell.append(value);
-    else this.#fillCell(cell, value);
+    else this.#fillCell(cell, value, kind);
     return this.#sized(index, cell);
   }
 
-  #fillCell(cell, { text, full, more, kind }) {
+  #fillCell(cell, { text, full, more, kind }, columnKind) {
     cell.title = full ?? "";
     if (kind === "empty") {
       cell.append(make("span", { class: "rt-null" }, "empty"));
     } else if (kind === "link" && isLink(full)) {
-      cell.append(make("a", {
-        href: full, target: "_blank", rel: "noopener noreferrer", tabindex: -1,
-      }, text));
+      cell.append(
+        make(
+          "a",
+          {
+            href: full,
+            target: "_blank",
+            rel: "noopener noreferrer",
+            tabindex: -1,
+          },
+          text,
+        ),
+      );
     } else {
       cell.append(text);
-      if (kind === "hash") cell.append(button("", "Copy", () => this.#copyBlock(), { class: "rt-copy", tabindex: -1 }));
-      cell.classList.toggle("rt-opens", kind === "json" || Boolean(more));
+      if (kind === "hash")
+        cell.append(
+          button("", "Copy", () => this.#copyBlock(), { class: "rt-copy", tabindex: -1 }),
+        );
+      const isCut = more || (columnKind === "text" && !kind && full !== undefined);
+      cell.classList.toggle("rt-opens", kind === "json" || Boolean(isCut));
     }
   }
 
@@ -435,12 +546,17 @@ class ResultTable {
     const isNarrowed = Boolean(search) || Object.keys(filters).length > 0;
     this.found.textContent = isNarrowed ? `${counted(found)} of ${rowsOf(total)}` : "";
     this.clear.hidden = !isNarrowed;
-    this.where.textContent = found ? `rows ${counted(this.#start + 1)}–${counted(last)} of ${counted(found)}`
-      : isNarrowed ? "no row matches" : "no rows";
+    this.where.textContent = found
+      ? `rows ${counted(this.#start + 1)}–${counted(last)} of ${counted(found)}`
+      : isNarrowed
+        ? "no row matches"
+        : "no rows";
     for (const each of this.back) each.disabled = this.#start === 0;
     for (const each of this.forth) each.disabled = last >= found;
     const sizes = [...new Set([...SIZES, size])].sort((one, other) => one - other);
-    this.size.replaceChildren(...sizes.map((each) => make("option", { value: each, selected: each === size }, each)));
+    this.size.replaceChildren(
+      ...sizes.map((each) => make("option", { value: each, selected: each === size }, each)),
+    );
     this.busy.textContent = busy;
     this.table.setAttribute("aria-busy", Boolean(busy));
     this.table.setAttribute("aria-rowcount", found + 1);
@@ -469,7 +585,11 @@ class ResultTable {
     const move = ({ clientX }) => this.#setWidth(index, Math.max(NARROWEST, clientX - left));
     edge.setPointerCapture(event.pointerId);
     edge.addEventListener("pointermove", move);
-    edge.addEventListener("lostpointercapture", () => edge.removeEventListener("pointermove", move), { once: true });
+    edge.addEventListener(
+      "lostpointercapture",
+      () => edge.removeEventListener("pointermove", move),
+      { once: true },
+    );
   }
 
   // ---- focus, keys and blocks of cells
@@ -495,7 +615,8 @@ class ResultTable {
   }
 
   #block() {
-    const range = (one, other) => Array.from({ length: Math.abs(one - other) + 1 }, (_, step) => Math.min(one, other) + step);
+    const range = (one, other) =>
+      Array.from({ length: Math.abs(one - other) + 1 }, (_, step) => Math.min(one, other) + step);
     return {
       rows: range(this.#at.row, this.#anchor.row),
       places: range(this.#at.place, this.#anchor.place),
@@ -503,13 +624,15 @@ class ResultTable {
   }
 
   #drawBlock() {
-    for (const old of this.table.querySelectorAll("[aria-selected]")) old.removeAttribute("aria-selected");
+    for (const old of this.table.querySelectorAll("[aria-selected]"))
+      old.removeAttribute("aria-selected");
     this.table.querySelector("[tabindex='0']")?.setAttribute("tabindex", -1);
     this.#cellAt(this.#at)?.setAttribute("tabindex", 0);
     const { rows, places } = this.#block();
     if (rows.length * places.length < 2) return;
     for (const row of rows) {
-      for (const place of places) this.#cellAt({ row, place })?.setAttribute("aria-selected", "true");
+      for (const place of places)
+        this.#cellAt({ row, place })?.setAttribute("aria-selected", "true");
     }
   }
 
@@ -519,7 +642,6 @@ class ResultTable {
   }
 
   #startBlock(event) {
-    event.stopPropagation(); // JupyterLab would select cells of the notebook
     const found = this.#placeOf(event.target);
     if (!found || event.button !== 0) return;
     if (event.shiftKey) event.preventDefault(); // no selection of text
@@ -555,7 +677,11 @@ class ResultTable {
       if (!getSelection().isCollapsed) return; // a part of a text is selected
       this.#copyBlock();
     } else if (isCommand && key === "a") this.#selectPage();
-    else if (key === "ContextMenu" || (event.shiftKey && key === "F10") || (event.altKey && key === "ArrowDown")) {
+    else if (
+      key === "ContextMenu" ||
+      (event.shiftKey && key === "F10") ||
+      (event.altKey && key === "ArrowDown")
+    ) {
       this.#columnMenu(this.#shown[place]);
     } else if (MOVES[key]) this.#step(MOVES[key], event.shiftKey, isCommand);
     else if (key === "Home") this.#moveTo(isCommand ? 0 : row, 0, event.shiftKey);
@@ -570,8 +696,18 @@ class ResultTable {
 
   #step([down, right], isBlock, isFar) {
     const { row, place } = this.#at;
-    if (isFar) this.#moveTo(down ? (down < 0 ? 0 : Infinity) : row, right ? right * Infinity : place, isBlock);
-    else if (!isBlock && down > 0 && row === this.#rows.length - 1 && this.#turn(this.#start + this.#state.size)) {
+    if (isFar)
+      this.#moveTo(
+        down ? (down < 0 ? 0 : Infinity) : row,
+        right ? right * Infinity : place,
+        isBlock,
+      );
+    else if (
+      !isBlock &&
+      down > 0 &&
+      row === this.#rows.length - 1 &&
+      this.#turn(this.#start + this.#state.size)
+    ) {
       this.#at.row = 0;
     } else if (isBlock && row < 0) this.#moveTo(row, place + right);
     else this.#moveTo(row + down, place + right, isBlock);
@@ -628,7 +764,8 @@ class ResultTable {
     const isOne = rows.length * places.length === 1;
     const lines = rows.map((row) => Promise.all(places.map((place) => this.#whole(row, place))));
     const text = Promise.all(lines).then((known) =>
-      isOne ? known[0][0] : known.map((cells) => cells.map(field).join("\t")).join("\n"));
+      isOne ? known[0][0] : known.map((cells) => cells.map(field).join("\t")).join("\n"),
+    );
     this.#try("", async () => {
       await copy(text);
       return isOne ? "Copied." : `${rowsOf(rows.length)} of ${places.length} columns copied.`;
@@ -656,8 +793,13 @@ class ResultTable {
     const index = this.#shown[place];
     const { name } = this.#columns[index];
     const text = make("pre", { tabindex: 0, "aria-label": name }, "…");
-    this.#popup(this.#cellAt(this.#at), name, make("b", {}, name), text,
-      button("Copy", `Copy ${name}`, () => this.#copyBlock()));
+    this.#popup(
+      this.#cellAt(this.#at),
+      name,
+      make("b", {}, name),
+      text,
+      button("Copy", `Copy ${name}`, () => this.#copyBlock()),
+    );
     try {
       text.textContent = await this.#askFor(row, index);
     } catch (error) {
@@ -670,15 +812,22 @@ class ResultTable {
   /** Open a box at an element; Escape and a click elsewhere close it. */
   #popup(at, label, ...children) {
     const back = this.#focused;
-    const box = make("div", {
-      class: "rt-popup", popover: "auto", role: "dialog", "aria-label": label,
-      toggle: (event) => {
-        if (event.newState !== "closed") return;
-        const hadFocus = box.contains(this.#focused) || this.#focused === document.body;
-        box.remove();
-        if (hadFocus) (back?.isConnected ? back : this.#cellAt(this.#at))?.focus();
+    const box = make(
+      "div",
+      {
+        class: "rt-popup",
+        popover: "auto",
+        role: "dialog",
+        "aria-label": label,
+        toggle: (event) => {
+          if (event.newState !== "closed") return;
+          const hadFocus = box.contains(this.#focused) || this.#focused === document.body;
+          box.remove();
+          if (hadFocus) (back?.isConnected ? back : this.#cellAt(this.#at))?.focus();
+        },
       },
-    }, ...children);
+      ...children,
+    );
     this.#root.append(box);
     box.showPopover();
     const { left, top, bottom } = at.getBoundingClientRect();
@@ -692,17 +841,19 @@ class ResultTable {
   #columnMenu(index) {
     const { name, can_be_amount: canBeAmount } = this.#columns[index];
     const place = this.#shown.indexOf(index);
-    const item = (text, act) => button(text, text, () => {
-      box.hidePopover();
-      act();
-    });
+    const item = (text, act) =>
+      button(text, text, () => {
+        box.hidePopover();
+        act();
+      });
     const entries = [
       item("Sort ascending", () => this.#sortBy(index, "ascending")),
       item("Sort descending", () => this.#sortBy(index, "descending")),
       item("Filter …", () => this.#toggleFilters(index)),
       item("Fit width", () => this.#setWidth(index, "none")),
     ];
-    if (place === 0) entries.push(item(this.#state.pinned ? "Let scroll" : "Keep in sight", () => this.#pin()));
+    if (place === 0)
+      entries.push(item(this.#state.pinned ? "Let scroll" : "Keep in sight", () => this.#pin()));
     if (this.#shown.length > 1) entries.push(item("Hide", () => this.#hide(index, true)));
     if (canBeAmount) entries.push(this.#amountForm(index));
     const box = this.#popup(this.head.rows[0].cells[place], `Menu of ${name}`, ...entries);
@@ -720,7 +871,11 @@ class ResultTable {
   #amountForm(index) {
     const decimals = this.#state.amounts[index];
     const input = make("input", {
-      type: "number", min: 0, max: 77, value: decimals ?? 18, "aria-label": "Decimals of the token",
+      type: "number",
+      min: 0,
+      max: 77,
+      value: decimals ?? 18,
+      "aria-label": "Decimals of the token",
       keydown: (event) => event.key === "Enter" && set(),
     });
     const set = () => {
@@ -733,9 +888,13 @@ class ResultTable {
       const { [index]: _, ...amounts } = this.#state.amounts;
       this.#ask({ amounts });
     };
-    return make("div", { class: "rt-amount" },
-      make("label", {}, "As amount with ", input, " decimals "), button("Show", "Show as amount", set),
-      ...(decimals === undefined ? [] : [button("As it is", "Show the number as it is", unset)]));
+    return make(
+      "div",
+      { class: "rt-amount" },
+      make("label", {}, "As amount with ", input, " decimals "),
+      button("Show", "Show as amount", set),
+      ...(decimals === undefined ? [] : [button("As it is", "Show the number as it is", unset)]),
+    );
   }
 
   #columnsMenu(at) {
@@ -745,27 +904,56 @@ class ResultTable {
       return make("label", {}, box, label);
     };
     const hidden = new Set(this.#state.hidden);
-    this.#popup(at, "Columns",
+    const box = this.#popup(
+      at,
+      "Columns",
       tick("Keep the first column in sight", this.#state.pinned, () => this.#pin()),
+      ...(hidden.size
+        ? [
+            button("Show all", "Show all columns", () => {
+              box.hidePopover();
+              this.#ask({ hidden: [] });
+            }),
+          ]
+        : []),
       make("hr"),
       ...this.#columns.map(({ name }, index) =>
-        tick(name, !hidden.has(index), (isOn) => this.#hide(index, !isOn))));
+        tick(name, !hidden.has(index), (isOn) => this.#hide(index, !isOn)),
+      ),
+    );
   }
 
   #downloadMenu(at) {
     const [found, total] = [this.#model.get("found"), this.#model.get("total")];
     const isPart = found < total;
-    const choice = (value, text) => make("label", {}, make("input", {
-      type: "radio", name: `${this.#id}-scope`, value, checked: value === "found",
-    }), text);
-    const scopes = isPart ? [choice("found", `The ${rowsOf(found)} found`), choice("all", `All ${rowsOf(total)}`)]
+    const choice = (value, text) =>
+      make(
+        "label",
+        {},
+        make("input", {
+          type: "radio",
+          name: `${this.#id}-scope`,
+          value,
+          checked: value === "found",
+        }),
+        text,
+      );
+    const scopes = isPart
+      ? [choice("found", `The ${rowsOf(found)} found`), choice("all", `All ${rowsOf(total)}`)]
       : [make("span", {}, `All ${rowsOf(total)}`)];
-    const formats = Object.entries(FORMATS).map(([name, format]) => button(name, `Download as ${name}`, () => {
-      const scope = box.querySelector(":checked")?.value ?? "all";
-      box.hidePopover();
-      this.#download(format, scope);
-    }));
-    const box = this.#popup(at, "Download", ...scopes, make("div", { class: "rt-row" }, ...formats));
+    const formats = Object.entries(FORMATS).map(([name, format]) =>
+      button(name, `Download as ${name}`, () => {
+        const scope = box.querySelector(":checked")?.value ?? "all";
+        box.hidePopover();
+        this.#download(format, scope);
+      }),
+    );
+    const box = this.#popup(
+      at,
+      "Download",
+      ...scopes,
+      make("div", { class: "rt-row" }, ...formats),
+    );
   }
 }
 
