@@ -1,10 +1,11 @@
-"""Pickers and dashboards in the notebook: a query's parameter bar, a search, tiles on a grid."""
+"""Pickers, dashboards and tables in notebooks: parameter bars, tiles on a grid, rows in pages."""
 
 from watchframe.widgets.board import show_watch_dashboard
 from watchframe.widgets.control_kinds import CONTROL_KINDS, ControlKind
 from watchframe.widgets.live_board import LiveBoard
 from watchframe.widgets.parameter_picker import ParameterPicker, PickerLink, link_pickers
 from watchframe.widgets.query_picker import QueryPicker, pick
+from watchframe.widgets.table_tab import TableView, show_watch_table
 
 __all__ = [
     "CONTROL_KINDS",
@@ -13,7 +14,9 @@ __all__ = [
     "ParameterPicker",
     "PickerLink",
     "QueryPicker",
+    "TableView",
     "link_pickers",
     "pick",
     "show_watch_dashboard",
+    "show_watch_table",
 ]

@@ -111,7 +111,7 @@ _STATUS = f"""
 }}
 """
 
-#: The rows as plain HTML.
+#: The rows as plain HTML, which is hidden where the grid of `ResultTable` is.
 _TABLE = f"""
 .wf-scroll {{ overflow-x: auto; }}
 .wf-table {{ border-collapse: collapse; font-variant-numeric: tabular-nums; }}
@@ -123,6 +123,8 @@ _TABLE = f"""
 .wf-table .wf-dtype {{ display: block; font-weight: 400; font-size: 0.85em; color: {_MUTED}; }}
 .wf-table .wf-number {{ text-align: right; }}
 .wf-table .wf-null {{ color: {_MUTED}; font-style: italic; }}
+.wf-rows:has(.wf-grid) > .wf-plain-rows {{ display: none; }}
+.wf-picker:has(> .wf-rows) {{ border: 0; padding: 0; max-width: none; }}
 """
 
 #: The tabs, and what is drawn in them.
