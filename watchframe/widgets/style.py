@@ -124,6 +124,7 @@ _TABLE = f"""
 .wf-table .wf-number {{ text-align: right; }}
 .wf-table .wf-null {{ color: {_MUTED}; font-style: italic; }}
 .wf-rows:has(.wf-grid) > .wf-plain-rows {{ display: none; }}
+.wf-rows .jupyter-widgets:has(> .jupyter-widgets-error-widget) {{ display: none; }}
 .wf-picker:has(> .wf-rows) {{ border: 0; padding: 0; max-width: none; }}
 """
 

@@ -547,7 +547,7 @@ class ResultTable {
     this.found.textContent = isNarrowed ? `${counted(found)} of ${rowsOf(total)}` : "";
     this.clear.hidden = !isNarrowed;
     this.where.textContent = found
-      ? `rows ${counted(this.#start + 1)}–${counted(last)} of ${counted(found)}`
+      ? `rows ${counted(this.#start + 1)} to ${counted(last)} of ${counted(found)}`
       : isNarrowed
         ? "no row matches"
         : "no rows";
