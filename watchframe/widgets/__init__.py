@@ -5,7 +5,7 @@ from watchframe.widgets.control_kinds import CONTROL_KINDS, ControlKind
 from watchframe.widgets.live_board import LiveBoard
 from watchframe.widgets.parameter_picker import ParameterPicker, PickerLink, link_pickers
 from watchframe.widgets.query_picker import QueryPicker, pick
-from watchframe.widgets.table_tab import TableView, show_watch_table
+from watchframe.widgets.table_tab import show_watch_table
 
 __all__ = [
     "CONTROL_KINDS",
@@ -14,7 +14,6 @@ __all__ = [
     "ParameterPicker",
     "PickerLink",
     "QueryPicker",
-    "TableView",
     "link_pickers",
     "pick",
     "show_watch_dashboard",

@@ -187,8 +187,10 @@ def _of_series(name: str, series: pd.Series[Any]) -> _Column:
         except (pa.ArrowException, TypeError, UnicodeEncodeError):
             pass  # a type that Arrow does not know
         else:
-            values = found if isinstance(found, pa.ChunkedArray) else pa.chunked_array([found])
-            return _of_arrow(pa.field(name, values.type), _days(values))
+            values = _days(
+                found if isinstance(found, pa.ChunkedArray) else pa.chunked_array([found])
+            )
+            return _of_arrow(pa.field(name, values.type), values)
     return _of_cells(name, list(series.astype(object)))
 
 
@@ -215,7 +217,8 @@ def _of_cells(name: str, cells: Sequence[object]) -> _Column:
         except (pa.ArrowException, OverflowError, UnicodeEncodeError):
             values = [None if value is None else plain_utf8(str(value)) for value in values]
             array = pa.array(values, pa.string())
-        return _of_arrow(pa.field(name, array.type), _days(pa.chunked_array([array])))
+        days = _days(pa.chunked_array([array]))
+        return _of_arrow(pa.field(name, days.type), days)
     texts = [None if value is None else plain_utf8(_json_text(value)) for value in values]
     return _marked(name, pa.chunked_array([pa.array(texts, pa.string())]), JSON)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import calendar
-import operator
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ import pyarrow.compute as pc
 from watchframe.decode.typing_rules import INTEGER, encoding_of
 from watchframe.widgets.table_cells import value_texts
 from watchframe.widgets.table_columns import kind_of, plain_utf8
+from watchframe.widgets.table_order import integer_keys, longest
 
 #: For each row whether it passes.
 Mask = np.ndarray[Any, np.dtype[np.bool_]]
@@ -71,6 +71,8 @@ def containing(table: pa.Table, text: str) -> Mask:
     """Return which rows hold a text in any of their columns, in either case."""
     found = np.zeros(table.num_rows, np.bool_)
     for field, values in zip(table.schema, table.columns, strict=True):
+        if kind_of(field) in ("number", "time") and not _NUMBER_OR_TIME.issuperset(text.lower()):
+            continue
         found |= _mask(_contains(field, values, text))
     return found
 
@@ -78,6 +80,10 @@ def containing(table: pa.Table, text: str) -> Mask:
 def _mask(found: pa.ChunkedArray | pa.Array) -> Mask:
     """Return what is true, where nulls are not."""
     return np.asarray(pc.fill_null(found, pa.scalar(value=False)), np.bool_)
+
+
+#: What the texts of numbers and times consist of, which take long to make.
+_NUMBER_OR_TIME = frozenset("0123456789+-.: aefintz")
 
 
 def _texts(field: pa.Field, values: pa.ChunkedArray, wanted: str) -> pa.ChunkedArray:
@@ -91,12 +97,15 @@ def _contains(field: pa.Field, values: pa.ChunkedArray, text: str) -> pa.Chunked
 
 
 def _as_texts(field: pa.Field, values: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Return the texts of the values as they are shown."""
-    if kind_of(field) == "text" or encoding_of(field) == INTEGER:
-        if pa.types.is_string(values.type) or pa.types.is_large_string(values.type):
+    """Return the texts of the values as they are shown; of the usual types by Arrow."""
+    kind = values.type
+    if encoding_of(field) is None or encoding_of(field) == INTEGER:
+        if pa.types.is_string(kind) or pa.types.is_large_string(kind):
             return values
-    elif pa.types.is_integer(values.type):
-        return values.cast(pa.string())
+        if pa.types.is_integer(kind) or pa.types.is_date32(kind):
+            return values.cast(pa.string())
+        if pa.types.is_timestamp(kind) and kind.unit == "us" and kind.tz in (None, "UTC"):
+            return pc.replace_substring_regex(values.cast(pa.string()), r"\.0+(Z?)$", r"\1")
     return pa.chunked_array([value_texts(field, values)], pa.large_string())
 
 
@@ -154,7 +163,8 @@ def _number(text: str, decimals: int) -> Decimal:
         number = Decimal("NaN")
     if not number.is_finite() or abs(number.adjusted()) > _MOST_DIGITS or len(plain) > _MOST_DIGITS:
         raise FilterProblemError("Write a number, as in >1e6, >= 1,000, 10..20, null or !null.")
-    return number.scaleb(decimals)
+    with localcontext(prec=2 * _MOST_DIGITS):
+        return number.scaleb(decimals)
 
 
 _COMPARE: dict[Sign, Callable[[Any, Any], pa.ChunkedArray]] = {
@@ -179,26 +189,16 @@ def _compared_exactly(
         if sign == "=" and whole != steps:
             return pc.and_(values.is_valid(), pa.scalar(value=False))
         if encoding_of(field) == INTEGER:
-            bound_, compare = int(whole), _PYTHON[sign]
-            texts = values.to_pylist()
-            return pa.array(
-                [None if text is None else compare(int(text), bound_) for text in texts]
-            )
+            digits = pa.chunked_array([[str(int(whole))]])
+            width = max(longest(values), longest(digits))
+            key = integer_keys(digits, width)[0]
+            return _COMPARE[sign](integer_keys(values, width), key)
         try:
             scalar = pa.scalar(whole.scaleb(-scale) if scale else int(whole), kind)
         except (pa.ArrowException, OverflowError, ValueError):  # beyond what the type holds
             is_passing = pa.scalar(sign in (("<", "<=") if whole > 0 else (">", ">=")))
             return pc.and_(values.is_valid(), is_passing)
     return _COMPARE[sign](values, scalar)
-
-
-_PYTHON: dict[Sign, Callable[[int, int], bool]] = {
-    "=": operator.eq,
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-}
 
 
 def _times(values: pa.ChunkedArray, wanted: str) -> pa.ChunkedArray:

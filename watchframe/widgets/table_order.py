@@ -57,7 +57,11 @@ def _keys(field: pa.Field, values: pa.ChunkedArray) -> list[pa.ChunkedArray | pa
     """Return columns that Arrow sorts as the values are to be sorted."""
     encoding = encoding_of(field)
     if encoding == INTEGER:
-        return _integer_keys(values)
+        digits = integer_keys(values, max(longest(values), _LEADING))
+        if pc.any(pc.starts_with(values, "-")).as_py():
+            return [digits]
+        # Comparing these first takes a fifth of the time that comparing texts does.
+        return [pc.utf8_slice_codeunits(digits, 0, _LEADING).cast(pa.int64()), digits]
     if encoding == JSON:
         return [_json_ranks(values.to_pylist())]
     if pa.types.is_boolean(field.type):
@@ -65,23 +69,25 @@ def _keys(field: pa.Field, values: pa.ChunkedArray) -> list[pa.ChunkedArray | pa
     return [values]
 
 
-def _integer_keys(texts: pa.ChunkedArray) -> list[pa.ChunkedArray]:
-    """Return the sign, the first digits as numbers, and all digits; of the same length for all."""
-    width = max(pc.max(pc.utf8_length(texts)).as_py() or 0, _LEADING)
+def longest(texts: pa.ChunkedArray) -> int:
+    """Return the length of the longest text."""
+    return pc.max(pc.utf8_length(texts)).as_py() or 0
+
+
+def integer_keys(texts: pa.ChunkedArray, width: int) -> pa.ChunkedArray | pa.Array:
+    """Return texts that compare as the integers do whose texts, of `width` at most, are given."""
+    digits = pc.ascii_lpad(texts, width + 1, "0")
     is_negative = pc.starts_with(texts, "-")
-    digits = pc.ascii_lpad(texts, width, "0")
-    if pc.any(is_negative).as_py():
-        below = [_complement(text, width) for text in texts.filter(is_negative).to_pylist()]
-        flat, mask = digits.combine_chunks(), is_negative.combine_chunks()
-        digits = pc.replace_with_mask(flat, mask, pa.array(below, flat.type))
-    leading = pc.utf8_slice_codeunits(digits, 0, _LEADING).cast(pa.int64())
-    # Comparing these first takes a fifth of the time that comparing texts does.
-    return [pc.invert(is_negative).cast(pa.int8()), leading, digits]
+    if not pc.any(is_negative).as_py():
+        return digits
+    below = [_complement(text, width) for text in texts.filter(is_negative).to_pylist()]
+    flat, mask = digits.combine_chunks(), is_negative.combine_chunks()
+    return pc.replace_with_mask(flat, mask, pa.array(below, flat.type))
 
 
 def _complement(text: str, width: int) -> str:
     """Return digits that are the smaller, the larger a negative number's are."""
-    return text.removeprefix("-").rjust(width, "0").translate(_COMPLEMENTS)
+    return "-" + text.removeprefix("-").rjust(width, "0").translate(_COMPLEMENTS)
 
 
 def _json_ranks(texts: Sequence[str | None]) -> pa.Array:

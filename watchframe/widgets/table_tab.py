@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import ipywidgets
 import pyarrow as pa
 
+from watchframe.errors import ArgumentError
 from watchframe.plain_text import plain_text
 from watchframe.reprs.words import counted
 from watchframe.widgets.control import close_tree
@@ -16,6 +17,7 @@ from watchframe.widgets.style import style_tag
 from watchframe.widgets.tab import Result
 from watchframe.widgets.table import table_html
 from watchframe.widgets.table_columns import Rows, Shown
+from watchframe.widgets.table_state import MOST_ROWS
 
 #: Rows that show where the front end has no anywidget.
 _PLAIN_ROWS = 25
@@ -123,13 +125,13 @@ def show_watch_table(
     Returns
     -------
     TableView
-        Show it by leaving it in a cell's last line.
+        A widget. Show it by leaving it in a cell's last line.
 
     Raises
     ------
     ArgumentError
-        `data` is no table; `rows_per_page` is no number above 0; `decimals` names what is no
-        column of integers.
+        `data` is no table; `rows_per_page` is not from 1 to 1,000; `decimals` names what is no
+        column of integers, or gives one no number of digits.
 
     Examples
     --------
@@ -137,6 +139,10 @@ def show_watch_table(
     >>> show_watch_table(pd.DataFrame({"amount": [10**18, 2**255]}), decimals={"amount": 18})
     <Table of 2 rows, 1 column>
     """
+    if type(rows_per_page) is not int or not 0 < rows_per_page <= MOST_ROWS:
+        raise ArgumentError(
+            f"rows_per_page is {rows_per_page!r}.", hint=f"Give a number from 1 to {MOST_ROWS:,}."
+        )
     return TableView(Rows.of(data), rows_per_page=rows_per_page, decimals=decimals)
 
 
