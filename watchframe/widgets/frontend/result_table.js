@@ -382,11 +382,10 @@ class ResultTable {
     const note = make("span", { class: "rt-problem", id: `${this.#id}-${index}` });
     const filter = make("input", {
       type: "text",
-      "aria-label": `Filter ${name}`,
       "aria-describedby": note.id,
       autocomplete: "off",
       placeholder: FILTER_HINTS[kind] ?? FILTER_HINTS.text,
-      title: FILTER_WORDS[kind] ?? FILTER_WORDS.text,
+      title: `Filter ${name}: ${FILTER_WORDS[kind] ?? FILTER_WORDS.text}`,
       spellcheck: "false",
       input: () => this.#filter(index, filter.value),
       keydown: (event) => event.key === "Enter" && this.#ask({}),
@@ -405,7 +404,6 @@ class ResultTable {
           role: "columnheader",
           scope: "col",
           tabindex: -1,
-          "aria-label": `${name}, ${dtype}`,
           "aria-colindex": index + 1,
           class: `rt-${kind}`,
           "data-index": index,
@@ -427,9 +425,12 @@ class ResultTable {
             make("span", { class: "rt-arrow", "aria-hidden": "true" }),
             make("span", { class: "rt-dtype" }, dtype),
           ),
-          button("⋮", `Menu of ${name}`, () => this.#columnMenu(index), {
-            class: "rt-more",
+          make("button", {
+            type: "button",
+            class: "rt-icon rt-more",
             tabindex: -1,
+            title: `Menu of ${name}`,
+            click: () => this.#columnMenu(index),
           }),
         ),
         make("div", { class: "rt-filter" }, filter, note),
@@ -532,7 +533,7 @@ class ResultTable {
       cell.append(text);
       if (kind === "hash")
         cell.append(
-          button("", "Copy", () => this.#copyBlock(), { class: "rt-copy", tabindex: -1 }),
+          button("", "Copy", () => this.#copyBlock(), { class: "rt-icon rt-copy", tabindex: -1 }),
         );
       const isCut = more || (columnKind === "text" && !kind && full !== undefined);
       cell.classList.toggle("rt-opens", kind === "json" || Boolean(isCut));
@@ -831,7 +832,8 @@ class ResultTable {
     this.#root.append(box);
     box.showPopover();
     const { left, top, bottom } = at.getBoundingClientRect();
-    box.style.left = `${within(4, left, innerWidth - box.offsetWidth - 4)}px`;
+    const right = Math.min(this.#root.getBoundingClientRect().right, innerWidth - 4);
+    box.style.left = `${within(4, left, right - box.offsetWidth)}px`;
     const isBelow = bottom + box.offsetHeight < innerHeight || top < box.offsetHeight;
     box.style.top = `${isBelow ? within(4, bottom, innerHeight - box.offsetHeight - 4) : top - box.offsetHeight}px`;
     box.querySelector("input, button, [tabindex]")?.focus();
