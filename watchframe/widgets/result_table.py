@@ -140,7 +140,6 @@ class ResultTable(FrontEnd, file="result_table"):
             for column, (field, values) in enumerate(zip(table.schema, table.columns, strict=True))
         ]
         with self.hold_sync():
-            self.busy = ""
             self.found = len(self._view.rows)
             self.notes = {str(column): note for column, note in self._view.notes.items()}
             self.page = {
@@ -149,6 +148,7 @@ class ResultTable(FrontEnd, file="result_table"):
                 "numbers": numbers.tolist(),
                 "request": state.request,
             }
+            self.busy = ""
 
     def _told(self, _widget: object, message: Mapping[str, Any], _buffers: object) -> None:
         """Answer a message of a front end in a thread."""
