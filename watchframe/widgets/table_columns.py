@@ -205,9 +205,8 @@ def _days(values: pa.ChunkedArray) -> pa.ChunkedArray:
 
 def _of_cells(name: str, cells: Sequence[object]) -> _Column:
     """Return a column of Python's objects: integers and mixed values as marked texts."""
-    values = [value if isinstance(value, dt.datetime) else page_cell(value) for value in cells]
-    values = [None if value is pd.NaT else value for value in values]
-    kinds = {type(value) for value in values} - {type(None)}
+    values = [value if type(value) in _AS_THEY_ARE else page_cell(value) for value in cells]
+    kinds = set(map(type, values)) - {type(None)}
     if kinds == {int}:
         texts = [None if value is None else str(value) for value in values]
         return _marked(name, pa.chunked_array([pa.array(texts, pa.string())]), INTEGER)
@@ -223,6 +222,8 @@ def _of_cells(name: str, cells: Sequence[object]) -> _Column:
     return _marked(name, pa.chunked_array([pa.array(texts, pa.string())]), JSON)
 
 
+#: Cells that need no conversion: of a million it would take seconds.
+_AS_THEY_ARE = {type(None), int, str, bool, dict, list, dt.date, dt.datetime, pd.Timestamp}
 _PLAIN = {str, bool, float, Decimal, dt.date, dt.datetime, pd.Timestamp, dt.time}
 
 
@@ -231,5 +232,11 @@ def plain_utf8(text: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
+_encoded = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
+
+
 def _json_text(value: object) -> str:
-    return json.dumps(json_value(value), ensure_ascii=False, default=str)
+    try:
+        return _encoded(value)
+    except (TypeError, ValueError):  # something in it is not of JSON
+        return json.dumps(json_value(page_cell(value)), ensure_ascii=False, default=str)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import math
 from decimal import Decimal
 
 import pandas as pd
@@ -39,6 +40,14 @@ def shown(data):
         (["a", "b"], "category", "text", ["a", "b"]),
         ([2, None], pd.CategoricalDtype([1, 2]), "number", ["2", None]),
         ([{"a": [1, None]}, "b"], object, "json", ['{"a": [1, null]}', "b"]),
+        (
+            [[Decimal("1.5"), math.nan], {1: b"\x01"}],
+            object,
+            "json",
+            ["[1.5, null]", '{"1": "01"}'],
+        ),
+        ([1, math.nan, pd.NA], object, "number", ["1", None, None]),
+        ([1, "a", 2.5], object, "json", ["1", "a", "2.5"]),
         ([b"\x01\xff", None], object, "text", ["01ff", None]),
         (["\ud800", None], object, "text", ["?", None]),
         (pd.to_datetime(["2026-01-02", None]), None, "time", ["2026-01-02", None]),
