@@ -31,6 +31,7 @@ from .widgets import QueryPicker as QueryPicker
 from .widgets import link_pickers as link_pickers
 from .widgets import pick as pick
 from .widgets import show_watch_dashboard as show_watch_dashboard
+from .widgets import show_watch_table as show_watch_table
 
 __version__: str
 

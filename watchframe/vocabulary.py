@@ -219,6 +219,16 @@ OPTIONS = (
         "'df = %watch ...'.",
     ),
     Option(
+        flags=("--table",),
+        name="table",
+        python="`show_watch_table(df)`",
+        kind="switch",
+        section=RESULT,
+        places=_CELL,
+        help="Show the rows as a table with pages, order, filters and downloads. With --out, that "
+        "variable is the frame.",
+    ),
+    Option(
         flags=("--chart",),
         name="chart",
         python="`draw_watch_query(query, name)`",
@@ -334,6 +344,10 @@ _CONTRADICTIONS = (
     ("pick", "dtype_backend", "a picker's frame has the default dtypes"),
     ("pick", "no_display", "--pick is there to show something"),
     ("pick", "chart", "a picker has a tab for each saved visualization"),
+    ("pick", "table", "a picker has a tab with that table"),
+    ("explain", "table", "--explain shows a text, --table the rows"),
+    ("table", "chart", "--table shows the rows, --chart a picture"),
+    ("table", "no_display", "--table is there to show something"),
     ("explain", "chart", "--explain shows a text, --chart a picture"),
     ("chart", "columns", "a chart has the columns that were saved with it"),
     ("chart", "dtype", "what a chart shows was saved with it"),

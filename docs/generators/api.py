@@ -145,6 +145,7 @@ def _pickers() -> str:
             watchframe.link_pickers,
             watchframe.show_watch_dashboard,
             watchframe.LiveBoard,
+            watchframe.show_watch_table,
         )
     )
     return f"{pickers}\n{function_entry('dask.read_watch_query', dask.read_watch_query)}"

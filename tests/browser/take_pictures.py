@@ -17,7 +17,7 @@ IMAGES = Path(__file__).parents[2] / "docs" / "images"
 
 
 def overview(picker) -> None:
-    picker.locator("tbody tr").first.wait_for()
+    picker.locator(".wf-grid tbody tr").first.wait_for()
 
 
 def quick_chart(picker) -> None:
@@ -29,7 +29,7 @@ def saved_chart(picker) -> None:
 
 
 def open_tab(picker, name: str) -> None:
-    picker.locator("tbody tr").first.wait_for()
+    picker.locator(".wf-grid tbody tr").first.wait_for()
     picker.get_by_role("button", name=name, exact=True).click()
     picker.locator(".js-plotly-plot .main-svg").first.wait_for()
 

@@ -57,7 +57,7 @@ TOO_FAINT = """(root, enough) => {
 
 def test_picker_texts_contrast_with_background(themed_notebook):
     picker = themed_notebook.show("pick(1, {'min_amount': 5}, run=True)")
-    expect(picker.locator("tbody tr").first).to_be_visible(timeout=WITHIN)
+    expect(picker.locator(".wf-grid tbody tr").first).to_be_visible(timeout=WITHIN)
     for view in ("Borrowed a day, in dollars", "Chart", "Code", "Table"):
         picker.get_by_role("button", name=view, exact=True).click()
         if view in ("Borrowed a day, in dollars", "Chart"):

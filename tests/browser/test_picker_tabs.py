@@ -80,12 +80,12 @@ def test_saved_visualizations_are_drawn_of_the_rows_that_are_shown(notebook, dem
     picker.get_by_role("button", name="Run").click()
     expect(line).not_to_have_attribute("d", before, timeout=WITHIN)
     tab(picker, "Table").click()
-    expect(picker.locator("tbody tr")).to_have_count(10, timeout=WITHIN)
+    expect(picker.locator(".wf-grid tbody tr")).to_have_count(10, timeout=WITHIN)
 
 
 def test_filter_changes_the_drawing_without_the_server(notebook, demo, filtered):
     picker = notebook.show(f"pick({filtered}, run=True)")
-    expect(picker.locator("tbody tr")).to_have_count(5, timeout=WITHIN)
+    expect(picker.locator(".wf-grid tbody tr")).to_have_count(5, timeout=WITHIN)
     asked = len(demo.requests)
     tab(picker, "Amounts").click()
     texts = picker.locator(f"{FIGURE} .bartext")
@@ -103,7 +103,7 @@ def test_filter_changes_the_drawing_without_the_server(notebook, demo, filtered)
 
 def test_quick_chart_is_chosen_in_menus_and_copied_as_code(notebook):
     picker = notebook.show("quick = pick(1, run=True); quick")
-    expect(picker.locator("tbody tr").first).to_be_visible(timeout=WITHIN)
+    expect(picker.locator(".wf-grid tbody tr").first).to_be_visible(timeout=WITHIN)
     tab(picker, "Chart").click()
     lines = picker.locator(f"{FIGURE} .scatterlayer .js-line")
     expect(lines).to_have_count(2, timeout=WITHIN)
@@ -135,12 +135,12 @@ def test_kernel_is_free_while_a_tab_is_drawn(notebook):
         "tabs.draw = lambda *given, **named: may_end.wait(60) and draw(*given, **named)"
     )
     picker = notebook.show("pick(13, run=True)")
-    expect(picker.locator("tbody tr").first).to_be_visible(timeout=WITHIN)
+    expect(picker.locator(".wf-grid tbody tr").first).to_be_visible(timeout=WITHIN)
     tab(picker, "Events by month").click()
     expect(picker.locator(".wf-drawing")).to_contain_text("Drawing …")
     assert notebook.value("6 * 7") == "42"
     tab(picker, "Table").click()
-    expect(picker.locator("tbody tr").first).to_be_visible(timeout=WITHIN)
+    expect(picker.locator(".wf-grid tbody tr").first).to_be_visible(timeout=WITHIN)
     tab(picker, "Events by month").click()
     notebook.run("may_end.set(); tabs.draw = draw")
     expect(picker.locator(f"{FIGURE} .scatterlayer .js-line")).to_have_count(1, timeout=WITHIN)
@@ -149,7 +149,7 @@ def test_kernel_is_free_while_a_tab_is_drawn(notebook):
 
 def test_tabs_at_400_pixels_scroll_and_their_drawing_fits(notebook):
     picker = notebook.show("pick(1, run=True)")
-    expect(picker.locator("tbody tr").first).to_be_visible(timeout=WITHIN)
+    expect(picker.locator(".wf-grid tbody tr").first).to_be_visible(timeout=WITHIN)
     picker.evaluate("root => { root.style.width = '400px'; }")
     for name in ("Borrowed a day, in dollars", "Borrows by day", "Chart"):
         tab(picker, name).click()
@@ -173,7 +173,7 @@ TOO_WIDE = """root => {
 
 def test_tab_is_opened_by_keyboard_and_has_its_whole_name(notebook):
     picker = notebook.show("pick(1, run=True)")
-    expect(picker.locator("tbody tr").first).to_be_visible(timeout=WITHIN)
+    expect(picker.locator(".wf-grid tbody tr").first).to_be_visible(timeout=WITHIN)
     tab(picker, "Table").focus()
     notebook.page.keyboard.press("Tab")
     notebook.page.keyboard.press("Space")

@@ -36,6 +36,7 @@ PUBLIC = {
     "read_watch_sweep",
     "save_chart",
     "show_watch_dashboard",
+    "show_watch_table",
     "submit_watch_query",
     "submit_watch_sweep",
     "watch_query",

@@ -194,7 +194,7 @@ def _show(tables: Mapping[str, pa.Table], shown: Destination, *, is_quiet: bool)
 
 
 def _write_json(tables: Mapping[str, pa.Table]) -> None:
-    from watchframe.cli.file_formats import json_lines  # noqa: PLC0415 - help needs no Arrow
+    from watchframe.file_formats import json_lines  # noqa: PLC0415 - help needs no Arrow
 
     separator = "{"
     for title, table in tables.items():
@@ -207,7 +207,7 @@ def _write_json(tables: Mapping[str, pa.Table]) -> None:
 def _write_files(
     tables: Mapping[str, pa.Table], folder: Path, format_: str, *, is_quiet: bool
 ) -> None:
-    from watchframe.cli.file_formats import write_table  # noqa: PLC0415 - help needs no Arrow
+    from watchframe.file_formats import write_table  # noqa: PLC0415 - help needs no Arrow
 
     folder.mkdir(exist_ok=True)
     taken: set[str] = set()

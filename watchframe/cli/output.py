@@ -118,7 +118,7 @@ class Destination:
 
     def _write_to(self, file: BinaryIO, table: pa.Table, *, encoding: str) -> str:
         if self.format != "table":
-            from watchframe.cli.file_formats import write_table  # noqa: PLC0415 - see above
+            from watchframe.file_formats import write_table  # noqa: PLC0415 - see above
 
             return write_table(self.format, table, file)
         shown = table if self.rows is None else table.slice(0, self.rows)

@@ -144,10 +144,11 @@ def _of_frame(frame: pd.DataFrame) -> list[_Found]:
     named = [place for place, name in enumerate(frame.index.names) if name is not None]
     if named:
         frame = frame.reset_index(level=named, allow_duplicates=True)
-    return [(_name(name), *_of_series(series)) for name, series in frame.items()]
+    return [(column_name(name), *_of_series(series)) for name, series in frame.items()]
 
 
-def _name(name: object) -> str:
+def column_name(name: object) -> str:
+    """Return the name of a frame's column, also of one with several levels."""
     parts = name if isinstance(name, tuple) else (name,)
     return " ".join(text for text in map(str, parts) if text)
 

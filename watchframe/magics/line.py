@@ -56,6 +56,7 @@ class Request:
     parse_dates: tuple[str, ...] = ()
     out: str | None = None
     dtype_backend: str | None = None
+    table: bool = False
     chart: str | None = None
     filters: tuple[tuple[str, str], ...] = ()
     no_display: bool = False

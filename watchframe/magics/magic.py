@@ -21,7 +21,7 @@ from IPython.core.magic import (
     needs_local_scope,
     no_var_expand,
 )
-from IPython.display import publish_display_data
+from IPython.display import display, publish_display_data
 
 from watchframe.decode import DtypeBackend
 from watchframe.display.tracebacks import Rendering
@@ -42,6 +42,7 @@ from watchframe.magics.reading import (
     read,
     read_arguments,
     saved,
+    table_of,
 )
 from watchframe.plain_text import plain_text
 from watchframe.read.documents import parameters_for_hint
@@ -143,6 +144,9 @@ class WatchMagics(Magics):
         is_shown = request.pick or (
             request.out is None and not request.no_display and line[-1:] != ";"
         )
+        if request.table and isinstance(value, pd.DataFrame) and line[-1:] != ";":
+            display(table_of(value))  # type: ignore[no-untyped-call]
+            is_shown = False
         if is_shown and not is_used and self.display_rows is not None:
             self._row_limit.set(self.display_rows)
         return value if is_shown or is_used else None

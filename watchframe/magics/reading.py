@@ -310,6 +310,13 @@ def picker(what: SavedQuery | Sql, arguments: FrameArguments) -> object:
     )
 
 
+def table_of(frame: pd.DataFrame) -> object:
+    """Return the rows as a table with pages, order and filters."""
+    from watchframe.widgets import show_watch_table  # noqa: PLC0415 - as above
+
+    return show_watch_table(frame)
+
+
 def query_search() -> object:
     """Return a search for the query, whose inputs are shown when one is chosen."""
     from watchframe.widgets import pick  # noqa: PLC0415 - as above

@@ -1,4 +1,4 @@
-"""Pickers and dashboards in the notebook: a query's parameter bar, a search, tiles on a grid."""
+"""Pickers, dashboards and tables in notebooks: parameter bars, tiles on a grid, rows in pages."""
 
 from watchframe.widgets.board import show_watch_dashboard
 from watchframe.widgets.control_kinds import CONTROL_KINDS, ControlKind
@@ -8,6 +8,7 @@ from watchframe.widgets.pick import pick
 from watchframe.widgets.picker_link import PickerLink, link_pickers
 from watchframe.widgets.query_group import QueryGroup
 from watchframe.widgets.query_picker import QueryPicker
+from watchframe.widgets.table_tab import show_watch_table
 
 __all__ = [
     "CONTROL_KINDS",
@@ -20,4 +21,5 @@ __all__ = [
     "link_pickers",
     "pick",
     "show_watch_dashboard",
+    "show_watch_table",
 ]

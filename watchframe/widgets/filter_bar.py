@@ -19,7 +19,7 @@ from watchframe.plain_text import plain_text
 from watchframe.widgets.choice_controls import FEW, as_texts
 from watchframe.widgets.control import GUARD, NEEDED, Checked, Control, close_tree
 from watchframe.widgets.control_kinds import make_control
-from watchframe.widgets.table import cell_text
+from watchframe.widgets.table_cells import cell_text
 
 
 class FilterBar:

@@ -11,8 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from watchframe.charts.filters import label_of
-from watchframe.decode.typing_rules import ENCODING, INTEGER
-from watchframe.widgets.table import encoding, is_number
+from watchframe.decode.typing_rules import ENCODING, INTEGER, encoding_of
+from watchframe.widgets.table_columns import is_number
 
 #: More series than this cannot be told apart, and more bars cannot be seen.
 MOST_SERIES, MOST_BARS = 20, 240
@@ -110,7 +110,7 @@ def default_choice(table: pa.Table) -> Choice:
     categories = [
         field.name
         for field in table.schema
-        if pa.types.is_string(field.type) and not encoding(field)
+        if pa.types.is_string(field.type) and encoding_of(field) is None
     ]
     numbers = number_columns(table)
     x = _first_x(table, times, categories, numbers)
@@ -246,7 +246,7 @@ def _joined(
     fields = [table.schema.field(name) for name in keys]
     found = [grouped.column(place) for place in key_places]
     for name, place in zip(numbers, number_places, strict=True):
-        is_text = encoding(table.schema.field(name)) == INTEGER
+        is_text = encoding_of(table.schema.field(name)) == INTEGER
         read: Callable[[Any], Any] = int if is_text else lambda value: value
         lists = grouped.column(f"{place}_list").to_pylist()
         values = [join([read(v) for v in some if v is not None]) for some in lists]

@@ -129,7 +129,7 @@ _SEARCH = f"""
 .wf-options.wf-queries button::first-line {{ color: {_TEXT}; font-weight: 600; }}
 """
 
-#: The rows as plain HTML.
+#: The rows as plain HTML, which is hidden where the grid of `ResultTable` is.
 _TABLE = f"""
 .wf-scroll {{ overflow-x: auto; }}
 .wf-table {{ border-collapse: collapse; font-variant-numeric: tabular-nums; }}
@@ -141,6 +141,9 @@ _TABLE = f"""
 .wf-table .wf-dtype {{ display: block; font-weight: 400; font-size: 0.85em; color: {_MUTED}; }}
 .wf-table .wf-number {{ text-align: right; }}
 .wf-table .wf-null {{ color: {_MUTED}; font-style: italic; }}
+.wf-rows:has(.wf-grid) > .wf-plain-rows {{ display: none; }}
+.wf-rows .jupyter-widgets:has(> .jupyter-widgets-error-widget) {{ display: none; }}
+.wf-picker:has(> .wf-rows) {{ border: 0; padding: 0; max-width: none; }}
 """
 
 #: The tabs, and what is drawn in them.

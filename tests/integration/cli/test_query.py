@@ -14,7 +14,7 @@ import pyarrow.parquet as pa_parquet
 import pytest
 
 from watchframe import Client, explain_watch_query, read_watch_query
-from watchframe.cli import workbook
+from watchframe.file_formats import workbook
 
 FEW = ("-p", "markets=[WETH]", "-p", "period=2026-01-01..2026-01-05")
 UNLIMITED = str(2**256 - 1)

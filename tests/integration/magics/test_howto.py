@@ -1,4 +1,4 @@
-"""``docs/howto/magic.md`` and ``charts.md``, run from top to bottom."""
+"""``docs/howto/magic.md``, ``charts.md`` and ``tables.md``, run from top to bottom."""
 
 from __future__ import annotations
 
@@ -49,6 +49,11 @@ def test_howto_charts_on_demo_server_are_as_written(shell, tmp_path, monkeypatch
     assert saved.url == f"{current_client().server}/queries/1#{saved.id}"
     current_client().visualizations.delete(saved.id)
     current_client().queries.archive(query.id)
+
+
+def test_howto_tables_on_demo_server_are_as_written(shell):
+    (cell,) = blocks((HOWTO / "tables.md").read_text(), "python")
+    assert shell.value(cell).last_state().count("<tr>") == 26
 
 
 def blocks(text, language):

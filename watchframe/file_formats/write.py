@@ -1,4 +1,4 @@
-"""The formats of files with rows: CSV, TSV, JSON, Parquet, Arrow, and workbooks."""
+"""Each format of files with rows."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pa_parquet
 
-from watchframe.cli.workbook import write_workbook
 from watchframe.decode.typing_rules import JSON, encoding_of
+from watchframe.file_formats.workbook import write_workbook
 from watchframe.plain_text import escaped
 
 #: Rows that are turned into Python objects, or into CSV, at once.

@@ -12,7 +12,7 @@ import openpyxl
 import pyarrow as pa
 import pytest
 
-from watchframe.cli.workbook import write_workbook
+from watchframe.file_formats.workbook import write_workbook
 from watchframe.decode.typing_rules import ENCODING, INTEGER
 from watchframe.errors import WatchframeError
 

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 import pandas as pd
 import pyarrow as pa
 
-from watchframe.cli.file_formats import json_lines, write_table
+from watchframe.file_formats import json_lines, write_table
 from watchframe.cli.output import FILE_FORMATS
 
 
