@@ -13,9 +13,11 @@ _FOLDER = Path(__file__).parent
 
 
 class FrontEnd(anywidget.AnyWidget):
-    """A widget whose JavaScript and CSS are the files of this folder that have its `name`."""
+    """A widget whose JavaScript and CSS are the files of this folder called `file`."""
 
-    def __init_subclass__(cls, *, name: str) -> None:
-        cls._esm = _FOLDER.joinpath(f"{name}.js").read_text(encoding="utf-8")
-        cls._css = _FOLDER.joinpath(f"{name}.css").read_text(encoding="utf-8")
+    def __init_subclass__(cls, *, file: str = "") -> None:
+        # anywidget makes subclasses by itself, without the argument: they inherit both.
+        if file:
+            cls._esm = _FOLDER.joinpath(f"{file}.js").read_text(encoding="utf-8")
+            cls._css = _FOLDER.joinpath(f"{file}.css").read_text(encoding="utf-8")
         super().__init_subclass__()
