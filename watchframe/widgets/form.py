@@ -48,6 +48,7 @@ class ParameterForm(traitlets.HasTraits):
         self._is_closed = False
         self.controls: dict[str, Control] = {}
         self.widget = ipywidgets.VBox()
+        self.widget.add_class("wf-form")
         for definition in definitions_of(query, used_only=True):
             self._add(definition)
 

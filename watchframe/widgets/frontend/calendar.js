@@ -73,6 +73,8 @@ class Calendar {
     /** The day under the pointer, up to which a range would go. */
     this.hovered = "";
     this.monthCount = 1;
+    /** The month on the left, such as 2026-01. */
+    this.first = "";
     this.months = element("div", { class: "wf-calendar-months" });
     this.help = element("div", { class: "wf-calendar-help", "aria-live": "polite" });
     this.isRange = model.get("mode") === "range";
@@ -105,7 +107,9 @@ class Calendar {
     const chosen = this.chosen;
     this.pending = "";
     this.cursor = chosen.at(-1) ?? start;
-    this.first = monthOf(plusMonths(this.cursor, 1 - this.monthCount));
+    if (!this.first || !this.isShown(this.cursor)) {
+      this.first = monthOf(plusMonths(this.cursor, 1 - this.monthCount));
+    }
     this.build();
   }
 
