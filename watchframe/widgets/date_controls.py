@@ -261,8 +261,9 @@ def _moment_field(label: str, spec: str) -> ipywidgets.Text:
 
 
 _MONTHS = (
-    "january february march april may june july august september october november december"
-).split()
+    *("january", "february", "march", "april", "may", "june", "july", "august", "september"),
+    *("october", "november", "december"),
+)
 _TIME = r"(?:(?:\s*t\s*|,?\s+)(?P<time>\d{1,2}:\d\d(?::\d\d)?))?"
 #: Only what can be read in one way: the year comes first, or the month is a word.
 _DATES = [

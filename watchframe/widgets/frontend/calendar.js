@@ -79,6 +79,7 @@ class Calendar {
     this.help = element("div", { class: "wf-calendar-help", "aria-live": "polite" });
     this.isRange = model.get("mode") === "range";
     root.classList.add("wf-calendar");
+    root.classList.toggle("wf-calendar-range", this.isRange);
     root.setAttribute("role", "group");
     root.setAttribute("aria-label", model.get("label"));
     // JupyterLab takes arrow keys for itself anywhere but in text fields and here.
