@@ -21,7 +21,6 @@ from watchframe.plain_text import html_text, plain_text
 from watchframe.widgets.field_events import FieldEvents
 
 NEEDED = "A value is needed."
-LABEL_WIDTH = "12em"
 #: Newer kernels answer widgets on several threads: one change at a time, over all pickers.
 GUARD = threading.RLock()
 
@@ -261,11 +260,6 @@ def value_text(value: object) -> str:
             (" to " if isinstance(value, tuple) else ", ").join(map(str, value)), keep=""
         )
     return plain_text(str(value), keep="")
-
-
-def label_style() -> dict[str, str]:
-    """Return the style of the label of a control's first field."""
-    return {"description_width": LABEL_WIDTH}
 
 
 def labeled(title: str, fields: ipywidgets.Widget) -> ipywidgets.HBox:

@@ -315,7 +315,9 @@ class LiveBoard(WidgetWithTwin):
     def _apply_clicked(self) -> None:
         with GUARD:
             self._form.recheck()
-            if not self._form.problems:
+            if self._form.problems:
+                self._form.mark()
+            else:
                 self.apply()
 
     def _values_changed(self, _change: object = None) -> None:
@@ -325,12 +327,13 @@ class LiveBoard(WidgetWithTwin):
         names = {*self._form.params, *self.params}
         changed = [it for it in names if self._form.params.get(it) != self.params.get(it)]
         problems = self._form.problems
-        self._form.offer_to_apply([] if problems else changed)
+        is_wrong = len(problems) > len(self._form.needed)
+        self._form.offer_to_apply([] if is_wrong else changed)
         view.apply_button.description = f"Apply ({len(changed)})" if changed else "Apply"
         is_over = self.status in ("failed", "cancelled")
-        view.apply_button.disabled = bool(problems) or not (changed or is_over)
+        view.apply_button.disabled = is_wrong or not (changed or is_over)
         if problems and self.status != "running":
-            view.status.value = ready_html(len(problems))
+            view.status.value = ready_html(len(problems), needed=self._form.needed)
 
     def _read_now(self, params: Params, options: ReadOptions) -> None:
         """Read all, without controls."""

@@ -273,7 +273,7 @@ class ParameterPicker(WidgetWithTwin):
     def _values_changed(self, _change: object = None) -> None:
         has_changed = self.params != self._form.params
         self.set_trait("params", dict(self._form.params))
-        self._layout.run_button.disabled = bool(self._form.problems)
+        self._layout.run_button.disabled = len(self._form.problems) > len(self._form.needed)
         self._layout.show_code(self.code, self.magic)
         if self.status != "running":
             self._show_idle()
@@ -284,7 +284,9 @@ class ParameterPicker(WidgetWithTwin):
         """Show what has to be corrected, or else how the last run ended."""
         outcome = self._runs.outcome
         if self._form.problems:
-            self._show_status("invalid", ready_html(len(self._form.problems)))
+            self._show_status(
+                "invalid", ready_html(len(self._form.problems), needed=self._form.needed)
+            )
         elif outcome is None:
             self._show_status("ready", ready_html(0))
         elif self.status == "invalid":
@@ -293,7 +295,9 @@ class ParameterPicker(WidgetWithTwin):
     def _run_clicked(self) -> None:
         with GUARD:
             self._form.recheck()
-            if not self._form.problems:
+            if self._form.problems:
+                self._form.mark()
+            else:
                 self.run()
 
     def _on_progress(self, progress: Progress) -> None:

@@ -26,8 +26,11 @@ _WAITING = {
 }
 
 
-def ready_html(problems: int) -> str:
-    """Return that nothing ran yet, or what has to be corrected first."""
+def ready_html(problems: int, *, needed: Sequence[str] = ()) -> str:
+    """Return that nothing ran yet, or what has to be corrected or given a value first."""
+    if needed and len(needed) == problems:
+        words = "A value is needed" if problems == 1 else "Values are needed"
+        return _line(f"{words}: {', '.join(needed)}.")
     if problems:
         words = "a value has" if problems == 1 else f"{problems} values have"
         return _line(f"Not ready: {words} to be corrected first.")

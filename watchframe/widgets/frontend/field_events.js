@@ -27,6 +27,15 @@ function render({ model, el }) {
       tell("escape");
       return true;
     },
+    Enter(control, field) {
+      const text = field?.value ?? "";
+      if (!text.trim() || !(optionsOf(control).length || SEVERAL.test(text))) return false;
+      tell("enter", text);
+      // Here and not in the kernel: what is typed next may be on its way already.
+      field.value = "";
+      field.dispatchEvent(new Event("input", { bubbles: true }));
+      return true;
+    },
     Backspace(_control, field) {
       if (field?.value !== "") return false;
       tell("backspace");
@@ -55,7 +64,8 @@ function render({ model, el }) {
     },
     paste(event) {
       const text = event.clipboardData?.getData("text/plain").trim() ?? "";
-      if (searched(event)?.value === "" && SEVERAL.test(text)) {
+      const field = searched(event);
+      if (field?.value === "" && field.closest(".wf-several") && SEVERAL.test(text)) {
         event.preventDefault();
         tell("paste", text);
       }
