@@ -85,9 +85,14 @@ def search(text, hits):
     return do
 
 
+def open_panel(keys, picker):
+    keys.press("Enter")
+    picker.get_by_role("grid").first.wait_for()
+
+
 def in_panel(start, end):
     def do(keys, picker):
-        keys.press("Enter")
+        open_panel(keys, picker)
         for label, text in (("from", start), ("to", end)):
             keys.tab_to(picker, label)
             keys.press("Control+a")
@@ -125,7 +130,7 @@ CASES = {
         33,
         PERIOD,
         lambda keys, picker: [
-            keys.press("Enter"),
+            open_panel(keys, picker),
             keys.tab_to(picker, "Last 14 days"),
             keys.press("Enter"),
         ],

@@ -109,6 +109,7 @@ _PANELS = f"""
   flex: 1 1 11em; min-width: 9em; max-width: 20em; margin: 0; max-height: 245px !important;
 }}
 .wf-panel-parts > :not(.wf-options) {{ flex: 100 1 18em; margin: 0; }}
+.wf-panel-parts > .wf-calendar-range {{ flex-basis: 34em; }}
 .wf-panel > .wf-done {{ align-self: flex-end; width: auto; margin: 0; }}
 """
 
@@ -125,7 +126,7 @@ _FORMS = """
   }
   :not(.wf-bar-of-controls) > .wf-form > .wf-control {
     grid-column: 1 / -1; grid-template-columns: subgrid;
-    grid-template-areas: "label field open reset" ". panel panel panel" ". below below below";
+    grid-template-areas: "label field open reset" "panel panel panel panel" ". below below below";
     grid-template-rows: auto auto auto;
   }
 }
