@@ -152,12 +152,12 @@ def _menu(heading: str, rows: Iterable[tuple[str, str]], value: str = "name") ->
 
 
 def _dates() -> str:
-    return _menu("in the menu of a date", ((label, it) for it, label in DYNAMIC_DATES.items()))
+    return _menu("in the panel of a date", ((label, it) for it, label in DYNAMIC_DATES.items()))
 
 
 def _ranges() -> str:
     rows = ((value.label, name) for name, value in DYNAMIC_RANGES.items())
-    return _menu("in the menu of a range", rows)
+    return _menu("in the panel of a range", rows)
 
 
 def _max_ages() -> str:

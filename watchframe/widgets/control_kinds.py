@@ -69,32 +69,32 @@ CONTROL_KINDS: dict[str, ControlKind] = {
         checks="one of the values, once they have been fetched",
     ),
     "date": ControlKind(
-        control="menu of dynamic dates, calendar",
+        control="text field for ISO dates and dynamic ones by name, with a calendar",
         in_params='"2026-01-15" or "d_yesterday"',
         checks="a whole date",
     ),
     "datetime-local": ControlKind(
-        control="menu of dynamic dates, calendar, time to the minute",
+        control="the same, with a time to the minute",
         in_params='"2026-01-15 12:30" or "d_now"',
         checks="a whole date and time",
     ),
     "datetime-with-seconds": ControlKind(
-        control="menu of dynamic dates, calendar, time to the second",
+        control="the same, with a time to the second",
         in_params='"2026-01-15 12:30:36" or "d_now"',
         checks="a whole date and time",
     ),
     "date-range": ControlKind(
-        control="menu of dynamic ranges, two calendars",
+        control="button that opens a panel: two ISO fields, two months, dynamic ranges",
         in_params='("2026-01-01", "2026-01-31") or "d_last_7_days"',
         checks="both dates; the end is not before the start",
     ),
     "datetime-range": ControlKind(
-        control="menu of dynamic ranges, two calendars with times to the minute",
+        control="the same, with times to the minute",
         in_params='("2026-01-15 06:00", "2026-01-16 18:30") or "d_last_week"',
         checks="both; the end is not before the start",
     ),
     "datetime-range-with-seconds": ControlKind(
-        control="menu of dynamic ranges, two calendars with times to the second",
+        control="the same, with times to the second",
         in_params='("2026-01-15 06:00:00", "2026-01-15 09:59:59") or "d_last_24_hours"',
         checks="both; the end is not before the start",
     ),
