@@ -20,10 +20,11 @@ from watchframe.magics.magic import WatchMagics
 from watchframe.parameters import DYNAMIC_DATES, DYNAMIC_RANGES, PARAMETER_TYPES
 from watchframe.vocabulary import CELL_FLAGS, OPTIONS, QUERY_HELP, Option, Place
 from watchframe.widgets import CONTROL_KINDS
-from watchframe.widgets.choice_controls import FEW, LISTED, TICKED
+from watchframe.widgets.choice_controls import FEW, LISTED
 from watchframe.widgets.quick_chart import KINDS
 from watchframe.widgets.quick_points import EACH, JOINS, MOST_BARS, MOST_SERIES
 from watchframe.widgets.run_bar import MAX_AGES
+from watchframe.widgets.search_controls import CHIPS, MOST_AT_ONCE
 
 
 def _commands(group: click.Group = program, path: str = "watchframe") -> str:
@@ -139,9 +140,10 @@ def _quick_chart() -> str:
 
 def _control_limits() -> str:
     return (
-        f"Above {FEW} values, a list shows the first {LISTED} that fit what is typed, and boxes "
-        f"the first {TICKED};\nthe words typed are searched in names and values, in any order and "
-        "in either case."
+        f"One of up to {FEW} values is chosen in a menu; else a list shows the first {LISTED} that "
+        "fit what is typed:\nthe words are searched in names and values, in any order and in "
+        f"either case. Up to {MOST_AT_ONCE} values that are found are chosen\nat once with *All*; "
+        f"the first {CHIPS} that are chosen have a chip each at first."
     )
 
 
@@ -150,12 +152,12 @@ def _menu(heading: str, rows: Iterable[tuple[str, str]], value: str = "name") ->
 
 
 def _dates() -> str:
-    return _menu("in the menu of a date", ((label, it) for it, label in DYNAMIC_DATES.items()))
+    return _menu("in the panel of a date", ((label, it) for it, label in DYNAMIC_DATES.items()))
 
 
 def _ranges() -> str:
     rows = ((value.label, name) for name, value in DYNAMIC_RANGES.items())
-    return _menu("in the menu of a range", rows)
+    return _menu("in the panel of a range", rows)
 
 
 def _max_ages() -> str:

@@ -41,6 +41,11 @@ def searching(picker) -> None:
     picker.get_by_role("button", name="Code", exact=True).click()
 
 
+def range_panel(picker) -> None:
+    picker.get_by_title("Period: open or shut the calendar").click()
+    picker.get_by_role("gridcell").first.wait_for()
+
+
 def dashboard(board) -> None:
     board.page.evaluate("window.jupyterapp.commands.execute('application:toggle-left-area')")
     board.page.set_viewport_size({"width": 1240, "height": 2400})
@@ -75,6 +80,7 @@ PICTURES = {
     "chart": ("pick(1, run=True)", quick_chart),
     "saved": ("pick(1, run=True)", saved_chart),
     "dashboard": ("show_watch_dashboard('liquidations')", dashboard),
+    "range": ("pick(38)", range_panel),
     "search": ("pick(25)", searching),
     "wrong": ("pick(11, {'hash': '0xzz'})", wrong),
     "group": (

@@ -85,15 +85,25 @@ def search(text, hits):
     return do
 
 
-def moments(*texts):
+def open_panel(keys, picker):
+    keys.press("Enter")
+    picker.get_by_role("grid").first.wait_for()
+
+
+def in_panel(start, end):
     def do(keys, picker):
-        for place, (label, text) in enumerate(texts):
-            if place:
-                keys.tab_to(picker, label)
+        open_panel(keys, picker)
+        for label, text in (("from", start), ("to", end)):
+            keys.tab_to(picker, label)
+            keys.press("Control+a")
             keys.type(text)
+        keys.tab_to(picker, "Done")
+        keys.press("Enter")
 
     return do
 
+
+PERIOD = "Period: open or shut the calendar"
 
 CASES = {
     "text": Case(10, "Label", in_field("d d a b x"), {"label": "d d a b x"}),
@@ -106,35 +116,36 @@ CASES = {
         24, "CRV (18 decimals)", tick("INV (18 decimals)"), {"markets": ["CRV", "sDOLA"]}
     ),
     "query, thousands": Case(25, "Account", search("whale", 1), {"markets": ["WETH"]}),
-    "date": Case(30, "on", moments(("on", "02032026")), {"day": "2026-02-03"}),
+    "date": Case(30, "Day", in_field("2026-02-03"), {"day": "2026-02-03"}),
     "datetime-local": Case(
-        31, "on", moments(("on", "03012026"), ("at", "0607AM")), {"since": "2026-03-01 06:07"}
+        31, "Since", in_field("2026-03-01 06:07"), {"since": "2026-03-01 06:07"}
     ),
     "datetime-with-seconds": Case(
-        32,
-        "on",
-        moments(("on", "03012026"), ("at", "060708AM")),
-        {"until": "2026-03-01 06:07:08"},
+        32, "Until", in_field("2026-03-01 06:07:08"), {"until": "2026-03-01 06:07:08"}
     ),
     "date-range": Case(
-        33,
-        "from",
-        moments(("from", "02012026"), ("to", "02102026")),
-        {"period": ["2026-02-01", "2026-02-10"]},
+        33, PERIOD, in_panel("2026-02-01", "2026-02-10"), {"period": ["2026-02-01", "2026-02-10"]}
     ),
     "date-range, dynamic": Case(
-        33, "Period", lambda keys, _picker: keys.choose("Last 14"), {"period": "d_last_14_days"}
+        33,
+        PERIOD,
+        lambda keys, picker: [
+            open_panel(keys, picker),
+            keys.tab_to(picker, "Last 14 days"),
+            keys.press("Enter"),
+        ],
+        {"period": "d_last_14_days"},
     ),
     "datetime-range": Case(
         34,
-        "from",
-        moments(("from", "02012026"), ("at", "0130AM"), ("to", "02012026"), ("at", "0815PM")),
+        PERIOD,
+        in_panel("2026-02-01 01:30", "2026-02-01 20:15"),
         {"period": ["2026-02-01 01:30", "2026-02-01 20:15"]},
     ),
     "datetime-range-with-seconds": Case(
         35,
-        "from",
-        moments(("from", "02012026"), ("at", "013005AM"), ("to", "02012026"), ("at", "031559AM")),
+        PERIOD,
+        in_panel("2026-02-01 01:30:05", "2026-02-01 03:15:59"),
         {"period": ["2026-02-01 01:30:05", "2026-02-01 03:15:59"]},
     ),
 }
@@ -150,7 +161,8 @@ def test_parameter_set_and_run_by_keyboard(notebook, kind):
         ).wait_for()
     cells = page.evaluate(CELLS)
     keys = Keys(page)
-    picker.get_by_label(case.first, exact=True).first.focus()
+    named = picker.get_by_label(case.first, exact=True).or_(picker.get_by_title(case.first))
+    named.first.focus()
     case.keys(keys, picker)
     keys.tab_to(picker, "Run")
     keys.press("Enter")

@@ -90,58 +90,51 @@ DROPDOWN_OF_THOUSANDS = Case(
 )
 DATE = Case(
     30,
-    lambda cell: cell.get_by_label("on", exact=True).fill("2026-02-03"),
+    lambda cell: cell.get_by_label("Day", exact=True).fill("3 Feb 2026"),
     {"day": "2026-02-03"},
     "select distinct date_trunc('hour', block_time) from events "
     "where block_time::date = '2026-02-03' order by 1",
 )
 
 
-def fill_moment(cell, day, time, place=0):
-    cell.locator("input[type=date]").nth(place).fill(day)
-    cell.locator("input[type=time]").nth(place).fill(time)
+def fill_range(cell, start, end):
+    cell.get_by_title("Period: open or shut the calendar").click()
+    cell.get_by_label("from", exact=True).fill(start)
+    cell.get_by_label("to", exact=True).fill(end)
+    cell.get_by_role("button", name="Done").click()
 
 
 DATETIME = Case(
     31,
-    lambda cell: fill_moment(cell, "2026-03-01", "06:07"),
+    lambda cell: cell.get_by_label("Since", exact=True).fill("2026-03-01 06:07"),
     {"since": "2026-03-01 06:07"},
     "select event_id from events where block_time >= '2026-03-01 06:07' "
     "order by event_id limit 500",
 )
 DATETIME_WITH_SECONDS = Case(
     32,
-    lambda cell: fill_moment(cell, "2026-03-01", "06:07:08"),
+    lambda cell: cell.get_by_label("Until", exact=True).fill("2026-03-01 06:07:08"),
     {"until": "2026-03-01 06:07:08"},
     "select event_id from events where block_time <= '2026-03-01 06:07:08' "
     "order by event_id desc limit 500",
 )
 DATE_RANGE = Case(
     33,
-    lambda cell: [
-        cell.get_by_label("from").fill("2026-02-01"),
-        cell.get_by_label("to", exact=True).fill("2026-02-10"),
-    ],
+    lambda cell: fill_range(cell, "2026-02-01", "2026-02-10"),
     {"period": ["2026-02-01", "2026-02-10"]},
     "select distinct block_time::date from events "
     "where block_time::date between '2026-02-01' and '2026-02-10' order by 1",
 )
 DATETIME_RANGE = Case(
     34,
-    lambda cell: [
-        fill_moment(cell, "2026-02-01", "01:30", 0),
-        fill_moment(cell, "2026-02-01", "20:15", 1),
-    ],
+    lambda cell: fill_range(cell, "2026-02-01 01:30", "2026-02-01 20:15"),
     {"period": ["2026-02-01 01:30", "2026-02-01 20:15"]},
     "select distinct date_trunc('hour', block_time) from events "
     "where block_time between '2026-02-01 01:30' and '2026-02-01 20:15' order by 1",
 )
 DATETIME_RANGE_WITH_SECONDS = Case(
     35,
-    lambda cell: [
-        fill_moment(cell, "2026-02-01", "01:30:05", 0),
-        fill_moment(cell, "2026-02-01", "03:15:59", 1),
-    ],
+    lambda cell: fill_range(cell, "2026-02-01 01:30:05", "2026-02-01 03:15:59"),
     {"period": ["2026-02-01 01:30:05", "2026-02-01 03:15:59"]},
     "select event_id from events "
     "where block_time between '2026-02-01 01:30:05' and '2026-02-01 03:15:59' order by event_id",

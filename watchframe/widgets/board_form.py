@@ -98,6 +98,16 @@ class BoardForm(traitlets.HasTraits):
         for _, form in self._forms.values():
             form.recheck()
 
+    @property
+    def needed(self) -> list[str]:
+        """The titles of the parameters without a value, for which nothing else is wrong."""
+        return [title for _, form in self._forms.values() for title in form.needed]
+
+    def mark(self) -> None:
+        """Mark the values that are missing, as somebody wants to apply the others."""
+        for _, form in self._forms.values():
+            form.mark()
+
     def close(self) -> None:
         """Close all controls."""
         for _, form in self._forms.values():

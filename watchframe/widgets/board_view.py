@@ -50,8 +50,6 @@ _STYLE = f"""<style>
 }}
 .wf-board > * {{ margin: 0; }}
 .wf-board .wf-status {{ margin-left: 8px; }}
-.wf-bar-of-controls {{ flex-flow: row wrap; gap: 0 20px; align-items: flex-start; }}
-.wf-bar-of-controls > * {{ flex: 1 1 18em; max-width: 34em; min-width: 0; }}
 .wf-bar-of-controls > .wf-bar-of-controls {{ flex: 1 1 20em; max-width: none; }}
 .wf-bar-of-controls > button {{ flex: none; align-self: flex-end; margin-bottom: 6px; }}
 .wf-bar-of-controls:empty {{ display: none; }}

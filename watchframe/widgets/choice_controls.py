@@ -1,4 +1,4 @@
-"""Controls of choices: a menu or boxes for a few values, a search field for many."""
+"""The menu for one of a few values, and what all controls of choices are made of."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from dataclasses import dataclass
 
 import ipywidgets
 
+from watchframe.errors import ArgumentError
 from watchframe.models import ParameterDefinition
-from watchframe.plain_text import html_text, plain_text
-from watchframe.widgets.control import GUARD, LABEL_WIDTH, Check, Control, close_tree, label_style
+from watchframe.parameters.text_syntax import read_items
+from watchframe.plain_text import plain_text
+from watchframe.widgets.control import Check, Control, close_tree
 
-#: More choices than this get a search field.
+#: More choices than this, of which one is chosen, get a search field.
 FEW = 20
-#: How many of them are listed, or have a box.
-LISTED, TICKED = 30, 20
-_LONGEST_CHIP = 24
-_FIELDS_WIDTH = "44em"
+#: How many are listed at once.
+LISTED = 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +33,7 @@ class Option:
         return plain_text(self.name, keep="") or "(empty)"
 
 
-class _ChoiceControl(Control):
+class ChoiceControl(Control):
     """What the controls of choices have in common: the options."""
 
     def __init__(
@@ -43,15 +43,12 @@ class _ChoiceControl(Control):
         super().__init__(definition, check)
 
 
-class MenuControl(_ChoiceControl):
+class MenuControl(ChoiceControl):
     """A menu for one of a few values."""
 
     def _make_field(self) -> ipywidgets.Widget:
         self._menu = ipywidgets.Dropdown(
-            options=labels_and_values(self.options),
-            description=self.title,
-            style=label_style(),
-            layout={"width": "32em"},
+            options=labels_and_values(self.options), description=self.title
         )
         self._menu.observe(self._edited, "value")
         return self._menu
@@ -63,173 +60,6 @@ class MenuControl(_ChoiceControl):
 
     def _read(self) -> object:
         return self._menu.value
-
-
-class TicksControl(_ChoiceControl):
-    """A box to tick for each of a few values."""
-
-    def _make_field(self) -> ipywidgets.Widget:
-        self._boxes = [
-            ipywidgets.Checkbox(
-                description=label, indent=False, layout={"width": "auto", "margin": "0 14px 0 0"}
-            )
-            for label, _ in labels_and_values(self.options)
-        ]
-        for box in self._boxes:
-            box.observe(self._edited, "value")
-        return _labeled(self.title, ipywidgets.Box(self._boxes, layout=_wrapped()))
-
-    def _show(self, value: object) -> None:
-        chosen = set(as_texts(value))
-        for box, option in zip(self._boxes, self.options, strict=True):
-            box.value = option.value in chosen
-
-    def _read(self) -> object:
-        return [
-            option.value for box, option in zip(self._boxes, self.options, strict=True) if box.value
-        ]
-
-
-class _SearchControl(_ChoiceControl):
-    """What both have in common: the field to search with."""
-
-    def _make_search(self) -> ipywidgets.Text:
-        self._search = ipywidgets.Text(
-            description=self.title,
-            placeholder=f"search {len(self.options):,} values",
-            style=label_style(),
-            layout={"width": _FIELDS_WIDTH},
-        )
-        self._search.observe(self._searched, "value")
-        on_enter(self._search, self._entered)
-        return self._search
-
-    def _entered(self) -> None:
-        """Take the first of the options that are found."""
-        raise NotImplementedError
-
-    def _searched(self, _change: object) -> None:
-        with GUARD:
-            with self._showing():
-                self._show(self.value)
-            self._show_below()
-
-    def _names(self, values: Sequence[str]) -> list[str]:
-        names = {option.value: option.label for option in self.options}
-        return [names.get(value, value) for value in values]
-
-
-class SearchControl(_SearchControl):
-    """A search field and a list of what it finds, for one of many values; Enter takes the first."""
-
-    def _make_field(self) -> ipywidgets.Widget:
-        self._found_count = 0
-        self._list = OptionList(LISTED, self.set, self.title)
-        self._list.widget.layout.width = f"calc({_FIELDS_WIDTH} - {LABEL_WIDTH} - 12px)"
-        self._list.widget.layout.margin = f"2px 2px 2px calc({LABEL_WIDTH} + 10px)"
-        return ipywidgets.VBox([self._make_search(), self._list.widget])
-
-    def close(self) -> None:
-        """Close the control's widgets, also the buttons that are not shown."""
-        self._list.close()
-        super().close()
-
-    def _show(self, value: object) -> None:
-        found = matching(self.options, self._search.value)
-        self._found_count = len(found)
-        self._list.show(labels_and_values(found[:LISTED]), None if value is None else str(value))
-
-    def _read(self) -> object:
-        return self.value
-
-    def _entered(self) -> None:
-        if self._list.choices and self._search.value.strip():
-            self._list.choose(0)
-
-    def _explanation(self) -> str:
-        value = self._checked.wire
-        chosen = "Nothing is chosen yet."
-        if isinstance(value, str):
-            name = self._names([value])[0]
-            chosen = f"Chosen: {name}" if name == value else f"Chosen: {name} = {value}"
-        return f"{chosen} {_found_text(self._found_count, LISTED)}".strip()
-
-
-class SearchManyControl(_SearchControl):
-    """A search field, boxes to tick for what it finds, and a button to drop each chosen value."""
-
-    def _make_field(self) -> ipywidgets.Widget:
-        self._found: list[Option] = []
-        # A box is that of one value for as long as it lives: see `OptionList`.
-        self._boxes: dict[str, ipywidgets.Checkbox] = {}
-        self._box_layout = ipywidgets.Layout(width="auto", margin="0 14px 0 0")
-        self._box_place = ipywidgets.Box(layout=_wrapped())
-        self._chips = ipywidgets.Box(layout=_wrapped())
-        return ipywidgets.VBox(
-            [_labeled("", self._chips), self._make_search(), _labeled("", self._box_place)]
-        )
-
-    def close(self) -> None:
-        """Close the control's widgets, and the layout that its boxes share."""
-        super().close()
-        self._box_layout.close()
-
-    def _show(self, value: object) -> None:
-        chosen = as_texts(value)
-        self._found = matching(self.options, self._search.value)
-        before, self._boxes = self._boxes, {}
-        for label, found in labels_and_values(self._found[:TICKED]):
-            if found in self._boxes:
-                continue  # sent twice: one of them will do
-            box = before.pop(found, None) or self._make_box()
-            box.description = label
-            box.value = found in chosen
-            self._boxes[found] = box
-        children = tuple(self._boxes.values())
-        if children != self._box_place.children:
-            self._box_place.children = children
-        for box in before.values():
-            box.unobserve_all()
-            box.style.close()
-            box.close()
-        self._show_chips(chosen)
-
-    def _read(self) -> object:
-        before = as_texts(self.value)
-        kept = [value for value in before if value not in self._boxes or self._boxes[value].value]
-        added = [value for value, box in self._boxes.items() if box.value and value not in kept]
-        with self._showing():
-            self._show_chips([*kept, *added])
-        return [*kept, *added]
-
-    def _entered(self) -> None:
-        if self._found and self._search.value.strip():
-            self._boxes[self._found[0].value].value = True
-
-    def _explanation(self) -> str:
-        return _found_text(len(self._found), TICKED)
-
-    def _make_box(self) -> ipywidgets.Checkbox:
-        box = ipywidgets.Checkbox(indent=False, layout=self._box_layout)
-        box.observe(self._edited, "value")
-        return box
-
-    def _show_chips(self, chosen: Sequence[str]) -> None:
-        chips = []
-        for value, name in zip(chosen, self._names(chosen), strict=True):
-            short = name if len(name) <= _LONGEST_CHIP else name[: _LONGEST_CHIP - 1] + "…"
-            chip = ipywidgets.Button(
-                description=f"{short} ✕", tooltip=f"Remove {name}", layout={"width": "auto"}
-            )
-            chip.add_class("wf-chip")
-            chip.on_click(lambda _button, value=value: self._drop(value))
-            chips.append(chip)
-        old = self._chips.children
-        self._chips.children = chips
-        close_tree(*old)
-
-    def _drop(self, value: str) -> None:
-        self.set([other for other in as_texts(self.value) if other != value])
 
 
 class OptionList:
@@ -249,12 +79,7 @@ class OptionList:
         self._most = most
         self._chosen = chosen
         self._purpose = purpose
-        # One layout and one style for all: each would be a model of its own in the page.
-        self._layout = ipywidgets.Layout(width="auto", height="24px", margin="0")
-        self._style = ipywidgets.ButtonStyle()
-        # A button is that of one value for as long as it lives: a click may arrive after the list
-        # has changed, and must not choose what stands in that place by then.
-        self._buttons: dict[str, ipywidgets.Button] = {}
+        self._buttons = ValueButtons(chosen, width="auto", height="24px", margin="0")
         self.widget = ipywidgets.VBox(
             layout={"max_height": "150px", "overflow": "hidden auto", "margin": "2px"}
         )
@@ -263,41 +88,85 @@ class OptionList:
     @property
     def choices(self) -> list[str]:
         """What can be chosen now, in order."""
-        return list(self._buttons)
+        return list(self._buttons.by_value)
 
     def choose(self, place: int) -> None:
         """Choose the option at this place, as a click on it does."""
         self._chosen(self.choices[place])
 
-    def show(self, options: Sequence[tuple[str, str]], chosen: str | None) -> None:
-        """List these options, each a label and a value; mark the one that is chosen."""
-        before, self._buttons = self._buttons, {}
-        for label, value in options[: self._most]:
-            if value in self._buttons:
-                continue  # sent twice: one of them will do
-            button = before.pop(value, None) or self._make_button(value)
-            button.description = label
-            button.tooltip = f"{self._purpose}: {label}"
-            is_chosen = value == chosen
+    def show(self, options: Sequence[tuple[str, str]], chosen: str | Sequence[str] | None) -> None:
+        """List these options, each a label and a value; mark those that are chosen."""
+        marked = as_texts(chosen)
+        labels = {value: label for label, value in reversed(options[: self._most])}
+        buttons = self._buttons.of([value for _, value in options[: self._most]])
+        for value, button in self._buttons.by_value.items():
+            is_chosen = value in marked
+            button.description = labels[value]
+            button.tooltip = f"{self._purpose}: {labels[value]}{', chosen' if is_chosen else ''}"
             button.icon = "check" if is_chosen else ""
             (button.add_class if is_chosen else button.remove_class)("wf-chosen")
-            self._buttons[value] = button
-        children = tuple(self._buttons.values())
-        if children != self.widget.children:
-            self.widget.children = children
-        self.widget.layout.display = "" if children else "none"
-        for button in before.values():
-            button.close()  # not its layout and style: all share them
+        if buttons != self.widget.children:
+            self.widget.children = buttons
+        self.widget.layout.display = "" if buttons else "none"
+        self._buttons.close_dropped()
 
     def close(self) -> None:
         """Close the list and what its buttons share."""
         close_tree(self.widget)
+        self._buttons.close()
+
+
+class ValueButtons:
+    """A button for each of some values.
+
+    A button is that of one value for as long as it lives: a click may arrive after others have
+    taken its place, and must not mean what stands there by then.
+
+    Parameters
+    ----------
+    clicked : callable
+        Called with the value of the button that a person has clicked.
+    **layout
+        Of all buttons.
+
+    Attributes
+    ----------
+    by_value : dict of str to Button
+    """
+
+    def __init__(self, clicked: Callable[[str], object], **layout: str) -> None:
+        self.by_value: dict[str, ipywidgets.Button] = {}
+        self._clicked = clicked
+        self._dropped: list[ipywidgets.Button] = []
+        # One layout and one style for all: each would be a model of its own in the page.
+        self._layout = ipywidgets.Layout(**layout)
+        self._style = ipywidgets.ButtonStyle()
+
+    def of(self, values: Sequence[str]) -> tuple[ipywidgets.Button, ...]:
+        """Return the buttons of these values, each once; those of others are dropped."""
+        before = self.by_value
+        self.by_value = {
+            value: before.pop(value, None) or self._make(value) for value in dict.fromkeys(values)
+        }
+        self._dropped += before.values()
+        return tuple(self.by_value.values())
+
+    def close_dropped(self) -> None:
+        """Close the buttons that were dropped, once the page no longer has them."""
+        for button in self._dropped:
+            button.close()  # not its layout and style: all share them
+        self._dropped = []
+
+    def close(self) -> None:
+        """Close all buttons, and what they share."""
+        for button in self.by_value.values():
+            button.close()
         self._layout.close()
         self._style.close()
 
-    def _make_button(self, value: str) -> ipywidgets.Button:
+    def _make(self, value: str) -> ipywidgets.Button:
         button = ipywidgets.Button(layout=self._layout, style=self._style)
-        button.on_click(lambda _button: self._chosen(value))
+        button.on_click(lambda _button: self._clicked(value))
         return button
 
 
@@ -340,6 +209,14 @@ def as_texts(value: object) -> list[str]:
     return [str(value)]
 
 
+def typed_items(text: str) -> list[object]:
+    """Return the values of a typed list with commas between; in quotes, a value may have some."""
+    try:
+        return list(read_items(f"[{text}]", None))
+    except ArgumentError:  # a quote is left open, or there is nothing between two commas
+        return [item.strip() for item in text.split(",") if item.strip()]
+
+
 def on_enter(field: ipywidgets.Text, pressed: Callable[[], object]) -> None:
     """Call `pressed` when Enter is pressed in a text field."""
 
@@ -348,26 +225,3 @@ def on_enter(field: ipywidgets.Text, pressed: Callable[[], object]) -> None:
             pressed()
 
     field.on_msg(heard)
-
-
-def _found_text(count: int, shown: int) -> str:
-    if not count:
-        return "Nothing fits what is typed."
-    return f"{count - shown:,} more: type to narrow them down." if count > shown else ""
-
-
-def _labeled(title: str, fields: ipywidgets.Widget) -> ipywidgets.HBox:
-    """Return fields that belong together behind one label, aligned with the other labels."""
-    text = html_text(title)
-    label = ipywidgets.HTML(
-        f'<div class="wf-label" title="{text}">{text}</div>',
-        layout={"width": LABEL_WIDTH, "margin": "2px 8px 2px 2px", "flex": "0 0 auto"},
-    )
-    box = ipywidgets.HBox([label, fields])
-    box.add_class("wf-labeled")
-    return box
-
-
-def _wrapped() -> dict[str, str]:
-    """Return the layout of fields that go on in the next line where they are many."""
-    return {"flex_flow": "row wrap", "max_width": _FIELDS_WIDTH}

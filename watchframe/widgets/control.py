@@ -18,9 +18,9 @@ from watchframe.parameters.moments import dynamic_name
 from watchframe.parameters.normalize import default_of, text_doubts, wire_value
 from watchframe.parameters.values import Context, UnfitValueError
 from watchframe.plain_text import html_text, plain_text
+from watchframe.widgets.field_events import FieldEvents
 
 NEEDED = "A value is needed."
-LABEL_WIDTH = "12em"
 #: Newer kernels answer widgets on several threads: one change at a time, over all pickers.
 GUARD = threading.RLock()
 
@@ -90,6 +90,8 @@ class Control(traitlets.HasTraits):
 
     value = traitlets.Any(None, allow_none=True)
     problem = traitlets.Unicode("")
+    #: Whether its field has more to tell than that the focus has left.
+    _takes_events = False
 
     def __init__(self, definition: ParameterDefinition, check: Check) -> None:
         super().__init__()
@@ -100,19 +102,20 @@ class Control(traitlets.HasTraits):
         self._note = ""
         self._is_default = True
         self._is_showing = False
+        self._is_touched = False
         self._below = ipywidgets.HTML()
+        self._below.add_class("wf-below-place")
         self._reset_button = ipywidgets.Button(
             description="Reset",  # for screen readers: the CSS hides it
             icon="undo",
             tooltip=f"Reset {self.title} to its default: {value_text(self.default)}",
-            layout={"width": "34px", "flex": "0 0 auto"},
         )
         self._reset_button.add_class("wf-reset")
         self._reset_button.on_click(lambda _button: self.reset())
-        row = ipywidgets.HBox(
-            [self._make_field(), self._reset_button],
-            layout={"justify_content": "space-between", "align_items": "flex-start"},
-        )
+        row = ipywidgets.HBox([self._make_field(), self._reset_button])
+        row.add_class("wf-row")
+        if self._takes_events or self.default is None:  # a field with a value is never left empty
+            row.children += (FieldEvents(self._heard),)
         self.widget = ipywidgets.VBox([row, self._below])
         self.widget.add_class("wf-control")
         self.widget.add_class(f"wf-parameter-{definition.type}")
@@ -124,8 +127,15 @@ class Control(traitlets.HasTraits):
         return plain_text(self.definition.title, keep="")
 
     def reset(self) -> None:
-        """Go back to the default."""
+        """Go back to the default, as nobody had touched it."""
+        self._is_touched = False
         self.set(self.default)
+
+    def mark(self) -> None:
+        """Mark a value that is missing as a problem, which it is not before anybody was there."""
+        with GUARD:
+            self._is_touched = True
+            self._show_problem()
 
     def set(self, value: object) -> None:
         """Set the value from the program: it is shown in the field and checked like any other."""
@@ -174,7 +184,13 @@ class Control(traitlets.HasTraits):
         """Take what a person left in the field: every field's events lead here."""
         if not self._is_showing:
             with GUARD:
+                self._is_touched = True
                 self._accept(self._checked_value(self._read()))
+
+    def _heard(self, event: str, _text: str) -> None:
+        """Take what the browser tells of the field: see `FieldEvents`."""
+        if event == "left":
+            self.mark()
 
     def _checked_value(self, value: object) -> object:
         """Check `value`; return it in the form in which values are kept."""
@@ -192,16 +208,25 @@ class Control(traitlets.HasTraits):
     def _accept(self, value: object) -> None:
         default = self._kept(self.default, self._check(self.definition, self.default))
         self._is_default = type(value) is type(default) and value == default
-        self._show_below()
+        self._show_problem()
         self._reset_button.disabled = self._is_default
-        problem = self._checked.problem
-        (self.widget.add_class if problem else self.widget.remove_class)("wf-wrong")
-        self.problem = problem
+        self.problem = self._checked.problem
         self.value = value
+
+    def _show_problem(self) -> None:
+        is_wrong = bool(self._marked_problem)
+        (self.widget.add_class if is_wrong else self.widget.remove_class)("wf-wrong")
+        self._show_below()
+
+    @property
+    def _marked_problem(self) -> str:
+        """The problem as it is shown: that a value is needed, only once somebody was there."""
+        problem = self._checked.problem
+        return "" if problem == NEEDED and not self._is_touched else problem
 
     def _show_below(self) -> None:
         """Write the line below the field: what is wrong, what the value means, the default."""
-        problem = html_text(self._checked.problem)
+        problem = html_text(self._marked_problem)
         notes = (self._explanation(), self._checked.warning, self._note)
         hints = [" ".join(note for note in notes if note)]
         if not self._is_default and self.default is not None:
@@ -237,9 +262,13 @@ def value_text(value: object) -> str:
     return plain_text(str(value), keep="")
 
 
-def label_style() -> dict[str, str]:
-    """Return the style of the label of a control's first field."""
-    return {"description_width": LABEL_WIDTH}
+def labeled(title: str, fields: ipywidgets.Widget) -> ipywidgets.HBox:
+    """Return fields that belong together behind one label, aligned with the other labels."""
+    text = html_text(title)
+    label = ipywidgets.HTML(f'<div class="wf-label">{text}</div>')
+    box = ipywidgets.HBox([label, fields])
+    box.add_class("wf-labeled")
+    return box
 
 
 def close_tree(*widgets: ipywidgets.Widget) -> None:

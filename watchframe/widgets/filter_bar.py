@@ -91,7 +91,7 @@ def filters_of(table: pa.Table, choices: Mapping[str, Sequence[str]]) -> list[Fi
 def with_choices(item: Filter, choices: Mapping[str, Sequence[str]]) -> Filter:
     """Return a filter with those of the chosen values that it has.
 
-    Where it has none of them it stays as it is; where nothing is ticked it has all.
+    Where it has none of them it stays as it is; where none is chosen it has all.
     """
     texts = choices.get(item.name)
     if texts is None:
@@ -105,7 +105,7 @@ def with_choices(item: Filter, choices: Mapping[str, Sequence[str]]) -> Filter:
 def _control_of(item: Filter) -> Control:
     """Return the control of a filter: as of a parameter that has these values.
 
-    Of many values none is ticked where all are chosen: nobody drops hundreds one by one.
+    Of many values none is chosen where all are current: nobody drops hundreds one by one.
     """
     texts, current = _texts(item.values), _texts(item.current)
     is_long = item.multiple and len(texts) > FEW
@@ -120,7 +120,7 @@ def _control_of(item: Filter) -> Control:
     )
     control = make_control(definition, _any_value if is_long else _some_value)
     if is_long:
-        control.add_note("With nothing ticked, all values are drawn.")
+        control.add_note("With none chosen, all values are drawn.")
     if item.multiple:
         control.set(every if current == texts else current)
     else:

@@ -15,7 +15,7 @@ from watchframe.models import ParameterDefinition, Query
 from watchframe.parameters.errors import unknown_parameter
 from watchframe.parameters.normalize import definitions_of
 from watchframe.widgets.choice_controls import Option
-from watchframe.widgets.control import GUARD, Checker, Control, close_tree
+from watchframe.widgets.control import GUARD, NEEDED, Checker, Control, close_tree
 from watchframe.widgets.control_kinds import make_control
 
 logger = logging.getLogger(__name__)
@@ -48,6 +48,7 @@ class ParameterForm(traitlets.HasTraits):
         self._is_closed = False
         self.controls: dict[str, Control] = {}
         self.widget = ipywidgets.VBox()
+        self.widget.add_class("wf-form")
         for definition in definitions_of(query, used_only=True):
             self._add(definition)
 
@@ -72,6 +73,16 @@ class ParameterForm(traitlets.HasTraits):
         """Check all values again, as of now."""
         for control in list(self.controls.values()):
             control.recheck()
+
+    @property
+    def needed(self) -> list[str]:
+        """The titles of the parameters without a value, for which nothing else is wrong."""
+        return [it.title for it in self.controls.values() if it.problem == NEEDED]
+
+    def mark(self) -> None:
+        """Mark the values that are missing, as somebody wants to run the query."""
+        for control in self.controls.values():
+            control.mark()
 
     def close(self) -> None:
         """Close all controls."""

@@ -321,7 +321,9 @@ class LiveBoard(WidgetWithTwin):
     def _apply_clicked(self) -> None:
         with GUARD:
             self._form.recheck()
-            if not self._form.problems:
+            if self._form.problems:
+                self._form.mark()
+            else:
                 self.apply()
 
     def _values_changed(self, _change: object = None) -> None:
@@ -330,13 +332,14 @@ class LiveBoard(WidgetWithTwin):
             return
         changed = changed_names(self.params, self._form.params)
         problems = self._form.problems
-        self._form.offer_to_apply([] if problems else changed)
+        is_wrong = len(problems) > len(self._form.needed)
+        self._form.offer_to_apply([] if is_wrong else changed)
         titles = [item.title for name, item in self._form.controls.items() if name in changed]
         show_changed(view.apply_button, "Apply", APPLY, titles)
         is_over = self.status in ("failed", "cancelled")
-        view.apply_button.disabled = bool(problems) or not (changed or is_over)
+        view.apply_button.disabled = is_wrong or not (changed or is_over)
         if problems and self.status != "running":
-            view.status.value = ready_html(len(problems))
+            view.status.value = ready_html(len(problems), needed=self._form.needed)
 
     def _read_now(self, params: Params, options: ReadOptions) -> None:
         """Read all, without controls."""

@@ -341,7 +341,8 @@ class ParameterPicker(WidgetWithTwin):
     def _values_changed(self, _change: object = None) -> None:
         has_changed = self.params != self._form.params
         self.set_trait("params", dict(self._form.params))
-        self._layout.bar.run_button.disabled = bool(self._form.problems)
+        is_wrong = len(self._form.problems) > len(self._form.needed)
+        self._layout.bar.run_button.disabled = is_wrong
         self._show_code()
         if self.status != "running":
             self._show_idle()
@@ -360,7 +361,9 @@ class ParameterPicker(WidgetWithTwin):
         """Show what has to be corrected, or else how the last run ended."""
         outcome = self._runs.outcome
         if self._form.problems:
-            self._show_status("invalid", ready_html(len(self._form.problems)))
+            self._show_status(
+                "invalid", ready_html(len(self._form.problems), needed=self._form.needed)
+            )
         elif outcome is None:
             self._show_status("ready", ready_html(0, self._cost.words))
         elif self.status == "invalid":
@@ -369,7 +372,9 @@ class ParameterPicker(WidgetWithTwin):
     def _run_clicked(self) -> None:
         with GUARD:
             self._form.recheck()
-            if not self._form.problems:
+            if self._form.problems:
+                self._form.mark()
+            else:
                 self.run()
 
     def _on_progress(self, progress: Progress) -> None:

@@ -40,8 +40,11 @@ def show_changed(button: ipywidgets.Button, verb: str, tooltip: str, titles: Seq
     button.tooltip = f"{tooltip}. Changed: {', '.join(titles)}" if titles else tooltip
 
 
-def ready_html(problems: int, cost: str = "") -> str:
-    """Return that nothing ran yet and what a run would take, or what has to be corrected first."""
+def ready_html(problems: int, cost: str = "", *, needed: Sequence[str] = ()) -> str:
+    """Return what a run would take, or which values are needed or have to be corrected first."""
+    if needed and len(needed) == problems:
+        words = "A value is needed" if problems == 1 else "Values are needed"
+        return _line(f"{words}: {', '.join(needed)}.")
     if problems:
         words = "a value has" if problems == 1 else f"{problems} values have"
         return _line(f"Not ready: {words} to be corrected first.")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from watchframe.widgets.control import LABEL_WIDTH
-
 _TEXT = "var(--jp-ui-font-color1, currentColor)"
 _MUTED = "var(--jp-ui-font-color2, GrayText)"
 _LINE = "var(--jp-border-color2, #bdbdbd)"
@@ -20,9 +18,10 @@ _ARROW = (
 _FRAME = f"""
 .wf-picker, .wf-search {{ color: {_TEXT}; font-family: var(--jp-ui-font-family, system-ui); }}
 .wf-picker {{
-  border: 1px solid {_LINE}; border-radius: 6px; padding: 10px 14px 12px; max-width: 66em;
+  border: 1px solid {_LINE}; border-radius: 6px; padding: 10px 14px 12px;
+  container: wf-picker / inline-size;
 }}
-.wf-picker:has(> .wf-board) {{ border: 0; padding: 0; max-width: none; }}
+.wf-picker:has(> .wf-board) {{ border: 0; padding: 0; }}
 {", ".join(f"{dark} :is(.wf-picker, .wf-search)" for dark in _DARK)} {{
   color-scheme: dark; --jp-widgets-dropdown-arrow: {_ARROW};
 }}
@@ -32,66 +31,163 @@ _FRAME = f"""
 }}
 .wf-title {{ font-size: 1.25em; font-weight: 600; }}
 .wf-title small {{ font-size: 0.7em; font-weight: 400; color: {_MUTED}; margin-left: 0.6em; }}
-.wf-about {{ color: {_MUTED}; overflow-wrap: anywhere; }}
+.wf-about {{ color: {_MUTED}; max-width: 66em; overflow-wrap: anywhere; }}
 .wf-about :is(p, ul, ol, pre, h1, h2, h3, h4, h5, h6) {{ margin: 2px 0; font-size: 1em; }}
 .wf-hint {{ color: {_MUTED}; font-size: 0.92em; overflow-wrap: anywhere; }}
 .wf-problem {{ color: {_ERROR}; font-size: 0.92em; font-weight: 600; }}
 .wf-problem::before {{ content: "\\26A0\\00A0"; }}
 """
 
-#: The controls of parameters.
+#: The controls of parameters, wherever they are: each a grid of its label, its field, small buttons
+#: and the lines below. The widgets between are no boxes (`contents`), so that labels stay those of
+#: their fields. ipywidgets write widths into elements, which only `!important` overrules.
 _CONTROLS = f"""
-.wf-control {{ margin: 3px 0; container-type: inline-size; }}
-.wf-label {{
-  text-align: right; overflow: hidden; text-overflow: ellipsis; white-space: nowrap;
-  line-height: 28px;
+.wf-form, .wf-bar-of-controls {{ overflow: visible; }}
+.wf-bar-of-controls > .wf-form,
+.wf-row, .wf-date, .wf-labeled, .wf-labeled > .widget-html,
+:is(.wf-row, .wf-date) > :is(.widget-text, .widget-dropdown) {{ display: contents; }}
+.wf-control {{
+  display: grid; overflow: visible; min-width: 0; align-content: start; align-items: start;
+  grid-template: "label label label" auto "field open reset" auto "panel panel panel" auto
+    "below below below" auto / minmax(0, 1fr) auto auto;
 }}
-.wf-below {{ margin-left: calc({LABEL_WIDTH} + 8px); }}
-.wf-control button.wf-reset {{ font-size: 0; padding: 0; }}
-.wf-control button.wf-reset > i {{ font-size: 13px; margin: 0; }}
-.wf-control.wf-wrong input, .wf-control.wf-wrong select {{
+.wf-control > *, .wf-row > *, .wf-labeled > *, .wf-date > * {{ min-width: 0; }}
+:is(.wf-row, .wf-date) > :is(.widget-text, .widget-dropdown) > .widget-label,
+.wf-labeled > :first-child > .widget-html-content {{
+  grid-area: label; width: auto !important; max-width: none; height: auto; margin: 0 8px 0 0;
+  padding: 4px 0; line-height: 1.35; text-align: left; white-space: normal; overflow: visible;
+  overflow-wrap: anywhere; color: {_TEXT};
+}}
+:is(.wf-row, .wf-date) > :is(.widget-text, .widget-dropdown) > :is(input, select),
+.wf-labeled > :nth-child(2) {{
+  grid-area: field; width: 100% !important; max-width: none; margin: 0; box-sizing: border-box;
+}}
+:is(.wf-row, .wf-date) > :is(.widget-text, .widget-dropdown) > :is(input, select) {{
+  height: var(--jp-widgets-inline-height, 28px);
+}}
+.wf-control .wf-open-button {{ grid-area: open; }}
+.wf-control .wf-reset {{ grid-area: reset; }}
+.wf-control :is(.wf-open-button, .wf-reset) {{ width: 30px; margin: 0 0 0 4px; padding: 0; }}
+.wf-control .wf-reset {{
+  display: flex; align-items: center; justify-content: center; font-size: 0;
+}}
+.wf-control .wf-reset > i {{ font-size: 13px; margin: 0; }}
+.wf-control .wf-reset:disabled {{ opacity: 0.25; }}
+.wf-control > .wf-below-place {{ grid-area: below; margin: 2px 0 0; }}
+.wf-control.wf-wrong :is(input, select, .wf-range) {{
   border-color: {_ERROR}; box-shadow: 0 0 0 1px {_ERROR};
 }}
 .wf-picker .widget-label {{ color: {_TEXT}; }}
-.wf-picker input[type=date], .wf-picker input[type=time] {{
-  border: 1px solid {_LINE}; border-radius: 0; padding: 2px 8px; height: 28px;
-  box-sizing: border-box; font: inherit; font-variant-numeric: tabular-nums;
-  background: var(--jp-layout-color1, inherit); color: {_TEXT};
-}}
 .wf-picker input:disabled, .wf-picker select:disabled {{ opacity: 0.65; }}
-.wf-picker .wf-chip {{ border-radius: 11px; height: 22px; line-height: 20px; padding: 0 9px; }}
-.wf-picker .widget-checkbox input[type=checkbox] {{ margin: 0 6px 0 0; vertical-align: middle; }}
-.wf-picker .widget-checkbox label {{ display: inline-flex; align-items: center; }}
+.wf-control .wf-range {{
+  display: flex; align-items: center; gap: 8px; padding: 3px 8px; border: 1px solid {_LINE};
+  height: auto; min-height: var(--jp-widgets-inline-height, 28px); line-height: 1.35;
+  white-space: normal; overflow-wrap: anywhere;
+  background: var(--jp-layout-color1, transparent); color: {_TEXT}; box-shadow: none;
+  text-align: left; font-variant-numeric: tabular-nums;
+}}
+.wf-control :is(.wf-range, .wf-open-button):hover {{ background: var(--jp-layout-color2, #8882); }}
+.wf-control :is(.wf-range, .wf-open-button):focus-visible {{
+  outline: 2px solid var(--jp-brand-color1, #1976d2); outline-offset: 1px;
+}}
+"""
+
+#: The panel of a date or a range.
+_PANELS = f"""
+.wf-control > .wf-row .wf-panel {{
+  grid-area: panel; width: auto !important; max-width: 54em; margin: 4px 0 0; padding: 8px 10px;
+  box-sizing: border-box; overflow: visible; border: 1px solid {_LINE}; border-radius: 4px;
+}}
+.wf-control .wf-panel:empty {{ display: none; }}
+.wf-ends {{ flex-flow: row wrap; gap: 4px 16px; overflow: visible; }}
+.wf-ends > .widget-text {{ flex: 1 1 13em; max-width: 18em; width: auto; min-width: 0; margin: 0; }}
+.wf-ends .widget-label {{ width: 2.6em; }}
+.wf-ends input {{ flex: 1 1 0; min-width: 0; font-variant-numeric: tabular-nums; }}
+.wf-panel-parts {{
+  flex-flow: row wrap; gap: 8px 20px; align-items: flex-start; margin: 8px 0 4px; overflow: visible;
+}}
+.wf-panel-parts > .wf-options {{
+  flex: 1 1 11em; min-width: 9em; max-width: 20em; margin: 0; max-height: 245px !important;
+}}
+.wf-panel-parts > :not(.wf-options) {{ flex: 100 1 18em; margin: 0; }}
+.wf-panel-parts > .wf-calendar-range {{ flex-basis: 34em; }}
+.wf-panel > .wf-done {{ align-self: flex-end; width: auto; margin: 0; }}
+"""
+
+#: How the controls of a form stand by the width of the picker: one below the other, each label
+#: above its field; with room for it, the labels in a column beside; with more, side by side.
+_FORMS = """
+.wf-form { display: grid; grid-template-columns: minmax(0, 1fr); gap: 8px; margin: 2px; }
+.wf-bar-of-controls { display: flex; flex-flow: row wrap; gap: 8px 20px; align-items: flex-start; }
+.wf-bar-of-controls .wf-control { flex: 1 1 16em; max-width: 34em; }
+.wf-bar-of-controls .wf-is-open { flex-basis: 100%; max-width: none; }
+@container wf-picker (30em <= width < 56em) {
+  :not(.wf-bar-of-controls) > .wf-form {
+    grid-template-columns: fit-content(14em) minmax(0, 1fr) auto auto; gap: 8px 0;
+  }
+  :not(.wf-bar-of-controls) > .wf-form > .wf-control {
+    grid-column: 1 / -1; grid-template-columns: subgrid;
+    grid-template-areas: "label field open reset" "panel panel panel panel" ". below below below";
+    grid-template-rows: auto auto auto;
+  }
+}
+@container wf-picker (width >= 56em) {
+  :not(.wf-bar-of-controls) > .wf-form {
+    display: flex; flex-flow: row wrap; gap: 8px 20px; align-items: flex-start;
+  }
+  .wf-form > .wf-control { flex: 0 1 20em; }
+  .wf-form > :is(.wf-parameter-number, .wf-parameter-date) { flex-basis: 15em; }
+  .wf-form > :is(.wf-parameter-text-pattern, .wf-parameter-date-range) { flex-basis: 27em; }
+  .wf-form > :is(.wf-parameter-datetime-range, .wf-parameter-datetime-range-with-seconds) {
+    flex-basis: 34em;
+  }
+  .wf-form > .wf-is-open { flex: 1 1 100%; max-width: 54em; }
+}
+"""
+
+#: Controls of choices: the box of chips and a search field, and lists.
+_CHOICES = f"""
+.wf-choices {{ overflow: visible; }}
+.wf-tags {{
+  flex-flow: row wrap; align-items: center; gap: 3px 4px; min-height: 28px;
+  padding: 1px 1px 1px 3px; box-sizing: border-box; border: 1px solid {_LINE};
+  background: var(--jp-layout-color1, inherit);
+  overflow: visible;
+}}
+.wf-tags:focus-within {{ border-color: var(--jp-brand-color1, #1976d2); }}
+.wf-chips {{ display: contents; }}
+.wf-picker .wf-chip {{
+  border-radius: 11px; height: 22px; line-height: 20px; padding: 0 9px; margin: 0; flex: 0 1 auto;
+  max-width: 100%;
+}}
+.wf-search-field {{ flex: 1 1 7em; width: auto; min-width: 5em; height: 24px; margin: 0; }}
+.wf-search-field > .widget-label {{
+  position: absolute; width: 0; height: 0; margin: 0; overflow: hidden;
+}}
+.wf-control .wf-search-field > input, .wf-control.wf-wrong .wf-search-field > input {{
+  border: 0; box-shadow: none; background: transparent; height: 24px; padding: 0 4px;
+}}
+.wf-control.wf-wrong .wf-tags {{ border-color: {_ERROR}; box-shadow: 0 0 0 1px {_ERROR}; }}
+.wf-tags > .wf-open {{
+  width: 26px; height: 24px; line-height: 24px; padding: 0; margin: 0; color: {_MUTED};
+  background: transparent; box-shadow: none; flex: 0 0 auto;
+}}
+.wf-choice-buttons {{ margin-top: 3px; overflow: visible; }}
+.wf-choice-buttons button {{
+  height: 24px; line-height: 22px; padding: 0 9px; margin: 0 4px 0 0; box-shadow: none;
+}}
 .wf-options {{ border: 1px solid {_LINE}; }}
+.wf-choices > .wf-options {{ margin: 3px 0 0; }}
 .wf-options button {{
   text-align: left; background: transparent; color: {_TEXT}; box-shadow: none; flex: 0 0 auto;
 }}
 .wf-options button:is(:hover, :focus) {{ background: var(--jp-layout-color2, #8882); }}
 .wf-options button.wf-chosen {{ font-weight: 600; background: var(--jp-layout-color3, #8884); }}
-"""
-
-#: In a narrow window, or beside another picker: each label above its field, the fields below each
-#: other. ipywidgets writes widths into the elements, which only `!important` overrules.
-_NARROW_CONTROLS = """
-@container (max-width: 54em) {
-  .wf-control > .widget-hbox > :first-child { flex: 1 1 0 !important; min-width: 0; }
-  .wf-control > .widget-hbox .widget-box:not(.widget-vbox) { flex-wrap: wrap; }
-  .wf-control :is(.widget-text, .widget-dropdown) {
-    flex-wrap: wrap; width: auto !important; max-width: 100%; height: auto;
-  }
-  .wf-control :is(.widget-text, .widget-dropdown) > :is(input, select) {
-    flex: 1 1 100%; height: var(--jp-widgets-inline-height, 28px);
-  }
-  .wf-control :is(.widget-text > .widget-label, .widget-dropdown > .widget-label, .wf-labeled > *) {
-    flex: 0 0 100% !important; width: 100% !important; margin: 0 !important;
-  }
-  .wf-control :is(.wf-label, .widget-inline-hbox > .widget-label) { text-align: left; }
-  .wf-control .widget-timepicker > .widget-label { width: 2.6em !important; }
-  .wf-control :is(.widget-checkbox, .wf-chip) { max-width: 100%; height: auto; }
-  .wf-control .widget-checkbox > label { white-space: normal; min-height: 28px; line-height: 1.3; }
-  .wf-control .wf-options { width: auto !important; margin: 2px !important; }
-  .wf-control .wf-below { margin-left: 2px; }
-}
+:is(.wf-tags, .wf-choices) button:focus-visible {{
+  outline: 2px solid var(--jp-brand-color1, #1976d2); outline-offset: -2px;
+}}
+.wf-picker .widget-checkbox input[type=checkbox] {{ margin: 0 6px 0 0; vertical-align: middle; }}
+.wf-picker .widget-checkbox label {{ display: inline-flex; align-items: center; }}
 """
 
 #: How a run goes, and how it ended.
@@ -194,5 +290,8 @@ _GROUP = f"""
 
 def style_tag() -> str:
     """Return the CSS as an element of the picker's own output."""
-    parts = (_FRAME, _CONTROLS, _NARROW_CONTROLS, _STATUS, _SEARCH, _TABLE, _TABS, _CODE, _GROUP)
+    parts = (
+        *(_FRAME, _CONTROLS, _PANELS, _FORMS, _CHOICES),
+        *(_STATUS, _SEARCH, _TABLE, _TABS, _CODE, _GROUP),
+    )
     return f"<style>{''.join(parts)}</style>"

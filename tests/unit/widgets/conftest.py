@@ -11,7 +11,7 @@ import pytest
 
 from watchframe.client import Client
 from watchframe.demo import DemoServer
-from watchframe.models import Query
+from watchframe.models import ParameterDefinition, Query
 from watchframe.widgets.control import Checker
 
 WITHIN = 60
@@ -51,3 +51,22 @@ def until(is_so):
     while not is_so():
         assert time.monotonic() < deadline
         time.sleep(0.02)
+
+
+def define(type_, default=None, **facts):
+    return ParameterDefinition(name="it", type=type_, title="The title", default=default, **facts)
+
+
+def fields(control, kind):
+    """All of a control's widgets of one class, in the order of the screen."""
+    found, waiting = [], [control.widget]
+    while waiting:
+        widget = waiting.pop(0)
+        if isinstance(widget, kind):
+            found.append(widget)
+        waiting = list(getattr(widget, "children", ())) + waiting
+    return found
+
+
+def below(control):
+    return control.widget.children[-1].value
