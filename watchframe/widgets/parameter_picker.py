@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections import Counter
 from collections.abc import Generator, Mapping, Sequence
 from datetime import timedelta
@@ -12,7 +13,8 @@ import pyarrow as pa
 import traitlets
 
 from watchframe.client import Client
-from watchframe.errors import ArgumentError, ParameterError
+from watchframe.drawing.documents import FramedPage
+from watchframe.errors import ArgumentError, ParameterError, WatchframeError
 from watchframe.models import Query
 from watchframe.parameters import params_dict
 from watchframe.parameters.normalize import definitions_of
@@ -319,6 +321,12 @@ class ParameterPicker(WidgetWithTwin):
         self.set_trait("status", status)
         if status != "running":
             self.update_twin()
+
+    def _display_(self) -> FramedPage:
+        if self.status == "running":
+            with contextlib.suppress(WatchframeError):  # which the status shows
+                self.wait()
+        return super()._display_()
 
     def last_state(self) -> str:
         """Return what the picker shows as plain HTML: values, status, the rows shown, the code."""
