@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import Any
 
@@ -11,12 +12,17 @@ def is_interactive() -> bool:
 
     ``nbconvert --execute`` and papermill run a kernel that no person watches. They tell it that
     ``input()`` will not be answered, and a browser tells it the opposite (``allow_stdin`` of an
-    ``execute_request`` in the Jupyter messaging protocol).
+    ``execute_request`` in the Jupyter messaging protocol). Voilà runs a notebook as these do, but
+    shows its widgets to a person.
     """
     kernel = ipython_kernel()
     if kernel is not None:
-        return bool(getattr(kernel, "_allow_stdin", False))
+        return bool(getattr(kernel, "_allow_stdin", False)) or _is_voila()
     return sys.stderr is not None and sys.stderr.isatty()
+
+
+def _is_voila() -> bool:
+    return os.environ.get("SERVER_SOFTWARE", "").startswith("voila/")
 
 
 def is_ipython_terminal() -> bool:

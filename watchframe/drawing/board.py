@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from watchframe.drawing.board_tiles import Tile, board_html
-from watchframe.drawing.documents import board_document, write_document
+from watchframe.drawing.documents import FramedPage, board_document, write_document
 from watchframe.drawing.drawing import Drawing
 from watchframe.drawing.figure_html import packed_plotly_script
 from watchframe.drawing.notebook_output import HTML, PLAIN, is_figure, is_wanted
@@ -130,6 +130,9 @@ class Board(Mapping[str, Drawing]):
             if any(map(is_figure, self.values())) and carries_plotly():
                 bundle[HTML] += f"\n{packed_plotly_script()}"
         return {kind: it for kind, it in bundle.items() if is_wanted(kind, include, exclude)}
+
+    def _display_(self) -> FramedPage:
+        return FramedPage(board_document(self))
 
 
 def unknown_title(dashboard: Dashboard, title: str, known: Collection[str]) -> KeyError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -111,6 +112,19 @@ def write_document(make: Callable[[], str], path: str | Path) -> None:
     content = make().encode()
     with atomic_file(path) as file:
         file.write(content)
+
+
+@dataclass(frozen=True, slots=True)
+class FramedPage:
+    """What `_display_` hands to marimo, which runs the scripts of such HTML, in a frame of its own.
+
+    Of outputs as Jupyter knows them it shows the HTML, but runs no script.
+    """
+
+    html: str
+
+    def _repr_html_(self) -> str:
+        return self.html
 
 
 def document_of(drawing: Drawing) -> str:

@@ -21,7 +21,7 @@ from watchframe.config.files import check_writable
 from watchframe.decode import to_frame
 from watchframe.decode.typing_rules import DECLARED
 from watchframe.drawing.column_notes import column_notes
-from watchframe.drawing.documents import document_of, write_document
+from watchframe.drawing.documents import FramedPage, document_of, write_document
 from watchframe.drawing.figures import FIGURES, figure_of
 from watchframe.drawing.images import image_format, write_image
 from watchframe.drawing.notebook_output import is_figure, mimebundle, noted_figure
@@ -201,6 +201,9 @@ class Drawing:
         exclude: Collection[str] | None = None,
     ) -> dict[str, Any]:
         return mimebundle(self, include, exclude)
+
+    def _display_(self) -> FramedPage:
+        return FramedPage(document_of(self))
 
     @property
     def shape(self) -> tuple[int, int]:

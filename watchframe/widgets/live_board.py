@@ -17,6 +17,7 @@ from watchframe.drawing import Drawing
 from watchframe.drawing.board import Board, unknown_title
 from watchframe.drawing.board_layout import places
 from watchframe.drawing.board_tiles import Tile, board_html
+from watchframe.drawing.documents import FramedPage
 from watchframe.errors import JobCancelledError, ParameterError, WatchframeWarning
 from watchframe.read.background import Background
 from watchframe.read.board import drawn_board
@@ -299,6 +300,9 @@ class LiveBoard(WidgetWithTwin):
         from IPython.display import display  # noqa: PLC0415 - only notebooks display
 
         display(self._board)  # type: ignore[no-untyped-call]
+
+    def _display_(self) -> FramedPage:
+        return self._settled()._display_()
 
     def _repr_mimebundle_(
         self,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -12,7 +13,8 @@ import pyarrow as pa
 import traitlets
 
 from watchframe.client import Client
-from watchframe.errors import ParameterError
+from watchframe.drawing.documents import FramedPage
+from watchframe.errors import ParameterError, WatchframeError
 from watchframe.models import Query
 from watchframe.parameters import JSON, params_dict
 from watchframe.parameters.normalize import definitions_of
@@ -402,6 +404,12 @@ class ParameterPicker(WidgetWithTwin):
         self._show_changed()
         if status != "running":
             self.update_twin()
+
+    def _display_(self) -> FramedPage:
+        if self.status == "running":
+            with contextlib.suppress(WatchframeError):  # which the status shows
+                self.wait()
+        return super()._display_()
 
     def last_state(self) -> str:
         """Return what the picker shows as plain HTML: values, status, the rows shown, the code."""

@@ -15,6 +15,7 @@ from typing import Any
 
 import ipywidgets
 
+from watchframe.drawing.documents import FramedPage
 from watchframe.drawing.figure_html import packed_plotly_script
 from watchframe.drawing.plotly_once import carries_plotly
 from watchframe.plain_text import html_text
@@ -24,6 +25,11 @@ from watchframe.widgets.style import style_tag
 
 _LIVE = "wf-live"
 _TWIN = "wf-twin"
+#: What stands above the last state where there is no living widget.
+_NO_WIDGETS = (
+    '<div class="wf-hint">marimo does not show ipywidgets, so nothing can be set or run here: set '
+    "values in the call.</div>"
+)
 #: What HTML that draws a figure begins with.
 FIGURE = '<div class="wf-figure '
 
@@ -68,6 +74,12 @@ class WidgetWithTwin(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has no
         )
         self._cell, self._has_plotly = copy_context(), False
         self._bring_plotly(twin.data)
+
+    def _display_(self) -> FramedPage:
+        """Return what marimo shows, which has no ipywidgets: the last state as it is now."""
+        body = f"{_NO_WIDGETS}{self.last_state()}"
+        script = packed_plotly_script() if FIGURE in body else ""
+        return FramedPage(f"{twin_html(self._twin_token, body)}{script}")
 
     def _twin(self) -> Any:
         from IPython.display import HTML  # noqa: PLC0415 - as above
