@@ -221,7 +221,7 @@ def content_html(tile: Tile, face: Face) -> str:
         if isinstance(content, str)
         else _error_html(content, face)
         if isinstance(content, Exception)
-        else _drawing_html(content, tile.title)
+        else _drawing_html(content, tile.title, face)
     )
     return f'<div class="wf-tile-body">{body}</div>'
 
@@ -312,7 +312,14 @@ def _values_html(values: Mapping[str, str]) -> str:
     )
 
 
-def _drawing_html(drawing: Drawing, title: str) -> str:
+def _drawing_html(drawing: Drawing, title: str, face: Face) -> str:
+    try:
+        return _drawn_html(drawing, title)
+    except Exception as error:  # noqa: BLE001 - of one tile: the others are shown
+        return _error_html(error, face)
+
+
+def _drawn_html(drawing: Drawing, title: str) -> str:
     notes = "".join(f'<div class="wf-card-note">{html_text(note)}</div>' for note in drawing.notes)
     if not is_figure(drawing):
         return fragment_of(drawing) + notes
