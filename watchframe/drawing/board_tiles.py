@@ -174,6 +174,10 @@ BOARD_STYLE = f"""<style>
   .wf-board section.wf-tile {{ grid-template-rows: auto 1fr auto; }}
   .wf-board .wf-tile-body {{ overflow: clip visible; }}
   .wf-board :is(.wf-tile-head, .wf-tile-foot) {{ white-space: normal; flex-wrap: wrap; }}
+  /* Paper does not scroll. Where scripts run, they make a wide table smaller (`wf-paper`). */
+  html:not(.wf-paper) .wf-board .wf-tile-body table :is(th, td, .wf-wide) {{
+    white-space: normal !important; overflow-wrap: anywhere !important; min-width: 0;
+  }}
 }}
 </style>"""
 
