@@ -123,6 +123,22 @@ def test_chart_that_lacks_something_asks_for_no_rows(run, demo, tmp_path, name, 
     assert not (tmp_path / name).exists()
 
 
+@pytest.mark.slow
+def test_chart_whose_options_make_it_a_table_needs_no_plotly(run, invoke, client, tmp_path):
+    (tmp_path / "none" / "plotly").mkdir(parents=True)
+    (tmp_path / "none" / "plotly" / "__init__.py").write_text("raise ImportError")
+    query = client.queries.create("Drawn by code", "select 1 as n", 1).id
+    own = {"globalSeriesType": "custom"}
+    client.visualizations.create(query, type="CHART", name="Own code", options=own)
+    done = run("chart", query, "own", "-o", "a.json", PYTHONPATH=str(tmp_path / "none"))
+    assert (done.returncode, done.stdout) == (0, ""), done.stderr
+    assert json.loads((tmp_path / "a.json").read_text())["cells"][0][0]["text"] == "1"
+    assert invoke("chart", query, "own").stdout.split() == ["n", "-", "1"]
+    refused = invoke("chart", query, "own", "-o", "a.png")
+    assert "'Own code' is a CHART, which is no picture." in refused.stderr
+    client.queries.archive(query)
+
+
 def test_chart_that_is_a_counter_shows_its_value(invoke):
     result = invoke("chart", 49, "Events")
     assert result.stdout == "240000\n"
