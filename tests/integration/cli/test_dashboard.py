@@ -19,7 +19,7 @@ PATIENT = 60
 
 @pytest.mark.slow
 def test_dashboard_writes_a_file_for_each_widget(run, tmp_path, client):
-    done = run("dashboard", "lending-overview", "-p", "market=WETH", "-o", "out")
+    done = run.process("dashboard", "lending-overview", "-p", "market=WETH", "-o", "out")
     assert (done.returncode, done.stdout) == (0, "")
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == sorted(
         f"{name}.parquet" for name in FILES
