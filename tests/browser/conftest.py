@@ -219,6 +219,15 @@ class Notebook:
             assert time.monotonic() < deadline, f"{holds!r} is not in the saved notebook"
             self.page.evaluate("window.jupyterapp.commands.execute('docmanager:save')")
 
+    def clear(self) -> None:
+        """Remove all cells but the first: a page is the slower, the more pickers are on it."""
+        self.page.evaluate(
+            """() => {
+                const model = window.jupyterapp.shell.currentWidget.content.model.sharedModel;
+                model.deleteCellRange(1, model.cells.length);
+            }"""
+        )
+
     def close(self) -> None:
         """Shut the kernel down, and close the page."""
         self.page.evaluate("window.jupyterapp.commands.execute('kernelmenu:shutdown')")
@@ -267,11 +276,18 @@ def context(browser):
 
 
 @pytest.fixture(scope="session")
-def notebook(context, jupyterlab) -> Iterator[Notebook]:
-    """The notebook that most tests share; each runs cells of its own in it."""
+def shared_notebook(context, jupyterlab) -> Iterator[Notebook]:
+    """The notebook that most tests share, with what is imported there."""
     opened = open_to_share(context, jupyterlab, "shared.ipynb")
     yield opened
     opened.page.close()
+
+
+@pytest.fixture
+def notebook(shared_notebook) -> Iterator[Notebook]:
+    """The shared notebook, in which each test runs cells of its own."""
+    yield shared_notebook
+    shared_notebook.clear()
 
 
 @pytest.fixture(scope="session")
@@ -306,6 +322,8 @@ def open_to_share(context, jupyterlab: Jupyter, name: str) -> Notebook:
 
 
 @pytest.fixture(params=["light", "dark"])
-def themed_notebook(request) -> Notebook:
+def themed_notebook(request) -> Iterator[Notebook]:
     """The notebook of each theme."""
-    return request.getfixturevalue(f"{request.param}_notebook")
+    found = request.getfixturevalue(f"{request.param}_notebook")
+    yield found
+    found.clear()

@@ -27,6 +27,12 @@ ABOVE_FOOT = """() => [...document.querySelectorAll(".wf-figure")].map(box => {
 })"""
 WITHIN_TILE = """table => table.getBoundingClientRect().right
     <= table.closest(".wf-tile").getBoundingClientRect().right"""
+#: Repeats the columns of a table.
+WIDER = """table => {
+    for (const row of table.rows)
+        for (const cell of [...row.cells, ...row.cells, ...row.cells])
+            row.append(cell.cloneNode(true));
+}"""
 HIDDEN = """() => [...document.querySelectorAll(".wf-tile-text")].filter(
     text => text.scrollHeight > text.parentElement.clientHeight + 1).length"""
 
@@ -117,3 +123,15 @@ def test_table_that_is_too_wide_is_smaller_on_paper(opened):
     assert table.evaluate(WITHIN_TILE)
     page.evaluate("dispatchEvent(new Event('afterprint'))")
     assert not table.evaluate(WITHIN_TILE)
+
+
+def test_table_that_is_too_wide_is_whole_on_paper_without_scripts(browser, address):
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(address)
+    table = page.locator(".wf-tile-body table").last
+    table.evaluate(WIDER)
+    assert not table.evaluate(WITHIN_TILE)
+    page.emulate_media(media="print")
+    assert table.evaluate(WITHIN_TILE)
+    context.close()

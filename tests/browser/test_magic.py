@@ -16,10 +16,10 @@ PATIENT, TAB_AGAIN, RUN_AGAIN = 60_000, 2_000, 4_000  # milliseconds
 STDERR = "[data-mime-type='application/vnd.jupyter.stderr']"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def lab(notebook):
     """The notebook, with the magic loaded."""
-    assert notebook.value("get_ipython().run_line_magic('load_ext', 'watchframe')") == "None"
+    notebook.run("%load_ext watchframe")
     return notebook
 
 

@@ -145,24 +145,39 @@ def _check_shown(chosen: Visualization, path: Path | None) -> None:
     from watchframe.charts.spec import PREPARED_BY  # noqa: PLC0415 - help needs no drawing
     from watchframe.drawing import FIGURES  # noqa: PLC0415 - likewise
 
-    # Of an unknown type, the rows are shown.
-    has_text = chosen.type in ("COUNTER", *_COLUMNS) or chosen.type not in PREPARED_BY
+    is_plot = _is_plot(chosen)
+    # Of an unknown type, and of what cannot be drawn, the rows are shown.
+    has_text = (
+        chosen.type in ("COUNTER", *_COLUMNS)
+        or chosen.type not in PREPARED_BY
+        or (chosen.type in FIGURES and not is_plot)
+    )
     label = f"{plain_text(chosen.name, keep='')!r} is a {chosen.type}"
     if path is None and not has_text:
         raise ArgumentError(f"{label}, which is drawn into a file.", hint="Give -o chart.html.")
-    if path is not None and chosen.type not in FIGURES and path.suffix.lower() not in _TEXTS:
+    if path is not None and not is_plot and path.suffix.lower() not in _TEXTS:
         raise ArgumentError(
             f"{label}, which is no picture.",
             hint="Give -o chart.html" + (", or leave -o out to see it here." if has_text else "."),
         )
 
 
+def _is_plot(chosen: Visualization) -> bool:
+    """Whether it is drawn as a figure; what its options make impossible is a table."""
+    from watchframe.charts import prepare  # noqa: PLC0415 - help needs no drawing
+    from watchframe.drawing import FIGURES  # noqa: PLC0415 - likewise
+
+    # No rows, and the one column without which a sankey is a table.
+    saved, columns = {"type": chosen.type, "options": chosen.options}, [{"name": "value"}]
+    return chosen.type in FIGURES and "header" not in prepare(saved, columns, [])
+
+
 def _check_installed(chosen: Visualization, suffix: str) -> None:
     """Raise what drawing would where plotly, kaleido or a browser is missing, before the read."""
-    from watchframe.drawing.figures import FIGURES, figure_of  # noqa: PLC0415 - help needs none
+    from watchframe.drawing.figures import figure_of  # noqa: PLC0415 - help needs none
     from watchframe.drawing.images import image_of  # noqa: PLC0415 - likewise
 
-    if chosen.type not in FIGURES or suffix == ".html":  # without plotly, a page has the rows
+    if suffix == ".html" or not _is_plot(chosen):  # without plotly, a page has the rows
         return
     figure_of("CHART", {"traces": [], "layout": {}})
     if suffix not in _TEXTS:

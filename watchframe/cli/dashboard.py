@@ -23,7 +23,7 @@ from watchframe.cli.options import (
     rows_option,
 )
 from watchframe.cli.output import FILE_FORMATS, Destination
-from watchframe.config.files import atomic_file, check_folder, check_writable
+from watchframe.config.files import atomic_file, check_folder
 from watchframe.display import provenance_line
 from watchframe.plain_text import escaped, plain_text
 from watchframe.references import parse_dashboard_reference
@@ -50,8 +50,8 @@ _LONGEST_NAME = 80
     "page",
     metavar="FILE",
     type=click.Path(dir_okay=False),
-    help="Write the dashboard as its page shows it to this file, which is replaced when all is "
-    "well; '-' is standard output. It needs nothing else, not even a network.",
+    help="Write the dashboard as its page shows it to this .html file, which is replaced when all "
+    "is well; '-' is standard output. It needs nothing else, not even a network.",
 )
 @click.option(
     "-o",
@@ -115,7 +115,9 @@ def dashboard(
         check_folder(folder)
     path = None if page in (None, "-") else Path(str(page)).expanduser()
     if path is not None:
-        check_writable(path)
+        from watchframe.drawing.documents import PRINT_IT, check_page  # noqa: PLC0415 - likewise
+
+        check_page(path, PRINT_IT)
     chosen_values = filters_of(filters)
     shown = Destination.of(output=None, format_="table", is_json=False, rows=rows)
     arguments = read_arguments(**given)

@@ -112,7 +112,7 @@ def check_writable(path: Path) -> None:
         raise ArgumentError(
             f"There is no folder {folder}.", hint=f"Make it: mkdir -p {shell_text(str(folder))}"
         )
-    if not os.access(folder, os.W_OK) and not _is_special(path):
+    if not os.access(folder, os.W_OK) and not is_special(path):
         raise ArgumentError(f"No file can be written into {folder}.", hint="Choose another folder.")
 
 
@@ -162,7 +162,7 @@ def atomic_file(path: Path) -> Iterator[BinaryIO]:
 
     A device or a pipe is written to directly.
     """
-    if _is_special(path):
+    if is_special(path):
         with path.open("wb") as file:
             yield file
     else:
@@ -189,7 +189,8 @@ def write_atomically(path: Path, content: bytes) -> bool:
     return True
 
 
-def _is_special(path: Path) -> bool:
+def is_special(path: Path) -> bool:
+    """Whether it is a device, a pipe or a socket."""
     return path.exists() and not path.is_file() and not path.is_dir()
 
 

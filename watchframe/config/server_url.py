@@ -59,6 +59,8 @@ _OTHER_PAGES = (
 )
 #: What a page's address puts before the name of a parameter.
 _PREFIX = "p_"
+#: The name of a column that is a filter, such as ``market::filter``.
+_FILTER = re.compile(r".+(?:::|__)(?:filter|multi-?filter)", re.IGNORECASE)
 
 
 def split_url(text: str) -> tuple[str, SplitResult] | None:
@@ -163,6 +165,8 @@ class Page(NamedTuple):
         The base URL of its server.
     url_parameters : dict of str to str
         Its ``p_`` values, without the prefix.
+    url_filters : dict of str to list of str
+        Its values of filters, by their columns' names.
     api_key : Secret or None
     fragment : str
         What stands behind the ``#``.
@@ -171,6 +175,7 @@ class Page(NamedTuple):
     match: re.Match[str]
     server_url: str
     url_parameters: dict[str, str]
+    url_filters: dict[str, list[str]]
     api_key: Secret | None
     fragment: str
 
@@ -193,6 +198,11 @@ def match_page(address: str, *patterns: re.Pattern[str]) -> Page | None:
         server_url=origin + match["base"].rstrip("/"),
         url_parameters={
             name.removeprefix(_PREFIX): value for name, value in values if name.startswith(_PREFIX)
+        },
+        url_filters={
+            name: [value for other, value in values if other == name]
+            for name, _ in values
+            if _FILTER.fullmatch(name) and not name.startswith(_PREFIX)
         },
         api_key=_key_in(parts.query),
         fragment=parts.fragment,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import queue
 import threading
+import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -14,6 +16,9 @@ from typing import Any
 from watchframe.demo.dialects import Dialect
 
 logger = logging.getLogger(__name__)
+
+#: Seconds after which a run that goes on is interrupted again.
+_AGAIN_AFTER = 0.02
 
 PENDING, STARTED, SUCCESS, FAILURE = 1, 2, 3, 4
 
@@ -35,13 +40,35 @@ class Interrupt:
     """Stops one run."""
 
     is_set: threading.Event = field(default_factory=threading.Event)
-    stop: Callable[[], None] | None = None  #: interrupts the engine, while it runs
+    _stop: Callable[[], None] | None = None
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @contextlib.contextmanager
+    def stopping(self, stop: Callable[[], None]) -> Iterator[None]:
+        """Have `stop`, which interrupts an engine, called where the run is stopped in the block."""
+        self._stop = stop
+        try:
+            yield
+        finally:
+            with self._lock:  # it is not called once the engine is gone
+                self._stop = None
 
     def set(self) -> None:
         """Interrupt the run, or keep it from beginning."""
         self.is_set.set()
-        if self.stop is not None:
-            self.stop()
+        if self._is_stopped():
+            threading.Thread(target=self._insist, name="watch-demo-interrupt", daemon=True).start()
+
+    def _insist(self) -> None:
+        # DuckDB forgets an interrupt that comes just before its statement begins.
+        while self._is_stopped():
+            time.sleep(_AGAIN_AFTER)
+
+    def _is_stopped(self) -> bool:
+        with self._lock:
+            if self._stop is not None:
+                self._stop()
+            return self._stop is not None
 
 
 #: Runs a query and returns its result's id; for a schema, returns the schema itself.

@@ -58,21 +58,20 @@ class QueryResultsSource:
         if interrupt.is_set.is_set():
             raise CancelledError
         with contextlib.closing(sqlite3.connect(":memory:", check_same_thread=False)) as database:
-            interrupt.stop = database.interrupt
             limit = threading.Timer(MAX_SECONDS, database.interrupt)
             limit.daemon = True
             limit.start()
             try:
-                for name, data in tables.items():
-                    _fill(database, name, data)
-                return _answer(database, text)
+                with interrupt.stopping(database.interrupt):
+                    for name, data in tables.items():
+                        _fill(database, name, data)
+                    return _answer(database, text)
             except sqlite3.Error as error:
                 if interrupt.is_set.is_set():
                     raise CancelledError from None
                 raise SourceError(str(error)) from None
             finally:
                 limit.cancel()
-                interrupt.stop = None
 
     def schema(self) -> list[dict[str, Any]]:
         """Return nothing: the tables are all queries there are."""

@@ -103,12 +103,12 @@ class SqlSource:
     def run(self, text: str, interrupt: Interrupt) -> dict[str, Any]:
         """Return the columns and rows of the last statement."""
         cursor = self.connection.cursor()
-        interrupt.stop = cursor.interrupt
         limit = threading.Timer(MAX_SECONDS, cursor.interrupt)
         limit.daemon = True
         limit.start()
         try:
-            return self._run(cursor, text, interrupt)
+            with interrupt.stopping(cursor.interrupt):
+                return self._run(cursor, text, interrupt)
         except duckdb.InterruptException:
             if not interrupt.is_set.is_set():
                 raise SourceError(
@@ -121,7 +121,6 @@ class SqlSource:
             raise SourceError(str(error)) from None
         finally:
             limit.cancel()
-            interrupt.stop = None
             cursor.close()
 
     def schema(self) -> list[dict[str, Any]]:

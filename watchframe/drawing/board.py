@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from watchframe.drawing.board_tiles import Tile, board_html
-from watchframe.drawing.documents import FramedPage, board_document, write_document
+from watchframe.drawing.documents import PRINT_IT, FramedPage, board_document, write_document
 from watchframe.drawing.drawing import Drawing
 from watchframe.drawing.figure_html import packed_plotly_script
 from watchframe.drawing.notebook_output import HTML, PLAIN, is_figure, is_wanted
@@ -73,18 +73,19 @@ class Board(Mapping[str, Drawing]):
         Parameters
         ----------
         path : str or pathlib.Path, optional
-            The file to write; then nothing is returned.
+            The file to write, ``.html`` or ``.htm``; then nothing is returned.
 
         Raises
         ------
         ArgumentError
-            There is no such folder, or no file can be made in it.
+            The name of the file ends in neither ``.html`` nor ``.htm``; there is no such folder, or
+            no file can be made in it.
         OSError
             The file cannot be written.
         """
         if path is None:
             return board_document(self)
-        write_document(lambda: board_document(self), path)
+        write_document(lambda: board_document(self), path, PRINT_IT)
         return None
 
     def __getitem__(self, title: str) -> Drawing:

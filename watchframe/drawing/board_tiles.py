@@ -174,6 +174,10 @@ BOARD_STYLE = f"""<style>
   .wf-board section.wf-tile {{ grid-template-rows: auto 1fr auto; }}
   .wf-board .wf-tile-body {{ overflow: clip visible; }}
   .wf-board :is(.wf-tile-head, .wf-tile-foot) {{ white-space: normal; flex-wrap: wrap; }}
+  /* Paper does not scroll. Where scripts run, they make a wide table smaller (`wf-paper`). */
+  html:not(.wf-paper) .wf-board .wf-tile-body table :is(th, td, .wf-wide) {{
+    white-space: normal !important; overflow-wrap: anywhere !important; min-width: 0;
+  }}
 }}
 </style>"""
 
@@ -221,7 +225,7 @@ def content_html(tile: Tile, face: Face) -> str:
         if isinstance(content, str)
         else _error_html(content, face)
         if isinstance(content, Exception)
-        else _drawing_html(content, tile.title)
+        else _drawing_html(content, tile.title, face)
     )
     return f'<div class="wf-tile-body">{body}</div>'
 
@@ -312,7 +316,14 @@ def _values_html(values: Mapping[str, str]) -> str:
     )
 
 
-def _drawing_html(drawing: Drawing, title: str) -> str:
+def _drawing_html(drawing: Drawing, title: str, face: Face) -> str:
+    try:
+        return _drawn_html(drawing, title)
+    except Exception as error:  # noqa: BLE001 - of one tile: the others are shown
+        return _error_html(error, face)
+
+
+def _drawn_html(drawing: Drawing, title: str) -> str:
     notes = "".join(f'<div class="wf-card-note">{html_text(note)}</div>' for note in drawing.notes)
     if not is_figure(drawing):
         return fragment_of(drawing) + notes

@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from watchframe.config.files import atomic_file, check_writable
+from watchframe.config.files import atomic_file, check_writable, is_special
 from watchframe.display import provenance_html
 from watchframe.drawing.board_tiles import board_html
 from watchframe.drawing.figure_html import (
@@ -19,6 +19,7 @@ from watchframe.drawing.figure_html import (
     plotly_script,
 )
 from watchframe.drawing.notebook_output import fragment_of, is_figure, plain_figure
+from watchframe.errors import ArgumentError
 from watchframe.plain_text import html_text
 from watchframe.reprs.cards import link_html
 from watchframe.reprs.words import words
@@ -97,18 +98,36 @@ body { max-width: 1900px; }
 """
 
 
-def write_document(make: Callable[[], str], path: str | Path) -> None:
+#: The suffixes of a page, by which browsers and mail programs know it.
+PAGE_SUFFIXES = (".html", ".htm")
+PRINT_IT = "For a PDF, open the page in a browser and print it."
+
+
+def check_page(path: Path, otherwise: str) -> None:
+    """Raise ArgumentError where no page can be made at `path`, before work is done for it.
+
+    `otherwise` says how to get what another suffix asks for.
+    """
+    check_writable(path)
+    if path.suffix.lower() not in PAGE_SUFFIXES and not is_special(path):
+        raise ArgumentError(
+            f"{path.name!r} is no name of a page: it ends in {' or '.join(PAGE_SUFFIXES)}.",
+            hint=otherwise,
+        )
+
+
+def write_document(make: Callable[[], str], path: str | Path, otherwise: str) -> None:
     """Write the page that `make` returns to a file, whose old content stays until all is written.
 
     Raises
     ------
     ArgumentError
-        There is no such folder, or no file can be made in it; then no page is made.
+        As of `check_page`; then no page is made.
     OSError
         The file cannot be written.
     """
     path = Path(path).expanduser()
-    check_writable(path)
+    check_page(path, otherwise)
     content = make().encode()
     with atomic_file(path) as file:
         file.write(content)

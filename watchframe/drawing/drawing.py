@@ -145,18 +145,19 @@ class Drawing:
         Parameters
         ----------
         path : str or pathlib.Path, optional
-            The file to write; then nothing is returned.
+            The file to write, ``.html`` or ``.htm``; then nothing is returned.
 
         Raises
         ------
         ArgumentError
-            There is no such folder, or no file can be made in it.
+            The name of the file ends in neither ``.html`` nor ``.htm``; there is no such folder, or
+            no file can be made in it.
         OSError
             The file cannot be written.
         """
         if path is None:
             return document_of(self)
-        write_document(lambda: document_of(self), path)
+        write_document(lambda: document_of(self), path, "to_image() writes an image.")
         return None
 
     def to_image(

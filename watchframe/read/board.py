@@ -37,7 +37,8 @@ def drawn_board(
         As of `read_watch_dashboard`.
     options : ReadOptions
     filters : mapping of str to value or list of values, optional
-        What is chosen of columns such as ``market::filter``, for all widgets that have them.
+        What is chosen of columns such as ``market::filter``, for all widgets that have them. They
+        win over those of the dashboard's address.
     on_tile : callable, optional
         Called in this thread with each tile, row by row, once the dashboard is known: texts are
         complete then, others have no content. Called again with each of those when it is drawn or
@@ -59,7 +60,9 @@ def drawn_board(
     check_errors(errors)
     check_filters(filters)
     found, wanted, options = dashboard_questions(dashboard, params, options)
-    builder = BoardBuilder(found, wanted, filters=filters, on_tile=on_tile)
+    builder = BoardBuilder(
+        found, wanted, filters=filters, url_filters=dashboard.url_filters, on_tile=on_tile
+    )
     for tile in (kept or {}).values():
         builder.keep(tile)
     unread = builder.shown - (kept or {}).keys()

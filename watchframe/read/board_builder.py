@@ -44,6 +44,8 @@ class BoardBuilder:
         What its widgets ask.
     filters : mapping of str to value or list of values, optional
         What is chosen of columns such as ``market::filter``, for all widgets that have them.
+    url_filters : mapping of str to sequence of str, optional
+        The choices of the page's address, by the columns' full names; `filters` win over them.
     on_tile : callable, optional
         Called with each tile at once, row by row, and with each one that is drawn, or failed.
 
@@ -59,10 +61,12 @@ class BoardBuilder:
         wanted: Sequence[WidgetQuery],
         *,
         filters: Mapping[str, object] | None = None,
+        url_filters: Mapping[str, Sequence[str]] | None = None,
         on_tile: Callable[[Tile], None] | None = None,
     ) -> None:
         self._dashboard = dashboard
         self._filters = filters or {}
+        self._url_filters = url_filters or {}
         self._on_tile = on_tile
         self._slots = slots_of(dashboard)
         self._tiles: dict[int, Tile] = {}
@@ -187,7 +191,10 @@ class BoardBuilder:
     def _chosen(self, names: Iterable[str]) -> dict[str, object]:
         """Return the choices that hold for rows with these columns, by their full names."""
         filters = [name for name in names if label_of(name) != name]
-        return {
+        of_address = {
+            name: list(self._url_filters[name]) for name in self._url_filters.keys() & filters
+        }
+        return of_address | {
             name: self._filters[key]
             for name in filters
             for key in (name, label_of(name))

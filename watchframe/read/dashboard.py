@@ -32,9 +32,7 @@ from watchframe.read.side_by_side import (
     with_keep_note,
 )
 from watchframe.read.widget_queries import dashboard_words
-from watchframe.references import (
-    parse_dashboard_reference,
-)
+from watchframe.references import DashboardReference, parse_dashboard_reference
 
 if TYPE_CHECKING:
     import polars as pl
@@ -58,24 +56,26 @@ class DashboardFrames(Mapping[str, Rows]):
         read: DashboardRead,
         frames: Mapping[str, Rows],
         params: Params,
-        url_parameters: Mapping[str, str],
+        reference: DashboardReference,
     ) -> None:
         self.dashboard = read.dashboard
         self.errors = read.errors
         self._wanted = read.wanted
         self._frames: dict[str, Any] = dict(frames)
         self._attributes = {title: it.attributes for title, it in read.answers.items()}
-        self._given = params, url_parameters
+        self._params, self._reference = params, reference
 
     @functools.cached_property
     def board(self) -> Board:
         """The dashboard, drawn of these frames as its page shows it; a notebook shows this."""
-        builder = BoardBuilder(self.dashboard, self._wanted)
+        builder = BoardBuilder(
+            self.dashboard, self._wanted, url_filters=self._reference.url_filters
+        )
         for item in self._wanted:
             if item.widget.id in builder.shown:
                 rows = self.errors.get(item.title) or _drawable(self._frames[item.title])
                 builder.add(item, rows, self._attributes.get(item.title))
-        return builder.board(*self._given)
+        return builder.board(self._params, self._reference.url_parameters)
 
     def __getitem__(self, title: str) -> Rows:
         found: Rows = self._frames[title]
@@ -177,7 +177,8 @@ def read_watch_dashboard(
     ----------
     dashboard : int, str or DashboardReference
         Its id, its slug, its name, or the URL of its page; the ``p_`` values of a URL are
-        parameters, and `params` win over them. The page of a shared dashboard
+        parameters, and `params` win over them; its values of filters (``market::filter``) choose
+        what is shown of the frames. The page of a shared dashboard
         (``/public/dashboards/<token>``) needs no key: its token is one, and no other is used.
     params : mapping of str to object, optional
         Values of the dashboard's parameters by their names on the dashboard, each for all widgets
@@ -260,7 +261,7 @@ def read_watch_dashboard(
         title: shown.without_other_columns(answer).rows(answer)
         for title, answer in read.answers.items()
     }
-    return DashboardFrames(read, frames, params, dashboard.url_parameters)
+    return DashboardFrames(read, frames, params, dashboard)
 
 
 def _drawable(rows: Any) -> pd.DataFrame | pa.Table:

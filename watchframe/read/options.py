@@ -38,7 +38,7 @@ from watchframe.references import (
     takes_dashboard,
     takes_query,
 )
-from watchframe.references.arguments import misfit, parameters_of
+from watchframe.references.arguments import Refusal, misfit, parameters_of
 from watchframe.references.pages import is_address
 from watchframe.vocabulary import OPTIONS
 
@@ -245,17 +245,22 @@ def _refusal(
     return _text_error(given) or misfit(function, args, kwargs)
 
 
-def checks_texts(function: Callable[P, R]) -> Callable[P, R]:
+def checks_texts(function: Callable[P, R], refusal: Refusal | None = None) -> Callable[P, R]:
     """Decorate a public function that takes a visualization or parameters, and no query.
 
-    No frame holds a text in their place: it may be an address with its key.
+    No frame holds a text in their place: it may be an address with its key. `refusal` returns the
+    error of other arguments, as of `takes_query`.
     """
     known = [*parameters_of(function)]
 
     @functools.wraps(function)
     def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
         given = dict(zip(known, args, strict=False))
-        error = _text_error({"visualization": kwargs.get("visualization"), **given})
+        error: Exception | None = _text_error(
+            {"visualization": kwargs.get("visualization"), **given}
+        )
+        if error is None and refusal is not None:
+            error = refusal(function, args, kwargs)
         if error is not None:
             args, kwargs, given = (), {}, {}  # type: ignore[assignment]
             raise error
@@ -299,18 +304,26 @@ def _keyword_error(
     elif isinstance(reference, DashboardReference):
         shown = reference.dashboard_id or reference.slug or reference.name or "..."
     typed = {option.name: option.python.strip("`") for option in OPTIONS}.get(first, "")
-    setting = _SETTINGS_OF_OTHERS.get(first, first)
+    of_connection = connection_hint(first)
     near = difflib.get_close_matches(first, known, 1)
     if typed.partition("=")[0] in known:
         hint = f"In Python, --{first.replace('_', '-')} is {typed}."
-    elif setting in parameters_of(connect):
-        hint = f"It belongs to the connection: connect(..., {setting}=...)."
+    elif of_connection is not None:
+        hint = of_connection
     elif near:
         hint = f"Did you mean {near[0]}=?"
     else:
         values = ", ".join(f"{word!r}: {_shown_value(word, unknown[word])}" for word in unknown)
         hint = f"Parameters stand in a dict: {name}({shown!r}, {{{values}}})"
     return ArgumentError(f"{name} has no argument {first!r}.", hint=hint)
+
+
+def connection_hint(word: str) -> str | None:
+    """Return what to do with a keyword that is a setting of `connect`; None for any other."""
+    setting = _SETTINGS_OF_OTHERS.get(word, word)
+    if setting not in parameters_of(connect):
+        return None
+    return f"It belongs to the connection: connect(..., {setting}=...)."
 
 
 #: What other libraries call a setting of `connect`.

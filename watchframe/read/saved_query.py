@@ -5,9 +5,9 @@ from __future__ import annotations
 import difflib
 import inspect
 import keyword
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Literal, overload
+from typing import TYPE_CHECKING, Any, Literal, ParamSpec, TypeVar, cast, overload
 
 import pandas as pd
 import pyarrow as pa
@@ -21,7 +21,14 @@ from watchframe.parameters.normalize import default_of, definitions_of
 from watchframe.parameters.page_url import query_url
 from watchframe.read.draw import VisualizationLike, draw_watch_query
 from watchframe.read.functions import explain_watch_query, read_watch_query
-from watchframe.read.options import Params, QueryLike, checks_texts, client_for, of_query
+from watchframe.read.options import (
+    Params,
+    QueryLike,
+    checks_texts,
+    client_for,
+    connection_hint,
+    of_query,
+)
 from watchframe.read.plan import ReadPlan
 from watchframe.read.save_chart import save_chart
 from watchframe.read.submit import SubmittedQuery, submit_watch_query
@@ -31,11 +38,39 @@ from watchframe.reprs import CodeText, record_table
 if TYPE_CHECKING:
     import polars as pl
 
+P = ParamSpec("P")
+R = TypeVar("R")
+
 #: The arguments of a read, which a parameter may share its name with.
 _OPTIONS = frozenset(inspect.signature(read_watch_query).parameters) - {"query", "params", "client"}
 _DRAW_OPTIONS = frozenset(inspect.signature(draw_watch_query).parameters) - {
     *("query", "visualization", "params", "client"),
 }
+
+
+def _of_saved(function: Callable[P, R]) -> Callable[P, R]:
+    """Decorate a call of a saved query: no frame holds a key that is given among its values."""
+    return checks_texts(function, _misplaced)
+
+
+def _misplaced(
+    _function: Callable[..., Any], args: Sequence[object], kwargs: Mapping[str, object]
+) -> ArgumentError | None:
+    """Return the error of a value that belongs to the connection, or None."""
+    query = cast("WatchQuery", args[0])
+    known = _OPTIONS | _DRAW_OPTIONS | {item.name for item in query.parameters}
+    for name in kwargs.keys() - known:
+        hint = connection_hint(name)
+        if hint is not None:
+            return _unknown(query, name, hint)
+    return None
+
+
+def _unknown(query: WatchQuery, name: str, hint: str) -> ArgumentError:
+    return ArgumentError(
+        f"Query {query.id} {query.name!r} has no parameter {name!r}, and a read no such argument.",
+        hint=hint,
+    )
 
 
 class WatchQuery:
@@ -82,7 +117,7 @@ class WatchQuery:
     def __call__(
         self, params: Params = None, /, *, output: Literal["polars"], **values: Any
     ) -> pl.DataFrame: ...
-    @checks_texts
+    @_of_saved
     def __call__(
         self, params: Params = None, /, **values: Any
     ) -> pd.DataFrame | pa.Table | pl.DataFrame:
@@ -111,19 +146,19 @@ class WatchQuery:
         params, options = self._divided(params, values)
         return read_watch_query(self._reference, params, client=self._client, **options)
 
-    @checks_texts
+    @_of_saved
     def explain(self, params: Params = None, /, **values: Any) -> ReadPlan:
         """Return what a call would do now, and why, as of `explain_watch_query`."""
         params, options = self._divided(params, values)
         return explain_watch_query(self._reference, params, client=self._client, **options)
 
-    @checks_texts
+    @_of_saved
     def submit(self, params: Params = None, /, **values: Any) -> SubmittedQuery[Any]:
         """Begin to read it, and return a handle, as of `submit_watch_query`."""
         params, options = self._divided(params, values)
         return submit_watch_query(self._reference, params, client=self._client, **options)
 
-    @checks_texts
+    @_of_saved
     def draw(
         self,
         visualization: VisualizationLike | None = None,
@@ -236,18 +271,15 @@ class WatchQuery:
         if both and params is None:
             name = both[0]
             raise ArgumentError(
-                f"{name!r} is a parameter of {self._label}, and an argument of every read.",
+                f"{name!r} is a parameter of query {self.id} {self.name!r}, and an argument of "
+                "every read.",
                 hint=f"Give the parameter in a dict, q({{{name!r}: ...}}); beside a dict, "
                 f"{name}= is the read's.",
             )
         for name in values.keys() - names - known:
             near = difflib.get_close_matches(name, names | known, 1)
             if near and near[0] in known:
-                raise ArgumentError(
-                    f"{self._label.capitalize()} has no parameter {name!r}, and a read no such "
-                    "argument.",
-                    hint=f"Did you mean {near[0]}=?",
-                )
+                raise _unknown(self, name, f"Did you mean {near[0]}=?")
         found = {name: value for name, value in values.items() if name not in known}
         given = dict(params or {})
         twice = sorted(given.keys() & found.keys())
@@ -257,10 +289,6 @@ class WatchQuery:
             )
         options = {name: value for name, value in values.items() if name in known}
         return {**given, **found}, options
-
-    @property
-    def _label(self) -> str:
-        return f"query {self.id} {self.name!r}"
 
     def __repr__(self) -> str:
         taken = str(self.__signature__).replace("list[typing.Literal[", "list[Literal[")

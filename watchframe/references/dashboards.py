@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 
@@ -44,6 +44,8 @@ class DashboardReference:
         The base URL (scheme, host, path); None where no URL was given.
     url_parameters : mapping of str to str
         The ``p_`` values in the URL, without their prefix; for people, not checked.
+    url_filters : mapping of str to sequence of str
+        The values in the URL of filters, by their columns' names.
     """
 
     dashboard_id: int | None = None
@@ -53,6 +55,7 @@ class DashboardReference:
     api_key: Secret | None = None
     server_url: str | None = None
     url_parameters: Mapping[str, str] = field(default_factory=dict)
+    url_filters: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "api_key", as_secret(self.api_key))
@@ -129,6 +132,7 @@ def parse_dashboard_reference(dashboard: int | str | DashboardReference) -> Dash
         api_key=page.api_key if token is None else Secret(unquote(token)),
         server_url=page.server_url,
         url_parameters=page.url_parameters,
+        url_filters=page.url_filters,
     )
     del page, parts, token
     if found.api_key is not None and not is_key(found.api_key):

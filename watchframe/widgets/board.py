@@ -36,7 +36,8 @@ def show_watch_dashboard(
     dashboard, params
         As of `read_watch_dashboard`; `params` are set in the controls, and can be changed there.
     filters : mapping of str to value or list of values, optional
-        What is chosen of columns such as ``market::filter``, for all widgets that have them.
+        What is chosen of columns such as ``market::filter``, for all widgets that have them. They
+        win over those of the dashboard's address.
     max_age, cache, timeout, concurrency, client
         As of `read_watch_dashboard`.
     errors : {"keep", "raise"}

@@ -92,7 +92,11 @@ class TileView:
         self._head.value = head_html(tile)
         self._foot.value = foot_html(tile, datetime.now(UTC))
         if isinstance(content, Drawing) and is_figure(content):
-            self._draw(content)
+            try:
+                self._draw(content)
+            except Exception as error:  # noqa: BLE001 - of one tile: the others are shown
+                self.show(replace(tile, content=error))
+                return
             self._content.value = notes_html(content.notes)
         else:
             self._content.value = content_html(tile, "picker")

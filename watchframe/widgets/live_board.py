@@ -167,7 +167,7 @@ class LiveBoard(WidgetWithTwin):
         Parameters
         ----------
         path : str or pathlib.Path, optional
-            The file to write; then nothing is returned.
+            The file to write, ``.html`` or ``.htm``; then nothing is returned.
         """
         return self._settled().to_html(path)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -11,6 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from watchframe.cli.main import program
+from watchframe.client import disconnect
 from watchframe.demo import DemoServer
 
 COMMAND = Path(sys.executable).with_name("watchframe")
@@ -32,8 +34,26 @@ class CommandLine:
             **settings,
         }
 
-    def __call__(self, *words, stdin="", text=True, **settings):
-        """Run a command line to its end."""
+    def __call__(self, *words, stdin="", **settings):
+        """Run a command line to its end, in this process: a new one takes a second to start."""
+        names = [name for name in os.environ if name.startswith("WATCHFRAME_")]
+        try:
+            with contextlib.chdir(self.folder):
+                done = CliRunner().invoke(
+                    program,
+                    list(map(str, words)),
+                    input=stdin,
+                    env={**dict.fromkeys(names), **self.environment, **settings},
+                    prog_name="watchframe",
+                )
+        finally:
+            disconnect()
+        if done.exception is not None and not isinstance(done.exception, SystemExit):
+            raise done.exception
+        return subprocess.CompletedProcess(words, done.exit_code, done.stdout, done.stderr)
+
+    def process(self, *words, stdin="", text=True, **settings):
+        """Run a command line to its end, in a process of its own."""
         return subprocess.run(
             [COMMAND, *map(str, words)],
             cwd=self.folder,

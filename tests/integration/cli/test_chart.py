@@ -88,7 +88,7 @@ IMAGE = ("--width", 400, "--height", 300)
 
 @pytest.mark.slow
 def test_chart_as_an_image(run, tmp_path, chromium):
-    done = run("chart", 1, "by day", "-o", "a.png", *IMAGE, BROWSER_PATH=chromium)
+    done = run.process("chart", 1, "by day", "-o", "a.png", *IMAGE, BROWSER_PATH=chromium)
     assert (done.returncode, done.stdout) == (0, "")
     assert (tmp_path / "a.png").read_bytes().startswith(b"\x89PNG")
 
@@ -115,12 +115,28 @@ def test_chart_that_lacks_something_asks_for_no_rows(run, demo, tmp_path, name, 
     (tmp_path / "none" / lacking).mkdir(parents=True)
     (tmp_path / "none" / lacking / "__init__.py").write_text("raise ImportError")
     words = "chart", 1, "by day", "-p", "markets=INV", "-o", name
-    done = run(*words, BROWSER_PATH="/nowhere", PYTHONPATH=str(tmp_path / "none"))
+    done = run.process(*words, BROWSER_PATH="/nowhere", PYTHONPATH=str(tmp_path / "none"))
     assert (done.returncode, done.stdout) == (2, "")
     assert f" needs {'a ' if lacking == 'Chromium' else ''}{lacking}" in done.stderr
     assert hint in done.stderr
     assert not [item for item in demo.requests if item.method == "POST"]
     assert not (tmp_path / name).exists()
+
+
+@pytest.mark.slow
+def test_chart_whose_options_make_it_a_table_needs_no_plotly(run, invoke, client, tmp_path):
+    (tmp_path / "none" / "plotly").mkdir(parents=True)
+    (tmp_path / "none" / "plotly" / "__init__.py").write_text("raise ImportError")
+    query = client.queries.create("Drawn by code", "select 1 as n", 1).id
+    own = {"globalSeriesType": "custom"}
+    client.visualizations.create(query, type="CHART", name="Own code", options=own)
+    done = run.process("chart", query, "own", "-o", "a.json", PYTHONPATH=str(tmp_path / "none"))
+    assert (done.returncode, done.stdout) == (0, ""), done.stderr
+    assert json.loads((tmp_path / "a.json").read_text())["cells"][0][0]["text"] == "1"
+    assert invoke("chart", query, "own").stdout.split() == ["n", "-", "1"]
+    refused = invoke("chart", query, "own", "-o", "a.png")
+    assert "'Own code' is a CHART, which is no picture." in refused.stderr
+    client.queries.archive(query)
 
 
 def test_chart_that_is_a_counter_shows_its_value(invoke):

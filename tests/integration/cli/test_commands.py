@@ -206,10 +206,10 @@ def test_completion_offers_visualizations_by_a_part_of_the_name(run):
 def test_completion_from_the_local_cache(run, demo):
     """What one Tab fetched, the next has without a request, also of a server that is silent."""
     words = (["query", "borrows by"], ["query", "1", "-p", "m"], ["sql", "select 1", "-s", "py"])
-    offered = [completions(run, each) for each in words]
+    offered = [completions(run.process, each) for each in words]
     assert offered[0] == ["1"]
     before = len(demo.requests)
-    assert [completions(run, each) for each in words] == offered
+    assert [completions(run.process, each) for each in words] == offered
     assert len(demo.requests) == before
 
 

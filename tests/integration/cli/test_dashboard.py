@@ -19,7 +19,7 @@ PATIENT = 60
 
 @pytest.mark.slow
 def test_dashboard_writes_a_file_for_each_widget(run, tmp_path, client):
-    done = run("dashboard", "lending-overview", "-p", "market=WETH", "-o", "out")
+    done = run.process("dashboard", "lending-overview", "-p", "market=WETH", "-o", "out")
     assert (done.returncode, done.stdout) == (0, "")
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == sorted(
         f"{name}.parquet" for name in FILES
@@ -62,7 +62,9 @@ def test_dashboard_is_shown_as_tables_under_their_titles(invoke, demo):
         (("1", "--html", "out", "--json"), 2, "--html goes with neither -o nor --json"),
         (("1", "--html", "out", "-o", "out"), 2, "--html goes with neither -o nor --json"),
         (("1", "--filter", "market=INV"), 2, "--filter chooses what --html shows"),
-        (("3", "--html", "out", "--filter", "markt=INV"), 2, "Did you mean 'market'?"),
+        (("1", "--html", "out.pdf"), 2, "it ends in .html or .htm"),
+        (("1", "--html", "out.pdf"), 2, "open the page in a browser and print it"),
+        (("3", "--html", "out.html", "--filter", "markt=INV"), 2, "Did you mean 'market'?"),
         (("1", "--concurrency", "0"), 2, "concurrency"),
         (("1", "--offline"), 4, "local cache does not hold"),
     ],
@@ -71,7 +73,7 @@ def test_dashboard_that_cannot_be_read_says_why(invoke, tmp_path, words, code, m
     result = invoke("dashboard", *words)
     assert (result.exit_code, result.stdout) == (code, "")
     assert message in result.stderr
-    assert not (tmp_path / "out").exists()
+    assert list(tmp_path.glob("out*")) == []
 
 
 def test_dashboard_is_found_by_its_name(invoke):

@@ -90,7 +90,7 @@ def test_query_key_in_place_of_a_user_key(run, demo):
 
 
 def test_server_unreachable_has_its_own_code(run, closed_port):
-    done = run("query", 1, WATCHFRAME_URL=closed_port, WATCHFRAME_MAX_RETRIES="0")
+    done = run.process("query", 1, WATCHFRAME_URL=closed_port, WATCHFRAME_MAX_RETRIES="0")
     assert (done.returncode, done.stdout) == (6, "")
 
 
@@ -163,13 +163,13 @@ def test_progress_line_is_drawn_on_a_terminals_stderr_alone(run):
 
 
 def test_debug_logs_each_step_on_stderr(run, demo):
-    done = run("--debug", "query", 49)
+    done = run.process("--debug", "query", 49)
     assert "watchframe.read" in done.stderr
     assert demo.user_key not in done.stderr
 
 
 def test_module_and_command_without_words_show_the_help(run):
-    done = run()
+    done = run.process()
     assert "Look after a server:" in done.stdout + done.stderr
-    assert run("--version").stdout.startswith("watchframe 0.")
-    assert subprocess.run([run("-h").args[0], "-h"], capture_output=True, check=True).stdout
+    assert run.process("--version").stdout.startswith("watchframe 0.")
+    assert subprocess.run([run.process("-h").args[0], "-h"], capture_output=True, check=True).stdout

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
+import socketserver
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -20,27 +23,83 @@ HOWTO = Path(__file__).parents[3] / "docs" / "howto"
 PAGE, CHARTS = HOWTO / "command-line.md", HOWTO / "charts.md"
 
 
-def test_howto_commands_in_a_shell(run_unset, tmp_path):
-    environment = run_unset.environment
-    environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environment['PATH']}"
+#: What stands for `watchframe` in a shell: it has the process of the tests run its words, which has
+#: imported everything already, and is what that answers.
+FORWARD = """#!{python} -SE
+import json, socket, sys
+with socket.socket(socket.AF_UNIX) as asked:
+    asked.connect({address!r})
+    asked.sendall(json.dumps([sys.argv[1:], sys.stdin.read()]).encode())
+    asked.shutdown(socket.SHUT_WR)
+    code, out, err = json.load(asked.makefile())
+sys.stderr.write(err)
+sys.stdout.write(out)
+sys.exit(code)
+"""
+
+
+class Shell:
+    """Runs blocks in bash, whose `watchframe` is run in this process."""
+
+    def __init__(self, run, folder):
+        self.run, self.folder = run, folder
+        self._server = socketserver.UnixStreamServer(str(folder / "asked"), self._answer)
+        self._server.timeout = 0.02
+        command = folder / "bin" / "watchframe"
+        command.parent.mkdir()
+        command.write_text(
+            FORWARD.format(python=sys.executable, address=self._server.server_address)
+        )
+        command.chmod(0o755)
+        self.path = f"{command.parent}{os.pathsep}{run.environment['PATH']}"
+
+    def __call__(self, block):
+        with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+            process = subprocess.Popen(
+                ["bash", "-eu", "-c", block],
+                cwd=self.folder,
+                env={**self.run.environment, "PATH": self.path},
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=err,
+            )
+            while process.poll() is None:  # here, for some commands take signals
+                self._server.handle_request()
+            return process.returncode, *(_content(file) for file in (out, err))
+
+    def close(self):
+        self._server.server_close()
+
+    def _answer(self, asked, _address, _server):
+        with asked.makefile("rw") as file:
+            words, stdin = json.load(file)
+            done = self.run(*words, stdin=stdin)
+            json.dump([done.returncode, done.stdout, done.stderr], file)
+
+
+def _content(file):
+    file.seek(0)
+    return file.read().decode()
+
+
+@pytest.fixture
+def shell(run_unset, tmp_path):
+    found = Shell(run_unset, tmp_path)
+    yield found
+    found.close()
+
+
+def test_howto_commands_in_a_shell(shell, tmp_path):
     with DemoServer() as server:
         text = PAGE.read_text().replace("https://app.inverse.watch", server.url)
         blocks = re.findall(r"^```sh\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
         (tmp_path / "file-with-the-key").write_text(f"{server.user_key}\n")
         said = ""
         for block in blocks:
-            done = subprocess.run(
-                ["bash", "-eu", "-c", block],
-                cwd=tmp_path,
-                env=environment,
-                capture_output=True,
-                text=True,
-                timeout=200,
-                check=False,
-            )
-            assert done.returncode == 0, f"{block}\n{done.stderr}"
-            assert server.user_key not in done.stdout + done.stderr
-            said += done.stdout
+            code, out, err = shell(block)
+            assert code == 0, f"{block}\n{err}"
+            assert server.user_key not in out + err
+            said += out
         with Client(server.url, server.user_key) as client:
             assert client.queries.get(1).text.startswith("-- reviewed\n")
             assert client.dashboards.list(search="Lending, for the report").count() == 1

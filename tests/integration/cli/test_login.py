@@ -153,13 +153,13 @@ def test_login_overruled_by_config_file_says_so(run_unset, demo, folder):
 
 
 def test_login_key_in_the_keyring_only(run_unset, demo, folder, tmp_path, keyring_settings):
-    done = run_unset("--url", demo.url, "login", stdin=demo.user_key, **keyring_settings)
+    done = run_unset.process("--url", demo.url, "login", stdin=demo.user_key, **keyring_settings)
     assert "kept in the system's keyring" in done.stderr
     ring = tmp_path / "ring" / "ring.json"
     assert demo.user_key in ring.read_text()
     assert demo.user_key not in (folder / "logins.json").read_text()
-    assert run_unset("query", 49, **keyring_settings).returncode == 0
-    assert run_unset("logout", **keyring_settings).returncode == 0
+    assert run_unset.process("query", 49, **keyring_settings).returncode == 0
+    assert run_unset.process("logout", **keyring_settings).returncode == 0
     assert json.loads(ring.read_text()) == {}
 
 

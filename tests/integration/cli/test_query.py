@@ -28,7 +28,7 @@ def table(client):
 
 
 def test_query_to_parquet_as_in_the_library(run, table, tmp_path):
-    done = run("query", 1, *FEW, "-o", "rows.parquet")
+    done = run.process("query", 1, *FEW, "-o", "rows.parquet")
     assert (done.returncode, done.stdout) == (0, "")
     assert done.stderr.startswith("rows.parquet: 5 rows x 9, ")
     found = pa_parquet.read_table(tmp_path / "rows.parquet")
@@ -76,7 +76,7 @@ def test_query_columns_in_their_order(invoke):
 @pytest.mark.slow
 @pytest.mark.parametrize("format_", ["csv", "tsv", "json", "table", "parquet", "arrow", "xlsx"])
 def test_query_integers_beyond_64_bits(run, format_):
-    done = run("query", 40, "-q", "-o", "-", "--format", format_, text=False)
+    done = run.process("query", 40, "-q", "-o", "-", "--format", format_, text=False)
     assert (done.returncode, done.stderr) == (0, b"")
     if format_ == "parquet":
         values = pa_parquet.read_table(io.BytesIO(done.stdout)).to_pylist()

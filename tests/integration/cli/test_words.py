@@ -167,7 +167,7 @@ def test_module_runs_the_command_line(run, tmp_path):
     done = subprocess.run(
         words, cwd=tmp_path, env=run.environment, capture_output=True, text=True, check=True
     )
-    assert done.stdout == run("query", 49, "--json", "-q").stdout
+    assert done.stdout == run.process("query", 49, "--json", "-q").stdout
     usage = subprocess.run([*words[:3], "-h"], capture_output=True, text=True, check=True).stdout
     assert usage.startswith("Usage: watchframe [OPTIONS] COMMAND")
 

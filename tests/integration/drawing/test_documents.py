@@ -136,3 +136,15 @@ def test_board_that_cannot_be_written_leaves_the_old_one(client, tmp_path):
     with pytest.raises(ArgumentError, match="There is no folder"):
         board.to_html(tmp_path / "nowhere" / "board.html")
     assert list(tmp_path.rglob("*.html")) == []
+
+
+@pytest.mark.parametrize("name", ["monday.pdf", "monday.png", "monday"])
+def test_page_has_a_name_that_browsers_know(client, tmp_path, name):
+    board = show_watch_dashboard("recent-activity", client=client)
+    for shown, hint in ((board, "print it"), (board["Events by month"], "to_image()")):
+        with pytest.raises(ArgumentError, match=r"it ends in \.html or \.htm") as caught:
+            shown.to_html(tmp_path / name)
+        assert hint in caught.value.hint
+    assert list(tmp_path.glob("monday*")) == []
+    board.to_html(tmp_path / "monday.HTM")
+    board.to_html("/dev/null")

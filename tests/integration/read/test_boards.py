@@ -160,7 +160,7 @@ def test_filters_for_the_whole_dashboard_are_linked(board_of, made):
     assert seen[-1].content is second
 
 
-def test_choice_holds_for_all_widgets_that_have_the_filter(board_of, made):
+def test_choice_holds_for_all_widgets_that_have_the_filter(board_of, made, client, demo):
     number = made(
         (ROWS.format("('a', 1), ('b', 2)"), *TABLE),
         ("select 7 as amount", *TABLE),
@@ -173,6 +173,17 @@ def test_choice_holds_for_all_widgets_that_have_the_filter(board_of, made):
     assert without.notes == ("No row has 'b' in 'kind', which has: 'a'.",)
     html = board.to_html()
     assert html.count("<span>Kind: <b>b</b></span>") == 2
+    address = f"{demo.url}/dashboards/{number}-made?kind::filter=b&kinds::filter=b"
+    choices = [
+        drawing.filters[0].current for drawing in board_of(address).values() if drawing.filters
+    ]
+    assert choices == [["b"], ["b"]]
+    (first, *_) = board_of(f"{address}&kind::filter=a").values()
+    assert first.prepared["total"] == 2
+    (first, *_) = board_of(address, filters={"kind": "a"}).values()
+    assert first.filters[0].current == ["a"]
+    (first, *_) = read_watch_dashboard(address, client=client).board.values()
+    assert first.filters[0].current == ["b"]
     with pytest.raises(ArgumentError, match="has no filter 'kin'") as caught:
         board_of(number, filters={"kin": "b"})
     assert "'kind'" in caught.value.hint

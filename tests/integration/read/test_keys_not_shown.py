@@ -188,6 +188,14 @@ FAILING = {
     "draw by a name": lambda client, bad, _key: watch_query(BORROWS, client=client).draw(
         visualization=bad
     ),
+    "call keyword": lambda client, _bad, key: watch_query(BORROWS, client=client)(api_key=key),
+    "explain keyword": lambda client, _bad, key: watch_query(BORROWS, client=client).explain(
+        apikey=key
+    ),
+    "submit keyword": lambda client, bad, _key: watch_query(BORROWS, client=client).submit(url=bad),
+    "draw a keyword": lambda client, _bad, key: watch_query(BORROWS, client=client).draw(
+        None, {"markets": []}, headers={"X": key}
+    ),
     "call": lambda client, bad, _key: watch_query(BORROWS, client=client)(bad),
     "explain": lambda client, bad, _key: watch_query(BORROWS, client=client).explain(bad),
     "submit": lambda client, bad, _key: watch_query(BORROWS, client=client).submit(bad),

@@ -111,6 +111,8 @@ def test_wrong_parameters_are_refused(q):
     with pytest.raises(ArgumentError, match="no parameter 'max_agee'") as caught:
         q(max_agee=1)
     assert caught.value.hint == "Did you mean max_age=?"
+    with pytest.raises(ArgumentError, match="'Borrows by market' has no parameter 'api_key'"):
+        q(api_key="k")
 
 
 def test_parameter_with_the_name_of_an_argument_stands_in_the_dict(client, demo):

@@ -109,6 +109,19 @@ def test_board_gives_values_figures_and_frames(show):
     assert "Price" in board
 
 
+def test_figure_that_fails_is_an_error_of_its_tile_alone(show, client):
+    board, title = show("liquidations"), "Liquidated by day"
+    tile = next(it for it in board.wait(WITHIN).tiles if it.title == title)
+    tile.content.figure.update_layout(meta=object())  # nothing that JSON has
+    assert "is not JSON serializable" in board.to_html()
+    assert board.errors == {}
+    board._view.show(tile)
+    assert list(board.errors) == [title]
+    assert "Price" in board
+    read = show_watch_dashboard("liquidations", client=client)
+    assert "is not JSON serializable" not in read.to_html()
+
+
 def test_board_asks_for_the_dashboard_once_and_for_each_query_once(show, demo):
     since = len(demo.requests)
     show(3, cache="off").wait(WITHIN)
