@@ -154,7 +154,7 @@ CASES = {
 @pytest.mark.parametrize("kind", CASES)
 def test_parameter_set_and_run_by_keyboard(notebook, kind):
     case, page = CASES[kind], notebook.page
-    picker = notebook.show(f"typed = pick({case.query}); typed")
+    picker = notebook.show(f"typed = pick({case.query}, run=False); typed")
     if kind.startswith("query"):
         picker.get_by_label(case.first, exact=True).and_(
             picker.locator("select, input[type=checkbox], [placeholder^=search]")

@@ -172,7 +172,7 @@ def test_value_set_and_run_gives_its_rows(notebook, lending, type_):
     expected = lending.execute(case.sql).fetchall()
     assert expected, "a test that expects no rows cannot fail"
 
-    cell = notebook.show(f"picker = pick({case.query}); picker")
+    cell = notebook.show(f"picker = pick({case.query}, run=False); picker")
     wait_for_options(cell, type_)
     case.set_value(cell)
     cell.get_by_role("button", name="Run").click()

@@ -41,6 +41,8 @@ from watchframe.widgets.tab import Result
 
 #: Seconds without another change before a changed value runs the query by itself.
 DEBOUNCE = 0.8
+#: Seconds for which a new picker waits for rows of the cache.
+OPENS_WITHIN = 5.0
 
 
 class ParameterPicker(WidgetWithTwin):
@@ -320,6 +322,7 @@ class ParameterPicker(WidgetWithTwin):
             elif run is None and self._cost.is_cached and not self._form.problems:
                 self._has_only_opened = True
                 self._start(options)
+                self._runs.settle(OPENS_WITHIN)  # it is displayed with its rows
             else:
                 self._show_idle()
 

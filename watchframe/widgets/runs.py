@@ -265,6 +265,11 @@ class Runs:
             if run is self._newest:
                 return _frame_of(outcome)
 
+    def settle(self, timeout: float) -> None:
+        """Wait until the newest run has ended, but no longer than so many seconds."""
+        if self._newest is not None:
+            self._newest.wait(timeout)
+
     async def result(self) -> pd.DataFrame:
         """Return what `wait` returns, without blocking the event loop."""
         while True:

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from tests.unit.widgets.conftest import WITHIN, until
+from tests.unit.widgets.conftest import WITHIN
 from watchframe.models import ParameterDefinition
 from watchframe.read import read_watch_query
 from watchframe.widgets import pick
@@ -29,7 +29,7 @@ def test_rows_of_the_cache_are_shown_without_a_request(client, demo, query):
     rows = read_watch_query(query, {"n": 4}, client=client)
     before = len(demo.requests)
     picker = pick(query, {"n": 4}, client=client)
-    until(lambda: picker.status == "done")
+    assert picker.status == "done", "it is displayed with its rows"
     assert picker.df.equals(rows)
     assert "from the local cache" in said(picker)
     asked = [request.path for request in demo.requests[before:]]
