@@ -12,9 +12,9 @@ import openpyxl
 import pyarrow as pa
 import pytest
 
-from watchframe.file_formats.workbook import write_workbook
 from watchframe.decode.typing_rules import ENCODING, INTEGER
 from watchframe.errors import WatchframeError
+from watchframe.file_formats.workbook import write_workbook
 
 
 def cells(table):

@@ -9,8 +9,8 @@ from datetime import UTC, date, datetime
 import pandas as pd
 import pyarrow as pa
 
-from watchframe.file_formats import json_lines, write_table
 from watchframe.cli.output import FILE_FORMATS
+from watchframe.file_formats import json_lines, write_table
 
 
 def test_json_lines_give_valid_json_of_every_kind():
