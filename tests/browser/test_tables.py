@@ -115,7 +115,7 @@ def test_table_sorts_filters_and_pages_all_rows_exactly(notebook, table):
     expect(table.root.locator(".rt-found")).to_have_text("64 of 100 rows", timeout=WITHIN)
     table.filter("day").fill("soon")
     expect(table.filter("day")).to_have_attribute("aria-invalid", "true")
-    expect(table.head("day").locator(".rt-problem")).not_to_be_empty()
+    expect(table.head("day").locator(".rt-problem")).not_to_be_empty(timeout=WITHIN)
     expect(table.root.locator(".rt-found")).to_have_text("64 of 100 rows")
     table.root.get_by_label("Search all columns").fill("2026-02-1")
     table.says("rows 1 to 8 of 8")
@@ -265,7 +265,7 @@ def test_table_fits_its_place_and_can_be_read(request, theme):
     page.evaluate("window.jupyterapp.commands.execute('application:toggle-left-area')")
     table.button("Filter by column").click()
     table.filter("day").fill("soon")
-    expect(table.head("day").locator(".rt-problem")).not_to_be_empty()
+    expect(table.head("day").locator(".rt-problem")).not_to_be_empty(timeout=WITHIN)
     try:
         for width in (1900, 1280, 640, 420):
             page.set_viewport_size({"width": width, "height": 1600})

@@ -251,7 +251,7 @@ class ResultTable {
       keydown: (event) => event.key === "Enter" && this.#ask({}),
     });
     this.filterButton = button("Filter", "Filter by column", () => this.#toggleFilters());
-    this.found = make("span", { class: "rt-found", role: "status" });
+    this.found = make("span", { class: "rt-found", "aria-live": "polite" });
     this.clear = button("Clear", "Clear search and filters", () => this.#clear());
     this.separators = button("1,000", "Thousands separators", () =>
       this.#ask({ separators: !this.#state.separators }),
@@ -311,8 +311,8 @@ class ResultTable {
       "aria-label": "Rows per page",
       change: () => this.#resize(Number(this.size.value)),
     });
-    this.busy = make("span", { class: "rt-busy", role: "status" });
-    this.note = make("span", { class: "rt-note", role: "status" });
+    this.busy = make("span", { class: "rt-busy", "aria-live": "polite" });
+    this.note = make("span", { class: "rt-note", "aria-live": "polite" });
     return make(
       "div",
       { class: "rt-foot" },
