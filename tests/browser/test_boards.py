@@ -125,7 +125,7 @@ def test_filter_holds_for_all_tiles_without_the_server(notebook, demo):
     before = shares.count()
     assert before > 2
     since = len(demo.requests)
-    board.get_by_label("WBTC").uncheck()
+    board.get_by_title("Remove WBTC").click()
     expect(shares).to_have_count(before - 1, timeout=WITHIN)
     assert len(demo.requests) == since
 

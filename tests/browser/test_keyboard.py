@@ -66,12 +66,22 @@ def in_field(text):
     return lambda keys, _picker: [keys.press("Control+a"), keys.type(text)]
 
 
-def tick(*labels):
+def swap(new, old, *, drops_last=False):
+    """Add a value with Enter and drop another one in the list; Escape closes that."""
+
     def do(keys, picker):
-        keys.press("Space")
-        for label in labels:
-            keys.tab_to(picker, label)
-            keys.press("Space")
+        keys.type(new)
+        expect(picker.locator(".wf-options button").first).to_contain_text(new)
+        keys.press("Enter")
+        expect(picker.get_by_title(f"Remove {new}")).to_be_visible()
+        keys.type(old)
+        expect(picker.locator(".wf-options button")).to_have_count(1)
+        keys.press("ArrowDown", "Enter")
+        expect(picker.get_by_title(f"Remove {old}")).to_have_count(0)
+        keys.press("Escape")
+        expect(picker.locator(".wf-options button")).to_have_count(0)
+        if drops_last:
+            keys.press("Control+a", "Backspace", "Backspace")
 
     return do
 
@@ -110,10 +120,10 @@ CASES = {
     "text-pattern": Case(11, "Hash begins with", in_field("0x00fe"), {"hash": "0x00fe"}),
     "number": Case(12, "Least value (US dollars)", in_field("30000001"), {"min_usd": 30_000_001}),
     "enum": Case(13, "Kind", lambda keys, _picker: keys.choose("liq"), {"kind": "liquidation"}),
-    "enum, several": Case(14, "6", tick("8"), {"decimals": ["8", "18"]}),
+    "enum, several": Case(14, "Decimals", swap("8", "6"), {"decimals": ["8", "18"]}),
     "query": Case(23, "Market", lambda keys, _picker: keys.choose("USDC"), {"market": "USDC"}),
     "query, several": Case(
-        24, "CRV (18 decimals)", tick("INV (18 decimals)"), {"markets": ["CRV", "sDOLA"]}
+        24, "Markets", swap("CRV (18", "INV (18", drops_last=True), {"markets": ["CRV"]}
     ),
     "query, thousands": Case(25, "Account", search("whale", 1), {"markets": ["WETH"]}),
     "date": Case(30, "Day", in_field("2026-02-03"), {"day": "2026-02-03"}),

@@ -21,7 +21,7 @@ from watchframe.widgets.choice_controls import (
     on_enter,
     typed_items,
 )
-from watchframe.widgets.control import GUARD, Check, labeled
+from watchframe.widgets.control import GUARD, Check, close_tree, labeled
 
 #: How many chosen values have a chip: at first, and once the others are asked for.
 CHIPS, MOST_CHIPS = 12, 200
@@ -215,7 +215,7 @@ class SeveralControl(SearchControl):
     def close(self) -> None:
         """Close the control's widgets, also the button for more chips where it is not shown."""
         super().close()
-        self._more_button.close()
+        close_tree(self._more_button)
 
     def _show(self, value: object) -> None:
         super()._show(value)

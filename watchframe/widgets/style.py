@@ -177,7 +177,7 @@ _CHOICES = f"""
   height: 24px; line-height: 22px; padding: 0 9px; margin: 0 4px 0 0; box-shadow: none;
 }}
 .wf-options {{ border: 1px solid {_LINE}; }}
-.wf-choices > .wf-options {{ margin: 3px 0 0; }}
+.wf-choices > .wf-options {{ margin: 3px 0 0 !important; }}
 .wf-options button {{
   text-align: left; background: transparent; color: {_TEXT}; box-shadow: none; flex: 0 0 auto;
 }}

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import ipywidgets
 import pytest
 from ipywidgets.widgets.widget import _instances
 
-from tests.unit.widgets.conftest import below, define, fields
+from tests.unit.widgets.conftest import below, define, fields, until
+from watchframe import pick
 from watchframe.models import MultiValues
 from watchframe.widgets.choice_controls import Option
 from watchframe.widgets.control import Checked
@@ -217,11 +220,31 @@ def test_long_names_are_whole_in_tooltips(checker):
     assert button(control, f"Remove {name}")
 
 
+def test_run_says_which_values_are_needed_and_marks_them(client):
+    picker = pick(25, client=client)  # its account has no default
+    until(lambda: type(picker.controls["account"]) is SearchControl)
+    whole = SimpleNamespace(widget=picker)
+    (run,) = [it for it in fields(whole, ipywidgets.Button) if it.description == "Run"]
+    said = "A value is needed: Account."
+    assert any(said in it.value for it in fields(whole, ipywidgets.HTML))
+    assert (picker.status, list(picker.problems), run.disabled) == ("invalid", ["account"], False)
+    account = picker.controls["account"]
+    assert "wf-wrong" not in account.widget._dom_classes
+    run.click()
+    assert "wf-wrong" in account.widget._dom_classes
+    assert picker.status == "invalid"
+    picker.update({"markets": ["no such market"]})
+    assert run.disabled
+    picker.close()
+
+
 def test_closed_control_leaves_no_widget(checker):
     before = set(_instances)
-    control = make(checker, 60, [f"v{number}" for number in range(30)], several=True)
-    search(control, "name 00")
-    search(control, "name 001")
-    tell(control, "backspace")
-    control.close()
+    for chosen in (1, 30):  # with and without a button for more chips
+        values = [f"v{number}" for number in range(chosen)]
+        control = make(checker, 60, values, several=True)
+        search(control, "name 00")
+        search(control, "name 001")
+        tell(control, "backspace")
+        control.close()
     assert set(_instances) - before == set()
