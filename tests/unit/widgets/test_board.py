@@ -122,6 +122,15 @@ def test_figure_that_fails_is_an_error_of_its_tile_alone(show, client):
     assert "is not JSON serializable" not in read.to_html()
 
 
+def test_board_and_tile_in_marimo_are_pages_with_their_scripts(show):
+    board = show("liquidations")
+    for shown in (board, board["Share of each market"]):
+        html = shown._display_()._repr_html_()
+        assert html.startswith("<!doctype html>")
+        assert 'class="wf-figure' in html
+        assert "<script>" in html
+
+
 def test_board_asks_for_the_dashboard_once_and_for_each_query_once(show, demo):
     since = len(demo.requests)
     show(3, cache="off").wait(WITHIN)
