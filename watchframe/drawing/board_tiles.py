@@ -104,6 +104,13 @@ def heading_html(dashboard: Dashboard) -> str:
 #: The CSS of a board and its tiles, as an element. A tile fills its place (`wf-tile-place`).
 BOARD_STYLE = f"""<style>
 .wf-card.wf-board {{ container: wf-board / inline-size; max-width: none; }}
+/* Notebook 7 puts high outputs into a box of 24em, which scrolls and has a shadow within. */
+[data-notebook] .jp-mod-outputsScrolled .jp-Cell-outputArea:has(.wf-board) {{
+  max-height: none; overflow-y: visible; resize: none;
+}}
+[data-notebook] .jp-mod-outputsScrolled .jp-Cell-outputArea:has(.wf-board)::after {{
+  display: none;
+}}
 .wf-board .wf-board-facts {{ color: var(--wf-muted); margin-bottom: 10px; }}
 .wf-board .wf-board-facts > span {{ margin-right: 1.2em; display: inline-block; }}
 .wf-board :is(.wf-board-facts, .wf-tile-foot) b {{ font-weight: 600; color: var(--wf-text); }}
