@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import TimeoutError as NotWithin
 from playwright.sync_api import expect
 
-from tests.browser.conftest import open_notebook, open_to_share
+from tests.browser.conftest import open_notebook
 from tests.browser.test_colours import TRANSITIONS_END, faint_in
 from watchframe.client import Client
 
@@ -33,6 +33,7 @@ CUT_OFF = """root => {
     return [...[...controls].filter(isWide), ...tall, ...flat].map(each => each.className);
 }"""
 
+SIDE_BAR = "window.jupyterapp.commands.execute('application:toggle-left-area')"
 IS_WHOLE = f"root => ({CUT_OFF})(root).length === 0"
 
 
@@ -44,31 +45,20 @@ def is_read(board):
     expect(board.get_by_text("All read in")).to_be_visible(timeout=WITHIN)
 
 
-@pytest.fixture(scope="module")
-def notebook(context, jupyterlab):
-    """A notebook of boards alone: they are high, and in a long notebook others move out of view."""
-    opened = open_to_share(context, jupyterlab, "boards.ipynb")
-    yield opened
-    opened.close()
-
-
-@pytest.fixture(scope="module", params=["Light", "Dark"])
-def themed(request, context, jupyterlab):
+@pytest.fixture(scope="module", params=["light", "dark"])
+def themed(request):
     """The dashboard of liquidations, in a notebook without the side bar."""
-    name = f"board-{request.param}.ipynb"
-    jupyterlab.set_theme(f"JupyterLab {request.param}")
-    try:
-        jupyterlab.write(name)
-        notebook = open_notebook(context, jupyterlab, name)
-        notebook.page.evaluate("window.jupyterapp.commands.execute('application:toggle-left-area')")
-        notebook.run("from watchframe import show_watch_dashboard")
-        board = notebook.show("board = show_watch_dashboard('liquidations'); board")
-        is_read(board)
-        expect(board.locator(FIGURE)).to_have_count(3, timeout=WITHIN)
-        yield board
-        notebook.close()
-    finally:
-        jupyterlab.set_theme("JupyterLab Light")
+    notebook = request.getfixturevalue(f"{request.param}_notebook")
+    before = notebook.page.viewport_size
+    notebook.page.evaluate(SIDE_BAR)
+    notebook.run("from watchframe import show_watch_dashboard")
+    board = notebook.show("board = show_watch_dashboard('liquidations'); board")
+    is_read(board)
+    expect(board.locator(FIGURE)).to_have_count(3, timeout=WITHIN)
+    yield board
+    notebook.clear()
+    notebook.page.evaluate(SIDE_BAR)
+    notebook.page.set_viewport_size(before)
 
 
 @pytest.mark.parametrize("width", [1900, 1280, 640, 420])

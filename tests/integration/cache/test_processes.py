@@ -61,7 +61,7 @@ def test_processes_at_random_see_only_right_results(cache, start):
     """2,000 operations; below the size limit no entry that was written is ever missing."""
     for key in worker.KEYS:
         worker.put(cache, key, 0, streaming=False)
-    for process in [start("mixed", seed, 250, "False") for seed in range(8)]:
+    for process in [start("mixed", seed, 500, "False") for seed in range(4)]:
         finish(process)
     assert all(worker.is_right(cache, key) for key in worker.KEYS)
     assert cache.verify().damaged == ()
@@ -111,7 +111,7 @@ def test_folder_deleted_under_processes_is_made_again(cache, start):
 def test_processes_asking_the_same_at_once_run_it_once(cache, start, tmp_path):
     runs = tmp_path / "runs"
     begin = time.time() + 4  # when all of them have started
-    for process in [start("fly", worker.KEYS[3], runs, begin) for _ in range(8)]:
+    for process in [start("fly", worker.KEYS[3], runs, begin) for _ in range(4)]:
         finish(process)
     assert runs.read_text() == "run\n"
 

@@ -1,6 +1,7 @@
 """Dashboards, read and drawn, against the demo server."""
 
 import json
+from dataclasses import replace
 
 import pandas as pd
 import polars as pl
@@ -197,6 +198,17 @@ def test_chart_of_a_tile_has_fewer_points_and_its_frame_has_all_rows(board_of, m
     (drawing,) = board_of(number).values()
     assert 0 < len(drawing.figure.data[0].x) <= 4_000
     assert len(drawing.frame) == 9_000
+
+
+def test_kept_tile_is_not_read_and_is_where_its_widget_is_now(board_of, made, demo):
+    number = made((ROWS.format("('a', 1)"), *TABLE))
+    (tile,) = board_of(number).tiles
+    since, seen = len(demo.requests), []
+    elsewhere = replace(tile, place=replace(tile.place, column=6, auto_height=True))
+    (kept,) = board_of(number, kept={tile.widget.id: elsewhere}, on_tile=seen.append).tiles
+    assert (seen[-1].place.column, kept.place) == (0, tile.place)
+    assert kept.content is tile.content
+    assert not [item for item in demo.requests[since:] if item.method == "POST"]
 
 
 def test_frames_show_as_the_board_that_is_drawn_of_them(client, board_of):
