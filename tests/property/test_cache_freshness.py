@@ -310,8 +310,8 @@ class Freshness(RuleBasedStateMachine):
 
 TestFreshness = Freshness.TestCase
 TestFreshness.settings = settings(
-    max_examples=15,  # each rule by itself is proven in tests/unit/cache/test_freshness.py
-    stateful_step_count=45,
+    max_examples=30,
+    stateful_step_count=35,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
 )
