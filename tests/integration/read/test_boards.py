@@ -206,7 +206,7 @@ def test_kept_tile_is_not_read_and_is_where_its_widget_is_now(board_of, made, de
     since, seen = len(demo.requests), []
     elsewhere = replace(tile, place=replace(tile.place, column=6, auto_height=True))
     (kept,) = board_of(number, kept={tile.widget.id: elsewhere}, on_tile=seen.append).tiles
-    assert seen[-1].place == kept.place == tile.place
+    assert (seen[-1].place.column, kept.place) == (0, tile.place)
     assert kept.content is tile.content
     assert not [item for item in demo.requests[since:] if item.method == "POST"]
 
