@@ -7,7 +7,7 @@ import traitlets
 from watchframe.widgets.frontend import FrontEnd
 
 
-class CopyButton(FrontEnd, file="copy_button"):
+class CopyButton(FrontEnd, file="copy_button", parts=["clipboard"]):
     """A button that copies `text` in the browser, and says "Copied".
 
     Attributes

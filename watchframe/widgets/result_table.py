@@ -15,11 +15,21 @@ from watchframe.widgets.frontend import FrontEnd
 from watchframe.widgets.table import table_html
 from watchframe.widgets.table_cells import cells, taken
 from watchframe.widgets.table_columns import Rows, is_integer, kind_of
-from watchframe.widgets.table_files import ANSWERS, Asked
+from watchframe.widgets.table_files import ANSWERS, Asked, failure_words
 from watchframe.widgets.table_state import MOST_DECIMALS, Question, TableState, View
 
+_PARTS = (
+    "clipboard",
+    "elements",
+    "table_model",
+    "table_cells",
+    "table_selection",
+    "table_menus",
+    "table_tools",
+)
 
-class ResultTable(FrontEnd, file="result_table"):
+
+class ResultTable(FrontEnd, file="result_table", parts=_PARTS):
     """A table in pages. A front end changes `state`; the kernel answers with a `page`.
 
     Parameters
@@ -126,6 +136,10 @@ class ResultTable(FrontEnd, file="result_table"):
                     self._show_view()
             except _SupersededError:
                 continue
+            except Exception as error:  # noqa: BLE001 - a thread that dies says nothing
+                with GUARD:
+                    self._thread, self.busy = None, failure_words(error)
+                return
 
     def _show_view(self) -> None:
         state, numbers = self._wanted, self._view.page(self._wanted)

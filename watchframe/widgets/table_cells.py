@@ -116,11 +116,10 @@ def with_separators(number: str) -> str:
 
 
 def _python(values: pa.ChunkedArray) -> Iterable[Any]:
-    kind = values.type
-    if pa.types.is_float16(kind) or pa.types.is_float32(kind):
+    if pa.types.is_float32(values.type):
         # The shortest text that is this number among those of its own size.
         return (None if value is None else float(str(np.float32(value))) for value in
-                values.cast(pa.float32()).to_pylist())  # fmt: skip
+                values.to_pylist())  # fmt: skip
     try:
         found: list[Any] = values.to_pylist()
     except (ValueError, OverflowError):  # years that Python does not know

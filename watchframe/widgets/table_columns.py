@@ -135,6 +135,8 @@ def _of_arrow(field: pa.Field, values: pa.ChunkedArray) -> _Column:
         values = pa.chunked_array(storage, kind.storage_type)
     elif pa.types.is_dictionary(kind):
         values = values.cast(kind.value_type)
+    elif pa.types.is_float16(kind):  # which Arrow neither sorts nor compares
+        values = values.cast(pa.float32())
     elif any(is_kind(kind) for is_kind in _OTHERS):
         return _of_cells(field.name, [page_cell(value) for value in values.to_pylist()])
     elif pa.types.is_null(kind) or pa.types.is_string_view(kind):

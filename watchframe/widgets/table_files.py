@@ -51,12 +51,14 @@ class Asked:
 
     def answer(self) -> tuple[dict[str, Any], list[bytes]]:
         """Return the content and the buffers of the message that answers."""
+        request = {"request": self.message.get("request")}
         try:
             content, data = ANSWERS[self.message["type"]](self)
         except _ProblemError as problem:
-            error = {"type": "error", "note": str(problem), "code": problem.code}
-            return {**error, "request": self.message.get("request")}, []
-        return {**content, "request": self.message.get("request")}, [data]
+            return {"type": "error", "note": str(problem), "code": problem.code, **request}, []
+        except Exception as error:  # noqa: BLE001 - else the browser would wait for ever
+            return {"type": "error", "note": failure_words(error), **request}, []
+        return {**content, **request}, [data]
 
     @property
     def numbers(self) -> RowNumbers:
@@ -67,6 +69,11 @@ class Asked:
         if scope == "all" and len(self.view.rows) < self.rows.table.num_rows:
             return View.of(self.rows.table, Question(sort=self.view.question.sort)).rows
         return self.view.rows
+
+
+def failure_words(error: Exception) -> str:
+    """Return what a table says of an error that nobody thought of."""
+    return plain_text(f"It failed: {type(error).__name__}: {error}", keep="")
 
 
 class _ProblemError(Exception):

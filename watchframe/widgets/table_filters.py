@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from watchframe.decode.typing_rules import INTEGER, encoding_of
+from watchframe.parameters.typed_numbers import comma_problem, without_grouping
 from watchframe.widgets.table_cells import value_texts
 from watchframe.widgets.table_columns import kind_of, plain_utf8
 from watchframe.widgets.table_order import integer_keys, longest
@@ -156,13 +157,14 @@ def _numbers(
 
 def _number(text: str, decimals: int) -> Decimal:
     """Return a number as it is typed, also as ``1,000``, ``1_000`` and ``1e6``."""
-    plain = re.sub(r"(?<=\d)[,_](?=\d{3})|(?<=\d) (?=\d{3}\b)", "", text)
+    plain = without_grouping(text)
     try:
         number = Decimal(plain)
     except InvalidOperation:
         number = Decimal("NaN")
     if not number.is_finite() or abs(number.adjusted()) > _MOST_DIGITS or len(plain) > _MOST_DIGITS:
-        raise FilterProblemError("Write a number, as in >1e6, >= 1,000, 10..20, null or !null.")
+        how = "Write a number, as in >1e6, >= 1,000, 10..20, null or !null."
+        raise FilterProblemError(f"{how} {comma_problem(plain)}".strip())
     with localcontext(prec=2 * _MOST_DIGITS):
         return number.scaleb(decimals)
 
@@ -195,10 +197,14 @@ def _compared_exactly(
             return _COMPARE[sign](integer_keys(values, width), key)
         try:
             scalar = pa.scalar(whole.scaleb(-scale) if scale else int(whole), kind)
-        except (pa.ArrowException, OverflowError, ValueError):  # beyond what the type holds
-            is_passing = pa.scalar(sign in (("<", "<=") if whole > 0 else (">", ">=")))
-            return pc.and_(values.is_valid(), is_passing)
+        except (pa.ArrowException, OverflowError, ValueError):
+            return _compared_beyond(values, sign, is_above=whole > 0)
     return _COMPARE[sign](values, scalar)
+
+
+def _compared_beyond(values: pa.ChunkedArray, sign: Sign, *, is_above: bool) -> pa.ChunkedArray:
+    """Return how values compare to a bound that is above, or below, all that their type holds."""
+    return pc.and_(values.is_valid(), pa.scalar(sign in (("<", "<=") if is_above else (">", ">="))))
 
 
 def _times(values: pa.ChunkedArray, wanted: str) -> pa.ChunkedArray:
@@ -220,6 +226,13 @@ def _times(values: pa.ChunkedArray, wanted: str) -> pa.ChunkedArray:
                 bound = pc.assume_timezone(
                     bound, zone, ambiguous="earliest", nonexistent="earliest"
                 )
+            if pa.types.is_timestamp(values.type):
+                try:
+                    bound = bound.cast(values.type)
+                except pa.ArrowInvalid:
+                    is_above = moment.year > _YEAR_OF_ZERO
+                    found.append(_compared_beyond(values, sign, is_above=is_above))
+                    continue
             found.append(_COMPARE[sign](values, bound))
     return _all_of(found)
 
@@ -251,6 +264,8 @@ def _period(text: str) -> tuple[datetime, datetime]:
 
 
 _TIMES = "Write a time, as in 2026-01, >2026-01-15, 2026-01-01..2026-02-01, null or !null."
+#: Around it are the times that any type holds.
+_YEAR_OF_ZERO = 1970
 _LENGTHS = {
     3: timedelta(days=1),
     4: timedelta(hours=1),

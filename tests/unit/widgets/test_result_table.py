@@ -13,6 +13,7 @@ import pytest
 
 from tests.unit.widgets.conftest import until
 from watchframe import show_watch_table
+from watchframe.decode.typing_rules import ENCODING, INTEGER
 from watchframe.errors import ArgumentError
 from watchframe.widgets import table_files
 from watchframe.widgets.result_table import ResultTable
@@ -118,6 +119,19 @@ def test_other_rows_keep_what_was_set_for_the_same_columns(table):
     assert (table.total, table.found, table.state["search"]) == (1, 1, "weth")
     table.show(Rows.of(FRAME[["x"]]))
     assert (table.found, table.state) == (4, {"size": 2, "separators": True})
+
+
+def test_failure_is_said_and_the_next_state_is_answered(monkeypatch):
+    marked = pa.field("amount", pa.string(), metadata={ENCODING: INTEGER})
+    schema = pa.schema([marked, pa.field("at", pa.timestamp("s"))])
+    rows = pa.table([["5", "many"], [1, 2**62]], schema=schema)
+    table = ResultTable(Rows(table=rows, dtypes=("object", "object")))
+    table.state = {**table.state, "sort": [[0, "ascending"]]}
+    until(lambda: table.busy.startswith("It failed: ArrowInvalid"))
+    assert ask(table, sort=[[1, "descending"]]) == ["many", "5"]
+    content, _ = told(table, monkeypatch, type="download", format="xlsx", scope="all")
+    assert content["note"].startswith("It failed: ArrowInvalid")
+    table.close()
 
 
 def test_cell_is_given_whole(table, monkeypatch):

@@ -35,6 +35,7 @@ def shown(data):
         ([BIG, None], object, "number", [str(BIG), None]),
         ([Decimal("1.50"), None], object, "number", ["1.50", None]),
         ([0.1, None], "float32", "number", ["0.1", None]),
+        ([0.1, 2], "float16", "number", ["0.099975586", "2"]),
         ([True, None], "boolean", "boolean", ["true", None]),
         (["a", None], "string", "text", ["a", None]),
         (["a", "b"], "category", "text", ["a", "b"]),

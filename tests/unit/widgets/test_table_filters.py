@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from watchframe.widgets.table_columns import Rows
@@ -113,6 +114,15 @@ def test_times_of_a_zone_are_compared_as_they_are_shown():
     assert passing(table.schema[0], table.column(0), "2026-01-02").tolist() == [True, True]
 
 
+def test_times_beyond_those_of_the_column_are_compared():
+    for dtype in ("datetime64[ns]", "datetime64[ns, UTC]"):
+        now = NOW if "UTC" in dtype else NOW.replace(tzinfo=None)
+        for text, found in {"0001": [], "9998": [], ">0001": [now], "<9998": [now]}.items():
+            assert passed([now, None], text, dtype) == found, text
+    far = pa.chunked_array([pa.array([2**62, None], pa.timestamp("s"))])
+    assert passing(pa.field("x", far.type), far, ">2026").tolist() == [True, False]
+
+
 def test_booleans_are_true_or_false():
     values = [True, False, None]
     assert passed(values, "true", "boolean") == [True]
@@ -126,6 +136,8 @@ def test_booleans_are_true_or_false():
         ([1], ">", "Write a number"),
         ([1], "nan", "Write a number"),
         ([1], "1e999999999", "Write a number"),
+        ([1], "1,0000", "A comma only groups thousands"),
+        ([1], ">1,5", "write 1.5 for decimals"),
         ([1], "..", "beside the two points"),
         ([True], "yes", "Write true, false"),
         ([NOW], "yesterday", "Write a time"),

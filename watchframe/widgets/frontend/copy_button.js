@@ -2,29 +2,6 @@
 
 const CHANGES = "change:text change:label change:hint change:icon";
 
-/** Copy by the old way: a page that is not served by HTTPS has no clipboard. */
-function copySelected(text) {
-  const field = document.createElement("textarea");
-  field.value = text;
-  field.style.position = "fixed";
-  field.style.opacity = "0";
-  document.body.append(field);
-  field.select();
-  const isCopied = document.execCommand("copy");
-  field.remove();
-  return isCopied;
-}
-
-/** @returns {Promise<boolean>} whether the text is in the clipboard */
-async function copy(text) {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    return copySelected(text);
-  }
-}
-
 function element(name, className) {
   const found = document.createElement(name);
   found.className = className;
@@ -43,17 +20,20 @@ function render({ model, el }) {
   el.classList.add("wf-copy");
   el.append(button, said);
 
-  function show(words = "") {
-    icon.className = `fa fa-${words ? "check" : model.get("icon")}`;
+  function show(words = "", sign = model.get("icon")) {
+    icon.className = `fa fa-${sign}`;
     label.textContent = words || model.get("label");
     button.title = model.get("hint");
     said.textContent = words;
   }
 
   async function clicked() {
-    const isCopied = await copy(model.get("text"));
+    const outcome = await copyText(model.get("text")).then(
+      () => ["Copied", "check"],
+      () => ["Not copied", "times"],
+    );
     button.focus();
-    show(isCopied ? "Copied" : "Not copied");
+    show(...outcome);
   }
 
   const shown = () => show();
