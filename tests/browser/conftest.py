@@ -23,6 +23,7 @@ from watchframe.demo import DemoServer
 
 SERVER_STARTS_WITHIN = 90
 SHOWS_WITHIN = 20_000  # milliseconds; generous, as the machine may be busy
+RUNS_WITHIN = 120_000  # a cell, whose end is lost where the page loses its kernel
 TOKEN = "only-for-this-test-run"
 
 
@@ -185,7 +186,9 @@ class Notebook:
     def run(self, source: str):
         """Append a cell, run it, and give the locator of what it shows once it has finished."""
         index = self.page.evaluate(
-            """async source => {
+            """async ([source, within]) => {
+                const late = new Promise((_, reject) =>
+                    setTimeout(() => reject(new Error(`no end after ${within} ms`)), within));
                 const app = window.jupyterapp;
                 const panel = app.shell.currentWidget;
                 await panel.sessionContext.ready;
@@ -194,10 +197,10 @@ class Notebook:
                 await app.commands.execute('notebook:insert-cell-below');
                 notebook.activeCell.model.sharedModel.setSource(source);
                 const index = notebook.activeCellIndex;
-                await app.commands.execute('notebook:run-cell');
+                await Promise.race([app.commands.execute('notebook:run-cell'), late]);
                 return index;
             }""",
-            source,
+            [source, RUNS_WITHIN],
         )
         return self.page.locator(f'.jp-Cell[data-windowed-list-index="{index}"] .jp-OutputArea')
 
