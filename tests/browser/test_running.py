@@ -20,6 +20,10 @@ def status(picker):
     return picker.locator(".wf-status").first
 
 
+def open_calendar(picker):
+    picker.get_by_title("Period: open or shut the calendar").click()
+
+
 def test_slow_query_time_free_kernel_and_cancel(notebook, demo):
     picker = notebook.show("slow = pick(50, {'seconds': 25}); slow")
     run_button(picker).click()
@@ -48,10 +52,11 @@ def test_invalid_value_marked_and_blocks_run(notebook):
 
 def test_range_that_ends_before_it_starts_is_marked(notebook):
     picker = notebook.show("pick(33)")
+    open_calendar(picker)
     picker.get_by_label("to", exact=True).fill("2025-01-01")
     expect(picker.get_by_role("alert")).to_be_visible()
     expect(run_button(picker)).to_be_disabled()
-    picker.get_by_role("button").first.click()  # reset
+    picker.get_by_title("Reset Period").click()
     expect(picker.get_by_label("to", exact=True)).to_have_value("2026-01-31")
     expect(run_button(picker)).to_be_enabled()
 
@@ -68,10 +73,10 @@ def test_failing_query_shows_the_data_sources_own_words(notebook):
 
 def test_dynamic_range_shows_its_present_dates(notebook):
     picker = notebook.show("dynamic = pick(33, run=False); dynamic")
-    picker.get_by_label("Period").select_option("Last 7 days")
-    expect(picker.locator(".wf-hint").first).to_contain_text("Now this means")
-    start = picker.get_by_label("from").input_value()
-    expect(picker.get_by_label("from")).to_be_disabled()
+    open_calendar(picker)
+    picker.get_by_role("button", name="Last 7 days").click()
+    expect(picker.locator(".wf-range")).to_contain_text("Last 7 days · ")
+    start = picker.locator(".wf-range").inner_text().split()[-3]
     run_button(picker).click()
     expect(status(picker)).to_contain_text("rows", timeout=WITHIN)
     assert notebook.value("dynamic.params") == "{'period': 'd_last_7_days'}"
@@ -87,10 +92,12 @@ def test_dynamic_range_shows_its_present_dates(notebook):
 def test_linked_pickers_share_what_is_set_in_either(notebook):
     notebook.run("one, two = pick(33), pick(38); link = link_pickers(one, two)")
     first, second = notebook.show("one"), notebook.show("two")
-    first.get_by_label("from").fill("2026-03-03")
-    expect(second.get_by_label("from")).to_have_value("2026-03-03")
-    second.get_by_label("Period").select_option("Last month")
-    expect(first.get_by_label("Period")).to_have_value("Last month")
+    open_calendar(first)
+    first.get_by_label("from", exact=True).fill("2026-01-03")
+    expect(second.locator(".wf-range")).to_contain_text("2026-01-03")
+    open_calendar(second)
+    second.get_by_role("button", name="Last month").click()
+    expect(first.locator(".wf-range")).to_contain_text("Last month")
     assert notebook.value("(link.names, one.params == two.params)") == "(('period',), True)"
 
 
