@@ -58,7 +58,7 @@ class Cost:
             return said
         facts = [] if self.seconds is None else [duration_words(self.seconds)]
         facts += [] if self.last is None else [counted(self.last.rows, "row")]
-        facts.append(f"{age_words((datetime.now(UTC) - moment).total_seconds())} ago")
+        facts.append(ago_words(moment, datetime.now(UTC)))
         rest = "; other values may take longer." if self.query.parameters else "."
         return f"{said} Last run: {', '.join(facts)}{rest}".strip()
 
@@ -93,6 +93,11 @@ def _is_stored(plan: ReadPlan) -> bool:
         and state.latest_result_id is not None
         and bool(plan.sql)  # else nobody knows of which values
     )
+
+
+def ago_words(moment: datetime, now: datetime) -> str:
+    """Return how long ago a moment is, such as ``3 h ago``."""
+    return f"{age_words((now - moment).total_seconds())} ago"
 
 
 def duration_words(seconds: float) -> str:

@@ -255,6 +255,7 @@ class ParameterPicker(WidgetWithTwin):
         state stays as plain HTML.
         """
         if self._is_made:  # one whose __init__ failed is closed as well, when it is deleted
+            self._is_made = False
             self.cancel()
             with GUARD:
                 self._form.close()
@@ -376,6 +377,8 @@ class ParameterPicker(WidgetWithTwin):
 
     def _run_clicked(self) -> None:
         with GUARD:
+            if not self._is_made:  # it was closed while this was on its way
+                return
             self._form.recheck()
             if self._form.problems:
                 self._form.mark()

@@ -11,7 +11,6 @@ import ipywidgets
 import traitlets
 
 from watchframe.client import Client
-from watchframe.display import age_words
 from watchframe.errors import NotFoundError, WatchframeError
 from watchframe.hints import words_for
 from watchframe.models import Query
@@ -21,7 +20,7 @@ from watchframe.read.options import client_for
 from watchframe.reprs.words import counted, shortened
 from watchframe.widgets.choice_controls import OptionList, on_enter
 from watchframe.widgets.control import GUARD, Debounced, close_tree
-from watchframe.widgets.cost import duration_words
+from watchframe.widgets.cost import ago_words, duration_words
 from watchframe.widgets.parameter_picker import ParameterPicker
 from watchframe.widgets.static_twin import WidgetWithTwin
 from watchframe.widgets.style import style_tag
@@ -105,7 +104,7 @@ class QueryPicker(WidgetWithTwin):
             layout={"width": "36em", "max_width": "calc(100% - 4px)"},
         )
         self._tags = ipywidgets.Box()
-        self._tags.add_class("wf-tags")
+        self._tags.add_class("wf-query-tags")
         self._list = OptionList(LISTED, self._chosen, "Open")
         self._list.widget.add_class("wf-queries")
         self._list.widget.layout.max_height = "320px"
@@ -306,7 +305,7 @@ def entry_text(query: Query, now: datetime) -> str:
     marks = [word for word, is_so in flags.items() if is_so]
     facts = [
         query.owner,
-        f"updated {_ago(query.updated_at, now)}" if query.updated_at else "",
+        f"updated {ago_words(query.updated_at, now)}" if query.updated_at else "",
         _run_words(query, now),
         " ".join(f"#{tag}" for tag in query.tags),
     ]
@@ -322,14 +321,10 @@ def entry_text(query: Query, now: datetime) -> str:
 def _run_words(query: Query, now: datetime) -> str:
     if query.retrieved_at is not None:
         took = "" if query.runtime is None else f" in {duration_words(query.runtime)}"
-        return f"run {_ago(query.retrieved_at, now)}{took}"
+        return f"run {ago_words(query.retrieved_at, now)}{took}"
     # Of other values than the saved ones, and in the list of recent ones, the server does not say.
     is_known = not query.parameters and query.latest_result_id is None
     return "never run as it stands" if is_known else ""
-
-
-def _ago(moment: datetime, now: datetime) -> str:
-    return f"{age_words((now - moment).total_seconds())} ago"
 
 
 def _hint(words: str) -> str:

@@ -14,6 +14,7 @@ from watchframe.drawing import Drawing, draw
 from watchframe.drawing.rows import page_data
 from watchframe.models import MultiValues, ParameterDefinition, Visualization
 from watchframe.parameters import JSON
+from watchframe.plain_text import plain_text
 from watchframe.reprs.words import counted
 from watchframe.widgets.choice_controls import as_texts
 from watchframe.widgets.code import chart_code, code_html
@@ -32,7 +33,6 @@ from watchframe.widgets.quick_points import (
     points_of,
 )
 from watchframe.widgets.tab import Result
-from watchframe.widgets.table_tab import labeled
 
 KINDS = ("line", "column", "bar", "area", "scatter", "pie", "box")
 #: Kinds that can show rows that share a point; a box shows nothing but how they spread.
@@ -104,7 +104,7 @@ class QuickChart:
         """Set the menus to a choice that no person made."""
         table = self._result.table
         self._is_filling, self._is_touched = True, False
-        columns = list(map(labeled, table.column_names))
+        columns = [(plain_text(name, keep=""), name) for name in table.column_names]
         _set_menu(self._kind, [(kind, kind) for kind in KINDS], choice.kind)
         _set_menu(self._x, columns, choice.x)
         _set_menu(self._series, [("none", _NONE), *columns], choice.series or _NONE)

@@ -8,7 +8,6 @@ import ipywidgets
 import pyarrow as pa
 
 from watchframe.errors import ArgumentError
-from watchframe.plain_text import plain_text
 from watchframe.reprs.words import counted
 from watchframe.widgets.control import close_tree
 from watchframe.widgets.result_table import ResultTable
@@ -144,8 +143,3 @@ def show_watch_table(
             f"rows_per_page is {rows_per_page!r}.", hint=f"Give a number from 1 to {MOST_ROWS:,}."
         )
     return TableView(Rows.of(data), rows_per_page=rows_per_page, decimals=decimals)
-
-
-def labeled(column: str) -> tuple[str, str]:
-    """Return a menu's entry for a column: its name as it is shown, and as it is."""
-    return plain_text(column, keep=""), column

@@ -148,6 +148,13 @@ def test_cancel_is_immediate_and_stops_a_debounce(client, demo):
     assert "Cancelled after" in picker._layout.status.value
 
 
+def test_closed_picker_takes_no_click_that_was_on_its_way(client):
+    picker = pick(1, run=False, client=client)
+    picker.close()
+    picker._run_clicked()
+    assert picker.status == "ready"
+
+
 def threads_of_ours():
     """All but those in which the demo server answers: it has more of them after many requests."""
     return [thread for thread in threading.enumerate() if "AnyIO" not in thread.name]
