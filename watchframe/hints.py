@@ -253,11 +253,13 @@ class Kind(Enum):
     TAKES_MOMENT = Words(
         python="a date such as {example!r}, a datetime, a Timestamp, or 'd_now', 'd_yesterday'",
         cell="a date such as {example}, or d_now, d_yesterday",
+        picker="a date such as {example}, or today, yesterday",
     )
     TAKES_RANGE = Words(
         python="a start and an end such as ({start!r}, {end!r}), a Period, an Interval, or a "
         "name such as 'd_last_7_days'",
         cell="a range such as {start}..{end}, or a name such as d_last_7_days",
+        picker="a start and an end, such as {start} and {end}",
     )
     TAKES_SEVERAL = Words(
         python="a list of values, each {takes}", cell="a list of values, [a, b], each {takes}"

@@ -12,6 +12,7 @@ from typing import Any
 import ipywidgets
 import traitlets
 
+from watchframe.hints import words_for
 from watchframe.models import ParameterDefinition, Query
 from watchframe.parameters import DYNAMIC_DATES, DYNAMIC_RANGES, JSON
 from watchframe.parameters.moments import dynamic_name
@@ -63,7 +64,7 @@ class Checker:
         try:
             wire = wire_value(value, definition, context)
         except UnfitValueError as error:
-            return Checked(problem=f"It takes {error.expected}.")
+            return Checked(problem=f"It takes {words_for('picker', error.expected)}.")
         doubts = text_doubts(self.query.text, {name: wire}, [definition])
         return Checked(wire=wire, warning=" ".join(doubts))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -169,7 +170,7 @@ class NumberControl(TextControl):
             number = float(text)
         except ValueError:
             return text or None
-        return number if repr(number) == text else text
+        return number if repr(number) == text and math.isfinite(number) else text
 
     def _checked_value(self, value: object) -> object:
         kept = super()._checked_value(value)

@@ -73,7 +73,8 @@ def test_date_typed_is_sent_in_the_server_format(checker, type_, default, typed,
     field.value = value
     assert "Sends" not in below(control)
     field.value = "1/2/2026"
-    assert control.problem.startswith("It takes a date")
+    assert control.problem.startswith("It takes a date such as 2024-01-31")
+    assert control.problem.endswith("or today, yesterday."), "what people type, not Python's types"
     field.value = ""
     assert control.problem == "A value is needed."
 
