@@ -91,7 +91,9 @@ class Rows:
         if named:
             frame = frame.reset_index(level=named, allow_duplicates=True)
         return cls(
-            table=_table(_of_series(column_name(name), series) for name, series in frame.items()),
+            table=_table(
+                _of_series(plain_utf8(column_name(name)), series) for name, series in frame.items()
+            ),
             dtypes=tuple(map(str, frame.dtypes)),
             provenance=frame.attrs.get(ATTRIBUTE, {}),
         )
@@ -215,7 +217,7 @@ def _of_cells(name: str, cells: Sequence[object]) -> _Column:
     if len(kinds) <= 1 and kinds <= _PLAIN:
         try:
             array = pa.array(values) if kinds else pa.array(values, pa.string())
-        except (pa.ArrowException, OverflowError, UnicodeEncodeError):
+        except (pa.ArrowException, OverflowError, TypeError, UnicodeEncodeError):
             values = [None if value is None else plain_utf8(str(value)) for value in values]
             array = pa.array(values, pa.string())
         days = _days(pa.chunked_array([array]))

@@ -149,7 +149,8 @@ def _numbers(
     for comparison in _comparisons(wanted):
         bound = _number(comparison.text, decimals)
         if pa.types.is_floating(field.type):
-            found.append(_COMPARE[comparison.sign](values, float(bound)))
+            # As the column rounds: 0.1 finds what is shown as 0.1.
+            found.append(_COMPARE[comparison.sign](values, pa.scalar(float(bound), field.type)))
         else:
             found.append(_compared_exactly(field, values, comparison.sign, bound))
     return _all_of(found)
@@ -251,6 +252,9 @@ def _period(text: str) -> tuple[datetime, datetime]:
     year, month, day, hour, minute, second = numbers + [0, 1, 1, 0, 0, 0][len(numbers) :]
     try:
         first = datetime(year, month, day, hour, minute, second)  # noqa: DTZ001 - its column has the zone
+    except ValueError:
+        raise FilterProblemError(_TIMES) from None
+    try:
         match len(numbers):
             case 1:
                 after = first.replace(year=year + 1)
@@ -258,8 +262,8 @@ def _period(text: str) -> tuple[datetime, datetime]:
                 after = first + timedelta(days=calendar.monthrange(year, month)[1])
             case length:
                 after = first + _LENGTHS[length]
-    except (ValueError, OverflowError):
-        raise FilterProblemError(_TIMES) from None
+    except (ValueError, OverflowError):  # at the end of the year 9999
+        after = datetime.max  # noqa: DTZ901 - as above
     return first, after
 
 

@@ -51,6 +51,7 @@ def shown(data):
         ([1, "a", 2.5], object, "json", ["1", "a", "2.5"]),
         ([b"\x01\xff", None], object, "text", ["01ff", None]),
         (["\ud800", None], object, "text", ["?", None]),
+        ([Decimal("1e400"), Decimal(1)], object, "text", ["1E+400", "1"]),
         (pd.to_datetime(["2026-01-02", None]), None, "time", ["2026-01-02", None]),
         (
             pd.to_datetime(["2026-01-02 03:04:05.000000006"]).tz_localize("UTC"),
@@ -82,6 +83,13 @@ def test_columns_of_polars_and_arrow():
     coded = pa.array(["a", None, "a"]).dictionary_encode()
     assert shown(pa.table({"coded": coded})) == {"coded": ("text", ["a", None, "a"])}
     assert Rows.of(frame).dtypes == ("String", "String", "List(Int64)")
+
+
+def test_names_of_columns_are_texts_that_arrow_holds():
+    names = ["", "x", "x", "\ud800", ("a", 1)]
+    assert Rows.of(pd.DataFrame([range(5)], columns=names)).table.column_names == [
+        *("", "x", "x", "?", "a 1")
+    ]
 
 
 def test_digits_with_a_leading_zero_stay_text():
