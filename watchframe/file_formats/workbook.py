@@ -30,6 +30,7 @@ _BATCH = 10_000
 
 _ROUNDED = "Text, since Excel would round the numbers"
 _EARLY = "Text, since Excel has no dates before March 1900"
+_OTHER_TIMES = "Text, since Excel has no such times"
 _UTC = "Times in UTC"
 
 
@@ -112,7 +113,11 @@ def _digits(value: Decimal) -> int:
 def _dates(field: pa.Field, values: pa.ChunkedArray) -> _Column:
     """Return days, or times; those with a zone are UTC, as Excel knows no zones."""
     is_day = pa.types.is_date(field.type)
-    plain = values.cast(pa.date32() if is_day else pa.timestamp("us"))
+    try:
+        plain = values.cast(pa.date32() if is_day else pa.timestamp("us"))
+    except pa.ArrowInvalid:  # nanoseconds, and years of five digits
+        text = values.cast(pa.string())
+        return _Column(name=field.name, values=text, write=_write_text, remark=_OTHER_TIMES)
     first = pc.min(plain).as_py()
     if first is not None and (first if is_day else first.date()) < _FIRST_DAY:
         text = values.cast(pa.string())

@@ -111,6 +111,12 @@ def test_dates_before_excels_first_are_text():
     assert remark == "Text, since Excel has no dates before March 1900: day, time."
 
 
+def test_times_with_nanoseconds_are_text():
+    found, remark = cells(pa.table({"at": pa.array([1, 10**9], pa.timestamp("ns"))}))
+    assert found["at"][0] == ("1970-01-01 00:00:00.000000001", "s")
+    assert remark == "Text, since Excel has no such times: at."
+
+
 def test_floats_and_times_keep_all_their_digits():
     values = [0.1 + 0.2, 5e-324, 1.7976931348623157e308, 1 / 3]
     moments = [datetime(2026, 1, 2, 3, 4, 5, 678901), None, None, None]  # noqa: DTZ001 - of no zone
