@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-#: Longer words are no help, and deeper groups no pattern that a person wrote.
-_LONGEST, _DEEPEST = 160, 8
+#: Longer words are no help; longer patterns, and deeper groups, are none that a person wrote.
+_LONGEST, _LONGEST_PATTERN, _DEEPEST = 160, 1000, 8
 _REPEAT = re.compile(r"\{(\d*)(?:(,)(\d*))?\}", re.ASCII)
 _QUANTIFIERS: dict[str, tuple[int, int | None]] = {"*": (0, None), "+": (1, None), "?": (0, 1)}
 _GROUP = re.compile(r"\(\?(?::|P<\w+>)|\((?!\?)")
@@ -42,6 +42,8 @@ def pattern_words(pattern: str) -> str | None:
 
     ``0x[0-9a-fA-F]{40}`` is "0x and 40 hexadecimal digits".
     """
+    if len(pattern) > _LONGEST_PATTERN:
+        return None
     try:
         words = _choice_words(_Parser(pattern).parsed())
     except _UnknownError:

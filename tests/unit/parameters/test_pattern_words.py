@@ -43,6 +43,10 @@ def test_pattern_with_anything_else_has_no_words(pattern):
     assert pattern_words(pattern) is None
 
 
+def test_endless_pattern_has_no_words():
+    assert pattern_words(f"a{{{'9' * 5000}}}") is None  # Python makes no such number of a text
+
+
 def test_words_have_every_literal_of_the_pattern():
     words = pattern_words("ETH-[0-9]{2}(USDC|WBTC):x y")
     assert words is not None
