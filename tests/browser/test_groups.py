@@ -22,7 +22,7 @@ TOO_WIDE = """root => {
 }"""
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def group(notebook):
     shown = notebook.show("group = pick([1, 33], {'period': ('2026-02-01', '2026-02-04')}); group")
     expect(shown.locator(".wf-grouped")).to_have_count(2)

@@ -60,18 +60,17 @@ class RunBar:
             description="Max age",
             tooltip="How old the rows may be",
             style={"description_width": "initial"},
-            layout={"width": "14em", "margin": "2px 2px 2px 12px"},
+            layout={"width": "14em"},
         )
         self.on_change = ipywidgets.Checkbox(
             value=runs_on_change,
             description="Run when a value changes",
             indent=False,
-            layout={"width": "auto", "margin": "2px 2px 2px 12px"},
         )
         self.widget = ipywidgets.HBox(
-            [self.run_button, self.cancel_button, self.ages, self.on_change],
-            layout={"flex_flow": "row wrap", "align_items": "center", "margin": "8px 0 2px"},
+            [self.run_button, self.cancel_button, self.ages, self.on_change]
         )
+        self.widget.add_class("wf-run")
 
     @property
     def max_age(self) -> float | str | None:

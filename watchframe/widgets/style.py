@@ -31,6 +31,7 @@ _FRAME = f"""
 }}
 .wf-title {{ font-size: 1.25em; font-weight: 600; }}
 .wf-title small {{ font-size: 0.7em; font-weight: 400; color: {_MUTED}; margin-left: 0.6em; }}
+.wf-title small a {{ white-space: nowrap; }}
 .wf-about {{ color: {_MUTED}; max-width: 66em; overflow-wrap: anywhere; }}
 .wf-about :is(p, ul, ol, pre, h1, h2, h3, h4, h5, h6) {{ margin: 2px 0; font-size: 1em; }}
 .wf-hint {{ color: {_MUTED}; font-size: 0.92em; overflow-wrap: anywhere; }}
@@ -137,11 +138,14 @@ _FORMS = """
   }
   .wf-form > .wf-control { flex: 0 1 20em; }
   .wf-form > :is(.wf-parameter-number, .wf-parameter-date) { flex-basis: 15em; }
-  .wf-form > :is(.wf-parameter-text-pattern, .wf-parameter-date-range) { flex-basis: 27em; }
+  .wf-form > :is(.wf-parameter-text-pattern, .wf-parameter-date-range, :has(.wf-several)) {
+    flex-basis: 27em;
+  }
   .wf-form > :is(.wf-parameter-datetime-range, .wf-parameter-datetime-range-with-seconds) {
     flex-basis: 34em;
   }
   .wf-form > .wf-is-open { flex: 1 1 100%; max-width: 54em; }
+  .wf-form > .wf-is-open:has(.wf-open-button) { flex: 0 1 34em; }
 }
 """
 
@@ -194,7 +198,12 @@ _CHOICES = f"""
 _STATUS = f"""
 .wf-picker .wf-bar {{ display: block; width: 24em; max-width: 100%; height: 6px; margin: 4px 0; }}
 .wf-said {{ flex-flow: row wrap; align-items: flex-start; justify-content: flex-end; }}
-.wf-said > .widget-html {{ flex: 1 1 24em; width: auto; height: auto; }}
+.wf-said > .widget-html {{ flex: 1 1 10em; width: auto; height: auto; }}
+@container wf-picker (width < 30em) {{ .wf-said > .widget-html {{ flex-basis: 100%; }} }}
+.wf-run {{ flex-flow: row wrap; align-items: center; gap: 2px 14px; margin: 8px 2px 2px; }}
+.wf-picker .wf-run > * {{ margin: 2px 0; width: auto; }}
+.wf-run > button {{ flex: 1 1 8em; max-width: 148px; }}
+.wf-picker .wf-run > button + button {{ margin-left: -8px; }}
 /* Where the front end has no anywidget. */
 .wf-picker .jupyter-widgets:has(> .jupyter-widgets-error-widget) {{ display: none; }}
 .wf-status {{ min-height: 1.45em; }}
@@ -214,9 +223,9 @@ _STATUS = f"""
 
 #: The search for a query.
 _SEARCH = f"""
-.wf-tags {{ flex-flow: row wrap; gap: 2px; }}
-.wf-tags button {{ height: 24px; line-height: 22px; padding: 0 9px; border-radius: 12px; }}
-.wf-tags button.wf-chosen {{ font-weight: 600; background: var(--jp-layout-color3, #8884); }}
+.wf-query-tags {{ flex-flow: row wrap; gap: 2px; }}
+.wf-query-tags button {{ height: 24px; line-height: 22px; padding: 0 9px; border-radius: 12px; }}
+.wf-query-tags button.wf-chosen {{ font-weight: 600; background: var(--jp-layout-color3, #8884); }}
 .wf-options.wf-queries {{ max-width: 66em; }}
 .wf-options.wf-queries button {{
   height: auto !important; padding: 3px 8px; line-height: 1.4; white-space: pre-line;
