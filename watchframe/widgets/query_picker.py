@@ -214,7 +214,10 @@ class QueryPicker(WidgetWithTwin):
     def _fill(self, found: list[Query]) -> None:
         self._found = found
         self._show_list()
-        words = {0: "No query fits.", LISTED: f"The first {LISTED}: add words to see others."}
+        words = {
+            0: "No query fits. Try fewer words.",
+            LISTED: f"The first {LISTED}: add words to see others.",
+        }
         count = len(found)
         self._status.value = _hint(words.get(count, f"{count} fit."))
         if self._opens_first:

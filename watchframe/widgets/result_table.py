@@ -9,6 +9,7 @@ from typing import Any
 import traitlets
 
 from watchframe.errors import ArgumentError
+from watchframe.plain_text import plain_text
 from watchframe.reprs.words import first_few
 from watchframe.widgets.control import GUARD
 from watchframe.widgets.frontend import FrontEnd
@@ -75,7 +76,7 @@ class ResultTable(FrontEnd, file="result_table", parts=_PARTS):
         with GUARD, self.hold_sync():
             columns = [
                 {
-                    "name": field.name,
+                    "name": plain_text(field.name, keep=""),
                     "dtype": dtype,
                     "kind": kind_of(field),
                     "can_be_amount": is_integer(field),
@@ -164,9 +165,9 @@ class ResultTable(FrontEnd, file="result_table", parts=_PARTS):
             }
             self.busy = ""
 
-    def _told(self, _widget: object, message: Mapping[str, Any], _buffers: object) -> None:
+    def _told(self, _widget: object, message: object, _buffers: object) -> None:
         """Answer a message of a front end in a thread."""
-        if message.get("type") not in ANSWERS:
+        if not isinstance(message, Mapping) or str(message.get("type")) not in ANSWERS:
             return
         with GUARD:
             asked = Asked(message=message, rows=self.rows, view=self._view, state=self._wanted)

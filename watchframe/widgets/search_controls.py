@@ -8,7 +8,7 @@ import ipywidgets
 
 from watchframe.models import ParameterDefinition
 from watchframe.plain_text import plain_text
-from watchframe.reprs.words import counted, first_few
+from watchframe.reprs.words import counted, first_few, shortened
 from watchframe.widgets.choice_controls import (
     LISTED,
     ChoiceControl,
@@ -288,7 +288,11 @@ class SeveralControl(SearchControl):
             cells = line.replace("\t", ",").replace(";", ",")
             items += [line.strip()] if is_one else map(str, typed_items(cells))
         values = {item: known.get(item, known.get(item.casefold())) for item in items}
-        refused = [plain_text(item, keep="") for item, value in values.items() if value is None]
+        refused = [
+            plain_text(shortened(item, _LONGEST_CHIP), keep="")
+            for item, value in values.items()
+            if value is None
+        ]
         chosen = [value for value in values.values() if value is not None]
         self._choose(self._ordered([*as_texts(self.value), *chosen]))
         if refused:

@@ -109,7 +109,13 @@ def _copy(asked: Asked) -> tuple[dict[str, Any], bytes]:
         values = taken(table.column(column), numbers)
         texts = copied_texts(table.schema[column], values, state.amounts.get(column, 0))
         columns.append((table.schema[column].name, texts))
-    return {"type": "text", "note": note}, tsv(columns).encode()
+    text = tsv(columns).encode()
+    if len(text) > LARGEST_FILE:
+        raise _ProblemError(
+            f"The rows are over {size_words(LARGEST_FILE)}, which is too much for the clipboard. "
+            "Download them."
+        )
+    return {"type": "text", "note": note}, text
 
 
 def _download(asked: Asked) -> tuple[dict[str, Any], bytes]:

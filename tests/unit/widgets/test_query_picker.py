@@ -44,6 +44,9 @@ def test_search_of_each_kind(client, favorite):
     search._kinds.value, search._search.value = "Recent", "largest LIQUIDATIONS"
     until(lambda: is_done(search))
     assert listed(search) == {102}, "the server cannot search among these"
+    search._search.value = "liquidations of last week"
+    until(lambda: is_done(search))
+    assert "Try fewer words." in search._status.value
     search.close()
 
 

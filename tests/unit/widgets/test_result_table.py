@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from decimal import Decimal
 
 import openpyxl
 import pandas as pd
@@ -107,6 +108,17 @@ def test_state_that_makes_no_sense_is_the_state_without_it(table):
     assert ask(table, size=10**9, start=10**9) == ["WETH", "INV", None, "weth 2"]
 
 
+@pytest.mark.parametrize("message", [None, [], "cell", {"type": []}, {"type": "x"}])
+def test_message_that_makes_no_sense_is_not_answered(table, message):
+    table._handle_custom_msg(message, [])
+
+
+def test_names_of_columns_have_nothing_that_turns_a_text_around():
+    table = ResultTable(Rows.of(pd.DataFrame({"\u202eegnahc": [1]})))
+    assert table.columns[0]["name"] == r"\u202eegnahc"
+    table.close()
+
+
 def test_newest_state_wins(table):
     for column in (0, 1, 2) * 5:
         table.state = {**table.state, "sort": [[column, "ascending"]]}
@@ -123,14 +135,14 @@ def test_other_rows_keep_what_was_set_for_the_same_columns(table):
 
 def test_failure_is_said_and_the_next_state_is_answered(monkeypatch):
     marked = pa.field("amount", pa.string(), metadata={ENCODING: INTEGER})
-    schema = pa.schema([marked, pa.field("at", pa.timestamp("s"))])
-    rows = pa.table([["5", "many"], [1, 2**62]], schema=schema)
+    schema = pa.schema([marked, pa.field("x", pa.decimal128(10, -2))])
+    rows = pa.table([["5", "many"], [Decimal(100), Decimal(200)]], schema=schema)
     table = ResultTable(Rows(table=rows, dtypes=("object", "object")))
     table.state = {**table.state, "sort": [[0, "ascending"]]}
     until(lambda: table.busy.startswith("It failed: ArrowInvalid"))
     assert ask(table, sort=[[1, "descending"]]) == ["many", "5"]
-    content, _ = told(table, monkeypatch, type="download", format="xlsx", scope="all")
-    assert content["note"].startswith("It failed: ArrowInvalid")
+    content, _ = told(table, monkeypatch, type="download", format="parquet", scope="all")
+    assert content["note"].startswith("It failed: OSError"), "Parquet has no such decimals"
     table.close()
 
 
@@ -161,6 +173,9 @@ def test_copy_is_of_all_rows_or_of_the_page(table, monkeypatch):
     content, (text,) = told(table, monkeypatch, type="copy", scope="all")
     assert content["note"].startswith("2 rows copied, which are this page: 4 rows are too much")
     assert text.count(b"\n") == 2
+    monkeypatch.setattr(table_files, "LARGEST_FILE", 20)
+    content, _ = told(table, monkeypatch, type="copy", scope="page")
+    assert content["note"].endswith("which is too much for the clipboard. Download them.")
 
 
 def test_download_has_the_rows_with_their_order(table, monkeypatch):

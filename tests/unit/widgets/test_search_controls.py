@@ -160,6 +160,12 @@ def test_list_that_is_pasted_chooses_all_that_are_values(several, text):
     assert "DOGE" not in below(several)
 
 
+def test_pasted_text_that_is_no_value_is_told_in_short(several):
+    tell(several, "paste", "x" * 100_000)
+    assert "Not among the values: xxx" in below(several)
+    assert len(below(several)) < 200
+
+
 def test_list_that_is_typed_is_taken_with_enter(several):
     search(several, "v5, v7")
     press_enter(several)
