@@ -114,8 +114,7 @@ class QueryGroup(WidgetWithTwin):
             for picker in pickers:
                 picker.close()
             raise
-        self.pickers: tuple[ParameterPicker, ...] = tuple(pickers)
-        self._pickers = pickers
+        self.pickers = tuple(pickers)
         self._bar = RunBar(max_age, runs_on_change=run_on_change, run_tooltip=_RUN)
         self._copy_code = CopyButton(
             label="Copy code of all",
@@ -144,7 +143,7 @@ class QueryGroup(WidgetWithTwin):
             picker.begin(run=run)
 
     def __repr__(self) -> str:
-        ids = [picker.query.id for picker in self._pickers]
+        ids = [picker.query.id for picker in self.pickers]
         return f"QueryGroup({ids}, {self.params!r}, status={self.status!r})"
 
     def __getitem__(self, query: int | str) -> ParameterPicker:
@@ -155,17 +154,17 @@ class QueryGroup(WidgetWithTwin):
         KeyError
             The group has no such query.
         """
-        for picker in self._pickers:
+        for picker in self.pickers:
             if query in (picker.query.id, picker.query.name):
                 return picker
-        names = ", ".join(f"{it.query.id} {it.query.name!r}" for it in self._pickers)
+        names = ", ".join(f"{it.query.id} {it.query.name!r}" for it in self.pickers)
         raise KeyError(f"This group has no query {query!r}. It has: {names}.")
 
     def __iter__(self) -> Iterator[ParameterPicker]:
-        return iter(self._pickers)
+        return iter(self.pickers)
 
     def _ipython_key_completions_(self) -> list[str]:
-        return [picker.query.name for picker in self._pickers]
+        return [picker.query.name for picker in self.pickers]
 
     @property
     def controls(self) -> dict[str, Control]:
@@ -180,13 +179,13 @@ class QueryGroup(WidgetWithTwin):
     @property
     def frames(self) -> list[pd.DataFrame | None]:
         """The rows of each query's last run that succeeded, in their order."""
-        return [picker.df for picker in self._pickers]
+        return [picker.df for picker in self.pickers]
 
     @property
     def code(self) -> str:
         """The Python that reads the same rows."""
-        queries = [(picker.named, picker.params) for picker in self._pickers]
-        return python_calls(queries, self._bar.max_age, server=self._pickers[0].server)
+        queries = [(picker.named, picker.params) for picker in self.pickers]
+        return python_calls(queries, self._bar.max_age, server=self.pickers[0].server)
 
     def update(self, values: Mapping[str, object]) -> None:
         """Set the values of some parameters.
@@ -210,12 +209,12 @@ class QueryGroup(WidgetWithTwin):
             self._form.recheck()
             for name, problem in self._form.problems.items():
                 raise ParameterError(f"Parameter {name!r} cannot be sent: {problem}", name=name)
-            for picker in self._pickers:
+            for picker in self.pickers:
                 picker.run()
 
     def cancel(self) -> None:
         """Cancel the current runs, if there are any, also on the server."""
-        for picker in self._pickers:
+        for picker in self.pickers:
             picker.cancel()
 
     def wait(self, timeout: float | None = None) -> list[pd.DataFrame]:
@@ -234,10 +233,10 @@ class QueryGroup(WidgetWithTwin):
             Of what the runs raised, as of `read_watch_query`, once all have ended.
         """
         ends = None if timeout is None else time.monotonic() + timeout
-        for picker in self._pickers:
+        for picker in self.pickers:
             picker.start_first()
         found: list[pd.DataFrame | BaseException] = []
-        for picker in self._pickers:
+        for picker in self.pickers:
             left = None if ends is None else max(ends - time.monotonic(), 0.0)
             try:
                 found.append(picker.wait(left))
@@ -249,7 +248,7 @@ class QueryGroup(WidgetWithTwin):
 
     async def result(self) -> list[pd.DataFrame]:
         """Return what `wait` returns, without blocking the event loop, as ``await group`` does."""
-        results = (picker.result() for picker in self._pickers)
+        results = (picker.result() for picker in self.pickers)
         return _frames_of(await asyncio.gather(*results, return_exceptions=True))
 
     def __await__(self) -> Generator[Any, None, list[pd.DataFrame]]:
@@ -263,7 +262,7 @@ class QueryGroup(WidgetWithTwin):
         if self._is_made:
             self._is_made = False
             with GUARD:
-                for picker in self._pickers:
+                for picker in self.pickers:
                     picker.close()
                 self._form.close()
                 close_tree(*self.children, self.layout)
@@ -276,22 +275,22 @@ class QueryGroup(WidgetWithTwin):
             params=self.params,
             titles={name: control.title for name, control in self._form.controls.items()},
             status="",
-            shown="".join(picker.result_html() for picker in self._pickers),
+            shown="".join(picker.result_html() for picker in self.pickers),
             code=self.code,
         )
 
     def _run_clicked(self) -> None:
-        for picker in self._pickers:
+        for picker in self.pickers:
             picker.try_run()
 
     def _gather(self, _change: object = None) -> None:
         with GUARD:
             self.set_trait("params", dict(self._form.params))
-            statuses = {picker.status for picker in self._pickers}
+            statuses = {picker.status for picker in self.pickers}
             self._bar.cancel_button.disabled = "running" not in statuses
-            self._bar.run_button.disabled = all(it.run_button.disabled for it in self._pickers)
+            self._bar.run_button.disabled = all(it.run_button.disabled for it in self.pickers)
             changed = {
-                (picker.query.id, name) for picker in self._pickers for name in picker.changed
+                (picker.query.id, name) for picker in self.pickers for name in picker.changed
             }
             titles = [
                 slot.control.title
