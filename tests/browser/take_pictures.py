@@ -74,21 +74,42 @@ def running(picker) -> None:
     picker.get_by_text("2 s").wait_for()
 
 
+def table(shown) -> None:
+    """Sort and filter, and show thousands separators."""
+    grid = shown.locator(".wf-grid")
+    head = grid.locator("th", has=shown.page.get_by_role("button", name="Menu of amount_usd"))
+    for _ in range(2):
+        head.locator(".rt-name").click()
+    grid.get_by_role("button", name="Thousands separators").click()
+    grid.get_by_role("button", name="Filter by column").click()
+    grid.get_by_role("textbox", name="Filter market:").fill("=WETH")
+    grid.get_by_role("textbox", name="Filter borrows:").fill(">= 5")
+    expect(grid.locator(".rt-found")).to_contain_text("of 180 rows")
+    grid.get_by_role("gridcell").nth(2).click()
+
+
+#: By name: the theme, the cell, and what is done before the picture.
 PICTURES = {
-    "overview": ("pick(1, run=True)", overview),
-    "dynamic": ("pick(38, run=True)", quick_chart),
-    "chart": ("pick(1, run=True)", quick_chart),
-    "saved": ("pick(1, run=True)", saved_chart),
-    "dashboard": ("show_watch_dashboard('liquidations')", dashboard),
-    "range": ("pick(38)", range_panel),
-    "search": ("pick(25)", searching),
-    "wrong": ("pick(11, {'hash': '0xzz'})", wrong),
-    "group": (
+    "picker-overview": ("Light", "pick(1, run=True)", overview),
+    "picker-dynamic": ("Dark", "pick(38, run=True)", quick_chart),
+    "picker-chart": ("Light", "pick(1, run=True)", quick_chart),
+    "picker-saved": ("Dark", "pick(1, run=True)", saved_chart),
+    "picker-dashboard": ("Light", "show_watch_dashboard('liquidations')", dashboard),
+    "picker-range": ("Light", "pick(38)", range_panel),
+    "picker-search": ("Light", "pick(25)", searching),
+    "picker-wrong": ("Dark", "pick(11, {'hash': '0xzz'})", wrong),
+    "picker-group": (
+        "Light",
         "pick([1, 33], {'period': ('2026-02-01', '2026-02-07')}, run=True)",
         group,
     ),
-    "failing": ("pick(51, run=True)", failing),
-    "running": ("pick(50, {'seconds': 8}, max_age=0, run=True)", running),
+    "picker-failing": ("Light", "pick(51, run=True)", failing),
+    "picker-running": ("Light", "pick(50, {'seconds': 8}, max_age=0, run=True)", running),
+    "table": (
+        "Light",
+        "show_watch_table(read_watch_query(1), rows_per_page=10, decimals={'amount_raw': 18})",
+        table,
+    ),
 }
 
 
@@ -110,14 +131,19 @@ def main(wanted: list[str]) -> None:
             )
             jupyter.write("pictures.ipynb")
             notebook = open_notebook(context, jupyter, "pictures.ipynb")
-            notebook.run("from watchframe import pick, show_watch_dashboard")
+            notebook.run(
+                "from watchframe import pick, read_watch_query, show_watch_dashboard, "
+                "show_watch_table"
+            )
             for name in wanted or PICTURES:
-                source, prepare = PICTURES[name]
+                its_theme, source, prepare = PICTURES[name]
+                if its_theme != theme:
+                    continue
                 picker = notebook.show(source)
                 prepare(picker)
                 notebook.page.mouse.move(0, 0)
                 notebook.page.wait_for_timeout(700)
-                picker.screenshot(path=IMAGES / f"picker-{name}-{theme.lower()}.png")
+                picker.screenshot(path=IMAGES / f"{name}-{theme.lower()}.png")
             context.close()
             stop_jupyter(process)
         browser.close()
