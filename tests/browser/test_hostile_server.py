@@ -83,7 +83,7 @@ def test_texts_of_a_hostile_server_are_shown_as_texts(notebook, hostile):
     picker.get_by_label("Note").fill("wrong")
     expect(picker.get_by_role("alert")).to_contain_text("<script>window.attacked=1</script>")
     for view in ("Chart", "Code", "Table"):
-        picker.get_by_role("button", name=view).click()
+        picker.get_by_role("button", name=view, exact=True).click()
     found = notebook.run("search")
     expect(found.locator(".jp-OutputArea-output").first).to_be_attached()
     for outputs in (shown, found):

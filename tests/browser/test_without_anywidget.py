@@ -32,7 +32,7 @@ def test_picker_without_anywidget_runs_and_shows_no_error_box(notebook):
     picker.get_by_role("button", name="Run").click()
     expect(picker.get_by_role("status")).to_contain_text("rows", timeout=WITHIN)
     expect(picker.locator("tbody tr").first).to_be_visible(timeout=WITHIN)
-    picker.get_by_role("button", name="Code").click()
+    picker.get_by_role("button", name="Code", exact=True).click()
     expect(picker.locator("textarea.wf-code, .wf-code").first).to_be_visible()
     expect(picker.locator(ERROR)).to_have_count(0)
     assert notebook.value("len(plain.df) > 0") == "True"
