@@ -439,7 +439,7 @@ class LiveBoard(WidgetWithTwin):
             self._left = set()
             view.show_reading(is_reading=False)
             view.status.value = board_outcome_html(view.shown, run.error, run.seconds)
+            ENDED.notify_all()  # before an observer may raise; this lock is not free yet
             self.set_trait("status", status)
             self._values_changed()
-            ENDED.notify_all()
         self.update_twin()

@@ -390,18 +390,20 @@ class ParameterPicker(WidgetWithTwin):
 
     def _on_done(self, outcome: Outcome) -> None:
         self.error = outcome.error
-        if outcome.answer is not None and outcome.frame is not None:
-            self.table = outcome.answer.labelled_table
-            result = Result(
-                table=outcome.answer.table,
-                frame=outcome.frame,
-                query=self._named,
-                code=self._code_of(self._runs.params, ("draw_frame",)),
-            )
-            self._shown = self._runs.params
-            self._layout.show_result(result)
-            self.set_trait("df", outcome.frame)
-        self._show_status(outcome.status, outcome_html(outcome))
+        try:
+            if outcome.answer is not None and outcome.frame is not None:
+                self.table = outcome.answer.labelled_table
+                result = Result(
+                    table=outcome.answer.table,
+                    frame=outcome.frame,
+                    query=self._named,
+                    code=self._code_of(self._runs.params, ("draw_frame",)),
+                )
+                self._shown = self._runs.params
+                self._layout.show_result(result)
+                self.set_trait("df", outcome.frame)
+        finally:  # also where somebody's observer of `df` raises: the run has ended
+            self._show_status(outcome.status, outcome_html(outcome))
 
     def _show_status(self, status: str, html: str) -> None:
         self._layout.status.value = html

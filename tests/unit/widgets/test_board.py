@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import traceback
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -272,6 +273,18 @@ def test_refresh_runs_all_queries_again(show, demo):
     board._view.refresh_button.click()
     board.wait(WITHIN)
     assert len(results_asked(demo, since)) == 2
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_wait_ends_where_an_observer_raises(show, slow):
+    board = show(slow)
+    board.observe(lambda change: 1 / (change.new == "running"), "status")
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(board.wait, WITHIN)
+        until(lambda: not waiting.done() and board.status == "running")
+        board.stop()
+        with pytest.raises(JobCancelledError):
+            waiting.result(WITHIN / 2)
 
 
 def test_filters_of_the_dashboard_hold_for_all_its_tiles(show, client, filtered, demo):

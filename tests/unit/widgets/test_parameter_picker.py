@@ -57,6 +57,15 @@ def test_traits_tell_those_who_observe_them(client):
     assert [value is frame for name, value in seen if name == "df"] == [True]
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_run_has_ended_where_an_observer_raises(client):
+    picker = pick(13, client=client)
+    picker.observe(lambda _change: 1 / 0, "df")
+    frame = picker.wait(WITHIN)
+    assert picker.df is frame
+    assert picker.status == "done"
+
+
 def test_url_of_a_page_sets_its_values_and_params_win(client, demo):
     url = f"{demo.url}/queries/33?p_period=2026-02-01--2026-02-05"
     assert pick(url, client=client).params == {"period": ("2026-02-01", "2026-02-05")}
