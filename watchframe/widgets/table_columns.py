@@ -61,19 +61,20 @@ class Rows:
         if isinstance(data, pd.DataFrame):
             return cls._of_frame(data)
         if isinstance(data, pa.Table):
-            table, dtypes = data, [str(kind) for kind in data.schema.types]
-        elif type(data).__module__.startswith("polars.") and hasattr(data, "to_arrow"):
-            table, dtypes = data.to_arrow(), list(map(str, data.dtypes))
-        else:
-            raise ArgumentError(
-                f"A {type(data).__name__} is no table.",
-                hint="Give a DataFrame of pandas or polars, or a pyarrow.Table.",
+            written = (data.schema.metadata or {}).get(ATTRIBUTE.encode())
+            return cls(
+                table=_table(map(_of_arrow, data.schema, data.columns)),
+                dtypes=tuple(map(str, data.schema.types)),
+                provenance=json.loads(written) if written else {},
             )
-        written = (table.schema.metadata or {}).get(ATTRIBUTE.encode())
-        return cls(
-            table=_table(map(_of_arrow, table.schema, table.columns)),
-            dtypes=tuple(dtypes),
-            provenance=json.loads(written) if written else {},
+        if type(data).__module__.startswith("polars.") and hasattr(data, "get_columns"):
+            return cls(
+                table=_table(map(_of_polars, data.get_columns())),
+                dtypes=tuple(map(str, data.dtypes)),
+            )
+        raise ArgumentError(
+            f"A {type(data).__name__} is no table.",
+            hint="Give a DataFrame of pandas or polars, or a pyarrow.Table.",
         )
 
     @classmethod
@@ -148,6 +149,13 @@ def _of_arrow(field: pa.Field, values: pa.ChunkedArray) -> _Column:
     else:
         return field, values
     return _of_arrow(field.with_type(values.type), values)
+
+
+def _of_polars(series: pl.Series) -> _Column:
+    if str(series.dtype) in ("Int128", "UInt128", "Object"):  # which Arrow does not know
+        return _of_cells(series.name, series.to_list())
+    values = pa.chunked_array([series.to_arrow()])
+    return _of_arrow(pa.field(series.name, values.type), values)
 
 
 #: Types whose values are shown as JSON, or as hexadecimal digits.

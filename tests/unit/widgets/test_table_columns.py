@@ -83,6 +83,10 @@ def test_columns_of_polars_and_arrow():
     coded = pa.array(["a", None, "a"]).dictionary_encode()
     assert shown(pa.table({"coded": coded})) == {"coded": ("text", ["a", None, "a"])}
     assert Rows.of(frame).dtypes == ("String", "String", "List(Int64)")
+    others = pl.DataFrame(
+        [pl.Series("n", [9, 2**100], pl.Int128), pl.Series("o", [1, {2}], pl.Object)]
+    )
+    assert shown(others) == {"n": ("number", ["9", str(2**100)]), "o": ("json", ["1", "[2]"])}
 
 
 def test_names_of_columns_are_texts_that_arrow_holds():
