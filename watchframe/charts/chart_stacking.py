@@ -55,7 +55,7 @@ def _find_percents(points_list: Sequence[Points], options: ChartOptions) -> None
     for points, codes in zip(points_list, codes_list, strict=True):
         # Of points with the same x, such as those of a scatter, the last one counts.
         with np.errstate(over="ignore"):
-            sums[codes] += np.abs(as_numbers(points.y))
+            sums[codes] = _or_zeros(sums[codes]) + np.abs(as_numbers(points.y))
     for points, codes in zip(points_list, codes_list, strict=True):
         with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
             percents = as_numbers(points.y) / sums[codes] * 100
@@ -70,6 +70,11 @@ def _is_missing(values: Sequence[Plotted]) -> Array:
     if not isinstance(values, Typed):
         return np.array([value is None for value in values], dtype=bool)
     return np.zeros(len(values), dtype=bool) if values.is_missing is None else values.is_missing
+
+
+def _or_zeros(sums: Array) -> Array:
+    """Return sums so far; 0 for NaN, after which the page starts to add from 0."""
+    return np.where(np.isnan(sums), 0, sums)
 
 
 def _unify(points_list: Sequence[Points], options: ChartOptions) -> None:
@@ -140,9 +145,9 @@ def _accumulate_arrays(
     is_nothing = np.ones(len(below), dtype=bool)
     for points, array in zip(points_list, arrays, strict=True):
         is_missing = _is_missing(points.y)
-        is_nothing = is_nothing & is_missing
+        is_nothing = (is_nothing | np.isnan(below)) & is_missing
         with np.errstate(over="ignore", invalid="ignore"):
-            below = below + array  # not in place: each series has its own
+            below = _or_zeros(below) + array
         points.y = (
             Typed(below, is_nothing, 0) if options.missing_as_zero else Typed(below, is_missing)
         )
