@@ -58,7 +58,7 @@ def dashboard(board) -> None:
 def group(picker) -> None:
     picker.page.evaluate("window.jupyterapp.commands.execute('application:toggle-left-area')")
     picker.page.set_viewport_size({"width": 1600, "height": 1300})
-    expect(picker.locator("tbody tr").nth(13)).to_be_visible()
+    expect(picker.locator(".wf-grid tbody tr").nth(13)).to_be_visible()
     picker.page.wait_for_timeout(1000)
 
 
