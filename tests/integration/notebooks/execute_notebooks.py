@@ -43,6 +43,7 @@ def main(wanted: list[str]) -> None:
         folder = Path(tempfile.mkdtemp())
         NotebookClient(
             notebook,
+            iopub_timeout=120,  # after 4 s it would go on without outputs that are on their way
             coalesce_streams=True,
             kernel_name="python3",
             resources={"metadata": {"path": str(folder)}},

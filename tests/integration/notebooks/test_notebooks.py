@@ -40,6 +40,7 @@ def executed(request, tmp_path_factory):
     NotebookClient(
         again,
         timeout=PATIENT,
+        iopub_timeout=PATIENT,  # after 4 s it would go on without outputs that are on their way
         coalesce_streams=True,
         kernel_name="python3",
         resources={"metadata": {"path": folder}},
