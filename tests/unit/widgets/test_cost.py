@@ -49,6 +49,11 @@ def test_run_that_was_never_made_is_not_judged(client, query):
     assert "Ready.<" in said(picker)
     picker.wait(WITHIN)
     assert "3 rows" in said(pick(query, {"n": 5}, client=client))
+    read_watch_query(query, {"n": 8}, client=client)
+    newest = pick(query, {"n": 5}, client=client)
+    assert "8 rows" in said(newest), "of the newest result"
+    newest.controls["n"].set("many")
+    assert newest.url.endswith(f"/queries/{query}"), "without what cannot be sent"
 
 
 def test_result_that_the_server_has_is_told(client, demo, tmp_path):
