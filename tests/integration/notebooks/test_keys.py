@@ -74,7 +74,7 @@ def test_no_cell_shows_a_key_and_no_file_keeps_one(tmp_path, monkeypatch):
         cells = [nbformat.v4.new_code_cell(source) for source in CELLS]
         notebook = nbformat.v4.new_notebook(cells=cells)
         client = nbclient.NotebookClient(
-            notebook, timeout=300, kernel_name="python3", allow_errors=True
+            notebook, timeout=300, iopub_timeout=300, kernel_name="python3", allow_errors=True
         )
         client.execute(env={**os.environ, **settings})
         saved = nbformat.writes(notebook)

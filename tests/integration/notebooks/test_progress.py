@@ -83,6 +83,7 @@ def execute(demo, paged, tmp_path):
             notebook,
             kernel_name="python3",
             timeout=PATIENT,
+            iopub_timeout=PATIENT,
             allow_errors=True,
             resources={"metadata": {"path": str(tmp_path)}},
             on_cell_execute=lambda cell, cell_index: during and during(client, cell, cell_index),
