@@ -137,7 +137,7 @@ class DateControl(_CalendarControl):
     def _make_field(self) -> ipywidgets.Widget:
         self._text = _moment_field(self.title, self._spec)
         self._text.observe(self._edited, "value")
-        self._button = self._make_button()
+        self._button = self._make_button("Calendar")  # a name; its icon is seen
         self._button.add_class("wf-open-button")
         box = ipywidgets.Box([self._text, self._button, self._make_panel()])
         box.add_class("wf-date")

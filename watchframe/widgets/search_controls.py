@@ -61,7 +61,7 @@ class SearchControl(ChoiceControl):
         self._search.add_class("wf-search-field")
         self._search.observe(self._searched, "value")
         on_enter(self._search, self._submitted)
-        self._open_button = ipywidgets.Button()
+        self._open_button = ipywidgets.Button(description="Values")  # a name; its icon is seen
         self._open_button.add_class("wf-open")
         self._open_button.on_click(lambda _button: self._open(is_open=not self._is_open))
         self._chips = ValueButtons(self._chip_clicked, width="auto")

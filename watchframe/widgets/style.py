@@ -68,9 +68,11 @@ _CONTROLS = f"""
 }}
 .wf-control .wf-open-button {{ grid-area: open; }}
 .wf-control .wf-reset {{ grid-area: reset; }}
-.wf-control :is(.wf-open-button, .wf-reset) {{ width: 30px; margin: 0 0 0 4px; padding: 0; }}
+.wf-control :is(.wf-open-button, .wf-reset) {{
+  width: 30px; margin: 0 0 0 4px; padding: 0; font-size: 0;
+}}
 .wf-control .wf-reset {{
-  display: flex; align-items: center; justify-content: center; font-size: 0;
+  display: flex; align-items: center; justify-content: center;
 }}
 .wf-control .wf-reset > i {{ font-size: 13px; margin: 0; }}
 .wf-control .wf-reset:disabled {{ opacity: 0.25; }}
@@ -136,16 +138,16 @@ _FORMS = """
   :not(.wf-bar-of-controls) > .wf-form {
     display: flex; flex-flow: row wrap; gap: 8px 20px; align-items: flex-start;
   }
-  .wf-form > .wf-control { flex: 0 1 20em; }
-  .wf-form > :is(.wf-parameter-number, .wf-parameter-date) { flex-basis: 15em; }
-  .wf-form > :is(.wf-parameter-text-pattern, .wf-parameter-date-range, :has(.wf-several)) {
-    flex-basis: 27em;
+  .wf-form > .wf-control { flex: 1 1 15em; max-width: 20em; }
+  .wf-form > :is(.wf-parameter-number, .wf-parameter-date) { flex-basis: 11em; max-width: 15em; }
+  .wf-form > :is(.wf-parameter-text-pattern, .wf-parameter-date-range, :has(.wf-tags)) {
+    flex-basis: 20em; max-width: 27em;
   }
   .wf-form > :is(.wf-parameter-datetime-range, .wf-parameter-datetime-range-with-seconds) {
-    flex-basis: 34em;
+    flex-basis: 27em; max-width: 34em;
   }
   .wf-form > .wf-is-open { flex: 1 1 100%; max-width: 54em; }
-  .wf-form > .wf-is-open:has(.wf-open-button) { flex: 0 1 34em; }
+  .wf-form > .wf-is-open:has(.wf-open-button) { max-width: 34em; }
 }
 """
 
@@ -154,7 +156,7 @@ _CHOICES = f"""
 .wf-choices {{ overflow: visible; }}
 .wf-tags {{
   flex-flow: row wrap; align-items: center; gap: 3px 4px; min-height: 28px;
-  padding: 1px 1px 1px 3px; box-sizing: border-box; border: 1px solid {_LINE};
+  position: relative; padding: 1px 29px 1px 3px; box-sizing: border-box; border: 1px solid {_LINE};
   background: var(--jp-layout-color1, inherit);
   overflow: visible;
 }}
@@ -173,9 +175,11 @@ _CHOICES = f"""
 }}
 .wf-control.wf-wrong .wf-tags {{ border-color: {_ERROR}; box-shadow: 0 0 0 1px {_ERROR}; }}
 .wf-tags > .wf-open {{
-  width: 26px; height: 24px; line-height: 24px; padding: 0; margin: 0; color: {_MUTED};
-  background: transparent; box-shadow: none; flex: 0 0 auto;
+  position: absolute; right: 1px; bottom: 1px; width: 26px; height: 24px; display: flex;
+  align-items: center; justify-content: center; padding: 0; margin: 0; color: {_MUTED};
+  background: transparent; box-shadow: none; font-size: 0;
 }}
+:is(.wf-open, .wf-open-button) > i {{ font-size: 13px; margin: 0; }}
 .wf-choice-buttons {{ margin-top: 3px; overflow: visible; }}
 .wf-choice-buttons button {{
   height: 24px; line-height: 22px; padding: 0 9px; margin: 0 4px 0 0; box-shadow: none;

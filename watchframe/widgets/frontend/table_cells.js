@@ -104,6 +104,7 @@ function headCell(table, index) {
     filterField(table, index),
     make("span", {
       class: "rt-edge",
+      "aria-hidden": "true", // or the head would have its words in its name
       title: "Drag to set the width; double-click to fit",
       pointerdown: (event) => widths.drag(event, index),
       dblclick: () => widths.set(index, "none"),
