@@ -3,6 +3,7 @@
 import inspect
 import re
 
+import pandas as pd
 import pytest
 
 import watchframe
@@ -35,6 +36,7 @@ CALLS = {
         2, "Shown", x="market", y="borrows", replace=True, client=client
     ),
     "show_watch_dashboard": lambda client, **_: watchframe.show_watch_dashboard(2, client=client),
+    "show_watch_table": lambda **_: watchframe.show_watch_table(pd.DataFrame({"x": [1]})),
     "submit_watch_query": lambda client, **_: watchframe.submit_watch_query(2, client=client),
     "submit_watch_sweep": lambda client, **_: watchframe.submit_watch_sweep(2, [{}], client=client),
     "watch_query": lambda client, **_: watchframe.watch_query(1, client=client),
