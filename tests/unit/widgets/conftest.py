@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -44,6 +45,14 @@ def awaited():
             return pool.submit(asyncio.run, coroutine).result()
 
     return run
+
+
+@pytest.fixture
+def raised_in_threads(monkeypatch):
+    """The types of errors that ended a thread, in place of pytest's warnings of them."""
+    types = []
+    monkeypatch.setattr(threading, "excepthook", lambda args: types.append(args.exc_type))
+    return types
 
 
 def until(is_so):

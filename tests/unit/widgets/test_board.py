@@ -275,8 +275,7 @@ def test_refresh_runs_all_queries_again(show, demo):
     assert len(results_asked(demo, since)) == 2
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
-def test_wait_ends_where_an_observer_raises(show, slow):
+def test_wait_ends_where_an_observer_raises(show, slow, raised_in_threads):
     board = show(slow)
     board.observe(lambda change: 1 / (change.new == "running"), "status")
     with ThreadPoolExecutor(1) as pool:
@@ -285,6 +284,7 @@ def test_wait_ends_where_an_observer_raises(show, slow):
         board.stop()
         with pytest.raises(JobCancelledError):
             waiting.result(WITHIN / 2)
+    until(lambda: raised_in_threads == [ZeroDivisionError])
 
 
 def test_filters_of_the_dashboard_hold_for_all_its_tiles(show, client, filtered, demo):

@@ -57,13 +57,13 @@ def test_traits_tell_those_who_observe_them(client):
     assert [value is frame for name, value in seen if name == "df"] == [True]
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
-def test_run_has_ended_where_an_observer_raises(client):
+def test_run_has_ended_where_an_observer_raises(client, raised_in_threads):
     picker = pick(13, client=client)
     picker.observe(lambda _change: 1 / 0, "df")
     frame = picker.wait(WITHIN)
     assert picker.df is frame
     assert picker.status == "done"
+    until(lambda: raised_in_threads == [ZeroDivisionError])
 
 
 def test_url_of_a_page_sets_its_values_and_params_win(client, demo):
