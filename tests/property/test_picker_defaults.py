@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from parameter_strategies import DROPDOWN, definitions_with_defaults
 
 from watchframe.errors import ParameterError, ParameterWarning
+from watchframe.hints import words_for
 from watchframe.models import MultiValues, ParameterDefinition, Query
 from watchframe.parameters import normalize_parameters
 from watchframe.widgets.choice_controls import Option
@@ -19,7 +20,7 @@ NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
 
 def read(query, params, options, now=NOW):
-    """What a read sends, and what it says where it refuses to."""
+    """What a read sends, and what it says, in a picker's words, where it refuses to."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ParameterWarning)  # quotes in values are tested elsewhere
         try:
@@ -27,7 +28,7 @@ def read(query, params, options, now=NOW):
                 query, params, now=now, timezone=UTC, dropdown_options=lambda _: options
             )
         except ParameterError as error:
-            return None, error.message.lower()
+            return None, words_for("picker", error.message).lower()
         return sent, ""
 
 

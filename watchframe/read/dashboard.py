@@ -63,19 +63,19 @@ class DashboardFrames(Mapping[str, Rows]):
         self._wanted = read.wanted
         self._frames: dict[str, Any] = dict(frames)
         self._attributes = {title: it.attributes for title, it in read.answers.items()}
-        self._params, self._reference = params, reference
+        # Not the whole reference: that of a shared dashboard holds its token.
+        self._params, self._url_parameters = params, reference.url_parameters
+        self._url_filters = reference.url_filters
 
     @functools.cached_property
     def board(self) -> Board:
         """The dashboard, drawn of these frames as its page shows it; a notebook shows this."""
-        builder = BoardBuilder(
-            self.dashboard, self._wanted, url_filters=self._reference.url_filters
-        )
+        builder = BoardBuilder(self.dashboard, self._wanted, url_filters=self._url_filters)
         for item in self._wanted:
             if item.widget.id in builder.shown:
                 rows = self.errors.get(item.title) or _drawable(self._frames[item.title])
                 builder.add(item, rows, self._attributes.get(item.title))
-        return builder.board(self._params, self._reference.url_parameters)
+        return builder.board(self._params, self._url_parameters)
 
     def __getitem__(self, title: str) -> Rows:
         found: Rows = self._frames[title]
