@@ -234,7 +234,7 @@ def test_apply_reads_only_what_the_changes_change(show, demo):
     view = board._view
     button = view.apply_button
     assert (button.description, button.disabled) == ("Apply", True)
-    board.update({"w15_market": "WETH"})
+    board.update({"w15_market": "USDC"})
     assert (button.description, button.disabled) == ("Apply · 1 changed", False)
     assert button.tooltip.endswith("Changed: Price of")
     (own,) = (it for it in board._form.apply_buttons if it.layout.display == "")
@@ -244,7 +244,7 @@ def test_apply_reads_only_what_the_changes_change(show, demo):
     board.wait(WITHIN)
     assert results_asked(demo, since) == ["/api/queries/23/results"]
     assert [title for title in board if board[title] is not before[title]] == ["Price"]
-    assert board.params["w15_market"] == "WETH"
+    assert board.params["w15_market"] == "USDC"
     assert (button.description, button.disabled) == ("Apply", True)
     assert own.layout.display == "none"
 

@@ -50,7 +50,7 @@ def test_result_is_awaited_while_the_event_loop_goes_on(client, awaited):
 
 
 def test_traits_tell_those_who_observe_them(client):
-    picker, seen = pick(13, client=client), []
+    picker, seen = pick(13, run=False, client=client), []
     picker.observe(lambda change: seen.append((change.name, change.new)), ["status", "df"])
     frame = picker.wait(WITHIN)
     assert [value for name, value in seen if name == "status"] == ["running", "done"]
@@ -58,7 +58,7 @@ def test_traits_tell_those_who_observe_them(client):
 
 
 def test_run_has_ended_where_an_observer_raises(client, raised_in_threads):
-    picker = pick(13, client=client)
+    picker = pick(13, run=False, client=client)
     picker.observe(lambda _change: 1 / 0, "df")
     frame = picker.wait(WITHIN)
     assert picker.df is frame
@@ -327,7 +327,7 @@ def test_query_picker_opens_the_query_that_is_chosen(client):
 
 
 def test_finished_pickers_leave_no_thread_behind(client):
-    picker = pick(13, client=client)
+    picker = pick(13, run=False, client=client)
     picker.wait(WITHIN)
     until(lambda: not [t for t in threading.enumerate() if t.name.startswith("watchframe-picker")])
 
