@@ -1,7 +1,7 @@
 """Run every check and every test: `python3 tests/run.py [options] [arguments for pytest]`.
 
     --quick          leave out the tests that are slow or need a browser
-    --every-python   first run the unit tests with the other Pythons that are supported
+    --every-python   first run unit and property tests with the other Pythons that are supported
 
 It makes the environments that it needs (see `environment.py`). The main tests come last, so that
 pytest's summary is the last thing on the screen. The exit code is 0 only where every step passed.
@@ -66,10 +66,7 @@ def _make_environment(version: str) -> Path | None:
 
 
 def _passes_with(version: str, environment: Future[Path | None]) -> bool:
-    """Run the unit tests with another Python; one that is missing is no failure.
-
-    What the property tests search, pure functions of ours, does not depend on the Python.
-    """
+    """Run unit and property tests with another Python; one that is missing is no failure."""
     try:
         venv_python = environment.result()
     except SystemExit as failure:
@@ -78,7 +75,7 @@ def _passes_with(version: str, environment: Future[Path | None]) -> bool:
     if venv_python is None:
         _say(f"\n== Python {version} is missing, nothing is run with it")
         return True
-    command = [*PYTEST, "--quiet", *QUICK, "tests/unit"]
+    command = [*PYTEST, "--quiet", *QUICK, "tests/unit", "tests/property"]
     return _passes(f"tests with Python {version}", command, venv_python.parent)
 
 
