@@ -78,7 +78,7 @@ def _or_zeros(sums: Array) -> Array:
 
 
 def _unify(points_list: Sequence[Points], options: ChartOptions) -> None:
-    """Give every series a point at each x of any series; those that it lacked are 0 or missing."""
+    """Give each series a point at every x that any series has; added points are 0 or missing."""
     every, codes_list = distinct([points.x for points in points_list])
     order = sorted_places(every) if options.sort_x else range(len(every))
     every = at(every, order)

@@ -104,7 +104,7 @@ class BoardForm(traitlets.HasTraits):
         return [title for _, form in self._forms.values() for title in form.needed]
 
     def mark(self) -> None:
-        """Mark the values that are missing, as somebody wants to apply the others."""
+        """Mark the values that are missing: Apply was pressed."""
         for _, form in self._forms.values():
             form.mark()
 

@@ -128,12 +128,12 @@ class Control(traitlets.HasTraits):
         return plain_text(self.definition.title, keep="")
 
     def reset(self) -> None:
-        """Go back to the default, as nobody had touched it."""
+        """Go back to the default, and to not being touched."""
         self._is_touched = False
         self.set(self.default)
 
     def mark(self) -> None:
-        """Mark a value that is missing as a problem, which it is not before anybody was there."""
+        """Mark a missing value as a problem, although the field was not touched."""
         with GUARD:
             self._is_touched = True
             self._show_problem()
@@ -221,7 +221,7 @@ class Control(traitlets.HasTraits):
 
     @property
     def _marked_problem(self) -> str:
-        """The problem as it is shown: that a value is needed, only once somebody was there."""
+        """The problem that is shown; a missing value is one only once the field was touched."""
         problem = self._checked.problem
         return "" if problem == NEEDED and not self._is_touched else problem
 

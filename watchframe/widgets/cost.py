@@ -91,7 +91,7 @@ def _is_stored(plan: ReadPlan) -> bool:
         plan.server_max_age == ANY_RESULT
         and state.tells_latest
         and state.latest_result_id is not None
-        and bool(plan.sql)  # else nobody knows of which values
+        and bool(plan.sql)  # without it, the values of that result are not known
     )
 
 

@@ -105,7 +105,7 @@ def with_choices(item: Filter, choices: Mapping[str, Sequence[str]]) -> Filter:
 def _control_of(item: Filter) -> Control:
     """Return the control of a filter: as of a parameter that has these values.
 
-    Of many values none is chosen where all are current: nobody drops hundreds one by one.
+    Where all of many values are current, none is chosen: dropping hundreds one by one is no choice.
     """
     texts, current = _texts(item.values), _texts(item.current)
     is_long = item.multiple and len(texts) > FEW

@@ -80,7 +80,7 @@ class ParameterForm(traitlets.HasTraits):
         return [it.title for it in self.controls.values() if it.problem == NEEDED]
 
     def mark(self) -> None:
-        """Mark the values that are missing, as somebody wants to run the query."""
+        """Mark the values that are missing: Run was pressed."""
         for control in self.controls.values():
             control.mark()
 

@@ -328,7 +328,7 @@ class ParameterPicker(WidgetWithTwin):
                 self._show_idle()
 
     def _run_if_only_opened(self) -> None:
-        """Run where nobody asked for the rows that are shown, and other values are set by now."""
+        """Run where the rows shown are those of the opening, and other values are set by now."""
         if self._has_only_opened and self.changed:
             self.run()
 

@@ -72,7 +72,7 @@ class Asked:
 
 
 def failure_words(error: Exception) -> str:
-    """Return what a table says of an error that nobody thought of."""
+    """Return what a table says of an unexpected error."""
     return plain_text(f"It failed: {type(error).__name__}: {error}", keep="")
 
 
