@@ -19,7 +19,7 @@ from watchframe.parameters.moments import dynamic_name
 from watchframe.parameters.normalize import default_of, text_doubts, wire_value
 from watchframe.parameters.values import Context, UnfitValueError
 from watchframe.plain_text import html_text, plain_text
-from watchframe.widgets.field_events import FieldEvents
+from watchframe.widgets.frontend import FieldEvents
 
 NEEDED = "A value is needed."
 #: Newer kernels answer widgets on several threads: one change at a time, over all pickers.

@@ -10,9 +10,9 @@ import ipywidgets
 from watchframe.parameters import DYNAMIC_RANGES
 from watchframe.parameters.moments import TIMESPEC, dynamic_name
 from watchframe.plain_text import plain_text
-from watchframe.widgets.calendar import Calendar
 from watchframe.widgets.choice_controls import OptionList
 from watchframe.widgets.control import GUARD, Control, close_tree, labeled, value_text
+from watchframe.widgets.frontend import Calendar
 
 _PLACEHOLDERS = {
     "days": "YYYY-MM-DD",

@@ -14,8 +14,8 @@ from watchframe.plain_text import html_text
 from watchframe.reprs.markdown import markdown_html
 from watchframe.widgets.code import code_html
 from watchframe.widgets.control import GUARD, close_tree
-from watchframe.widgets.copy_button import CopyButton
 from watchframe.widgets.drawing_tab import DrawingTab, tab_titles
+from watchframe.widgets.frontend import CopyButton
 from watchframe.widgets.quick_chart import QuickChart
 from watchframe.widgets.run_bar import RunBar
 from watchframe.widgets.style import style_tag

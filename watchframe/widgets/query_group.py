@@ -21,7 +21,7 @@ from watchframe.parameters.page_url import values_of_url
 from watchframe.references import QueryReference, parse_references, takes_queries
 from watchframe.widgets.code import python_calls
 from watchframe.widgets.control import GUARD, Control, close_tree
-from watchframe.widgets.copy_button import CopyButton
+from watchframe.widgets.frontend import CopyButton
 from watchframe.widgets.group_form import GroupForm, Member
 from watchframe.widgets.layout import heading_html
 from watchframe.widgets.parameter_picker import ParameterPicker

@@ -18,7 +18,7 @@ from watchframe.widgets.control_kinds import (
     TypedChoiceControl,
     make_control,
 )
-from watchframe.widgets.field_events import FieldEvents
+from watchframe.widgets.frontend import FieldEvents
 
 
 def test_control_kinds_cover_every_parameter_type():

@@ -10,9 +10,9 @@ from ipywidgets.widgets import widget
 
 from tests.unit.widgets.conftest import NOW, below, define, fields
 from watchframe.parameters import DYNAMIC_RANGES
-from watchframe.widgets.calendar import Calendar
 from watchframe.widgets.control_kinds import make_control
 from watchframe.widgets.date_controls import typed_moment
+from watchframe.widgets.frontend import Calendar
 
 JANUARY = {"start": "2026-01-01", "end": "2026-01-31"}
 

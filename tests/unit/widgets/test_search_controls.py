@@ -14,7 +14,7 @@ from watchframe.models import MultiValues
 from watchframe.widgets.choice_controls import Option
 from watchframe.widgets.control import Checked
 from watchframe.widgets.control_kinds import make_control
-from watchframe.widgets.field_events import FieldEvents
+from watchframe.widgets.frontend import FieldEvents
 from watchframe.widgets.search_controls import SearchControl, SeveralControl
 
 
