@@ -157,28 +157,34 @@ def _of_series(series: pd.Series[Any]) -> tuple[str | None, Sequence[object]]:
     """Return the type and the values of a frame's column."""
     if isinstance(series.dtype, pd.CategoricalDtype):
         series = series.astype(series.cat.categories.dtype)
+    values = arrow_of_series(series)
+    if values is None:
+        cells = [page_cell(value) for value in series.astype(object)]
+        return _type_of_cells(cells), cells
+    return _type_of_field(pa.field("", with_days(values).type)), _of_arrow(values)
+
+
+def arrow_of_series(series: pd.Series[Any]) -> pa.ChunkedArray | None:
+    """Return a frame's column as Arrow has it; None for one of Python objects, or of others."""
     if isinstance(series.dtype, pd.SparseDtype):
         series = series.astype(series.dtype.subtype)
     # Of objects Arrow makes one type, and periods and intervals have one of pandas' own.
-    if series.dtype != object and not isinstance(series.dtype, pd.PeriodDtype | pd.IntervalDtype):
-        try:
-            found = pa.array(series, from_pandas=True)
-        except (pa.ArrowException, TypeError, UnicodeEncodeError):
-            pass  # a type that Arrow does not know
-        else:
-            values = found if isinstance(found, pa.ChunkedArray) else pa.chunked_array([found])
-            return _type_of_arrow(values), _of_arrow(values)
-    cells = [page_cell(value) for value in series.astype(object)]
-    return _type_of_cells(cells), cells
+    if series.dtype == object or isinstance(series.dtype, pd.PeriodDtype | pd.IntervalDtype):
+        return None
+    try:
+        found = pa.array(series, from_pandas=True)
+    except (pa.ArrowException, TypeError, UnicodeEncodeError):  # a type that Arrow does not know
+        return None
+    return found if isinstance(found, pa.ChunkedArray) else pa.chunked_array([found])
 
 
-def _type_of_arrow(values: pa.ChunkedArray) -> str | None:
-    """Return the type of a frame's column: a frame has dates as times at midnight."""
+def with_days(values: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return dates where all times are at midnight: a frame has no type for dates."""
     if pa.types.is_timestamp(values.type) and values.type.tz is None:
         days = values.cast(pa.date32(), safe=False)
         if len(values) > values.null_count and days.cast(values.type).equals(values):
-            return "date"
-    return _type_of_field(pa.field("", values.type))
+            return days
+    return values
 
 
 def _type_of_cells(cells: Sequence[object]) -> str | None:

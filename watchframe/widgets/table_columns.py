@@ -14,7 +14,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from watchframe.decode.typing_rules import ENCODING, INTEGER, JSON, encoding_of
-from watchframe.drawing.rows import column_name, json_value, page_cell
+from watchframe.drawing.rows import (
+    arrow_of_series,
+    column_name,
+    json_value,
+    page_cell,
+    with_days,
+)
 from watchframe.errors import ArgumentError
 from watchframe.read.answer import ATTRIBUTE
 
@@ -190,29 +196,11 @@ def _marked(name: str, values: pa.ChunkedArray, encoding: bytes) -> _Column:
 
 
 def _of_series(name: str, series: pd.Series[Any]) -> _Column:
-    if isinstance(series.dtype, pd.SparseDtype):
-        series = series.astype(series.dtype.subtype)
-    # Of objects Arrow makes one type, and periods and intervals have one of pandas' own.
-    if series.dtype != object and not isinstance(series.dtype, pd.PeriodDtype | pd.IntervalDtype):
-        try:
-            found = pa.array(series, from_pandas=True)
-        except (pa.ArrowException, TypeError, UnicodeEncodeError):
-            pass  # a type that Arrow does not know
-        else:
-            values = _days(
-                found if isinstance(found, pa.ChunkedArray) else pa.chunked_array([found])
-            )
-            return _of_arrow(pa.field(name, values.type), values)
-    return _of_cells(name, list(series.astype(object)))
-
-
-def _days(values: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Return dates where all times are at midnight: a frame has no type for dates."""
-    if pa.types.is_timestamp(values.type) and values.type.tz is None:
-        days = values.cast(pa.date32(), safe=False)
-        if len(values) > values.null_count and days.cast(values.type).equals(values):
-            return days
-    return values
+    values = arrow_of_series(series)
+    if values is None:
+        return _of_cells(name, list(series.astype(object)))
+    values = with_days(values)
+    return _of_arrow(pa.field(name, values.type), values)
 
 
 def _of_cells(name: str, cells: Sequence[object]) -> _Column:
@@ -228,7 +216,7 @@ def _of_cells(name: str, cells: Sequence[object]) -> _Column:
         except (pa.ArrowException, OverflowError, TypeError, UnicodeEncodeError):
             values = [None if value is None else plain_utf8(str(value)) for value in values]
             array = pa.array(values, pa.string())
-        days = _days(pa.chunked_array([array]))
+        days = with_days(pa.chunked_array([array]))
         return _of_arrow(pa.field(name, days.type), days)
     texts = [None if value is None else plain_utf8(_json_text(value)) for value in values]
     return _marked(name, pa.chunked_array([pa.array(texts, pa.string())]), JSON)
