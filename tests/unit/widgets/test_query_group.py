@@ -260,3 +260,14 @@ def test_texts_of_a_server_are_escaped(group, client):
     htmls = [it.value for it in shown_widgets(found) if isinstance(it, ipywidgets.HTML)]
     assert any("&lt;img" in html for html in htmls)
     assert not any("<img" in html for html in [*htmls, found.last_state()])
+
+
+def test_run_says_which_value_is_needed_and_marks_its_field(group):
+    found = group(25, TOTALS)  # an account has no default
+    account = found.controls["account"]
+    assert "A value is needed." not in account._below.value, "before Run it is neutral"
+    found._bar.run_button.click()
+    assert "A value is needed." in account._below.value
+    first, second = found.pickers
+    assert "A value is needed: Account." in first._layout.status.value
+    assert second.wait(WITHIN) is second.df, "the other query runs"
