@@ -1,6 +1,7 @@
 """Fixtures for all tests: a demo server for the session, and a client with its own cache."""
 
 import os
+import sys
 import time
 
 import pytest
@@ -60,3 +61,10 @@ def _no_connection_left(monkeypatch, tmp_path_factory):
 def pytest_addoption(parser):
     """Let the golden data of charts be another folder's."""
     parser.addoption("--golden", help="a folder of golden data of charts, in place of tests/data")
+
+
+def pytest_runtest_logreport(report):
+    """Print a failure at once: a run that is cut off has told what failed."""
+    if report.failed and os.environ.get("CI") and not os.environ.get("PYTEST_XDIST_WORKER"):
+        sys.stdout.write(f"\n{report.nodeid} ({report.when}) failed:\n{report.longreprtext}\n")
+        sys.stdout.flush()

@@ -28,7 +28,8 @@ STEPS = (
     ("layers", ["lint-imports"]),
 )
 # Two workers on two cores; each keeps to neighbouring tests, which share their fixtures.
-PYTEST = ["pytest", "--numprocesses", "auto", "--dist", "worksteal"]
+# Where this many fail, their cause is one, and the end of the run would tell nothing new.
+PYTEST = ["pytest", "--numprocesses", "auto", "--dist", "worksteal", "--maxfail", "40"]
 QUICK = ["-m", "not slow"]  # which tests in a browser are too
 PYTHONS = ("3.11", "3.12", "3.13")
 

@@ -182,9 +182,12 @@ class Notebook:
         self.page = page
         self.jupyter = jupyter
         self.name = name
+        #: A cell did not end: the page or its kernel takes no more.
+        self.is_lost = False
 
     def run(self, source: str):
         """Append a cell, run it, and give the locator of what it shows once it has finished."""
+        self.is_lost = True
         index = self.page.evaluate(
             """async ([source, within]) => {
                 const late = new Promise((_, reject) =>
@@ -202,6 +205,7 @@ class Notebook:
             }""",
             [source, RUNS_WITHIN],
         )
+        self.is_lost = False
         return self.page.locator(f'.jp-Cell[data-windowed-list-index="{index}"] .jp-OutputArea')
 
     def show(self, source: str):
@@ -278,55 +282,65 @@ def context(browser):
     opened.close()
 
 
+class SharedNotebooks:
+    """Notebooks that stay open from test to test, as opening one takes seconds."""
+
+    def __init__(self, context, jupyterlab: Jupyter) -> None:
+        self.context = context
+        self.jupyterlab = jupyterlab
+        self.opened: dict[str, Notebook] = {}
+
+    def get(self, name: str, theme: str = "light") -> Notebook:
+        """Return the notebook of a name; one whose page or kernel a test lost is opened again."""
+        found = self.opened.get(name)
+        if found is None or found.is_lost or found.page.is_closed():
+            if found is not None:
+                found.page.close()
+            found = self.opened[name] = self.open(name, theme)
+        return found
+
+    def open(self, name: str, theme: str) -> Notebook:
+        self.jupyterlab.write(f"{name}.ipynb")
+        self.jupyterlab.set_theme(f"JupyterLab {theme.title()}")
+        try:
+            opened = open_notebook(self.context, self.jupyterlab, f"{name}.ipynb")
+        finally:
+            self.jupyterlab.set_theme("JupyterLab Light")
+        is_light = opened.page.evaluate("document.body.dataset.jpThemeLight")
+        assert is_light == ("true" if theme == "light" else "false")
+        opened.run(
+            "from watchframe import "
+            "ParameterPicker, QueryPicker, draw_watch_query, link_pickers, pick"
+        )
+        return opened
+
+
 @pytest.fixture(scope="session")
-def shared_notebook(context, jupyterlab) -> Iterator[Notebook]:
-    """The notebook that most tests share, with what is imported there."""
-    opened = open_to_share(context, jupyterlab, "shared.ipynb")
-    yield opened
-    opened.page.close()
+def shared_notebooks(context, jupyterlab) -> Iterator[SharedNotebooks]:
+    shared = SharedNotebooks(context, jupyterlab)
+    yield shared
+    for opened in shared.opened.values():
+        opened.page.close()
 
 
 @pytest.fixture
-def notebook(shared_notebook) -> Iterator[Notebook]:
-    """The shared notebook, in which each test runs cells of its own."""
-    yield shared_notebook
-    shared_notebook.clear()
-
-
-@pytest.fixture(scope="session")
-def light_notebook(context, jupyterlab) -> Iterator[Notebook]:
-    """The notebook that tests of colors share, in the light theme."""
-    opened = open_to_share(context, jupyterlab, "light.ipynb")
-    assert opened.page.evaluate("document.body.dataset.jpThemeLight") == "true"
-    yield opened
-    opened.page.close()
-
-
-@pytest.fixture(scope="session")
-def dark_notebook(context, jupyterlab) -> Iterator[Notebook]:
-    """The one in the dark theme."""
-    jupyterlab.set_theme("JupyterLab Dark")
-    try:
-        opened = open_to_share(context, jupyterlab, "dark.ipynb")
-    finally:
-        jupyterlab.set_theme("JupyterLab Light")
-    assert opened.page.evaluate("document.body.dataset.jpThemeLight") == "false"
-    yield opened
-    opened.page.close()
-
-
-def open_to_share(context, jupyterlab: Jupyter, name: str) -> Notebook:
-    jupyterlab.write(name)
-    opened = open_notebook(context, jupyterlab, name)
-    opened.run(
-        "from watchframe import ParameterPicker, QueryPicker, draw_watch_query, link_pickers, pick"
-    )
-    return opened
+def notebook(shared_notebooks) -> Iterator[Notebook]:
+    """The notebook that most tests share, in which each runs cells of its own."""
+    found = shared_notebooks.get("shared")
+    yield found
+    found.clear()
 
 
 @pytest.fixture(params=["light", "dark"])
-def themed_notebook(request) -> Iterator[Notebook]:
-    """The notebook of each theme."""
-    found = request.getfixturevalue(f"{request.param}_notebook")
+def themed_notebook(request, shared_notebooks) -> Iterator[Notebook]:
+    """One in each theme."""
+    found = shared_notebooks.get(request.param, request.param)
+    yield found
+    found.clear()
+
+
+@pytest.fixture
+def dark_notebook(shared_notebooks) -> Iterator[Notebook]:
+    found = shared_notebooks.get("dark", "dark")
     yield found
     found.clear()
