@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from uuid import uuid4
 
 import anywidget
 import traitlets
@@ -18,15 +19,25 @@ _FOLDER = Path(__file__).parent
 class FrontEnd(anywidget.AnyWidget):
     """A widget whose JavaScript and CSS are files of this folder.
 
-    Its module is that of `file`, behind those of `parts`; the CSS is called as `file` is.
+    Its module is that of `file`, behind those of `parts`; the CSS is called as `file` is. The
+    module exports `initialize` of ``kernel_updates.js``, so that a widget that loads late still
+    follows the kernel.
     """
+
+    #: The model's id, by which its JavaScript finds itself.
+    own_id = traitlets.Unicode().tag(sync=True)
 
     def __init_subclass__(cls, *, file: str = "", parts: Sequence[str] = ()) -> None:
         # anywidget makes subclasses by itself, without the arguments: they inherit both.
         if file:
-            cls._esm = "\n".join(_text(f"{name}.js") for name in (*parts, file))
+            files = ("kernel_updates", *parts, file)
+            cls._esm = "\n".join(_text(f"{name}.js") for name in files)
             cls._css = _text(f"{file}.css")
         super().__init_subclass__()
+
+    def __init__(self, **values: object) -> None:
+        own_id = uuid4().hex
+        super().__init__(model_id=own_id, own_id=own_id, **values)
 
 
 def _text(name: str) -> str:

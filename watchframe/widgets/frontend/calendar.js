@@ -276,6 +276,7 @@ function dayCell(date, monthName, today) {
 }
 
 export default {
+  initialize,
   render({ model, el }) {
     const calendar = new Calendar(model, el);
     const resized = new ResizeObserver(([entry]) => calendar.fit(entry.contentRect.width));

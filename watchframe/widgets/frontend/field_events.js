@@ -90,4 +90,4 @@ function render({ model, el }) {
   return () => ended.abort();
 }
 
-export default { render };
+export default { initialize, render };

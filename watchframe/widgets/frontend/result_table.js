@@ -177,6 +177,7 @@ class ResultTable {
 }
 
 export default {
+  initialize,
   render({ model, el }) {
     const root = make("div", { class: "wf-grid" });
     el.append(root);
