@@ -14,7 +14,7 @@ from playwright.sync_api import expect
 from tests.browser.conftest import open_notebook
 from tests.browser.test_colours import faint_in
 
-WITHIN = 30_000
+WITHIN = 60_000
 #: All of these are one number to a float; every tenth is null.
 AMOUNTS = [None if row % 10 == 9 else 2**200 + row * 37 % 100 for row in range(100)]
 #: The rows by amount: nulls last.
