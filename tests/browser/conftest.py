@@ -311,23 +311,25 @@ class SharedNotebooks:
         if found is None or found.is_lost or found.page.is_closed():
             if found is not None:
                 found.page.close()
-            found = self.opened[name] = self.open(name, theme)
+            found = open_to_share(self.context, self.jupyterlab, f"{name}.ipynb", theme)
+            self.opened[name] = found
         return found
 
-    def open(self, name: str, theme: str) -> Notebook:
-        self.jupyterlab.write(f"{name}.ipynb")
-        self.jupyterlab.set_theme(f"JupyterLab {theme.title()}")
-        try:
-            opened = open_notebook(self.context, self.jupyterlab, f"{name}.ipynb")
-        finally:
-            self.jupyterlab.set_theme("JupyterLab Light")
-        is_light = opened.page.evaluate("document.body.dataset.jpThemeLight")
-        assert is_light == ("true" if theme == "light" else "false")
-        opened.run(
-            "from watchframe import "
-            "ParameterPicker, QueryPicker, draw_watch_query, link_pickers, pick"
-        )
-        return opened
+
+def open_to_share(context, jupyterlab: Jupyter, name: str, theme: str = "light") -> Notebook:
+    """Open a new notebook in a theme, and import there what most tests use."""
+    jupyterlab.write(name)
+    jupyterlab.set_theme(f"JupyterLab {theme.title()}")
+    try:
+        opened = open_notebook(context, jupyterlab, name)
+    finally:
+        jupyterlab.set_theme("JupyterLab Light")
+    is_light = opened.page.evaluate("document.body.dataset.jpThemeLight")
+    assert is_light == ("true" if theme == "light" else "false")
+    opened.run(
+        "from watchframe import ParameterPicker, QueryPicker, draw_watch_query, link_pickers, pick"
+    )
+    return opened
 
 
 @pytest.fixture(scope="session")
