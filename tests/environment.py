@@ -62,6 +62,9 @@ def ensure_environment(*extras: str) -> None:
             f"{_dotted(sys.version_info[:3])} ({sys.executable}). Use a newer one, "
             "such as python3.13 (https://www.python.org/downloads/)."
         )
+    # uv leaves compiling to the first import, which would else happen anew in each process.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
     version = _dotted(sys.version_info[:2])
     python = make_environment(VENV, extras, python=sys.executable, version=version)
     if Path(sys.prefix).resolve() == VENV.resolve():

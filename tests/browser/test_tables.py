@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import open_notebook
+from tests.browser.conftest import open_notebook, open_to_share
 from tests.browser.test_colours import faint_in
 
 WITHIN = 60_000
@@ -44,10 +44,10 @@ show_watch_table(pa.table([digits], schema=pa.schema([field])), rows_per_page=10
 
 
 @pytest.fixture(scope="module")
-def notebook(context, shared_notebooks):
+def notebook(context, jupyterlab):
     """A notebook of this file's own: its window changes."""
     context.grant_permissions(["clipboard-read", "clipboard-write"])
-    opened = shared_notebooks.open("tables", "light")
+    opened = open_to_share(context, jupyterlab, "tables.ipynb")
     opened.run(ROWS)
     yield opened
     opened.close()

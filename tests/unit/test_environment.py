@@ -231,22 +231,22 @@ def test_script_goes_on_inside_with_its_arguments(project, environment, installe
     make(environment, "demo")
     script = project / "script.py"
     script.write_text(
-        "import sys\n"
+        "import os, sys\n"
         "sys.path.insert(0, 'tests')\n"
         "from environment import ensure_environment\n"
         "ensure_environment('demo')\n"
-        "print(sys.prefix, *sys.argv[1:], sep='|')\n"
+        "print(sys.prefix, 'PYTHONDONTWRITEBYTECODE' in os.environ, *sys.argv[1:], sep='|')\n"
         "sys.exit(7)\n"
     )
     done = subprocess.run(
         [sys.executable, "script.py", "a b", "--c"],
         cwd=project,
-        env={},
+        env={"PYTHONDONTWRITEBYTECODE": "1"},  # each process would compile all that it imports
         capture_output=True,
         text=True,
         check=False,
     )
-    assert done.stdout.strip() == f"{environment.VENV}|a b|--c"
+    assert done.stdout.strip() == f"{environment.VENV}|False|a b|--c"
     assert done.stderr == ""
     assert done.returncode == 7
 
