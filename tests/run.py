@@ -171,6 +171,8 @@ def _tests_pass(command: list[str], ends_at: float) -> bool:
     """Run the main tests, whose summary is the last thing on the screen, also of a cut-off run."""
     tool, *arguments = command
     _say(f"\n== tests: {' '.join(command)}")
+    # Who starts this in the background has it, and what it starts, take no interrupts.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     running = subprocess.Popen([Path(sys.executable).parent / tool, *arguments], cwd=ROOT)
     try:
         return running.wait(timeout=max(ends_at - time.monotonic(), 0)) == 0
