@@ -13,6 +13,7 @@ from watchframe.demo import DemoServer
 # Continuous integration judges a change, so it searches the same examples each time; other runs
 # search new ones. No example has a time limit: the machine may be busy.
 settings.register_profile("watchframe", derandomize=bool(os.environ.get("CI")), deadline=None)
+settings.register_profile("few", settings.get_profile("watchframe"), max_examples=10)
 settings.load_profile("watchframe")
 
 

@@ -1,5 +1,8 @@
 """Make the project's virtual environment and go on inside it, with the standard library alone.
 
+uv installs the packages, in a third of the time that pip takes; where uv cannot be had, or fails,
+pip does. Nothing of uv is needed before: pip installs it into the environment.
+
 `tests/run.py` and the scripts in `notebooks/` begin with::
 
     from environment import ensure_environment
@@ -12,9 +15,11 @@ words, not by a SyntaxError.
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -25,6 +30,15 @@ VENV = ROOT / ".venv"
 STAMP = "watchframe-environment.json"
 OLDEST_PYTHON = (3, 11)
 LINES_OF_A_FAILURE = 40
+#: pip's settings, the names under which uv has them, and what stands between uv's values.
+UV_SETTINGS = {
+    "index-url": ("UV_DEFAULT_INDEX", " "),
+    "extra-index-url": ("UV_INDEX", " "),
+    "find-links": ("UV_FIND_LINKS", ","),
+    "constraint": ("UV_CONSTRAINT", " "),
+    "trusted-host": ("UV_INSECURE_HOST", " "),
+    "cert": ("SSL_CERT_FILE", " "),
+}
 
 
 def ensure_environment(*extras: str) -> None:
@@ -48,6 +62,9 @@ def ensure_environment(*extras: str) -> None:
             f"{_dotted(sys.version_info[:3])} ({sys.executable}). Use a newer one, "
             "such as python3.13 (https://www.python.org/downloads/)."
         )
+    # uv leaves compiling to the first import, which would else happen anew in each process.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
     version = _dotted(sys.version_info[:2])
     python = make_environment(VENV, extras, python=sys.executable, version=version)
     if Path(sys.prefix).resolve() == VENV.resolve():
@@ -89,23 +106,77 @@ def make_environment(venv: Path, extras: tuple[str, ...], *, python: str, versio
             f"{venv.name} has Python {found} and was not made by this command, which runs on "
             f"{version}: remove {venv.name}, or run the command with that Python."
         )
+    pip = _pip(python, venv_python)
     # A copied environment runs the original's Python: it is made again.
-    if found != version or stamp.get("folder", str(venv)) != str(venv):
+    if found != version or stamp.get("folder", str(venv)) != str(venv) or pip is None:
         _say(f"making {venv.name} with Python {version} ({python})")
+        # A pip of its own takes longer than all else here, and another one can stand in for it.
+        without_pip = ["--without-pip"] if _has_pip(python) else []
         _run_quietly(
-            [python, "-m", "venv", "--clear", venv],
+            [python, "-m", "venv", "--clear", *without_pip, venv],
             "The virtual environment could not be made. Debian and Ubuntu have the module in a "
             "package of its own: apt-get install python3-venv",
         )
+        pip = _pip(python, venv_python)
     (venv / STAMP).unlink(missing_ok=True)
     # Two commands with different extras share the environment.
     wanted = sorted({*extras, *installed})
     names = f"[{','.join(wanted)}]"
-    _say(f"installing watchframe{names} into {venv.name}: a minute or two, once ...")
-    pip = [venv_python, "-m", "pip", "install", "--disable-pip-version-check"]
-    _run_quietly([*pip, "-e", f"{ROOT}{names}"], "pip could not install the project")
+    _say(f"installing watchframe{names} into {venv.name}: up to a minute, once ...")
+    _install(["pip", "-e", f"{ROOT}{names}"], venv_python, pip)
     (venv / STAMP).write_text(json.dumps({**made_from, "extras": wanted}), encoding="utf-8")
     return venv_python
+
+
+def _pip(python: str, venv_python: Path) -> list[str] | None:
+    """Return the command of a pip that installs into the environment; None where there is none."""
+    if _has_pip(venv_python):
+        return [str(venv_python), "-m", "pip"]
+    return [python, "-m", "pip", "--python", str(venv_python)] if _has_pip(python) else None
+
+
+def _has_pip(python: str | Path) -> bool:
+    try:
+        return _run([python, "-c", "import pip"]).returncode == 0
+    except OSError:
+        return False
+
+
+def _install(requirements: list[str], venv_python: Path, pip: list[str]) -> None:
+    """Install by uv, or by pip where uv cannot."""
+    uv = _uv(venv_python, pip)
+    if uv is not None:
+        command = [uv, "pip", "install", "--python", venv_python, *requirements]
+        if _run(command, {**_uv_settings(pip), **os.environ}).returncode == 0:
+            return
+        _say("uv could not install the project, pip begins anew ...")
+    command = [*pip, "install", "--disable-pip-version-check", *requirements]
+    _run_quietly(command, "pip could not install the project")
+
+
+def _uv(venv_python: Path, pip: list[str]) -> str | None:
+    """Return the path of uv: the machine's, or else the environment's, put there where needed."""
+    own = str(venv_python.with_name("uv"))
+    found = shutil.which("uv") or shutil.which(own)
+    if found is None:
+        # Where no wheel fits the machine, compiling uv would take far longer than pip does.
+        _run([*pip, "install", "--only-binary", ":all:", "--retries", "1", "uv"])
+        found = shutil.which(own)
+    return found
+
+
+def _uv_settings(pip: list[str]) -> dict[str, str]:
+    """Return pip's settings of where packages are, as the environment variables that uv reads."""
+    # Where an index lacks a version, pip looks into the others, and uv only if told so.
+    found = {"UV_INDEX_STRATEGY": "unsafe-best-match"}
+    listed = _run([*pip, "config", "list"]).stdout.splitlines()
+    for section in ("global.", "install.", ":env:."):  # the last one counts
+        for line in listed:
+            name, _, value = line.partition("=")
+            variable, separator = UV_SETTINGS.get(name[len(section) :], ("", ""))
+            if name.startswith(section) and variable:
+                found[variable] = separator.join(str(ast.literal_eval(value)).split())
+    return found
 
 
 def _read_stamp(venv: Path) -> dict:
@@ -117,14 +188,12 @@ def _read_stamp(venv: Path) -> dict:
 
 
 def _version(python: Path) -> str | None:
-    """Return the version of an environment's Python; None where it does not run or has no pip."""
-    code = "import pip, sys; print('%d.%d' % sys.version_info[:2])"
-    command = [str(python), "-c", code]
+    """Return the version of an environment's Python; None where it does not run."""
     try:
-        done = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
+        done = _run([python, "-c", "import sys; print('%d.%d' % sys.version_info[:2])"])
     except OSError:
         return None
-    return done.stdout.strip() or None
+    return done.stdout.strip() if done.returncode == 0 else None
 
 
 def _build_digest() -> str:
@@ -139,17 +208,22 @@ def _build_digest() -> str:
 
 def _run_quietly(command: list[str | Path], failure: str) -> None:
     """Run `command`; show the end of its output, and stop, only where it fails."""
-    done = subprocess.run(
+    done = _run(command)
+    if done.returncode != 0:
+        _say("\n".join(done.stdout.splitlines()[-LINES_OF_A_FAILURE:]))
+        sys.exit(f"{failure} (exit code {done.returncode}; the end of its output is above).")
+
+
+def _run(command: list[str | Path], environment: dict[str, str] | None = None):
+    return subprocess.run(
         command,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         encoding="utf-8",
         errors="replace",
+        env=environment,
         check=False,
     )
-    if done.returncode != 0:
-        _say("\n".join(done.stdout.splitlines()[-LINES_OF_A_FAILURE:]))
-        sys.exit(f"{failure} (exit code {done.returncode}; the end of its output is above).")
 
 
 def _dotted(version: tuple[int, ...]) -> str:

@@ -1,19 +1,25 @@
 """Run every check and every test: `python3 tests/run.py [options] [arguments for pytest]`.
 
-    --quick          leave out the tests that are slow or need a browser
-    --every-python   first run unit and property tests with the other Pythons that are supported
+    --quick          leave out what is slow: the site, the wheel, slow tests, those with a browser
+    --every-python   add unit and property tests with the other Pythons that are supported, and with
+                     the oldest and the newest versions of dependencies
 
-It makes the environments that it needs (see `environment.py`). The main tests come last, so that
-pytest's summary is the last thing on the screen. The exit code is 0 only where every step passed.
-Tests that need a browser skip themselves, and say so, where none is installed.
+It makes the environments that it needs (see `environment.py`). Checks run side by side, one on each
+core, and each shows its output when it ends. The main tests come last, so that pytest's summary is
+the last thing on the screen. The exit code is 0 only where every step passed. Tests that need a
+browser skip themselves, and say so, where none is installed.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
+import os
 import shutil
+import signal
 import subprocess
 import sys
+import threading
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -21,63 +27,97 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 from environment import ROOT, ensure_environment, make_environment
 
-STEPS = (
-    ("lint", ["ruff", "check", "."]),
-    ("format", ["ruff", "format", "--check", "."]),
-    ("types", ["mypy"]),
-    ("layers", ["lint-imports"]),
-)
+QUICK_STEPS = {
+    "types": ["mypy"],
+    "lint": ["ruff", "check", "."],
+    "format": ["ruff", "format", "--check", "."],
+    "layers": ["lint-imports"],
+    "spelling": ["codespell"],
+    "workflows": ["python", "tests/workflows/check.py"],
+}
+SLOW_STEPS = {
+    "wheel": ["python", "tests/packaging/check_wheel.py"],
+    "site": ["python", "docs/build.py"],
+}
+# The longest come first, so that no core is idle at the end.
+EVERY_PYTHON_STEPS = {"dependencies": ["python", "tests/matrix.py"]}
+EXTRAS = ("test", "docs", "packaging")  # of all steps: while one runs, nothing is installed
 # Two workers on two cores; each keeps to neighbouring tests, which share their fixtures.
 # Where this many fail, their cause is one, and the end of the run would tell nothing new.
 PYTEST = ["pytest", "--numprocesses", "auto", "--dist", "worksteal", "--maxfail", "40"]
-QUICK = ["-m", "not slow"]  # which tests in a browser are too
-PYTHONS = ("3.11", "3.12", "3.13")
+NOT_SLOW = ["-m", "not slow"]  # which tests in a browser are too
+PYTHONS = ("3.11", "3.12", "3.13", "3.14")
+# A Python differs in what all examples of a property do alike: a few of them show it.
+PYTEST_OF_ANOTHER = [
+    *("pytest", "--numprocesses", "0", "--quiet", "--hypothesis-profile", "few"),
+    *(*NOT_SLOW, "tests/unit", "tests/property"),
+]
+# A run that continuous integration cuts off says nothing of what failed: it ends by itself before.
+STEP_ENDS_WITHIN = 25 * 60
+RUN_ENDS_WITHIN = 75 * 60
+SUMMARY_WITHIN = 60
+
+_printing = threading.Lock()
 
 
 def main() -> int:
     """Run all steps, also after one that failed; return the exit code."""
-    ensure_environment("test")
+    started = time.monotonic()
     parser = argparse.ArgumentParser(usage="%(prog)s [options] [arguments for pytest]")
-    parser.add_argument("--quick", action="store_true", help="no slow tests and no browser")
-    parser.add_argument("--every-python", action="store_true", help="the other Pythons too")
+    parser.add_argument("--quick", action="store_true", help="nothing slow, and no browser")
+    parser.add_argument("--every-python", action="store_true", help="other versions too")
     options, arguments = parser.parse_known_args()
+    ensure_environment(*(EXTRAS[:1] if options.quick else EXTRAS))
 
-    running = "{}.{}".format(*sys.version_info)
-    others = [version for version in PYTHONS if options.every_python and version != running]
-    with ThreadPoolExecutor(max_workers=1) as background:  # one by one: they share the sources
-        made = {version: background.submit(_make_environment, version) for version in others}
-        failed = [name for name, command in STEPS if not _passes(name, command)]
-    failed += [
-        f"Python {version}"
-        for version, environment in made.items()
-        if not _passes_with(version, environment)
-    ]
+    steps = dict(QUICK_STEPS)
+    if not options.quick:
+        steps = {**SLOW_STEPS, **steps}
+    others = {}
+    if options.every_python:
+        running = "{}.{}".format(*sys.version_info)
+        others = _environments([version for version in PYTHONS if version != running])
+        steps = {**EVERY_PYTHON_STEPS, **steps}
+    with ThreadPoolExecutor(max_workers=os.cpu_count()) as cores:
+        passed: dict[str, Future[bool]] = {
+            f"Python {version}": cores.submit(_passes_with, version, python)
+            for version, python in others.items()
+        }
+        for name, command in steps.items():
+            passed[name] = cores.submit(_passes, name, command)
+    failed = [name for name, has_passed in passed.items() if not has_passed.result()]
     if failed:
         _say(f"\n== failed before the tests: {', '.join(failed)} (see above)")
-    tests_passed = _passes("tests", [*PYTEST, *(QUICK if options.quick else []), *arguments])
+    command = [*PYTEST, *(NOT_SLOW if options.quick else []), *arguments]
+    tests_passed = _tests_pass(command, started + RUN_ENDS_WITHIN)
     return 0 if tests_passed and not failed else 1
 
 
-def _make_environment(version: str) -> Path | None:
-    """Return the Python of the environment for a version, made where needed; None without one."""
-    python = find_python(version)
-    if python is None:
-        return None
-    return make_environment(ROOT / f".venv-{version}", ("unit",), python=python, version=version)
+def _environments(versions: list[str]) -> dict[str, Path | str | None]:
+    """Make each one's environment; give its Python, what failed, or None where it is missing.
+
+    One by one: they build in the same folder of sources.
+    """
+    found: dict[str, Path | str | None] = {}
+    for version in versions:
+        python = find_python(version)
+        try:
+            found[version] = python and make_environment(
+                ROOT / f".venv-{version}", ("unit",), python=python, version=version
+            )
+        except SystemExit as failure:
+            found[version] = str(failure)
+    return found
 
 
-def _passes_with(version: str, environment: Future[Path | None]) -> bool:
+def _passes_with(version: str, python: Path | str | None) -> bool:
     """Run unit and property tests with another Python; one that is missing is no failure."""
-    try:
-        venv_python = environment.result()
-    except SystemExit as failure:
-        _say(f"\n== Python {version}: {failure}")
-        return False
-    if venv_python is None:
+    if python is None:
         _say(f"\n== Python {version} is missing, nothing is run with it")
         return True
-    command = [*PYTEST, "--quiet", *QUICK, "tests/unit", "tests/property"]
-    return _passes(f"tests with Python {version}", command, venv_python.parent)
+    if isinstance(python, str):
+        _say(f"\n== Python {version}: {python}")
+        return False
+    return _passes(f"tests with Python {version}", PYTEST_OF_ANOTHER, python.parent)
 
 
 def find_python(version: str) -> str | None:
@@ -99,19 +139,58 @@ def _runs(python: str, version: str) -> bool:
 
 
 def _passes(name: str, command: list[str], folder: Path = Path(sys.executable).parent) -> bool:
+    """Run a step beside others; show its output as a whole."""
     tool, *arguments = command
-    _say(f"\n== {name}: {' '.join(command)}")
     started = time.monotonic()
-    done = subprocess.run([folder / tool, *arguments], cwd=ROOT, check=False)
-    if name != "tests":  # whose summary is to be the last thing on the screen
-        outcome = "passed" if done.returncode == 0 else "FAILED"
-        _say(f"== {name} {outcome} in {time.monotonic() - started:.1f} s")
-    return done.returncode == 0
+    try:
+        done = subprocess.run(
+            [folder / tool, *arguments],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+            errors="replace",
+            timeout=STEP_ENDS_WITHIN,
+            check=False,
+        )
+        has_passed, output = done.returncode == 0, done.stdout
+    except subprocess.TimeoutExpired as cut:
+        has_passed, output = False, (cut.stdout or b"").decode(errors="replace")
+        output += f"\nended after {STEP_ENDS_WITHIN} s"
+    except OSError as failure:
+        has_passed, output = False, str(failure)
+    outcome = "passed" if has_passed else "FAILED"
+    _say(
+        f"\n== {name}: {' '.join(command)}\n{output.rstrip()}\n"
+        f"== {name} {outcome} in {time.monotonic() - started:.1f} s"
+    )
+    return has_passed
+
+
+def _tests_pass(command: list[str], ends_at: float) -> bool:
+    """Run the main tests, whose summary is the last thing on the screen, also of a cut-off run."""
+    tool, *arguments = command
+    _say(f"\n== tests: {' '.join(command)}")
+    # Who starts this in the background has it, and what it starts, take no interrupts.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    running = subprocess.Popen([Path(sys.executable).parent / tool, *arguments], cwd=ROOT)
+    try:
+        return running.wait(timeout=max(ends_at - time.monotonic(), 0)) == 0
+    except subprocess.TimeoutExpired:
+        _say(f"\n== the tests are ended, {RUN_ENDS_WITHIN // 60} minutes after the run began")
+    if os.name != "nt":  # where nothing but the end of a process can be asked for
+        running.send_signal(signal.SIGINT)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            running.wait(timeout=SUMMARY_WITHIN)
+    running.kill()
+    running.wait()
+    return False
 
 
 def _say(message: str) -> None:
-    sys.stdout.write(f"{message}\n")
-    sys.stdout.flush()
+    with _printing:
+        sys.stdout.write(f"{message}\n")
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -46,9 +46,9 @@ def is_read(board):
 
 
 @pytest.fixture(scope="module", params=["light", "dark"])
-def themed(request):
+def themed(request, shared_notebooks):
     """The dashboard of liquidations, in a notebook without the side bar."""
-    notebook = request.getfixturevalue(f"{request.param}_notebook")
+    notebook = shared_notebooks.get(request.param, request.param)
     before = notebook.page.viewport_size
     notebook.page.evaluate(SIDE_BAR)
     notebook.run("from watchframe import show_watch_dashboard")

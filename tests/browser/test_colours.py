@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 
-WITHIN = 30_000
+WITHIN = 60_000
 #: WCAG 2, level AA: of texts to what is behind them.
 ENOUGH = 4.5
 

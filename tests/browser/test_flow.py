@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from watchframe.client import Client
 
-WITHIN = 30_000
+WITHIN = 60_000
 
 
 def run_button(picker):

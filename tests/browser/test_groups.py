@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-WITHIN = 30_000
+WITHIN = 60_000
 
 #: The left and upper edges of the results, and what of the group stands out of it.
 PLACES = """root => [...root.querySelectorAll('.wf-grouped')].map(each => {

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import pytest
 from playwright.sync_api import expect
 
-WITHIN = 30_000
+WITHIN = 60_000
 
 
 class Keys:

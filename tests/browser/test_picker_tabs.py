@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from watchframe.client import Client
 
-WITHIN = 30_000
+WITHIN = 60_000
 FIGURE = ".js-plotly-plot"
 
 

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from tests.browser.test_pickers import EVERY_TYPE, wait_for_options
 
-WITHIN = 30_000
+WITHIN = 60_000
 
 
 def run_button(picker):

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import TOKEN, open_notebook, open_without_kernel
 
-WITHIN = 30_000
+WITHIN = 60_000
 #: The label of the rows in the twin, which come with the result.
 ROWS = "Rows of the result"
 

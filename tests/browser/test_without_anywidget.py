@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import open_notebook
 
-WITHIN = 30_000
+WITHIN = 60_000
 #: What JupyterLab shows in place of a widget whose program it does not have.
 ERROR = ".jupyter-widgets-error-widget:visible"
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pyarrow as pa
 import pytest
+from example_counts import examples
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -58,7 +59,7 @@ def cache(tmp_path_factory):
         yield cache
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(table=tables(), chunk=st.integers(1, 31))
 def test_table_round_trip_whole_or_streamed(cache, table, chunk):
     with cache.open_writer(KEY) as writer:
@@ -88,7 +89,7 @@ def entry_bytes() -> bytes:
 WHOLE = entry_bytes()
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(300), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     start=st.integers(0, len(WHOLE) - 1),
     removed=st.integers(0, 40),
@@ -104,7 +105,7 @@ def test_entry_with_changed_stretch_is_never_read(start, removed, put_in):
         read_result(pa.py_buffer(damaged), KEY)
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(200), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.binary(max_size=300))
 def test_entry_of_arbitrary_bytes_is_refused(data):
     for read in (read_result, read_document):

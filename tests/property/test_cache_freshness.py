@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from example_counts import examples
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
@@ -310,7 +311,8 @@ class Freshness(RuleBasedStateMachine):
 
 TestFreshness = Freshness.TestCase
 TestFreshness.settings = settings(
-    max_examples=15,  # each rule by itself is proven in tests/unit/cache/test_freshness.py
+    # each rule by itself is proven in tests/unit/cache/test_freshness.py
+    max_examples=examples(15),
     stateful_step_count=45,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],

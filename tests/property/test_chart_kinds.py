@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from example_counts import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -83,7 +84,7 @@ OPTIONS = {
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", OPTIONS)
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 @given(data=st.data(), columns=COLUMNS, rows=ROWS)
 def test_every_kind_takes_any_options_and_rows(kind, data, columns, rows):
     usual = st.fixed_dictionaries({}, optional=OPTIONS[kind])

@@ -4,6 +4,7 @@ import json
 from datetime import UTC, datetime
 from decimal import Decimal
 
+from example_counts import examples
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -95,7 +96,7 @@ rows_of_any_value = st.lists(st.dictionaries(texts, json_values, max_size=4), ma
 
 
 @given(options, rows_of_any_value, st.none() | st.integers(0, 3))
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 def test_no_chart_fails(chosen, rows, max_points):
     visualization = {"type": "CHART", "options": chosen}
     columns = [{"name": name} for name in {name for row in rows for name in row}]

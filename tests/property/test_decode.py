@@ -8,6 +8,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 from decode_strategies import bodies, in_chunks
+from example_counts import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -32,7 +33,7 @@ def reader(request):
         yield
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(made=bodies(), chunk=st.sampled_from([1, 7, 100, 10**6]), block=st.integers(1, 400))
 def test_fast_path_gives_what_the_exact_path_gives(reader, made, chunk, block):
     _, _, body = made
@@ -51,7 +52,7 @@ def test_fast_path_gives_what_the_exact_path_gives(reader, made, chunk, block):
     assert len({batch.schema for batch in batches}) <= 1
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(made=bodies())
 def test_exact_path_loses_nothing(made):
     columns, rows, body = made
@@ -65,7 +66,7 @@ def test_exact_path_loses_nothing(made):
             assert same(value, sent), (name, value, sent)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(made=bodies())
 def test_backends_hold_the_same_values(reader, made):
     _, _, body = made

@@ -4,6 +4,7 @@ import json
 
 import pandas as pd
 import pytest
+from example_counts import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_chart_specs import json_values, options, rows_of_any_value
@@ -27,7 +28,7 @@ def frame_of(rows):
 
 @pytest.mark.slow
 @given(options, rows_of_any_value)
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 def test_every_chart_has_a_figure(chosen, rows):
     drawing = draw(Visualization(id=1, type="CHART", options=chosen), frame_of(rows))
     assert repr(drawing).startswith("<Drawing of CHART")

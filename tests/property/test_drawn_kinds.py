@@ -1,6 +1,7 @@
 """No saved options and no rows make a drawing of any type fail, or the data markup."""
 
 import pytest
+from example_counts import examples
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -29,7 +30,7 @@ def test_all_types_are_searched():
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", TABLES)
-@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(40), suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_every_table_is_drawn(kind, data):
     rows = st.lists(st.dictionaries(tables.NAMES, tables.JSON | MARKUP, max_size=4), max_size=4)
@@ -39,7 +40,7 @@ def test_every_table_is_drawn(kind, data):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", kinds.OPTIONS)
-@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(25), suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data(), columns=kinds.COLUMNS, rows=kinds.ROWS | st.lists(LATITUDES, max_size=6))
 def test_every_other_kind_is_drawn(kind, data, columns, rows):
     own = {"tooltip", "popup", "bounds", "legend", "colors", "rendererOptions"}

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import msgspec
 import pytest
+from example_counts import examples
 from hypothesis import example, given, settings
 from parameter_strategies import ANY_VALUE, DEFINED_VALUES, DEFINITIONS, DROPDOWN
 
@@ -47,7 +48,7 @@ def test_what_is_sent_is_json_and_comes_back_the_same(defined):
 
 
 @pytest.mark.slow
-@settings(max_examples=500)
+@settings(max_examples=examples(500))
 @given(definition=DEFINITIONS, value=ANY_VALUE)
 def test_any_value_is_refused_or_stays_as_sent(definition, value):
     with contextlib.suppress(ParameterError):
@@ -79,14 +80,14 @@ def accepts():
 
 
 @pytest.mark.slow
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(defined=DEFINED_VALUES)
 def test_what_gets_through_is_accepted_by_the_server(accepts, defined):
     definition, value = defined
     accepts(definition, normalized(definition, value))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(definition=DEFINITIONS, value=ANY_VALUE)
 @example(definition=ParameterDefinition(name="p", type="date", title="P"), value="0001-01-01")
 def test_value_that_gets_through_is_accepted_by_server(accepts, definition, value):

@@ -4,6 +4,7 @@ import warnings
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from example_counts import examples
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from parameter_strategies import DROPDOWN, definitions_with_defaults
@@ -32,7 +33,7 @@ def read(query, params, options, now=NOW):
         return sent, ""
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(definition=definitions_with_defaults(), is_known=st.booleans())
 @example(
     definition=ParameterDefinition(name="p", type="text", title="P", default=""), is_known=True

@@ -2,6 +2,7 @@
 
 import pandas as pd
 import pytest
+from example_counts import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -19,7 +20,7 @@ def small_client():
         yield client
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(amounts=st.lists(st.none() | UINT256, min_size=1, max_size=6))
 @pytest.mark.parametrize("backend", ["numpy_nullable", "pyarrow"])
 def test_uint256_of_server_sql_is_an_exact_int(small_client, backend, amounts):

@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -33,31 +34,16 @@ def environment(project):
 VERSION = "{}.{}".format(*sys.version_info)
 
 
-PIP = """
-import pathlib, sys
-with pathlib.Path({log!r}).open("a") as log:
-    log.write(sys.argv[-1].removeprefix({root!r}) + "\\n")
-"""
-
-
 @pytest.fixture
 def installed(environment, monkeypatch):
-    """What was installed so far: venvs get a pip that only writes that down, in no time."""
-    log = environment.ROOT / "installed.txt"
-    run_quietly = environment._run_quietly
+    """What was installed so far, which is only written down, in no time."""
+    found = []
 
-    def run(command, failure):
-        if "venv" not in command:
-            run_quietly(command, failure)
-            return
-        run_quietly([*command, "--without-pip"], failure)
-        (packages,) = command[-1].glob("lib/python*/site-packages")
-        (packages / "pip").mkdir()
-        pip = PIP.format(log=str(log), root=str(environment.ROOT))
-        (packages / "pip/__main__.py").write_text(pip)
+    def install(requirements, *_):
+        found.append(requirements[-1].removeprefix(str(environment.ROOT)))
 
-    monkeypatch.setattr(environment, "_run_quietly", run)
-    return lambda: log.read_text().splitlines()
+    monkeypatch.setattr(environment, "_install", install)
+    return found
 
 
 def make(environment, *extras):
@@ -69,7 +55,7 @@ def make(environment, *extras):
 def test_environment_is_made_once(environment, installed):
     python = make(environment, "demo", "test")
     assert make(environment, "test") == make(environment, "demo", "test") == python
-    assert installed() == ["[demo,test]"]
+    assert installed == ["[demo,test]"]
     prefix = [python, "-c", "import sys; print(sys.prefix)"]
     assert subprocess.check_output(prefix, text=True).strip() == str(environment.VENV)
 
@@ -78,7 +64,7 @@ def test_environment_keeps_the_extras_of_before(environment, installed):
     make(environment, "demo")
     make(environment, "test")
     make(environment, "demo")
-    assert installed() == ["[demo]", "[demo,test]"]
+    assert installed == ["[demo]", "[demo,test]"]
 
 
 @pytest.mark.parametrize("name", ["pyproject.toml", "setup.py", "watchframe/decode/_rows.c"])
@@ -87,7 +73,7 @@ def test_environment_is_installed_again_after_an_edit(environment, installed, na
     (environment.ROOT / name).parent.mkdir(parents=True, exist_ok=True)
     (environment.ROOT / name).write_text("# another\n")
     make(environment, "test")
-    assert installed() == ["[test]", "[test]"]
+    assert installed == ["[test]", "[test]"]
 
 
 @pytest.mark.parametrize(("fact", "value"), [("python", "3.10"), ("folder", "/elsewhere")])
@@ -97,7 +83,7 @@ def test_environment_of_another_python_or_place(environment, installed, fact, va
     left = environment.VENV / "left"
     left.touch()
     make(environment, "test")
-    assert installed() == ["[test]", "[test]"]
+    assert installed == ["[test]", "[test]"]
     assert left.exists() is (fact == "python")  # a copy's scripts name the original: made again
 
 
@@ -111,7 +97,7 @@ def test_environment_with_strange_stamp_is_reinstalled(environment, installed, t
     make(environment, "test")
     (environment.VENV / environment.STAMP).write_text(text)
     make(environment, "test")
-    assert installed() == ["[test]", "[test]"]
+    assert installed == ["[test]", "[test]"]
 
 
 def test_environment_that_lost_its_python_is_made_again(environment, installed):
@@ -119,13 +105,100 @@ def test_environment_that_lost_its_python_is_made_again(environment, installed):
     python.unlink()
     make(environment, "test")
     assert python.exists()
-    assert installed() == ["[test]", "[test]"]
+    assert installed == ["[test]", "[test]"]
 
 
-def test_environment_has_no_stamp_after_a_failure(environment, installed, capsys):
-    make(environment, "demo")
-    (pip,) = environment.VENV.glob("lib/python*/site-packages/pip/__main__.py")
-    pip.write_text("raise SystemExit('no network')")
+@pytest.fixture
+def tool(tmp_path):
+    """Makes a command, in the shell's language, that first writes down how it was called."""
+    if os.name == "nt":
+        pytest.skip("Windows has no scripts of the shell")
+    (tmp_path / "tools").mkdir()
+
+    def make(name, does):
+        path = tmp_path / "tools" / name
+        path.write_text(f'#!/bin/sh\necho "{name} $@" >> {tmp_path}/calls\n{does}\n')
+        path.chmod(0o700)
+        return str(path)
+
+    return make
+
+
+@pytest.fixture
+def calls(tmp_path):
+    return lambda: (tmp_path / "calls").read_text().splitlines()
+
+
+@pytest.fixture
+def only_tools(tmp_path, monkeypatch):
+    """Nothing but what `tool` made is on the path."""
+    monkeypatch.setenv("PATH", str(tmp_path / "tools"))
+
+
+PIP_CONFIG = r"""
+[ "$1" = config ] && /bin/cat <<'END'
+:env:.find-links='/wheels /more wheels'
+global.cert='/certificates.crt'
+global.extra-index-url='\nhttps://one.example/simple\nhttps://two.example/simple'
+global.index-url='https://global.example/simple'
+global.timeout='20'
+install.index-url='https://install.example/simple'
+END
+exit 0
+"""
+
+
+def test_uv_installs_from_where_pip_would(environment, tool, only_tools, tmp_path, monkeypatch):
+    monkeypatch.setenv("UV_INDEX", "https://mine.example/simple")
+    pip = tool("pip", PIP_CONFIG)
+    tool("uv", f"/usr/bin/env > {tmp_path}/seen")
+    environment._install(["-e", "."], Path("its/python"), [pip])
+    seen = dict(line.partition("=")[::2] for line in (tmp_path / "seen").read_text().splitlines())
+    assert seen["UV_DEFAULT_INDEX"] == "https://install.example/simple"
+    assert seen["UV_INDEX"] == "https://mine.example/simple"  # what is set for uv itself counts
+    assert seen["UV_FIND_LINKS"] == "/wheels,/more,wheels"
+    assert "SSL_CERT_FILE" in seen
+    assert environment._uv_settings([pip])["UV_INDEX"] == (
+        "https://one.example/simple https://two.example/simple"
+    )
+
+
+def test_installed_uv_is_used(environment, tool, only_tools, calls):
+    pip = tool("pip", "exit 0")
+    tool("uv", "exit 0")
+    environment._install(["-e", "."], Path("its/python"), [pip])
+    assert calls() == ["pip config list", "uv pip install --python its/python -e ."]
+
+
+def test_uv_is_put_into_the_environment(environment, tool, only_tools, tmp_path, calls):
+    own = tmp_path / "tools/own-uv"
+    tool("own-uv", "exit 0")
+    pip = tool("pip", f"[ $# = 6 ] && /bin/cp {own} {tmp_path}/uv; exit 0")
+    environment._install(["-e", "."], tmp_path / "python", [pip])
+    assert calls() == [
+        "pip install --only-binary :all: --retries 1 uv",
+        "pip config list",
+        f"own-uv pip install --python {tmp_path}/python -e .",
+    ]
+
+
+@pytest.mark.parametrize("has_uv", [True, False])
+def test_pip_installs_where_uv_cannot(environment, tool, only_tools, tmp_path, calls, has_uv):
+    pip = tool("pip", "exit 0")
+    if has_uv:
+        tool("uv", "exit 2")
+    environment._install(["-e", "."], tmp_path / "python", [pip])
+    assert calls()[-1] == "pip install --disable-pip-version-check -e ."
+
+
+def test_environment_has_no_stamp_after_a_failure(environment, tool, only_tools, capsys):
+    tool("uv", "exit 2")
+    # An environment that has a pip, which fails.
+    environment.VENV.joinpath("bin").mkdir(parents=True)
+    python = Path(
+        tool("python", f'[ "$1" = -c ] && echo {VERSION} || {{ echo no network; exit 1; }}')
+    )
+    python.rename(environment.VENV / "bin/python")
     with pytest.raises(SystemExit, match="pip could not install the project"):
         make(environment, "test")
     assert "no network" in capsys.readouterr().out
@@ -142,32 +215,38 @@ def test_environment_of_another_maker_is_left_alone(environment):
     assert python.exists()
 
 
-def test_environment_without_pip_is_not_usable(environment):
+def test_pip_of_the_running_python_completes_an_environment_without(environment, installed):
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", environment.VENV], check=True)
-    assert environment._version(environment.VENV / "bin/python") is None
-    assert environment._version(Path(sys.executable)) == VERSION
+    python = environment.VENV / "bin/python"
+    assert environment._pip(sys.executable, python)[:3] == [sys.executable, "-m", "pip"]
+    assert environment._pip(str(python), python) is None
+    left = environment.VENV / "left"
+    left.touch()
+    make(environment, "demo")
+    assert left.exists()
+    assert installed == ["[demo]"]
 
 
 def test_script_goes_on_inside_with_its_arguments(project, environment, installed):
     make(environment, "demo")
     script = project / "script.py"
     script.write_text(
-        "import sys\n"
+        "import os, sys\n"
         "sys.path.insert(0, 'tests')\n"
         "from environment import ensure_environment\n"
         "ensure_environment('demo')\n"
-        "print(sys.prefix, *sys.argv[1:], sep='|')\n"
+        "print(sys.prefix, 'PYTHONDONTWRITEBYTECODE' in os.environ, *sys.argv[1:], sep='|')\n"
         "sys.exit(7)\n"
     )
     done = subprocess.run(
         [sys.executable, "script.py", "a b", "--c"],
         cwd=project,
-        env={},
+        env={"PYTHONDONTWRITEBYTECODE": "1"},  # each process would compile all that it imports
         capture_output=True,
         text=True,
         check=False,
     )
-    assert done.stdout.strip() == f"{environment.VENV}|a b|--c"
+    assert done.stdout.strip() == f"{environment.VENV}|False|a b|--c"
     assert done.stderr == ""
     assert done.returncode == 7
 

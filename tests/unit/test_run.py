@@ -1,5 +1,8 @@
-"""Which other Pythons `tests/run.py --every-python` finds."""
+"""How `tests/run.py` runs its steps and ends its tests, and which other Pythons it finds."""
 
+import importlib.util
+import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -44,3 +47,88 @@ def test_python_that_is_missing_or_broken_is_none(folder):
     command(folder / "python3.13", "exit 1")
     assert found("3.13", folder) == "None"
     assert found("3.11", folder) == "None"
+
+
+@pytest.fixture
+def run(monkeypatch):
+    """The module `tests/run.py`."""
+    monkeypatch.syspath_prepend(str(TESTS))
+    spec = importlib.util.spec_from_file_location("run", TESTS / "run.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def python(code):
+    return [Path(sys.executable).name, "-c", code]
+
+
+@pytest.mark.parametrize(("code", "outcome"), [(0, "passed"), (3, "FAILED")])
+def test_step_shows_its_output_as_a_whole_and_its_outcome(run, capsys, code, outcome):
+    write = "sys.stdout.write('one\\n'); sys.stdout.flush(); sys.stderr.write('two\\n')"
+    assert run._passes("a step", python(f"import sys; {write}; sys.exit({code})")) == (code == 0)
+    head, *output, end = capsys.readouterr().out.strip().splitlines()
+    assert head.startswith("== a step: ")
+    assert output == ["one", "two"]
+    assert end.startswith(f"== a step {outcome} in ")
+
+
+def test_step_whose_command_is_missing_has_failed(run, capsys):
+    assert not run._passes("a step", ["no-such-command"])
+    assert "no-such-command" in capsys.readouterr().out
+
+
+def test_step_that_hangs_is_ended(run, capsys, monkeypatch):
+    monkeypatch.setattr(run, "STEP_ENDS_WITHIN", 0.1)
+    assert not run._passes("a step", python("import time; time.sleep(200)"))
+    assert "ended after 0.1 s" in capsys.readouterr().out
+
+
+def test_python_whose_environment_fails_has_failed_and_a_missing_one_has_not(
+    run, capsys, monkeypatch
+):
+    monkeypatch.setattr(run, "find_python", {"3.12": "/python3.12"}.get)
+
+    def make_environment(*_, **__):
+        raise SystemExit("no network")
+
+    monkeypatch.setattr(run, "make_environment", make_environment)
+    made = run._environments(["3.12", "3.13"])
+    assert [run._passes_with(version, found) for version, found in made.items()] == [False, True]
+    output = capsys.readouterr().out
+    assert "Python 3.12: no network" in output
+    assert "Python 3.13 is missing" in output
+
+
+class Pytest:
+    """A process of pytest that ends when it is interrupted, or only when it is killed."""
+
+    def __init__(self, ends_at):
+        self.ends_at, self.got = ends_at, []
+
+    def wait(self, timeout=None):
+        if self.ends_at in self.got:
+            return 2
+        raise subprocess.TimeoutExpired("pytest", timeout)
+
+    def send_signal(self, number):
+        self.got.append(number)
+
+    def kill(self):
+        self.got.append("killed")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no interrupt for another process")
+@pytest.mark.parametrize("ends_at", [signal.SIGINT, "killed"])
+def test_tests_that_take_too_long_are_asked_for_their_summary(run, monkeypatch, capsys, ends_at):
+    tests = Pytest(ends_at)
+    monkeypatch.setattr(run.subprocess, "Popen", lambda *_, **__: tests)
+    assert not run._tests_pass(["pytest"], ends_at=0)
+    assert tests.got == [signal.SIGINT, "killed"]
+    assert "75 minutes after the run began" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("code", "passes"), [("0", True), ("1", False)])
+def test_tests_that_end_in_time_decide(run, code, passes):
+    exits = python(f"raise SystemExit({code})")
+    assert run._tests_pass(exits, ends_at=float("inf")) == passes
