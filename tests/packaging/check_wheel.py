@@ -20,6 +20,7 @@ import sys
 import tarfile
 import tempfile
 import time
+import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -32,11 +33,11 @@ STRICT = "-std=c11 -Wall -Wextra -Wpedantic -Werror"
 PORTABLE = "-DWATCHFRAME_PORTABLE"
 TEST_PACKAGES = ("hypothesis>=6.100", "pytest>=8.3", "pytest-timeout>=2.3")
 DECODER_TESTS = str(ROOT / "tests/packaging/decoder_tests.py")
-#: All that stands at the top of the source distribution, besides what setuptools adds.
+#: All that stands at the top of the source distribution; setuptools adds the last three.
 IN_THE_SOURCE = {
-    "LICENSE", "MANIFEST.in", "README.md", "pyproject.toml", "setup.py", "watchframe"
-}  # fmt: skip
-ADDED = {"PKG-INFO", "setup.cfg", "watchframe.egg-info"}
+    *("LICENSE", "MANIFEST.in", "README.md", "pyproject.toml", "setup.py", "watchframe"),
+    *("PKG-INFO", "setup.cfg", "watchframe.egg-info"),
+}
 #: Settings of the machine that would change what is built, or bring the clone's package along.
 NOT_PASSED_ON = {"CC", "CFLAGS", "LDFLAGS", "PYTHONPATH", "PYTHONHOME", "WATCHFRAME_COMPILED"}
 
@@ -99,15 +100,39 @@ def build(clone: Path, target: Path) -> None:
 def check_contents(clone: Path, source: Path, wheel: Path) -> None:
     """Check what is in both files, and what is said of them."""
     run("description", [tool("twine"), "check", "--strict", source, wheel])
-    run("files in the wheel", [tool("check-wheel-contents"), wheel], cwd=clone)
+    run("wheel", [tool("check-wheel-contents"), wheel], cwd=clone)
     run("limited interface", [tool("abi3audit"), "--strict", "--summary", wheel])
     if "-cp311-abi3-" not in wheel.name:
         sys.exit(f"The wheel is not for every Python: {wheel.name}")
+    package = {
+        path.relative_to(clone).as_posix()
+        for path in (clone / "watchframe").rglob("*")
+        if path.is_file()
+    }
+    in_c = {name for name in package if name.endswith((".c", ".h"))}
+    with zipfile.ZipFile(wheel) as archive:
+        files = {name for name in archive.namelist() if ".dist-info/" not in name}
+    compiled = {name for name in files if name.endswith((".abi3.so", ".pyd"))}
+    check_same("wheel", files - compiled, package - in_c)
+    check_same(
+        "parts in C of the wheel",
+        {name.partition(".")[0] for name in compiled},
+        {name.removesuffix(".c") for name in in_c if name.endswith(".c")},
+    )
     with tarfile.open(source) as archive:
-        found = {name.split("/")[1] for name in archive.getnames() if "/" in name}
-    if found != IN_THE_SOURCE | ADDED:
-        differing = sorted(found ^ (IN_THE_SOURCE | ADDED))
-        sys.exit(f"Too much or too little in the source distribution: {', '.join(differing)}")
+        members = {name.partition("/")[2] for name in archive.getnames()}
+    check_same("package in the source distribution", members & package, package)
+    check_same(
+        "source distribution",
+        {name.partition("/")[0] for name in members} - {""},
+        IN_THE_SOURCE,
+    )
+
+
+def check_same(name: str, found: set[str], wanted: set[str]) -> None:
+    """End where files are missing, or too many."""
+    if found != wanted:
+        sys.exit(f"{name}: missing {sorted(wanted - found)}, too many {sorted(found - wanted)}")
 
 
 def build_strictly(clone: Path, folder: Path) -> Path:
