@@ -187,9 +187,9 @@ class Installation:
     @classmethod
     def make(cls, folder: Path, python: str, wheel: Path) -> Installation:
         """Make an environment with nothing but the wheel, what it needs, and pytest."""
-        run(f"Python {folder.name}: environment", [python, "-m", "venv", folder])
+        run(f"Python {folder.name}: environment", [python, "-m", "venv", "--without-pip", folder])
         found = cls(folder)
-        found._run("installation", *PIP, f"{wheel}[demo]", *TEST_PACKAGES)
+        found._install("installation", f"{wheel}[demo]", *TEST_PACKAGES)
         return found
 
     def run_quickstart(self) -> None:
@@ -222,14 +222,17 @@ class Installation:
 
     def install_without_compiler(self, source: Path) -> None:
         """Install the source distribution in the wheel's place."""
-        self._run("build without a compiler", *PIP, "--force-reinstall", "--no-deps", source)
+        self._install("build without a compiler", "--force-reinstall", "--no-deps", source)
+
+    def _install(self, name: str, *what: str | Path) -> None:
+        # This environment's pip, as to put one into each takes longer than most of the steps.
+        pip = [sys.executable, "-m", "pip", "--python", self.python, "install", "--no-compile"]
+        title = f"Python {self.version}: {name}"
+        run(title, [*pip, "--quiet", *what], self.environment, cwd=self.folder)
 
     def _run(self, name: str, *command: str | Path) -> None:
         title = f"Python {self.version}: {name}"
         run(title, [self.python, *command], self.environment, cwd=self.folder)
-
-
-PIP = ("-m", "pip", "install", "--quiet", "--disable-pip-version-check")
 
 
 def copy_of(file: Path, folder: Path) -> Path:
