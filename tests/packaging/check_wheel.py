@@ -1,7 +1,8 @@
 """Build what is released and check it: `python tests/packaging/check_wheel.py`.
 
 1. From a copy of the files that git knows: the source distribution, and the wheel made from it.
-2. What they hold, and that the parts in C use nothing but Python's limited interface.
+2. What they hold, and that the parts in C use nothing but Python's limited interface; that the
+   settings for the other systems name each of them.
 3. The parts in C without a warning, by each compiler that is there, with and without the lines that
    only some compilers understand.
 4. In an empty environment without a compiler, away from the clone, with the oldest Python and the
@@ -38,6 +39,15 @@ IN_THE_SOURCE = {
     *("LICENSE", "MANIFEST.in", "README.md", "pyproject.toml", "setup.py", "watchframe"),
     *("PKG-INFO", "setup.cfg", "watchframe.egg-info"),
 }
+#: For each system its processors, and what its wheels are for.
+SYSTEMS = {
+    "linux": (
+        ("x86_64", "aarch64"),
+        {f"{c}linux_{processor}" for c in ("many", "musl") for processor in ("x86_64", "aarch64")},
+    ),
+    "macos": (("x86_64", "arm64"), {"macosx_x86_64", "macosx_arm64"}),
+    "windows": (("AMD64", "ARM64"), {"win_amd64", "win_arm64"}),
+}
 #: Settings of the machine that would change what is built, or bring the clone's package along.
 NOT_PASSED_ON = {"CC", "CFLAGS", "LDFLAGS", "PYTHONPATH", "PYTHONHOME", "WATCHFRAME_COMPILED"}
 
@@ -52,6 +62,7 @@ def main() -> None:
         build(clone, built)
         source, wheel = next(built.glob("*.tar.gz")), next(built.glob("*.whl"))
         check_contents(clone, source, wheel)
+        check_systems(clone)
         portable = build_strictly(clone, folder)
         versions = there_are()
         with ThreadPoolExecutor() as pool:  # two at a time do not wait for each other's downloads
@@ -127,6 +138,18 @@ def check_contents(clone: Path, source: Path, wheel: Path) -> None:
         {name.partition("/")[0] for name in members} - {""},
         IN_THE_SOURCE,
     )
+
+
+def check_systems(clone: Path) -> None:
+    """Check that cibuildwheel takes its settings, and builds for each system."""
+    for system, (processors, wanted) in SYSTEMS.items():
+        command = [tool("cibuildwheel"), "--print-build-identifiers", "--platform", system]
+        output = run(f"wheels for {system}", [*command, "--archs", ",".join(processors)], cwd=clone)
+        pairs = [line.split("-", 1) for line in output.splitlines()]
+        built = {tag for python, tag in pairs if python == "cp311"}
+        check_same(f"wheels for {system}", built, wanted)
+        later = {tag for python, tag in pairs if python != "cp311"}
+        check_same(f"tests with a later Python on {system}", later, wanted)
 
 
 def check_same(name: str, found: set[str], wanted: set[str]) -> None:
@@ -257,8 +280,11 @@ def run(
     command: list[str | Path],
     variables: dict[str, str] | None = None,
     cwd: Path | None = None,
-) -> None:
-    """Run a step; say how long it took, and where it fails, show its output and end."""
+) -> str:
+    """Run a step and return its output; say how long it took.
+
+    Where it fails, its output is shown, and this process ends.
+    """
     started = time.monotonic()
     done = subprocess.run(
         list(map(str, command)),
@@ -276,6 +302,7 @@ def run(
         sys.exit(f"== {name} FAILED after {taken}: {' '.join(map(str, command))}")
     lines = done.stdout.strip().splitlines()
     say(f"== {name}: {taken}" + (f" | {lines[-1]}" if lines else ""))
+    return done.stdout
 
 
 def say(line: str) -> None:
