@@ -94,7 +94,7 @@ static inline Place end_of_plain(Place at, Place end)
         special = HAS_LESS(word, 0x20) | HAS_ZERO(word ^ EACH_BYTE('"')) |
                   HAS_ZERO(word ^ EACH_BYTE('\\'));
         if (special) {
-#if defined(__GNUC__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#if defined(__GNUC__) && PY_LITTLE_ENDIAN && !defined(WATCHFRAME_PORTABLE)
             return at + (__builtin_ctzll(special) >> 3); /* the lowest mark is always a true one */
 #else
             break;

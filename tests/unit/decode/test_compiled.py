@@ -41,6 +41,37 @@ def test_integers_of_any_length_are_exact(digits):
     assert integers(*map(str, values)) == values
 
 
+@pytest.mark.parametrize("digits", range(1, 100))
+@pytest.mark.parametrize("sign", ["", "-"])
+def test_integers_at_the_ends_of_limbs_and_signs_are_exact(digits, sign):
+    ends = [2**bits + near for bits in range(7, 330, 8) for near in (-1, 0, 1)]
+    texts = [f"{sign}{value:0{digits}}" for value in [0, 1, 10 ** (digits - 1), *ends]]
+    assert integers(*texts) == [int(text) for text in texts]
+
+
+@pytest.mark.parametrize("length", [1, 7, 8, 9, 15, 16, 17, 32, 33, 95, 96, 97])
+def test_byte_that_is_no_digit_is_refused_wherever_it_stands(length):
+    for place in range(length):
+        for byte in (0, ord("/"), ord(":"), ord("a"), 0x7F, 0x80, 0xB0, 0xB9, 0xFF):
+            text = bytearray(b"1" * length)
+            text[place] = byte
+            with pytest.raises(ValueError, match="digits"):
+                compiled.integers.from_digits(np.array([0, length], np.int32), bytes(text))
+    for wrong in ("-" * length, "1" * length + "-"):
+        with pytest.raises(ValueError, match="digits"):
+            integers(wrong)
+
+
+def test_large_integers_stand_in_their_rows():
+    values = [1, 10**300, None, -(10**400), 5]
+    assert integers(*("" if value is None else str(value) for value in values)) == values
+
+
+def test_integer_of_more_digits_than_python_takes_is_refused():
+    with pytest.raises(ValueError, match="Exceeds the limit"):
+        integers("1" * 5000)
+
+
 def test_no_digits_are_no_integer():
     assert integers("", "0", "-0", "007") == [None, 0, 0, 7]
 
