@@ -158,9 +158,11 @@ def _exit_on_sigterm() -> Iterator[None]:
 
 def _is_of_closed_pipe(error: Exception) -> bool:
     """Whether the program that read the output has stopped."""
+    if isinstance(error, BrokenPipeError):
+        return True
     # Windows says no more than that an argument is invalid; of a file it would say which.
-    is_vague = os.name == "nt" and isinstance(error, OSError) and error.filename is None
-    return isinstance(error, BrokenPipeError) or (is_vague and error.errno == errno.EINVAL)
+    is_vague = isinstance(error, OSError) and error.filename is None and error.errno == errno.EINVAL
+    return is_vague and os.name == "nt"
 
 
 def _flush_or_discard() -> None:
