@@ -346,7 +346,7 @@ class EntryLoader:
         try:
             place = self._access.attempt(look, otherwise=nothing)
         except CacheFormatError as error:
-            self._drop_damaged(key, None, error)
+            self._drop_damaged(key, None, error.message)
             return None
         if place is None:
             return None

@@ -41,6 +41,6 @@ def test_ctrl_break_ends_the_command_in_order(monkeypatch):
     assert signal.getsignal(signal.SIGUSR1) == before
 
 
-@pytest.mark.parametrize(("command", "text"), commands())
+@pytest.mark.parametrize(("command", "text"), [*commands()])
 def test_help_can_be_shown_by_a_console_of_windows(command, text):
     assert text.encode("cp1252").decode("cp1252") == text, command
