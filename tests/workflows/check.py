@@ -7,6 +7,8 @@ asks the network. The exit code is 0 only where all of them passed.
 
 from __future__ import annotations
 
+import contextlib
+import io
 import shutil
 import subprocess
 import sys
@@ -27,19 +29,41 @@ SCHEMAS = (
 )
 
 
-def commands(root: Path) -> Iterator[list[str | Path]]:
-    """Yield the command of each check.
+def failures(root: Path = ROOT) -> int:
+    """Run all checks, also after one that failed; return how many did.
 
     Raises
     ------
     FileNotFoundError
         There are no files for a schema.
     """
+    failed = 0
     for schema, pattern in SCHEMAS:
-        files = sorted(root.glob(pattern))
+        files = sorted(map(str, root.glob(pattern)))
         if not files:
             raise FileNotFoundError(f"There is no {pattern}.")
-        yield [_program("check-jsonschema"), "--builtin-schema", schema, *files]
+        failed += not _fits(schema, files)
+    for command in _commands(root):
+        done = subprocess.run(command, cwd=root, capture_output=True, encoding="utf-8", check=False)
+        if done.returncode != 0:
+            failed += 1
+            _say(f"== {' '.join(map(str, command))}\n{done.stdout}{done.stderr}")
+    return failed
+
+
+def _fits(schema: str, files: list[str]) -> bool:
+    from check_jsonschema import main  # noqa: PLC0415 - not before there is an environment
+
+    # In this process: to start takes it longer than its work.
+    shown = io.StringIO()
+    with contextlib.redirect_stdout(shown), contextlib.redirect_stderr(shown):
+        code = main.main(["--builtin-schema", schema, *files], standalone_mode=False)
+    if code:
+        _say(f"== {schema}\n{shown.getvalue()}")
+    return not code
+
+
+def _commands(root: Path) -> Iterator[list[str | Path]]:
     yield [_program("zizmor"), "--offline", "--no-progress", "--quiet", root / ".github"]
     # No part of the environment: its package on PyPI loads the program from elsewhere.
     actionlint = shutil.which("actionlint")
@@ -47,17 +71,6 @@ def commands(root: Path) -> Iterator[list[str | Path]]:
         yield [actionlint, *sorted(root.glob(".github/workflows/*.yml"))]
     else:
         _say("actionlint is not installed, and was not run")
-
-
-def failures(root: Path = ROOT) -> int:
-    """Run all checks, also after one that failed; return how many did."""
-    failed = 0
-    for command in commands(root):
-        done = subprocess.run(command, cwd=root, capture_output=True, encoding="utf-8", check=False)
-        if done.returncode != 0:
-            failed += 1
-            _say(f"== {' '.join(map(str, command))}\n{done.stdout}{done.stderr}")
-    return failed
 
 
 def _program(name: str) -> Path:
