@@ -1,4 +1,4 @@
-"""Locks that a forked child finds free, whatever its parent's threads were doing; and a barrier.
+"""Locks that a forked child finds free; a barrier; and waits that Ctrl-C ends on each system.
 
 ``fork`` copies a process with one of its threads: the one that forks. A lock that another thread
 held at that moment is copied as held, and no thread of the child would ever release it: the child's
@@ -7,9 +7,16 @@ first read would wait forever.
 
 from __future__ import annotations
 
+import contextlib
 import os
+import sys
 import threading
+import time
 import weakref
+from queue import Empty, SimpleQueue
+from typing import TypeVar
+
+T = TypeVar("T")
 
 
 class ProcessLock:
@@ -77,6 +84,32 @@ class ForkBarrier:
 PATIENCE = 2.0
 _all: weakref.WeakSet[ProcessLock] = weakref.WeakSet()
 _barriers: weakref.WeakSet[ForkBarrier] = weakref.WeakSet()
+
+
+#: Whether Ctrl-C ends a wait only when the wait is over: https://github.com/python/cpython/issues/125541
+WAITS_ARE_DEAF = os.name == "nt" and sys.version_info < (3, 14)
+#: Seconds after which it is heard there.
+WAKE_EVERY = 0.1
+
+
+def wait_for(event: threading.Event, timeout: float | None = None) -> bool:
+    """Return `event.wait(timeout)`; Ctrl-C ends it, or within `WAKE_EVERY` where waits are deaf."""
+    if not WAITS_ARE_DEAF:
+        return event.wait(timeout)
+    ends = None if timeout is None else time.monotonic() + timeout
+    while True:
+        left = WAKE_EVERY if ends is None else max(ends - time.monotonic(), 0.0)
+        if event.wait(min(left, WAKE_EVERY)):
+            return True
+        if left == 0.0:
+            return False
+
+
+def take(queue: SimpleQueue[T]) -> T:
+    """Return `queue.get()`; Ctrl-C ends the wait as it does that of `wait_for`."""
+    while True:
+        with contextlib.suppress(Empty):
+            return queue.get(timeout=WAKE_EVERY if WAITS_ARE_DEAF else None)
 
 
 def _before_fork() -> None:

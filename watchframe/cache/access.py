@@ -346,7 +346,7 @@ class EntryLoader:
         try:
             place = self._access.attempt(look, otherwise=nothing)
         except CacheFormatError as error:
-            self._drop_damaged(key, None, error)
+            self._drop_damaged(key, None, error.message)
             return None
         if place is None:
             return None
@@ -370,17 +370,19 @@ class EntryLoader:
             row, entry = found
             return row, entry.size, read(entry, key)
         except CacheFormatError as error:
-            self._drop_damaged(key, row, error)
-            return None
+            words = error.message
+        # After the error has gone, whose traceback holds the bytes: Windows deletes no file that is
+        # mapped into memory.
+        found = entry = None
+        self._drop_damaged(key, row, words)
+        return None
 
-    def _drop_damaged(self, key: str, row: Row | None, error: CacheFormatError) -> None:
+    def _drop_damaged(self, key: str, row: Row | None, words: str) -> None:
         self._access.attempt(
             lambda index: index.drop_key(key) if row is None else index.drop(row), otherwise=False
         )
         warn_caller(
-            CacheWarning(
-                f"An entry of the local cache was dropped, and is fetched again: {error.message}"
-            )
+            CacheWarning(f"An entry of the local cache was dropped, and is fetched again: {words}")
         )
 
 

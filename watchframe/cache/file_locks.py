@@ -1,18 +1,16 @@
-"""Locks between processes: files under `flock`, which the system frees when their holder dies."""
+"""Locks between processes: locked files, which the system frees when their holder dies."""
 
 from __future__ import annotations
 
 import contextlib
 import os
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 from watchframe.cache.private_files import open_or_replace, open_private
-
-if sys.platform != "win32":
-    import fcntl
+from watchframe.cache.system_locks import lock_open_file, unlock_open_file
+from watchframe.config.files import OPEN_FILES_STAY
 
 #: A lock file with this time of last access was left on purpose: its time of last change says when
 #: its last holder ended.
@@ -31,7 +29,7 @@ def try_lock(path: Path) -> int | None:
     """
     descriptor = open_or_replace(path, os.O_RDWR | os.O_CREAT)
     try:
-        if _lock(descriptor) and _is_named(path, descriptor):
+        if lock_open_file(descriptor) and _is_named(path, descriptor):
             _held.add(descriptor)
             return descriptor
     except BaseException:
@@ -52,11 +50,18 @@ def unlock(path: Path, descriptor: int, *, note_end: bool = False) -> None:
     with contextlib.suppress(OSError):
         if note_end:
             # In its times, not in its bytes: a full disk takes no bytes.
-            os.utime(descriptor, ns=(_NOTE, time.time_ns()))
-        else:
+            times = (_NOTE, time.time_ns())
+            os.utime(descriptor if os.utime in os.supports_fd else path, ns=times)
+        elif not OPEN_FILES_STAY:
             # The name first: a process that then locks the unnamed file sees that and tries again.
             path.unlink()
+    if OPEN_FILES_STAY:
+        with contextlib.suppress(OSError):
+            unlock_open_file(descriptor)
     os.close(descriptor)
+    if OPEN_FILES_STAY and not note_end:
+        with contextlib.suppress(OSError):  # another process has opened it meanwhile: it is theirs
+            path.unlink()
 
 
 def noted_end(descriptor: int) -> float:
@@ -89,7 +94,7 @@ def locked_if_free(path: Path) -> Iterator[bool]:
 def mark_in_use(descriptor: int) -> None:
     """Lock an open file for as long as it is open, where the file system can."""
     with contextlib.suppress(OSError):
-        _lock(descriptor)
+        lock_open_file(descriptor)
 
 
 def is_in_use(path: Path) -> bool:
@@ -101,25 +106,20 @@ def is_in_use(path: Path) -> bool:
     except OSError:
         return True
     try:
-        return not _lock(descriptor)
+        if not lock_open_file(descriptor):
+            return True
+        unlock_open_file(descriptor)
     except OSError:
         return True
     finally:
         os.close(descriptor)
-
-
-def _lock(descriptor: int) -> bool:
-    if sys.platform == "win32":
-        raise OSError("This system has no flock.")
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
+    return False
 
 
 def _is_named(path: Path, descriptor: int) -> bool:
     """Whether the locked file is still the one at `path`, and not one that a holder deleted."""
+    if OPEN_FILES_STAY:
+        return True
     try:
         named = path.stat()
     except FileNotFoundError:

@@ -14,10 +14,11 @@ import re
 import secrets
 import shutil
 import stat
+from collections.abc import Callable
 from pathlib import Path
 
 from watchframe.caller_warnings import warn_caller
-from watchframe.config.files import open_regular
+from watchframe.config.files import HAS_MODES, open_regular
 from watchframe.errors import CacheError, CacheWarning
 
 #: The part of a cache folder that holds entries of this release's layout.
@@ -61,11 +62,11 @@ def make_private(directory: Path) -> Path:
     status = folder.lstat()
     if not stat.S_ISDIR(status.st_mode):
         raise CacheError(f"{folder} is not a folder.", hint="Choose another cache folder.")
-    if os.name == "posix":
-        if status.st_uid != os.geteuid():
-            raise CacheError(f"{folder} belongs to another user.", hint="Choose a folder of yours.")
-        if stat.S_IMODE(status.st_mode) != FOLDER_MODE:
-            folder.chmod(FOLDER_MODE)
+    if not _is_own(status):
+        raise CacheError(f"{folder} belongs to another user.", hint="Choose a folder of yours.")
+    # On Windows, `mkdir` with this mode has made an access list of this user and administrators.
+    if HAS_MODES and stat.S_IMODE(status.st_mode) != FOLDER_MODE:
+        folder.chmod(FOLDER_MODE)
     return folder
 
 
@@ -87,8 +88,8 @@ def open_private(path: Path, flags: int) -> int:
     try:
         status = os.fstat(descriptor)
         _check_status(path, status, stat.S_IFREG)
-        if os.name == "posix" and stat.S_IMODE(status.st_mode) & ~FILE_MODE:
-            os.fchmod(descriptor, FILE_MODE)
+        if HAS_MODES and stat.S_IMODE(status.st_mode) & ~FILE_MODE:
+            os.chmod(descriptor, FILE_MODE)  # noqa: PTH101 - of the open file, whatever its name is
     except BaseException:
         os.close(descriptor)
         raise
@@ -174,7 +175,7 @@ def remove(path: Path) -> None:
 
 
 def _narrow(path: Path, mode: int) -> None:
-    if os.name == "posix" and stat.S_IMODE(path.lstat().st_mode) & ~mode:
+    if HAS_MODES and stat.S_IMODE(path.lstat().st_mode) & ~mode:
         path.chmod(mode)
 
 
@@ -182,8 +183,14 @@ def _check_status(path: Path, status: os.stat_result, kind: int) -> None:
     if stat.S_IFMT(status.st_mode) != kind:
         wanted = "folder" if kind == stat.S_IFDIR else "regular file"
         raise PlantedError(errno.EINVAL, f"{path.name} is not a {wanted}", str(path))
-    if os.name == "posix" and status.st_uid != os.geteuid():
+    if not _is_own(status):
         raise PlantedError(errno.EPERM, f"{path.name} belongs to another user", str(path))
+
+
+def _is_own(status: os.stat_result) -> bool:
+    """Whether it is this user's; True where that is unknown."""
+    own_id: Callable[[], int] | None = getattr(os, "geteuid", None)
+    return own_id is None or status.st_uid == own_id()
 
 
 def read_or_make_secret(folder: Path) -> bytes:

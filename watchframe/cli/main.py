@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import signal
 import sys
@@ -91,14 +92,15 @@ class Program(Group):
             sys.stdout.flush()
         except (click.ClickException, click.exceptions.Exit):
             raise
-        except BrokenPipeError:
-            code = BROKEN_PIPE
         except (KeyboardInterrupt, click.Abort):
             note("Interrupted.")
             code = INTERRUPTED
         except Exception as error:  # noqa: BLE001 - every error becomes a message
-            show_error(error, is_debug=ctx.obj is not None and ctx.obj.is_debug)
-            code = exit_code(error)
+            if _is_of_closed_pipe(error):
+                code = BROKEN_PIPE
+            else:
+                show_error(error, is_debug=ctx.obj is not None and ctx.obj.is_debug)
+                code = exit_code(error)
         else:
             return
         _flush_or_discard()
@@ -134,7 +136,10 @@ def main() -> NoReturn:
 
 @contextlib.contextmanager
 def _exit_on_sigterm() -> Iterator[None]:
-    """Turn SIGTERM into SystemExit, so that the job is cancelled and unfinished files removed."""
+    """Turn SIGTERM into SystemExit, so that the job is cancelled and unfinished files removed.
+
+    On Windows nobody can send that, but Ctrl-Break, which is also how a service is told to end.
+    """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -142,11 +147,22 @@ def _exit_on_sigterm() -> Iterator[None]:
     def exit_(number: int, frame: object) -> NoReturn:  # noqa: ARG001 - the system's signature
         sys.exit(TERMINATED)
 
-    before = signal.signal(signal.SIGTERM, exit_)
+    numbers = [getattr(signal, name) for name in ("SIGTERM", "SIGBREAK") if hasattr(signal, name)]
+    before = {number: signal.signal(number, exit_) for number in numbers}
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _is_of_closed_pipe(error: Exception) -> bool:
+    """Whether the program that read the output has stopped."""
+    if isinstance(error, BrokenPipeError):
+        return True
+    # Windows says no more than that an argument is invalid; of a file it would say which.
+    is_vague = isinstance(error, OSError) and error.filename is None and error.errno == errno.EINVAL
+    return is_vague and os.name == "nt"
 
 
 def _flush_or_discard() -> None:

@@ -7,6 +7,7 @@ import errno
 import os
 import secrets
 import stat
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -20,6 +21,13 @@ _CAREFULLY = (
     getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 )
 
+
+#: Whether files have an owner and a mode. On Windows the access list of the folder decides instead.
+HAS_MODES = hasattr(os, "geteuid")
+#: Whether a file that is open can be neither deleted nor replaced, as on Windows.
+OPEN_FILES_STAY = os.name == "nt"
+#: Seconds to wait there for a program that has the file open only for a moment.
+PATIENCE = 1.0
 
 _LARGEST_CONFIG = 1_000_000
 _OTHERS = stat.S_IRGRP | stat.S_IROTH
@@ -43,6 +51,8 @@ def open_regular(path: Path, flags: int, mode: int = 0o600) -> int:
     OSError
         It cannot be opened, or is a link, a folder, a pipe, a socket or a device.
     """
+    if not hasattr(os, "O_NOFOLLOW") and path.is_symlink():
+        raise OSError(errno.ELOOP, "It is a symbolic link", str(path))
     descriptor = os.open(path, flags | _CAREFULLY, mode)
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
@@ -87,7 +97,7 @@ def resolve_links(path: Path) -> Path:
 
 def warn_if_readable(path: Path) -> None:
     """Warn, once per file, that other users may read a key in it; only POSIX modes say so."""
-    if os.name != "posix" or path in _warned_of or not path.stat().st_mode & _OTHERS:
+    if not HAS_MODES or path in _warned_of or not path.stat().st_mode & _OTHERS:
         return
     if is_silent():
         return
@@ -109,9 +119,8 @@ def check_writable(path: Path) -> None:
     except OSError:
         raise ArgumentError(f"{path} is a link in a circle.", hint="Remove it.") from None
     if not folder.is_dir():
-        raise ArgumentError(
-            f"There is no folder {folder}.", hint=f"Make it: mkdir -p {shell_text(str(folder))}"
-        )
+        command = f"Make it: mkdir -p {shell_text(str(folder))}" if os.name != "nt" else "Make it."
+        raise ArgumentError(f"There is no folder {folder}.", hint=command)
     if not os.access(folder, os.W_OK) and not is_special(path):
         raise ArgumentError(f"No file can be written into {folder}.", hint="Choose another folder.")
 
@@ -137,6 +146,11 @@ def replaced_file(target: Path, *, mode: int | None = None) -> Iterator[BinaryIO
         Its folder must be there.
     mode : int, optional
         Of the new file; without it, the mode of the file that it replaces, or the usual one.
+
+    Raises
+    ------
+    OSError
+        The new file cannot be made; or, on Windows, another program has the old one open.
     """
     # Made by us and not by tempfile, whose files have another mode than the usual one.
     draft = target.with_name(f".{target.name[:50]}.{secrets.token_hex(6)}.part")
@@ -150,9 +164,10 @@ def replaced_file(target: Path, *, mode: int | None = None) -> Iterator[BinaryIO
             os.fsync(file.fileno())  # else a power cut may leave an empty file under the name
         if mode is None:
             _copy_mode(target, draft)
-        draft.replace(target)
+        _take_place(draft, target)
     except BaseException:
-        draft.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # which would hide the reason
+            draft.unlink(missing_ok=True)
         raise
 
 
@@ -194,7 +209,25 @@ def is_special(path: Path) -> bool:
     return path.exists() and not path.is_file() and not path.is_dir()
 
 
+def _take_place(draft: Path, target: Path) -> None:
+    until = time.monotonic() + PATIENCE
+    while True:
+        try:
+            draft.replace(target)
+        except PermissionError as error:
+            if not OPEN_FILES_STAY:
+                raise
+            if time.monotonic() > until:
+                words = "It cannot be replaced: another program may have it open"
+                raise OSError(error.errno, words, str(target)) from error
+            time.sleep(0.02)
+        else:
+            return
+
+
 def _copy_mode(source: Path, target: Path) -> None:
+    if not HAS_MODES:
+        return
     with contextlib.suppress(FileNotFoundError):
         mode = source.lstat().st_mode
         if stat.S_ISREG(mode):

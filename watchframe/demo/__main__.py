@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 
 import duckdb
@@ -36,8 +37,8 @@ def main() -> None:
     address = f"{server.url}/api/queries/{HAS_RESULT}/results.json?api_key={key}"
     sys.stdout.write(
         f"A Watch demo server with invented lending data answers on {server.url}\n"
-        f"  export WATCHFRAME_URL={server.url}\n"
-        f"  export WATCHFRAME_API_KEY={server.user_key}\n"
+        f"  {_setting('WATCHFRAME_URL', server.url)}\n"
+        f"  {_setting('WATCHFRAME_API_KEY', server.user_key)}\n"
         "or, with nothing set, in Python:\n"
         f'  watchframe.read_watch_query("{address}")\n'
         "Ctrl-C stops it.\n"
@@ -47,6 +48,11 @@ def main() -> None:
         server.serve_forever()
     except KeyboardInterrupt:
         sys.stdout.write("stopped\n")
+
+
+def _setting(name: str, value: str) -> str:
+    """Return the command by which a shell sets a variable: PowerShell's on Windows."""
+    return f'$env:{name} = "{value}"' if os.name == "nt" else f"export {name}={value}"
 
 
 if __name__ == "__main__":

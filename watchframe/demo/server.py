@@ -252,7 +252,11 @@ def _bind(port: int) -> socket.socket:
     """
     found = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
-        if port:
+        if hasattr(socket, "SO_EXCLUSIVEADDRUSE"):
+            # Windows: else another program could take the port as well. A server that was just
+            # closed may be started again there.
+            found.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
+        elif port:
             # A server that was just closed may be started again. Not for a free port: with this,
             # two sockets that do not listen yet could get the same one.
             found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -12,6 +12,7 @@ from typing import Self, TypeVar
 
 from watchframe.errors import ArgumentError, JobCancelledError, JobTimeoutError
 from watchframe.hints import Hint, Kind
+from watchframe.locks import wait_for
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -110,7 +111,7 @@ class Deadline:
 
     def sleep(self, seconds: float) -> None:
         """Wait for `seconds`, or until the end or the cancellation, whichever comes first."""
-        self._cancelled.wait(self.cut(seconds))
+        wait_for(self._cancelled, self.cut(seconds))
         self.remaining()
 
 

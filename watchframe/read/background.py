@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import Any, Generic, TypeVar
 
 from watchframe.client import Deadline, OnStatus
+from watchframe.locks import wait_for
 from watchframe.models import Job
 
 T = TypeVar("T")
@@ -77,7 +78,7 @@ class Background(Generic[T]):
 
     def wait(self, timeout: float | None = None) -> bool:
         """Wait for at most `timeout` seconds; return whether it has ended."""
-        return self._done.wait(timeout)
+        return wait_for(self._done, timeout)
 
     def when_done(self, call: Callable[[], object]) -> None:
         """Call `call` at the end, from its thread, or now where it has ended."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from queue import SimpleQueue
 from typing import Any, Literal, TypedDict, Unpack, overload
 
 import pandas as pd
@@ -17,6 +18,7 @@ from watchframe.decode import DtypeBackend
 from watchframe.display import progress_bar
 from watchframe.errors import ArgumentError, JobCancelledError
 from watchframe.keys import without_keys
+from watchframe.locks import take
 from watchframe.read.answer import Answer
 from watchframe.read.options import MaxAge, Params, QueryLike, ReadOptions, SharedDocuments
 from watchframe.read.output import Output
@@ -249,8 +251,13 @@ def outcomes_side_by_side(
                 pool.submit(copy_context().run, run.answer, number): number
                 for number in range(len(requests))
             }
-            # Not wait(): with each of many reads it would look at all that are left.
-            for future in as_completed(running):
+            ended: SimpleQueue[Future[Answer]] = SimpleQueue()
+            for future in running:
+                future.add_done_callback(ended.put)
+            # Not wait(): with each of many reads it would look at all that are left. Nor
+            # as_completed(): on Windows Ctrl-C would not end it.
+            for _ in running:
+                future = take(ended)
                 number = running[future]
                 outcome = run.gather(number, future)
                 if on_outcome is not None:

@@ -19,12 +19,11 @@ import pytest
 from watchframe.cache import ResultCache
 from watchframe.cache.entry_format import document_name, seal, seal_result
 from watchframe.cache.writer import Staging
+from watchframe.config.files import HAS_MODES
 from watchframe.errors import CacheWarning
 
-pytestmark = pytest.mark.skipif(os.name != "posix", reason="links, pipes and owners are POSIX")
-as_root = pytest.mark.skipif(
-    os.name != "posix" or os.geteuid() != 0, reason="root gives files away"
-)
+pytestmark = pytest.mark.skipif(not HAS_MODES, reason="links, pipes and owners are POSIX")
+as_root = pytest.mark.skipif(not HAS_MODES or os.geteuid() != 0, reason="root gives files away")
 
 OTHER_USER = 12345
 LONG = 60.0

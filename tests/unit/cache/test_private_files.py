@@ -6,9 +6,10 @@ import pytest
 
 from watchframe.cache import ResultCache
 from watchframe.cache.private_files import make_private, read_or_make_secret
+from watchframe.config.files import HAS_MODES
 from watchframe.errors import CacheError, CacheWarning
 
-pytestmark = pytest.mark.skipif(os.name != "posix", reason="modes are POSIX")
+pytestmark = pytest.mark.skipif(not HAS_MODES, reason="modes are POSIX")
 
 
 @pytest.fixture
@@ -58,7 +59,7 @@ def test_folder_that_is_a_link_is_refused(tmp_path):
         make_private(tmp_path)
 
 
-@pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="only root can give away")
+@pytest.mark.skipif(not HAS_MODES or os.geteuid() != 0, reason="only root can give away")
 def test_folder_of_another_user_is_refused(tmp_path):
     (tmp_path / "v1").mkdir()
     os.chown(tmp_path / "v1", 12345, 12345)

@@ -8,7 +8,13 @@ import warnings
 import pytest
 
 from watchframe.config import files, load_settings, save_login
-from watchframe.config.files import atomic_file, check_writable, replaced_file, write_atomically
+from watchframe.config.files import (
+    HAS_MODES,
+    atomic_file,
+    check_writable,
+    replaced_file,
+    write_atomically,
+)
 from watchframe.config.login import logins_path, read_logins
 from watchframe.config.settings import read_profile
 from watchframe.errors import ArgumentError, ConfigurationError, ConfigurationWarning
@@ -16,7 +22,7 @@ from watchframe.keys import Secret
 
 KEY = "k0-0123456789-abcdef"
 
-pytestmark = pytest.mark.skipif(os.name != "posix", reason="modes and pipes are POSIX")
+pytestmark = pytest.mark.skipif(not HAS_MODES, reason="modes and pipes are POSIX")
 
 
 @pytest.fixture
