@@ -134,7 +134,7 @@ def main() -> int:
     if whole or options.oldest:
         rows.append(_row("oldest", lambda: _together("oldest", floors())))
     if options.newest:
-        rows.append(_row("newest", lambda: _together("newest", _requirements())))
+        rows.append(_row("newest", lambda: _together("newest", requirements())))
 
     width = max(len(row.name) for row in rows)
     _say("")
@@ -151,7 +151,7 @@ def floors() -> list[str]:
     no older versions are tested.
     """
     found = {}
-    for text in _requirements():
+    for text in requirements():
         requirement = Requirement(text)
         lowest = [each.version for each in requirement.specifier if each.operator in (">=", "==")]
         if len(lowest) != 1:
@@ -162,7 +162,7 @@ def floors() -> list[str]:
     return list(found.values())
 
 
-def _requirements() -> list[str]:
+def requirements() -> list[str]:
     """Return what the package and its extra "unit" need here, without the package itself."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     extras = project["optional-dependencies"]
