@@ -262,8 +262,12 @@ class Conversions:
             return as_decimals(field, values, decimal)
         if _is_whole(dtype):
             return as_integers(field, values, "an integer")
-        kind = pandas_dtype(name, dtype).kind
-        if kind in "iu" and pa.types.is_boolean(values.type):  # 0 and 1 to pandas
+        wanted = pandas_dtype(name, dtype)
+        kind = wanted.kind
+        is_text = isinstance(wanted, pd.StringDtype) or _is_old_str(wanted)
+        if is_text and pa.types.is_integer(values.type):  # pandas 2.2: by way of floats
+            field, values = with_values(field, values.cast(pa.string()))
+        elif kind in "iu" and pa.types.is_boolean(values.type):  # 0 and 1 to pandas
             field, values = with_values(field, values.cast(pa.int64()))
         # Of a time, pandas would cut the fraction of a number.
         if kind in "iu" or (kind in "mM" and values.type in (pa.float64(), pa.bool_())):
