@@ -12,7 +12,7 @@ from pathlib import Path
 DOCS = Path(__file__).resolve().parent
 sys.path.insert(0, str(DOCS.parent / "tests"))
 
-from environment import ensure_environment  # noqa: E402 - found beside the tests
+from environment import ensure_environment
 
 
 def main(arguments: list[str]) -> int:

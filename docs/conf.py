@@ -10,8 +10,8 @@ sys.path.insert(0, str(HERE))
 
 from numpydoc.xref import DEFAULT_LINKS
 
-import watchframe  # noqa: E402 - the generators and extensions are found first
-from watchframe.site import REPOSITORY, SITE  # noqa: E402
+import watchframe
+from watchframe.site import REPOSITORY, SITE
 
 project = "watchframe"
 author = "The watchframe developers"

@@ -10,7 +10,7 @@ from sphinx.application import Sphinx
 _SIGNS = re.compile(r"([\\*`|_])")
 
 
-def escape(app: Sphinx, context: click.Context, lines: list[str]) -> None:
+def escape(_app: Sphinx, _context: click.Context, lines: list[str]) -> None:
     """Escape what reStructuredText would read as markup."""
     lines[:] = [_SIGNS.sub(r"\\\1", line) for line in lines]
 

@@ -6,14 +6,15 @@ A link ``api-read.md#read_watch_query`` leads to the entry of that name, as if i
 from __future__ import annotations
 
 from docutils import nodes
-from generators.coverage import routes_of
-from generators.names import anchor, name_in_a_call
 from sphinx import addnodes
 from sphinx.application import Sphinx
 
+from generators.coverage import routes_of
+from generators.names import anchor, name_in_a_call
+
 
 def add_routes(
-    app: Sphinx, what: str, name: str, thing: object, options: object, lines: list[str]
+    _app: Sphinx, what: str, name: str, _thing: object, _options: object, lines: list[str]
 ) -> None:
     """Begin the entry of a client's method with the routes of the server that it requests."""
     if what != "method":

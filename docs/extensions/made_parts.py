@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from docutils import nodes
 from docutils.statemachine import StringList
-from generators import PARTS
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
+
+from generators import PARTS
 
 
 class Made(SphinxDirective):
