@@ -1,17 +1,13 @@
-"""The tables of what is typed: the command line, the magic, parameters, pickers; the catalogue."""
+"""The tables of what is typed: exit codes, the magic, parameters, pickers; the catalogue."""
 
 from __future__ import annotations
 
-import inspect
 import json
 from collections.abc import Callable, Iterable, Iterator
 
-import click
 import traitlets
 
-from generators.docstrings import table
-from watchframe.cli.command import GLOBAL_OPTIONS
-from watchframe.cli.main import program
+from generators.tables import table
 from watchframe.cli.messages import MEANINGS
 from watchframe.demo.catalogue import CATALOGUE
 from watchframe.demo.catalogue_fork import FORK_QUERIES
@@ -25,44 +21,6 @@ from watchframe.widgets.quick_chart import KINDS
 from watchframe.widgets.quick_points import EACH, JOINS, MOST_BARS, MOST_SERIES
 from watchframe.widgets.run_bar import MAX_AGES
 from watchframe.widgets.search_controls import CHIPS, MOST_AT_ONCE
-
-
-def _commands(group: click.Group = program, path: str = "watchframe") -> str:
-    return "\n".join(_command_entries(group, path))
-
-
-def _command_entries(group: click.Group, path: str) -> Iterator[str]:
-    for name, command in group.commands.items():
-        if isinstance(command, click.Group):
-            yield from _command_entries(command, f"{path} {name}")
-            continue
-        arguments = (str(it.metavar) for it in command.params if isinstance(it, click.Argument))
-        yield f"## `{' '.join([path, name, *arguments])}`\n"
-        yield inspect.cleandoc(command.help or "") + "\n"
-        if options := _command_options(command.params):
-            yield options
-
-
-def _command_options(params: Iterable[click.Parameter] = GLOBAL_OPTIONS) -> str:
-    return table(("option", ""), map(_command_option, _shown_options(params)))
-
-
-def _shown_options(params: Iterable[click.Parameter]) -> Iterator[click.Option]:
-    for param in params:
-        if isinstance(param, click.Option) and param.name not in ("help", "version"):
-            yield param
-
-
-def _command_option(option: click.Option) -> tuple[str, str]:
-    value = "" if option.is_flag else f" {option.metavar or 'WORD'}"
-    text = option.help or ""
-    if isinstance(option.type, click.Choice) and option.metavar is None:
-        text += _one_of(option.type.choices)
-    if option.show_default:
-        text += f" Default: `{option.default}`."
-    if option.envvar:
-        text += f" Environment: `{option.envvar}`."
-    return ", ".join(f"`{flag}{value}`" for flag in option.opts), text
 
 
 def _one_of(choices: Iterable[str]) -> str:
@@ -203,8 +161,6 @@ def _escaped(text: str) -> str:
 
 
 PARTS: dict[str, Callable[[], str]] = {
-    "command-options": _command_options,
-    "commands": _commands,
     "exit-codes": _exit_codes,
     "magic-query": lambda: f"`QUERY`: {QUERY_HELP}",
     "magic-options": _magic_options,

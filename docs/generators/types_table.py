@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from generators.docstrings import table
+from generators.tables import table
 from watchframe.decode import DtypeBackend, to_frame
 from watchframe.decode.exact import decode_exactly
 from watchframe.decode.typing_rules import ENCODING

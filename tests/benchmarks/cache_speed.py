@@ -51,7 +51,7 @@ SEED = 20261124
 
 
 def main() -> None:
-    """Print the tables of docs/explanation/performance-cache.md."""
+    """Print the tables of docs/explanation/performance.md, and more."""
     parser = argparse.ArgumentParser(description="Measure the local cache.")
     parser.add_argument("--rows", type=int, default=1_000_000, help="rows of the large result")
     parser.add_argument("--repeat", type=int, default=5, help="times that each thing is done")

@@ -3,8 +3,7 @@
 Each call of a function of the package that takes the value, or something that holds it (`self`
 apart), is an entry into its file, in call order; entries into one file in a row are one. ``files``
 are the different ones; ``returns`` is how often a file is entered that was left before. The second
-pair counts ``watchframe/read`` alone. The table in ``docs/explanation/architecture.md`` is made by
-this.
+pair counts ``watchframe/read`` alone. It shows whether a change makes a value wander.
 """
 
 from __future__ import annotations

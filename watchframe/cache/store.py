@@ -269,8 +269,11 @@ class ResultCache:
         -------
         DataFrame
             One row per decision, newest first, of the last 1,000: ``at what action reason age
-            key``. `action` is ``"use"``, ``"fetch"`` or ``"fail"``, `reason` its name in
-            docs/explanation/freshness.md, `age` that of the copy's data, null where there was none.
+            key``. `action` is ``"use"``, ``"fetch"`` or ``"fail"``, `age` that of the copy's data,
+            null where there was none. `reason` is a name, such as ``"fresh"`` or ``"too-old"``
+            (by `max_age`), ``"not-edited"`` or ``"newer-result"`` (by what the server said),
+            ``"max-age-zero"`` or ``"cache-off"`` (by what the caller said), ``"shared-flight"``
+            (another read fetched it meanwhile), ``"stale-if-error"`` (the server was away).
         """
         return list_decisions(list(self._decisions))
 

@@ -21,7 +21,7 @@ from watchframe.cache.provenance import Provenance
 
 logger = logging.getLogger(__name__)
 
-_UNCOMPRESSED = pa.ipc.IpcWriteOptions(compression=None)  # docs/decisions/0032
+_UNCOMPRESSED = pa.ipc.IpcWriteOptions(compression=None)  # docs/decisions/0031
 
 
 class ResultWriter:

@@ -37,7 +37,8 @@ class QueryGroup(WidgetWithTwin):
     """Several saved queries under one bar of controls, with the result of each below it.
 
     A parameter that several queries have by the same name, with a type that agrees, stands once:
-    with the first query's title and default. The others stand under their query's name.
+    with the first query's title and default. The others stand under their query's name. Types agree
+    where they are the same and both take one value, or both several; ``enum`` and ``query`` agree.
 
     Parameters
     ----------

@@ -1,9 +1,7 @@
 """Partitions read by two worker processes of a real cluster, against the demo server."""
 
 import os
-import re
 from contextlib import ExitStack
-from pathlib import Path
 
 import cloudpickle
 import pandas as pd
@@ -22,7 +20,6 @@ from watchframe.errors import (
 )
 from watchframe.models import ParameterDefinition
 
-PAGE = Path(__file__).parents[3] / "docs" / "howto" / "dask.md"
 KINDS = [{"kind": kind} for kind in ("borrow", "repay", "liquidation")]
 
 
@@ -288,18 +285,3 @@ def test_each_call_reads_anew(workers, caller, demo):
     before = len(posts(demo))
     watch_dask.read_watch_query(13, KINDS[:1], max_age=0).compute()
     assert len(posts(demo)) > before
-
-
-def test_howto_runs_from_top_to_bottom(cluster, demo, tmp_path, monkeypatch):
-    monkeypatch.setenv("WATCHFRAME_URL", demo.url)
-    monkeypatch.setenv("WATCHFRAME_API_KEY", demo.user_key)
-    monkeypatch.setenv("WATCHFRAME_CACHE_DIR", str(tmp_path / "cache"))
-    cells = re.findall(r"^```python\n(.*?)^```", PAGE.read_text(), re.MULTILINE | re.DOTALL)
-    names = {"address": cluster.scheduler_address}
-    try:
-        for cell in cells:
-            exec(cell.replace('"tcp://scheduler:8786"', "address"), names)
-    finally:
-        names["dask_client"].close()
-    assert len(cells) >= 3
-    assert names["allowances"].npartitions == 1

@@ -1,14 +1,11 @@
 """All queries of a dashboard at once, against the demo server."""
 
-import re
-from pathlib import Path
-
 import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
 
-from watchframe import connect, read_watch_dashboard, read_watch_query
+from watchframe import read_watch_dashboard, read_watch_query
 from watchframe.errors import (
     ArgumentError,
     CacheMissError,
@@ -21,7 +18,6 @@ from watchframe.errors import (
 )
 from watchframe.models import Dashboard, ParameterDefinition
 
-PAGE = Path(__file__).parents[3] / "docs" / "howto" / "dashboards.md"
 TITLES = ["Borrowed a day, in dollars", "Events by day", "Price", "Events by market"]
 PERIOD = ("2025-03-01", "2025-03-05")
 
@@ -320,19 +316,3 @@ def test_widgets_that_the_key_may_not_see_are_told_of(client, made, demo, monkey
         frames = read_watch_dashboard(dashboard.id, client=client)
     assert caught[0].filename == __file__
     assert list(frames) == ["Market totals"]
-
-
-def test_howto_dashboards_on_the_demo_is_as_written(demo, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    connect(demo.url, demo.user_key, cache_dir=tmp_path / "cache", timezone="UTC")
-    text = PAGE.read_text().replace("https://app.inverse.watch", demo.url)
-    text = text.replace("vKq…", demo.dashboard_token(1))
-    cells = re.findall(r"^```python\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
-    names = {}
-    for cell in cells:
-        exec(cell, names)
-    shown = re.search(r"^```\n(<DashboardFrames.*?)^```", text, re.MULTILINE | re.DOTALL)[1]
-    assert repr(names["overview"]) == shown.strip()
-    assert names["board"].params["period"] == "d_last_week"
-    assert (tmp_path / "monday.html").read_text(encoding="utf-8").endswith("</html>\n")
-    assert parameters(names["recent"])["Price"] == {"market": "WETH"}

@@ -150,7 +150,7 @@ def test_nothing_in_the_package_unpickles():
 
 
 def test_diskcache_private_parts_are_as_known(tmp_path):
-    """What docs/decisions/0030 lists: a release of diskcache that changes it is seen here."""
+    """See docs/decisions/0030: a release of diskcache that changes these parts is seen here."""
     arguments = {
         name: list(inspect.signature(getattr(diskcache.Cache, name)).parameters)[1:]
         for name in ("_row_insert", "_row_update", "_transact")
