@@ -63,7 +63,7 @@ CASES = (
     ("pandas", "2.2.*"),
     ("pandas", "3.0.*"),
     ("pyarrow", "17.*"),
-    ("ipywidgets", "8.1.0"),
+    ("ipywidgets", "8.1.5"),
     ("ipython", "8.18.*"),
     ("plotly", "6.0.*"),
     ("duckdb", "1.5.*"),

@@ -52,6 +52,9 @@ PYTEST_OF_ANOTHER = [
     *("pytest", "--numprocesses", "0", "--quiet", "--hypothesis-profile", "few"),
     *(*NOT_SLOW, "tests/unit", "tests/property"),
 ]
+# Coverage costs little from 3.12 on (see there), and is measured with the newest other Python.
+COVERAGE = ["python", "tests/measure_coverage.py"]
+COVERAGE_SINCE = "3.12"
 # A run that continuous integration cuts off says nothing of what failed: it ends by itself before.
 STEP_ENDS_WITHIN = 25 * 60
 RUN_ENDS_WITHIN = 75 * 60
@@ -79,8 +82,8 @@ def main() -> int:
         steps = {**EVERY_PYTHON_STEPS, **steps}
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as cores:
         passed: dict[str, Future[bool]] = {
-            f"Python {version}": cores.submit(_passes_with, version, python)
-            for version, python in others.items()
+            f"Python {version}": cores.submit(_passes_with, version, python, command)
+            for version, python, command in _with_commands(others)
         }
         for name, command in steps.items():
             passed[name] = cores.submit(_passes, name, command)
@@ -109,15 +112,27 @@ def _environments(versions: list[str]) -> dict[str, Path | str | None]:
     return found
 
 
-def _passes_with(version: str, python: Path | str | None) -> bool:
-    """Run unit and property tests with another Python; one that is missing is no failure."""
+def _with_commands(
+    found: dict[str, Path | str | None],
+) -> list[tuple[str, Path | str | None, list[str]]]:
+    """Return each Python with the command that runs its tests."""
+    measured = max(
+        (name for name, at in found.items() if isinstance(at, Path) and name >= COVERAGE_SINCE),
+        default=None,
+    )
+    commands = {measured: COVERAGE}
+    return [(name, at, commands.get(name, PYTEST_OF_ANOTHER)) for name, at in found.items()]
+
+
+def _passes_with(version: str, python: Path | str | None, command: list[str]) -> bool:
+    """Run the tests of another Python; one that is missing is no failure."""
     if python is None:
         _say(f"\n== Python {version} is missing, nothing is run with it")
         return True
     if isinstance(python, str):
         _say(f"\n== Python {version}: {python}")
         return False
-    return _passes(f"tests with Python {version}", PYTEST_OF_ANOTHER, python.parent)
+    return _passes(f"tests with Python {version}", command, python.parent)
 
 
 def find_python(version: str) -> str | None:

@@ -65,24 +65,20 @@ def main() -> None:
         check_systems(clone)
         portable = build_strictly(clone, folder)
         versions = there_are()
-        with ThreadPoolExecutor() as pool:  # two at a time do not wait for each other's downloads
-            made = [
-                pool.submit(Installation.make, folder / version, python, wheel)
+        with ThreadPoolExecutor() as pool:
+            done = [
+                pool.submit(
+                    use,
+                    Installation(folder / version, python),
+                    wheel,
+                    # What the slow ones search depends on the decoder, not on the Python.
+                    ("-m", "not slow") if version != min(versions, key=number) else (),
+                    (portable, source) if version == max(versions, key=number) else None,
+                )
                 for version, python in versions.items()
             ]
-            installations = [future.result() for future in made]
-        for installation in installations:
-            is_last = installation is installations[-1]
-            installation.run_quickstart()
-            # What the slow ones search depends on the decoder, not on the Python.
-            installation.run_decoder_tests(
-                "the wheel", *(["-m", "not slow"] if installation is not installations[0] else [])
-            )
-            if is_last:
-                installation.replace_compiled(portable)
-                installation.run_decoder_tests("portable C", "-k", "test_compiled")
-                installation.install_without_compiler(source)
-                installation.run_decoder_tests("without a compiler", "--without-compiled")
+            for future in done:
+                future.result()
     say("\nThe wheel and the source distribution are right.")
 
 
@@ -186,6 +182,24 @@ def there_are() -> dict[str, str]:
     return {version: versions[version] for version in dict.fromkeys((first, last))}
 
 
+def use(
+    installation: Installation,
+    wheel: Path,
+    arguments: tuple[str, ...],
+    portable_and_source: tuple[Path, Path] | None,
+) -> None:
+    """Run what one Python runs; with the portable parts in C, and without any, where they are."""
+    installation.make(wheel)
+    installation.run_quickstart()
+    installation.run_decoder_tests("the wheel", *arguments)
+    if portable_and_source:
+        portable, source = portable_and_source
+        installation.replace_compiled(portable)
+        installation.run_decoder_tests("portable C", "-k", "test_compiled")
+        installation.install_without_compiler(source)
+        installation.run_decoder_tests("without a compiler", "--without-compiled")
+
+
 def number(version: str) -> tuple[int, ...]:
     """Return a version as numbers, which sort as versions do."""
     return tuple(map(int, version.split(".")))
@@ -198,22 +212,23 @@ class Installation:
     ----------
     folder : Path
         That of the environment, named by the version of its Python.
+    python : str
+        The Python that makes it.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, python: str) -> None:
         self.version = folder.name
         self.folder = folder
+        self.made_by = python
         commands = folder / ("Scripts" if os.name == "nt" else "bin")
         self.python = commands / ("python.exe" if os.name == "nt" else "python")
         self.environment = environment(PATH=str(commands))
 
-    @classmethod
-    def make(cls, folder: Path, python: str, wheel: Path) -> Installation:
+    def make(self, wheel: Path) -> None:
         """Make an environment with nothing but the wheel, what it needs, and pytest."""
-        run(f"Python {folder.name}: environment", [python, "-m", "venv", "--without-pip", folder])
-        found = cls(folder)
-        found._install("installation", f"{wheel}[demo]", *TEST_PACKAGES)
-        return found
+        title = f"Python {self.version}: environment"
+        run(title, [self.made_by, "-m", "venv", "--without-pip", self.folder])
+        self._install("installation", f"{wheel}[demo]", *TEST_PACKAGES)
 
     def run_quickstart(self) -> None:
         """Run the quickstart; the environment that it makes in a clone is here already."""

@@ -94,10 +94,19 @@ def test_python_whose_environment_fails_has_failed_and_a_missing_one_has_not(
 
     monkeypatch.setattr(run, "make_environment", make_environment)
     made = run._environments(["3.12", "3.13"])
-    assert [run._passes_with(version, found) for version, found in made.items()] == [False, True]
+    assert [run._passes_with(*one) for one in run._with_commands(made)] == [False, True]
     output = capsys.readouterr().out
     assert "Python 3.12: no network" in output
     assert "Python 3.13 is missing" in output
+
+
+def test_newest_other_python_measures_coverage(run):
+    found = {"3.11": Path("a"), "3.12": Path("b"), "3.13": Path("c"), "3.14": None}
+    commands = [command for _, _, command in run._with_commands(found)]
+    assert commands[2] == run.COVERAGE
+    assert commands[0] == commands[1] == run.PYTEST_OF_ANOTHER
+    ((_, _, command),) = run._with_commands({"3.11": Path("a")})
+    assert command == run.PYTEST_OF_ANOTHER, "there it would take twice as long"
 
 
 class Pytest:
