@@ -44,7 +44,10 @@ EVERY_PYTHON_STEPS = {"dependencies": ["python", "tests/matrix.py"]}
 EXTRAS = ("test", "docs", "packaging")  # of all steps: while one runs, nothing is installed
 # Two workers on two cores; each keeps to neighbouring tests, which share their fixtures.
 # Where this many fail, their cause is one, and the end of the run would tell nothing new.
-PYTEST = ["pytest", "--numprocesses", "auto", "--dist", "worksteal", "--maxfail", "40"]
+PYTEST = [
+    *("pytest", "--numprocesses", "auto", "--dist", "worksteal", "--maxfail", "40"),
+    *("--durations", "20", "--durations-min", "5"),  # what makes a run slow is seen in its log
+]
 NOT_SLOW = ["-m", "not slow"]  # which tests in a browser are too
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 # A Python differs in what all examples of a property do alike: a few of them show it.
