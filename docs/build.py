@@ -12,7 +12,7 @@ from pathlib import Path
 DOCS = Path(__file__).resolve().parent
 sys.path.insert(0, str(DOCS.parent / "tests"))
 
-from environment import ensure_environment
+from environment import ensure_environment  # type: ignore[import-not-found] # beside the tests
 
 
 def main(arguments: list[str]) -> int:
@@ -21,8 +21,8 @@ def main(arguments: list[str]) -> int:
     target = DOCS / "_build" / "html"
     _say(f"building the site into {target.relative_to(DOCS.parent)}: a minute or two ...")
     command = [sys.executable, "-m", "sphinx", "--fail-on-warning", "--quiet"]
-    kept = ["--doctree-dir", DOCS / "_build" / "doctrees"]
-    done = subprocess.run([*command, *kept, *arguments, DOCS, target], check=False)
+    kept = ["--doctree-dir", str(DOCS / "_build" / "doctrees")]
+    done = subprocess.run([*command, *kept, *arguments, str(DOCS), str(target)], check=False)
     if done.returncode == 0:
         _say(f"the site is in {(target / 'index.html').relative_to(DOCS.parent)}")
     return done.returncode

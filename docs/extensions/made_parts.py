@@ -30,7 +30,8 @@ class Made(SphinxDirective):
         holder = nodes.section()
         holder.document = self.state.document
         self.state.nested_parse(lines, self.content_offset, holder, match_titles=True)
-        return holder.children
+        made: list[nodes.Node] = holder.children
+        return made
 
 
 def setup(app: Sphinx) -> dict[str, object]:

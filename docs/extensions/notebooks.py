@@ -6,9 +6,9 @@ stands how it looked when the notebook was saved.
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
-import nbformat
 from sphinx.application import Sphinx
 
 _WIDGET = "application/vnd.jupyter.widget-view+json"
@@ -19,11 +19,13 @@ def copy_notebooks(app: Sphinx) -> None:
     pages = Path(app.srcdir)
     folder = pages / "notebooks"
     for path in sorted((pages.parent / "notebooks").glob("*.ipynb")):
-        notebook = nbformat.read(path, as_version=4)
-        for cell in notebook.cells:
+        notebook = json.loads(path.read_text(encoding="utf-8"))
+        for cell in notebook["cells"]:
             if "outputs" in cell:
-                cell.outputs = [it for it in cell.outputs if _WIDGET not in it.get("data", {})]
-        text = nbformat.writes(notebook).replace("(../docs/", "(../")  # links in the repository
+                cell["outputs"] = [
+                    it for it in cell["outputs"] if _WIDGET not in it.get("data", {})
+                ]
+        text = json.dumps(notebook).replace("(../docs/", "(../")  # links in the repository
         copy = folder / path.name
         if not copy.exists() or copy.read_text(encoding="utf-8") != text:
             copy.write_text(text, encoding="utf-8")

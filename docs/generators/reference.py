@@ -17,9 +17,6 @@ from watchframe.parameters import DYNAMIC_DATES, DYNAMIC_RANGES, PARAMETER_TYPES
 from watchframe.vocabulary import CELL_FLAGS, OPTIONS, QUERY_HELP, Option, Place
 from watchframe.widgets import CONTROL_KINDS
 from watchframe.widgets.choice_controls import FEW, LISTED
-from watchframe.widgets.quick_chart import KINDS
-from watchframe.widgets.quick_points import EACH, JOINS, MOST_BARS, MOST_SERIES
-from watchframe.widgets.run_bar import MAX_AGES
 from watchframe.widgets.search_controls import CHIPS, MOST_AT_ONCE
 
 
@@ -82,20 +79,6 @@ def _controls() -> str:
     return table(("type", "control", "checked before Run", "in `picker.params`"), rows)
 
 
-def _quick_chart() -> str:
-    rows = [
-        ("kind", ", ".join(KINDS)),
-        ("x, series", "one column each; a series may be left out"),
-        ("y", "columns of numbers; one where there is a series"),
-        (
-            "several rows share a point",
-            ", ".join(JOINS) + f"; of scatter charts `{EACH}` by default, of boxes always",
-        ),
-        ("most", f"{MOST_SERIES} series, {MOST_BARS} bars or slices of a category"),
-    ]
-    return table(("choice", "what"), rows)
-
-
 def _control_limits() -> str:
     return (
         f"One of up to {FEW} values is chosen in a menu; else a list shows the first {LISTED} that "
@@ -103,24 +86,6 @@ def _control_limits() -> str:
         f"either case. Up to {MOST_AT_ONCE} values that are found are chosen\nat once with *All*; "
         f"the first {CHIPS} that are chosen have a chip each at first."
     )
-
-
-def _menu(heading: str, rows: Iterable[tuple[str, str]], value: str = "name") -> str:
-    return table((heading, value), ((label, f"`{name}`") for label, name in rows))
-
-
-def _dates() -> str:
-    return _menu("in the panel of a date", ((label, it) for it, label in DYNAMIC_DATES.items()))
-
-
-def _ranges() -> str:
-    rows = ((value.label, name) for name, value in DYNAMIC_RANGES.items())
-    return _menu("in the panel of a range", rows)
-
-
-def _max_ages() -> str:
-    rows = ((label, "None" if age == "any" else repr(age)) for label, age in MAX_AGES)
-    return _menu("choice", rows, "`max_age` of `read_watch_query`")
 
 
 def _catalogue_queries(queries: Iterable[SavedQuery]) -> str:
@@ -170,10 +135,6 @@ PARTS: dict[str, Callable[[], str]] = {
     "dynamic-values": _dynamic_values,
     "picker-controls": _controls,
     "picker-limits": _control_limits,
-    "picker-chart": _quick_chart,
-    "picker-dates": _dates,
-    "picker-ranges": _ranges,
-    "picker-max-ages": _max_ages,
     "catalogue-queries": lambda: _catalogue_queries(CATALOGUE.queries),
     "catalogue-fork-queries": lambda: _catalogue_queries(FORK_QUERIES),
     "catalogue-dashboards": _catalogue_dashboards,

@@ -11,6 +11,7 @@ from typing import TextIO
 import click
 
 from watchframe.display.messages import error_lines, group_lines, notes_of
+from watchframe.display.pages import more_about
 from watchframe.errors import (
     AccessDeniedError,
     ArgumentError,
@@ -38,13 +39,13 @@ def note(text: str) -> None:
 def show_error(error: BaseException, *, is_debug: bool = False) -> None:
     """Print what went wrong and what to do about it; with `is_debug` the traceback too."""
     lines = traceback.format_exception(error) if is_debug else []
-    lines += ["Error: " + "\n".join(_lines(error))]
+    lines += ["Error: " + "\n".join([*_lines(error), *more_about(error)])]
     note("".join(lines))
 
 
 @contextlib.contextmanager
 def shown_warnings() -> Iterator[None]:
-    """Print each of this library's warnings as one line, and no other warnings."""
+    """Print each of this library's warnings, with where to read more, and no other warnings."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         warnings.simplefilter("always", WatchframeWarning)
@@ -60,7 +61,8 @@ def _show_warning(  # the signature is the standard library's
     file: TextIO | None = None,  # noqa: ARG001
     line: str | None = None,  # noqa: ARG001
 ) -> None:
-    note(f"Warning: {message}")
+    more = more_about(message) if isinstance(message, Warning) else []
+    note("\n".join([f"Warning: {message}", *more]))
 
 
 def _lines(error: BaseException) -> list[str]:

@@ -22,13 +22,14 @@ from typing import Any
 
 from watchframe.caller_warnings import is_inner
 from watchframe.display.messages import error_lines, group_lines, notes_of
+from watchframe.display.pages import more_about
 from watchframe.errors import WatchframeError, WatchframeWarning
 from watchframe.hints import Face
 from watchframe.interactive import ipython_kernel, ipython_shell, is_interactive
 from watchframe.keys import without_keys
 from watchframe.plain_text import plain_text
 
-#: The last line: how to see more.
+#: How to see more of the traceback.
 FULL = "%tb shows the full traceback."
 #: Of how many errors of a group the lines are shown.
 MOST = 5
@@ -68,7 +69,9 @@ class Rendering:
 
     def _short(self) -> list[str]:
         lines = short_form(self.error, self.face)
-        return lines if self.face == "cell" else [*lines, *where(self.error), FULL]
+        if self.face != "cell":
+            lines += [*where(self.error), FULL]
+        return [*lines, *more_about(self.error)]
 
     def __reduce__(self) -> tuple[object, ...]:
         # In another process, an error shows the lines that it shows in this one.
@@ -230,7 +233,7 @@ class _Formatting:
         line: str | None = None,
     ) -> str:
         if isinstance(message, WatchframeWarning) and is_interactive() and not _wants_all():
-            return "\n".join([*short_form(message, "python"), ""])
+            return "\n".join([*short_form(message, "python"), *more_about(message), ""])
         return self._format_other(message, category, filename, lineno, line)
 
 
