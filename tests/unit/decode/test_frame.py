@@ -70,6 +70,8 @@ def test_table_comes_back_as_the_frame(example, kind, backend):
     frame = to_frame(table, dtype_backend=backend)
     found = read_again(table, kind, backend)
     assert found.attrs == attrs_after(kind)
+    if not IS_RESTORED and str(found["value"].dtype) == "str":
+        found["value"] = found["value"].astype("string")  # an older pyarrow asks pandas 3 for "str"
     is_text = ENCODING in (table.schema.field(0).metadata or {})
     is_day = table.schema.field(0).type == pa.date32() and backend == "numpy_nullable"
     if is_text or is_day:
