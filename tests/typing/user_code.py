@@ -93,7 +93,7 @@ def what_is_around_a_read_has_types_too(client: Client) -> None:
     assert_type(find_watch_queries("borrows"), pd.DataFrame)
     assert_type(explain_watch_query(42, client=client), ReadPlan)
     assert_type(draw_watch_query(42, "Borrows by day"), Drawing)
-    assert_type(read_watch_dashboard("Liquidations"), DashboardFrames)
+    assert_type(read_watch_dashboard("Liquidations"), DashboardFrames[pd.DataFrame])
     assert_type(watchframe.show_watch_dashboard("Liquidations"), LiveBoard)
     assert_type(watchframe.pick(42), ParameterPicker)
     assert_type(watchframe.pick(), QueryPicker)

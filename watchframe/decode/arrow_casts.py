@@ -273,7 +273,9 @@ def _formatted_times(
     is_parsed = pc.and_(is_parsed, pa.array((coarse == times) | times.isna()))
     hint = f"The format is {how!r}; a time may be as fine as a microsecond."
     _check(field.name, "a time", texts, is_parsed, hint)
-    return with_values(field, pa.array(coarse, type_))
+    # Without a zone to Arrow: of one, older versions of it read what pandas 3.1 warns of.
+    naive = coarse.dt.tz_convert(None) if has_zone else coarse
+    return with_values(field, pa.array(naive, NAIVE).cast(type_))
 
 
 def with_values(field: pa.Field, array: Any, encoding: bytes | None = None) -> Column:
