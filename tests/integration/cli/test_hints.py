@@ -8,6 +8,7 @@ import pytest
 
 from watchframe.client import Client
 from watchframe.models import ParameterDefinition
+from watchframe.site import SITE, page
 
 PYTHON = re.compile(r"(?<!-p )(?<!--split )\b[a-z_]+=|Client\(|read_watch_\w+\(|\bparams\b")
 
@@ -16,13 +17,15 @@ UNSET = {"WATCHFRAME_URL": None, "WATCHFRAME_API_KEY": None}
 
 @pytest.fixture
 def hint(invoke, monkeypatch):
-    """The hint of a command that fails, without the ends of its lines."""
+    """The hint of a command that fails; it ends before the link to the site."""
     monkeypatch.setenv("WATCHFRAME_MAX_RETRIES", "0")
 
     def found(*words):
         result = invoke(*words)
         assert result.exit_code != 0
-        return result.stderr.partition("Hint: ")[2].strip()
+        words, _, link = result.stderr.partition("Hint: ")[2].partition("\nMore: ")
+        assert link.startswith(SITE) or link == ""  # click's own errors have none
+        return words.strip()
 
     return found
 
@@ -112,7 +115,8 @@ def test_hint_of_a_move_to_the_same_server(run_own, own_server):
         words = ("--url", own_server.url, "--profile", profile, "login")
         assert run_own(*words, stdin=own_server.user_key).returncode == 0
     done = run_own("move", "one", "two", "--state", "s.json", "--data-source", "1=1", **UNSET)
-    assert done.stderr.endswith("there is watchframe clone.\n")
+    link = page("howto/queries-as-code", "copy-a-dashboard")
+    assert done.stderr.endswith(f"there is watchframe clone.\nMore: {link}\n")
 
 
 @pytest.mark.parametrize(

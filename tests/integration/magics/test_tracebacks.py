@@ -10,6 +10,8 @@ import os
 import pytest
 from jupyter_client.manager import start_new_kernel
 
+from watchframe.site import page
+
 PATIENT = 60
 FULL = "%tb shows the full traceback."
 HEAD = "Traceback (most recent call last)"
@@ -25,7 +27,7 @@ class Notebook:
     """A kernel, as a front end talks to it: with someone who may answer ``input()``."""
 
     def __init__(self, client):
-        self.client = client
+        self.client, self.more = client, None
 
     def run(self, code, *, is_watched=True):
         """Run a cell to its end; gives the reply and what it showed, by kind of message."""
@@ -40,12 +42,14 @@ class Notebook:
         return reply["content"], {item["msg_type"]: item["content"] for item in shown}
 
     def error(self, code, **how):
-        """Return the lines that a cell which fails shows."""
+        """Return the lines that a cell which fails shows; `more` keeps the last one, a link."""
         reply, shown = self.run(code, **how)
         assert reply["status"] == "error"
         assert "stream" not in shown
         assert shown["error"]["traceback"] == reply["traceback"]
-        return "\n".join(reply["traceback"]).splitlines()
+        lines = "\n".join(reply["traceback"]).splitlines()
+        self.more = lines.pop() if lines[-1].startswith("More: ") else None
+        return lines
 
     def traceback(self):
         """Return what ``%tb`` shows."""
@@ -80,6 +84,7 @@ def test_plain_call_shows_words_hint_and_its_own_line(notebook):
     assert lines[2].startswith("Cell In[")
     assert lines[2].endswith(", line 2: df = read_watch_query(1, wrong)")
     assert lines[3:] == [FULL]
+    assert notebook.more == f"More: {page('howto/parameters', 'what-does-this-query-take')}"
 
 
 @pytest.mark.parametrize(
@@ -149,6 +154,7 @@ def test_group_of_errors_is_shown_as_an_error(notebook):
     assert "    Hint: Did you mean 'kind'?" in lines
     assert "    LINE 2: from borrow_events" in lines
     assert lines[-1] == FULL
+    assert notebook.more == f"More: {page('howto/errors', 'jobfailederror')}"
     assert len(lines) < 20
     text = notebook.traceback()
     assert "Exception Group Traceback" in text
@@ -229,7 +235,8 @@ def test_warning_shows_words_and_hint_alone(notebook):
     code = "client = connect(demo_url, 'wrong')"
     notebook.run("import os, warnings\ndemo_url = os.environ['WATCHFRAME_URL']")
     _, shown = notebook.run(code)
-    first, hint = shown["stream"]["text"].splitlines()
+    first, hint, more = shown["stream"]["text"].splitlines()
+    assert more == f"More: {page('howto/errors', 'configurationwarning')}"
     assert first.startswith("ConfigurationWarning: ")
     assert "knows no user with this API key" in first
     assert hint.startswith("Hint: Your own key is on your profile's page.")

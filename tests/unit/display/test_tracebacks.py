@@ -12,6 +12,7 @@ from watchframe.display.tracebacks import MOST, Rendering, short_form, where
 from watchframe.errors import ArgumentError, JobFailedError, WatchframeError
 from watchframe.keys import HIDDEN, Secret
 from watchframe.parameters import params_dict
+from watchframe.site import page
 
 KEY = "a-key-that-is-secret"
 SQL = "select a\nform t"
@@ -93,7 +94,11 @@ def test_rendering_of_a_pickled_error():
     error = WatchframeError("It failed.", hint="Try again.")
     error._render_traceback_ = Rendering(error, "cell")
     copy = pickle.loads(pickle.dumps(error))
-    assert copy._render_traceback_() == ["WatchframeError: It failed.", "Hint: Try again."]
+    assert copy._render_traceback_() == [
+        "WatchframeError: It failed.",
+        "Hint: Try again.",
+        f"More: {page('howto/errors', 'watchframeerror')}",
+    ]
 
 
 def test_where_has_the_callers_lines_alone():
