@@ -29,6 +29,8 @@ VENV = ROOT / ".venv"
 #: In an environment: what was installed into it, from what.
 STAMP = "watchframe-environment.json"
 OLDEST_PYTHON = (3, 11)
+#: The oldest pip that installs into another environment. Ubuntu 22.04 has an older one.
+PIP_FOR_OTHERS = (22, 3)
 LINES_OF_A_FAILURE = 40
 #: pip's settings, the names under which uv has them, and what stands between uv's values.
 UV_SETTINGS = {
@@ -111,7 +113,7 @@ def make_environment(venv: Path, extras: tuple[str, ...], *, python: str, versio
     if found != version or stamp.get("folder", str(venv)) != str(venv) or pip is None:
         _say(f"making {venv.name} with Python {version} ({python})")
         # A pip of its own takes longer than all else here, and another one can stand in for it.
-        without_pip = ["--without-pip"] if _has_pip(python) else []
+        without_pip = ["--without-pip"] if _has_pip(python, PIP_FOR_OTHERS) else []
         _run_quietly(
             [python, "-m", "venv", "--clear", *without_pip, venv],
             "The virtual environment could not be made. Debian and Ubuntu have the module in a "
@@ -132,12 +134,17 @@ def _pip(python: str, venv_python: Path) -> list[str] | None:
     """Return the command of a pip that installs into the environment; None where there is none."""
     if _has_pip(venv_python):
         return [str(venv_python), "-m", "pip"]
-    return [python, "-m", "pip", "--python", str(venv_python)] if _has_pip(python) else None
+    stands_in = _has_pip(python, PIP_FOR_OTHERS)
+    return [python, "-m", "pip", "--python", str(venv_python)] if stands_in else None
 
 
-def _has_pip(python: str | Path) -> bool:
+def _has_pip(python: str | Path, oldest: tuple[int, int] = (0, 0)) -> bool:
+    code = (
+        "import pip, re, sys\n"
+        f"sys.exit(tuple(map(int, re.findall('[0-9]+', pip.__version__)[:2])) < {oldest})"
+    )
     try:
-        return _run([python, "-c", "import pip"]).returncode == 0
+        return _run([python, "-c", code]).returncode == 0
     except OSError:
         return False
 

@@ -227,6 +227,17 @@ def test_pip_of_the_running_python_completes_an_environment_without(environment,
     assert installed == ["[demo]"]
 
 
+@pytest.mark.parametrize(("version", "stands_in"), [("22.0.2", False), ("22.3", True)])
+def test_old_pip_installs_into_no_other_environment(
+    environment, tmp_path, monkeypatch, version, stands_in
+):
+    (tmp_path / "pip").mkdir()
+    (tmp_path / "pip/__init__.py").write_text(f"__version__ = {version!r}\n")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    pip = environment._pip(sys.executable, tmp_path / "missing")
+    assert (pip is not None) is stands_in
+
+
 def test_script_goes_on_inside_with_its_arguments(project, environment, installed):
     make(environment, "demo")
     script = project / "script.py"

@@ -71,6 +71,34 @@ def test_extra_of_an_installation_is_there(where, line):
         assert set(names.split(",")) <= set(PROJECT["optional-dependencies"]), where
 
 
+def test_script_finds_what_it_imports():
+    """It needs nothing, or makes its environment, or the job has installed the project before."""
+    needs_nothing = {".github/scripts/check_release.py"}
+    ready = set()
+    for where, line in command_lines():
+        program, *arguments = shlex.split(line)
+        if "-e" in arguments and "install" in arguments:
+            ready.add(where)
+        elif program == "python" and arguments[0] not in needs_nothing | {"-m"}:
+            makes_it = "ensure_environment(" in (ROOT / arguments[0]).read_text(encoding="utf-8")
+            assert makes_it or where in ready, line
+
+
+def test_site_is_taken_from_where_it_is_built():
+    script = (ROOT / "docs/build.py").read_text(encoding="utf-8")
+    (parts,) = re.findall(r"target = DOCS((?: / \"\w+\")+)\n", script)
+    built = "docs/" + "/".join(re.findall(r"\w+", parts))
+    hosted = yaml.safe_load((ROOT / ".readthedocs.yaml").read_text(encoding="utf-8"))
+    copied = shlex.split(hosted["build"]["jobs"]["build"]["html"][-1])
+    assert copied == ["cp", "-r", built, "$READTHEDOCS_OUTPUT/html"]
+    (kept,) = (
+        step["with"]["path"]
+        for where, step in steps()
+        if "upload" in step.get("uses", "") and where == "docs: site"
+    )
+    assert kept == built
+
+
 @pytest.mark.parametrize("name", ["docs", "tests", "wheels"])
 def test_paths_that_start_a_workflow_are_there(name):
     on = triggers(name)["pull_request"] or {}
