@@ -70,14 +70,19 @@ CASES = (
     ("click", "8.2.*"),
     ("starlette", "0.40.*"),
 )
+#: What an older version needs, and the newest does not.
+NEEDED_BEFORE = {"ipython": ("decorator",)}
+#: Whose packages are tools of this clone: no older versions of them are tested.
+NEEDS_A_KERNEL = {"integration/magics/test_tracebacks.py"}
 #: All of these together, and what stands on the other packages: HTTP, parameters, models.
 TOGETHER = (
-    *sorted({path for paths in TESTS.values() for path in paths}),
+    *sorted({path for paths in TESTS.values() for path in paths} - NEEDS_A_KERNEL),
     *("unit/parameters", "unit/models", "unit/http", "unit/admin", "unit/reprs", "unit/config"),
     *("integration/dask", "integration/read/test_output.py"),
     *("integration/cli/test_login.py", "integration/http/test_transport.py"),
 )
-#: Its Python writes what is found first of each package, and what its packages refuse.
+#: Its Python writes what is found first of each package, and what watchframe and the packages that
+#: it needs refuse; tools of this clone may need newer ones.
 ASK = """
 import importlib.metadata as metadata, json, sys
 from packaging.requirements import Requirement
@@ -85,13 +90,21 @@ from packaging.utils import canonicalize_name
 found = {}
 for each in metadata.distributions():
     found.setdefault(canonicalize_name(each.name), each)
-conflicts = []
-for name, each in found.items():
+conflicts, waiting, seen = [], [("watchframe", "unit"), ("watchframe", "all")], set()
+while waiting:
+    name, extra = waiting.pop()
+    each = found.get(name)
+    if each is None or (name, extra) in seen:
+        continue
+    seen.add((name, extra))
     for requirement in map(Requirement, each.requires or ()):
-        other = found.get(canonicalize_name(requirement.name))
-        if other is None or requirement.marker and not requirement.marker.evaluate({"extra": ""}):
+        if requirement.marker and not requirement.marker.evaluate({"extra": extra}):
             continue
-        if not requirement.specifier.contains(other.version, prereleases=True):
+        key = canonicalize_name(requirement.name)
+        waiting += [(key, extra) for extra in ("", *requirement.extras)]
+        other = found.get(key)
+        allowed = requirement.specifier
+        if other is not None and not allowed.contains(other.version, prereleases=True):
             conflicts.append(f"{name} {each.version} needs {requirement}, not {other.version}")
 versions = {name: each.version for name, each in found.items()}
 json.dump({"versions": versions, "conflicts": conflicts}, sys.stdout)
@@ -193,11 +206,11 @@ def _row(name: str, run: Callable[[], tuple[str, str, str]]) -> Row:
 def _beside(name: str, version: str) -> tuple[str, str, str]:
     """Run the tests of a package with another version of it."""
     folder = OVERLAYS / f"{name}-{version.replace('.*', '')}"
-    requirement = f"{name}=={version}"
-    if not _is_made(folder, [requirement]):
+    requirements = [f"{name}=={version}", *NEEDED_BEFORE.get(name, ())]
+    if not _is_made(folder, requirements):
         shutil.rmtree(folder, ignore_errors=True)
-        _pip(sys.executable, "--no-deps", "--target", str(folder), requirement)
-        _stamp(folder, [requirement])
+        _pip(sys.executable, "--no-deps", "--target", str(folder), *requirements)
+        _stamp(folder, requirements)
     return _tested(sys.executable, [folder], TESTS[name], [name])
 
 

@@ -25,6 +25,7 @@ BESIDE_THEM = (
     "tests/data/wire",
     "tests/data/wire_versions",
     "tests/property/decode_strategies.py",
+    "tests/property/example_counts.py",
 )
 # The clone's own needs the demo server, whose packages are not there for every system.
 CONFTEST = """\

@@ -11,11 +11,12 @@ from watchframe.cli.main import _exit_on_sigterm, _is_of_closed_pipe, program
 from watchframe.cli.messages import TERMINATED
 
 
-def commands(group=program, words=("watchframe",)):
-    context = click.Context(group, info_name=words[-1])
-    yield " ".join(words), group.get_help(context)
-    for name, command in getattr(group, "commands", {}).items():
-        yield from commands(command, (*words, name))
+def commands(command=program, name="watchframe", parent=None):
+    # With its own settings: a command keeps the help option that it is first shown with.
+    context = click.Context(command, parent, info_name=name, **command.context_settings)
+    yield context.command_path, command.get_help(context)
+    for its_name, each in getattr(command, "commands", {}).items():
+        yield from commands(each, its_name, context)
 
 
 def test_closed_pipe_of_windows_is_one():

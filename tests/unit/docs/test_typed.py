@@ -19,7 +19,7 @@ def commands(group, path=()):
 @pytest.mark.parametrize(("path", "command"), list(commands(program)))
 def test_every_command_has_its_help_and_every_option_too(path, command):
     result = CliRunner().invoke(program, [*path, "-h"])
-    assert result.exit_code == 0
+    assert result.exit_code == 0, result.output
     assert command.help.split("\n")[0] in " ".join(result.stdout.split())
     for param in command.params:
         assert isinstance(param, click.Argument) or param.help
