@@ -9,6 +9,7 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
 from numpydoc.xref import DEFAULT_LINKS
+from sphinx.application import Sphinx
 
 import watchframe
 from watchframe.site import REPOSITORY, SITE
@@ -32,7 +33,7 @@ extensions = [
     "extensions.commands",
 ]
 source_suffix = {".md": "myst-nb", ".ipynb": "myst-nb"}
-exclude_patterns = ["_build", "README.md"]
+exclude_patterns = ["_build"]
 
 # Pages: Markdown, whose links lead to headings by the anchors that GitHub makes too.
 myst_enable_extensions = ["colon_fence"]
@@ -89,3 +90,14 @@ html_theme_options = {
 copybutton_prompt_text = r">>> |\.\.\. |\$ |In \[\d*\]: | {2,5}\.\.\.: "
 copybutton_prompt_is_regexp = True
 copybutton_exclude = ".linenos, .gp, .go"
+
+
+def setup(app: Sphinx) -> None:
+    """Keep decisions out of the search: they name everything, and stand before what people need."""
+
+    def read(app: Sphinx, _doctree: object) -> None:
+        page = app.env.docname
+        if page.startswith("decisions/"):
+            app.env.metadata[page]["nosearch"] = True
+
+    app.connect("doctree-read", read)
