@@ -32,7 +32,7 @@ from run import PYTHONS, find_python
 COMPILERS = ("gcc", "clang")
 STRICT = "-std=c11 -Wall -Wextra -Wpedantic -Werror"
 PORTABLE = "-DWATCHFRAME_PORTABLE"
-TEST_PACKAGES = ("hypothesis>=6.100", "pytest>=8.3", "pytest-timeout>=2.3")
+TEST_PACKAGES = ("hypothesis>=6.100", "pytest>=8.4", "pytest-timeout>=2.3.1")
 DECODER_TESTS = str(ROOT / "tests/packaging/decoder_tests.py")
 #: All that stands at the top of the source distribution; setuptools adds the last three.
 IN_THE_SOURCE = {

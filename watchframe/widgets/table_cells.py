@@ -94,6 +94,8 @@ def cell_text(value: object) -> str:
         return repr(value).removesuffix(".0") if abs(value) < 1e15 else repr(value)  # noqa: PLR2004 - where repr turns to exponents
     if isinstance(value, Decimal):
         return f"{value:f}"
+    if isinstance(value, pd.Timedelta) and not value.nanoseconds:
+        value = value.to_pytimedelta()  # whose text is that of durations in other units
     return str(value)
 
 
