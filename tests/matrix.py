@@ -221,9 +221,12 @@ def _together(name: str, requirements: list[str]) -> tuple[str, str, str]:
     if name == "newest" or not _is_made(venv, requirements):  # there may be something newer
         subprocess.run([sys.executable, "-m", "venv", "--clear", venv], check=True)
         _pip(python, *requirements)
+        # The sources and what is compiled of them are those of the clone: nothing is built again.
+        ask = [python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"]
+        packages = subprocess.run(ask, capture_output=True, text=True, check=True).stdout.strip()
+        Path(packages, "watchframe.pth").write_text(f"{ROOT}\n", encoding="utf-8")
         _stamp(venv, requirements)
-    # The sources and what is compiled of them are those of the clone: nothing is built again.
-    return _tested(python, [ROOT], TOGETHER, list(TESTS))
+    return _tested(python, [], TOGETHER, list(TESTS))
 
 
 def _tested(

@@ -15,7 +15,9 @@ from watchframe.cli.main import program
 from watchframe.client import disconnect
 from watchframe.demo import DemoServer
 
-COMMAND = Path(sys.executable).with_name("watchframe")
+SCRIPT = Path(sys.executable).with_name("watchframe")
+# tests/matrix.py runs the sources as they are, where nothing is installed.
+COMMAND = [SCRIPT] if SCRIPT.exists() else [sys.executable, "-m", "watchframe"]
 
 
 class CommandLine:
@@ -55,7 +57,7 @@ class CommandLine:
     def process(self, *words, stdin="", text=True, **settings):
         """Run a command line to its end, in a process of its own."""
         return subprocess.run(
-            [COMMAND, *map(str, words)],
+            [*COMMAND, *map(str, words)],
             cwd=self.folder,
             env=self._with(settings),
             input=stdin if text else stdin.encode(),
@@ -70,7 +72,7 @@ class CommandLine:
         settings = options.pop("settings", {})
         pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
         return subprocess.Popen(
-            [COMMAND, *map(str, words)],
+            [*COMMAND, *map(str, words)],
             cwd=self.folder,
             env=self._with(settings),
             text=True,
