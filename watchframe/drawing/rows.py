@@ -118,6 +118,8 @@ def _of_arrow(values: pa.ChunkedArray) -> Sequence[object]:
         return Coded(coded.indices.to_numpy(), texts)
     if not (pa.types.is_floating(kind) or pa.types.is_integer(kind)):
         return [page_cell(value) for value in values.to_pylist()]
+    if pa.types.is_float16(values.type):  # in which older versions of Arrow look for no NaN
+        values = values.cast(pa.float32())
     is_missing = values.is_null(nan_is_null=True).to_numpy()
     if values.null_count:
         values = values.fill_null(pa.scalar(0).cast(kind))

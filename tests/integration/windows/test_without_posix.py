@@ -42,7 +42,7 @@ def test_windows_has_its_way():
 def test_tests_of_the_cache_pass_without_posix():
     subjects = ("damage", "eviction", "listing", "single_flight", "store", "writer")
     files = [f"tests/unit/cache/test_{name}.py" for name in subjects]
-    assert run_as_on_windows(*files) > 100
+    assert run_as_on_windows(*files) > 80
 
 
 def test_tests_of_settings_pass_without_posix():
