@@ -122,7 +122,7 @@ def _of_arrow(values: pa.ChunkedArray) -> Sequence[object]:
         values = values.cast(pa.float32())
     is_missing = values.is_null(nan_is_null=True).to_numpy()
     if values.null_count:
-        values = values.fill_null(pa.scalar(0).cast(kind))
+        values = values.fill_null(pa.scalar(0).cast(values.type))
     return Typed(values.to_numpy(), is_missing)
 
 
