@@ -5,14 +5,19 @@ import sys
 import time
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from watchframe.client import Client, disconnect
 from watchframe.demo import DemoServer
 
 # Continuous integration judges a change, so it searches the same examples each time; other runs
-# search new ones. No example has a time limit: the machine may be busy.
-settings.register_profile("watchframe", derandomize=bool(os.environ.get("CI")), deadline=None)
+# search new ones. No example has a time limit, nor has making one: the machine may be busy.
+settings.register_profile(
+    "watchframe",
+    derandomize=bool(os.environ.get("CI")),
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
 settings.register_profile("few", settings.get_profile("watchframe"), max_examples=10)
 settings.load_profile("watchframe")
 
