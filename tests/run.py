@@ -39,7 +39,6 @@ SLOW_STEPS = {
     "wheel": ["python", "tests/packaging/check_wheel.py"],
     "site": ["python", "docs/build.py"],
 }
-# The longest come first, so that no core is idle at the end.
 EVERY_PYTHON_STEPS = {"dependencies": ["python", "tests/matrix.py"]}
 EXTRAS = ("test", "docs", "packaging")  # of all steps: while one runs, nothing is installed
 # Two workers on two cores; each keeps to neighbouring tests, which share their fixtures.
@@ -75,19 +74,20 @@ def main() -> int:
     options, arguments = parser.parse_known_args()
     ensure_environment(*(EXTRAS[:1] if options.quick else EXTRAS))
 
-    steps = dict(QUICK_STEPS)
-    if not options.quick:
-        steps = {**SLOW_STEPS, **steps}
-    others = {}
+    steps = dict(QUICK_STEPS) if options.quick else {**SLOW_STEPS, **QUICK_STEPS}
+    longest: dict[str, list[str]] = {}
+    others: dict[str, Path | str | None] = {}
     if options.every_python:
         running = "{}.{}".format(*sys.version_info)
+        longest = EVERY_PYTHON_STEPS
         others = _environments([version for version in PYTHONS if version != running])
-        steps = {**EVERY_PYTHON_STEPS, **steps}
+    # The longest come first, so that no core is idle at the end.
+    passed: dict[str, Future[bool]] = {}
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as cores:
-        passed: dict[str, Future[bool]] = {
-            f"Python {version}": cores.submit(_passes_with, version, python, command)
-            for version, python, command in _with_commands(others)
-        }
+        for name, command in longest.items():
+            passed[name] = cores.submit(_passes, name, command)
+        for version, python in others.items():
+            passed[f"Python {version}"] = cores.submit(_passes_with, version, python)
         for name, command in steps.items():
             passed[name] = cores.submit(_passes, name, command)
     failed = [name for name, has_passed in passed.items() if not has_passed.result()]

@@ -12,8 +12,8 @@ if sys.platform == "win32":
     import msvcrt
     import os
 
-    #: Windows locks a range of bytes, which nobody else can then read or write: here one beyond the
-    #: end of all that is written while it is locked, and the last one that `locking` can reach.
+    #: Windows locks a range of bytes, which no other process can then read or write: here one
+    #: beyond the end of all that is written while it is locked, the last that `locking` can reach.
     LOCKED_BYTE = 0x7FFF_FFFE
 
     def lock_open_file(descriptor: int) -> bool:

@@ -138,7 +138,7 @@ def main() -> NoReturn:
 def _exit_on_sigterm() -> Iterator[None]:
     """Turn SIGTERM into SystemExit, so that the job is cancelled and unfinished files removed.
 
-    On Windows nobody can send that, but Ctrl-Break, which is also how a service is told to end.
+    On Windows no process can send that, but Ctrl-Break, which is also how a service is told to end.
     """
     if threading.current_thread() is not threading.main_thread():
         yield

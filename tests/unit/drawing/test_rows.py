@@ -31,6 +31,7 @@ def values(series):
         (pd.array([0.1, None], "Float64"), "float", [0.1, None]),
         ([0.5, float("nan")], "float", [0.5, None]),
         (np.array([0.5, 1], "float16"), "float", [0.5, 1]),
+        (pd.array([0.5, None], pd.ArrowDtype(pa.float16())), "float", [0.5, None]),
         ([Decimal("0.1"), Decimal("NaN")], "float", [Decimal("0.1"), None]),
         (pd.array([True, None], "boolean"), "boolean", [True, None]),
         ([True, False], "boolean", [True, False]),
