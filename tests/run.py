@@ -86,8 +86,8 @@ def main() -> int:
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as cores:
         for name, command in longest.items():
             passed[name] = cores.submit(_passes, name, command)
-        for version, python in others.items():
-            passed[f"Python {version}"] = cores.submit(_passes_with, version, python)
+        for version, python, command in _with_commands(others):
+            passed[f"Python {version}"] = cores.submit(_passes_with, version, python, command)
         for name, command in steps.items():
             passed[name] = cores.submit(_passes, name, command)
     failed = [name for name, has_passed in passed.items() if not has_passed.result()]

@@ -109,6 +109,26 @@ def test_newest_other_python_measures_coverage(run):
     assert command == run.PYTEST_OF_ANOTHER, "there it would take twice as long"
 
 
+@pytest.mark.parametrize(("fails", "code"), [(None, 0), ("site", 1), ("Python 3.12", 1)])
+def test_every_step_runs_once_and_one_that_fails_is_told(run, capsys, monkeypatch, fails, code):
+    ran = []
+
+    def passes(name, command, folder=None):
+        ran.append(name.removeprefix("tests with "))
+        return ran[-1] != fails
+
+    monkeypatch.setattr(run, "ensure_environment", lambda *extras: None)
+    monkeypatch.setattr(run, "_environments", lambda versions: {"3.12": Path("a/b"), "3.14": None})
+    monkeypatch.setattr(run, "_passes", passes)
+    monkeypatch.setattr(run, "_tests_pass", lambda command, ends_at: True)
+    monkeypatch.setattr(run.os, "cpu_count", lambda: 1)
+    monkeypatch.setattr(sys, "argv", ["run.py", "--every-python"])
+    assert run.main() == code
+    steps = [*run.EVERY_PYTHON_STEPS, "Python 3.12", *run.SLOW_STEPS, *run.QUICK_STEPS]
+    assert ran == steps
+    assert ("failed before the tests" in capsys.readouterr().out) == (fails is not None)
+
+
 class Pytest:
     """A process of pytest that ends when it is interrupted, or only when it is killed."""
 
