@@ -29,6 +29,8 @@ VENV = ROOT / ".venv"
 #: In an environment: what was installed into it, from what.
 STAMP = "watchframe-environment.json"
 OLDEST_PYTHON = (3, 11)
+#: All on which the project runs.
+PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 #: The oldest pip that installs into another environment. Ubuntu 22.04 has an older one.
 PIP_FOR_OTHERS = (22, 3)
 LINES_OF_A_FAILURE = 40
@@ -68,8 +70,11 @@ def ensure_environment(*extras: str) -> None:
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     sys.dont_write_bytecode = False
     version = _dotted(sys.version_info[:2])
-    python = make_environment(VENV, extras, python=sys.executable, version=version)
-    if Path(sys.prefix).resolve() == VENV.resolve():
+    is_inside = Path(sys.prefix).resolve() == VENV.resolve()
+    # The one that made it has a pip, where it has none.
+    running = sys._base_executable if is_inside else sys.executable
+    python = make_environment(VENV, extras, python=running, version=version)
+    if is_inside:
         return
     sys.stdout.flush()
     os.environ.pop("PYTHONHOME", None)
@@ -95,7 +100,7 @@ def make_environment(venv: Path, extras: tuple[str, ...], *, python: str, versio
     SystemExit
         The installation failed, or the folder holds another environment.
     """
-    venv_python = venv / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    venv_python = python_of(venv)
     stamp = _read_stamp(venv)
     made_from = {"folder": str(venv), "python": version, "build": _build_digest()}
     installed = stamp.pop("extras", [])
@@ -111,7 +116,7 @@ def make_environment(venv: Path, extras: tuple[str, ...], *, python: str, versio
     pip = _pip(python, venv_python)
     # A copied environment runs the original's Python: it is made again.
     if found != version or stamp.get("folder", str(venv)) != str(venv) or pip is None:
-        _say(f"making {venv.name} with Python {version} ({python})")
+        say(f"making {venv.name} with Python {version} ({python})")
         # A pip of its own takes longer than all else here, and another one can stand in for it.
         without_pip = ["--without-pip"] if _has_pip(python, PIP_FOR_OTHERS) else []
         _run_quietly(
@@ -124,8 +129,8 @@ def make_environment(venv: Path, extras: tuple[str, ...], *, python: str, versio
     # Two commands with different extras share the environment.
     wanted = sorted({*extras, *installed})
     names = f"[{','.join(wanted)}]"
-    _say(f"installing watchframe{names} into {venv.name}: up to a minute, once ...")
-    _install(["pip", "-e", f"{ROOT}{names}"], venv_python, pip)
+    say(f"installing watchframe{names} into {venv.name}: up to a minute, once ...")
+    install(["pip", "-e", f"{ROOT}{names}"], venv_python, pip)
     (venv / STAMP).write_text(json.dumps({**made_from, "extras": wanted}), encoding="utf-8")
     return venv_python
 
@@ -144,30 +149,31 @@ def _has_pip(python: str | Path, oldest: tuple[int, int] = (0, 0)) -> bool:
         f"sys.exit(tuple(map(int, re.findall('[0-9]+', pip.__version__)[:2])) < {oldest})"
     )
     try:
-        return _run([python, "-c", code]).returncode == 0
+        return run_command([python, "-c", code]).returncode == 0
     except OSError:
         return False
 
 
-def _install(requirements: list[str], venv_python: Path, pip: list[str]) -> None:
-    """Install by uv, or by pip where uv cannot."""
+def install(requirements: list[str], venv_python: Path, pip: list[str]) -> None:
+    """Install by uv, or by `pip` where uv cannot; raise SystemExit where neither does."""
     uv = _uv(venv_python, pip)
     if uv is not None:
         command = [uv, "pip", "install", "--python", venv_python, *requirements]
-        if _run(command, {**_uv_settings(pip), **os.environ}).returncode == 0:
+        if run_command(command, {**_uv_settings(pip), **os.environ}).returncode == 0:
             return
-        _say("uv could not install the project, pip begins anew ...")
+        say("uv could not install the packages, pip begins anew ...")
     command = [*pip, "install", "--disable-pip-version-check", *requirements]
-    _run_quietly(command, "pip could not install the project")
+    _run_quietly(command, "The packages could not be installed")
 
 
 def _uv(venv_python: Path, pip: list[str]) -> str | None:
-    """Return the path of uv: the machine's, or else the environment's, put there where needed."""
+    """Return the path of uv: the machine's, or else an environment's, put there where needed."""
     own = str(venv_python.with_name("uv"))
-    found = shutil.which("uv") or shutil.which(own)
+    beside = str(Path(sys.executable).with_name("uv"))
+    found = shutil.which("uv") or shutil.which(own) or shutil.which(beside)
     if found is None:
         # Where no wheel fits the machine, compiling uv would take far longer than pip does.
-        _run([*pip, "install", "--only-binary", ":all:", "--retries", "1", "uv"])
+        run_command([*pip, "install", "--only-binary", ":all:", "--retries", "1", "uv"])
         found = shutil.which(own)
     return found
 
@@ -176,7 +182,7 @@ def _uv_settings(pip: list[str]) -> dict[str, str]:
     """Return pip's settings of where packages are, as the environment variables that uv reads."""
     # Where an index lacks a version, pip looks into the others, and uv only if told so.
     found = {"UV_INDEX_STRATEGY": "unsafe-best-match"}
-    listed = _run([*pip, "config", "list"]).stdout.splitlines()
+    listed = run_command([*pip, "config", "list"]).stdout.splitlines()
     for section in ("global.", "install.", ":env:."):  # the last one counts
         for line in listed:
             name, _, value = line.partition("=")
@@ -184,6 +190,11 @@ def _uv_settings(pip: list[str]) -> dict[str, str]:
             if name.startswith(section) and variable:
                 found[variable] = separator.join(str(ast.literal_eval(value)).split())
     return found
+
+
+def python_of(venv: Path) -> Path:
+    """Return the path of an environment's Python."""
+    return venv / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
 
 def _read_stamp(venv: Path) -> dict:
@@ -197,7 +208,7 @@ def _read_stamp(venv: Path) -> dict:
 def _version(python: Path) -> str | None:
     """Return the version of an environment's Python; None where it does not run."""
     try:
-        done = _run([python, "-c", "import sys; print('%d.%d' % sys.version_info[:2])"])
+        done = run_command([python, "-c", "import sys; print('%d.%d' % sys.version_info[:2])"])
     except OSError:
         return None
     return done.stdout.strip() if done.returncode == 0 else None
@@ -215,21 +226,23 @@ def _build_digest() -> str:
 
 def _run_quietly(command: list[str | Path], failure: str) -> None:
     """Run `command`; show the end of its output, and stop, only where it fails."""
-    done = _run(command)
+    done = run_command(command)
     if done.returncode != 0:
-        _say("\n".join(done.stdout.splitlines()[-LINES_OF_A_FAILURE:]))
+        say("\n".join(done.stdout.splitlines()[-LINES_OF_A_FAILURE:]))
         sys.exit(f"{failure} (exit code {done.returncode}; the end of its output is above).")
 
 
-def _run(command: list[str | Path], environment: dict[str, str] | None = None):
+def run_command(command: list[str | Path], env: dict[str, str] | None = None, **others: object):
+    """Run a command to its end; `stdout` of what is returned holds its errors too."""
     return subprocess.run(
-        command,
+        [str(word) for word in command],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         encoding="utf-8",
         errors="replace",
-        env=environment,
+        env=env,
         check=False,
+        **others,
     )
 
 
@@ -237,7 +250,8 @@ def _dotted(version: tuple[int, ...]) -> str:
     return ".".join(str(part) for part in version)
 
 
-def _say(message: str) -> None:
+def say(message: str) -> None:
+    """Print a line at once."""
     sys.stdout.write(f"{message}\n")
     sys.stdout.flush()
 

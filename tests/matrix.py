@@ -30,7 +30,9 @@ from pathlib import Path
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+from environment import ROOT, install, python_of, run_command, say
+
 OVERLAYS = ROOT / ".venv-matrix"
 STAMP = "installed.json"
 LINES_OF_A_FAILURE = 60
@@ -111,10 +113,6 @@ json.dump({"versions": versions, "conflicts": conflicts}, sys.stdout)
 """
 
 
-class InstallationError(Exception):
-    """pip could not install what a row needs; the text is the end of what it said."""
-
-
 @dataclass(frozen=True)
 class Row:
     """A line of the table that is printed at the end."""
@@ -150,10 +148,10 @@ def main() -> int:
         rows.append(_row("newest", lambda: _together("newest", requirements())))
 
     width = max(len(row.name) for row in rows)
-    _say("")
+    say("")
     for row in rows:
         outcome = f"{row.result:9}  {row.tests:>16}  {row.seconds:5.0f} s"
-        _say(f"{row.name:{width}}  {outcome}  {row.versions}")
+        say(f"{row.name:{width}}  {outcome}  {row.versions}")
     return 0 if all(row.passed for row in rows) else 1
 
 
@@ -193,12 +191,12 @@ def requirements() -> list[str]:
 
 def _row(name: str, run: Callable[[], tuple[str, str, str]]) -> Row:
     """Return what one case gave; an installation that failed is a failure of its row."""
-    _say(f"== {name}")
+    say(f"== {name}")
     started = time.monotonic()
     try:
         versions, tests, result = run()
-    except InstallationError as failure:
-        _say(str(failure))
+    except SystemExit as failure:
+        say(str(failure))
         versions, tests, result = "", "none", "FAILED"
     return Row(name, versions, tests, result, time.monotonic() - started)
 
@@ -209,7 +207,7 @@ def _beside(name: str, version: str) -> tuple[str, str, str]:
     requirements = [f"{name}=={version}", *NEEDED_BEFORE.get(name, ())]
     if not _is_made(folder, requirements):
         shutil.rmtree(folder, ignore_errors=True)
-        _pip(sys.executable, "--no-deps", "--target", str(folder), *requirements)
+        _install(Path(sys.executable), "--no-deps", "--target", str(folder), *requirements)
         _stamp(folder, requirements)
     return _tested(sys.executable, [folder], TESTS[name], [name])
 
@@ -217,10 +215,10 @@ def _beside(name: str, version: str) -> tuple[str, str, str]:
 def _together(name: str, requirements: list[str]) -> tuple[str, str, str]:
     """Run tests of everything in an environment that has just these requirements."""
     venv = ROOT / f".venv-{name}"
-    python = str(venv / ("Scripts/python.exe" if os.name == "nt" else "bin/python"))
+    python = python_of(venv)
     if name == "newest" or not _is_made(venv, requirements):  # there may be something newer
-        subprocess.run([sys.executable, "-m", "venv", "--clear", venv], check=True)
-        _pip(python, *requirements)
+        subprocess.run([sys.executable, "-m", "venv", "--clear", "--without-pip", venv], check=True)
+        _install(python, *requirements)
         # The sources and what is compiled of them are those of the clone: nothing is built again.
         ask = [python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"]
         packages = subprocess.run(ask, capture_output=True, text=True, check=True).stdout.strip()
@@ -230,7 +228,7 @@ def _together(name: str, requirements: list[str]) -> tuple[str, str, str]:
 
 
 def _tested(
-    python: str, folders: list[Path], tests: Iterable[str], names: list[str]
+    python: str | Path, folders: list[Path], tests: Iterable[str], names: list[str]
 ) -> tuple[str, str, str]:
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, folders))}
     asked = subprocess.run(
@@ -239,24 +237,15 @@ def _tested(
     answer = json.loads(asked.stdout)
     versions = ", ".join(f"{name} {answer['versions'][name]}" for name in names)
     if answer["conflicts"]:
-        _say("\n".join(answer["conflicts"]))
+        say("\n".join(answer["conflicts"]))
         return versions, "none", "CONFLICT"
     command = [python, "-m", "pytest", "-n", "0", "-q", "-m", "not slow", "-p", "no:cacheprovider"]
     command += ["--maxfail", "20", "--tb", "short", *(f"tests/{path}" for path in tests)]
-    done = subprocess.run(
-        command,
-        env=environment,
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        encoding="utf-8",
-        errors="replace",
-        check=False,
-    )
+    done = run_command(command, environment, cwd=ROOT)
     lines = done.stdout.splitlines()
     counts = re.findall(r"\d+ (?:passed|failed|errors?)\b", lines[-1] if lines else "")
     if done.returncode:
-        _say("\n".join(lines[-LINES_OF_A_FAILURE:]))
+        say("\n".join(lines[-LINES_OF_A_FAILURE:]))
     return versions, ", ".join(counts) or "none", "FAILED" if done.returncode else "passed"
 
 
@@ -275,16 +264,8 @@ def _made_of(requirements: list[str]) -> list[str]:
     return ["{}.{}".format(*sys.version_info), *requirements]
 
 
-def _pip(python: str, *arguments: str) -> None:
-    command = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    done = subprocess.run([*command, *arguments], capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise InstallationError("\n".join(done.stderr.splitlines()[-LINES_OF_A_FAILURE:]))
-
-
-def _say(message: str) -> None:
-    sys.stdout.write(f"{message}\n")
-    sys.stdout.flush()
+def _install(python: Path, *requirements: str) -> None:
+    install([*requirements], python, [sys.executable, "-m", "pip", "--python", str(python)])
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """Run every check and every test: `python3 tests/run.py [options] [arguments for pytest]`.
 
-    --quick          leave out what is slow: the site, the wheel, slow tests, those with a browser
+    --quick          the checks, and the tests that need neither server nor browser; fewer examples
+                     of each property
     --every-python   add unit and property tests with the other Pythons that are supported, and with
                      the oldest and the newest versions of dependencies
 
@@ -25,10 +26,10 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from environment import ROOT, ensure_environment, make_environment
+from environment import PYTHONS, ROOT, ensure_environment, make_environment
 
 QUICK_STEPS = {
-    "types": ["mypy"],
+    "types": ["mypy", "--num-workers", "2"],
     "lint": ["ruff", "check", "."],
     "format": ["ruff", "format", "--check", "."],
     "layers": ["lint-imports"],
@@ -48,11 +49,11 @@ PYTEST = [
     *("--durations", "20", "--durations-min", "5"),  # what makes a run slow is seen in its log
 ]
 NOT_SLOW = ["-m", "not slow"]  # which tests in a browser are too
-PYTHONS = ("3.11", "3.12", "3.13", "3.14")
-# A Python differs in what all examples of a property do alike: a few of them show it.
+# A few examples of a property show what differs between Pythons, and most of what an edit broke.
+FEW_EXAMPLES = ["--hypothesis-profile", "few"]
+WITHOUT_SERVER = ["tests/unit", "tests/property"]
 PYTEST_OF_ANOTHER = [
-    *("pytest", "--numprocesses", "0", "--quiet", "--hypothesis-profile", "few"),
-    *(*NOT_SLOW, "tests/unit", "tests/property"),
+    *("pytest", "--numprocesses", "0", "--quiet", *FEW_EXAMPLES, *NOT_SLOW, *WITHOUT_SERVER),
 ]
 # Coverage costs little from 3.12 on (see there), and is measured with the newest other Python.
 COVERAGE = ["python", "tests/measure_coverage.py"]
@@ -69,7 +70,7 @@ def main() -> int:
     """Run all steps, also after one that failed; return the exit code."""
     started = time.monotonic()
     parser = argparse.ArgumentParser(usage="%(prog)s [options] [arguments for pytest]")
-    parser.add_argument("--quick", action="store_true", help="nothing slow, and no browser")
+    parser.add_argument("--quick", action="store_true", help="no server, no browser")
     parser.add_argument("--every-python", action="store_true", help="other versions too")
     options, arguments = parser.parse_known_args()
     ensure_environment(*(EXTRAS[:1] if options.quick else EXTRAS))
@@ -93,9 +94,15 @@ def main() -> int:
     failed = [name for name, has_passed in passed.items() if not has_passed.result()]
     if failed:
         _say(f"\n== failed before the tests: {', '.join(failed)} (see above)")
-    command = [*PYTEST, *(NOT_SLOW if options.quick else []), *arguments]
+    command = [*PYTEST, *(_quick(arguments) if options.quick else []), *arguments]
     tests_passed = _tests_pass(command, started + RUN_ENDS_WITHIN)
     return 0 if tests_passed and not failed else 1
+
+
+def _quick(arguments: list[str]) -> list[str]:
+    """Return what makes the main tests quick; those that the arguments name are run in any case."""
+    names_tests = any(Path(ROOT, each.partition("::")[0]).exists() for each in arguments)
+    return [*FEW_EXAMPLES, *NOT_SLOW, *([] if names_tests else WITHOUT_SERVER)]
 
 
 def _environments(versions: list[str]) -> dict[str, Path | str | None]:
@@ -140,7 +147,8 @@ def _passes_with(version: str, python: Path | str | None, command: list[str]) ->
 
 def find_python(version: str) -> str | None:
     """Return the path of a Python on PATH or among pyenv's, or None."""
-    found = [shutil.which(f"python{version}")]
+    found = [sys.executable] if version == "{}.{}".format(*sys.version_info) else []
+    found.append(shutil.which(f"python{version}"))
     pyenv = shutil.which("pyenv")
     if pyenv:
         root = subprocess.run([pyenv, "root"], capture_output=True, text=True, check=False)

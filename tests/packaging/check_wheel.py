@@ -21,18 +21,21 @@ import sys
 import tarfile
 import tempfile
 import time
+import tomllib
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from environment import ROOT, ensure_environment
-from run import PYTHONS, find_python
+from environment import PYTHONS, ROOT, ensure_environment, python_of, run_command, say
+from run import find_python
 
 COMPILERS = ("gcc", "clang")
 STRICT = "-std=c11 -Wall -Wextra -Wpedantic -Werror"
 PORTABLE = "-DWATCHFRAME_PORTABLE"
-TEST_PACKAGES = ("hypothesis>=6.100", "pytest>=8.4", "pytest-timeout>=2.3.1")
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+#: What the decoder's tests need.
+TEST_PACKAGES = PROJECT["tool"]["cibuildwheel"]["test-requires"]
 DECODER_TESTS = str(ROOT / "tests/packaging/decoder_tests.py")
 #: All that stands at the top of the source distribution; setuptools adds the last three.
 IN_THE_SOURCE = {
@@ -220,9 +223,8 @@ class Installation:
         self.version = folder.name
         self.folder = folder
         self.made_by = python
-        commands = folder / ("Scripts" if os.name == "nt" else "bin")
-        self.python = commands / ("python.exe" if os.name == "nt" else "python")
-        self.environment = environment(PATH=str(commands))
+        self.python = python_of(folder)
+        self.environment = environment(PATH=str(self.python.parent))
 
     def make(self, wheel: Path) -> None:
         """Make an environment with nothing but the wheel, what it needs, and pytest."""
@@ -301,16 +303,7 @@ def run(
     Where it fails, its output is shown, and this process ends.
     """
     started = time.monotonic()
-    done = subprocess.run(
-        list(map(str, command)),
-        env=environment() if variables is None else variables,
-        cwd=cwd,
-        check=False,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        encoding="utf-8",
-        errors="replace",
-    )
+    done = run_command(command, environment() if variables is None else variables, cwd=cwd)
     taken = f"{time.monotonic() - started:.1f} s"
     if done.returncode != 0:
         say(done.stdout)
@@ -318,12 +311,6 @@ def run(
     lines = done.stdout.strip().splitlines()
     say(f"== {name}: {taken}" + (f" | {lines[-1]}" if lines else ""))
     return done.stdout
-
-
-def say(line: str) -> None:
-    """Print a line at once."""
-    sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()
 
 
 if __name__ == "__main__":

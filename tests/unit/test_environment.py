@@ -42,7 +42,7 @@ def installed(environment, monkeypatch):
     def install(requirements, *_):
         found.append(requirements[-1].removeprefix(str(environment.ROOT)))
 
-    monkeypatch.setattr(environment, "_install", install)
+    monkeypatch.setattr(environment, "install", install)
     return found
 
 
@@ -131,8 +131,9 @@ def calls(tmp_path):
 
 @pytest.fixture
 def only_tools(tmp_path, monkeypatch):
-    """Nothing but what `tool` made is on the path."""
+    """Nothing but what `tool` made is on the path, and beside the running Python."""
     monkeypatch.setenv("PATH", str(tmp_path / "tools"))
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "tools/python"))
 
 
 PIP_CONFIG = r"""
@@ -152,7 +153,7 @@ def test_uv_installs_from_where_pip_would(environment, tool, only_tools, tmp_pat
     monkeypatch.setenv("UV_INDEX", "https://mine.example/simple")
     pip = tool("pip", PIP_CONFIG)
     tool("uv", f"/usr/bin/env > {tmp_path}/seen")
-    environment._install(["-e", "."], Path("its/python"), [pip])
+    environment.install(["-e", "."], Path("its/python"), [pip])
     seen = dict(line.partition("=")[::2] for line in (tmp_path / "seen").read_text().splitlines())
     assert seen["UV_DEFAULT_INDEX"] == "https://install.example/simple"
     assert seen["UV_INDEX"] == "https://mine.example/simple"  # what is set for uv itself counts
@@ -166,7 +167,7 @@ def test_uv_installs_from_where_pip_would(environment, tool, only_tools, tmp_pat
 def test_installed_uv_is_used(environment, tool, only_tools, calls):
     pip = tool("pip", "exit 0")
     tool("uv", "exit 0")
-    environment._install(["-e", "."], Path("its/python"), [pip])
+    environment.install(["-e", "."], Path("its/python"), [pip])
     assert calls() == ["pip config list", "uv pip install --python its/python -e ."]
 
 
@@ -174,7 +175,7 @@ def test_uv_is_put_into_the_environment(environment, tool, only_tools, tmp_path,
     own = tmp_path / "tools/own-uv"
     tool("own-uv", "exit 0")
     pip = tool("pip", f"[ $# = 6 ] && /bin/cp {own} {tmp_path}/uv; exit 0")
-    environment._install(["-e", "."], tmp_path / "python", [pip])
+    environment.install(["-e", "."], tmp_path / "python", [pip])
     assert calls() == [
         "pip install --only-binary :all: --retries 1 uv",
         "pip config list",
@@ -187,7 +188,7 @@ def test_pip_installs_where_uv_cannot(environment, tool, only_tools, tmp_path, c
     pip = tool("pip", "exit 0")
     if has_uv:
         tool("uv", "exit 2")
-    environment._install(["-e", "."], tmp_path / "python", [pip])
+    environment.install(["-e", "."], tmp_path / "python", [pip])
     assert calls()[-1] == "pip install --disable-pip-version-check -e ."
 
 
@@ -199,7 +200,7 @@ def test_environment_has_no_stamp_after_a_failure(environment, tool, only_tools,
         tool("python", f'[ "$1" = -c ] && echo {VERSION} || {{ echo no network; exit 1; }}')
     )
     python.rename(environment.VENV / "bin/python")
-    with pytest.raises(SystemExit, match="pip could not install the project"):
+    with pytest.raises(SystemExit, match="The packages could not be installed"):
         make(environment, "test")
     assert "no network" in capsys.readouterr().out
     assert not (environment.VENV / environment.STAMP).exists()
@@ -225,6 +226,22 @@ def test_pip_of_the_running_python_completes_an_environment_without(environment,
     make(environment, "demo")
     assert left.exists()
     assert installed == ["[demo]"]
+
+
+def test_environment_without_pip_is_completed_from_inside(project, environment, installed):
+    """Not made anew while this runs in it: the Python that it was made with has a pip."""
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", environment.VENV], check=True)
+    make(environment, "demo")
+    left = environment.VENV / "left"
+    left.touch()
+    code = (
+        "import sys; sys.path.insert(0, 'tests'); import environment\n"
+        "environment.install = lambda *_: None\n"
+        "environment.ensure_environment('test')\n"
+    )
+    python = environment.python_of(environment.VENV)
+    subprocess.run([python, "-c", code], cwd=project, check=True)
+    assert left.exists()
 
 
 @pytest.mark.parametrize(("version", "stands_in"), [("22.0.2", False), ("22.3", True)])

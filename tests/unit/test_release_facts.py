@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+import sys
 import tomllib
 from pathlib import Path
 
@@ -9,6 +10,9 @@ import pytest
 import yaml
 
 import watchframe
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+import environment
 
 ROOT = Path(__file__).parents[2]
 RELEASE = re.compile(r"^## (?P<version>\d+\.\d+\.\d+) \((?P<date>\d{4}-\d\d-\d\d)\)$", re.MULTILINE)
@@ -58,3 +62,5 @@ def test_classifiers_name_the_pythons_from_the_oldest(project):
     ]
     oldest = tuple(map(int, facts["requires-python"].removeprefix(">=").split(".")))
     assert named == [(3, minor) for minor in range(oldest[1], oldest[1] + len(named))]
+    assert [f"{major}.{minor}" for major, minor in named] == list(environment.PYTHONS)
+    assert oldest == environment.OLDEST_PYTHON

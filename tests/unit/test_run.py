@@ -46,7 +46,12 @@ def test_python_of_pyenv_is_found_where_its_command_fails(folder):
 def test_python_that_is_missing_or_broken_is_none(folder):
     command(folder / "python3.13", "exit 1")
     assert found("3.13", folder) == "None"
-    assert found("3.11", folder) == "None"
+    assert found("3.9", folder) == "None"
+
+
+def test_running_python_is_found_anywhere(tmp_path):
+    running = "{}.{}".format(*sys.version_info)
+    assert found(running, tmp_path) == sys.executable
 
 
 @pytest.fixture
@@ -127,6 +132,21 @@ def test_every_step_runs_once_and_one_that_fails_is_told(run, capsys, monkeypatc
     steps = [*run.EVERY_PYTHON_STEPS, "Python 3.12", *run.SLOW_STEPS, *run.QUICK_STEPS]
     assert ran == steps
     assert ("failed before the tests" in capsys.readouterr().out) == (fails is not None)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "are_named"),
+    [
+        ([], False),
+        (["-k", "dates"], False),
+        (["tests/unit/test_run.py::test_that", "-x"], True),
+        (["tests/integration/read"], True),
+    ],
+)
+def test_quick_runs_tests_without_server_unless_others_are_named(run, arguments, are_named):
+    chosen = run._quick(arguments)
+    assert chosen[:4] == [*run.FEW_EXAMPLES, *run.NOT_SLOW]
+    assert chosen[4:] == ([] if are_named else run.WITHOUT_SERVER)
 
 
 class Pytest:
