@@ -30,6 +30,7 @@ extensions = [
     "sphinx_copybutton",
     "extensions.made_parts",
     "extensions.notebooks",
+    "extensions.pictures",
     "extensions.entries",
     "extensions.commands",
 ]
