@@ -19,6 +19,7 @@ author = "The watchframe developers"
 copyright = author  # noqa: A001 - Sphinx looks for this name
 version = release = watchframe.__version__
 language = "en"
+smartquotes = False  # a quote is searched for, and copied, as it is typed
 
 extensions = [
     "sphinx.ext.autodoc",
@@ -29,6 +30,7 @@ extensions = [
     "sphinx_copybutton",
     "extensions.made_parts",
     "extensions.notebooks",
+    "extensions.pictures",
     "extensions.entries",
     "extensions.commands",
 ]
@@ -69,16 +71,26 @@ python_maximum_signature_line_length = 88
 add_module_names = False
 toc_object_entries_show_parents = "hide"
 
+MARK = "_static/mark.svg"
 html_theme = "pydata_sphinx_theme"
 html_title = "watchframe"
 html_baseurl = SITE
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
+html_favicon = MARK
+html_search_scorer = str(HERE / "search_order.js")
+html_context = {"default_mode": "auto"}
 html_show_sourcelink = False
 html_show_sphinx = False
 html_copy_source = False
 html_sidebars = {"index": [], "changelog": [], "contributing": []}
 html_theme_options = {
+    "logo": {
+        "image_light": MARK,
+        "image_dark": MARK,
+        "text": "watchframe",
+        "alt_text": "watchframe",
+    },
     "icon_links": [{"name": "GitHub", "url": REPOSITORY, "icon": "fa-brands fa-github"}],
     "navigation_with_keys": False,
     "show_prev_next": False,

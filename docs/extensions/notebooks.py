@@ -1,17 +1,21 @@
 """The project's notebooks among the pages, as they were saved.
 
 They are copied for the build. Controls that only a running kernel moves are left out: below each
-stands how it looked when the notebook was saved.
+stands how it looked when the notebook was saved. Links to the demo server, which has ended, are
+left as words.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 from sphinx.application import Sphinx
 
 _WIDGET = "application/vnd.jupyter.widget-view+json"
+#: A link to the demo server, as a saved notebook has it.
+_TO_DEMO = re.compile(r"""<a\s[^>]*href=["']http://localhost[^>]*>(.*?)</a>""", re.DOTALL)
 
 
 def copy_notebooks(app: Sphinx) -> None:
@@ -25,6 +29,9 @@ def copy_notebooks(app: Sphinx) -> None:
                 cell["outputs"] = [
                     it for it in cell["outputs"] if _WIDGET not in it.get("data", {})
                 ]
+                for output in cell["outputs"]:
+                    if html := output.get("data", {}).get("text/html"):
+                        output["data"]["text/html"] = _TO_DEMO.sub(r"\1", "".join(html))
         text = json.dumps(notebook).replace("(../docs/", "(../")  # links in the repository
         copy = folder / path.name
         if not copy.exists() or copy.read_text(encoding="utf-8") != text:

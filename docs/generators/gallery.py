@@ -299,7 +299,7 @@ def _shown(value: object) -> str:
 
 
 #: Characters of a line of code, and of its indent.
-_WIDTH, _INDENT = 100, 4
+_WIDTH, _INDENT = 84, 4
 PARTS: dict[str, Callable[[], str]] = {
     "gallery-charts": lambda: _section(CHARTS),
     "gallery-others": lambda: _section(OTHERS),

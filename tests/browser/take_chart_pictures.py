@@ -1,5 +1,7 @@
 """Take the docs' pictures of charts (`docs/images/chart-*.png`): pages of drawings in Chromium.
 
+Each is taken for light and for dark pages; a dark one has no background, and stands on the page's.
+
 ``python tests/browser/take_chart_pictures.py`` takes all; names of files choose some.
 """
 
@@ -8,8 +10,9 @@ from __future__ import annotations
 import sys
 import tempfile
 from pathlib import Path
+from typing import Literal
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Page, sync_playwright
 
 from watchframe import draw_watch_query
 from watchframe.client import Client
@@ -46,24 +49,35 @@ def main(wanted: list[str]) -> None:
         browser = playwright.chromium.launch(executable_path=chromium_path(), args=["--no-sandbox"])
         page = browser.new_page(viewport={"width": WIDTH + 40, "height": 4 * HEIGHT})
         for picture in pictures:
-            page.goto(write_page(picture, client, home / "page.html"))
-            shown = page.locator("body > :not(h1, style, footer)").first
-            shown.wait_for()
-            if page.locator(".wf-figure").count():
-                page.locator(".wf-figure .main-svg").first.wait_for()
-                page.evaluate(RESIZE, HEIGHT)
-            page.wait_for_timeout(700)  # plotly fades some traces in
-            box = shown.bounding_box()
-            page.screenshot(
-                path=IMAGES / picture.file,
-                clip={
-                    "x": max(0, box["x"] - MARGIN),
-                    "y": max(0, box["y"] - MARGIN),
-                    "width": box["width"] + 2 * MARGIN,
-                    "height": min(box["height"], HIGHEST) + 2 * MARGIN,
-                },
-            )
+            address = write_page(picture, client, home / "page.html")
+            light = IMAGES / picture.file
+            take(page, address, light, "light")
+            take(page, address, light.with_stem(f"{light.stem}-dark"), "dark")
         browser.close()
+
+
+def take(page: Page, address: str, file: Path, scheme: Literal["light", "dark"]) -> None:
+    """Take the picture of a drawing's page."""
+    page.emulate_media(color_scheme=scheme)
+    page.goto(address)
+    shown = page.locator("body > :not(h1, style, footer)").first
+    shown.wait_for()
+    if page.locator(".wf-figure").count():
+        page.locator(".wf-figure .main-svg").first.wait_for()
+        page.evaluate(RESIZE, HEIGHT)
+    page.wait_for_timeout(700)  # plotly fades some traces in
+    box = shown.bounding_box()
+    page.screenshot(
+        path=file,
+        omit_background=scheme == "dark",
+        style="html, body { background: none !important; }" if scheme == "dark" else None,
+        clip={
+            "x": max(0, box["x"] - MARGIN),
+            "y": max(0, box["y"] - MARGIN),
+            "width": box["width"] + 2 * MARGIN,
+            "height": min(box["height"], HIGHEST) + 2 * MARGIN,
+        },
+    )
 
 
 def write_page(picture: Picture, client: Client, path: Path) -> str:

@@ -7,7 +7,7 @@ from watchframe.hints import Hint, Kind
 from watchframe.site import page
 
 #: The page of all errors and warnings, with a heading for each class.
-ERRORS = "howto/errors"
+ERRORS = "reference/errors"
 
 #: Where the hint tells more than the class: the page, and the anchor of a heading.
 OF_HINTS: dict[Kind, tuple[str, str | None]] = {

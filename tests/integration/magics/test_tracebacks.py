@@ -154,7 +154,7 @@ def test_group_of_errors_is_shown_as_an_error(notebook):
     assert "    Hint: Did you mean 'kind'?" in lines
     assert "    LINE 2: from borrow_events" in lines
     assert lines[-1] == FULL
-    assert notebook.more == f"More: {page('howto/errors', 'jobfailederror')}"
+    assert notebook.more == f"More: {page('reference/errors', 'jobfailederror')}"
     assert len(lines) < 20
     text = notebook.traceback()
     assert "Exception Group Traceback" in text
@@ -236,7 +236,7 @@ def test_warning_shows_words_and_hint_alone(notebook):
     notebook.run("import os, warnings\ndemo_url = os.environ['WATCHFRAME_URL']")
     _, shown = notebook.run(code)
     first, hint, more = shown["stream"]["text"].splitlines()
-    assert more == f"More: {page('howto/errors', 'configurationwarning')}"
+    assert more == f"More: {page('reference/errors', 'configurationwarning')}"
     assert first.startswith("ConfigurationWarning: ")
     assert "knows no user with this API key" in first
     assert hint.startswith("Hint: Your own key is on your profile's page.")

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from tests.integration.notebooks.execute_notebooks import FOLDER, without_settings
+from tests.integration.notebooks.execute_notebooks import (
+    ADDRESS,
+    FOLDER,
+    WITHOUT_PORT,
+    without_settings,
+)
 
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
 PATIENT = 120
 
 #: What differs from run to run, and what stands for it.
 CHANGING = (
-    (r"127\.0\.0\.1:\d+", "HOST"),
+    (ADDRESS.pattern, WITHOUT_PORT),
     (r"\b\d+(\.\d+)? (s|min|h|d)\b old", "AGE old"),
     (r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?\+00:00", "MOMENT"),
     (r"('query_result_id': )\d+", r"\1ID"),
@@ -60,6 +66,18 @@ def test_notebooks_listed_all_exist():
         "07_charts",
         "08_dashboards",
     ]
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_notebook_shows_nothing_of_the_machine_that_ran_it(path):
+    """No port of a demo server, no folder of a user or of one run."""
+    text = "".join(
+        json.dumps(cell.get("outputs", [])) for cell in nbformat.read(path, as_version=4).cells
+    )
+    assert (
+        re.findall(r"(?:127\.0\.0\.1|localhost):\d+|/(?:tmp|home|root|Users)/[^\s\"'<]+", text)
+        == []
+    )
 
 
 @pytest.mark.slow

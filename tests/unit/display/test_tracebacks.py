@@ -97,7 +97,7 @@ def test_rendering_of_a_pickled_error():
     assert copy._render_traceback_() == [
         "WatchframeError: It failed.",
         "Hint: Try again.",
-        f"More: {page('howto/errors', 'watchframeerror')}",
+        f"More: {page('reference/errors', 'watchframeerror')}",
     ]
 
 

@@ -26,8 +26,6 @@ PAGES = sorted(
 )
 REFERENCE = {path.stem: path.read_text() for path in (DOCS / "reference").glob("*.md")}
 MOST_WORDS, MOST_LINES, MOST_WORDS_OF_A_DECISION = 650, 120, 200
-#: One line for each error: it is looked up, not read.
-LOOKED_UP = {"howto/errors.md"}
 
 _FENCE = re.compile(r"^(`{3,}|:{3,}).*?^\1", re.MULTILINE | re.DOTALL)
 _HEADING = re.compile(r"^#{1,4} (.+)$", re.MULTILINE)
@@ -70,7 +68,7 @@ def test_place_that_an_error_names_is_there(found):
 
 def test_place_of_an_error_is_that_of_its_hint_or_its_class():
     error = ArgumentError("No.")
-    assert more_about(error) == [f"More: {SITE}howto/errors.html#argumenterror"]
+    assert more_about(error) == [f"More: {SITE}reference/errors.html#argumenterror"]
     told = error.replace(hint=Hint(Kind.CONNECT))
     assert more_about(told) == [f"More: {SITE}howto/connect.html"]
     assert more_about(ExceptionGroup("Two failed", [told, error])) == more_about(told)
@@ -81,7 +79,7 @@ def test_place_of_a_class_of_ones_own_is_that_of_its_base():
     class MineError(WatchframeError):
         pass
 
-    assert place(MineError("No.")) == ("howto/errors", "watchframeerror")
+    assert place(MineError("No.")) == ("reference/errors", "watchframeerror")
 
 
 def test_address_of_a_page():
@@ -103,7 +101,7 @@ def test_page_is_no_longer_than_two_screens(path):
     name = named(path)
     words = words_of(path.read_text())
     lines = len(path.read_text().splitlines())
-    if name.startswith("reference/") or name in LOOKED_UP:
+    if name.startswith("reference/"):
         return
     if re.match(r"decisions/\d", name):
         assert words <= MOST_WORDS_OF_A_DECISION
