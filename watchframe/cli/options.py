@@ -138,6 +138,12 @@ def freshness_options(command: F) -> F:
     return _with(command, *_FRESHNESS, *_of_the_table("concurrency"))
 
 
+def checking_options(command: F) -> F:
+    """Add the options of a command that reads many queries, each with its own values."""
+    names = ("max_age", "refresh", "offline", "no_cache", "timeout", "concurrency")
+    return _with(command, *_of_the_table(*names))
+
+
 def drawing_options(command: F) -> F:
     """Add the options of a command that draws to `command`."""
     return _with(command, *_FRESHNESS, filters_option)

@@ -267,9 +267,10 @@ class WatchQuery:
 
     @property
     def schema(self) -> Schema:
-        """The schema of its newest result in the local cache, of whatever values, as of `Schema.of`.
+        """The schema of its newest result in the local cache, as `Schema.of` makes it.
 
-        Nothing is asked of the server.
+        It is that of the data retrieved last, with whatever values of the parameters; nothing is
+        asked of the server.
 
         Raises
         ------

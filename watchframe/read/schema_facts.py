@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import decimal
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 
@@ -161,7 +162,7 @@ def _of_pandas(name: str, column: pd.Series) -> ColumnFacts:
 def _pandas_word(name: str, dtype: object, values: pd.Series) -> str:
     if isinstance(dtype, pd.ArrowDtype):
         return _arrow_word(name, dtype.pyarrow_dtype)
-    if dtype == object:
+    if dtype == np.dtype(object):
         return _objects_word(set(map(type, values)), values)
     tests = {
         "boolean": pd.api.types.is_bool_dtype,
@@ -191,5 +192,5 @@ _OBJECT_WORDS: dict[type, str] = {
     float: "float",
     str: "string",
     decimal.Decimal: "decimal",
-    datetime.date: "date",
+    dt.date: "date",
 }

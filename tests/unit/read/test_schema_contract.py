@@ -1,6 +1,6 @@
 """What a schema takes, what it calls a drift, and the file that it lies in."""
 
-import datetime
+import datetime as dt
 import decimal
 import pickle
 
@@ -12,6 +12,8 @@ from watchframe import Schema
 from watchframe.decode.exact import decode_exactly
 from watchframe.errors import ArgumentError, SchemaDriftError
 from watchframe.read import ColumnSchema, SchemaDifference
+
+NOON = dt.datetime(2026, 1, 1, 12)  # noqa: DTZ001 - without a zone
 
 
 def decoded(columns, rows):
@@ -39,8 +41,8 @@ def of_columns(least_rows=0, most_rows=None, **columns):
         (pa.table({"a": ["x"]}), "string"),
         (pa.table({"a": pa.array(["x"]).dictionary_encode()}), "string"),
         (pa.table({"a": [decimal.Decimal("1.5")]}), "decimal"),
-        (pa.table({"a": [datetime.date(2026, 1, 1)]}), "date"),
-        (pa.table({"a": [datetime.datetime(2026, 1, 1)]}), "datetime"),
+        (pa.table({"a": [dt.date(2026, 1, 1)]}), "date"),
+        (pa.table({"a": [NOON]}), "datetime"),
         (pa.table({"a": pa.array([0], pa.timestamp("us", "UTC"))}), "datetime with zone"),
         (pa.table({"a": [[1]]}), "json"),
         (pa.table({"a": pa.nulls(2)}), "any"),
@@ -53,7 +55,7 @@ def of_columns(least_rows=0, most_rows=None, **columns):
         (pd.DataFrame({"a": ["x"]}), "string"),
         (pd.DataFrame({"a": pd.Categorical(["x"])}), "string"),
         (pd.DataFrame({"a": pd.Series(["x"], dtype=object)}), "string"),
-        (pd.DataFrame({"a": [datetime.date(2026, 1, 1)]}), "date"),
+        (pd.DataFrame({"a": [dt.date(2026, 1, 1)]}), "date"),
         (pd.DataFrame({"a": [decimal.Decimal("1.5")]}), "decimal"),
         (pd.DataFrame({"a": [pd.Timestamp(2026, 1, 1, 5)]}), "datetime"),
         (pd.DataFrame({"a": [pd.Timestamp(2026, 1, 1, tz="UTC")]}), "datetime with zone"),
@@ -76,10 +78,10 @@ def test_type_of_each_kind_of_column(rows, word):
         ("float", pa.array([1]), True),
         ("float", pa.array(["1"]), False),
         ("decimal", pa.array([1]), True),
-        ("date", pa.array([datetime.datetime(2026, 1, 1)]), False),
-        ("datetime", pa.array([datetime.date(2026, 1, 1)]), True),
+        ("date", pa.array([NOON]), False),
+        ("datetime", pa.array([dt.date(2026, 1, 1)]), True),
         ("datetime", pa.array([0], pa.timestamp("us", "UTC")), False),
-        ("datetime with zone", pa.array([datetime.datetime(2026, 1, 1)]), False),
+        ("datetime with zone", pa.array([NOON]), False),
         ("string", pa.nulls(1), True),
         ("any", pa.array([[1]]), True),
     ],
@@ -135,7 +137,7 @@ def test_each_drift_names_the_column_and_both_sides():
 
 def test_message_of_many_differences_names_the_first():
     table = pa.table({f"c{number:02}": [1] for number in range(25)})
-    with pytest.raises(SchemaDriftError, match="\n  and 5 more differences$") as caught:
+    with pytest.raises(SchemaDriftError, match="and 5 more differences") as caught:
         of_columns().check(table)
     assert len(caught.value.columns) == 25
 
