@@ -7,6 +7,7 @@ from .drawing import Board as Board
 from .drawing import Drawing as Drawing
 from .read import DashboardFrames as DashboardFrames
 from .read import ReadPlan as ReadPlan
+from .read import Schema as Schema
 from .read import SubmittedQuery as SubmittedQuery
 from .read import WatchQuery as WatchQuery
 from .read import draw_frame as draw_frame

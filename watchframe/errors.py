@@ -27,6 +27,7 @@
     |  |- JobCancelledError
     |  `- JobTimeoutError               (TimeoutError) .timeout .is_cancelled
     |- DecodeError                      (ValueError) .offset, in bytes
+    |- SchemaDriftError                 (ValueError) .differences .columns .path
     `- CacheError
        |- CacheMissError                (LookupError)
        `- CacheFormatError
@@ -42,11 +43,14 @@ import copyreg
 import dataclasses
 import sys
 from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from watchframe.hints import Hint
 from watchframe.keys import without_keys
 from watchframe.plain_text import plain_text
+
+if TYPE_CHECKING:
+    from watchframe.read.schema_contract import SchemaDifference
 
 __all__ = [
     "AccessDeniedError",
@@ -78,6 +82,7 @@ __all__ = [
     "RateLimitError",
     "ResponseError",
     "ResultTruncatedWarning",
+    "SchemaDriftError",
     "ServerError",
     "TransportError",
     "TransportTimeoutError",
@@ -386,6 +391,28 @@ class DecodeError(WatchframeError, ValueError):
 @dataclass(eq=False, repr=False, kw_only=True)
 class IncompleteBodyError(TransportError, DecodeError):
     """The body of an answer ended early; ``.offset`` is how many bytes of it had arrived."""
+
+
+@dataclass(eq=False, repr=False, kw_only=True)
+class SchemaDriftError(WatchframeError, ValueError):
+    """A result is not as its schema says. It was read, and stored where results are.
+
+    Attributes
+    ----------
+    differences : tuple of SchemaDifference
+        Each with ``.column``, ``.what``, ``.expected`` and ``.found``.
+    path : str or None
+        The schema's file.
+    """
+
+    differences: tuple[SchemaDifference, ...] = ()
+    path: str | None = None
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that differ, each once."""
+        names = (item.column for item in self.differences if item.column is not None)
+        return tuple(dict.fromkeys(names))
 
 
 class CacheError(WatchframeError):

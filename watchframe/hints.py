@@ -167,6 +167,21 @@ class Kind(Enum):
         cell="Read it without --offline while the server can be reached.",
     )
 
+    # Schemas
+    SAVE_SCHEMA = Words(
+        python="Save one of a result that is as it should be: "
+        "watch_query(42).schema.save({path!r}).",
+        terminal="Save one of a result that is as it should be, in Python: "
+        "watchframe.watch_query(42).schema.save({path!r}).",
+    )
+    SCHEMA_DRIFT = Words(
+        python="If it is to be so from now on, edit {path}, or read the result without expect= and "
+        "save its schema again: Schema.of(frame).save({path!r}).",
+        cell="If it is to be so from now on, edit {path}, or read the result without --expect and "
+        "save its schema again: watchframe.Schema.of(frame).save({path!r}).",
+        terminal="If it is to be so from now on, edit {path}.",
+    )
+
     # References
     QUERY_REFERENCE = Words(
         python="Give the query's id, its name, or the address of its page, such as "

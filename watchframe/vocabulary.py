@@ -199,6 +199,15 @@ OPTIONS = (
         help="The family of dtypes.",
     ),
     Option(
+        flags=("--expect",),
+        name="expect",
+        python='`expect="borrows.schema"`',
+        value="FILE",
+        section=RESULT,
+        help="The schema file that the result has to fit: its columns, types, nulls and number of "
+        "rows. A result that does not is an error, and is stored all the same.",
+    ),
+    Option(
         flags=("-o", "--out"),
         name="out",
         python="`NAME = read_watch_query(...)`",
@@ -353,6 +362,9 @@ _CONTRADICTIONS = (
     ("chart", "dtype", "what a chart shows was saved with it"),
     ("chart", "parse_dates", "what a chart shows was saved with it"),
     ("chart", "dtype_backend", "what a chart shows was saved with it"),
+    ("pick", "expect", "--pick shows inputs, and a read compares with the schema"),
+    ("explain", "expect", "--explain reads nothing that could be compared with the schema"),
+    ("chart", "expect", "a chart is drawn of whatever rows there are"),
     ("explain", "no_display", "--explain is there to show something"),
     ("explain", "save", "--explain changes nothing, --save does"),
     ("explain", "each", "--explain is of one read"),

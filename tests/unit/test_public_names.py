@@ -19,6 +19,7 @@ PUBLIC = {
     "QueryReference",
     "ReadPlan",
     "ResultCache",
+    "Schema",
     "SubmittedQuery",
     "WatchQuery",
     "explain_watch_query",

@@ -15,6 +15,7 @@ import click
 
 from watchframe.cli.cache import cache
 from watchframe.cli.chart import chart
+from watchframe.cli.check import check
 from watchframe.cli.command import Group
 from watchframe.cli.connection import GlobalOptions
 from watchframe.cli.dashboard import dashboard
@@ -43,7 +44,7 @@ from watchframe.keys import without_keys
 
 #: The commands, as the help shows them.
 _SECTIONS: dict[str, tuple[click.Command, ...]] = {
-    "Read": (query, sql, chart, dashboard, show),
+    "Read": (query, sql, chart, dashboard, show, check),
     "Look around": (queries, dashboards, data_sources, tables),
     "Look after a server": (
         *(export_command, diff_command, import_command, clone),

@@ -36,6 +36,7 @@ class ReadArguments(TypedDict):
     cache: Mode
     timeout: float | None
     columns: list[str] | None
+    expect: str | None
 
 
 class WholeNumber(click.IntRange):
@@ -73,6 +74,7 @@ _OF_CLICK: dict[str, dict[str, Any]] = {
     "source": {"required": True, "shell_complete": complete_data_source},
     "timeout": {"default": "5m", "show_default": True},
     "each": {"shell_complete": complete_parameter},
+    "expect": {"type": click.Path(dir_okay=False)},
     "concurrency": {"type": WholeNumber(min=1), "default": 4, "show_default": True},
 }
 
@@ -95,7 +97,7 @@ def _click_option(option: Option) -> Callable[[F], F]:
 
 _FRESHNESS = _of_the_table("params", "max_age", "refresh", "offline", "no_cache", "timeout")
 _ROWS = (
-    *_of_the_table("columns"),
+    *_of_the_table("columns", "expect"),
     click.option(
         "-o",
         "--output",
@@ -136,6 +138,12 @@ def freshness_options(command: F) -> F:
     return _with(command, *_FRESHNESS, *_of_the_table("concurrency"))
 
 
+def checking_options(command: F) -> F:
+    """Add the options of a command that reads many queries, each with its own values."""
+    names = ("max_age", "refresh", "offline", "no_cache", "timeout", "concurrency")
+    return _with(command, *_of_the_table(*names))
+
+
 def drawing_options(command: F) -> F:
     """Add the options of a command that draws to `command`."""
     return _with(command, *_FRESHNESS, filters_option)
@@ -156,6 +164,7 @@ def read_arguments(
     no_cache: bool,
     timeout: str,
     columns: tuple[str, ...] = (),
+    expect: str | None = None,
 ) -> ReadArguments:
     """Return what was typed as arguments of the read functions.
 
@@ -173,6 +182,7 @@ def read_arguments(
         cache=cache_mode(refresh=refresh, offline=offline, no_cache=no_cache),
         timeout=seconds(timeout, NO_TIMEOUT, "--timeout"),
         columns=column_names(columns) or None,
+        expect=expect,
     )
 
 

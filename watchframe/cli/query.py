@@ -84,6 +84,7 @@ def query(
         "cache": cache,
         "timeout": arguments["timeout"],
         "columns": arguments["columns"],
+        "expect": arguments["expect"],
         "client": client,
         "progress": False if options.is_quiet else None,
     }
@@ -122,7 +123,7 @@ def sql(
     from watchframe import read  # noqa: PLC0415 - help needs no reading
     from watchframe.read.options import data_source  # noqa: PLC0415 - likewise
 
-    check_together(given)
+    check_together({**given, "explain": explain})
     text = sys.stdin.read() if statement == "-" else statement
     if not text.strip():
         raise ArgumentError("There is no SQL.", hint="Give it in quotes, or - and on stdin.")
@@ -144,6 +145,7 @@ def sql(
         cache=cache,
         timeout=arguments["timeout"],
         columns=arguments["columns"],
+        expect=arguments["expect"],
         client=client,
         progress=False if options.is_quiet else None,
     )

@@ -34,7 +34,7 @@ def provenance_line(
     now : datetime, optional
         The aware moment at which the age is told; now by default.
     """
-    return ", ".join([*_facts(shape, provenance, now), _origin(provenance)])
+    return ", ".join([*_facts(shape, provenance, now), origin_words(provenance)])
 
 
 def provenance_html(
@@ -42,7 +42,7 @@ def provenance_html(
 ) -> str:
     """Return the line of `provenance_line` as HTML, whose query leads to its page."""
     facts = html_text(", ".join(_facts(shape, provenance, now)))
-    origin = link_html(_origin(provenance), page_of(provenance))
+    origin = link_html(origin_words(provenance), page_of(provenance))
     return f'<div class="{NO_FORMULAS}">{facts}, {origin}</div>'
 
 
@@ -81,7 +81,8 @@ def _facts(
     return [*parts, SOURCE_WORDS[source]] if source in SOURCE_WORDS else parts
 
 
-def _origin(provenance: Mapping[str, object]) -> str:
+def origin_words(provenance: Mapping[str, object]) -> str:
+    """Return what was read: ``query 42 'Borrows'``, ``ad-hoc SQL on 'Ethereum'``, ``result 7``."""
     first, _ = _first(provenance)
     if first.get("query_id") is not None:
         name = first.get("query_name")

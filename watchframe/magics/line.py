@@ -26,7 +26,7 @@ _USAGE = """\
        %%watch --source NAME [options]    with SQL in the cell's body"""
 
 #: Options whose values may well have spaces.
-_WITH_SPACES = ("params", "source", "save", "chart", "filters")
+_WITH_SPACES = ("params", "source", "save", "chart", "filters", "expect")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +54,7 @@ class Request:
     columns: tuple[str, ...] = ()
     dtype: tuple[str, ...] = ()
     parse_dates: tuple[str, ...] = ()
+    expect: str | None = None
     out: str | None = None
     dtype_backend: str | None = None
     table: bool = False

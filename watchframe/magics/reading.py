@@ -206,6 +206,7 @@ def read_arguments(request: Request, defaults: Defaults) -> FrameArguments:
         dtype=_dtypes(request.dtype) or None,
         parse_dates=_date_formats(request.parse_dates) or None,
         dtype_backend=backend,
+        expect=request.expect,
         timeout=seconds(timeout, NO_TIMEOUT, "--timeout"),
     )
 

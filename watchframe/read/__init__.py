@@ -19,6 +19,7 @@ from watchframe.read.pipeline import answer_query, answer_sql, wire_sets
 from watchframe.read.plan import ReadPlan
 from watchframe.read.save_chart import save_chart
 from watchframe.read.saved_query import WatchQuery, watch_query
+from watchframe.read.schema_contract import ColumnSchema, Schema, SchemaDifference
 from watchframe.read.side_by_side import read_watch_queries
 from watchframe.read.submit import (
     SubmittedQuery,
@@ -30,6 +31,7 @@ from watchframe.read.sweep import parameter_sets, read_watch_sweep
 __all__ = [
     "Answer",
     "Background",
+    "ColumnSchema",
     "DashboardFrames",
     "FrameArguments",
     "MaxAge",
@@ -37,6 +39,8 @@ __all__ = [
     "ReadArguments",
     "ReadOptions",
     "ReadPlan",
+    "Schema",
+    "SchemaDifference",
     "SubmittedQuery",
     "WatchQuery",
     "answer_query",

@@ -23,6 +23,7 @@ from watchframe.read.options import (
 from watchframe.read.output import FrameArguments, Output, OutputKind
 from watchframe.read.pipeline import answer_query, answer_sql, plan_query, plan_sql, refuse_sets
 from watchframe.read.plan import ReadPlan
+from watchframe.read.schema_contract import Expected
 from watchframe.references import parse_reference
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ def read_watch_query(
     dtype: object = None,
     parse_dates: object = None,
     dtype_backend: DtypeBackend = "numpy_nullable",
+    expect: Expected = None,
     timeout: float | None = 300.0,
     progress: bool | None = None,
     client: Client | None = None,
@@ -124,6 +126,10 @@ def read_watch_query(
     dtype_backend : {"numpy_nullable", "pyarrow"}
         Which family of nullable dtypes. Either way a dtype does not depend on whether nulls are
         present, and integers beyond 64 bits are Python ints in an object column.
+    expect : Schema, str or path, optional
+        What the result has to be like: a `Schema`, or the file of one. It is compared with all that
+        the server sent, before `columns`, `dtype` and `parse_dates` change it; and what was read is
+        stored in any case.
     timeout : float or None
         Seconds for the whole of it. The job on the server is cancelled when they are over.
     progress : bool or None
@@ -163,6 +169,8 @@ def read_watch_query(
         It answered with something that is not a result.
     CacheMissError
         ``cache="only"``, and there is no local copy.
+    SchemaDriftError
+        The result is not as `expect` says; the error tells both sides.
 
     Warns
     -----
@@ -187,7 +195,7 @@ def read_watch_query(
     """
     query = parse_reference(query)
     refuse_sets(params, "read_watch_sweep")
-    shown = Output(output, columns, index_col, dtype, parse_dates, dtype_backend)
+    shown = Output(output, columns, index_col, dtype, parse_dates, dtype_backend, expect)
     options = ReadOptions.resolve(
         query, client, max_age, cache, timeout, progress=progress, columns=shown.decoded
     )
@@ -234,6 +242,7 @@ def read_watch_sql(
     dtype: object = None,
     parse_dates: object = None,
     dtype_backend: DtypeBackend = "numpy_nullable",
+    expect: Expected = None,
     timeout: float | None = 300.0,
     progress: bool | None = None,
     client: Client | None = None,
@@ -249,10 +258,10 @@ def read_watch_sql(
         Where it runs: an id or a name. A query key may not do this.
     params : mapping of str to object, optional
         A value for every name in `sql`.
-    max_age, cache, output, index_col, columns, dtype, parse_dates, dtype_backend, timeout, progress
+    max_age, cache, output, index_col, columns, dtype, parse_dates, dtype_backend, expect
         As of `read_watch_query`. With ``max_age=None`` any local copy of the same SQL with the same
         parameters is returned without a request, however old.
-    client : Client, optional
+    timeout, progress, client
         As of `read_watch_query`.
 
     Returns
@@ -265,7 +274,7 @@ def read_watch_sql(
     WatchframeError
         As `read_watch_query`; ConfigurationError also if there is no such data source.
     """
-    shown = Output(output, columns, index_col, dtype, parse_dates, dtype_backend)
+    shown = Output(output, columns, index_col, dtype, parse_dates, dtype_backend, expect)
     options = ReadOptions.resolve(
         None, client, max_age, cache, timeout, progress=progress, columns=shown.decoded
     )

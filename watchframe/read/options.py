@@ -32,6 +32,7 @@ from watchframe.locks import ProcessLock
 from watchframe.models import Query
 from watchframe.parameters import JSON
 from watchframe.plain_text import shell_text
+from watchframe.read.schema_contract import Expected
 from watchframe.references import (
     DashboardReference,
     QueryReference,
@@ -186,6 +187,7 @@ class ReadArguments(TypedDict, total=False):
     max_age: MaxAge
     cache: Mode
     columns: Sequence[str] | None
+    expect: Expected
     timeout: float | None
     progress: bool | None
     client: Client | None

@@ -24,6 +24,7 @@ from watchframe.locks import ProcessLock
 from watchframe.read.answer import ATTRIBUTE, Answer, with_attributes
 from watchframe.read.options import ReadArguments
 from watchframe.read.question import AUTO_LIMIT, is_probably_cut
+from watchframe.read.schema_contract import Expected, Schema, result_label
 
 if TYPE_CHECKING:
     import polars as pl
@@ -44,7 +45,7 @@ class FrameArguments(ReadArguments, total=False):
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """How the rows are returned, as of `read_watch_query`.
+    """How the rows are returned, and what they have to be like, as of `read_watch_query`.
 
     Raises
     ------
@@ -59,8 +60,11 @@ class Output:
     dtype: object = None
     parse_dates: object = None
     dtype_backend: DtypeBackend = "numpy_nullable"
+    expect: Expected = None
 
     def __post_init__(self) -> None:
+        # A file is read before anything is asked.
+        object.__setattr__(self, "expect", Schema.given(self.expect))
         if self.kind not in ("pandas", "arrow", "polars"):
             raise ArgumentError(
                 f"output is {self.kind!r}.", hint='It is "pandas", "arrow" or "polars".'
@@ -87,7 +91,7 @@ class Output:
     @property
     def decoded(self) -> list[str] | None:
         """The columns that the rows are made of; None for all, or if none are asked for."""
-        if self.columns is None:
+        if self.columns is None or self.expect is not None:  # a schema is of all columns
             return None
         index = [self.index_col] if isinstance(self.index_col, str) else self.index_col or ()
         return list(dict.fromkeys([*index, *self.columns])) or None
@@ -123,7 +127,14 @@ class Output:
         return self.rows(answer, takes_table=True)
 
     def rows(self, answer: Answer, *, takes_table: bool = False) -> Any:
-        """Return the rows of one answer, without a warning of them."""
+        """Return the rows of one answer, without a warning of them.
+
+        Raises
+        ------
+        SchemaDriftError
+            They are not as `expect` says.
+        """
+        self._check(answer.table, answer)
         if self.kind != "pandas":
             return self._arrow(answer.table, answer.known_kinds, answer.attributes)
         return self.frame(answer, takes_table=takes_table)
@@ -140,7 +151,8 @@ class Output:
         return frame
 
     def of_many(self, table: pa.Table, answers: Sequence[Answer]) -> Any:
-        """Return the rows of one table that was made of several answers."""
+        """Return the rows of one table that was made of several answers; raises as `rows`."""
+        self._check(table, *answers)
         kinds = {name: kind for answer in answers for name, kind in answer.known_kinds.items()}
         attributes = {"reads": [answer.attributes for answer in answers]}
         if self.kind != "pandas":
@@ -154,6 +166,10 @@ class Output:
         for answer in answers:
             for warning in answer_warnings(answer, converted=self.converted):
                 warn_caller(warning)
+
+    def _check(self, table: pa.Table, *answers: Answer) -> None:
+        if isinstance(self.expect, Schema):
+            self.expect.check(table, result_label(answers))
 
     def _pandas(self, table: Callable[[], pa.Table], kinds: Mapping[str, str]) -> pd.DataFrame:
         return to_frame(

@@ -24,6 +24,7 @@ from watchframe.read.functions import explain_watch_query, read_watch_query
 from watchframe.read.options import (
     Params,
     QueryLike,
+    ReadOptions,
     checks_texts,
     client_for,
     connection_hint,
@@ -31,6 +32,8 @@ from watchframe.read.options import (
 )
 from watchframe.read.plan import ReadPlan
 from watchframe.read.save_chart import save_chart
+from watchframe.read.schema_contract import Schema
+from watchframe.read.stored_results import newest_schema
 from watchframe.read.submit import SubmittedQuery, submit_watch_query
 from watchframe.references import QueryReference, parse_reference
 from watchframe.reprs import CodeText, record_table
@@ -261,6 +264,31 @@ class WatchQuery:
             replace=replace,
             client=self._client,
         )
+
+    @property
+    def schema(self) -> Schema:
+        """The schema of its newest result in the local cache, as `Schema.of` makes it.
+
+        It is that of the data retrieved last, with whatever values of the parameters; nothing is
+        asked of the server.
+
+        Raises
+        ------
+        CacheMissError
+            No result of it is there: call it first. With ``cache="off"``, or where the settings
+            keep its results out, there is ``Schema.of(frame)``.
+
+        Examples
+        --------
+        >>> from watchframe.demo import DemoServer
+        >>> with DemoServer() as demo, Client(demo.url, demo.user_key) as client:
+        ...     q = watch_query(13, client=client)
+        ...     frame = q(kind="repay")
+        ...     schema = q.schema
+        >>> schema.columns["month"].type
+        'date'
+        """
+        return newest_schema(self.definition, ReadOptions.resolve(client=self._client))
 
     def _divided(
         self, params: Params, values: Mapping[str, Any], known: frozenset[str] = _OPTIONS

@@ -23,6 +23,7 @@ from watchframe.read.output import Output, OutputKind, Rows
 from watchframe.read.paging import Page
 from watchframe.read.pieces import Inclusive
 from watchframe.read.pipeline import answer_query, refuse_sets
+from watchframe.read.schema_contract import Expected
 from watchframe.read.side_by_side import CONCURRENCY
 from watchframe.read.sweep import ManyArguments, ParamSets, Sweep
 from watchframe.references import QueryReference, parse_reference
@@ -169,6 +170,7 @@ class SubmitTableArguments(TypedDict, total=False):
     max_age: MaxAge
     cache: Mode
     columns: Sequence[str] | None
+    expect: Expected
     timeout: float | None
     client: Client | None
 
@@ -227,6 +229,7 @@ def submit_watch_query(
     dtype: object = None,
     parse_dates: object = None,
     dtype_backend: DtypeBackend = "numpy_nullable",
+    expect: Expected = None,
     timeout: float | None = 300.0,
     client: Client | None = None,
 ) -> SubmittedQuery[Any]:
@@ -235,7 +238,7 @@ def submit_watch_query(
     Parameters
     ----------
     query, params, max_age, cache, output, index_col, columns, dtype, parse_dates, dtype_backend, \
-    client
+    expect, client
         As of `read_watch_query`.
     timeout : float or None
         Seconds for the whole of it, from now.
@@ -262,7 +265,7 @@ def submit_watch_query(
     """
     query = parse_reference(query)
     refuse_sets(params, "submit_watch_sweep")
-    shown = Output(output, columns, index_col, dtype, parse_dates, dtype_backend)
+    shown = Output(output, columns, index_col, dtype, parse_dates, dtype_backend, expect)
     options = ReadOptions.resolve(
         query, client, max_age, cache, timeout, progress=False, columns=shown.decoded
     )
@@ -316,6 +319,7 @@ def submit_watch_sweep(
     dtype: object = None,
     parse_dates: object = None,
     dtype_backend: DtypeBackend = "numpy_nullable",
+    expect: Expected = None,
     timeout: float | None = 300.0,
     client: Client | None = None,
 ) -> SubmittedQuery[Any]:
@@ -325,7 +329,7 @@ def submit_watch_sweep(
     ----------
     query, params, split, inclusive, page, concurrency, max_age, cache, output, index_col, columns
         As of `read_watch_sweep`.
-    dtype, parse_dates, dtype_backend, timeout, client
+    dtype, parse_dates, dtype_backend, expect, timeout, client
         As of `read_watch_sweep`.
 
     Returns
@@ -339,7 +343,7 @@ def submit_watch_sweep(
         As of `submit_watch_query`.
     """
     query = parse_reference(query)
-    shown = Output(output, columns, index_col, dtype, parse_dates, dtype_backend)
+    shown = Output(output, columns, index_col, dtype, parse_dates, dtype_backend, expect)
     sweep = Sweep.of(
         query, params, split=split, inclusive=inclusive, page=page, concurrency=concurrency
     )

@@ -27,6 +27,7 @@ from watchframe.read.options import (
 from watchframe.read.output import FrameArguments, Output, OutputKind
 from watchframe.read.paging import Page, answers_of_pages
 from watchframe.read.pieces import Inclusive, pieces_of
+from watchframe.read.schema_contract import Expected
 from watchframe.read.side_by_side import CONCURRENCY, ReadRequest, answers_side_by_side
 from watchframe.references import QueryReference, parse_reference, require_query
 
@@ -96,6 +97,7 @@ def read_watch_sweep(
     dtype: object = None,
     parse_dates: object = None,
     dtype_backend: DtypeBackend = "numpy_nullable",
+    expect: Expected = None,
     timeout: float | None = 300.0,
     progress: bool | None = None,
     client: Client | None = None,
@@ -124,6 +126,8 @@ def read_watch_sweep(
         As of `read_watch_query`.
     index_col, columns, dtype, parse_dates, dtype_backend
         As of `read_watch_query`, for the whole frame; the parameters in front count as columns.
+    expect : Schema, str or path, optional
+        As of `read_watch_query`, of all rows together; the parameters in front are columns of it.
     timeout : float or None
         Seconds for each read, from when its turn comes.
     concurrency : int
@@ -144,6 +148,8 @@ def read_watch_sweep(
     ArgumentError
         `params`, `split` and `page` do not go together; the query has no such range; its order is
         not one in which pages fit together; or results with rows have different columns.
+    SchemaDriftError
+        The rows are not as `expect` says.
     ExceptionGroup
         Of the errors of `read_watch_query`, once all other reads have finished. What was read is in
         the local cache: calling again continues.
@@ -159,7 +165,7 @@ def read_watch_sweep(
     ['borrow', 'repay']
     """
     query = parse_reference(query)
-    shown = Output(output, columns, index_col, dtype, parse_dates, dtype_backend)
+    shown = Output(output, columns, index_col, dtype, parse_dates, dtype_backend, expect)
     sweep = Sweep.of(
         query, params, split=split, inclusive=inclusive, page=page, concurrency=concurrency
     )
