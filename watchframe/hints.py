@@ -167,6 +167,26 @@ class Kind(Enum):
         cell="Read it without --offline while the server can be reached.",
     )
 
+    # Files that pieces are appended to
+    APPEND_NEEDS = Words(
+        python='Give both: split={{"period": "1D"}}, append_to="borrows.parquet".',
+        terminal="Give both: --split period=1D --append-to borrows.parquet.",
+    )
+    AGAIN_NEEDS_SERVER = Words(
+        python='Leave again out, or cache="only".',
+        terminal="Leave --again out, or --offline.",
+    )
+    OTHER_FILE = Words(
+        python="Name another file in append_to, or read as the file was begun.",
+        terminal="Name another file in --append-to, or read as the file was begun.",
+    )
+    EDITED_SINCE = Words(
+        python="Name another file in append_to, or move this one away: then all pieces are read "
+        "again.",
+        terminal="Name another file in --append-to, or move this one away: then all pieces are "
+        "read again.",
+    )
+
     # References
     QUERY_REFERENCE = Words(
         python="Give the query's id, its name, or the address of its page, such as "

@@ -21,6 +21,7 @@ from watchframe.cli.options import (
     source_option,
     split_of,
 )
+from watchframe.cli.messages import note
 from watchframe.cli.output import Destination
 from watchframe.errors import AccessDeniedError, ArgumentError, NotFoundError
 from watchframe.plain_text import escaped, plain_text
@@ -50,6 +51,8 @@ def query(
     explain: bool,
     each: tuple[str, ...],
     split: str | None,
+    append_to: str | None,
+    again: int,
     concurrency: int,
     **given: Any,
 ) -> None:
@@ -60,7 +63,11 @@ def query(
     """
     from watchframe import read  # noqa: PLC0415 - help needs no reading
 
-    check_together({**given, "explain": explain, "each": each, "split": split})
+    check_together({**given, "explain": explain, "each": each, "split": split, "append_to": append_to})
+    if append_to is not None and (output or format_ or is_json or rows is not None):
+        raise click.UsageError(
+            "--append-to shows no rows: leave -o, --format, --json and --rows out."
+        )
     asked = parse_reference(reference)
     destination = Destination.of(output=output, format_=format_, is_json=is_json, rows=rows)
     arguments = read_arguments(**given)
@@ -87,6 +94,20 @@ def query(
         "client": client,
         "progress": False if options.is_quiet else None,
     }
+    if append_to is not None or again:
+        how.pop("columns")
+        appended = read.append_watch_sweep(
+            asked,
+            sets,
+            split=pieces,
+            append_to=append_to,
+            again=again,
+            concurrency=concurrency,
+            **how,
+        )
+        if not options.is_quiet:
+            note(str(appended))
+        return
     if each or pieces is not None:
         table = read.read_watch_sweep(
             asked, sets, split=pieces, concurrency=concurrency, output="arrow", **how

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import replace
+from os import PathLike
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypedDict, Unpack, overload
 
 import pandas as pd
@@ -17,6 +18,7 @@ from watchframe.errors import JobCancelledError
 from watchframe.models import Job, JobStatus
 from watchframe.parameters import query_url
 from watchframe.read.answer import Answer
+from watchframe.read.append import append_sweep
 from watchframe.read.background import Background, until
 from watchframe.read.options import MaxAge, Params, QueryLike, ReadOptions, of_query
 from watchframe.read.output import Output, OutputKind, Rows
@@ -307,6 +309,8 @@ def submit_watch_sweep(
     split: Mapping[str, object] | None = None,
     inclusive: Inclusive | None = None,
     page: Page | None = None,
+    append_to: str | PathLike[str] | None = None,
+    again: int = 0,
     concurrency: int = CONCURRENCY,
     max_age: MaxAge = None,
     cache: Mode = "use",
@@ -323,9 +327,9 @@ def submit_watch_sweep(
 
     Parameters
     ----------
-    query, params, split, inclusive, page, concurrency, max_age, cache, output, index_col, columns
+    query, params, split, inclusive, page, append_to, again, concurrency, max_age, cache, output
         As of `read_watch_sweep`.
-    dtype, parse_dates, dtype_backend, timeout, client
+    index_col, columns, dtype, parse_dates, dtype_backend, timeout, client
         As of `read_watch_sweep`.
 
     Returns
@@ -357,7 +361,12 @@ def submit_watch_sweep(
 
         # All reads share the cancellation of the one deadline, and each has its own time.
         own = replace(deadline, timeout=timeout)
-        answers = sweep.answers(replace(options, deadline=own, on_status=first))
+        its = replace(options, deadline=own, on_status=first)
+        if append_to is not None or again:
+            warned: list[Answer] = []
+            appended = append_sweep(sweep, append_to, again, its, warned.append)
+            return warned, appended.rows(shown)
+        answers = sweep.answers(its)
         return answers, shown.of_many(sweep.table(answers), answers)
 
     return _submitted(query, options.client, work, None, shown)

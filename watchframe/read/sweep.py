@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from os import PathLike
 from typing import TYPE_CHECKING, Literal, Self, TypedDict, Unpack, overload
 
 import pandas as pd
@@ -16,6 +17,7 @@ from watchframe.decode import DtypeBackend, concat_results
 from watchframe.errors import ArgumentError
 from watchframe.parameters.moments import TIMESPEC
 from watchframe.read.answer import Answer
+from watchframe.read.append import append_sweep
 from watchframe.read.options import (
     MaxAge,
     Params,
@@ -44,6 +46,8 @@ class ManyArguments(TypedDict, total=False):
     split: Mapping[str, object] | None
     inclusive: Inclusive | None
     page: Page | None
+    append_to: str | PathLike[str] | None
+    again: int
     concurrency: int
 
 
@@ -87,6 +91,8 @@ def read_watch_sweep(
     split: Mapping[str, object] | None = None,
     inclusive: Inclusive | None = None,
     page: Page | None = None,
+    append_to: str | PathLike[str] | None = None,
+    again: int = 0,
     concurrency: int = CONCURRENCY,
     max_age: MaxAge = None,
     cache: Mode = "use",
@@ -120,6 +126,12 @@ def read_watch_sweep(
     page : mapping, optional
         ``{"limit": "rows", "offset": "start", "size": 100_000}``: which parameters page the query,
         and how many rows a page has. Pages are read one after the other until one is short.
+    append_to : path, optional
+        A Parquet file, with `split`: of the pieces that are over, those that it lacks are read and
+        appended, in one step that an interruption undoes. A piece that is not over is not read.
+    again : int
+        How many of the last pieces in that file are read again, with all corrections since, and
+        take the place of the old ones.
     max_age, cache, output, client
         As of `read_watch_query`.
     index_col, columns, dtype, parse_dates, dtype_backend
@@ -137,13 +149,18 @@ def read_watch_sweep(
         The rows in the order of the reads, typed over all of them. A parameter that is a date or a
         time is one here; a range is two columns, ``period.start`` and ``period.end``; one with the
         name of a column of the result becomes ``<name>_parameter``. The provenance holds
-        ``"reads"``, the provenance of each.
+        ``"reads"``, the provenance of each. With `append_to`: the rows of those pieces of the range
+        that are in the file now.
 
     Raises
     ------
     ArgumentError
         `params`, `split` and `page` do not go together; the query has no such range; its order is
-        not one in which pages fit together; or results with rows have different columns.
+        not one in which pages fit together; or results with rows have different columns. With
+        `append_to`: the file holds another read, or another process appends to it; the file is as
+        it was.
+    OSError
+        That file cannot be written; it holds what it held before.
     ExceptionGroup
         Of the errors of `read_watch_query`, once all other reads have finished. What was read is in
         the local cache: calling again continues.
@@ -164,6 +181,8 @@ def read_watch_sweep(
         query, params, split=split, inclusive=inclusive, page=page, concurrency=concurrency
     )
     options = ReadOptions.resolve(query, client, max_age, cache, timeout, progress=progress)
+    if append_to is not None or again:
+        return append_sweep(sweep, append_to, again, options, shown.warn).rows(shown)
     answers = sweep.answers(options)
     shown.warn(*answers)
     return shown.of_many(sweep.table(answers), answers)
