@@ -168,6 +168,8 @@ class Kind(Enum):
     )
 
     # Files that pieces are appended to
+    NEEDS_SPLIT = Words(python="append_to needs split.", terminal="--append-to needs --split.")
+    NEEDS_FILE = Words(python="again needs append_to.", terminal="--again needs --append-to.")
     APPEND_NEEDS = Words(
         python='Give both: split={{"period": "1D"}}, append_to="borrows.parquet".',
         terminal="Give both: --split period=1D --append-to borrows.parquet.",

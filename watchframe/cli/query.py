@@ -13,6 +13,7 @@ import click
 from watchframe.cli.command import command
 from watchframe.cli.completion import complete_query
 from watchframe.cli.connection import GlobalOptions, connect
+from watchframe.cli.messages import note
 from watchframe.cli.options import (
     many_options,
     parameter_sets,
@@ -21,7 +22,6 @@ from watchframe.cli.options import (
     source_option,
     split_of,
 )
-from watchframe.cli.messages import note
 from watchframe.cli.output import Destination
 from watchframe.errors import AccessDeniedError, ArgumentError, NotFoundError
 from watchframe.plain_text import escaped, plain_text
@@ -63,7 +63,9 @@ def query(
     """
     from watchframe import read  # noqa: PLC0415 - help needs no reading
 
-    check_together({**given, "explain": explain, "each": each, "split": split, "append_to": append_to})
+    check_together(
+        {**given, "explain": explain, "each": each, "split": split, "append_to": append_to}
+    )
     if append_to is not None and (output or format_ or is_json or rows is not None):
         raise click.UsageError(
             "--append-to shows no rows: leave -o, --format, --json and --rows out."
@@ -95,15 +97,18 @@ def query(
         "progress": False if options.is_quiet else None,
     }
     if append_to is not None or again:
-        how.pop("columns")
-        appended = read.append_watch_sweep(
+        appended = read.append_to_file(
             asked,
             sets,
             split=pieces,
             append_to=append_to,
             again=again,
             concurrency=concurrency,
-            **how,
+            max_age=max_age,
+            cache=cache,
+            timeout=arguments["timeout"],
+            client=client,
+            progress=how["progress"],
         )
         if not options.is_quiet:
             note(str(appended))

@@ -85,21 +85,29 @@ def _counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}" + ("" if number == 1 else "s")
 
 
+def check_append(append_to: object, again: object, split: object) -> None:
+    """Raise ArgumentError where these arguments of a sweep do not go together."""
+    if append_to is None and again == 0:
+        return
+    if append_to is None or split is None:
+        raise ArgumentError(
+            Hint(Kind.NEEDS_FILE if append_to is None else Kind.NEEDS_SPLIT),
+            hint=Hint(Kind.APPEND_NEEDS),
+        )
+    if isinstance(again, bool) or not isinstance(again, int) or again < 0:
+        raise ArgumentError(f"again is {again!r}.", hint="Give a number of pieces: 0, 1, 2.")
+    append_path(append_to)  # before anything is asked
+
+
 def append_sweep(
-    sweep: Sweep,
-    append_to: object,
-    again: int,
-    options: ReadOptions,
-    on_answer: Callable[[Answer], object],
+    sweep: Sweep, options: ReadOptions, on_answer: Callable[[Answer], object]
 ) -> Appended:
     """Append the pieces of a sweep that are over, and that the file lacks.
 
     Parameters
     ----------
     sweep : Sweep
-    append_to : path
-    again : int
-        How many of the last pieces in the file are read again.
+        Its `append_to` is given.
     options : ReadOptions
     on_answer : callable
         Called with each answer, without its rows, to warn of it.
@@ -107,34 +115,27 @@ def append_sweep(
     Raises
     ------
     ArgumentError
-        The arguments do not go together, the file holds another read, another process appends to
-        it, or there is no file and no piece is over.
+        The file holds another read, another process appends to it, or there is no file and no
+        piece is over.
     OSError
         The file cannot be written.
     ExceptionGroup
         Of the errors of the reads; the pieces that could be read are in the file.
     """
-    if append_to is None or sweep.split is None:
-        raise ArgumentError(
-            "again is for append_to." if append_to is None else "append_to needs split.",
-            hint=Hint(Kind.APPEND_NEEDS),
-        )
-    if isinstance(again, bool) or not isinstance(again, int) or again < 0:
-        raise ArgumentError(f"again is {again!r}.", hint="Give a number of pieces: 0, 1, 2.")
-    if again and options.policy.mode == "only":
+    if sweep.again and options.policy.mode == "only":
         raise ArgumentError(
             "Pieces are read again from the server, and no request may be made.",
             hint=Hint(Kind.AGAIN_NEEDS_SERVER),
         )
-    path = append_path(append_to)
+    path, split = append_path(sweep.append_to), sweep.split or {}
     with held(path):
         note = read_note(path)
-        whole = SplitRange.of(sweep.query, sweep.params, sweep.split, sweep.inclusive, options)
+        whole = SplitRange.of(sweep.query, sweep.params, split, sweep.inclusive, options)
         asked = AppendNote.of(whole)
         if note is not None:
             note.check(asked, path)
         run = _Run(path=path, whole=whole, note=note or asked, on_answer=on_answer)
-        run.find(again)
+        run.find(sweep.again)
         if note is None and not run.pieces:
             raise ArgumentError(
                 f"None of the {_counted(len(whole.pieces), 'piece')} is over, so that there is "
@@ -237,8 +238,7 @@ class _Run:
 
     def _is_due(self, piece: _Piece) -> bool:
         return any(
-            piece["start"] == note.start and piece["end"] == note.end
-            for note in self._due.values()
+            piece["start"] == note.start and piece["end"] == note.end for note in self._due.values()
         )
 
     def _take(self, piece: _Piece, answer: Answer) -> None:

@@ -244,16 +244,15 @@ def write_pieces(path: Path, note: AppendNote, new: Mapping[_Key, pa.Table]) -> 
     import pyarrow.parquet as pq  # noqa: PLC0415 - it takes long to import
 
     try:
-        with replaced_file(path) as file:
-            with ExitStack() as stack:
-                is_needed = any(piece.rows and piece.key not in new for piece in note.pieces)
-                old = stack.enter_context(FileRows(path)) if is_needed else None
-                whole = _Whole.of(note, old, new)
-                schema = with_attributes(whole.schema.empty_table(), note.attributes).schema
-                writer = stack.enter_context(pq.ParquetWriter(file, schema))
-                writer.add_key_value_metadata({NOTE: note.to_json()})
-                for table in _in_groups(whole.tables()):
-                    writer.write_table(table.replace_schema_metadata(schema.metadata))
+        with replaced_file(path) as file, ExitStack() as stack:
+            is_needed = any(piece.rows and piece.key not in new for piece in note.pieces)
+            old = stack.enter_context(FileRows(path)) if is_needed else None
+            whole = _Whole.of(note, old, new)
+            schema = with_attributes(whole.schema.empty_table(), note.attributes).schema
+            writer = stack.enter_context(pq.ParquetWriter(file, schema))
+            writer.add_key_value_metadata({NOTE: note.to_json()})
+            for table in _in_groups(whole.tables()):
+                writer.write_table(table.replace_schema_metadata(schema.metadata))
     except OSError as error:
         if error.errno is None:
             raise

@@ -64,9 +64,7 @@ class PieceNote(Struct, kw_only=True, eq=False, frozen=True):
         return pa.ipc.read_schema(pa.py_buffer(base64.b64decode(self.columns)))
 
     @classmethod
-    def of(
-        cls, piece: Mapping[str, str], table: pa.Table, read: Mapping[str, object]
-    ) -> PieceNote:
+    def of(cls, piece: Mapping[str, str], table: pa.Table, read: Mapping[str, object]) -> PieceNote:
         """Return the note of a result."""
         schema = table.schema.remove_metadata()
         columns = zip(table.column_names, table.columns, strict=True)
@@ -126,9 +124,7 @@ class AppendNote(Struct, frozen=True, kw_only=True, dict=True):
             query_name=whole.query.name,
             data_source_id=whole.query.data_source_id,
             text_hash=text_hash(whole.query),
-            parameters={
-                name: value for name, value in whole.params.items() if name != whole.name
-            },
+            parameters={name: value for name, value in whole.params.items() if name != whole.name},
             split=whole.name,
             length=whole.length,
             inclusive=whole.inclusive,
@@ -234,9 +230,7 @@ class AppendNote(Struct, frozen=True, kw_only=True, dict=True):
                 )
         return None
 
-    def _overlap(
-        self, one: tuple[datetime, datetime], other: tuple[datetime, datetime]
-    ) -> bool:
+    def _overlap(self, one: tuple[datetime, datetime], other: tuple[datetime, datetime]) -> bool:
         if self.inclusive == "both":
             return one[0] <= other[1] and other[0] <= one[1]
         return one[0] < other[1] and other[0] < one[1]

@@ -148,7 +148,7 @@ class Output:
         self,
         table: pa.Table,
         reads: Sequence[Mapping[str, object]],
-        kinds: Mapping[str, str] = {},  # noqa: B006 - it is not changed
+        kinds: Mapping[str, str] = {},
     ) -> Any:
         """Return the rows of one table; `reads` is the provenance of each read in it."""
         attributes = {"reads": list(reads)}

@@ -345,7 +345,14 @@ def submit_watch_sweep(
     query = parse_reference(query)
     shown = Output(output, columns, index_col, dtype, parse_dates, dtype_backend)
     sweep = Sweep.of(
-        query, params, split=split, inclusive=inclusive, page=page, concurrency=concurrency
+        query,
+        params,
+        split=split,
+        inclusive=inclusive,
+        page=page,
+        append_to=append_to,
+        again=again,
+        concurrency=concurrency,
     )
     options = ReadOptions.resolve(query, client, max_age, cache, timeout, progress=False)
 
@@ -362,9 +369,9 @@ def submit_watch_sweep(
         # All reads share the cancellation of the one deadline, and each has its own time.
         own = replace(deadline, timeout=timeout)
         its = replace(options, deadline=own, on_status=first)
-        if append_to is not None or again:
+        if sweep.append_to is not None:
             warned: list[Answer] = []
-            appended = append_sweep(sweep, append_to, again, its, warned.append)
+            appended = append_sweep(sweep, its, warned.append)
             return warned, appended.rows(shown)
         answers = sweep.answers(its)
         return answers, shown.of_many(sweep.table(answers), answers)

@@ -17,7 +17,7 @@ from watchframe.decode import DtypeBackend, concat_results
 from watchframe.errors import ArgumentError
 from watchframe.parameters.moments import TIMESPEC
 from watchframe.read.answer import Answer
-from watchframe.read.append import append_sweep
+from watchframe.read.append import Appended, append_sweep, check_append
 from watchframe.read.options import (
     MaxAge,
     Params,
@@ -178,14 +178,55 @@ def read_watch_sweep(
     query = parse_reference(query)
     shown = Output(output, columns, index_col, dtype, parse_dates, dtype_backend)
     sweep = Sweep.of(
-        query, params, split=split, inclusive=inclusive, page=page, concurrency=concurrency
+        query,
+        params,
+        split=split,
+        inclusive=inclusive,
+        page=page,
+        append_to=append_to,
+        again=again,
+        concurrency=concurrency,
     )
     options = ReadOptions.resolve(query, client, max_age, cache, timeout, progress=progress)
-    if append_to is not None or again:
-        return append_sweep(sweep, append_to, again, options, shown.warn).rows(shown)
+    if sweep.append_to is not None:
+        return append_sweep(sweep, options, shown.warn).rows(shown)
     answers = sweep.answers(options)
     shown.warn(*answers)
     return shown.of_many(sweep.table(answers), answers)
+
+
+def append_to_file(
+    query: QueryLike,
+    params: ParamSets = None,
+    *,
+    split: Mapping[str, object] | None,
+    append_to: str | PathLike[str] | None,
+    again: int = 0,
+    concurrency: int = CONCURRENCY,
+    max_age: MaxAge = None,
+    cache: Mode = "use",
+    timeout: float | None = 300.0,
+    progress: bool | None = None,
+    client: Client | None = None,
+) -> Appended:
+    """Append pieces to a file as `read_watch_sweep` does, and return what was done, without rows.
+
+    Parameters
+    ----------
+    query, params, split, append_to, again, concurrency, max_age, cache, timeout, progress, client
+        As of `read_watch_sweep`.
+
+    Raises
+    ------
+    ArgumentError, OSError, ExceptionGroup
+        As of `read_watch_sweep`.
+    """
+    query = parse_reference(query)
+    sweep = Sweep.of(
+        query, params, split=split, append_to=append_to, again=again, concurrency=concurrency
+    )
+    options = ReadOptions.resolve(query, client, max_age, cache, timeout, progress=progress)
+    return append_sweep(sweep, options, Output().warn)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,7 +240,7 @@ class Sweep:
         A read for each; empty with `split` and `page`.
     params : mapping or None
         Of all reads, with `split` and `page`.
-    split, inclusive, page, concurrency
+    split, inclusive, page, append_to, again, concurrency
         As of `read_watch_sweep`.
     """
 
@@ -209,6 +250,8 @@ class Sweep:
     split: Mapping[str, object] | None
     inclusive: Inclusive | None
     page: Page | None
+    append_to: str | PathLike[str] | None
+    again: int
     concurrency: int
 
     @classmethod
@@ -218,8 +261,10 @@ class Sweep:
         params: ParamSets,
         *,
         split: Mapping[str, object] | None,
-        inclusive: Inclusive | None,
-        page: Page | None,
+        inclusive: Inclusive | None = None,
+        page: Page | None = None,
+        append_to: str | PathLike[str] | None = None,
+        again: int = 0,
         concurrency: int,
     ) -> Self:
         """Return the sweep of these arguments.
@@ -232,6 +277,7 @@ class Sweep:
             The query is one result.
         """
         require_query(query)
+        check_append(append_to, again, split)
         one = params if params is None or isinstance(params, Mapping | str) else None
         sets = [] if one is params else parameter_sets(params)
         if sets == [] and one is not params:
@@ -261,6 +307,8 @@ class Sweep:
             split=split,
             inclusive=inclusive,
             page=page,
+            append_to=append_to,
+            again=again,
             concurrency=concurrency,
         )
 
