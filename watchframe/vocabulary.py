@@ -281,6 +281,26 @@ OPTIONS = (
         "are taken from the local cache.",
     ),
     Option(
+        flags=("--append-to",),
+        name="append_to",
+        python='`append_to="borrows.parquet"` of `read_watch_sweep`',
+        value="FILE",
+        section=WHAT,
+        places=_TERMINAL,
+        help="With --split: append the pieces that are over, and that this Parquet file lacks, to "
+        "it, and show no rows.",
+    ),
+    Option(
+        flags=("--again",),
+        name="again",
+        python="`again=2` of `read_watch_sweep`",
+        value="N",
+        section=WHAT,
+        places=_TERMINAL,
+        help="With --append-to: read the last N pieces in the file again, with all corrections "
+        "since.",
+    ),
+    Option(
         flags=("--concurrency",),
         name="concurrency",
         python="`concurrency=4` of `read_watch_sweep`",
@@ -369,6 +389,9 @@ _CONTRADICTIONS = (
     ("explain", "save", "--explain changes nothing, --save does"),
     ("explain", "each", "--explain is of one read"),
     ("explain", "split", "--explain is of one read"),
+    ("explain", "append_to", "--explain changes nothing, --append-to does"),
+    ("append_to", "each", "pieces are appended, of --split"),
+    ("append_to", "columns", "the file holds every column"),
     ("each", "split", "one of them makes many reads of one"),
     ("offline", "save", "--save needs the server, --offline forbids it"),
 )

@@ -74,6 +74,8 @@ _OF_CLICK: dict[str, dict[str, Any]] = {
     "source": {"required": True, "shell_complete": complete_data_source},
     "timeout": {"default": "5m", "show_default": True},
     "each": {"shell_complete": complete_parameter},
+    "append_to": {"type": click.Path(dir_okay=False)},
+    "again": {"type": WholeNumber(min=0), "default": 0},
     "expect": {"type": click.Path(dir_okay=False)},
     "concurrency": {"type": WholeNumber(min=1), "default": 4, "show_default": True},
 }
@@ -117,7 +119,7 @@ _ROWS = (
     click.option("--json", "is_json", is_flag=True, help="The same as --format json."),
     rows_option,
 )
-_MANY = _of_the_table("each", "split", "concurrency")
+_MANY = _of_the_table("each", "split", "append_to", "again", "concurrency")
 
 #: The data source of ``watchframe sql``; what is chosen of filters.
 source_option, filters_option = _of_the_table("source", "filters")

@@ -13,6 +13,7 @@ import click
 from watchframe.cli.command import command
 from watchframe.cli.completion import complete_query
 from watchframe.cli.connection import GlobalOptions, connect
+from watchframe.cli.messages import note
 from watchframe.cli.options import (
     many_options,
     parameter_sets,
@@ -50,6 +51,8 @@ def query(
     explain: bool,
     each: tuple[str, ...],
     split: str | None,
+    append_to: str | None,
+    again: int,
     concurrency: int,
     **given: Any,
 ) -> None:
@@ -60,7 +63,13 @@ def query(
     """
     from watchframe import read  # noqa: PLC0415 - help needs no reading
 
-    check_together({**given, "explain": explain, "each": each, "split": split})
+    check_together(
+        {**given, "explain": explain, "each": each, "split": split, "append_to": append_to}
+    )
+    if append_to is not None and (output or format_ or is_json or rows is not None):
+        raise click.UsageError(
+            "--append-to shows no rows: leave -o, --format, --json and --rows out."
+        )
     asked = parse_reference(reference)
     destination = Destination.of(output=output, format_=format_, is_json=is_json, rows=rows)
     arguments = read_arguments(**given)
@@ -88,6 +97,23 @@ def query(
         "client": client,
         "progress": False if options.is_quiet else None,
     }
+    if append_to is not None or again:
+        appended = read.append_to_file(
+            asked,
+            sets,
+            split=pieces,
+            append_to=append_to,
+            again=again,
+            concurrency=concurrency,
+            max_age=max_age,
+            cache=cache,
+            timeout=arguments["timeout"],
+            client=client,
+            progress=how["progress"],
+        )
+        if not options.is_quiet:
+            note(str(appended))
+        return
     if each or pieces is not None:
         table = read.read_watch_sweep(
             asked, sets, split=pieces, concurrency=concurrency, output="arrow", **how

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import pyarrow as pa
 
 from watchframe.decode.column_plan import ENCODINGS, FINAL, Kind, check_names, kind_of
 from watchframe.decode.column_warnings import undeclared_columns
 from watchframe.decode.typing_rules import (
+    INTEGER,
     TypedColumn,
     declared_type,
     encoding_of,
@@ -17,7 +19,7 @@ from watchframe.decode.typing_rules import (
     typed_column,
     values_as_sent,
 )
-from watchframe.errors import ArgumentError
+from watchframe.errors import ArgumentError, DecodeError
 
 
 def concat_results(tables: Sequence[pa.Table]) -> pa.Table:
@@ -39,14 +41,34 @@ def concat_results(tables: Sequence[pa.Table]) -> pa.Table:
         Their declared columns differ.
     """
     filled = [table for table in tables if table.num_rows] or [*tables]
-    names = list(dict.fromkeys(name for table in filled for name in table.column_names))
     _check_declared(tables)
     columns = []
-    for name in names:
+    for name in names_of_all([table.schema for table in filled]):
         having = next(table for table in filled if name in table.column_names).field(name)
         parts = [_part(table, name, having) for table in filled]
-        columns.append(_column([field for field, _ in parts], [array for _, array in parts]))
+        fields, arrays = [field for field, _ in parts], [array for _, array in parts]
+        columns.append(column_of_all(fields, arrays))
     return table_of(columns, sum(map(len, filled)))
+
+
+def names_of_all(schemas: Iterable[pa.Schema]) -> list[str]:
+    """Return the names of the columns of results together, in the order of `concat_results`."""
+    return list(dict.fromkeys(name for schema in schemas for name in schema.names))
+
+
+def field_of_all(fields: Sequence[pa.Field], has_values: Sequence[bool]) -> pa.Field | None:
+    """Return the field of a column of several results; None where its values have to decide.
+
+    Parameters
+    ----------
+    fields : sequence of pyarrow.Field
+        Of the column in each result; at least one.
+    has_values : sequence of bool
+        Whether the column has any value there.
+    """
+    filled = [field for field, has in zip(fields, has_values, strict=True) if has]
+    kinds = {(field.type, encoding_of(field)) for field in filled}
+    return None if len(kinds) > 1 else (filled or fields)[0]
 
 
 def _check_declared(tables: Sequence[pa.Table]) -> None:
@@ -70,15 +92,10 @@ def _part(table: pa.Table, name: str, like: pa.Field) -> tuple[pa.Field, pa.Chun
     return like, pa.chunked_array([pa.nulls(len(table), like.type)])
 
 
-def _column(fields: Sequence[pa.Field], arrays: Sequence[pa.ChunkedArray]) -> TypedColumn:
-    filled = [
-        (field, array)
-        for field, array in zip(fields, arrays, strict=True)
-        if array.null_count < len(array)
-    ]
-    kinds = {(field.type, encoding_of(field)) for field, _ in filled}
-    if len(kinds) <= 1:
-        field = filled[0][0] if filled else fields[0]
+def column_of_all(fields: Sequence[pa.Field], arrays: Sequence[pa.ChunkedArray]) -> TypedColumn:
+    """Return a column of several results as one, in the type that holds all values exactly."""
+    field = field_of_all(fields, [array.null_count < len(array) for array in arrays])
+    if field is not None:
         chunks = [
             chunk
             for array in arrays
@@ -94,6 +111,33 @@ def _column(fields: Sequence[pa.Field], arrays: Sequence[pa.ChunkedArray]) -> Ty
     ]
     declared = declared_type(fields[0]) or None
     return typed_column(fields[0].name, declared, values)
+
+
+def column_before(field: pa.Field, array: pa.ChunkedArray, own: pa.Field) -> pa.ChunkedArray:
+    """Return what `column_of_all` made of one result's column as that result had it.
+
+    Parameters
+    ----------
+    field : pyarrow.Field
+        Of the column of all results.
+    array : pyarrow.ChunkedArray
+        The rows of that one result in it.
+    own : pyarrow.Field
+        Of the column as the result had it.
+    """
+    if (field.type, encoding_of(field)) == (own.type, encoding_of(own)):
+        return array
+    if array.null_count == len(array):
+        return _nulls(len(array), own.type)
+    values: list[Any] = values_as_sent(field, array)
+    if own.type == pa.int64() or encoding_of(own) == INTEGER:  # which a float column holds exactly
+        values = [None if value is None else int(value) for value in values]
+    before = typed_column(own.name, declared_type(own) or None, values)
+    if (before.field.type, encoding_of(before.field)) != (own.type, encoding_of(own)):
+        raise DecodeError(
+            f"The column {own.name!r} cannot be turned back from {field.type} to {own.type}."
+        )
+    return pa.chunked_array([before.array])
 
 
 def column_kinds(table: pa.Table) -> dict[str, str]:

@@ -26,7 +26,7 @@ from watchframe.read.submit import (
     submit_watch_query,
     submit_watch_sweep,
 )
-from watchframe.read.sweep import parameter_sets, read_watch_sweep
+from watchframe.read.sweep import append_to_file, parameter_sets, read_watch_sweep
 
 __all__ = [
     "Answer",
@@ -46,6 +46,7 @@ __all__ = [
     "answer_query",
     "answer_sql",
     "answer_warnings",
+    "append_to_file",
     "dashboard_answers",
     "draw_frame",
     "draw_watch_query",

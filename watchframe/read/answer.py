@@ -46,6 +46,8 @@ class Answer:
         The types that the query's columns had in other results, where some have no values here.
     unproven : str or None
         Why these may not be the rows that were asked for; None if nothing speaks against it.
+    text_hash : str
+        Of the text that the query had, as of the cache's key.
     """
 
     table: pa.Table
@@ -57,6 +59,7 @@ class Answer:
     is_stored: bool = False
     known_kinds: Mapping[str, str] = field(default_factory=dict)
     unproven: str | None = None
+    text_hash: str = ""
 
     def take_table(self) -> pa.Table:
         """Return the table and let go of it: its memory is free as soon as it was read."""

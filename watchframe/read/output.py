@@ -154,7 +154,16 @@ class Output:
         """Return the rows of one table that was made of several answers; raises as `rows`."""
         self._check(table, *answers)
         kinds = {name: kind for answer in answers for name, kind in answer.known_kinds.items()}
-        attributes = {"reads": [answer.attributes for answer in answers]}
+        return self.of_table(table, [answer.attributes for answer in answers], kinds)
+
+    def of_table(
+        self,
+        table: pa.Table,
+        reads: Sequence[Mapping[str, object]],
+        kinds: Mapping[str, str] = {},
+    ) -> Any:
+        """Return the rows of one table; `reads` is the provenance of each read in it."""
+        attributes = {"reads": list(reads)}
         if self.kind != "pandas":
             return self._arrow(table, kinds, attributes)
         frame = self._pandas(lambda: table, kinds)

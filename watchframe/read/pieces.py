@@ -10,13 +10,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import MAXYEAR, UTC, datetime, timedelta
-from typing import Literal
+from typing import Literal, Self
 
+from watchframe.cache import Policy
 from watchframe.errors import ArgumentError
 from watchframe.hints import Hint, Kind
 from watchframe.models import ParameterDefinition, Query
+from watchframe.parameters import JSON
 from watchframe.parameters.normalize import definitions_of
 from watchframe.parameters.sql_text import without_comments
 from watchframe.parameters.templates import VALUES, tags_in
@@ -27,6 +29,96 @@ from watchframe.references import QueryReference
 
 #: As of `pandas.Series.between`.
 Inclusive = Literal["both", "left", "right"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SplitRange:
+    """A long range of one query, and the pieces that it is read in.
+
+    Attributes
+    ----------
+    reference : QueryReference
+    query : Query
+        The definition by which the range was split.
+    name, type : str
+        Of the range parameter.
+    length : str
+        Of a piece, in pandas' offset words.
+    inclusive : {"both", "left", "right"}
+        Which ends of a range the query's SQL takes in.
+    params : mapping
+        All parameters as they are sent, with the whole range.
+    pieces : list of dict
+        ``{"start": ..., "end": ...}`` in wire form, in order.
+    options : ReadOptions
+        With the moment from which all was counted.
+    """
+
+    reference: QueryReference
+    query: Query
+    name: str
+    type: str
+    length: str
+    inclusive: Inclusive
+    params: Mapping[str, JSON]
+    pieces: list[dict[str, str]]
+    options: ReadOptions
+
+    @classmethod
+    def of(
+        cls,
+        query: QueryReference,
+        params: Params,
+        split: Mapping[str, object],
+        inclusive: Inclusive | None,
+        options: ReadOptions,
+    ) -> Self:
+        """Return the pieces of `split`.
+
+        Raises
+        ------
+        ArgumentError
+            The query has no such range, or it cannot be split so.
+        """
+        if len(split) != 1:
+            raise ArgumentError(
+                f"split is {split!r}.", hint='Give one range and a length: split={"period": "1M"}.'
+            )
+        ((name, every),) = split.items()
+        options = replace(options, now=options.now or datetime.now(UTC))
+        definition, (wire,) = wire_sets(query, [params], options)
+        parameter = _range_parameter(definition, name)
+        value = wire[name]
+        assert isinstance(value, dict)  # noqa: S101 - a range's wire form
+        ends = inclusive or _inclusive(definition, name)
+        pieces = range_pieces(
+            {side: str(moment) for side, moment in value.items()},
+            parameter.type,
+            every,
+            inclusive=ends,
+        )
+        return cls(
+            reference=query,
+            query=definition,
+            name=name,
+            type=parameter.type,
+            length=_plain_length(every),
+            inclusive=ends,
+            params=wire,
+            pieces=pieces,
+            options=options,
+        )
+
+    def over_since(self, piece: Mapping[str, str]) -> float | None:
+        """Return the seconds for which a piece has been over, as of `over_since`."""
+        return over_since(piece, self.type, self.options.now or datetime.now(UTC))
+
+    def request(self, piece: Mapping[str, str], policy: Policy) -> ReadRequest:
+        """Return the read of one piece."""
+        its = replace(self.options, exact={self.name: dict(piece)}, policy=policy)
+        return ReadRequest(
+            query=self.reference, params={**self.params, self.name: piece}, options=its
+        )
 
 
 def pieces_of(
@@ -41,31 +133,14 @@ def pieces_of(
     A piece that is over, but for the last one, does not change: any copy of it will do that was
     made after its end, whatever `max_age` says, unless the query was edited.
     """
-    if len(split) != 1:
-        raise ArgumentError(
-            f"split is {split!r}.", hint='Give one range and a length: split={"period": "1M"}.'
-        )
-    ((name, every),) = split.items()
-    now = options.now or datetime.now(UTC)
-    options = replace(options, now=now)
-    definition, (wire,) = wire_sets(query, [params], options)
-    parameter = _range_parameter(definition, name)
-    value = wire[name]
-    assert isinstance(value, dict)  # noqa: S101 - a range's wire form
-    pieces = range_pieces(
-        {side: str(moment) for side, moment in value.items()},
-        parameter.type,
-        every,
-        inclusive=inclusive or _inclusive(definition, name),
-    )
+    whole = SplitRange.of(query, params, split, inclusive, options)
     requests = []
-    for piece in pieces:
-        its = replace(options, exact={name: dict(piece)})
-        over = None if piece is pieces[-1] else over_since(piece, parameter.type, now)
-        if over is not None and options.policy.mode != "refresh":
-            max_age = max(over, options.policy.max_age or 0)
-            its = replace(its, policy=replace(options.policy, max_age=max_age))
-        requests.append(ReadRequest(query=query, params={**wire, name: piece}, options=its))
+    for piece in whole.pieces:
+        over = None if piece is whole.pieces[-1] else whole.over_since(piece)
+        policy = options.policy
+        if over is not None and policy.mode != "refresh":
+            policy = replace(policy, max_age=max(over, policy.max_age or 0))
+        requests.append(whole.request(piece, policy))
     return requests
 
 
@@ -262,6 +337,17 @@ def _wire(moment: datetime, step: timedelta) -> str:
         return moment.date().isoformat()
     seconds = step == STEPS["datetime-range-with-seconds"]
     return moment.isoformat(sep=" ", timespec="seconds" if seconds else "minutes")
+
+
+def _plain_length(every: object) -> str:
+    """Return the length in one way of writing: ``1D`` and ``D`` are the same, and so are 1M, MS."""
+    match = _WORD.fullmatch(_written(every))
+    if match is None:  # `range_pieces` has refused it before
+        return _written(every)
+    unit = _OLDER.get(match[2], match[2])
+    if unit in _MONTHS and match[3] is None:
+        unit = unit[0]
+    return f"{int(match[1] or 1)}{unit}{'-' + match[3] if match[3] else ''}"
 
 
 def _written(every: object) -> str:

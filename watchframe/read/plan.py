@@ -113,6 +113,7 @@ class ReadPlan:
             cache_key=self.cache_key,
             may_be_cut=self.question.may_be_cut,
             parameter_types=self.question.parameter_types,
+            text_hash=self.key_parts.text_hash,
         )
 
     def __repr__(self) -> str:

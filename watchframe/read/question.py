@@ -236,7 +236,7 @@ class SavedQuestion(_Neutral):
             principal=principal,
             query_id=self.query.id,
             data_source_id=self.query.data_source_id,
-            text_hash=_text_hash(self.query),
+            text_hash=text_hash(self.query),
             parameters=self.parameters,
         )
 
@@ -380,7 +380,7 @@ class ResultQuestion(_Neutral):
 Question = SavedQuestion | SqlQuestion | ResultQuestion
 
 
-def _text_hash(query: Query) -> str:
+def text_hash(query: Query) -> str:
     """Return a hash of all that decides, beside the parameters, which SQL the server runs."""
     joined = {
         definition.name: [

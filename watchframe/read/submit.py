@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import replace
+from os import PathLike
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypedDict, Unpack, overload
 
 import pandas as pd
@@ -17,6 +18,7 @@ from watchframe.errors import JobCancelledError
 from watchframe.models import Job, JobStatus
 from watchframe.parameters import query_url
 from watchframe.read.answer import Answer
+from watchframe.read.append import append_sweep
 from watchframe.read.background import Background, until
 from watchframe.read.options import MaxAge, Params, QueryLike, ReadOptions, of_query
 from watchframe.read.output import Output, OutputKind, Rows
@@ -310,6 +312,8 @@ def submit_watch_sweep(
     split: Mapping[str, object] | None = None,
     inclusive: Inclusive | None = None,
     page: Page | None = None,
+    append_to: str | PathLike[str] | None = None,
+    again: int = 0,
     concurrency: int = CONCURRENCY,
     max_age: MaxAge = None,
     cache: Mode = "use",
@@ -327,9 +331,9 @@ def submit_watch_sweep(
 
     Parameters
     ----------
-    query, params, split, inclusive, page, concurrency, max_age, cache, output, index_col, columns
+    query, params, split, inclusive, page, append_to, again, concurrency, max_age, cache, output
         As of `read_watch_sweep`.
-    dtype, parse_dates, dtype_backend, expect, timeout, client
+    index_col, columns, dtype, parse_dates, dtype_backend, expect, timeout, client
         As of `read_watch_sweep`.
 
     Returns
@@ -345,7 +349,14 @@ def submit_watch_sweep(
     query = parse_reference(query)
     shown = Output(output, columns, index_col, dtype, parse_dates, dtype_backend, expect)
     sweep = Sweep.of(
-        query, params, split=split, inclusive=inclusive, page=page, concurrency=concurrency
+        query,
+        params,
+        split=split,
+        inclusive=inclusive,
+        page=page,
+        append_to=append_to,
+        again=again,
+        concurrency=concurrency,
     )
     options = ReadOptions.resolve(query, client, max_age, cache, timeout, progress=False)
 
@@ -361,7 +372,12 @@ def submit_watch_sweep(
 
         # All reads share the cancellation of the one deadline, and each has its own time.
         own = replace(deadline, timeout=timeout)
-        answers = sweep.answers(replace(options, deadline=own, on_status=first))
+        its = replace(options, deadline=own, on_status=first)
+        if sweep.append_to is not None:
+            warned: list[Answer] = []
+            appended = append_sweep(sweep, its, warned.append)
+            return warned, appended.rows(shown)
+        answers = sweep.answers(its)
         return answers, shown.of_many(sweep.table(answers), answers)
 
     return _submitted(query, options.client, work, None, shown)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from os import PathLike
 from typing import TYPE_CHECKING, Literal, Self, TypedDict, Unpack, overload
 
 import pandas as pd
@@ -16,6 +17,7 @@ from watchframe.decode import DtypeBackend, concat_results
 from watchframe.errors import ArgumentError
 from watchframe.parameters.moments import TIMESPEC
 from watchframe.read.answer import Answer
+from watchframe.read.append import Appended, append_sweep, check_append
 from watchframe.read.options import (
     MaxAge,
     Params,
@@ -45,6 +47,8 @@ class ManyArguments(TypedDict, total=False):
     split: Mapping[str, object] | None
     inclusive: Inclusive | None
     page: Page | None
+    append_to: str | PathLike[str] | None
+    again: int
     concurrency: int
 
 
@@ -88,6 +92,8 @@ def read_watch_sweep(
     split: Mapping[str, object] | None = None,
     inclusive: Inclusive | None = None,
     page: Page | None = None,
+    append_to: str | PathLike[str] | None = None,
+    again: int = 0,
     concurrency: int = CONCURRENCY,
     max_age: MaxAge = None,
     cache: Mode = "use",
@@ -122,6 +128,12 @@ def read_watch_sweep(
     page : mapping, optional
         ``{"limit": "rows", "offset": "start", "size": 100_000}``: which parameters page the query,
         and how many rows a page has. Pages are read one after the other until one is short.
+    append_to : path, optional
+        A Parquet file, with `split`: of the pieces that are over, those that it lacks are read and
+        appended, in one step that an interruption undoes. A piece that is not over is not read.
+    again : int
+        How many of the last pieces in that file are read again, with all corrections since, and
+        take the place of the old ones.
     max_age, cache, output, client
         As of `read_watch_query`.
     index_col, columns, dtype, parse_dates, dtype_backend
@@ -141,15 +153,20 @@ def read_watch_sweep(
         The rows in the order of the reads, typed over all of them. A parameter that is a date or a
         time is one here; a range is two columns, ``period.start`` and ``period.end``; one with the
         name of a column of the result becomes ``<name>_parameter``. The provenance holds
-        ``"reads"``, the provenance of each.
+        ``"reads"``, the provenance of each. With `append_to`: the rows of those pieces of the range
+        that are in the file now.
 
     Raises
     ------
     ArgumentError
         `params`, `split` and `page` do not go together; the query has no such range; its order is
-        not one in which pages fit together; or results with rows have different columns.
+        not one in which pages fit together; or results with rows have different columns. With
+        `append_to`: the file holds another read, or another process appends to it; the file is as
+        it was.
     SchemaDriftError
         The rows are not as `expect` says.
+    OSError
+        That file cannot be written; it holds what it held before.
     ExceptionGroup
         Of the errors of `read_watch_query`, once all other reads have finished. What was read is in
         the local cache: calling again continues.
@@ -167,12 +184,55 @@ def read_watch_sweep(
     query = parse_reference(query)
     shown = Output(output, columns, index_col, dtype, parse_dates, dtype_backend, expect)
     sweep = Sweep.of(
-        query, params, split=split, inclusive=inclusive, page=page, concurrency=concurrency
+        query,
+        params,
+        split=split,
+        inclusive=inclusive,
+        page=page,
+        append_to=append_to,
+        again=again,
+        concurrency=concurrency,
     )
     options = ReadOptions.resolve(query, client, max_age, cache, timeout, progress=progress)
+    if sweep.append_to is not None:
+        return append_sweep(sweep, options, shown.warn).rows(shown)
     answers = sweep.answers(options)
     shown.warn(*answers)
     return shown.of_many(sweep.table(answers), answers)
+
+
+def append_to_file(
+    query: QueryLike,
+    params: ParamSets = None,
+    *,
+    split: Mapping[str, object] | None,
+    append_to: str | PathLike[str] | None,
+    again: int = 0,
+    concurrency: int = CONCURRENCY,
+    max_age: MaxAge = None,
+    cache: Mode = "use",
+    timeout: float | None = 300.0,
+    progress: bool | None = None,
+    client: Client | None = None,
+) -> Appended:
+    """Append pieces to a file as `read_watch_sweep` does, and return what was done, without rows.
+
+    Parameters
+    ----------
+    query, params, split, append_to, again, concurrency, max_age, cache, timeout, progress, client
+        As of `read_watch_sweep`.
+
+    Raises
+    ------
+    ArgumentError, OSError, ExceptionGroup
+        As of `read_watch_sweep`.
+    """
+    query = parse_reference(query)
+    sweep = Sweep.of(
+        query, params, split=split, append_to=append_to, again=again, concurrency=concurrency
+    )
+    options = ReadOptions.resolve(query, client, max_age, cache, timeout, progress=progress)
+    return append_sweep(sweep, options, Output().warn)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,7 +246,7 @@ class Sweep:
         A read for each; empty with `split` and `page`.
     params : mapping or None
         Of all reads, with `split` and `page`.
-    split, inclusive, page, concurrency
+    split, inclusive, page, append_to, again, concurrency
         As of `read_watch_sweep`.
     """
 
@@ -196,6 +256,8 @@ class Sweep:
     split: Mapping[str, object] | None
     inclusive: Inclusive | None
     page: Page | None
+    append_to: str | PathLike[str] | None
+    again: int
     concurrency: int
 
     @classmethod
@@ -205,8 +267,10 @@ class Sweep:
         params: ParamSets,
         *,
         split: Mapping[str, object] | None,
-        inclusive: Inclusive | None,
-        page: Page | None,
+        inclusive: Inclusive | None = None,
+        page: Page | None = None,
+        append_to: str | PathLike[str] | None = None,
+        again: int = 0,
         concurrency: int,
     ) -> Self:
         """Return the sweep of these arguments.
@@ -219,6 +283,7 @@ class Sweep:
             The query is one result.
         """
         require_query(query)
+        check_append(append_to, again, split)
         one = params if params is None or isinstance(params, Mapping | str) else None
         sets = [] if one is params else parameter_sets(params)
         if sets == [] and one is not params:
@@ -248,6 +313,8 @@ class Sweep:
             split=split,
             inclusive=inclusive,
             page=page,
+            append_to=append_to,
+            again=again,
             concurrency=concurrency,
         )
 
