@@ -166,6 +166,14 @@ class Kind(Enum):
         python='Read it with cache="use" while the server can be reached.',
         cell="Read it without --offline while the server can be reached.",
     )
+    NO_PAST_RESULT = Words(
+        python='q.history() lists what is kept. connect(..., history="30d"), or '
+        "WATCHFRAME_HISTORY=30d, keeps each result for 30 days after a newer one took its place.",
+        cell="watch_query({query!r}).history() lists what is kept. WATCHFRAME_HISTORY=30d keeps "
+        "each result for 30 days after a newer one took its place.",
+        terminal="watchframe history {query!q} lists what is kept. WATCHFRAME_HISTORY=30d keeps "
+        "each result for 30 days after a newer one took its place.",
+    )
 
     # Schemas
     SAVE_SCHEMA = Words(

@@ -20,6 +20,7 @@ import pyarrow as pa
 
 from watchframe.cache.entry_format import CacheEntry, Document, read_document, read_result
 from watchframe.cache.file_locks import try_lock, unlock
+from watchframe.cache.history import is_past, key_of
 from watchframe.cache.private_files import (
     DATABASE_FILES,
     LAYOUT,
@@ -321,7 +322,10 @@ class EntryLoader:
         self._documents: RecentEntries[Document] = RecentEntries()
 
     def result(self, key: str) -> CacheEntry | None:
-        """Return the result under `key`, checked against its checksum; None where there is none."""
+        """Return the result under `key`, checked against its checksum; None where there is none.
+
+        `key` may also be the name of a past result.
+        """
         return self._entry(key, _result, self._results)
 
     def document(self, name: str) -> Document | None:
@@ -381,11 +385,13 @@ class EntryLoader:
         self._access.attempt(
             lambda index: index.drop_key(key) if row is None else index.drop(row), otherwise=False
         )
-        warn_caller(
-            CacheWarning(f"An entry of the local cache was dropped, and is fetched again: {words}")
-        )
+        if is_past(key):
+            outcome = "A past result in the local cache was dropped"
+        else:
+            outcome = "An entry of the local cache was dropped, and is fetched again"
+        warn_caller(CacheWarning(f"{outcome}: {words}"))
 
 
-def _result(entry: pa.Buffer, key: str) -> CacheEntry:
-    table, head = read_result(entry, key)
-    return CacheEntry(key=key, table=table, provenance=head.provenance, size=entry.size)
+def _result(entry: pa.Buffer, name: str) -> CacheEntry:
+    table, head = read_result(entry, key_of(name))
+    return CacheEntry(key=head.key, table=table, provenance=head.provenance, size=entry.size)

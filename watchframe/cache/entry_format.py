@@ -48,6 +48,11 @@ class Envelope:
     _body: pa.Buffer
     _body_crc: int
 
+    @property
+    def size(self) -> int:
+        """The bytes of the whole entry."""
+        return self._body.size + self.header.size + TRAILER_SIZE
+
     def checked_body(self) -> pa.Buffer:
         """Return the body; raises CacheFormatError where its checksum does not fit."""
         if zlib.crc32(self._body) != self._body_crc:
@@ -130,10 +135,21 @@ class CacheEntry(Shown):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResultHead:
-    """An entry's header: what is known before its rows are read."""
+    """An entry's header: what is known before its rows are read.
+
+    Attributes
+    ----------
+    key : str
+    rows : int
+    size : int
+        Bytes on disk.
+    schema : pyarrow.Schema
+    provenance : Provenance
+    """
 
     key: str
     rows: int
+    size: int
     schema: pa.Schema
     provenance: Provenance
 
@@ -181,6 +197,7 @@ def read_head(envelope: Envelope, key: str) -> ResultHead:
     return ResultHead(
         key=key,
         rows=int(rows),
+        size=envelope.size,
         schema=marked.with_metadata(metadata or None),
         provenance=Provenance.from_json(provenance),
     )

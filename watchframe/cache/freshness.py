@@ -8,8 +8,6 @@ between the clocks does not matter.
 
 from __future__ import annotations
 
-import math
-import re
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -20,6 +18,7 @@ from typing import Literal
 import pandas as pd
 
 from watchframe.cache.provenance import Provenance
+from watchframe.config import duration_seconds
 from watchframe.errors import ArgumentError
 from watchframe.reprs import Shown
 
@@ -254,10 +253,6 @@ def _by_server_state(
     return "use", "latest-result"
 
 
-_UNIT_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
-_TEXT = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([smhdw])\s*", re.ASCII | re.IGNORECASE)
-
-
 def parse_max_age(value: float | str | timedelta | None) -> float | None:
     """Return `value` in seconds; None, the server's own default, stays None.
 
@@ -279,27 +274,13 @@ def parse_max_age(value: float | str | timedelta | None) -> float | None:
     """
     if value is None:
         return None
-    seconds = _seconds(value)
-    if seconds is None or not math.isfinite(seconds) or seconds < 0:
+    seconds = duration_seconds(value)
+    if seconds is None:
         raise ArgumentError(
             f"max_age is {value!r}, which is not an age.",
             hint='Give seconds (900), a timedelta, a text such as "15m", "1h" or "7d", or None.',
         )
     return seconds
-
-
-def _seconds(value: object) -> float | None:
-    if isinstance(value, timedelta):
-        return value.total_seconds()
-    if isinstance(value, str):
-        match = _TEXT.fullmatch(value)
-        return float(match[1]) * _UNIT_SECONDS[match[2].lower()] if match else None
-    if isinstance(value, bool):
-        return None
-    try:
-        return float(value)  # type: ignore[arg-type]  # numpy's numbers have no common type
-    except (TypeError, ValueError, OverflowError):
-        return None
 
 
 #: Decisions that a process remembers for each folder.

@@ -19,6 +19,7 @@ import diskcache
 import pyarrow as pa
 from diskcache.core import DEFAULT_SETTINGS, METADATA
 
+from watchframe.cache.history import BEHIND_PAST, PAST, is_past, name_if_kept, past_name
 from watchframe.cache.private_files import (
     FOLDER_MODE,
     PlantedError,
@@ -27,6 +28,7 @@ from watchframe.cache.private_files import (
     remove,
     remove_planted,
 )
+from watchframe.cache.provenance import Provenance
 from watchframe.cache.writer import Staging
 from watchframe.caller_warnings import warn_caller
 from watchframe.errors import CacheFormatError, CacheWarning
@@ -194,7 +196,8 @@ class Row:
     stored : float
         When that was, in seconds since 1970.
     used : float
-        When it was last used, to within `USE_RESOLUTION`.
+        When it was last used, to within `USE_RESOLUTION`; of a past result, when a newer one took
+        its place.
     """
 
     id: int
@@ -203,6 +206,11 @@ class Row:
     stored: float
     used: float
     size: int
+
+    @property
+    def is_past(self) -> bool:
+        """Whether a newer result has taken its place."""
+        return is_past(self.key)
 
 
 class EntryIndex(diskcache.Cache):  # type: ignore[misc]  # diskcache has no types
@@ -313,8 +321,14 @@ class EntryIndex(diskcache.Cache):  # type: ignore[misc]  # diskcache has no typ
         self.drop(row)
         return None
 
-    def save(self, key: str, staging: Staging, now: float) -> None:
-        """Store an entry under its key, atomically replacing any other."""
+    def save(
+        self, key: str, staging: Staging, now: float, *, new: Provenance | None = None
+    ) -> None:
+        """Store an entry under its key, atomically replacing any other.
+
+        With `new`, the provenance of what is stored, the result that it replaces stays as a past
+        one, unless they are the same result.
+        """
         size, mode, filename, value = self._disk.store(staging, read=False)
         columns = (None, secrets.token_hex(8), size, mode, filename, value)
         with self._transact(filename=filename) as (sql, remove_afterwards):
@@ -322,6 +336,20 @@ class EntryIndex(diskcache.Cache):  # type: ignore[misc]  # diskcache has no typ
                 old = sql(
                     "SELECT rowid, filename FROM Cache WHERE key = ? AND raw = 1", (key,)
                 ).fetchone()
+                if new is not None:
+                    names = [past_name(key, new.retrieved_at)]  # it is the newest again
+                    kept_as = None if old is None else self._name_if_kept(key, new)
+                    if kept_as is not None:
+                        names.append(kept_as)
+                    for name in names:
+                        for gone in self._delete_key(name):
+                            remove_afterwards(gone)
+                    if kept_as is not None:
+                        sql(
+                            "UPDATE Cache SET key = ?, access_time = ? WHERE rowid = ?",
+                            (kept_as, now, old[0]),
+                        )
+                        old = None
                 if old is None:
                     self._row_insert(key, True, now, columns)  # noqa: FBT003 - diskcache's
                 else:
@@ -330,6 +358,24 @@ class EntryIndex(diskcache.Cache):  # type: ignore[misc]  # diskcache has no typ
             except BaseException:
                 self._disk.remove(filename)
                 raise
+
+    def _name_if_kept(self, key: str, new: Provenance) -> str | None:
+        """Return the name that the entry under `key` takes if it stays as a past result."""
+        place = self._sql(
+            "SELECT mode, filename, value FROM Cache WHERE key = ? AND raw = 1", (key,)
+        ).fetchone()
+        with contextlib.suppress(CacheFormatError, OSError):  # damaged: there is nothing to keep
+            return name_if_kept(self._disk.fetch(*place), key, new)
+        return None
+
+    def past_names(self, key: str) -> list[str]:
+        """Return the names of the past results of `key`."""
+        prefix = f"{PAST}{key}-"
+        found = self._sql(
+            "SELECT key FROM Cache WHERE key >= ? AND key < ? AND raw = 1",
+            (prefix, f"{PAST}{key}."),
+        ).fetchall()
+        return [name for (name,) in found if name.removeprefix(prefix).isdigit()]
 
     def drop(self, row: Row) -> bool:
         """Delete an entry, unless it was overwritten since `row` was read."""
@@ -345,11 +391,16 @@ class EntryIndex(diskcache.Cache):  # type: ignore[misc]  # diskcache has no typ
 
     def drop_key(self, key: str) -> bool:
         """Delete whatever is stored under `key`, even if it cannot be read."""
-        with self._transact() as (sql, remove_afterwards):
-            dropped = sql("DELETE FROM Cache WHERE key = ? RETURNING filename", (key,)).fetchall()
-            for (filename,) in dropped:
+        with self._transact() as (_, remove_afterwards):
+            dropped = self._delete_key(key)
+            for filename in dropped:
                 remove_afterwards(filename)
         return bool(dropped)
+
+    def _delete_key(self, key: str) -> list[str | None]:
+        """Delete the rows of `key`, within a transaction; return the names of their files."""
+        gone = self._sql("DELETE FROM Cache WHERE key = ? RETURNING filename", (key,))
+        return [filename for (filename,) in gone.fetchall()]
 
     def rows(self) -> list[Row]:
         """Return all entries, longest unused first.
@@ -392,16 +443,26 @@ class EntryIndex(diskcache.Cache):  # type: ignore[misc]  # diskcache has no typ
         found = self._sql("SELECT value FROM Settings WHERE key = 'size'").fetchone()
         return None if found is None else found[0]
 
-    def evict(self, size_limit: int, *, unused_since: float, keep: Sequence[str] = ()) -> list[Row]:
+    def evict(
+        self,
+        size_limit: int,
+        *,
+        unused_since: float,
+        past_since: float | None = None,
+        keep: Sequence[str] = (),
+    ) -> list[Row]:
         """Delete entries unused since then, and the longest unused while the total is too large.
 
-        Entries whose key is in `keep` stay.
+        Past results go before all others, and where they were replaced before `past_since`, which
+        is `unused_since` if not given. Entries whose key is in `keep` stay.
         """
+        past_since = unused_since if past_since is None else past_since
         # At each store: in one statement, each of which takes and releases the database's locks.
         size, is_any_unused = self._sql(
             "SELECT (SELECT value FROM Settings WHERE key = 'size'),"
-            " EXISTS (SELECT 1 FROM Cache WHERE access_time < ?)",
-            (unused_since,),
+            " EXISTS (SELECT 1 FROM Cache WHERE access_time < ? AND NOT key BETWEEN ? AND ?)"
+            " OR EXISTS (SELECT 1 FROM Cache WHERE access_time < ? AND key BETWEEN ? AND ?)",
+            (unused_since, PAST, BEHIND_PAST, past_since, PAST, BEHIND_PAST),
         ).fetchone()
         is_counted = isinstance(size, int) and size >= 0
         if is_counted and size <= size_limit and not is_any_unused:
@@ -410,11 +471,13 @@ class EntryIndex(diskcache.Cache):  # type: ignore[misc]  # diskcache has no typ
             self.total_size()
         gone = []
         with self._transact():
-            rows = self.rows()
+            rows = sorted(self.rows(), key=lambda row: not row.is_past)
             size = sum(row.size for row in rows)
             for row in rows:
-                if size <= size_limit and row.used >= unused_since:
-                    break
+                if size <= size_limit and row.used >= (past_since if row.is_past else unused_since):
+                    if row.is_past:
+                        continue
+                    break  # the others were used later
                 if row.key not in keep and self.drop(row):
                     gone.append(row)
                     size -= row.size
@@ -439,7 +502,7 @@ class EntryIndex(diskcache.Cache):  # type: ignore[misc]  # diskcache has no typ
         return {str(name) for (name,) in found.fetchall()}
 
     def _note_use(self, row: Row, now: float) -> None:
-        if abs(now - row.used) < USE_RESOLUTION:
+        if row.is_past or abs(now - row.used) < USE_RESOLUTION:
             return
         # Only the order of eviction depends on it: no reason to fail, or to wait for a writer.
         self._sql(f"PRAGMA busy_timeout = {_SHORT_WAIT}")

@@ -20,11 +20,11 @@ from watchframe.cache.entry_format import (
     ResultHead,
     open_envelope,
     read_document,
-    read_head,
     read_result,
 )
 from watchframe.cache.file_locks import delete_if_free, is_in_use
 from watchframe.cache.freshness import data_age
+from watchframe.cache.history import head_of, key_of
 from watchframe.cache.private_files import (
     LOCKS_FOLDER,
     STAGING_FOLDER,
@@ -53,6 +53,7 @@ _COLUMNS = {
     "retrieved_at": "datetime64[us, UTC]",
     "age": "timedelta64[us]",
     "last_used": "datetime64[us, UTC]",
+    "replaced_at": "datetime64[us, UTC]",
 }
 
 
@@ -107,7 +108,9 @@ def keys_of_query(index: EntryIndex, query_id: int) -> set[str]:
     Such a result names no query. It is the query's where that has the same result, or one of the
     same SQL, on that server.
     """
-    origins = {row.key: head.provenance for row in index.rows() if (head := _head(index, row))}
+    origins = {
+        row.key: head.provenance for row in index.rows() if (head := head_of(index, row.key))
+    }
     own = {key: origin for key, origin in origins.items() if origin.query_id == query_id}
     ids = {(it.server, it.query_result_id) for it in own.values() if it.query_result_id is not None}
     texts = {(it.server, it.query_text) for it in own.values() if it.query_text is not None}
@@ -123,8 +126,7 @@ def keys_of_query(index: EntryIndex, query_id: int) -> set[str]:
 
 def heads_of_query(index: EntryIndex, server: str, query_id: int, most: int) -> list[ResultHead]:
     """Return what is known of a query's results among the `most` used last, last used first."""
-    used = (row for row in reversed(index.rows()) if not row.key.startswith(DOCUMENT))
-    heads = (_head(index, row) for row in itertools.islice(used, most))
+    heads = (head_of(index, row.key) for row in itertools.islice(_newest(index), most))
     return [
         head
         for head in heads
@@ -133,9 +135,11 @@ def heads_of_query(index: EntryIndex, server: str, query_id: int, most: int) -> 
     ]
 
 
-def latest_entries(index: EntryIndex, now: datetime, most: int) -> tuple[int, Table]:
-    """Return how many results there are, and a table of those that were used last."""
-    latest = list(itertools.islice(_results(index, now), most))
+def latest_entries(index: EntryIndex, now: datetime, most: int) -> tuple[int, int, Table]:
+    """Return how many newest and how many past results there are, and those that were used last."""
+    rows_used = list(_newest(index))
+    facts = (_facts(index, row, now) for row in rows_used)
+    latest = list(itertools.islice((fact for fact in facts if fact is not None), most))
     rows = [
         (
             Link(
@@ -151,9 +155,14 @@ def latest_entries(index: EntryIndex, now: datetime, most: int) -> tuple[int, Ta
         for fact in latest
     ]
     table = Table(columns=("query", "parameters", "rows", "size", "data of"), rows=rows)
-    # A document's key says that it is one.
-    count = sum(not row.key.startswith(DOCUMENT) for row in index.rows())
-    return count, table
+    return len(rows_used), sum(row.is_past for row in index.rows()), table
+
+
+def _newest(index: EntryIndex) -> Iterator[Row]:
+    """Yield the places of results that are no past ones, last used first."""
+    for row in reversed(index.rows()):
+        if not (row.is_past or row.key.startswith(DOCUMENT)):
+            yield row
 
 
 def verify_entries(index: EntryIndex) -> VerifyReport:
@@ -183,7 +192,7 @@ def _read(entry: pa.Buffer, key: str) -> None:
     if open_envelope(entry).kind == "document":
         read_document(entry, key)
     else:
-        read_result(entry, key)
+        read_result(entry, key_of(key))
 
 
 def _results(index: EntryIndex, now: datetime) -> Iterator[dict[str, Any]]:
@@ -193,12 +202,13 @@ def _results(index: EntryIndex, now: datetime) -> Iterator[dict[str, Any]]:
 
 
 def _facts(index: EntryIndex, row: Row, now: datetime) -> dict[str, Any] | None:
-    head = _head(index, row)
+    head = head_of(index, row.key)
     if head is None:
         return None
+    used = datetime.fromtimestamp(row.used, UTC)
     origin = head.provenance
     return {
-        "key": row.key,
+        "key": head.key,
         "server": origin.server,
         "query_id": origin.query_id,
         "query_name": origin.query_name,
@@ -209,17 +219,9 @@ def _facts(index: EntryIndex, row: Row, now: datetime) -> dict[str, Any] | None:
         "bytes": row.size,
         "retrieved_at": origin.retrieved_at,
         "age": data_age(origin, now),
-        "last_used": datetime.fromtimestamp(row.used, UTC),
+        "last_used": None if row.is_past else used,
+        "replaced_at": used if row.is_past else None,
     }
-
-
-def _head(index: EntryIndex, row: Row) -> ResultHead | None:
-    """Return what is known of a result; None of a document, and where it is damaged or gone."""
-    with contextlib.suppress(CacheFormatError):
-        found = index.load(row.key, None)
-        if found is not None and (envelope := open_envelope(found[1])).kind == "result":
-            return read_head(envelope, row.key)
-    return None
 
 
 #: A new file looks left behind until it is marked as in use or named in the index: one younger

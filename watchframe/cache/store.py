@@ -25,6 +25,7 @@ from watchframe.cache.entry_format import (
     write_document,
 )
 from watchframe.cache.freshness import Decision, NotedDecision, list_decisions, log_of
+from watchframe.cache.history import head_of, heads_under, past_name
 from watchframe.cache.maintenance import (
     PruneReport,
     VerifyReport,
@@ -40,7 +41,7 @@ from watchframe.cache.private_files import LOCKS_FOLDER, STAGING_FOLDER, princip
 from watchframe.cache.provenance import Provenance
 from watchframe.cache.single_flight import Flight, single_flight
 from watchframe.cache.writer import ResultWriter, Staging
-from watchframe.config import DEFAULT_CACHE_SIZE, cache_in_use
+from watchframe.config import DEFAULT_CACHE_SIZE, CacheSettings, as_history, cache_in_use
 from watchframe.reprs import Card, Table, size_words
 
 if TYPE_CHECKING:
@@ -72,6 +73,10 @@ class ResultCache:
     size_limit : int, optional
         Bytes of all entries together; beyond it, the longest unused are evicted. By default the
         setting `cache_size_limit` of the reads where the folder is theirs too, else 2 GB.
+    history : timedelta, str or float, optional
+        For how long a result is kept after a newer one took its place: ``"30d"``, or seconds. By
+        default the setting `history` of the reads where the folder is theirs too; without it only
+        the newest result is kept, and past ones that are there stay until `unused_limit`.
     unused_limit : timedelta
         Entries unused for so long are evicted.
     clock : callable
@@ -83,12 +88,16 @@ class ResultCache:
         directory: str | os.PathLike[str] | None = None,
         *,
         size_limit: int | None = None,
+        history: timedelta | str | float | None = None,
         unused_limit: timedelta = DEFAULT_UNUSED_LIMIT,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        path, limit = cache_in_use() if directory is None else (Path(directory), DEFAULT_CACHE_SIZE)
-        self.directory = path.expanduser().absolute()
-        self.size_limit = limit if size_limit is None else size_limit
+        used = CacheSettings(Path(directory or ""), DEFAULT_CACHE_SIZE, None)
+        if directory is None:
+            used = cache_in_use()
+        self.directory = used.folder.expanduser().absolute()
+        self.size_limit = used.size_limit if size_limit is None else size_limit
+        self.history = used.history if history is None else as_history(history)
         self.unused_limit = unused_limit
         self._clock = clock
         self._access = FolderAccess(self.directory)
@@ -97,19 +106,22 @@ class ResultCache:
         self._swept = False
 
     def __repr__(self) -> str:
-        return f"ResultCache({str(self.directory)!r}, size_limit={self.size_limit:_})"
+        kept = "" if self.history is None else f", history={self.history!r}"
+        return f"ResultCache({str(self.directory)!r}, size_limit={self.size_limit:_}{kept})"
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
         """Return what IPython shows: the folder, how full it is, and what was used last."""
         facts: dict[str, object] = {"folder": str(self.directory)}
         tables: list[Table] = []
-        nothing: tuple[int, Table] = (0, Table(columns=(), rows=()))
+        nothing: tuple[int, int, Table] = (0, 0, Table(columns=(), rows=()))
         if self._access.folder.is_dir():  # to show it is no reason to make it
             now, size = self.now(), self.size()
-            count, latest = self._access.attempt(
+            count, past, latest = self._access.attempt(
                 lambda index: latest_entries(index, now, _SHOWN), otherwise=nothing
             )
             facts["results"] = f"{count:,}"
+            if past:
+                facts["past results"] = f"{past:,}"
             facts["size"] = f"{size_words(size)} of {size_words(self.size_limit)}"
             if count > len(latest.rows):
                 latest = replace(latest, note=f"the last used of {count:,}; entries() has all")
@@ -120,7 +132,7 @@ class ResultCache:
 
     def __reduce__(self) -> tuple[object, ...]:
         # For worker processes: they open the same folder themselves.
-        return _open_again, (self.directory, self.size_limit, self.unused_limit)
+        return _open_again, (self.directory, self.size_limit, self.history, self.unused_limit)
 
     def __enter__(self) -> Self:
         return self
@@ -149,6 +161,42 @@ class ResultCache:
     def get(self, key: str) -> CacheEntry | None:
         """Return the result under `key`, checked against its checksum; None where there is none."""
         return self._loader.result(key)
+
+    def results_under(self, key: str) -> list[ResultHead]:
+        """Return what is known of the newest result under `key` and of the past ones.
+
+        Returns
+        -------
+        list of ResultHead
+            Newest data first: `rows`, `size` in bytes, `schema` and `provenance`. The rows
+            themselves are not read.
+        """
+        return self._access.attempt(lambda index: heads_under(index, key), otherwise=[])
+
+    def get_past(self, key: str, retrieved_at: datetime) -> CacheEntry | None:
+        """Return the result under `key`, newest or past, whose data are of exactly that moment.
+
+        Parameters
+        ----------
+        key : str
+        retrieved_at : datetime
+            Aware: the `retrieved_at` of a provenance.
+
+        Returns
+        -------
+        CacheEntry or None
+            Checked against its checksum; None where there is none.
+        """
+        for _ in range(2):  # another process may replace the newest between the two looks
+            found = self._loader.result(past_name(key, retrieved_at))
+            if found is not None:
+                return found
+            newest = self._access.attempt(lambda index: head_of(index, key), otherwise=None)
+            if newest is not None and newest.provenance.retrieved_at == retrieved_at:
+                found = self.get(key)
+                if found is not None and found.provenance.retrieved_at == retrieved_at:
+                    return found
+        return None
 
     def open_writer(self, key: str) -> ResultWriter:
         """Return a `ResultWriter`, which takes a result batch by batch."""
@@ -189,7 +237,7 @@ class ResultCache:
             except OSError as error:
                 self._access.report(error)
                 return False
-            return self._store(name, staging)
+            return self._store(name, staging, None)
 
     def single_flight(
         self,
@@ -231,8 +279,9 @@ class ResultCache:
         -------
         DataFrame
             One row per result: ``key server query_id query_name sql parameters rows columns bytes
-            retrieved_at age last_used``. `age` is that of the data; `last_used` is right to within
-            a minute. Damaged entries are left out (see `verify`), documents too.
+            retrieved_at age last_used replaced_at``. `age` is that of the data; `last_used` is
+            right to within a minute. A past result has in `replaced_at` when a newer one took its
+            place, and no `last_used`. Damaged entries are left out (see `verify`), documents too.
         """
         now = self.now()
         return self._access.attempt(
@@ -240,7 +289,7 @@ class ResultCache:
         )
 
     def results_of(self, server: str, query_id: int) -> list[ResultHead]:
-        """Return what is known of a query's results among the 200 used last, last used first.
+        """Return what is known of a query's newest results among the 200 used last.
 
         Parameters
         ----------
@@ -251,8 +300,8 @@ class ResultCache:
         Returns
         -------
         list of ResultHead
-            Of any values of its parameters: `rows`, and `provenance` with the time that they took.
-            The rows themselves are not read.
+            Last used first, of any values of its parameters: `rows`, and `provenance` with the time
+            that they took. The rows themselves are not read. Past results are left out.
         """
         return self._access.attempt(
             lambda index: heads_of_query(index, server, query_id, LOOKED_THROUGH), otherwise=[]
@@ -287,14 +336,18 @@ class ResultCache:
         size_limit : int, optional
             Bytes to come down to, for this time; the cache's own limit if not given.
         unused_for : timedelta, optional
-            How long an entry may be unused, for this time; the cache's own limit if not given.
+            How long an entry may be unused, for this time; the cache's own limit if not given. A
+            past result goes as long after it was replaced.
         """
         limit = self.size_limit if size_limit is None else size_limit
         unused = self.unused_limit if unused_for is None else unused_for
         since = self._clock() - unused.total_seconds()
+        past_since = self._past_since(unused)
+        if unused_for is not None:
+            past_since = max(past_since, since)
 
         def remove_entries(index: EntryIndex) -> PruneReport:
-            gone = index.evict(limit, unused_since=since)
+            gone = index.evict(limit, unused_since=since, past_since=past_since)
             self._loader.forget()
             index.shrink()
             return _report(gone, files=sweep(index, self._access.folder))
@@ -327,13 +380,22 @@ class ResultCache:
     def _staging(self) -> Staging | None:
         return Staging(self._access.folder / STAGING_FOLDER) if self._access.is_usable() else None
 
-    def _store(self, key: str, staging: Staging) -> bool:
+    def _past_since(self, unused: timedelta) -> float:
+        """Return since when a past result must have been replaced to be kept now."""
+        kept_for = unused if self.history is None else self.history
+        return self._clock() - kept_for.total_seconds()
+
+    def _store(self, key: str, staging: Staging, provenance: Provenance | None) -> bool:
         now = self._clock()
 
         def save(index: EntryIndex) -> bool:
-            index.save(key, staging, now)
-            unused_since = now - self.unused_limit.total_seconds()
-            gone = index.evict(self.size_limit, unused_since=unused_since, keep=(key,))
+            index.save(key, staging, now, new=None if self.history is None else provenance)
+            gone = index.evict(
+                self.size_limit,
+                unused_since=now - self.unused_limit.total_seconds(),
+                past_since=self._past_since(self.unused_limit),
+                keep=(key,),
+            )
             if gone:
                 logger.debug("cache: %d entries evicted", len(gone))
             if not self._swept:
@@ -344,8 +406,10 @@ class ResultCache:
         return self._access.attempt(save, otherwise=False)
 
 
-def _open_again(directory: Path, size_limit: int, unused_limit: timedelta) -> ResultCache:
-    return ResultCache(directory, size_limit=size_limit, unused_limit=unused_limit)
+def _open_again(
+    directory: Path, size_limit: int, history: timedelta | None, unused_limit: timedelta
+) -> ResultCache:
+    return ResultCache(directory, size_limit=size_limit, history=history, unused_limit=unused_limit)
 
 
 def _report(rows: list[Row], *, files: int) -> PruneReport:

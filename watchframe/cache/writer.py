@@ -40,7 +40,7 @@ class ResultWriter:
     size_limit : int
         Bytes that an entry may have at most.
     store : callable
-        Makes a whole entry visible; returns whether it did.
+        Makes a whole entry of this provenance visible; returns whether it did.
     on_trouble : callable
         Called with what the disk raised.
     """
@@ -51,7 +51,7 @@ class ResultWriter:
         staging: Staging | None,
         *,
         size_limit: int,
-        store: Callable[[str, Staging], bool],
+        store: Callable[[str, Staging, Provenance], bool],
         on_trouble: Callable[[Exception], None],
     ) -> None:
         self._key = key
@@ -181,7 +181,7 @@ class ResultWriter:
             self._refuse_size(staging.size)
             return False
         staging.close_file()
-        return self._store(self._key, staging)
+        return self._store(self._key, staging, provenance)
 
     def _refuse_size(self, size: int) -> None:
         logger.info(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import click
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 _UNITS = {"": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
 _SIZE = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([KMGT]?B|)\s*", re.ASCII | re.IGNORECASE)
-_SHOWN = ("query", "name", "parameters", "rows", "size", "age", "last used")
+_DAY = timedelta(days=1)
+_SHOWN = ("query", "name", "parameters", "rows", "size", "age", "last used", "replaced")
 
 
 @click.group(cls=Group, short_help="Look into the local cache, and make room in it.")
@@ -55,7 +56,8 @@ def list_entries(options: GlobalOptions, *, query_id: int | None, is_json: bool)
             "rows": f"{entry['rows']:,}",
             "size": size_words(entry["bytes"]),
             "age": _age(entry["age"].total_seconds()),
-            "last used": entry["last_used"].strftime("%Y-%m-%d %H:%M"),
+            "last used": _minute(entry["last_used"]),
+            "replaced": _minute(entry["replaced_at"]),
         }
         for entry in frame.astype(object).where(frame.notna(), None).to_dict(orient="records")
     ]
@@ -69,20 +71,26 @@ def info(options: GlobalOptions, *, is_json: bool) -> None:
     """Show where the cache lies, how much it holds, and how much it may hold."""
     with _opened(options) as results:
         size, limit = results.size(), results.size_limit
+        is_past = results.entries()["replaced_at"].notna()
         facts = {
             "directory": str(results.directory),
-            "results": len(results.entries()),
+            "results": int((~is_past).sum()),
+            "past_results": int(is_past.sum()),
             "bytes": size,
             "size_limit": limit,
             "unused_limit_days": results.unused_limit.days,
+            "history_days": None if results.history is None else results.history / _DAY,
         }
     if is_json:
         write_json(facts)
         return
     click.echo(f"folder      {facts['directory']}")
     click.echo(f"results     {facts['results']:,}")
+    click.echo(f"past ones   {facts['past_results']:,}")
     click.echo(f"size        {size_words(size)} of {size_words(limit)}")
     click.echo(f"kept unused {facts['unused_limit_days']} days")
+    if facts["history_days"] is not None:
+        click.echo(f"kept past   {facts['history_days']:g} days")
 
 
 @cache.command(short_help="Remove results.")
@@ -136,14 +144,18 @@ def verify(ctx: click.Context) -> None:
 def _opened(options: GlobalOptions) -> ResultCache:
     from watchframe.cache import ResultCache  # noqa: PLC0415 - help needs no cache
 
-    folder, limit = cache_in_use(profile_of(options))
-    return ResultCache(folder, size_limit=limit)
+    used = cache_in_use(profile_of(options))
+    return ResultCache(used.folder, size_limit=used.size_limit, history=used.history)
 
 
 def _say_removed(report: PruneReport) -> None:
     words = "entry" if report.entries == 1 else "entries"
     left = f", {report.left_overs} left-over files" if report.left_overs else ""
     note(f"{report.entries:,} {words} removed, {size_words(report.bytes)}{left}")
+
+
+def _minute(moment: datetime | None) -> str:
+    return "" if moment is None else f"{moment:%Y-%m-%d %H:%M}"
 
 
 def _age(seconds: float) -> str:

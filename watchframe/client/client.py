@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import tzinfo
+from datetime import timedelta, tzinfo
 from pathlib import Path
 from typing import Self
 
@@ -48,7 +48,7 @@ class Client:
         Of the same server: its connections are used.
     url, api_key, profile, query_keys, headers, cache_dir, timezone, connect_timeout, \
     read_timeout, max_retries, allow_plain_http, ca_bundle, max_body_bytes, cache_size_limit, \
-    stale_if_error, cache_text_parameters, uncached_queries, chart_images : optional
+    history, stale_if_error, cache_text_parameters, uncached_queries, chart_images : optional
         As of `connect`.
 
     Raises
@@ -76,6 +76,7 @@ class Client:
         ca_bundle: str | Path | None = None,
         max_body_bytes: int | None = None,
         cache_size_limit: int | None = None,
+        history: timedelta | str | float | None = None,
         stale_if_error: bool | None = None,
         cache_text_parameters: bool | None = None,
         uncached_queries: Iterable[int] | str | None = None,
@@ -98,6 +99,7 @@ class Client:
             ca_bundle=ca_bundle,
             max_body_bytes=max_body_bytes,
             cache_size_limit=cache_size_limit,
+            history=history,
             stale_if_error=stale_if_error,
             cache_text_parameters=cache_text_parameters,
             uncached_queries=uncached_queries,

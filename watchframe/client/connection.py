@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Mapping
-from datetime import tzinfo
+from datetime import timedelta, tzinfo
 from pathlib import Path
 
 from msgspec import structs
@@ -58,6 +58,7 @@ def connect(
     ca_bundle: str | Path | None = None,
     max_body_bytes: int | None = None,
     cache_size_limit: int | None = None,
+    history: timedelta | str | float | None = None,
     stale_if_error: bool | None = None,
     cache_text_parameters: bool | None = None,
     uncached_queries: Iterable[int] | str | None = None,
@@ -107,6 +108,9 @@ def connect(
         How large an inflated answer may be: 16 GiB by default.
     cache_size_limit : int, optional
         Bytes that the cache may take: 2,000,000,000 by default.
+    history : timedelta, str or float, optional
+        For how long a result stays in the cache after a newer one took its place: ``"30d"``, or
+        seconds. By default only the newest result of a read is kept.
     stale_if_error : bool, optional
         Whether a copy that is too old is used, with a warning, while the server cannot be reached:
         no by default.
@@ -159,6 +163,7 @@ def connect(
         ca_bundle=ca_bundle,
         max_body_bytes=max_body_bytes,
         cache_size_limit=cache_size_limit,
+        history=history,
         stale_if_error=stale_if_error,
         cache_text_parameters=cache_text_parameters,
         uncached_queries=uncached_queries,

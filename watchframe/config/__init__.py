@@ -15,6 +15,7 @@ from watchframe.config.server_url import (
 )
 from watchframe.config.settings import (
     DEFAULT_CACHE_SIZE,
+    CacheSettings,
     Settings,
     cache_in_use,
     chart_images_in_use,
@@ -24,16 +25,20 @@ from watchframe.config.settings import (
     no_key_error,
     note_connected,
 )
+from watchframe.config.values import as_history, duration_seconds
 
 __all__ = [
     "DEFAULT_CACHE_SIZE",
     "DEFAULT_PROFILE",
+    "CacheSettings",
     "ServerAddress",
     "Settings",
+    "as_history",
     "as_server",
     "cache_in_use",
     "chart_images_in_use",
     "config_path",
+    "duration_seconds",
     "forget_login",
     "is_loopback",
     "load_setting",

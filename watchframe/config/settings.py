@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 import platformdirs
@@ -31,6 +32,7 @@ from watchframe.config.values import (
     Ids,
     Key,
     Keys,
+    Length,
     Seconds,
     Url,
     Zone,
@@ -71,6 +73,7 @@ class Settings(Shown, msgspec.Struct, frozen=True, kw_only=True):
     ca_bundle: Certificates = None
     max_body_bytes: Count = 16 * 2**30
     cache_size_limit: Count = DEFAULT_CACHE_SIZE
+    history: Length | None = None
     stale_if_error: Flag = False
     cache_text_parameters: Flag = True
     uncached_queries: Ids = frozenset()
@@ -117,6 +120,7 @@ _TYPES: dict[str, Any] = {
     **{item.name: item.type for item in msgspec.structs.fields(Settings)},
     "api_key": Key,
     "chart_images": Flag,
+    "history": Length,
 }
 #: The settings that weaken or change whom to trust: of one server only, too.
 _TRUST = frozenset({"allow_plain_http", "ca_bundle"})
@@ -376,8 +380,25 @@ def note_connected(settings: Settings | None) -> None:
     _connected = settings
 
 
-def cache_in_use(profile: str | None = None) -> tuple[Path, int]:
-    """Return the cache folder that reads use now, and how many bytes it may take.
+class CacheSettings(NamedTuple):
+    """Where the local cache lies, and what may stay in it.
+
+    Attributes
+    ----------
+    folder : Path
+    size_limit : int
+        Bytes that it may take.
+    history : timedelta or None
+        For how long a result is kept after a newer one took its place; None keeps the newest alone.
+    """
+
+    folder: Path
+    size_limit: int
+    history: timedelta | None
+
+
+def cache_in_use(profile: str | None = None) -> CacheSettings:
+    """Return the settings of the local cache that reads use now.
 
     They are those of the connected client; without one, or for a named `profile`, of the settings
     that the next read would load. No server and no key need be known for that.
@@ -388,12 +409,14 @@ def cache_in_use(profile: str | None = None) -> tuple[Path, int]:
         A setting cannot be used, or there is no such profile.
     """
     if _connected is not None and profile is None:
-        return _connected.cache_dir, _connected.cache_size_limit
+        return CacheSettings(_connected.cache_dir, _connected.cache_size_limit, _connected.history)
     folder = load_setting("cache_dir", profile=profile)
     size = load_setting("cache_size_limit", profile=profile)
-    return (
+    history = load_setting("history", profile=profile)
+    return CacheSettings(
         folder if isinstance(folder, Path) else default_cache_dir(),
         size if isinstance(size, int) else DEFAULT_CACHE_SIZE,
+        history if isinstance(history, timedelta) else None,
     )
 
 

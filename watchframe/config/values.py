@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import operator
 import re
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from datetime import tzinfo
+from datetime import timedelta, tzinfo
 from pathlib import Path
 from typing import Annotated, Any, SupportsFloat, SupportsIndex, get_args
 from zoneinfo import ZoneInfo
@@ -27,6 +28,7 @@ Count = Annotated[int, Meta(ge=0, description="a whole number, 0 or more")]
 Flag = Annotated[bool, Meta(description="yes or no")]
 Url = Annotated[str, Meta(description='the URL of a server: "https://app.inverse.watch"')]
 Key = Annotated[Secret, Meta(description="a key as the server shows it: no spaces in it")]
+Length = Annotated[timedelta, Meta(description='a duration, 0 or more: "30d", "12h", or seconds')]
 Folder = Annotated[Path, Meta(description="the path of a folder")]
 Zone = Annotated[tzinfo, Meta(description='the name of a time zone: "Europe/Berlin"')]
 Certificates = Annotated[str | None, Meta(description="a file or folder that is there")]
@@ -146,6 +148,55 @@ _HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _OURS = frozenset({"authorization", "host", "content-length", "content-type", "accept-encoding"})
 
 
+_UNIT_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
+_DURATION = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([smhdw])\s*", re.ASCII | re.IGNORECASE)
+
+
+def duration_seconds(value: object) -> float | None:
+    """Return a duration in seconds; None where it is none, or is negative or endless.
+
+    Parameters
+    ----------
+    value : object
+        A number of seconds, a timedelta, or a number with a unit: ``"90s"``, ``"1.5h"``, ``"7d"``.
+    """
+    if isinstance(value, timedelta):
+        seconds = value.total_seconds()
+    elif isinstance(value, str):
+        match = _DURATION.fullmatch(value)
+        seconds = float(match[1]) * _UNIT_SECONDS[match[2].lower()] if match else math.nan
+    elif isinstance(value, bool):
+        return None
+    else:
+        try:
+            seconds = float(value)  # type: ignore[arg-type]  # numpy's numbers have no common type
+        except (TypeError, ValueError, OverflowError):
+            return None
+    return seconds if math.isfinite(seconds) and seconds >= 0 else None
+
+
+def as_history(value: object) -> timedelta:
+    """Return the setting `history` as it is given in Python.
+
+    Raises
+    ------
+    ConfigurationError
+        It is no duration.
+    """
+    found: timedelta = parsed("history", Length, value, "the argument history")
+    return found
+
+
+def _length(value: object) -> timedelta:
+    if isinstance(value, str):
+        with contextlib.suppress(ValueError):
+            value = float(value)
+    seconds = duration_seconds(value)
+    if seconds is None:
+        raise ValueError
+    return timedelta(seconds=seconds)
+
+
 def _certificates(value: object) -> str:
     path = Path(_text(value)).expanduser()
     if not value or not path.exists():  # an empty path would switch the checking off
@@ -165,6 +216,7 @@ _BY_HAND: dict[str, Callable[[object], object]] = {
     "api_key": _key,
     "query_keys": _keys,
     "headers": _headers,
+    "history": _length,
     "cache_dir": lambda value: Path(_text(value)).expanduser(),
     "timezone": lambda value: value if isinstance(value, tzinfo) else ZoneInfo(_text(value)),
     "ca_bundle": _certificates,

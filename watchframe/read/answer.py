@@ -128,7 +128,9 @@ _taught: set[tuple[Path, str]] = set()
 _MOST_TAUGHT = 10_000
 
 
-def use_column_memory(answer: Answer, parts: KeyParts, cache: ResultCache) -> None:
+def use_column_memory(
+    answer: Answer, parts: KeyParts, cache: ResultCache, *, learns: bool = True
+) -> None:
     """Remember the types of an answer's columns, and set those of its columns without values.
 
     Of two processes that write at the same moment, one may lose what it has learned, until it reads
@@ -141,6 +143,8 @@ def use_column_memory(answer: Answer, parts: KeyParts, cache: ResultCache) -> No
     parts : KeyParts
         Of the question; types are remembered for all values of its parameters together.
     cache : ResultCache
+    learns : bool
+        Whether its types are remembered; False for a past result.
     """
     of_query = (parts.server, parts.principal, parts.query_id, parts.data_source_id)
     key = "/".join(map(str, ("columns", *of_query, parts.text_hash)))
@@ -155,6 +159,8 @@ def use_column_memory(answer: Answer, parts: KeyParts, cache: ResultCache) -> No
     if lacks_values:
         answer.table = with_kinds(answer.table, known)
         answer.known_kinds = known
+    if not learns:
+        return
     merged = dict(itertools.islice({**found, **known, **found}.items(), _MOST_COLUMNS))
     if merged != known:
         cache.put_document(key, merged)

@@ -393,12 +393,12 @@ def _note_key(reference: QueryReference | DashboardReference, query_id: int | No
 
 def local_cache(settings: Settings) -> ResultCache:
     """Return the cache of these settings, opened once in a process."""
-    return _opened(settings.cache_dir, settings.cache_size_limit)
+    return _opened(settings.cache_dir, settings.cache_size_limit, settings.history)
 
 
 @functools.lru_cache(maxsize=8)
-def _opened(directory: Path, size_limit: int) -> ResultCache:
-    return ResultCache(directory, size_limit=size_limit)
+def _opened(directory: Path, size_limit: int, history: timedelta | None) -> ResultCache:
+    return ResultCache(directory, size_limit=size_limit, history=history)
 
 
 Duration = float | str | None

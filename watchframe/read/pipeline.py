@@ -31,7 +31,7 @@ from watchframe.parameters import (
     params_dict,
 )
 from watchframe.read.answer import Answer, use_column_memory, warn_stale
-from watchframe.read.documents import Documents
+from watchframe.read.documents import ANY_AGE, NEWLY_READ, Documents, knowing
 from watchframe.read.fetch import Fetched, QueryEditedError, fetch_answer
 from watchframe.read.options import Params, QueryLike, ReadOptions
 from watchframe.read.plan import ReadPlan
@@ -60,6 +60,40 @@ def answer_sql(
 def plan_query(query: QueryLike, params: Params, options: ReadOptions) -> ReadPlan:
     """Return the plan of `answer_query`; nothing is executed, not even a dropdown's query."""
     return replace(_of_query(query, params, options), may_execute=False).plan()
+
+
+def named_query(
+    query: QueryLike, params: Params, options: ReadOptions, definition: Query | None = None
+) -> ReadPlan:
+    """Return what `answer_query` asks and under which key results are kept, without a request.
+
+    Parameters
+    ----------
+    query, params, options
+        As of `answer_query`.
+    definition : Query, optional
+        The query's, in place of a local copy that is older, or where there is none.
+
+    Raises
+    ------
+    CacheMissError
+        No definition is known.
+    """
+    known = Documents(options, ANY_AGE, may_ask=False)
+    if definition is not None and not _knows_newer(known, definition):
+        # It is shared, so nothing is asked for.
+        options = knowing(options, definition)
+        known = Documents(options, NEWLY_READ, may_ask=True, shared=options.shared)
+    return _of_query(query, params, options).named(known)
+
+
+def _knows_newer(documents: Documents, definition: Query) -> bool:
+    """Whether the local copy of a definition was saved on the server later than this one."""
+    try:
+        kept = documents.query(QueryReference(query_id=definition.id)).updated_at
+    except CacheMissError:
+        return False
+    return kept is not None and definition.updated_at is not None and kept > definition.updated_at
 
 
 def plan_sql(
@@ -123,7 +157,7 @@ class Pipeline:
     def _follow(self, plan: ReadPlan) -> Answer:
         self.options.note(plan.label, plan.cache_key, plan.decision)
         if plan.decision.action == "fail":
-            raise _miss(plan)
+            raise miss(plan)
         if plan.entry is not None:
             answer = plan.answer(plan.entry.table, plan.entry.provenance, "local cache")
         else:
@@ -262,7 +296,8 @@ def _lead(flight: Flight, fetch: Callable[[], Fetched], key: str) -> Fetched:
     return plan, answer
 
 
-def _miss(plan: ReadPlan) -> CacheMissError:
+def miss(plan: ReadPlan) -> CacheMissError:
+    """Return the error of a read that finds no local copy and may make no request."""
     if not plan.is_kept:
         return CacheMissError(
             f"Results of {plan.label} are not kept, as the settings say.",

@@ -163,10 +163,8 @@ class Planner:
         self, documents: Documents, judge: Callable[[Provenance | None], Decision] | None = None
     ) -> ReadPlan:
         """Return the plan by these documents; `judge` decides in place of the policy."""
-        options, entry, question = self.options, None, self.ask(documents)
-        principal = options.principal_of(question.facts.get("query_id"))
-        parts = question.key_parts(server=options.client.server, principal=principal)
-        key = cache_key(parts)
+        options, entry, plan = self.options, None, self.named(documents)
+        question, key = plan.question, plan.cache_key
         if options.cache is not None and not self._may_keep(question):
             is_last = options.policy.mode == "only"
             decision = Decision(action="fail" if is_last else "fetch", reason=NEVER_KEPT)
@@ -174,15 +172,26 @@ class Planner:
             entry = options.cache.get(key) if options.cache is not None else None
             found = entry.provenance if entry is not None else None
             decision = (judge or partial(self._decide, question, documents))(found)
+        return replace(
+            plan,
+            decision=decision,
+            entry=entry if decision.action == "use" else None,  # free the memory of a stale one
+            is_to_be_checked=decision.action == "fetch" and not documents.are_new,
+        )
+
+    def named(self, documents: Documents) -> ReadPlan:
+        """Return what is asked and the key of its results; the cache is not looked into."""
+        options, question = self.options, self.ask(documents)
+        principal = options.principal_of(question.facts.get("query_id"))
+        parts = question.key_parts(server=options.client.server, principal=principal)
+        reason = "cache-only" if self._may_keep(question) else NEVER_KEPT
         return ReadPlan(
             question=question,
             key_parts=parts,
             server=options.client.server,
-            cache_key=key,
-            decision=decision,
-            entry=entry if decision.action == "use" else None,  # free the memory of a stale one
+            cache_key=cache_key(parts),
+            decision=Decision(action="fail", reason=reason),
             server_max_age=options.server_max_age,
-            is_to_be_checked=decision.action == "fetch" and not documents.are_new,
             has_all_values=self._has_all_values(question),
             lists_values=documents.lists_values,
         )

@@ -21,6 +21,7 @@ from watchframe.parameters.normalize import default_of, definitions_of
 from watchframe.parameters.page_url import query_url
 from watchframe.read.draw import VisualizationLike, draw_watch_query
 from watchframe.read.functions import explain_watch_query, read_watch_query
+from watchframe.read.history import Moment, list_past, read_past
 from watchframe.read.options import (
     Params,
     QueryLike,
@@ -30,6 +31,7 @@ from watchframe.read.options import (
     connection_hint,
     of_query,
 )
+from watchframe.read.output import Output
 from watchframe.read.plan import ReadPlan
 from watchframe.read.save_chart import save_chart
 from watchframe.read.schema_contract import Schema
@@ -49,6 +51,8 @@ _OPTIONS = frozenset(inspect.signature(read_watch_query).parameters) - {"query",
 _DRAW_OPTIONS = frozenset(inspect.signature(draw_watch_query).parameters) - {
     *("query", "visualization", "params", "client"),
 }
+#: The arguments of `WatchQuery.at`: those that say how the rows are returned.
+_PAST_OPTIONS = _OPTIONS - {"max_age", "cache", "timeout", "progress"}
 
 
 def _of_saved(function: Callable[P, R]) -> Callable[P, R]:
@@ -160,6 +164,80 @@ class WatchQuery:
         """Begin to read it, and return a handle, as of `submit_watch_query`."""
         params, options = self._divided(params, values)
         return submit_watch_query(self._reference, params, client=self._client, **options)
+
+    @_of_saved
+    def history(self, params: Params = None, /, **values: Any) -> pd.DataFrame:
+        """Return which results of it this machine keeps, newest data first, without a request.
+
+        Past results are kept if the setting `history` says so. They are those of your key, of the
+        query's SQL as it is now, and of these values alone; a dynamic date is what it means today.
+
+        Parameters
+        ----------
+        params : mapping of str to object, optional
+            As of a call: what is left out has its default.
+        **values
+            Further values, by parameter name.
+
+        Returns
+        -------
+        DataFrame
+            One row per result: ``retrieved_at rows columns runtime_s query_result_id bytes``.
+            `retrieved_at` is when the server had the rows, in UTC; `runtime_s` and
+            `query_result_id` are null where a query's key read it, which is not told them. Who ran
+            it the server does not say.
+
+        Raises
+        ------
+        CacheMissError
+            The settings keep no results of this query.
+        ParameterError
+            A value does not fit.
+        """
+        params, _ = self._divided(params, values, frozenset())
+        return list_past(self._reference, params, client=self._client, definition=self.definition)
+
+    @_of_saved
+    def at(self, moment: Moment, params: Params = None, /, **values: Any) -> Any:
+        """Return the rows of the result that was the newest at a moment, without a request.
+
+        Parameters
+        ----------
+        moment : str, date or datetime
+            ``"2026-11-01"`` or a date is the end of that day; ``"2026-11-01 18:00"``, a datetime
+            or ``"d_yesterday"``, which is this time of day, is that moment. Without a zone it is in
+            that of the settings.
+        params : mapping of str to object, optional
+            As of a call.
+        **values
+            Further values, by parameter name; and the arguments of `read_watch_query` that say how
+            the rows are returned (``output=``, ``columns=``, ``dtype=``, ...).
+
+        Returns
+        -------
+        pandas.DataFrame, pyarrow.Table or polars.DataFrame
+            As a call returned it then; ``attrs["watchframe"]["retrieved_at"]`` says when the server
+            had the rows.
+
+        Raises
+        ------
+        CacheMissError
+            No result that old is kept: the error names the first and the last that are.
+        ArgumentError
+            `moment` is no day and no moment; or an argument is one of a request.
+        ParameterError
+            A value does not fit.
+        """
+        params, options = self._divided(params, values, _PAST_OPTIONS)
+        output = Output(options.pop("output", "pandas"), **options)
+        return read_past(
+            self._reference,
+            moment,
+            params,
+            output=output,
+            client=self._client,
+            definition=self.definition,
+        )
 
     @_of_saved
     def draw(
