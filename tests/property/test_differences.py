@@ -17,6 +17,8 @@ from hypothesis import strategies as st
 
 from watchframe import diff
 
+pytestmark = pytest.mark.slow
+
 LARGE = st.integers(-(2**256), 2**256) | st.integers(-3, 3) | st.sampled_from([2**53 + 1, 2**63])
 SMALL = st.integers(-(2**63), 2**63 - 1) | st.integers(-3, 3)
 FLOATS = st.floats(allow_nan=False) | st.sampled_from([0.0, -0.0, 1.0, 0.1, 0.5, 2.0**53, 2.0**64])
@@ -75,7 +77,11 @@ KINDS = {
     "texts": (
         TEXTS,
         [series("string"), series(object), series("category"), chunked],
-        [arrow(pa.string()), arrow(pa.large_string()), arrow(pa.dictionary(pa.int8(), pa.string()))],
+        [
+            arrow(pa.string()),
+            arrow(pa.large_string()),
+            arrow(pa.dictionary(pa.int8(), pa.string())),
+        ],
     ),
     "booleans": (st.booleans(), [series("boolean"), series(object)], [arrow(pa.bool_())]),
     "days": (
@@ -114,9 +120,7 @@ def sides(draw, *, has_keys=True):
             pool = {**pool, name: draw(values)}
         keys = draw(st.lists(st.none() | st.integers(0, 7), max_size=6, unique=has_keys))
         rows = [(key, *(draw(st.sampled_from(pool[name])) for name in names)) for key in keys]
-        columns = {
-            name: [row[1 + at] for row in rows] for at, name in enumerate(names)
-        }
+        columns = {name: [row[1 + at] for row in rows] for at, name in enumerate(names)}
         makers = KINDS_OF[draw(st.booleans())]
         holders = {name: draw(st.sampled_from(makers(kinds[name]))) for name in names}
         found.append((held(keys, columns, holders), rows))
@@ -176,7 +180,7 @@ def tokens(rows):
     return [tuple(map(token, row)) for row in rows]
 
 
-@settings(max_examples=examples(300), deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(both=sides())
 def test_difference_by_key_is_that_of_python_values(both):
     (a, rows_a), (b, rows_b) = both
@@ -201,12 +205,10 @@ def test_difference_by_key_is_that_of_python_values(both):
     changed = {key for key, *_ in expected}
     assert len(found.changed) == len(changed)
     assert found.unchanged == len(old.keys() & new.keys()) - len(changed)
-    assert bool(found) == bool(
-        old.keys() ^ new.keys() or expected or found.types_changed
-    )
+    assert bool(found) == bool(old.keys() ^ new.keys() or expected or found.types_changed)
 
 
-@settings(max_examples=examples(300), deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(both=sides(), on=st.sampled_from(["key", None]))
 def test_applied_to_the_older_rows_it_gives_the_newer(both, on):
     (a, rows_a), (b, rows_b) = both
@@ -220,7 +222,7 @@ def test_applied_to_the_older_rows_it_gives_the_newer(both, on):
             found.apply(made)
 
 
-@settings(max_examples=examples(200), deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(both=sides(has_keys=False))
 def test_whole_rows_are_counted(both):
     (a, rows_a), (b, rows_b) = both
@@ -232,7 +234,7 @@ def test_whole_rows_are_counted(both):
     assert not len(found.changed)
 
 
-@settings(max_examples=examples(200), deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(both=sides(), on=st.sampled_from(["key", None]), seed=st.integers(0, 99))
 def test_nothing_differs_from_the_same_rows_in_another_order(both, on, seed):
     (a, _), _ = both
@@ -244,7 +246,7 @@ def test_nothing_differs_from_the_same_rows_in_another_order(both, on, seed):
     assert found.to_frame().empty
 
 
-@settings(max_examples=examples(200), deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(both=sides(), on=st.sampled_from(["key", None]))
 def test_difference_the_other_way_round_is_the_same(both, on):
     (a, _), (b, _) = both

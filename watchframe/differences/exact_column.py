@@ -177,11 +177,8 @@ def _mapped(values: pa.ChunkedArray, text_of: Callable[[Any], str]) -> pa.Chunke
 
 def _encoded(values: pa.ChunkedArray) -> pa.DictionaryArray:
     """Return the values as one dictionary, and the place in it of each."""
-    found = values.dictionary_encode().unify_dictionaries()
-    if not found.num_chunks:
-        return pa.array([], values.type).dictionary_encode()
-    indices = pa.concat_arrays([chunk.indices for chunk in found.chunks])
-    return pa.DictionaryArray.from_arrays(indices, found.chunk(0).dictionary)
+    # In one piece: dictionaries of several would have to be made one, which takes as long again.
+    return pa.concat_arrays([pa.array([], values.type), *values.chunks]).dictionary_encode()
 
 
 def canonical(value: Any) -> str:
@@ -316,9 +313,7 @@ def _number_texts(column: ExactColumn) -> pa.ChunkedArray:
     values = column.values
     if column.kind == "integer":
         return values.cast(_TEXT)
-    is_small = pc.and_(
-        pc.equal(pc.trunc(values), values), pc.less(pc.abs(values), float(2**63))
-    )
+    is_small = pc.and_(pc.equal(pc.trunc(values), values), pc.less(pc.abs(values), float(2**63)))
     whole = pc.if_else(is_small, values, 0.0).cast(pa.int64()).cast(_TEXT)
     if not pc.all(pc.or_(is_small, pc.less(pc.abs(values), float(2**63)))).as_py():
         large = _mapped(pc.if_else(is_small, None, values), _number)
@@ -336,7 +331,9 @@ def _texts(column: ExactColumn) -> pa.ChunkedArray:
     if kind in ("date", "datetime", "datetime with zone", "duration"):
         word = "datetime" if kind == "date" else kind
         ticks = _nanoseconds(column).cast(_TEXT)
-        return pc.binary_join_element_wise(pa.scalar(f"{word} ", _TEXT), ticks, pa.scalar("", _TEXT))
+        return pc.binary_join_element_wise(
+            pa.scalar(f"{word} ", _TEXT), ticks, pa.scalar("", _TEXT)
+        )
     if kind in ("float", "decimal", "boolean", "string"):
         return _mapped(values, canonical)
     return _mapped(values, lambda value: f"{kind} {canonical(value)}")
@@ -350,39 +347,52 @@ def paired_codes(
     Two values are equal where their numbers are; of nulls the number is 0.
     """
     left, right = comparable(a, b)
-    type_ = left.type
-    if type_ == pa.float64():
-        return (*_float_bits(left), *_float_bits(right))
-    if pa.types.is_boolean(type_):
-        left, right = left.cast(pa.int8()), right.cast(pa.int8())
-    elif pa.types.is_date32(type_):
-        left, right = left.cast(pa.int32()), right.cast(pa.int32())
-    elif not (pa.types.is_integer(type_) or _has_ticks(type_)):
-        encoded = _encoded(pa.chunked_array([*left.chunks, *right.chunks], type_)).indices
+    if not _is_number(left.type):
+        encoded = _encoded(pa.chunked_array([*left.chunks, *right.chunks], left.type)).indices
         left, right = encoded[: len(left)], encoded[len(left) :]
-    return (*_int64(left), *_int64(right))
+    return (*_numbers(left), *_numbers(right))
 
 
+def differ(a: ExactColumn, b: ExactColumn, at_a: Any, at_b: Any) -> np.ndarray[Any, Any]:
+    """Return whether the values differ, for each row of `at_a` with that of `at_b`."""
+    left, right = comparable(a, b)
+    if _is_number(left.type):
+        (left, no_left), (right, no_right) = _numbers(left), _numbers(right)
+        return (left[at_a] != right[at_b]) | (no_left[at_a] != no_right[at_b])
+    left, right = left.take(pa.array(at_a)), right.take(pa.array(at_b))
+    is_one_null = np.asarray(left.is_null()) != np.asarray(right.is_null())
+    return np.asarray(pc.not_equal(left, right).fill_null(fill_value=False)) | is_one_null
 
-def _has_ticks(type_: pa.DataType) -> bool:
-    return bool(pa.types.is_timestamp(type_) or pa.types.is_duration(type_))
+
+def _is_number(type_: pa.DataType) -> bool:
+    """Return whether `_numbers` knows the type."""
+    is_ = pa.types
+    return bool(
+        is_.is_integer(type_)
+        or is_.is_boolean(type_)
+        or type_ in (pa.float64(), pa.date32())
+        or is_.is_timestamp(type_)
+        or is_.is_duration(type_)
+    )
 
 
-def _int64(values: pa.ChunkedArray) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
-    numbers = values.cast(pa.int64())
-    is_null = np.asarray(numbers.is_null())
-    return np.asarray(numbers.fill_null(0)), is_null
-
-
-def _float_bits(values: pa.ChunkedArray) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
-    """Return the bits of floats, of which one stands for both zeros and one for every NaN."""
+def _numbers(
+    values: pa.ChunkedArray | pa.Array,
+) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+    """Return an int64 for each value, equal where the values are, and where it is null."""
     is_null = np.asarray(values.is_null())
-    floats = np.asarray(values.fill_null(0.0), np.float64) + 0.0
-    floats[np.isnan(floats)] = np.nan
-    return floats.view(np.int64), is_null
+    if values.type == pa.float64():
+        floats = np.asarray(values.fill_null(0.0)) + 0.0  # the same bits for both zeros
+        floats[np.isnan(floats)] = np.nan
+        return floats.view(np.int64), is_null
+    if pa.types.is_boolean(values.type):
+        values = values.cast(pa.int8())
+    elif pa.types.is_date32(values.type):
+        values = values.cast(pa.int32())
+    return np.asarray(values.cast(pa.int64()).fill_null(0)), is_null
 
 
 def are_equal(a: ExactColumn, b: ExactColumn) -> bool:
     """Return whether two columns of one length hold the same values in the same order."""
-    left, no_left, right, no_right = paired_codes(a, b)
-    return bool((left == right).all() and (no_left == no_right).all())
+    every = np.arange(len(a))
+    return not differ(a, b, every, every).any()

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from watchframe.differences.exact_column import ExactColumn, paired_codes
+from watchframe.differences.exact_column import ExactColumn, differ, paired_codes
 from watchframe.differences.rows import Positions, Rows
 from watchframe.errors import ArgumentError
 from watchframe.hints import Hint, Kind
@@ -85,9 +85,7 @@ def _occurrence(codes: Positions) -> Positions:
 
 def differing(pair: Pair, matched: Matched) -> Mask:
     """Return whether the values of a column differ, for each row that both sides have."""
-    left, no_left, right, no_right = paired_codes(*pair)
-    at_a, at_b = matched.in_a, matched.in_b
-    found: Mask = (left[at_a] != right[at_b]) | (no_left[at_a] != no_right[at_b])
+    found: Mask = differ(*pair, matched.in_a, matched.in_b)
     return found
 
 
