@@ -3,6 +3,8 @@
 from .cache import ResultCache as ResultCache
 from .client import Client as Client
 from .client import connect as connect
+from .differences import Difference as Difference
+from .differences import diff as diff
 from .drawing import Board as Board
 from .drawing import Drawing as Drawing
 from .read import DashboardFrames as DashboardFrames

@@ -327,6 +327,22 @@ class Kind(Enum):
         cell="For copies of dashboards on one server there is watchframe clone.",
     )
 
+    # Differences of results
+    FINER_KEY = Words(
+        python="These rows differ in {name!r}: give on={names!r}.",
+        terminal="These rows differ in {name!r}: add --on {name!q}.",
+    )
+    NO_FINER_KEY = Words(
+        python="Give on= more columns, until no two rows have the same; without on=, whole rows "
+        "are compared.",
+        terminal="Give --on more columns, until no two rows have the same; without --on, whole "
+        "rows are compared.",
+    )
+    WHOLE_ROWS = Words(
+        python="Name a column, or leave on= out to compare whole rows.",
+        terminal="Name a column, or leave --on out to compare whole rows.",
+    )
+
     def __reduce_ex__(self, protocol: object) -> tuple[object, ...]:
         # By its name: errors cross processes, and an enum would be looked up there by its value.
         return getattr, (Kind, self.name)

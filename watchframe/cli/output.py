@@ -27,7 +27,8 @@ LISTING_FORMATS = ("table", "csv", "tsv", "json")
 #: What --format takes besides "table".
 FILE_FORMATS = ("csv", "tsv", "json", "parquet", "arrow", "xlsx")
 
-_SUFFIXES = {
+#: The endings of files' names, and the format of each.
+SUFFIXES = {
     ".arrow": "arrow",
     ".csv": "csv",
     ".feather": "arrow",
@@ -88,9 +89,9 @@ class Destination:
             shown = (_TERMINAL_ROWS if is_terminal else None) if rows is None else rows or None
             return cls(path=None, format=chosen, rows=shown)
         path = Path(str(output)).expanduser()
-        chosen = named or _SUFFIXES.get(path.suffix.lower(), "")
+        chosen = named or SUFFIXES.get(path.suffix.lower(), "")
         if not chosen:
-            known = ", ".join(sorted(_SUFFIXES))
+            known = ", ".join(sorted(SUFFIXES))
             raise click.UsageError(
                 f"The name of {path} tells no format. It ends in {known}, or give --format."
             )

@@ -73,7 +73,7 @@ class Table:
             grid.add_column(Text(plain_text(name, keep="")), no_wrap=True,
                             justify="right" if is_number else "left")  # fmt: skip
         for row in self.rows:
-            grid.add_row(*(Text(shortened(words(value), _TEXT_WIDTH)) for value in row))
+            grid.add_row(*(Text(_table_text(value)) for value in row))
         screen = io.StringIO()
         # In a kernel it would publish the table as an output of its own.
         console = Console(
@@ -209,6 +209,12 @@ def _cell(value: object, *, aligned: bool = True) -> str:
 def _is_number(value: object) -> bool:
     inner = value.text if isinstance(value, Link) else value
     return isinstance(inner, int | float) and not isinstance(inner, bool)
+
+
+def _table_text(value: object) -> str:
+    """Return a value for a table of text, where numbers keep all their digits."""
+    text = words(value)
+    return text if _is_number(value) else shortened(text, _TEXT_WIDTH)
 
 
 def _wrapped(text: str) -> str:
