@@ -274,13 +274,10 @@ class Documents:
         if key in self._found:
             return self._found[key]
         if options.lock is not None:
-            for recorder in options.lock.recorders:
-                recorder.note_document(options.client.server, name, query_id)
+            packed = options.lock.document(options.client.server, name, query_id)
+            if packed is not None:
+                return packed
             if options.lock.replay is not None:
-                packed = options.lock.replay.document(options.client.server, name)
-                if packed is not None:
-                    self._found[key] = packed
-                    return packed
                 policy = ANY_AGE  # a report is made again offline, too
         kept = self._copy(*name, query_id=query_id)
         if kept is not None and not _has_id(kept.value, with_id):

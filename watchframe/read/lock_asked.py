@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from datetime import date
+from math import isfinite
 from typing import Any
 
 from watchframe.models import DataSource
@@ -89,19 +90,15 @@ def json_value(value: object) -> Any:
     value = to_python(value)
     if is_null(value):
         return None
-    if isinstance(value, bool | int | str):
-        return value
-    if isinstance(value, float):
-        return value if abs(value) != float("inf") else str(value)
-    if isinstance(value, date):  # a datetime and a Timestamp, too
-        return value.isoformat()
     if isinstance(value, Mapping):
         return json_values(value)
-    if isinstance(value, set | frozenset):
-        return sorted((json_value(item) for item in value), key=canonical)
-    if isinstance(value, Iterable) and not isinstance(value, bytes):
-        return [json_value(item) for item in value]
-    return str(value)
+    if isinstance(value, Iterable) and not isinstance(value, str | bytes):
+        items = [json_value(item) for item in value]
+        return sorted(items, key=canonical) if isinstance(value, set | frozenset) else items
+    if isinstance(value, date):  # a datetime and a Timestamp, too
+        return value.isoformat()
+    is_json = isinstance(value, int | str) or (isinstance(value, float) and isfinite(value))
+    return value if is_json else str(value)
 
 
 def asked_words(asked: Asked) -> str:

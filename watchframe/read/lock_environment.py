@@ -42,7 +42,7 @@ def end() -> int:
     LockError
         As of `freeze`; also where nothing was read.
     """
-    global _freeze  # noqa: PLW0603 - as above
+    global _freeze
     begun, _freeze = _freeze, None
     if begun is None:
         raise LockError("Nothing was read in this process: no lock was written.")

@@ -33,7 +33,9 @@ _Count = Annotated[int, Meta(ge=0)]
 Asked = Mapping[str, Any]
 
 
-class LockedAnswer(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class LockedAnswer(
+    Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
+):
     """Which result a read had.
 
     Attributes

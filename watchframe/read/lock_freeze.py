@@ -38,10 +38,10 @@ T = TypeVar("T")
 class freeze:  # noqa: N801 - it is called as a function is, as contextlib's are
     """Note which results the reads of a block have: ``with watchframe.freeze("report.lock"):``.
 
-    `replay` of the lock then answers the same reads with the same rows. Every read counts, whichever
-    function, magic, picker or dashboard makes it, and in whichever thread; those of other processes
-    do not. The end of the block waits for reads that were submitted in it. A read may be noted by
-    several freezes at once.
+    `replay` of the lock then answers the same reads with the same rows. Every read counts,
+    whichever function, magic, picker or dashboard makes it, in any thread of this process. The end
+    of the block waits for reads that were submitted in it. A read may be noted by several freezes
+    at once.
 
     Parameters
     ----------
@@ -105,7 +105,7 @@ class freeze:  # noqa: N801 - it is called as a function is, as contextlib's are
         begin_recorder(self._recorder)
 
     def end(self) -> int:
-        """Write the lock, once all reads that began have ended; return how many results it holds."""
+        """Write the lock, once all its reads have ended; return how many results it holds."""
         recorder = self._recorder
         if recorder is None:
             raise LockError(f"No freeze of {self._path.name} has begun.")

@@ -16,7 +16,7 @@ from typing import BinaryIO, Self
 
 import pyarrow as pa
 
-from watchframe.config.files import open_regular, resolve_links
+from watchframe.config.files import resolve_links
 from watchframe.errors import LockError
 from watchframe.hints import Hint, Kind
 from watchframe.read.lock_file import canonical
@@ -110,7 +110,7 @@ class Pack:
                 f"The pack {self.name} is damaged: {member} is too large.",
                 hint=Hint(Kind.PACK_AGAIN),
             )
-        return self._content.slice(start, size).to_pybytes()
+        return bytes(self._content.slice(start, size).to_pybytes())
 
 
 def _members_of(file: pa.BufferReader, size: int) -> dict[str, tuple[int, int]]:
@@ -170,7 +170,7 @@ def _add(tar: tarfile.TarFile, name: str, content: bytes | pa.Buffer) -> None:
     member = tarfile.TarInfo(name)
     member.size = memoryview(content).nbytes
     member.mode = 0o644
-    tar.addfile(member, pa.BufferReader(content))  # type: ignore[arg-type]  # it can be read
+    tar.addfile(member, pa.BufferReader(content))
 
 
 def _rows_name(hash_: str) -> str:

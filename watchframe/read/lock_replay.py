@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Generic, Self, TypeVar
@@ -15,7 +15,15 @@ from watchframe.hints import Hint, Kind
 from watchframe.parameters import JSON
 from watchframe.read.answer import Answer
 from watchframe.read.lock_asked import asked_words
-from watchframe.read.lock_file import Asked, Lock, LockedAnswer, canonical, parse_lock, read_lock_bytes
+from watchframe.read.lock_file import (
+    Asked,
+    Lock,
+    LockedAnswer,
+    LockedRead,
+    canonical,
+    parse_lock,
+    read_lock_bytes,
+)
 from watchframe.read.lock_find import Fetch, find_result
 from watchframe.read.lock_pack import Pack, is_pack
 from watchframe.read.lock_use import begin_replay, end_replay
@@ -156,9 +164,8 @@ class Replay:
         """
         key = canonical(asked)
         if key not in self._answers:
-            known = question()
-            key = self._same_question(known, options.client.server) if known is not None else ""
-        if key not in self._answers:
+            key = self._key_by_id(asked) or self._key_of(question(), options.client.server)
+        if not key:
             raise self._not_in_lock(asked)
         locked, is_over = self._answers.take(key)
         if is_over:
@@ -184,19 +191,43 @@ class Replay:
         """Return a definition out of the pack; None where it is not there."""
         return None if self._pack is None else self._pack.document(server, name)
 
-    def _same_question(self, question: Question, server: str) -> str:
-        """Return the key of what asked the same in other words; an empty text if there is none.
+    def _key_by_id(self, asked: Asked) -> str:
+        """Return the key of what asked the same of the query by its id or its name, or nothing.
 
-        Where several did, they have to have had the same rows.
+        The lock itself tells which name the query had.
         """
-        found = [
-            (canonical(read.asked), read.answers)
-            for read in self._lock.reads
-            if _is_same(question, server, read.answers[0])
-        ]
-        if len({tuple(answer.row_hash for answer in answers) for _, answers in found}) != 1:
+        ids = {
+            answer.query_id
+            for answer in self._lock.answers
+            if asked.get("query") in (answer.query_id, answer.query_name)
+            and answer.server == asked["server"]
+        }
+        if len(ids) != 1 or ids == {None}:
             return ""
-        return found[0][0]
+        (query_id,) = ids
+        same = canonical({**asked, "query": query_id})
+        return self._one_key(
+            read
+            for read in self._lock.reads
+            if canonical({**read.asked, "query": read.answers[0].query_id}) == same
+        )
+
+    def _key_of(self, question: Question | None, server: str) -> str:
+        """Return the key of what sent the same, however it was asked; an empty text for nothing."""
+        if question is None:
+            return ""
+        return self._one_key(
+            read for read in self._lock.reads if _is_same(question, server, read.answers[0])
+        )
+
+    def _one_key(self, reads: Iterable[LockedRead]) -> str:
+        """Return the key of reads of the same rows; an empty text for none, or for different ones.
+
+        So no read gets the rows of another one that only looks like it.
+        """
+        found = list(reads)
+        rows = {tuple(answer.row_hash for answer in read.answers) for read in found}
+        return canonical(found[0].asked) if len(rows) == 1 else ""
 
     def _not_in_lock(self, asked: Asked) -> NotInLockError:
         words = f"{self.name} does not hold {asked_words(asked)}"

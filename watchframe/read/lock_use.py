@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
@@ -53,6 +53,11 @@ class LockUse:
                 stack.enter_context(recorder.reading())
             yield
 
+    def document(self, server: str, name: Sequence[object], query_id: int | None) -> object:
+        """Note that a read needs a definition; return it out of a pack, or None."""
+        for recorder in self.recorders:
+            recorder.note_document(server, name, query_id)
+        return None if self.replay is None else self.replay.document(server, name)
 
     def holding(self, work: Callable[P, R]) -> Callable[P, R]:
         """Return `work`, which runs once, in a thread: each freeze waits for its end."""
