@@ -53,6 +53,15 @@ class LockMagics(Magics):
         """
         self._do("watch_replay", line, cell, replay)
 
+    def give_up(self) -> None:
+        """End what has begun; a freeze is not written."""
+        for _, session in self._begun.values():
+            if isinstance(session, freeze):
+                session.give_up()
+            else:
+                session.end()
+        self._begun.clear()
+
     def _do(
         self, name: str, line: str, cell: str | None, make: Callable[[str], freeze | replay]
     ) -> None:

@@ -208,6 +208,8 @@ def unload(shell: InteractiveShell) -> None:
     """Remove what `load` registered."""
     withdraw_completions(shell)
     for magics in [it for it in shell.configurables if isinstance(it, WatchMagics | LockMagics)]:
+        if isinstance(magics, LockMagics):
+            magics.give_up()
         cast("list[object]", shell.configurables).remove(magics)
     for kind in ("line", "cell"):
         for name in ("watch", "watch_freeze", "watch_replay"):

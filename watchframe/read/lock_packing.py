@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -107,7 +107,7 @@ class _Packing:
                 *item.name, query_id=item.query_id
             )
             if value is not None:
-                yield item.server, item.name, value
+                yield item.server, item.name, _without_persons(value)
 
     def _table(self, answers: list[LockedAnswer]) -> pa.Table:
         """Return the rows that several reads had: any of them may have left them here."""
@@ -126,3 +126,19 @@ class _Packing:
 
     def _options(self, server: str) -> ReadOptions:
         return ReadOptions.of_server(server, self._client, timeout=self._timeout)
+
+
+def _without_persons(value: object) -> object:
+    """Return a definition without its authors: whoever gets the pack need not know them."""
+    if isinstance(value, list):
+        return [_without_persons(item) for item in value]
+    if not isinstance(value, Mapping):
+        return value
+    return {
+        # A parameter may be called so; parameters stand in options.
+        name: item if name == "options" else None if name in _PERSONS else _without_persons(item)
+        for name, item in value.items()
+    }
+
+
+_PERSONS = ("user", "last_modified_by")
