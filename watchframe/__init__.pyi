@@ -17,11 +17,14 @@ from .read import draw_watch_query as draw_watch_query
 from .read import explain_watch_query as explain_watch_query
 from .read import explain_watch_sql as explain_watch_sql
 from .read import find_watch_queries as find_watch_queries
+from .read import freeze as freeze
+from .read import pack as pack
 from .read import read_watch_dashboard as read_watch_dashboard
 from .read import read_watch_queries as read_watch_queries
 from .read import read_watch_query as read_watch_query
 from .read import read_watch_sql as read_watch_sql
 from .read import read_watch_sweep as read_watch_sweep
+from .read import replay as replay
 from .read import save_chart as save_chart
 from .read import submit_watch_query as submit_watch_query
 from .read import submit_watch_sweep as submit_watch_sweep

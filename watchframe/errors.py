@@ -28,9 +28,12 @@
     |  `- JobTimeoutError               (TimeoutError) .timeout .is_cancelled
     |- DecodeError                      (ValueError) .offset, in bytes
     |- SchemaDriftError                 (ValueError) .differences .columns .path
-    `- CacheError
-       |- CacheMissError                (LookupError)
-       `- CacheFormatError
+    |- CacheError
+    |  |- CacheMissError                (LookupError)
+    |  `- CacheFormatError
+    `- LockError                        a lock cannot be read or written
+       |- NotInLockError                (LookupError)
+       `- ResultGoneError               (LookupError) .query_id .query_result_id
 
 Attributes hold the facts, messages repeat them for people, with control characters written out, for
 servers send some, and with keys hidden. An error is complete when it is raised: code
@@ -71,8 +74,10 @@ __all__ = [
     "JobError",
     "JobFailedError",
     "JobTimeoutError",
+    "LockError",
     "MissingParameterError",
     "NotFoundError",
+    "NotInLockError",
     "ParameterError",
     "ParameterValueError",
     "ParameterWarning",
@@ -81,6 +86,7 @@ __all__ = [
     "QueryReferenceError",
     "RateLimitError",
     "ResponseError",
+    "ResultGoneError",
     "ResultTruncatedWarning",
     "SchemaDriftError",
     "ServerError",
@@ -425,6 +431,30 @@ class CacheMissError(CacheError, LookupError):
 
 class CacheFormatError(CacheError):
     """A cache entry cannot be read; it is dropped and fetched again."""
+
+
+class LockError(WatchframeError):
+    """A lock, or its pack, cannot be read or written."""
+
+
+class NotInLockError(LockError, LookupError):
+    """A read was to be answered by a lock that does not hold it."""
+
+
+@dataclass(eq=False, repr=False)
+class ResultGoneError(LockError, LookupError):
+    """A result that a lock names is neither here nor on the server any more.
+
+    Attributes
+    ----------
+    query_id : int or None
+        The saved query; None for ad-hoc SQL.
+    query_result_id : int or None
+        The server's id of the result; None where the lock does not know it.
+    """
+
+    query_id: int | None = field(default=None, kw_only=True)
+    query_result_id: int | None = field(default=None, kw_only=True)
 
 
 class WatchframeWarning(UserWarning):

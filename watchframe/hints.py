@@ -162,6 +162,30 @@ class Kind(Enum):
         cell="A {copy} is in the local cache: --offline takes it.",
         picker='A {copy} is in the local cache: in Python, cache="only" takes it.',
     )
+    FREEZE_AGAIN = Words(
+        python="Freeze again: run the whole report within watchframe.freeze({lock!r}).",
+        cell="Freeze again: %watch_freeze {lock!q} in the first cell, run the whole report, then "
+        "%watch_freeze --end.",
+        terminal="Freeze again: watchframe freeze NOTEBOOK -o {lock!q}",
+        picker="Freeze again: run the whole report within watchframe.freeze({lock!r}).",
+    )
+    RESULT_GONE = Words(
+        python="Where somebody has the rows still, their pack carries them: "
+        "watchframe.pack(lock, file), then watchframe.replay(file). Else the report can only be "
+        "made anew, and frozen again, with the rows of today.",
+        terminal="Where somebody has the rows still, their pack carries them: watchframe pack "
+        "LOCK -o FILE, then watchframe replay NOTEBOOK --lock FILE. Else the report can only be "
+        "made anew, and frozen again, with the rows of today.",
+    )
+    PACK_AGAIN = Words(
+        python="Pack it again: watchframe.pack(lock, file).",
+        terminal="Pack it again: watchframe pack LOCK -o FILE",
+    )
+    NOTHING_FROZEN = Words(
+        python="Read within the block: with watchframe.freeze(path): ...",
+        cell="Read between %watch_freeze FILE and %watch_freeze --end.",
+        terminal="Reads of other processes do not count: the notebook itself has to read.",
+    )
     NOT_STORED = Words(
         python='Read it with cache="use" while the server can be reached.',
         cell="Read it without --offline while the server can be reached.",

@@ -20,8 +20,10 @@ from watchframe.errors import (
     ConfigurationError,
     JobTimeoutError,
     NotFoundError,
+    NotInLockError,
     ParameterError,
     QueryReferenceError,
+    ResultGoneError,
     TransportError,
     TransportTimeoutError,
     WatchframeError,
@@ -87,7 +89,7 @@ MEANINGS = {
     FAILED: "the query failed, or the server refused it, or a file could not be written",
     USAGE: "the command, a parameter or a setting cannot be used; nothing was executed",
     ACCESS: "the API key is wrong, or may not do this",
-    NOT_FOUND: "there is no such query; with --offline, no local copy",
+    NOT_FOUND: "there is no such query, or no such result any more; with --offline, no local copy",
     TIMEOUT: "not finished within the timeout",
     UNREACHABLE: "the server could not be reached, or broke off: trying again may help",
     INTERRUPTED: "Ctrl-C",
@@ -97,7 +99,7 @@ MEANINGS = {
 
 _CODES: tuple[tuple[int, tuple[type[BaseException], ...]], ...] = (
     (ACCESS, (AuthenticationError, AccessDeniedError)),
-    (NOT_FOUND, (NotFoundError, CacheMissError)),
+    (NOT_FOUND, (NotFoundError, CacheMissError, NotInLockError, ResultGoneError)),
     (TIMEOUT, (JobTimeoutError, TransportTimeoutError)),
     (UNREACHABLE, (TransportError,)),
     (USAGE, (ArgumentError, ConfigurationError, ParameterError, QueryReferenceError)),

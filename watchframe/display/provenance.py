@@ -15,6 +15,7 @@ SOURCE_WORDS = {
     "local cache": "from the local cache",
     "server cache": "from the server's cache",
     "executed": "run just now",
+    "pack": "from the pack of a lock",
 }
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400

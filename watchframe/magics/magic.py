@@ -29,6 +29,7 @@ from watchframe.drawing import Drawing
 from watchframe.errors import ArgumentError
 from watchframe.magics.completion import offer_completions, withdraw_completions
 from watchframe.magics.line import Request, help_text, parse_line, without_remark
+from watchframe.magics.locking import LockMagics
 from watchframe.magics.reading import (
     Defaults,
     SavedQuery,
@@ -199,17 +200,20 @@ def load(shell: InteractiveShell) -> None:
     """Register the magic, its settings and its completions; a second time changes nothing."""
     if not _settings(shell):
         # Its constructor puts it into shell.configurables, where %config finds it.
-        shell.register_magics(WatchMagics(shell))
+        shell.register_magics(WatchMagics(shell), LockMagics(shell))
     offer_completions(shell)
 
 
 def unload(shell: InteractiveShell) -> None:
     """Remove what `load` registered."""
     withdraw_completions(shell)
-    for magics in _settings(shell):
+    for magics in [it for it in shell.configurables if isinstance(it, WatchMagics | LockMagics)]:
+        if isinstance(magics, LockMagics):
+            magics.give_up()
         cast("list[object]", shell.configurables).remove(magics)
     for kind in ("line", "cell"):
-        shell.magics_manager.magics[kind].pop("watch", None)
+        for name in ("watch", "watch_freeze", "watch_replay"):
+            shell.magics_manager.magics[kind].pop(name, None)
 
 
 def _settings(shell: InteractiveShell) -> list[WatchMagics]:

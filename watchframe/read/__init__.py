@@ -13,6 +13,9 @@ from watchframe.read.functions import (
     read_watch_query,
     read_watch_sql,
 )
+from watchframe.read.lock_freeze import freeze
+from watchframe.read.lock_packing import pack
+from watchframe.read.lock_replay import replay
 from watchframe.read.options import MaxAge, ReadArguments, ReadOptions
 from watchframe.read.output import FrameArguments, Output, answer_warnings
 from watchframe.read.pipeline import answer_query, answer_sql, wire_sets
@@ -54,12 +57,15 @@ __all__ = [
     "explain_watch_query",
     "explain_watch_sql",
     "find_watch_queries",
+    "freeze",
+    "pack",
     "parameter_sets",
     "read_watch_dashboard",
     "read_watch_queries",
     "read_watch_query",
     "read_watch_sql",
     "read_watch_sweep",
+    "replay",
     "save_chart",
     "search_queries",
     "submit_watch_query",

@@ -16,7 +16,7 @@ from watchframe.caller_warnings import warn_caller
 from watchframe.decode import column_kinds, pandas_metadata, with_kinds
 from watchframe.errors import CacheWarning, WatchframeError
 
-Source = Literal["local cache", "server cache", "executed"]
+Source = Literal["local cache", "server cache", "executed", "pack"]
 
 #: Where a table's schema metadata and a frame's ``attrs`` carry it.
 ATTRIBUTE = "watchframe"
@@ -32,8 +32,8 @@ class Answer:
         All columns of the result, in the query's order; gone after `take_table`.
     provenance : Provenance
         Where the rows come from, as it is stored.
-    source : {"local cache", "server cache", "executed"}
-        Which of them answered this read.
+    source : {"local cache", "server cache", "executed", "pack"}
+        Which of them answered this read; ``"pack"`` is that of a lock.
     cache_key : str
         Its name in the local cache.
     may_be_cut : bool
@@ -44,6 +44,8 @@ class Answer:
         Whether the local cache holds it now.
     known_kinds : mapping of str to str
         The types that the query's columns had in other results, where some have no values here.
+    key_parts : KeyParts or None
+        What `cache_key` is made of.
     unproven : str or None
         Why these may not be the rows that were asked for; None if nothing speaks against it.
     text_hash : str
@@ -58,6 +60,7 @@ class Answer:
     parameter_types: Mapping[str, str] = field(default_factory=dict)
     is_stored: bool = False
     known_kinds: Mapping[str, str] = field(default_factory=dict)
+    key_parts: KeyParts | None = None
     unproven: str | None = None
     text_hash: str = ""
 

@@ -241,6 +241,11 @@ class Documents:
             return _in_memory.get(self.options.client, {}).get(key)
         return cache.get_document(key)
 
+    def kept(self, *name: object, query_id: int | None) -> object:
+        """Return the local copy of a document; None where there is none."""
+        found = self._copy(*name, query_id=query_id)
+        return None if found is None else found.value
+
     def _keep(self, key: str, value: object) -> None:
         if self.options.cache is not None:
             self.options.cache.put_document(key, value)
@@ -268,6 +273,12 @@ class Documents:
         options, key = self.options, document_key(self.options, *name, query_id=query_id)
         if key in self._found:
             return self._found[key]
+        if options.lock is not None:
+            packed = options.lock.document(options.client.server, name, query_id)
+            if packed is not None:
+                return packed
+            if options.lock.replay is not None:
+                policy = ANY_AGE  # a report is made again offline, too
         kept = self._copy(*name, query_id=query_id)
         if kept is not None and not _has_id(kept.value, with_id):
             kept = None

@@ -24,14 +24,15 @@ from watchframe.client import (
     connect,
     with_address_key,
 )
-from watchframe.config import Settings, require_same_server
-from watchframe.errors import ArgumentError
+from watchframe.config import Settings, load_settings_of, require_same_server
+from watchframe.errors import ArgumentError, ConfigurationError
 from watchframe.interactive import ipython_kernel
 from watchframe.keys import without_keys
 from watchframe.locks import ProcessLock
 from watchframe.models import Query
 from watchframe.parameters import JSON
 from watchframe.plain_text import shell_text
+from watchframe.read.lock_use import LockUse, lock_in_use
 from watchframe.read.schema_contract import Expected
 from watchframe.references import (
     DashboardReference,
@@ -90,6 +91,8 @@ class ReadOptions:
     definitions : mapping of int to Query
         Definitions by query id, for where the key may not read them: those that a shared dashboard
         tells, without texts.
+    lock : LockUse or None
+        What notes the answer, or has it.
     """
 
     client: Client
@@ -104,6 +107,7 @@ class ReadOptions:
     exact: Mapping[str, JSON] = field(default_factory=dict)
     columns: Sequence[str] | None = None
     definitions: Mapping[int, Query] = field(default_factory=dict)
+    lock: LockUse | None = field(default=None, compare=False)
 
     @classmethod
     def resolve(
@@ -138,7 +142,8 @@ class ReadOptions:
         ArgumentError
             `max_age`, `cache` or `timeout` cannot be used.
         """
-        found = client_for(reference, client)
+        lock = lock_in_use()
+        found = client_for(reference, client, lock)
         policy = Policy(mode=cache, max_age=parse_max_age(max_age))
         kept = None if policy.mode == "off" else store or local_cache(found.settings)
         return cls(
@@ -149,7 +154,19 @@ class ReadOptions:
             deadline=Deadline.after(timeout),
             progress=progress,
             columns=columns,
+            lock=lock,
         )
+
+    @classmethod
+    def of_server(cls, server: str, client: Client | None, *, timeout: float | None) -> Self:
+        """Return the options of reads on a server, whichever key is known for it, also none."""
+        try:
+            found = client_for(QueryReference(server_url=server), client)
+        except ConfigurationError:
+            if client is not None:
+                raise
+            found = Client(settings=load_settings_of(server))
+        return cls.resolve(client=found, timeout=timeout, progress=False)
 
     @property
     def server_max_age(self) -> int:
@@ -343,9 +360,13 @@ _noted: set[tuple[str, int | None]] = set()
 
 
 def client_for(
-    reference: QueryReference | DashboardReference | None, client: Client | None
+    reference: QueryReference | DashboardReference | None,
+    client: Client | None,
+    lock: LockUse | None = None,
 ) -> Client:
     """Return the client to ask: `client`, that of `connect`, or one for the address's server.
+
+    Where none is known and a lock answers, it is one without a key for the lock's server.
 
     Raises
     ------
@@ -355,6 +376,21 @@ def client_for(
     ArgumentError
         `client` is no client.
     """
+    try:
+        return _client_for(reference, client)
+    except ConfigurationError:
+        replay = None if lock is None else lock.replay
+        servers = [] if replay is None else replay.servers
+        asked = None if reference is None else reference.server_url
+        server = servers[0] if asked is None and len(servers) == 1 else asked
+        if client is not None or server not in servers:
+            raise
+    return Client(settings=load_settings_of(server))
+
+
+def _client_for(
+    reference: QueryReference | DashboardReference | None, client: Client | None
+) -> Client:
     if reference is None or reference.server_url is None:
         return chosen_client(client)
     query_id = reference.query_id if isinstance(reference, QueryReference) else None

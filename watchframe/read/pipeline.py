@@ -33,6 +33,9 @@ from watchframe.parameters import (
 from watchframe.read.answer import Answer, use_column_memory, warn_stale
 from watchframe.read.documents import ANY_AGE, NEWLY_READ, Documents, knowing
 from watchframe.read.fetch import Fetched, QueryEditedError, fetch_answer
+from watchframe.read.lock_asked import asked_query, asked_sets, asked_sql
+from watchframe.read.lock_freeze import locked_answer
+from watchframe.read.lock_replay import Replay
 from watchframe.read.options import Params, QueryLike, ReadOptions
 from watchframe.read.plan import ReadPlan
 from watchframe.read.planning import Planner
@@ -55,6 +58,14 @@ def answer_sql(
 ) -> Answer:
     """Return the answer to ad-hoc SQL."""
     return Pipeline(planner=_of_sql(sql, data_source, params, options)).answer()
+
+
+def answer_result(question: ResultQuestion, options: ReadOptions) -> Answer:
+    """Return one stored result of the server, by its id, whatever lock is in use."""
+    policy = replace(options.policy, mode="use", max_age=None)
+    its = replace(options, policy=policy, lock=None)
+    planner = Planner(options=its, ask=lambda _: question, is_editable=False)
+    return Pipeline(planner=planner).answer()
 
 
 def plan_query(query: QueryLike, params: Params, options: ReadOptions) -> ReadPlan:
@@ -124,7 +135,32 @@ class Pipeline:
         return self.planner.options
 
     def answer(self) -> Answer:
-        """Return the rows: the local copy's or the server's."""
+        """Return the rows: the local copy's or the server's, or those of a lock."""
+        lock, asked = self.options.lock, self.planner.asked
+        if lock is None or asked is None:
+            return self._own_answer()
+        with lock.reading():
+            answer = self._own_answer() if lock.replay is None else self._replayed(lock.replay)
+            if lock.recorders and answer.key_parts is not None:
+                locked = locked_answer(answer, answer.key_parts)
+                for recorder in lock.recorders:
+                    recorder.note(asked, locked)
+        return answer
+
+    def _replayed(self, replay: Replay) -> Answer:
+        """Return the rows that a lock names."""
+        options, asked = self.options, self.planner.asked
+        assert asked is not None  # noqa: S101 - there is a lock
+
+        return replay.answer(
+            asked,
+            self.planner.question,
+            options,
+            sql=self.planner.sql,
+            fetch=partial(answer_result, options=options),
+        )
+
+    def _own_answer(self) -> Answer:
         try:
             return self._answer(self.planner.known() or self.planner.new())
         except ServerError as error:
@@ -203,8 +239,11 @@ def _of_query(query: QueryLike, params: Params, options: ReadOptions) -> Planner
     reference = parse_reference(query)
     if reference.result_id is not None:
         return _of_result(reference, params, options)
-    options = replace(options, now=options.now or datetime.now(UTC))
+    options = _whole(replace(options, now=options.now or datetime.now(UTC)))
     lasting = params_dict(params)
+    asked = None
+    if options.lock is not None:
+        asked = asked_query(options.client.server, reference, lasting, options.exact)
 
     def ask(documents: Documents) -> SavedQuestion:
         definition = documents.query(reference)
@@ -219,7 +258,12 @@ def _of_query(query: QueryLike, params: Params, options: ReadOptions) -> Planner
         and reference.query_id not in options.client.settings.query_keys
     ):
         given = frozenset(lasting.keys() | reference.url_parameters.keys() | options.exact.keys())
-    return Planner(options=options, ask=ask, is_editable=True, given=given)
+    return Planner(options=options, ask=ask, is_editable=True, given=given, asked=asked)
+
+
+def _whole(options: ReadOptions) -> ReadOptions:
+    """Return the options of a read that has all columns where a lock holds a hash of them."""
+    return options if options.lock is None else replace(options, columns=None)
 
 
 def _of_result(reference: QueryReference, params: Params, options: ReadOptions) -> Planner:
@@ -230,17 +274,24 @@ def _of_result(reference: QueryReference, params: Params, options: ReadOptions) 
             hint="Leave params out, or give the id or the address of the query.",
         )
     # It never changes, so that every copy of it will do.
-    options = replace(options, policy=replace(options.policy, max_age=None))
+    options = _whole(replace(options, policy=replace(options.policy, max_age=None)))
     question = ResultQuestion(result_id=result_id, query_id=query_id)
-    return Planner(options=options, ask=lambda _: question, is_editable=False)
+    asked = None
+    if options.lock is not None:
+        asked = asked_query(options.client.server, reference, {}, {})
+    return Planner(options=options, ask=lambda _: question, is_editable=False, asked=asked)
 
 
 def _of_sql(
     sql: str, data_source: int | str | DataSource, params: Params, options: ReadOptions
 ) -> Planner:
+    lasting, options = params_dict(params), _whole(options)
+    asked = None
+    if options.lock is not None:
+        asked = asked_sql(options.client.server, sql, data_source, lasting)
     parameters = normalize_sql_parameters(
         sql,
-        params,
+        lasting,
         now=options.now or datetime.now(UTC),
         timezone=options.client.settings.timezone,
     )
@@ -249,7 +300,7 @@ def _of_sql(
         source = documents.data_source(data_source)
         return SqlQuestion(sql=sql, data_source=source, parameters=parameters)
 
-    return Planner(options=options, ask=ask, is_editable=False)
+    return Planner(options=options, ask=ask, is_editable=False, asked=asked, sql=sql)
 
 
 def wire_sets(
@@ -262,8 +313,18 @@ def wire_sets(
     """
     reference = parse_reference(query)
     options = replace(options, now=options.now or datetime.now(UTC))
-    definition = Documents.of(options).query(reference)
-    return definition, [_wire(definition, params, reference, options) for params in sets]
+    definition, lock = Documents.of(options).query(reference), options.lock
+    given = [params_dict(params) for params in sets]
+    if lock is None:
+        return definition, [_wire(definition, params, reference, options) for params in given]
+    asked = asked_sets(options.client.server, reference, given)
+    if lock.replay is not None:
+        sent = lock.replay.sets(asked)
+    else:
+        sent = [_wire(definition, params, reference, options) for params in given]
+    for recorder in lock.recorders:
+        recorder.note_sets(asked, sent)
+    return definition, sent
 
 
 def _wire(

@@ -111,6 +111,7 @@ class ReadPlan:
             provenance=provenance,
             source=source,
             cache_key=self.cache_key,
+            key_parts=self.key_parts,
             may_be_cut=self.question.may_be_cut,
             parameter_types=self.question.parameter_types,
             text_hash=self.key_parts.text_hash,

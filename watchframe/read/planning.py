@@ -29,6 +29,7 @@ from watchframe.errors import (
     WatchframeError,
 )
 from watchframe.read.documents import ANY_AGE, NEWLY_READ, Documents
+from watchframe.read.lock_file import Asked
 from watchframe.read.options import ReadOptions
 from watchframe.read.plan import NEVER_KEPT, ReadPlan
 from watchframe.read.question import Question
@@ -52,6 +53,10 @@ class Planner:
         The parameters whose values the caller gave; None if they and the SQL do not settle it.
     may_execute : bool
         False for an explanation.
+    asked : Asked or None
+        What a lock finds the read by; None where no lock is in use.
+    sql : str or None
+        Ad-hoc SQL as the caller wrote it.
     """
 
     options: ReadOptions
@@ -59,6 +64,8 @@ class Planner:
     is_editable: bool
     given: frozenset[str] | None = None
     may_execute: bool = True
+    asked: Asked | None = None
+    sql: str | None = None
 
     def plan(self) -> ReadPlan:
         """Return what the read does, under the definition that the server has now.
@@ -90,6 +97,13 @@ class Planner:
                 raise
             return None
         return plan if plan.decision.action != "check" else None
+
+    def question(self) -> Question | None:
+        """Return the question by what is known here; None where that is not enough."""
+        try:
+            return self.ask(Documents(self.options, ANY_AGE, may_ask=False))
+        except (CacheMissError, ParameterError):
+            return None
 
     def new(self, *, is_shared: bool = True, lists_values: bool = False) -> ReadPlan:
         """Return the plan under the definition that the server has now."""

@@ -277,7 +277,7 @@ def submit_watch_query(
         answer = answer_query(query, params, its)
         return [answer], shown.rows(answer)
 
-    return _submitted(query, options.client, work, timeout, shown)
+    return _submitted(query, options, work, timeout, shown)
 
 
 @overload
@@ -380,13 +380,20 @@ def submit_watch_sweep(
         answers = sweep.answers(its)
         return answers, shown.of_many(sweep.table(answers), answers)
 
-    return _submitted(query, options.client, work, None, shown)
+    return _submitted(query, options, work, None, shown)
 
 
 def _submitted(
-    query: QueryReference, client: Client, work: Work[Rows], timeout: float | None, shown: Output
+    query: QueryReference,
+    options: ReadOptions,
+    work: Work[Rows],
+    timeout: float | None,
+    shown: Output,
 ) -> SubmittedQuery[Rows]:
+    if options.lock is not None:
+        work = options.lock.holding(work)
     background = Background(work, timeout=timeout)
     background.start()
-    url = None if query.query_id is None else query_url(client.server, query.query_id, {})
+    server = options.client.server
+    url = None if query.query_id is None else query_url(server, query.query_id, {})
     return SubmittedQuery(query.label, background, shown, url)

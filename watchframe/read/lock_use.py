@@ -1,0 +1,139 @@
+"""The locks that are in use in this process: which reads are noted, and which are replayed.
+
+They are of the whole process, not of a thread, because the reads of a sweep and of a submitted
+query run in threads of their own. A read has those that were in use when it was called.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
+
+from watchframe.locks import ProcessLock
+
+if TYPE_CHECKING:
+    from watchframe.read.lock_freeze import Recorder
+    from watchframe.read.lock_replay import Replay
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+#: A file's name in these makes a whole process freeze or replay, from its first read on.
+FREEZE_VARIABLE, REPLAY_VARIABLE = "WATCHFRAME_FREEZE", "WATCHFRAME_REPLAY"
+
+_guard = ProcessLock()
+_recorders: list[Recorder] = []
+_replays: list[Replay] = []
+_has_looked = False
+
+
+@dataclass(frozen=True, slots=True)
+class LockUse:
+    """What is done with the reads that begin now.
+
+    Attributes
+    ----------
+    recorders : tuple of Recorder
+        Those that note the answers.
+    replay : Replay or None
+        What answers; the one that began last, where there are several.
+    """
+
+    recorders: tuple[Recorder, ...]
+    replay: Replay | None
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[None]:
+        """Hold back the end of each freeze until the block has ended."""
+        with contextlib.ExitStack() as stack:
+            for recorder in self.recorders:
+                stack.enter_context(recorder.reading())
+            yield
+
+    def document(self, server: str, name: Sequence[object], query_id: int | None) -> object:
+        """Note that a read needs a definition; return it out of a pack, or None."""
+        for recorder in self.recorders:
+            recorder.note_document(server, name, query_id)
+        return None if self.replay is None else self.replay.document(server, name)
+
+    def holding(self, work: Callable[P, R]) -> Callable[P, R]:
+        """Return `work`, which runs once, in a thread: each freeze waits for its end."""
+        for recorder in self.recorders:
+            recorder.expect()
+
+        def run(*args: P.args, **kwargs: P.kwargs) -> R:
+            try:
+                return work(*args, **kwargs)
+            finally:
+                for recorder in self.recorders:
+                    recorder.release()
+
+        return run
+
+
+def lock_in_use() -> LockUse | None:
+    """Return what is to be done with a read that begins now; None for nothing."""
+    if not _has_looked:
+        _look_into_environment()
+    if not _recorders and not _replays:
+        return None
+    with _guard.lock:
+        # A forked child has its own life: nobody would write down what it notes.
+        recorders = tuple(item for item in _recorders if item.process == os.getpid())
+        replay = _replays[-1] if _replays else None
+    return LockUse(recorders, replay) if recorders or replay is not None else None
+
+
+def begin_recorder(recorder: Recorder) -> None:
+    """Have the reads that begin from now on noted."""
+    _look_into_environment()
+    with _guard.lock:
+        _recorders.append(recorder)
+
+
+def end_recorder(recorder: Recorder) -> None:
+    """Have no more reads noted by this one."""
+    with _guard.lock:
+        if recorder in _recorders:
+            _recorders.remove(recorder)
+
+
+def begin_replay(replay: Replay) -> None:
+    """Have the reads that begin from now on answered by a lock."""
+    _look_into_environment()
+    with _guard.lock:
+        _replays.append(replay)
+
+
+def end_replay(replay: Replay) -> None:
+    """Have no more reads answered by this one."""
+    with _guard.lock:
+        if replay in _replays:
+            _replays.remove(replay)
+
+
+def _look_into_environment() -> None:
+    """Begin, once, what the environment asks for."""
+    global _has_looked  # noqa: PLW0603 - the environment is that of the process
+    with _guard.lock:
+        if _has_looked:
+            return
+        _has_looked = True
+    # A child process would write its own reads, fewer, over those of this one.
+    frozen = os.environ.pop(FREEZE_VARIABLE, "")
+    replayed = os.environ.get(REPLAY_VARIABLE, "")
+    if not frozen and not replayed:
+        return
+    from watchframe.read.lock_environment import begin  # noqa: PLC0415 - hardly ever
+
+    try:
+        begin(frozen or None, replayed or None)
+    except BaseException:
+        # The next read says it again: none may be answered as if nothing had been asked for.
+        _has_looked = False
+        if frozen:
+            os.environ[FREEZE_VARIABLE] = frozen
+        raise
