@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -47,9 +47,17 @@ _DIGITS_OF_HUGEINT: Final = 38
 _OF_DECIMALS: Final = frozenset({"/", "avg", "mean"})
 #: What makes a BIGNUM or a DECIMAL where no column is one.
 _MAKERS: Final = ("exact_", "units", "bignum", "decimal", "numeric")
+#: To plan a statement opens the files that it names.
+_CLOSED_OFF: Final = (
+    "SET python_enable_replacements = false",
+    "SET autoload_known_extensions = false",
+    "SET autoinstall_known_extensions = false",
+    "SET enable_external_access = false",
+)
 _NO_ANSWER: Final = "no answer"
 
 Columns = Mapping[str, list[tuple[str, str]]]
+Register = Callable[["duckdb.DuckDBPyConnection"], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +97,13 @@ class RoundedExpression:
         return f"Write {self.exact}, or {cast}." if self.exact else f"Write {cast}."
 
 
-def check_sql(connection: duckdb.DuckDBPyConnection, sql: str, *, refuse: bool = True) -> None:
+def check_sql(
+    connection: duckdb.DuckDBPyConnection,
+    sql: str,
+    *,
+    refuse: bool = True,
+    prepare: Register | None = None,
+) -> None:
     """Refuse SQL that would round integers of any size, and warn of decimals that it rounds.
 
     Parameters
@@ -101,6 +115,8 @@ def check_sql(connection: duckdb.DuckDBPyConnection, sql: str, *, refuse: bool =
         when the SQL is run.
     refuse : bool
         False warns of integers, too.
+    prepare : callable, optional
+        Adds functions to the database in which the statement is planned.
 
     Raises
     ------
@@ -112,7 +128,7 @@ def check_sql(connection: duckdb.DuckDBPyConnection, sql: str, *, refuse: bool =
     PrecisionWarning
         A DECIMAL of more than 15 digits is divided or averaged, which gives a DOUBLE.
     """
-    found = rounded_expressions(connection, sql)
+    found = rounded_expressions(connection, sql, prepare)
     if refuse:
         for item in found:
             if item.type == "BIGNUM":
@@ -122,7 +138,7 @@ def check_sql(connection: duckdb.DuckDBPyConnection, sql: str, *, refuse: bool =
 
 
 def rounded_expressions(
-    connection: duckdb.DuckDBPyConnection, sql: str
+    connection: duckdb.DuckDBPyConnection, sql: str, prepare: Register | None = None
 ) -> tuple[RoundedExpression, ...]:
     """Return the expressions that make a DOUBLE of exact numbers where the SQL does not say so.
 
@@ -131,11 +147,10 @@ def rounded_expressions(
     ArgumentError
         DuckDB shows no plan of the statement.
     """
-    columns = _columns_of_tables(connection)
+    columns = columns_of_tables(connection)
     if not _may_round(columns, sql):
         return ()
-    with contextlib.closing(_planner(columns)) as planner:
-        plan = _plan(planner, with_exact_constants(sql))
+    plan = plan_of(columns, with_exact_constants(sql), prepare)
     if plan is None:
         raise ArgumentError(
             "DuckDB does not show how it would run this statement, so that nobody can tell"
@@ -167,7 +182,7 @@ def _is_fractional(beside: list[SqlPiece]) -> bool:
     return any(piece.text == "." or piece.text[:1] in ("e", "E", "_") for piece in beside)
 
 
-def _columns_of_tables(connection: duckdb.DuckDBPyConnection) -> Columns:
+def columns_of_tables(connection: duckdb.DuckDBPyConnection) -> Columns:
     """Return the columns of all tables and views, with their types."""
     tables: dict[str, list[tuple[str, str]]] = {}
     for table, column, type_ in connection.execute(
@@ -185,6 +200,17 @@ def _may_round(columns: Columns, sql: str) -> bool:
         or any(maker in sql.lower() for maker in _MAKERS)
         or with_exact_constants(sql) != sql
     )
+
+
+def plan_of(columns: Columns, sql: str, prepare: Register | None = None) -> list[Node] | None:
+    """Return DuckDB's plan of SQL over tables with these columns.
+
+    None if it has none to show, an empty one for SQL with a mistake.
+    """
+    with contextlib.closing(_planner(columns)) as planner:
+        if prepare is not None:
+            prepare(planner)
+        return _plan(planner, sql)
 
 
 def _planner(columns: Columns) -> duckdb.DuckDBPyConnection:
@@ -208,7 +234,6 @@ def _quoted(name: str) -> str:
 
 
 def _plan(planner: duckdb.DuckDBPyConnection, sql: str) -> list[Node] | None:
-    """Return the plan; None if DuckDB has none to show, an empty one for SQL with a mistake."""
     plan: dict[str, Any] = {}
     for text in dict.fromkeys((_with_marked_casts(planner, sql), sql)):
         plan = _asked(planner, "json_serialize_plan", text)
