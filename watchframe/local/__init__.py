@@ -1,0 +1,1 @@
+"""SQL over the results of queries, run on this machine by DuckDB."""
