@@ -138,15 +138,18 @@ def _kept(locked: LockedAnswer, options: ReadOptions) -> Iterator[Found]:
         principal = options.principal_of(locked.query_id)
         keys.append(cache_key(question.key_parts(server=locked.server, principal=principal)))
     for key in keys:
-        entry = options.cache.get(key)
-        if entry is not None:
-            known = entry.provenance
-            yield Found(
-                table=entry.table,
-                source="local cache",
-                stored_at=known.stored_at,
-                query_text=known.query_text,
-            )
+        # With the setting `history` there are past results too.
+        for moment in (None, locked.retrieved_at):
+            cache = options.cache
+            entry = cache.get(key) if moment is None else cache.get_past(key, moment)
+            if entry is not None:
+                known = entry.provenance
+                yield Found(
+                    table=entry.table,
+                    source="local cache",
+                    stored_at=known.stored_at,
+                    query_text=known.query_text,
+                )
 
 
 def _right(found: Found, locked: LockedAnswer) -> Found | None:

@@ -111,6 +111,19 @@ def test_a_newer_result_in_the_cache_is_not_taken(client, lock):
     assert again.attrs["watchframe"]["retrieved_at"] == first.attrs["watchframe"]["retrieved_at"]
 
 
+def test_a_past_result_is_found_offline(lock, tmp_path):
+    live = {"sql": "select random() as number", "data_source": 1}
+    with DemoServer() as server:
+        client = Client(
+            server.url, server.user_key, cache_dir=tmp_path / "cache", history="30d", max_retries=0
+        )
+        with freeze(lock):
+            first = read_watch_sql(**live, client=client)
+        assert not read_watch_sql(**live, max_age=0, client=client).equals(first)
+    with client, replay(lock):
+        assert_same([read_watch_sql(**live, client=client)], [first])
+
+
 def test_a_result_that_is_gone_is_named(own, lock):
     server, client = own
     with freeze(lock):
