@@ -12,7 +12,6 @@ import pytest
 
 import watchframe
 from generators import PARTS
-from generators.gallery import CHARTS, FIRST, FORK, OTHERS
 from generators.names import anchor, name_in_a_call, resources
 from watchframe import admin, errors, models
 from watchframe.display.pages import OF_CLASSES, OF_HINTS, more_about, place
@@ -124,12 +123,6 @@ def test_page_links_to_nothing_that_a_reader_of_the_site_lacks(path):
 def test_parts_that_the_code_makes_are_each_on_one_page():
     used = re.findall(r"^```\{made\} (\S+)$", "\n".join(REFERENCE.values()), re.MULTILINE)
     assert Counter(used) == dict.fromkeys(PARTS, 1)
-
-
-def test_each_chart_has_a_picture_for_light_pages_and_one_for_dark_ones():
-    pictures = {it.file for it in (FIRST, *CHARTS, *OTHERS, *FORK)}
-    dark = {f"{Path(name).stem}-dark.png" for name in pictures}
-    assert {path.name for path in (DOCS / "images").glob("chart-*.png")} == pictures | dark
 
 
 def test_every_public_name_has_an_entry():
