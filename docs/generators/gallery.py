@@ -58,6 +58,11 @@ class Picture:
         words = re.sub(r"[^a-z0-9]+", "-", self.title.lower()).strip("-")
         return f"chart-{words}.png"
 
+    @property
+    def dark_file(self) -> str:
+        """The name of the picture's file for dark pages."""
+        return self.file.replace(".png", "-dark.png")
+
 
 #: What the pages begin with that tell how to draw: it is not in the gallery.
 FIRST = Picture(

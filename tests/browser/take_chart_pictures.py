@@ -50,9 +50,8 @@ def main(wanted: list[str]) -> None:
         page = browser.new_page(viewport={"width": WIDTH + 40, "height": 4 * HEIGHT})
         for picture in pictures:
             address = write_page(picture, client, home / "page.html")
-            light = IMAGES / picture.file
-            take(page, address, light, "light")
-            take(page, address, light.with_stem(f"{light.stem}-dark"), "dark")
+            take(page, address, IMAGES / picture.file, "light")
+            take(page, address, IMAGES / picture.dark_file, "dark")
         browser.close()
 
 
