@@ -136,6 +136,8 @@ class ResultHead:
     rows: int
     schema: pa.Schema
     provenance: Provenance
+    #: Bytes of the whole entry; None where only its header was read.
+    size: int | None = None
 
 
 def seal_result(

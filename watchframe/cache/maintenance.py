@@ -7,7 +7,7 @@ import itertools
 import os
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -218,7 +218,7 @@ def _head(index: EntryIndex, row: Row) -> ResultHead | None:
     with contextlib.suppress(CacheFormatError):
         found = index.load(row.key, None)
         if found is not None and (envelope := open_envelope(found[1])).kind == "result":
-            return read_head(envelope, row.key)
+            return replace(read_head(envelope, row.key), size=row.size)
     return None
 
 
