@@ -32,6 +32,7 @@ from watchframe.vocabulary import check_together
 if TYPE_CHECKING:
     from watchframe.client import Client
     from watchframe.models import ParameterDefinition, Query
+    from watchframe.read import ReadPlan
 
 
 @command(short_help="Run a saved query, and show or keep its rows.")
@@ -86,7 +87,7 @@ def query(
             timeout=arguments["timeout"],
             client=client,
         )
-        click.echo(str(plan))
+        _show_plan(plan, is_json=is_json)
         return
     how: read.ReadArguments = {
         "max_age": max_age,
@@ -162,7 +163,7 @@ def sql(
         plan = read.explain_watch_sql(
             *what, max_age=max_age, cache=cache, timeout=arguments["timeout"], client=client
         )
-        click.echo(str(plan))
+        _show_plan(plan, is_json=is_json)
         return
     table = read.read_watch_sql(
         *what,
@@ -176,6 +177,13 @@ def sql(
         progress=False if options.is_quiet else None,
     )
     destination.write(table, is_quiet=options.is_quiet)
+
+
+def _show_plan(plan: ReadPlan, *, is_json: bool) -> None:
+    if is_json:
+        click.echo(escaped(json.dumps(plan.to_json(), ensure_ascii=False, indent=2)))
+    else:
+        click.echo(str(plan))
 
 
 #: Choices that are named; --json has all.

@@ -11,7 +11,7 @@ from watchframe.client.connection import (
     with_address_key,
 )
 from watchframe.client.jobs import Jobs, OnStatus
-from watchframe.client.names import has_name
+from watchframe.client.names import has_name, listed_query
 from watchframe.client.queries import DropdownOption, Queries
 from watchframe.client.query_results import QueryResult, QueryResults
 from watchframe.client.result_body import ResultBody
@@ -37,5 +37,6 @@ __all__ = [
     "current_client",
     "disconnect",
     "has_name",
+    "listed_query",
     "with_address_key",
 ]

@@ -63,6 +63,20 @@ def query_of_name(
         ) from None
 
 
+def listed_query(queries: Queries, query: Query, *, deadline: Deadline) -> Query | None:
+    """Return a query as the server's list has it, which tells of its newest result.
+
+    None where a search for its name does not find it, as a draft of another user.
+
+    Raises
+    ------
+    ServerError
+        The server could not be asked.
+    """
+    found = _search(queries, query.name, deadline, is_archived=query.is_archived)
+    return next((item for item in found if item.id == query.id), None)
+
+
 def has_name(query: Query, name: str) -> bool:
     """Return whether a name still finds a query, which may have been renamed or archived."""
     return not query.is_archived and _folded(query.name) == _folded(name)

@@ -3,6 +3,8 @@
 from watchframe.display.progress import ProgressLine, progress_bar
 from watchframe.display.provenance import (
     age_words,
+    ago_words,
+    duration_words,
     origin_words,
     page_of,
     provenance_html,
@@ -12,6 +14,8 @@ from watchframe.display.provenance import (
 __all__ = [
     "ProgressLine",
     "age_words",
+    "ago_words",
+    "duration_words",
     "origin_words",
     "page_of",
     "progress_bar",

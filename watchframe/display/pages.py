@@ -22,6 +22,8 @@ OF_HINTS: dict[Kind, tuple[str, str | None]] = {
     Kind.STORED_COPY: ("howto/caching", "offline"),
     Kind.NOT_STORED: ("howto/caching", "offline"),
     Kind.NO_PAST_RESULT: ("howto/history", None),
+    Kind.SAVE_SCHEMA: ("howto/schema-contract", None),
+    Kind.SCHEMA_DRIFT: ("howto/schema-contract", "accept-a-change"),
     Kind.GIVE_VALUE: ("howto/parameters", None),
     Kind.WHOLE_RANGE: ("howto/parameters", "values-by-type"),
     Kind.SEVERAL_VALUES: ("howto/parameters", "values-by-type"),

@@ -19,6 +19,8 @@ SOURCE_WORDS = {
 }
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
+#: Up to how many seconds their tenths matter.
+_TENTHS = 10
 
 
 def provenance_line(
@@ -104,3 +106,16 @@ def age_words(seconds: float) -> str:
     if seconds < 2 * _DAY:
         return f"{seconds / _HOUR:.0f} h"
     return f"{seconds / _DAY:,.0f} d"
+
+
+def ago_words(moment: datetime, now: datetime) -> str:
+    """Return how long ago a moment is, such as ``3 h ago``."""
+    return f"{age_words((now - moment).total_seconds())} ago"
+
+
+def duration_words(seconds: float) -> str:
+    """Return how long a run took, such as ``4 min 12 s``, ``0.4 s``."""
+    if seconds < _TENTHS:
+        return f"{max(seconds, 0.1):.1f} s"
+    minutes, rest = divmod(round(seconds), _MINUTE)
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"

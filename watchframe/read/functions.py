@@ -21,7 +21,14 @@ from watchframe.read.options import (
     of_query,
 )
 from watchframe.read.output import FrameArguments, Output, OutputKind
-from watchframe.read.pipeline import answer_query, answer_sql, plan_query, plan_sql, refuse_sets
+from watchframe.read.pipeline import (
+    answer_query,
+    answer_sql,
+    plan_query,
+    plan_sql,
+    refuse_sets,
+    with_runs,
+)
 from watchframe.read.plan import ReadPlan
 from watchframe.read.schema_contract import Expected
 from watchframe.references import parse_reference
@@ -293,9 +300,11 @@ def explain_watch_query(
 ) -> ReadPlan:
     """Return what `read_watch_query` would do now, and why, without executing anything.
 
-    It goes the way of the read: if a local copy is fresh enough, no request is made; otherwise the
-    query's definition is fetched, so that the plan shows the SQL as it is now. A dropdown's query
-    is never run: if its values are not known here, a value is taken as it is.
+    It goes the way of the read: if a local copy is fresh enough, no request is made. Otherwise the
+    query's definition is fetched, so that the plan shows the SQL as it is now, and with a user's
+    key the server's list of queries is asked when its newest result was made and how long that
+    took. A dropdown's query is never run: if its values are not known here, a value is taken as it
+    is.
 
     Parameters
     ----------
@@ -305,8 +314,9 @@ def explain_watch_query(
     Returns
     -------
     ReadPlan
-        The parameters and the SQL as they would be sent, what the local cache holds, and what is
-        decided. It prints as lines of text.
+        The parameters and the SQL as they would be sent, what the local cache holds, how long the
+        last run took with how many rows and bytes, where that is known, and what is decided. It
+        prints as lines of text.
 
     Raises
     ------
@@ -326,7 +336,7 @@ def explain_watch_query(
     options = ReadOptions.resolve(
         query, client=client, max_age=max_age, cache=cache, timeout=timeout
     )
-    return plan_query(query, params, options)
+    return with_runs(plan_query(query, params, options), options)
 
 
 def explain_watch_sql(

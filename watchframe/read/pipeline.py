@@ -36,6 +36,7 @@ from watchframe.read.fetch import Fetched, QueryEditedError, fetch_answer
 from watchframe.read.lock_asked import asked_query, asked_sets, asked_sql
 from watchframe.read.lock_freeze import locked_answer
 from watchframe.read.lock_replay import Replay
+from watchframe.read.known_runs import runs_of
 from watchframe.read.options import Params, QueryLike, ReadOptions
 from watchframe.read.plan import ReadPlan
 from watchframe.read.planning import Planner
@@ -112,6 +113,18 @@ def plan_sql(
 ) -> ReadPlan:
     """Return the plan of `answer_sql`; nothing is executed."""
     return replace(_of_sql(sql, data_source, params, options), may_execute=False).plan()
+
+
+def with_runs(plan: ReadPlan, options: ReadOptions) -> ReadPlan:
+    """Return the plan with what is known of earlier runs, for an explanation.
+
+    The server is asked for that only where the read itself would ask it.
+    """
+    if not isinstance(plan.question, SavedQuestion):
+        return plan
+    may_ask = plan.decision.action == "fetch"
+    runs = runs_of(plan.question.query, plan.cache_key, options, may_ask=may_ask)
+    return replace(plan, runs=runs)
 
 
 def refuse_sets(params: object, sweep: str) -> None:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 import textwrap
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 
 import pyarrow as pa
 
@@ -18,6 +19,7 @@ from watchframe.display import age_words
 from watchframe.parameters import JSON
 from watchframe.plain_text import plain_text
 from watchframe.read.answer import Answer, Source
+from watchframe.read.known_runs import KnownRuns
 from watchframe.read.options import ANY_RESULT, RUN
 from watchframe.read.question import Question, ResultQuestion
 from watchframe.reprs import Card, CodeText, Link, Table
@@ -57,6 +59,9 @@ class ReadPlan:
     server_max_age : int
         The ``max_age`` with which the server would be asked: -1 takes any result that it has, 0
         always runs the SQL.
+    runs : KnownRuns or None
+        How earlier runs of a saved query went: ``runs.last`` with ``retrieved_at``, ``runtime_s``,
+        ``rows`` and ``bytes``, and ``runs.runtimes_s``; None where nothing is known of any.
     """
 
     server: str
@@ -73,6 +78,7 @@ class ReadPlan:
     has_all_values: bool = False
     #: Whether the dropdowns' values were listed for it just now.
     lists_values: bool = False
+    runs: KnownRuns | None = None
 
     @property
     def label(self) -> str:
@@ -129,6 +135,8 @@ class ReadPlan:
             "dropdowns": self._dropdown_words,
             "SQL": self.sql.rstrip() or None,
             "local cache": self._cache_words,
+            "last run": self._last_words,
+            "runs took": None if self.runs is None else self.runs.usual_words,
             "then": self._outcome,
         }
         width = max(map(len, parts)) + 2
@@ -156,11 +164,47 @@ class ReadPlan:
                 "server": Link(self.server, self.server),
                 "dropdowns": self._dropdown_words,
                 "local cache": self._cache_words,
+                "last run": self._last_words,
+                "runs took": None if self.runs is None else self.runs.usual_words,
                 "then": self._outcome,
             },
             tables=[parameters],
             code=self.sql,
         ).html()
+
+    def to_json(self) -> dict[str, object]:
+        """Return it as JSON values: what ``watchframe query --explain --json`` prints."""
+        runs, decision = self.runs, self.decision
+        return {
+            "asks": self.label,
+            "server": self.server,
+            "page": self.url,
+            "parameters": dict(self.parameters),
+            "sql": str(self.sql),
+            "cache_key": self.cache_key,
+            "action": decision.action,
+            "reason": decision.reason,
+            "age_s": decision.age,
+            "server_max_age": self.server_max_age,
+            "server_has_it": self.is_on_server,
+            "last_run": None
+            if runs is None
+            else {**asdict(runs.last), "retrieved_at": runs.last.retrieved_at.isoformat()},
+            "runtimes_s": [] if runs is None else list(runs.runtimes_s),
+            "then": self._outcome,
+        }
+
+    @property
+    def is_on_server(self) -> bool | None:
+        """Whether the server has a result of these values; None where it does not tell."""
+        state = self.question.server_state
+        if not (state.tells_latest and self.question.rendered):
+            return None  # without the SQL, the values of that result are not known
+        return state.latest_result_id is not None
+
+    @property
+    def _last_words(self) -> str | None:
+        return None if self.runs is None else self.runs.last.words(datetime.now(UTC))
 
     @property
     def _dropdown_words(self) -> str | None:
@@ -191,7 +235,25 @@ class ReadPlan:
             return "has the server send it; executes nothing"
         if self.server_max_age == RUN:
             return "has the server run it"
+        return self._server_outcome
+
+    @property
+    def _server_outcome(self) -> str:
+        """Whether the server executes it, where it may answer from its own cache."""
+        if self.is_on_server is False:
+            return "has the server run it, for it has no result of it"
         if self.server_max_age == ANY_RESULT:
+            if self.is_on_server:
+                return "takes the result that the server has; executes nothing"
             return "takes any result that the server has of it, or has it run"
         age = age_words(self.server_max_age)
+        if self.is_on_server and self.runs is not None and self.runs.on_server is not None:
+            seconds = (datetime.now(UTC) - self.runs.on_server).total_seconds()
+            found = f"result is {age_words(seconds)} old"
+            is_too_old = seconds > self.server_max_age
+            return (
+                f"has the server run it, for its {found}"
+                if is_too_old
+                else f"takes what the server has, for its {found}; executes nothing"
+            )
         return f"takes the server's result if it is at most {age} old, or has it run"

@@ -126,7 +126,7 @@ def check_schemas(
 
 def _reference(schema: Schema) -> QueryReference:
     """Return what the schema is of; raises ConfigurationError where its server is no address."""
-    server = schema.origin.get("server")
+    server = cast("str | None", schema.origin.get("server"))
     return QueryReference(
         query_id=cast("int | None", schema.origin.get("query")),
         server_url=None if server is None else server_url(server),

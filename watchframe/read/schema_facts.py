@@ -6,6 +6,7 @@ import datetime as dt
 import decimal
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -83,9 +84,9 @@ def facts_of(rows: object) -> RowFacts:
     if not isinstance(rows, pd.DataFrame):
         hint = 'Give a DataFrame of pandas, or what a read with output="arrow" returns.'
         raise ArgumentError(f"A {type(rows).__name__} has no schema of this kind.", hint=hint)
-    levels = {name: rows.index.get_level_values(name) for name in rows.index.names if name}
-    _check_names([*levels, *rows.columns])
-    columns = {str(name): pd.Series(values) for name, values in levels.items()}
+    named = [(place, name) for place, name in enumerate(rows.index.names) if name is not None]
+    _check_names([*(name for _, name in named), *rows.columns])
+    columns = {str(name): pd.Series(rows.index.get_level_values(place)) for place, name in named}
     columns |= {name: rows[name] for name in rows.columns}
     return RowFacts(
         rows=len(rows), columns={name: _of_pandas(name, item) for name, item in columns.items()}
@@ -159,7 +160,7 @@ def _of_pandas(name: str, column: pd.Series) -> ColumnFacts:
     return ColumnFacts(type=word, nulls=nulls, may_be_days=is_midnight)
 
 
-def _pandas_word(name: str, dtype: object, values: pd.Series) -> str:
+def _pandas_word(name: str, dtype: Any, values: pd.Series) -> str:
     if isinstance(dtype, pd.ArrowDtype):
         return _arrow_word(name, dtype.pyarrow_dtype)
     if dtype == np.dtype(object):

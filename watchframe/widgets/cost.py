@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from watchframe.cache.entry_format import ResultHead
-from watchframe.display import age_words
+from watchframe.display import ago_words, duration_words
 from watchframe.errors import WatchframeError
 from watchframe.models import Query
 from watchframe.read import ReadOptions
@@ -15,10 +15,6 @@ from watchframe.read.options import ANY_RESULT
 from watchframe.read.pipeline import plan_query
 from watchframe.read.plan import ReadPlan
 from watchframe.reprs.words import counted
-
-_MINUTE = 60
-#: Up to how many seconds their tenths matter.
-_TENTHS = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,16 +89,3 @@ def _is_stored(plan: ReadPlan) -> bool:
         and state.latest_result_id is not None
         and bool(plan.sql)  # without it, the values of that result are not known
     )
-
-
-def ago_words(moment: datetime, now: datetime) -> str:
-    """Return how long ago a moment is, such as ``3 h ago``."""
-    return f"{age_words((now - moment).total_seconds())} ago"
-
-
-def duration_words(seconds: float) -> str:
-    """Return how long a run took, such as ``4 min 12 s``, ``0.4 s``."""
-    if seconds < _TENTHS:
-        return f"{max(seconds, 0.1):.1f} s"
-    minutes, rest = divmod(round(seconds), _MINUTE)
-    return f"{minutes} min {rest} s" if minutes else f"{rest} s"

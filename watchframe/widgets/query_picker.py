@@ -11,6 +11,7 @@ import ipywidgets
 import traitlets
 
 from watchframe.client import Client
+from watchframe.display import ago_words, duration_words
 from watchframe.errors import NotFoundError, WatchframeError
 from watchframe.hints import words_for
 from watchframe.models import Query
@@ -20,7 +21,6 @@ from watchframe.read.options import client_for
 from watchframe.reprs.words import counted, shortened
 from watchframe.widgets.choice_controls import OptionList, on_enter
 from watchframe.widgets.control import GUARD, Debounced, close_tree
-from watchframe.widgets.cost import ago_words, duration_words
 from watchframe.widgets.parameter_picker import ParameterPicker
 from watchframe.widgets.static_twin import WidgetWithTwin
 from watchframe.widgets.style import style_tag

@@ -121,3 +121,14 @@ def test_server_that_is_no_address(run, tmp_path):
     (tmp_path / "x.schema").write_text('[read]\nserver = "x y"\nquery = 1\n[columns]\n')
     done = run("check", tmp_path)
     assert (done.returncode, "is not a server's URL" in done.stderr) == (FAILED, True)
+
+
+def test_explanation_as_json(run):
+    done = run("query", 13, "-p", "kind=repay", "--explain", "--json")
+    told = json.loads(done.stdout)
+    assert (told["parameters"], told["action"]) == ({"kind": "repay"}, "fetch")
+    assert run("query", 13, "-p", "kind=repay").returncode == 0
+    told = json.loads(run("query", 13, "-p", "kind=repay", "--explain", "--json").stdout)
+    assert (told["action"], told["last_run"]["has_same_values"]) == ("use", True)
+    done = run("sql", "select 1 as x", "--source", "Lending", "--explain", "--json")
+    assert json.loads(done.stdout)["sql"] == "select 1 as x"

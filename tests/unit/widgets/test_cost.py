@@ -7,10 +7,10 @@ import re
 import pytest
 
 from tests.unit.widgets.conftest import WITHIN
+from watchframe.display import duration_words
 from watchframe.models import ParameterDefinition
 from watchframe.read import read_watch_query
 from watchframe.widgets import pick
-from watchframe.widgets.cost import duration_words
 
 
 def said(picker):
