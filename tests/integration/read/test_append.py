@@ -37,7 +37,7 @@ def made(client):
         parameters = [ParameterDefinition(name="period", type="date-range", title="Period")]
         if "factor" in text:
             parameters.append(
-                ParameterDefinition(name="factor", type="number", title="Factor", value=1)
+                ParameterDefinition(name="factor", type="number", title="Factor", default=1)
             )
         return client.queries.create("made", text, source, parameters=parameters)
 
@@ -193,19 +193,20 @@ def test_piece_whose_rows_are_not_all_is_refused(client, path, made):
 
 def test_other_columns_are_refused_and_named(client, path, made):
     query = made(
-        "result = {}\nname = 'a' if '{{ period.start }}' < '2026-01-05' else 'b'\n"
-        "add_result_column(result, name, name, 'integer')\nadd_result_row(result, {name: 1})\n"
-        "# {{ period.end }}",
+        "result = {}\nadd_result_column(result, '{{ period.start }}', 'a', 'integer')\n"
+        "add_result_row(result, {'{{ period.start }}': 1})\n# {{ period.end }}",
         2,
     )
     arguments = {"split": DAYS, "inclusive": "both", "append_to": path, "client": client}
-    first = {"period": ("2026-01-01", "2026-01-04")}
+    first = {"period": ("2026-01-01", "2026-01-01")}
     read_watch_sweep(query.id, first, **arguments)
     with pytest.raises(ExceptionGroup) as caught:
         read_watch_sweep(query.id, WEEK, **arguments)
-    assert len(caught.value.exceptions) == 3
-    assert "has the columns ['b'], and the file ['a']" in str(caught.value.exceptions[0])
-    assert len(in_file(path)) == 4
+    assert len(caught.value.exceptions) == 6
+    assert "has the columns ['2026-01-02'], and the file ['2026-01-01']" in str(
+        caught.value.exceptions[0]
+    )
+    assert len(in_file(path)) == 1
 
 
 def test_two_calls_at_once_are_refused(client, demo, path):
