@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import re
 import secrets
 import stat
 import time
@@ -153,7 +154,7 @@ def replaced_file(target: Path, *, mode: int | None = None) -> Iterator[BinaryIO
         The new file cannot be made; or, on Windows, another program has the old one open.
     """
     # Made by us and not by tempfile, whose files have another mode than the usual one.
-    draft = target.with_name(f".{target.name[:50]}.{secrets.token_hex(6)}.part")
+    draft = target.with_name(_draft_name(target, f"{secrets.token_hex(6)}.part"))
     try:
         descriptor = open_regular(
             draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666 if mode is None else mode
@@ -169,6 +170,22 @@ def replaced_file(target: Path, *, mode: int | None = None) -> Iterator[BinaryIO
         with contextlib.suppress(OSError):  # which would hide the reason
             draft.unlink(missing_ok=True)
         raise
+
+
+def delete_drafts(target: Path) -> None:
+    """Delete the new files that killed processes have left beside `target`.
+
+    To be called while no other process can be writing one.
+    """
+    parts = re.compile(rf"{re.escape(_draft_name(target, ''))}[0-9a-f]{{12}}\.part")
+    for path in target.parent.iterdir():
+        if parts.fullmatch(path.name):
+            with contextlib.suppress(OSError):
+                path.unlink()
+
+
+def _draft_name(target: Path, end: str) -> str:
+    return f".{target.name[:50]}.{end}"
 
 
 @contextlib.contextmanager

@@ -18,7 +18,13 @@ from typing import Self
 import pyarrow as pa
 
 from watchframe.cache.file_locks import locked_if_free
-from watchframe.config.files import check_writable, is_special, replaced_file, resolve_links
+from watchframe.config.files import (
+    check_writable,
+    delete_drafts,
+    is_special,
+    replaced_file,
+    resolve_links,
+)
 from watchframe.decode import (
     column_before,
     column_of_all,
@@ -83,6 +89,7 @@ def held(path: Path) -> Iterator[None]:
                 f"Another process appends to {path} at this moment.",
                 hint="Wait for its end, then start this one again.",
             )
+        delete_drafts(path)
         yield
 
 
