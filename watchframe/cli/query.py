@@ -14,6 +14,7 @@ from watchframe.cli.command import command
 from watchframe.cli.completion import complete_query
 from watchframe.cli.connection import GlobalOptions, connect
 from watchframe.cli.options import (
+    at_option,
     many_options,
     parameter_sets,
     read_arguments,
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 @command(short_help="Run a saved query, and show or keep its rows.")
 @click.argument("reference", metavar="QUERY", shell_complete=complete_query)
 @reading_options
+@at_option
 @many_options
 @click.pass_obj
 def query(
@@ -48,6 +50,7 @@ def query(
     is_json: bool,
     rows: int | None,
     explain: bool,
+    at: str | None,
     each: tuple[str, ...],
     split: str | None,
     concurrency: int,
@@ -60,7 +63,7 @@ def query(
     """
     from watchframe import read  # noqa: PLC0415 - help needs no reading
 
-    check_together({**given, "explain": explain, "each": each, "split": split})
+    check_together({**given, "explain": explain, "at": at, "each": each, "split": split})
     asked = parse_reference(reference)
     destination = Destination.of(output=output, format_=format_, is_json=is_json, rows=rows)
     arguments = read_arguments(**given)
@@ -87,7 +90,10 @@ def query(
         "client": client,
         "progress": False if options.is_quiet else None,
     }
-    if each or pieces is not None:
+    if at is not None:
+        shown = read.Output("arrow", arguments["columns"])
+        table = read.read_past(asked, at, params, output=shown, client=client)
+    elif each or pieces is not None:
         table = read.read_watch_sweep(
             asked, sets, split=pieces, concurrency=concurrency, output="arrow", **how
         )

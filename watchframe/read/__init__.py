@@ -13,6 +13,7 @@ from watchframe.read.functions import (
     read_watch_query,
     read_watch_sql,
 )
+from watchframe.read.history import list_past, read_past
 from watchframe.read.options import MaxAge, ReadArguments, ReadOptions
 from watchframe.read.output import FrameArguments, Output, answer_warnings
 from watchframe.read.pipeline import answer_query, answer_sql, wire_sets
@@ -49,7 +50,9 @@ __all__ = [
     "explain_watch_query",
     "explain_watch_sql",
     "find_watch_queries",
+    "list_past",
     "parameter_sets",
+    "read_past",
     "read_watch_dashboard",
     "read_watch_queries",
     "read_watch_query",

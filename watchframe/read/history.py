@@ -11,6 +11,7 @@ from watchframe.cache.entry_format import ResultHead
 from watchframe.client import Client
 from watchframe.errors import ArgumentError, CacheMissError
 from watchframe.hints import Hint, Kind
+from watchframe.keys import without_keys
 from watchframe.models import Query
 from watchframe.parameters.moments import as_moment
 from watchframe.read.answer import use_column_memory
@@ -19,7 +20,7 @@ from watchframe.read.output import Output
 from watchframe.read.pipeline import miss, named_query, refuse_sets
 from watchframe.read.plan import ReadPlan
 from watchframe.references import QueryReference
-from watchframe.reprs.words import words
+from watchframe.reprs.words import shortened, words
 
 Moment = str | date
 #: A text of so many characters is a day.
@@ -156,7 +157,7 @@ def moment_until(value: Moment, *, now: datetime, timezone: tzinfo) -> datetime:
         until = wall.replace(tzinfo=timezone).astimezone(UTC)
     except (ValueError, OverflowError):
         raise ArgumentError(
-            f"{value!r} is no day and no moment.",
+            f"{shortened(without_keys(repr(value)))} is no day and no moment.",
             hint='Give a date, a datetime, or a text: "2026-11-01" is the end of that day, '
             '"2026-11-01 18:00" that moment.',
         ) from None
