@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from watchframe.cache.entry_format import ResultHead
+from watchframe.cache import ResultHead
 from watchframe.client import Client
 from watchframe.errors import ArgumentError, CacheMissError
 from watchframe.hints import Hint, Kind

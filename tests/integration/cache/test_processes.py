@@ -91,6 +91,25 @@ def test_killed_writers_leave_right_results_or_none(cache, start):
     assert len(large) <= len(files) <= len(large) + documents
 
 
+def test_killed_writers_leave_whole_past_results(cache, start):
+    finish(start("be_killed", "past", 20, "30d"))
+    assert sum(worker.is_right_past(cache, key) for key in worker.KEYS) > 20
+    assert cache.verify().damaged == ()
+    assert cache.size() >= cache.entries()["bytes"].sum()  # documents too
+    named = cache._access.attempt(lambda index: index.value_files(), otherwise=set())
+    assert all((cache.directory / "v1" / name).exists() for name in named)
+
+
+def test_processes_with_history_at_random_lose_none(cache, start):
+    """Two processes that replace the same keys: each result is the newest or a past one."""
+    versions = [start("put_versions", seed, 40) for seed in range(2)]
+    for process in versions:
+        finish(process)
+    kept = sum(worker.is_right_past(cache, key) + 1 for key in worker.KEYS[:4])
+    assert kept == 80
+    assert cache.verify().damaged == ()
+
+
 def test_folder_deleted_under_processes_is_made_again(cache, start):
     worker.put(cache, worker.KEYS[0], 0, streaming=False)
     processes = [start("mixed", seed, 300, "True") for seed in range(3)]
