@@ -39,7 +39,7 @@ def history(
     frame = read.list_past(asked, parameters_of(params), client=connect(options, asked))
     plain = frame.astype(object).where(frame.notna(), None)
     records = [
-        {**row, "retrieved_at": row["retrieved_at"].isoformat()}
-        for row in plain.to_dict(orient="records")
+        {**{str(name): value for name, value in row.items()}, "retrieved_at": moment.isoformat()}
+        for row, moment in zip(plain.to_dict(orient="records"), frame["retrieved_at"], strict=True)
     ]
     write_list(_SHOWN, records, format_, is_json=is_json)

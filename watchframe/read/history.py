@@ -146,12 +146,13 @@ def moment_until(value: Moment, *, now: datetime, timezone: tzinfo) -> datetime:
     ArgumentError
         It is neither a day nor a moment.
     """
-    is_text = isinstance(value, str)
-    is_day = (is_text and len(value.strip()) == _DAY_LENGTH and value.strip()[:1].isdigit()) or (
-        isinstance(value, date) and not isinstance(value, datetime)
-    )
+    if isinstance(value, str):
+        value = value.strip()
+        is_day = len(value) == _DAY_LENGTH and value[0].isdigit()
+    else:
+        is_day = not isinstance(value, datetime) and isinstance(value, date)
     try:
-        wall = as_moment(value.strip() if is_text else value, now=now, timezone=timezone)
+        wall = as_moment(value, now=now, timezone=timezone)
         if is_day:
             wall += timedelta(days=1)
         until = wall.replace(tzinfo=timezone).astimezone(UTC)
