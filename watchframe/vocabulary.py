@@ -157,6 +157,16 @@ OPTIONS = (
         help="Neither look for a local copy nor store one.",
     ),
     Option(
+        flags=("--at",),
+        name="at",
+        python='`watch_query(query).at("2026-11-01")`',
+        value="MOMENT",
+        section=FRESHNESS,
+        help="The result that was the newest then, of those that this machine keeps (setting "
+        "history); no request is made. 2026-11-01 is the end of that day, '2026-11-01 18:00' that "
+        "moment.",
+    ),
+    Option(
         flags=("--columns",),
         name="columns",
         python='`columns=["day", "market"]`',
@@ -362,6 +372,16 @@ _CONTRADICTIONS = (
     ("offline", "max_age", "--offline takes the local copy of whatever age"),
     ("no_cache", "offline", "--offline takes the local copy, --no-cache takes none"),
     ("no_cache", "refresh", "--refresh stores the result; --no-cache --max-age 0 does not"),
+    ("at", "max_age", "--at takes the result that was the newest then"),
+    ("at", "refresh", "--at makes no request"),
+    ("at", "no_cache", "--at takes a local copy"),
+    ("at", "source", "SQL that is not saved has no --at"),
+    ("at", "each", "--at is of one read"),
+    ("at", "split", "--at is of one read"),
+    ("at", "explain", "--at makes no request, and there is nothing to explain"),
+    ("at", "chart", "--at returns rows; draw_frame draws them"),
+    ("at", "pick", "--pick asks the server for the query's parameters"),
+    ("at", "save", "--at is of a query that is saved"),
     ("pick", "explain", "--pick shows inputs, --explain a text"),
     ("pick", "save", "--pick shows inputs for a query that is saved"),
     ("pick", "refresh", "its Run button asks the server; --max-age 0 has it run every time"),

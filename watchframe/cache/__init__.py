@@ -1,6 +1,6 @@
 """The local cache: the key of a result, when a copy may answer, and how it is stored."""
 
-from watchframe.cache.entry_format import CacheEntry, Document
+from watchframe.cache.entry_format import CacheEntry, Document, ResultHead
 from watchframe.cache.freshness import (
     Decision,
     Mode,
@@ -30,6 +30,7 @@ __all__ = [
     "Provenance",
     "PruneReport",
     "ResultCache",
+    "ResultHead",
     "ResultWriter",
     "ServerState",
     "VerifyReport",

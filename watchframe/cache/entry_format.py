@@ -51,7 +51,7 @@ class Envelope:
     @property
     def size(self) -> int:
         """The bytes of the whole entry."""
-        return self._body.size + self.header.size + TRAILER_SIZE
+        return int(self._body.size) + int(self.header.size) + TRAILER_SIZE
 
     def checked_body(self) -> pa.Buffer:
         """Return the body; raises CacheFormatError where its checksum does not fit."""

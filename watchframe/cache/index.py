@@ -5,149 +5,25 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
-import re
 import secrets
 import sqlite3
-import stat
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import diskcache
 import pyarrow as pa
 from diskcache.core import DEFAULT_SETTINGS, METADATA
 
+from watchframe.cache.bytes_disk import BytesDisk
 from watchframe.cache.history import BEHIND_PAST, PAST, is_past, name_if_kept, past_name
-from watchframe.cache.private_files import (
-    FOLDER_MODE,
-    PlantedError,
-    check_own,
-    open_private,
-    remove,
-    remove_planted,
-)
+from watchframe.cache.private_files import open_private
 from watchframe.cache.provenance import Provenance
 from watchframe.cache.writer import Staging
 from watchframe.caller_warnings import warn_caller
 from watchframe.errors import CacheFormatError, CacheWarning
-
-_MODE_RAW, _MODE_BINARY = 1, 2
-_FILENAME = re.compile(r"[0-9a-f]{2}/[0-9a-f]{2}/[0-9a-f]{28}\.val", re.ASCII)
-
-
-class BytesDisk(diskcache.Disk):  # type: ignore[misc]  # diskcache has no types
-    """Keys are text, values are bytes: in the row while small, else in a file of their own."""
-
-    def __init__(self, directory: str, **_settings: object) -> None:
-        # The settings are what the database says; none of them is used here.
-        super().__init__(directory)
-
-    def hash(self, key: object) -> NoReturn:
-        """Refuse: only diskcache's sharded FanoutCache asks for it."""
-        raise _refusal(key)
-
-    def put(self, key: object) -> tuple[str, bool]:
-        """Return the key as the database has it; raises TypeError where it is not text."""
-        if not isinstance(key, str):
-            raise _refusal(key)
-        return key, True
-
-    def get(self, key: object, raw: object) -> str:
-        """Return the key of a row; raises CacheFormatError where it is not text."""
-        if not raw or not isinstance(key, str):
-            raise CacheFormatError("A cache row's key is not plain text.")
-        return key
-
-    def store(
-        self,
-        value: object,
-        read: object,  # noqa: ARG002 - diskcache's signature
-        key: object = None,  # noqa: ARG002 - likewise
-    ) -> tuple[int, int, str | None, sqlite3.Binary | None]:
-        """Put staged bytes in their final place; return the row's size, mode, filename and value.
-
-        Raises TypeError for anything else, which diskcache would have pickled.
-        """
-        if not isinstance(value, Staging):
-            raise _refusal(value)
-        inline = value.inline()
-        if inline is not None:
-            return value.size, _MODE_RAW, None, sqlite3.Binary(inline)
-        filename, path = self.filename()
-        for folder in _folders_of(Path(path)):
-            try:
-                check_own(folder, stat.S_IFDIR)
-            except PlantedError as error:
-                remove_planted(folder, error)
-            folder.mkdir(mode=FOLDER_MODE, exist_ok=True)
-        value.close_file()
-        value.moved_to(Path(path))
-        return value.size, _MODE_BINARY, filename.replace(os.sep, "/"), None
-
-    def fetch(
-        self,
-        mode: object,
-        filename: object,
-        value: object,
-        read: object = None,  # noqa: ARG002 - diskcache's signature
-    ) -> pa.Buffer:
-        """Return an entry's bytes, mapped into memory where they lie in a file.
-
-        Raises
-        ------
-        CacheFormatError
-            The row is not one that `store` writes; nothing of it was opened.
-        FileNotFoundError
-            The file is gone: the entry was replaced or evicted just now.
-        """
-        if mode == _MODE_RAW and isinstance(value, bytes):
-            return pa.py_buffer(value)
-        if (
-            mode != _MODE_BINARY
-            or not isinstance(filename, str)
-            or not _FILENAME.fullmatch(filename)
-        ):
-            raise CacheFormatError("A cache row is not one that this library writes.")
-        path = self.path_of(filename)
-        try:
-            for folder in _folders_of(path):
-                check_own(folder, stat.S_IFDIR)
-            # Arrow opens it by its name, so this checks first that it may be opened.
-            os.close(open_private(path, os.O_RDONLY))
-        except PlantedError as error:
-            raise CacheFormatError(
-                f"A cache entry's file cannot be used: {error.strerror}."
-            ) from None
-        if path.stat().st_size == 0:
-            raise CacheFormatError("A cache entry's file is empty.")
-        with pa.memory_map(str(path)) as file:
-            return file.read_buffer()
-
-    def remove(self, file_path: Any) -> None:
-        """Remove a value's file; names that `store` does not return are left alone."""
-        if isinstance(file_path, str) and _FILENAME.fullmatch(file_path):
-            path = self.path_of(file_path)
-            with contextlib.suppress(OSError):
-                for folder in _folders_of(path):
-                    check_own(folder, stat.S_IFDIR)  # else a file elsewhere would be removed
-                remove(path)
-            with contextlib.suppress(OSError):  # not empty: another entry lies there
-                path.parent.rmdir()
-
-    def path_of(self, filename: str) -> Path:
-        """Return where the file of that name lies."""
-        return Path(self._directory) / filename
-
-
-def _folders_of(path: Path) -> tuple[Path, Path]:
-    return path.parent.parent, path.parent
-
-
-def _refusal(value: object) -> TypeError:
-    return TypeError(f"The cache holds bytes under text keys, not {type(value).__name__}.")
-
 
 logger = logging.getLogger(__name__)
 
@@ -336,20 +212,8 @@ class EntryIndex(diskcache.Cache):  # type: ignore[misc]  # diskcache has no typ
                 old = sql(
                     "SELECT rowid, filename FROM Cache WHERE key = ? AND raw = 1", (key,)
                 ).fetchone()
-                if new is not None:
-                    names = [past_name(key, new.retrieved_at)]  # it is the newest again
-                    kept_as = None if old is None else self._name_if_kept(key, new)
-                    if kept_as is not None:
-                        names.append(kept_as)
-                    for name in names:
-                        for gone in self._delete_key(name):
-                            remove_afterwards(gone)
-                    if kept_as is not None:
-                        sql(
-                            "UPDATE Cache SET key = ?, access_time = ? WHERE rowid = ?",
-                            (kept_as, now, old[0]),
-                        )
-                        old = None
+                if new is not None and self._is_kept(key, new, now, remove_afterwards):
+                    old = None
                 if old is None:
                     self._row_insert(key, True, now, columns)  # noqa: FBT003 - diskcache's
                 else:
@@ -359,14 +223,30 @@ class EntryIndex(diskcache.Cache):  # type: ignore[misc]  # diskcache has no typ
                 self._disk.remove(filename)
                 raise
 
-    def _name_if_kept(self, key: str, new: Provenance) -> str | None:
-        """Return the name that the entry under `key` takes if it stays as a past result."""
-        place = self._sql(
+    def _is_kept(
+        self, key: str, new: Provenance, now: float, remove_afterwards: Callable[[str | None], None]
+    ) -> bool:
+        """Make a past result of what is under `key`, within a transaction; return whether it is."""
+        old = self._sql(
             "SELECT mode, filename, value FROM Cache WHERE key = ? AND raw = 1", (key,)
         ).fetchone()
-        with contextlib.suppress(CacheFormatError, OSError):  # damaged: there is nothing to keep
-            return name_if_kept(self._disk.fetch(*place), key, new)
-        return None
+        name = None
+        if old is not None:
+            with contextlib.suppress(CacheFormatError, OSError):  # damaged: nothing to keep
+                name = name_if_kept(self._disk.fetch(*old), key, new)
+        # The result that is stored may be a past one, which is the newest again.
+        gone = self._sql(
+            "DELETE FROM Cache WHERE key IN (?, ?) RETURNING filename",
+            (past_name(key, new.retrieved_at), name),
+        )
+        for (filename,) in gone.fetchall():
+            remove_afterwards(filename)
+        if name is not None:
+            self._sql(
+                "UPDATE Cache SET key = ?, access_time = ? WHERE key = ? AND raw = 1",
+                (name, now, key),
+            )
+        return name is not None
 
     def past_names(self, key: str) -> list[str]:
         """Return the names of the past results of `key`."""
@@ -391,16 +271,11 @@ class EntryIndex(diskcache.Cache):  # type: ignore[misc]  # diskcache has no typ
 
     def drop_key(self, key: str) -> bool:
         """Delete whatever is stored under `key`, even if it cannot be read."""
-        with self._transact() as (_, remove_afterwards):
-            dropped = self._delete_key(key)
-            for filename in dropped:
+        with self._transact() as (sql, remove_afterwards):
+            dropped = sql("DELETE FROM Cache WHERE key = ? RETURNING filename", (key,)).fetchall()
+            for (filename,) in dropped:
                 remove_afterwards(filename)
         return bool(dropped)
-
-    def _delete_key(self, key: str) -> list[str | None]:
-        """Delete the rows of `key`, within a transaction; return the names of their files."""
-        gone = self._sql("DELETE FROM Cache WHERE key = ? RETURNING filename", (key,))
-        return [filename for (filename,) in gone.fetchall()]
 
     def rows(self) -> list[Row]:
         """Return all entries, longest unused first.

@@ -50,6 +50,9 @@ def _with(*options: Callable[[F], F]) -> Callable[[F], F]:
     return decorate
 
 
+listing_options = _with(*_FORMATS)
+
+
 @command(short_help="List saved queries.")
 @_with(*_CHOSEN, *_FORMATS)
 @click.pass_obj
@@ -79,7 +82,9 @@ def queries(options: GlobalOptions, /, *, format_: str, is_json: bool, **chosen:
 
         with contextlib.suppress(WatchframeError):  # the list is right without it
             note(nothing_found(client.queries, chosen["search"] or "", chosen["tags"]))
-    _write(("id", "name", "tags", "owner", "updated_at", "url"), records, format_, is_json=is_json)
+    write_list(
+        ("id", "name", "tags", "owner", "updated_at", "url"), records, format_, is_json=is_json
+    )
 
 
 @command(short_help="List dashboards.")
@@ -101,11 +106,13 @@ def dashboards(options: GlobalOptions, /, *, format_: str, is_json: bool, **chos
         }
         for item in _chosen(connect(options).dashboards.list, **chosen)
     ]
-    _write(("id", "name", "tags", "owner", "updated_at", "url"), records, format_, is_json=is_json)
+    write_list(
+        ("id", "name", "tags", "owner", "updated_at", "url"), records, format_, is_json=is_json
+    )
 
 
 @command("data-sources", short_help="List data sources.")
-@_with(*_FORMATS)
+@listing_options
 @click.pass_obj
 def data_sources(options: GlobalOptions, /, *, format_: str, is_json: bool) -> None:
     """List the data sources that your key may see, for --source of watchframe sql."""
@@ -121,7 +128,7 @@ def data_sources(options: GlobalOptions, /, *, format_: str, is_json: bool) -> N
         }
         for source in connect(options).data_sources.list()
     ]
-    _write(("id", "name", "type", "syntax", "url"), records, format_, is_json=is_json)
+    write_list(("id", "name", "type", "syntax", "url"), records, format_, is_json=is_json)
 
 
 def _chosen(
@@ -144,9 +151,10 @@ def _moment(moment: datetime | None) -> str | None:
     return moment.isoformat() if moment else None
 
 
-def _write(
+def write_list(
     shown: Sequence[str], records: Sequence[Mapping[str, object]], format_: str, *, is_json: bool
 ) -> None:
+    """Write records in a format of `listing_options`; a table has the fields `shown` alone."""
     if is_json and format_ not in ("table", "json"):
         raise click.UsageError(f"--json and --format {format_} do not go together.")
     write_listing(shown, records, "json" if is_json else format_)

@@ -121,8 +121,10 @@ _ROWS = (
 )
 _MANY = _of_the_table("each", "split", "append_to", "again", "concurrency")
 
-#: The data source of ``watchframe sql``; what is chosen of filters.
-source_option, filters_option = _of_the_table("source", "filters")
+#: The data source of ``watchframe sql``; what is chosen of filters; values; a moment.
+source_option, filters_option, params_option, at_option = _of_the_table(
+    "source", "filters", "params", "at"
+)
 
 
 def reading_options(command: F) -> F:
@@ -179,13 +181,24 @@ def read_arguments(
     from watchframe.read.options import ANY_AGE, NO_TIMEOUT, seconds  # noqa: PLC0415
 
     return ReadArguments(
-        params=read_assignments((_assignment(text, "-p") for text in params), None),
+        params=parameters_of(params),
         max_age=seconds(max_age, ANY_AGE, "--max-age"),
         cache=cache_mode(refresh=refresh, offline=offline, no_cache=no_cache),
         timeout=seconds(timeout, NO_TIMEOUT, "--timeout"),
         columns=column_names(columns) or None,
         expect=expect,
     )
+
+
+def parameters_of(texts: tuple[str, ...]) -> dict[str, object]:
+    """Return the values of ``-p`` by their names.
+
+    Raises
+    ------
+    ArgumentError
+        One has no value, or is given twice.
+    """
+    return read_assignments((_assignment(text, "-p") for text in texts), None)
 
 
 def parameter_sets(params: Mapping[str, object], each: tuple[str, ...]) -> Params | list[Params]:

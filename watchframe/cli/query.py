@@ -15,6 +15,7 @@ from watchframe.cli.completion import complete_query
 from watchframe.cli.connection import GlobalOptions, connect
 from watchframe.cli.messages import note
 from watchframe.cli.options import (
+    at_option,
     many_options,
     parameter_sets,
     read_arguments,
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 @command(short_help="Run a saved query, and show or keep its rows.")
 @click.argument("reference", metavar="QUERY", shell_complete=complete_query)
 @reading_options
+@at_option
 @many_options
 @click.pass_obj
 def query(
@@ -50,6 +52,7 @@ def query(
     is_json: bool,
     rows: int | None,
     explain: bool,
+    at: str | None,
     each: tuple[str, ...],
     split: str | None,
     append_to: str | None,
@@ -65,7 +68,14 @@ def query(
     from watchframe import read  # noqa: PLC0415 - help needs no reading
 
     check_together(
-        {**given, "explain": explain, "each": each, "split": split, "append_to": append_to}
+        {
+            **given,
+            "explain": explain,
+            "at": at,
+            "each": each,
+            "split": split,
+            "append_to": append_to,
+        }
     )
     if append_to is not None and (output or format_ or is_json or rows is not None):
         raise click.UsageError(
@@ -115,7 +125,10 @@ def query(
         if not options.is_quiet:
             note(str(appended))
         return
-    if each or pieces is not None:
+    if at is not None:
+        shown = read.Output("arrow", arguments["columns"])
+        table = read.read_past(asked, at, params, output=shown, client=client)
+    elif each or pieces is not None:
         table = read.read_watch_sweep(
             asked, sets, split=pieces, concurrency=concurrency, output="arrow", **how
         )

@@ -51,6 +51,7 @@ class Request:
     refresh: bool = False
     offline: bool = False
     no_cache: bool = False
+    at: str | None = None
     columns: tuple[str, ...] = ()
     dtype: tuple[str, ...] = ()
     parse_dates: tuple[str, ...] = ()

@@ -37,6 +37,7 @@ from watchframe.magics.reading import (
     asked,
     drawn,
     explained,
+    past,
     picker,
     provenance,
     query_search,
@@ -180,6 +181,8 @@ class WatchMagics(Magics):
             return self._bound(picker(what, arguments), request.out)
         if isinstance(what, SavedQuery) and request.chart is not None:
             found: pd.DataFrame | Drawing = drawn(what, arguments)
+        elif request.at is not None:
+            found = past(what, request.at, arguments)
         else:
             found = read(what, arguments)
         notes = [] if request.no_display else [provenance(found)]

@@ -28,14 +28,17 @@ from watchframe.parameters.text_syntax import (
 from watchframe.read import (
     FrameArguments,
     MaxAge,
+    Output,
     ReadPlan,
     draw_watch_query,
     explain_watch_query,
     explain_watch_sql,
+    read_past,
     read_watch_query,
     read_watch_sql,
 )
 from watchframe.read.options import ANY_AGE, NO_TIMEOUT, Duration, data_source, seconds
+from watchframe.references import parse_reference
 from watchframe.vocabulary import cache_mode, column_names
 
 
@@ -243,6 +246,23 @@ def read(what: SavedQuery | Sql, arguments: FrameArguments) -> pd.DataFrame:
     if isinstance(what, SavedQuery):
         return read_watch_query(what.query, what.params, **arguments)
     return read_watch_sql(what.sql, what.source, what.params, **arguments)
+
+
+def past(what: SavedQuery | Sql, moment: str, arguments: FrameArguments) -> pd.DataFrame:
+    """Return the rows of the result that was the newest at a moment; raises as `read_past`."""
+    if not isinstance(what, SavedQuery):
+        raise ArgumentError(
+            "--at is of a saved query, and the cell's body is SQL.", hint="Leave --at out."
+        )
+    output = Output(
+        "pandas",
+        arguments["columns"],
+        dtype=arguments["dtype"],
+        parse_dates=arguments["parse_dates"],
+        dtype_backend=arguments["dtype_backend"],
+    )
+    frame: pd.DataFrame = read_past(parse_reference(what.query), moment, what.params, output=output)
+    return frame
 
 
 def drawn(what: SavedQuery, arguments: FrameArguments) -> Drawing:

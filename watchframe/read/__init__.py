@@ -13,6 +13,7 @@ from watchframe.read.functions import (
     read_watch_query,
     read_watch_sql,
 )
+from watchframe.read.history import list_past, read_past
 from watchframe.read.lock_freeze import freeze
 from watchframe.read.lock_packing import pack
 from watchframe.read.lock_replay import replay
@@ -58,8 +59,10 @@ __all__ = [
     "explain_watch_sql",
     "find_watch_queries",
     "freeze",
+    "list_past",
     "pack",
     "parameter_sets",
+    "read_past",
     "read_watch_dashboard",
     "read_watch_queries",
     "read_watch_query",

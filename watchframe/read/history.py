@@ -7,10 +7,11 @@ from typing import Any
 
 import pandas as pd
 
-from watchframe.cache.entry_format import ResultHead
+from watchframe.cache import ResultHead
 from watchframe.client import Client
 from watchframe.errors import ArgumentError, CacheMissError
 from watchframe.hints import Hint, Kind
+from watchframe.keys import without_keys
 from watchframe.models import Query
 from watchframe.parameters.moments import as_moment
 from watchframe.read.answer import use_column_memory
@@ -19,7 +20,7 @@ from watchframe.read.output import Output
 from watchframe.read.pipeline import miss, named_query, refuse_sets
 from watchframe.read.plan import ReadPlan
 from watchframe.references import QueryReference
-from watchframe.reprs.words import words
+from watchframe.reprs.words import shortened, words
 
 Moment = str | date
 #: A text of so many characters is a day.
@@ -145,18 +146,19 @@ def moment_until(value: Moment, *, now: datetime, timezone: tzinfo) -> datetime:
     ArgumentError
         It is neither a day nor a moment.
     """
-    is_text = isinstance(value, str)
-    is_day = (is_text and len(value.strip()) == _DAY_LENGTH and value.strip()[:1].isdigit()) or (
-        isinstance(value, date) and not isinstance(value, datetime)
-    )
+    if isinstance(value, str):
+        value = value.strip()
+        is_day = len(value) == _DAY_LENGTH and value[0].isdigit()
+    else:
+        is_day = not isinstance(value, datetime) and isinstance(value, date)
     try:
-        wall = as_moment(value.strip() if is_text else value, now=now, timezone=timezone)
+        wall = as_moment(value, now=now, timezone=timezone)
         if is_day:
             wall += timedelta(days=1)
         until = wall.replace(tzinfo=timezone).astimezone(UTC)
     except (ValueError, OverflowError):
         raise ArgumentError(
-            f"{value!r} is no day and no moment.",
+            f"{shortened(without_keys(repr(value)))} is no day and no moment.",
             hint='Give a date, a datetime, or a text: "2026-11-01" is the end of that day, '
             '"2026-11-01 18:00" that moment.',
         ) from None

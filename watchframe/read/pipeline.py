@@ -33,10 +33,10 @@ from watchframe.parameters import (
 from watchframe.read.answer import Answer, use_column_memory, warn_stale
 from watchframe.read.documents import ANY_AGE, NEWLY_READ, Documents, knowing
 from watchframe.read.fetch import Fetched, QueryEditedError, fetch_answer
+from watchframe.read.known_runs import runs_of
 from watchframe.read.lock_asked import asked_query, asked_sets, asked_sql
 from watchframe.read.lock_freeze import locked_answer
 from watchframe.read.lock_replay import Replay
-from watchframe.read.known_runs import runs_of
 from watchframe.read.options import Params, QueryLike, ReadOptions
 from watchframe.read.plan import ReadPlan
 from watchframe.read.planning import Planner

@@ -194,6 +194,7 @@ class WatchQuery:
         ParameterError
             A value does not fit.
         """
+        self._refuse_options(values, _OPTIONS, "history")
         params, _ = self._divided(params, values, frozenset())
         return list_past(self._reference, params, client=self._client, definition=self.definition)
 
@@ -228,6 +229,7 @@ class WatchQuery:
         ParameterError
             A value does not fit.
         """
+        self._refuse_options(values, _OPTIONS - _PAST_OPTIONS, "at")
         params, options = self._divided(params, values, _PAST_OPTIONS)
         output = Output(options.pop("output", "pandas"), **options)
         return read_past(
@@ -395,6 +397,17 @@ class WatchQuery:
             )
         options = {name: value for name, value in values.items() if name in known}
         return {**given, **found}, options
+
+    def _refuse_options(
+        self, values: Mapping[str, Any], options: frozenset[str], method: str
+    ) -> None:
+        """Raise ArgumentError for an argument of a read that has no place in a method."""
+        given = sorted(values.keys() & options - {item.name for item in self.parameters})
+        if given:
+            raise ArgumentError(
+                f"q.{method} takes no {given[0]}=: it looks into the local cache alone.",
+                hint="Leave it out.",
+            )
 
     def __repr__(self) -> str:
         taken = str(self.__signature__).replace("list[typing.Literal[", "list[Literal[")

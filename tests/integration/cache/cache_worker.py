@@ -58,6 +58,18 @@ def is_right(cache: ResultCache, key: str) -> bool | None:
     return parameters["key"] == key and entry.table.equals(expected)
 
 
+def is_right_past(cache: ResultCache, key: str) -> int:
+    """Judge all results under `key`, each read whole; return how many past ones there are."""
+    heads = cache.results_under(key)
+    for head in heads:
+        entry = cache.get_past(key, head.provenance.retrieved_at)
+        assert entry is not None, "a lost past result"
+        parameters = entry.provenance.parameters
+        assert parameters["key"] == key, "another key's result"
+        assert entry.table.equals(make_table(key, parameters["version"])), "other rows"
+    return max(len(heads) - 1, 0)
+
+
 def mixed(cache: ResultCache, seed: str, count: str, may_miss: str) -> None:
     """Read and write at random; every read must give a right result."""
     choose = random.Random(seed)
@@ -72,8 +84,9 @@ def mixed(cache: ResultCache, seed: str, count: str, may_miss: str) -> None:
             assert right is not None or may_miss == "True", f"{number}: a lost result"
 
 
-def be_killed(cache: ResultCache, seed: str, count: str) -> None:
+def be_killed(cache: ResultCache, seed: str, count: str, history: str = "") -> None:
     """Fork writers that are killed at random points; say how many left something behind."""
+    cache = ResultCache(cache.directory, history=history or None)
     import watchframe.cache.index  # noqa: F401, PLC0415 - once, not in every child
 
     make_table(KEYS[0], 1)  # likewise: pyarrow loads pandas here
@@ -92,6 +105,15 @@ def be_killed(cache: ResultCache, seed: str, count: str) -> None:
         os.close(begun)
         os.close(begins)
     print(len(list((cache.directory / "v1").glob("staging/*.part"))))  # noqa: T201 - the test reads it
+
+
+def put_versions(cache: ResultCache, seed: str, count: str) -> None:
+    """Store results under few keys, each of which is kept."""
+    cache = ResultCache(cache.directory, history="30d")
+    for number in range(int(count)):
+        key = KEYS[number % 4]
+        assert put(cache, key, int(seed) * 1000 + number, streaming=number % 3 == 0)
+        is_right_past(cache, key)
 
 
 def write_for_ever(cache: ResultCache, seed: float) -> None:
@@ -223,6 +245,7 @@ def read_whole(cache: ResultCache) -> None:
 
 TASKS: dict[str, Callable[..., None]] = {
     "mixed": mixed,
+    "put_versions": put_versions,
     "be_killed": be_killed,
     "hold": hold,
     "fly": fly,

@@ -91,6 +91,27 @@ def test_killed_writers_leave_right_results_or_none(cache, start):
     assert len(large) <= len(files) <= len(large) + documents
 
 
+def test_killed_writers_leave_whole_past_results(cache, start):
+    for key in worker.KEYS:  # so that each writing replaces one
+        worker.put(cache, key, 0, streaming=False)
+    finish(start("be_killed", "past", 20, "30d"))
+    assert sum(worker.is_right_past(cache, key) for key in worker.KEYS) > 5
+    assert cache.verify().damaged == ()
+    assert cache.size() >= cache.entries()["bytes"].sum()  # documents too
+    named = cache._access.attempt(lambda index: index.value_files(), otherwise=set())
+    assert all((cache.directory / "v1" / name).exists() for name in named)
+
+
+def test_processes_with_history_at_random_lose_none(cache, start):
+    """Two processes that replace the same keys: each result is the newest or a past one."""
+    versions = [start("put_versions", seed, 16) for seed in range(2)]
+    for process in versions:
+        finish(process)
+    kept = sum(worker.is_right_past(cache, key) + 1 for key in worker.KEYS[:4])
+    assert kept == 32
+    assert cache.verify().damaged == ()
+
+
 def test_folder_deleted_under_processes_is_made_again(cache, start):
     worker.put(cache, worker.KEYS[0], 0, streaming=False)
     processes = [start("mixed", seed, 300, "True") for seed in range(3)]

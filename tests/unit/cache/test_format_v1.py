@@ -2,8 +2,10 @@
 
 import importlib.util
 import shutil
+from datetime import timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from watchframe.cache import ResultCache
@@ -52,3 +54,14 @@ def test_first_release_folder_is_written_and_cleared(kept, written):
     kept.put("ab" * 32, written.small_table(), written.origin(1))
     assert kept.get("ab" * 32).table.equals(written.small_table())
     assert kept.clear().entries == 4
+
+
+def test_result_of_the_first_release_becomes_a_past_one(kept, written):
+    key = written.key_of(kept, 42)
+    with ResultCache(kept.directory, history="30d", clock=written.NOON.timestamp) as cache:
+        later = written.NOON + timedelta(days=1)
+        newer = msgspec.structs.replace(written.origin(42), retrieved_at=later, query_result_id=8)
+        assert cache.put(key, written.large_table(), newer)
+        moments = [head.provenance.retrieved_at for head in cache.results_under(key)]
+        assert moments == [later, written.NOON]
+        assert cache.get_past(key, written.NOON).table.equals(written.small_table())

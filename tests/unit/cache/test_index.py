@@ -11,7 +11,8 @@ import pytest
 from diskcache.core import DEFAULT_SETTINGS, METADATA
 
 from watchframe.cache import ResultCache
-from watchframe.cache.index import BytesDisk, EntryIndex
+from watchframe.cache.bytes_disk import BytesDisk
+from watchframe.cache.index import EntryIndex
 from watchframe.cache.private_files import make_private
 from watchframe.errors import CacheFormatError, CacheWarning
 
