@@ -126,7 +126,7 @@ def query(
             note(str(appended))
         return
     if at is not None:
-        shown = read.Output("arrow", arguments["columns"])
+        shown = read.Output("arrow", arguments["columns"], expect=arguments["expect"])
         table = read.read_past(asked, at, params, output=shown, client=client)
     elif each or pieces is not None:
         table = read.read_watch_sweep(
