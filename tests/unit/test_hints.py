@@ -18,6 +18,7 @@ FACTS = {
     "end": "2024-01-31",
     "example": "2024-01-31",
     "name": "market",
+    "names": ["day", "market"],
     "nearest": "1 'Borrows by market' (Admin)",
     "query_id": 42,
     "python": "['a', 'b']",

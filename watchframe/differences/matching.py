@@ -121,7 +121,7 @@ def _finer_key(
     for name, pair in pairs.items():
         if name in keys or pair[at].kind == "float":
             continue
-        column = ExactColumn(kind=pair[at].kind, values=pair[at].values.take(positions))
+        column = ExactColumn(kind=pair[at].kind, array=pair[at].array.take(positions))
         own, is_null, *_ = paired_codes(column, column)
         known = pd.DataFrame({"key": codes[positions], "value": own, "null": is_null})
         if not known.duplicated().any():
