@@ -18,6 +18,7 @@ from watchframe.cli.chart import chart
 from watchframe.cli.command import Group
 from watchframe.cli.connection import GlobalOptions
 from watchframe.cli.dashboard import dashboard
+from watchframe.cli.diff_results import diff_results
 from watchframe.cli.lists import dashboards, data_sources, queries, tables
 from watchframe.cli.login import login, logout
 from watchframe.cli.messages import (
@@ -43,7 +44,7 @@ from watchframe.keys import without_keys
 
 #: The commands, as the help shows them.
 _SECTIONS: dict[str, tuple[click.Command, ...]] = {
-    "Read": (query, sql, chart, dashboard, show),
+    "Read": (query, sql, chart, dashboard, show, diff_results),
     "Look around": (queries, dashboards, data_sources, tables),
     "Look after a server": (
         *(export_command, diff_command, import_command, clone),

@@ -22,6 +22,7 @@ import pyarrow.compute as pc
 
 from watchframe.decode.typing_rules import INTEGER, JSON, encoding_of, typed_column
 
+Mask = np.ndarray[Any, np.dtype[np.bool_]]
 #: Kinds that are counted in units of time, alone and where they are compared with each other.
 _OF_TIME: tuple[set[str], ...] = (
     {"datetime"},
@@ -87,7 +88,7 @@ def exact_series(series: pd.Series[Any]) -> ExactColumn:
             kinds.kind, taken
         )  # fmt: skip
     if isinstance(dtype, pd.SparseDtype):
-        series = series.sparse.to_dense()
+        series = pd.Series(np.asarray(series))
     if series.dtype == np.float16:
         series = series.astype("float64")
     if series.dtype != object:
@@ -350,15 +351,17 @@ def paired_codes(
     return (*_numbers(left), *_numbers(right))
 
 
-def differ(a: ExactColumn, b: ExactColumn, at_a: Any, at_b: Any) -> np.ndarray[Any, Any]:
+def differ(a: ExactColumn, b: ExactColumn, at_a: Any, at_b: Any) -> Mask:
     """Return whether the values differ, for each row of `at_a` with that of `at_b`."""
     left, right = comparable(a, b)
     if _is_number(left.type):
         (left, no_left), (right, no_right) = _numbers(left), _numbers(right)
-        return (left[at_a] != right[at_b]) | (no_left[at_a] != no_right[at_b])
+        found: Mask = (left[at_a] != right[at_b]) | (no_left[at_a] != no_right[at_b])
+        return found
     left, right = left.take(pa.array(at_a)), right.take(pa.array(at_b))
-    is_one_null = np.asarray(left.is_null()) != np.asarray(right.is_null())
-    return np.asarray(pc.not_equal(left, right).fill_null(fill_value=False)) | is_one_null
+    is_one_null: Mask = np.asarray(left.is_null()) != np.asarray(right.is_null())
+    is_other: Mask = np.asarray(pc.not_equal(left, right).fill_null(fill_value=False))
+    return is_other | is_one_null
 
 
 def _is_number(type_: pa.DataType) -> bool:
