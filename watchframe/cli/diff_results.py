@@ -121,7 +121,8 @@ def _difference(
     for side, other in ((0, 1), (1, 0)):
         if formats[side] in UNTYPED and formats[other] not in UNTYPED:
             tables[side] = with_types_of(tables[side], tables[other])
-    return diff(*tables, on=on or None)
+    before, after = tables
+    return diff(before, after, on=on or None)
 
 
 def _stored_rows(name: str, format_: str) -> pa.Table:

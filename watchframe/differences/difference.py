@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from watchframe.differences.exact_column import Mask
 from watchframe.differences.matching import (
-    Mask,
     check_unique,
     differing,
     match_keys,

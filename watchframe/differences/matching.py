@@ -78,7 +78,8 @@ def match_rows(codes_a: Positions, codes_b: Positions) -> Matched:
 
 def _occurrence(codes: Positions) -> Positions:
     """Return how many earlier rows have the same code."""
-    return pd.Series(codes).groupby(codes).cumcount().to_numpy(np.int64)
+    found = np.asarray(pd.Series(codes).groupby(codes).cumcount(), np.int64)
+    return found
 
 
 def differing(pair: Pair, matched: Matched) -> Mask:

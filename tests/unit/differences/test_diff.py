@@ -140,6 +140,7 @@ def test_value_is_the_same_however_it_is_held(one, other):
         ([LARGE], [LARGE - 1]),
         ([2**53 + 1], [float(2**53)]),
         ([True], [1]),
+        (pd.array([0], dtype="Int64"), pd.array([None], dtype="Int64")),
         (["1"], [1]),
         ([Decimal("0.1")], [0.1]),
         (["null"], [None]),
