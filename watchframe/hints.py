@@ -354,16 +354,19 @@ class Kind(Enum):
     # Differences of results
     FINER_KEY = Words(
         python="These rows differ in {name!r}: give on={names!r}.",
+        cell="These rows differ in {name!r}: make it a part of the key.",
         terminal="These rows differ in {name!r}: add --on {name!q}.",
     )
     NO_FINER_KEY = Words(
         python="Give on= more columns, until no two rows have the same; without on=, whole rows "
         "are compared.",
+        cell="Make more columns a part of the key, until no two rows have the same.",
         terminal="Give --on more columns, until no two rows have the same; without --on, whole "
         "rows are compared.",
     )
     WHOLE_ROWS = Words(
         python="Name a column, or leave on= out to compare whole rows.",
+        cell="Name a column, or no key at all to compare whole rows.",
         terminal="Name a column, or leave --on out to compare whole rows.",
     )
 

@@ -60,7 +60,8 @@ def show(what, old, new):
         seconds = time.perf_counter() - start
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
         counts = f"{len(found.added):,} added, {len(found.before):,} changed"
-        print(f"{what}, {words}: {seconds:.2f} s, peak of the process {peak:.2f} GB; {counts}")
+        text = f"{what}, {words}: {seconds:.2f} s, peak of the process {peak:.2f} GB; {counts}"
+        print(text, flush=True)  # noqa: T201 - this is what the script is for
 
 
 if __name__ == "__main__":

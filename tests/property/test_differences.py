@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import numpy as np
@@ -16,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from watchframe import diff
+from watchframe.decode.typing_rules import typed_column
 
 pytestmark = pytest.mark.slow
 
@@ -24,7 +25,13 @@ SMALL = st.integers(-(2**63), 2**63 - 1) | st.integers(-3, 3)
 FLOATS = st.floats(allow_nan=False) | st.sampled_from([0.0, -0.0, 1.0, 0.1, 0.5, 2.0**53, 2.0**64])
 EXACT = st.decimals(-(10**9), 10**9, places=3) | st.sampled_from([Decimal(1), Decimal("0.5")])
 TEXTS = st.text(st.characters(codec="utf-8"), max_size=3) | st.sampled_from(["1", "null", ""])
-NAIVE = st.datetimes() | st.dates().map(lambda day: datetime(day.year, day.month, day.day))
+
+
+def midnight(day):
+    return datetime(day.year, day.month, day.day)  # noqa: DTZ001 - a naive one is meant
+
+
+NAIVE = st.datetimes() | st.dates().map(midnight)
 AWARE = NAIVE.map(lambda moment: moment.replace(tzinfo=UTC)).filter(
     lambda moment: 1 < moment.year < 9999
 )
@@ -36,8 +43,6 @@ NESTED = st.recursive(
 
 
 def marked_table(values):
-    from watchframe.decode.typing_rules import typed_column
-
     typed = typed_column("x", None, values)
     return typed.field, typed.array
 
@@ -158,22 +163,25 @@ def rows_of(frame):
 
 def token(value):
     """Return what two values share where they are equal: written without the code under test."""
-    if isinstance(value, bool) or value is None:
-        return str(value)
-    if isinstance(value, int | float | Decimal):
-        if isinstance(value, float) and math.isinf(value):
-            return ("number", value)
-        ratio = value.as_integer_ratio()
-        return ("number", *ratio)
-    if isinstance(value, datetime) and value.tzinfo is not None:
-        return ("moment", value.astimezone(timezone(timedelta(0))))
-    if isinstance(value, date):
-        return ("time", value if isinstance(value, datetime) else datetime(*value.timetuple()[:3]))
-    if isinstance(value, dict):
-        return ("object", frozenset((key, token(item)) for key, item in value.items()))
-    if isinstance(value, list | np.ndarray):
-        return ("list", *map(token, value))
-    return ("text", value)
+    match value:
+        case bool() | None:
+            return str(value)
+        case int() | float() | Decimal():
+            is_infinite = isinstance(value, float) and math.isinf(value)
+            return ("number", value) if is_infinite else ("number", *value.as_integer_ratio())
+        case datetime(tzinfo=None):
+            found = ("time", value)
+        case datetime():
+            found = ("moment", value.astimezone(UTC))
+        case date():
+            found = ("time", midnight(value))
+        case dict():
+            found = ("object", frozenset((key, token(item)) for key, item in value.items()))
+        case list() | np.ndarray():
+            found = ("list", *map(token, value))
+        case _:
+            found = ("text", value)
+    return found
 
 
 def tokens(rows):

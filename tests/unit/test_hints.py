@@ -19,6 +19,7 @@ FACTS = {
     "example": "2024-01-31",
     "name": "market",
     "path": "borrows.schema",
+    "names": ["day", "market"],
     "nearest": "1 'Borrows by market' (Admin)",
     "query_id": 42,
     "python": "['a', 'b']",

@@ -19,6 +19,7 @@ from watchframe.cli.check import check
 from watchframe.cli.command import Group
 from watchframe.cli.connection import GlobalOptions
 from watchframe.cli.dashboard import dashboard
+from watchframe.cli.diff_results import diff_results
 from watchframe.cli.history import history
 from watchframe.cli.lists import dashboards, data_sources, queries, tables
 from watchframe.cli.login import login, logout
@@ -46,7 +47,7 @@ from watchframe.keys import without_keys
 
 #: The commands, as the help shows them.
 _SECTIONS: dict[str, tuple[click.Command, ...]] = {
-    "Read": (query, sql, chart, dashboard, show, history, check),
+    "Read": (query, sql, chart, dashboard, show, history, diff_results, check),
     "Make a report again": (freeze, replay, pack_command),
     "Look around": (queries, dashboards, data_sources, tables),
     "Look after a server": (

@@ -148,6 +148,11 @@ def checking_options(command: F) -> F:
     return _with(command, *_of_the_table(*names))
 
 
+def result_options(command: F) -> F:
+    """Add the options that say which result of a query is meant, and how fresh, to `command`."""
+    return _with(command, *_FRESHNESS)
+
+
 def drawing_options(command: F) -> F:
     """Add the options of a command that draws to `command`."""
     return _with(command, *_FRESHNESS, filters_option)

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from watchframe.differences.exact_column import Mask
 from watchframe.differences.matching import (
-    Mask,
     check_unique,
     differing,
     match_keys,
@@ -276,14 +276,14 @@ def _table(title: str, frame: pd.DataFrame) -> Table:
         notes.append(f"the first {_COLUMNS_SHOWN} of {len(frame.columns):,} columns")
     return Table(
         columns=list(map(str, frame.columns)),
-        rows=[list(map(_shown, row)) for row in shown.itertuples(index=False, name=None)],
+        rows=[list(map(exact_value, row)) for row in shown.itertuples(index=False, name=None)],
         title=title,
         note=", ".join(notes),
     )
 
 
-def _shown(value: Any) -> object:
-    """Return a value with all its digits."""
+def exact_value(value: Any) -> object:
+    """Return a value for a cell of a table: with all its digits, and null by its name."""
     if pd.api.types.is_scalar(value) and pd.isna(value):
         return "null"
     return value if type(value) is int else str(value)

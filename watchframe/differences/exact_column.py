@@ -22,10 +22,13 @@ import pyarrow.compute as pc
 
 from watchframe.decode.typing_rules import INTEGER, JSON, encoding_of, typed_column
 
-#: Kinds whose values can be equal to those of another kind of the same row.
-_FAMILIES = (
-    frozenset({"integer", "float", "decimal"}),
-    frozenset({"date", "datetime"}),
+Mask = np.ndarray[Any, np.dtype[np.bool_]]
+#: Kinds that are counted in units of time, alone and where they are compared with each other.
+_OF_TIME: tuple[set[str], ...] = (
+    {"datetime"},
+    {"date", "datetime"},
+    {"datetime with zone"},
+    {"duration"},
 )
 #: The kind of a column that holds no value.
 EMPTY = "null"
@@ -50,14 +53,14 @@ class ExactColumn:
         ``integer``, ``float``, ``decimal``, ``boolean``, ``string``, ``date``, ``datetime``,
         ``datetime with zone``, ``objects``, ``null`` where there is no value, or Arrow's name of
         another type.
-    values : pyarrow.ChunkedArray
+    array : pyarrow.ChunkedArray
     """
 
     kind: str
-    values: pa.ChunkedArray
+    array: pa.ChunkedArray
 
     def __len__(self) -> int:
-        return len(self.values)
+        return len(self.array)
 
 
 def exact_arrow(field: pa.Field, values: pa.ChunkedArray) -> ExactColumn:
@@ -65,7 +68,7 @@ def exact_arrow(field: pa.Field, values: pa.ChunkedArray) -> ExactColumn:
     if pa.types.is_dictionary(values.type):
         values = values.cast(values.type.value_type)
     if values.null_count == len(values):
-        return ExactColumn(kind=EMPTY, values=pa.chunked_array([pa.nulls(len(values))]))
+        return ExactColumn(kind=EMPTY, array=pa.chunked_array([pa.nulls(len(values))]))
     encoding = encoding_of(field)
     if encoding == JSON:
         return _column(OBJECTS, _mapped(values, lambda text: canonical(json.loads(text))))
@@ -80,12 +83,12 @@ def exact_series(series: pd.Series[Any]) -> ExactColumn:
     if isinstance(dtype, pd.CategoricalDtype):
         kinds = exact_series(pd.Series(series.cat.categories))
         codes = series.cat.codes.to_numpy()
-        taken = kinds.values.take(pa.array(codes, pa.int64(), mask=codes < 0))
+        taken = kinds.array.take(pa.array(codes, pa.int64(), mask=codes < 0))
         return exact_arrow(pa.field("", taken.type), taken) if kinds.kind == EMPTY else _column(
             kinds.kind, taken
         )  # fmt: skip
     if isinstance(dtype, pd.SparseDtype):
-        series = series.sparse.to_dense()
+        series = pd.Series(np.asarray(series))
     if series.dtype == np.float16:
         series = series.astype("float64")
     if series.dtype != object:
@@ -119,41 +122,41 @@ def _of_objects(series: pd.Series[Any]) -> ExactColumn:
 def _column(kind: str, values: pa.ChunkedArray) -> ExactColumn:
     if values.null_count == len(values):
         kind, values = EMPTY, pa.chunked_array([pa.nulls(len(values))])
-    return ExactColumn(kind=kind, values=values)
+    return ExactColumn(kind=kind, array=values)
+
+
+#: Which Arrow types are of a kind, and the one that all its values are held in; None: as they are.
+_KINDS: tuple[tuple[Callable[[Any], bool], str, pa.DataType | None], ...] = (
+    (pa.types.is_floating, "float", pa.float64()),
+    (pa.types.is_decimal, "decimal", None),
+    (pa.types.is_boolean, "boolean", None),
+    (lambda type_: type_ in (pa.string(), _TEXT, pa.string_view()), "string", _TEXT),
+    (pa.types.is_date, "date", pa.date32()),
+    (lambda type_: pa.types.is_timestamp(type_) and type_.tz is None, "datetime", None),
+    (pa.types.is_duration, "duration", None),
+    (lambda type_: type_ in (pa.binary(), pa.large_binary()), "binary", pa.large_binary()),
+)
 
 
 def _typed(values: pa.ChunkedArray) -> ExactColumn:
     """Return values by their Arrow type alone."""
-    type_, is_ = values.type, pa.types
+    type_ = values.type
     if isinstance(type_, pa.BaseExtensionType):
         stored = _typed(pa.chunked_array([chunk.storage for chunk in values.chunks]))
-        return _column(str(type_), stored.values)
-    if is_.is_integer(type_):
+        return _column(str(type_), stored.array)
+    if pa.types.is_integer(type_):
         try:
             return _column("integer", values.cast(pa.int64()))
         except pa.ArrowInvalid:  # an unsigned one beyond it
             return _column("integer", values.cast(_TEXT))
-    if is_.is_floating(type_):
-        return _column("float", values.cast(pa.float64()))
-    if is_.is_decimal(type_):
-        return _column("decimal", values)
-    if is_.is_boolean(type_):
-        return _column("boolean", values)
-    if type_ in (pa.string(), _TEXT, pa.string_view()):
-        return _column("string", values.cast(_TEXT))
-    if is_.is_date(type_):
-        return _column("date", values.cast(pa.date32()))
-    if is_.is_timestamp(type_):
-        if type_.tz is None:
-            return _column("datetime", values)
-        return _column("datetime with zone", values.cast(pa.timestamp(type_.unit, "UTC")))
-    if is_.is_duration(type_):
-        return _column("duration", values)
-    if is_.is_nested(type_):
+    if pa.types.is_nested(type_):
         return _column(OBJECTS, _mapped(values, canonical))
-    if is_.is_binary(type_) or type_ == pa.large_binary():
-        return _column("binary", values.cast(pa.large_binary()))
-    return _column(str(type_), values)
+    if pa.types.is_timestamp(type_) and type_.tz is not None:
+        kind, held = "datetime with zone", pa.timestamp(type_.unit, "UTC")
+    else:
+        kinds = ((kind, held) for is_of, kind, held in _KINDS if is_of(type_))
+        kind, held = next(kinds, (str(type_), None))
+    return _column(kind, values if held is None else values.cast(held))
 
 
 def _digits(texts: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -187,11 +190,11 @@ def canonical(value: Any) -> str:
     Numbers are equal by their exact values; true is not 1, a text not the number that it spells,
     and a time with a zone not one without. The order of an object's keys does not matter.
     """
+    if value is None or value is pd.NA or value is pd.NaT:
+        return "null"
     if isinstance(value, np.generic):
         value = value.item() if not isinstance(value, np.datetime64) else pd.Timestamp(value)
     match value:
-        case None:
-            text = "null"
         case bool():
             text = "true" if value else "false"
         case str():
@@ -207,8 +210,6 @@ def canonical(value: Any) -> str:
             text = f"duration {pd.Timedelta(value).as_unit('ns').value}"
         case date():
             text = _moment(value)
-        case _ if value is pd.NA or value is pd.NaT:
-            text = "null"
         case _:
             text = f"{type(value).__name__} {value!r}"
     return text
@@ -246,7 +247,7 @@ def is_type_change(before: ExactColumn, after: ExactColumn) -> bool:
     if len(kinds) == 1 or EMPTY in kinds:
         return False
     if kinds == {"date", "datetime"}:
-        times = (before if before.kind == "datetime" else after).values
+        times = (before if before.kind == "datetime" else after).array
         return not pc.all(pc.equal(pc.floor_temporal(times, unit="day"), times)).as_py()
     return True
 
@@ -254,24 +255,21 @@ def is_type_change(before: ExactColumn, after: ExactColumn) -> bool:
 def comparable(a: ExactColumn, b: ExactColumn) -> tuple[pa.ChunkedArray, pa.ChunkedArray]:
     """Return both columns' values in one Arrow type, equal there where they are equal."""
     if EMPTY in (a.kind, b.kind):
-        type_ = next((it.values.type for it in (a, b) if it.kind != EMPTY), pa.int64())
-        return a.values.cast(type_), b.values.cast(type_)
-    if a.kind == b.kind and a.values.type == b.values.type:
-        return a.values, b.values
-    if a.kind == b.kind == "integer":
-        return a.values.cast(_TEXT), b.values.cast(_TEXT)
-    if a.kind == b.kind == "decimal":
-        scale = max(a.values.type.scale, b.values.type.scale)
-        found = _cast(a.values, b.values, pa.decimal256(76, scale))
-        return found or (_texts(a), _texts(b))
-    kinds = {a.kind, b.kind}
-    if kinds == {"integer", "float"}:
-        return _cast(a.values, b.values, pa.int64()) or (_number_texts(a), _number_texts(b))
-    if a.kind == b.kind or kinds in _FAMILIES:
-        if a.kind in ("date", "datetime", "datetime with zone", "duration"):
-            return _moments(a, b)
-        return _texts(a), _texts(b)
-    return _texts(a), _texts(b)
+        type_ = next((it.array.type for it in (a, b) if it.kind != EMPTY), pa.int64())
+        return a.array.cast(type_), b.array.cast(type_)
+    if a.kind == b.kind and a.array.type == b.array.type:
+        return a.array, b.array
+    kinds, found = {a.kind, b.kind}, None
+    if kinds == {"integer"}:
+        found = a.array.cast(_TEXT), b.array.cast(_TEXT)
+    elif kinds == {"decimal"}:
+        scale = max(a.array.type.scale, b.array.type.scale)
+        found = _cast(a.array, b.array, pa.decimal256(76, scale))
+    elif kinds == {"integer", "float"}:
+        found = _cast(a.array, b.array, pa.int64()) or (_number_texts(a), _number_texts(b))
+    elif kinds in _OF_TIME:
+        found = _moments(a, b)
+    return found or (_texts(a), _texts(b))
 
 
 def _cast(
@@ -286,18 +284,18 @@ def _cast(
 
 def _moments(a: ExactColumn, b: ExactColumn) -> tuple[pa.ChunkedArray, pa.ChunkedArray]:
     """Return times of two units in the finer one, or where that cannot hold them in decimals."""
-    types = [it.values.type for it in (a, b)]
+    types = [it.array.type for it in (a, b)]
     units = ["s" if it == pa.date32() else it.unit for it in types]
     finer = min(units, key=_NANOSECONDS.__getitem__)
     if a.kind == "duration":
         target = pa.duration(finer)
     else:
         target = pa.timestamp(finer, "UTC" if a.kind == "datetime with zone" else None)
-    return _cast(a.values, b.values, target) or (_nanoseconds(a), _nanoseconds(b))
+    return _cast(a.array, b.array, target) or (_nanoseconds(a), _nanoseconds(b))
 
 
 def _nanoseconds(column: ExactColumn) -> pa.ChunkedArray:
-    values = column.values
+    values = column.array
     if values.type == pa.date32():
         values = values.cast(pa.timestamp("s"))
     ticks = values.cast(pa.int64()).cast(pa.decimal128(19, 0))
@@ -310,7 +308,7 @@ def _number_texts(column: ExactColumn) -> pa.ChunkedArray:
 
     A whole float is written as the digits of the integer that it is.
     """
-    values = column.values
+    values = column.array
     if column.kind == "integer":
         return values.cast(_TEXT)
     is_small = pc.and_(pc.equal(pc.trunc(values), values), pc.less(pc.abs(values), float(2**63)))
@@ -323,7 +321,7 @@ def _number_texts(column: ExactColumn) -> pa.ChunkedArray:
 
 def _texts(column: ExactColumn) -> pa.ChunkedArray:
     """Return the values as `canonical` writes them."""
-    values, kind = column.values, column.kind
+    values, kind = column.array, column.kind
     if kind == OBJECTS:
         return values
     if kind == "integer":
@@ -353,15 +351,17 @@ def paired_codes(
     return (*_numbers(left), *_numbers(right))
 
 
-def differ(a: ExactColumn, b: ExactColumn, at_a: Any, at_b: Any) -> np.ndarray[Any, Any]:
+def differ(a: ExactColumn, b: ExactColumn, at_a: Any, at_b: Any) -> Mask:
     """Return whether the values differ, for each row of `at_a` with that of `at_b`."""
     left, right = comparable(a, b)
     if _is_number(left.type):
         (left, no_left), (right, no_right) = _numbers(left), _numbers(right)
-        return (left[at_a] != right[at_b]) | (no_left[at_a] != no_right[at_b])
+        found: Mask = (left[at_a] != right[at_b]) | (no_left[at_a] != no_right[at_b])
+        return found
     left, right = left.take(pa.array(at_a)), right.take(pa.array(at_b))
-    is_one_null = np.asarray(left.is_null()) != np.asarray(right.is_null())
-    return np.asarray(pc.not_equal(left, right).fill_null(fill_value=False)) | is_one_null
+    is_one_null: Mask = np.asarray(left.is_null()) != np.asarray(right.is_null())
+    is_other: Mask = np.asarray(pc.not_equal(left, right).fill_null(fill_value=False))
+    return is_other | is_one_null
 
 
 def _is_number(type_: pa.DataType) -> bool:

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from watchframe.differences.exact_column import ExactColumn, differ, paired_codes
+from watchframe.differences.exact_column import ExactColumn, Mask, differ, paired_codes
 from watchframe.differences.rows import Positions, Rows
 from watchframe.errors import ArgumentError
 from watchframe.hints import Hint, Kind
 
-Mask = np.ndarray[Any, np.dtype[np.bool_]]
 #: A column of both sides.
 Pair = tuple[ExactColumn, ExactColumn]
 #: Beyond this two numbers are not made one by multiplication.
@@ -80,13 +78,13 @@ def match_rows(codes_a: Positions, codes_b: Positions) -> Matched:
 
 def _occurrence(codes: Positions) -> Positions:
     """Return how many earlier rows have the same code."""
-    return pd.Series(codes).groupby(codes).cumcount().to_numpy()
+    found = np.asarray(pd.Series(codes).groupby(codes).cumcount(), np.int64)
+    return found
 
 
 def differing(pair: Pair, matched: Matched) -> Mask:
     """Return whether the values of a column differ, for each row that both sides have."""
-    found: Mask = differ(*pair, matched.in_a, matched.in_b)
-    return found
+    return differ(*pair, matched.in_a, matched.in_b)
 
 
 def check_unique(
@@ -121,7 +119,7 @@ def _finer_key(
     for name, pair in pairs.items():
         if name in keys or pair[at].kind == "float":
             continue
-        column = ExactColumn(kind=pair[at].kind, values=pair[at].values.take(positions))
+        column = ExactColumn(kind=pair[at].kind, array=pair[at].array.take(positions))
         own, is_null, *_ = paired_codes(column, column)
         known = pd.DataFrame({"key": codes[positions], "value": own, "null": is_null})
         if not known.duplicated().any():

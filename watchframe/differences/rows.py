@@ -22,8 +22,9 @@ from watchframe.reprs.words import first_few
 
 #: Positions of rows, from 0.
 Positions = np.ndarray[Any, np.dtype[np.int64]]
-#: Types of Arrow's whose columns become those of a frame that was read; others stay Arrow's.
-_HOUSE_TYPES = frozenset(FINAL.values())
+#: Types of Arrow's whose columns become those of a frame that was read; others stay Arrow's, and so
+#: do days, which would become times.
+_HOUSE_TYPES = frozenset(FINAL.values()) - {pa.date32()}
 
 
 class Rows(Protocol):
@@ -89,12 +90,11 @@ def _with_index_as_columns(frame: pd.DataFrame, side: str) -> pd.DataFrame:
 class _FrameRows:
     def __init__(self, frame: pd.DataFrame, side: str) -> None:
         self._frame, self.side = frame, side
-        self.names = list(frame.columns)
+        self.names: list[Hashable] = list(frame.columns)
         self.count = len(frame)
 
     def column(self, name: Hashable) -> ExactColumn:
-        series: pd.Series[Any] = self._frame[name]  # type: ignore[assignment]  # names are unique
-        return exact_series(series)
+        return exact_series(self._frame[name])
 
     def frame(self, positions: Positions) -> pd.DataFrame:
         found = self._frame.take(positions).reset_index(drop=True)
@@ -105,7 +105,7 @@ class _FrameRows:
 class _TableRows:
     def __init__(self, table: pa.Table, side: str) -> None:
         self._table, self.side = table, side
-        self.names = list(table.column_names)
+        self.names: list[Hashable] = list(table.column_names)
         self.count = table.num_rows
 
     def column(self, name: Hashable) -> ExactColumn:

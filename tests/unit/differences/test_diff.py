@@ -1,6 +1,6 @@
 """`diff`: what is equal, what a Difference holds, and what its errors say."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import numpy as np
@@ -140,6 +140,7 @@ def test_value_is_the_same_however_it_is_held(one, other):
         ([LARGE], [LARGE - 1]),
         ([2**53 + 1], [float(2**53)]),
         ([True], [1]),
+        (pd.array([0], dtype="Int64"), pd.array([None], dtype="Int64")),
         (["1"], [1]),
         ([Decimal("0.1")], [0.1]),
         (["null"], [None]),
@@ -171,10 +172,10 @@ def test_nan_is_equal_to_nan_and_no_null_where_both_can_be_told():
         ([1], [LARGE], None),
         ([1], pd.array([None], dtype="string"), None),
         ([1], ["1"], ("integer", "string")),
-        (pd.to_datetime(["2026-01-01"]), [datetime(2026, 1, 1).date()], None),
+        (pd.to_datetime(["2026-01-01"]), [date(2026, 1, 1)], None),
         (
             pd.to_datetime(["2026-01-01T01:00"]),
-            [datetime(2026, 1, 1).date()],
+            [date(2026, 1, 1)],
             ("datetime", "date"),
         ),
         (
@@ -201,7 +202,7 @@ def test_times_beyond_what_the_finer_unit_holds_are_compared():
     found = diff(value(far), value(near), on="key")
     assert len(found.before) == 1
     assert not diff(value(far), value(far.astype("datetime64[us]")), on="key")
-    assert not diff(value(far), value([datetime(9999, 12, 31)]), on="key").changed.shape[0]
+    assert not diff(value(far), value([date(9999, 12, 31)]), on="key").changed.shape[0]
 
 
 def test_large_integers_of_a_table_equal_those_of_a_frame():
@@ -357,7 +358,10 @@ def test_arguments_that_cannot_be_compared_are_errors(arguments, message):
 
 
 def test_times_of_python_in_one_column_with_and_without_zone():
-    mixed = [datetime(2026, 1, 1), datetime(2026, 1, 1, tzinfo=UTC)]
+    mixed = [
+        datetime(2026, 1, 1),  # noqa: DTZ001 - a naive one is meant
+        datetime(2026, 1, 1, tzinfo=UTC),
+    ]
     held = frame(value=pd.Series(mixed, dtype=object))
     assert not diff(held, held)
     found = diff(held, frame(value=pd.to_datetime(["2026-01-01"] * 2)))
