@@ -24,6 +24,10 @@ R = TypeVar("R")
 #: A file's name in these makes a whole process freeze or replay, from its first read on.
 FREEZE_VARIABLE, REPLAY_VARIABLE = "WATCHFRAME_FREEZE", "WATCHFRAME_REPLAY"
 
+#: The documents that a lock names, and a pack carries. Others are of more than the report, such as
+#: the list of all data sources, or it depends on what is known here whether a read needs them.
+_NOTED = frozenset({"query", "query-name", "dashboard"})
+
 _guard = ProcessLock()
 _recorders: list[Recorder] = []
 _replays: list[Replay] = []
@@ -55,8 +59,9 @@ class LockUse:
 
     def document(self, server: str, name: Sequence[object], query_id: int | None) -> object:
         """Note that a read needs a definition; return it out of a pack, or None."""
-        for recorder in self.recorders:
-            recorder.note_document(server, name, query_id)
+        if name[0] in _NOTED:
+            for recorder in self.recorders:
+                recorder.note_document(server, name, query_id)
         return None if self.replay is None else self.replay.document(server, name)
 
     def holding(self, work: Callable[P, R]) -> Callable[P, R]:
