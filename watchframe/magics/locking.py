@@ -80,7 +80,7 @@ class LockMagics(Magics):
 
     def _around(self, session: freeze | replay, cell: str) -> None:
         with session:
-            ran = self._shell.run_cell(cell)
+            ran = self._shell.run_cell(cell)  # type: ignore[no-untyped-call]
             if not ran.success:
                 if isinstance(session, freeze):
                     session.give_up()
