@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -115,11 +116,9 @@ def pack_command(options: GlobalOptions, *, lock: str, output: str | None) -> No
     """
     from watchframe.read import pack  # noqa: PLC0415 - help needs no reading
 
-    try:
-        client = connect(options)
-    except ConfigurationError:
-        client = None  # the rows may all be here
-    written = pack(lock, output, client=client)
+    with contextlib.suppress(ConfigurationError):  # the rows may all be here
+        connect(options)
+    written = pack(lock, output)
     if not options.is_quiet:
         note(f"{written}: {size_words(written.stat().st_size)}")
 

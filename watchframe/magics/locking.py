@@ -82,8 +82,6 @@ class LockMagics(Magics):
         with session:
             ran = self._shell.run_cell(cell)  # type: ignore[no-untyped-call]
             if not ran.success:
-                if isinstance(session, freeze):
-                    session.give_up()
                 raise LockError(
                     "The cell ended with the error above, so that its reads were not frozen."
                     if isinstance(session, freeze)
