@@ -17,6 +17,7 @@ FACTS = {
     "copy": "copy 3 h old",
     "end": "2024-01-31",
     "example": "2024-01-31",
+    "lock": "report.lock",
     "name": "market",
     "path": "borrows.schema",
     "names": ["day", "market"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -115,11 +116,9 @@ def pack_command(options: GlobalOptions, *, lock: str, output: str | None) -> No
     """
     from watchframe.read import pack  # noqa: PLC0415 - help needs no reading
 
-    try:
-        client = connect(options)
-    except ConfigurationError:
-        client = None  # the rows may all be here
-    written = pack(lock, output, client=client)
+    with contextlib.suppress(ConfigurationError):  # the rows may all be here
+        connect(options)
+    written = pack(lock, output)
     if not options.is_quiet:
         note(f"{written}: {size_words(written.stat().st_size)}")
 
@@ -168,7 +167,7 @@ def _executed(
     if executed is not None:
         check_writable(Path(executed))
     try:
-        notebook = nbformat.read(path, as_version=4)
+        notebook: NotebookNode = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
     except (OSError, ValueError, nbformat.ValidationError) as error:
         words = str(error).splitlines()[0]
         raise ArgumentError(f"{path} cannot be read as a notebook: {words}") from None
@@ -176,7 +175,8 @@ def _executed(
         if cell.cell_type == "code":  # what an earlier run has left says nothing of this one
             cell.execution_count, cell.outputs = None, []
     if last is not None:
-        notebook.cells.append(nbformat.v4.new_code_cell(last))
+        end = nbformat.v4.new_code_cell(last)  # type: ignore[no-untyped-call]
+        notebook.cells.append(end)
     folder = {"metadata": {"path": str(path.absolute().parent)}}
     client = NotebookClient(notebook, timeout=None, resources=folder)
     try:
@@ -209,4 +209,5 @@ def _keep(notebook: NotebookNode, path: str | None) -> None:
     import nbformat  # noqa: PLC0415 - as above
 
     with atomic_file(Path(path)) as file:
-        file.write(f"{nbformat.writes(notebook)}\n".encode())
+        text = nbformat.writes(notebook)  # type: ignore[no-untyped-call]
+        file.write(f"{text}\n".encode())

@@ -80,10 +80,8 @@ class LockMagics(Magics):
 
     def _around(self, session: freeze | replay, cell: str) -> None:
         with session:
-            ran = self._shell.run_cell(cell)
+            ran = self._shell.run_cell(cell)  # type: ignore[no-untyped-call]
             if not ran.success:
-                if isinstance(session, freeze):
-                    session.give_up()
                 raise LockError(
                     "The cell ended with the error above, so that its reads were not frozen."
                     if isinstance(session, freeze)

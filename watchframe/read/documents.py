@@ -106,6 +106,10 @@ class Documents:
         # A kept id of any age will do: whether that query still has the name, it says itself. One
         # that is spelled as it was asked for goes first: the server may have that by now.
         known = self._copy("query-name", reference.name)
+        if self.options.lock is not None:
+            self.options.lock.document(
+                self.options.client.server, ("query-name", reference.name), None
+            )
         if known is not None and self.options.policy.mode != "refresh":
             with contextlib.suppress(AccessDeniedError, NotFoundError):
                 found = self._definition(int(str(known.value)))

@@ -44,6 +44,8 @@ class LockedAnswer(
         The server's base URL.
     query_id, query_name : int, str or None
         The saved query; None for ad-hoc SQL.
+    asked_query_id : int or None
+        The query at whose address a result was read by its id: it need not be of that query.
     query_result_id : int or None
         The server's id of the result; None where the key was not told it.
     data_source_id, data_source : int, str or None
@@ -74,6 +76,7 @@ class LockedAnswer(
     server: str
     query_id: int | None = None
     query_name: str | None = None
+    asked_query_id: int | None = None
     query_result_id: int | None = None
     data_source_id: int | None = None
     data_source: str | None = None
@@ -89,6 +92,11 @@ class LockedAnswer(
     is_truncated: bool = False
     may_be_cut: bool = False
     unproven: str | None = None
+
+    @property
+    def key_query_id(self) -> int | None:
+        """The query whose key reads it, and under which the local cache keeps it."""
+        return self.asked_query_id if self.query_id is None else self.query_id
 
     @property
     def label(self) -> str:

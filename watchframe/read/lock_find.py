@@ -134,8 +134,8 @@ def _kept(locked: LockedAnswer, options: ReadOptions) -> Iterator[Found]:
         return
     keys = [cache_key(parts_of(locked, options))]
     if locked.query_result_id is not None:  # as it was read by its id, since
-        question = _by_id(locked.query_result_id, locked.query_id)
-        principal = options.principal_of(locked.query_id)
+        question = _by_id(locked.query_result_id, locked.key_query_id)
+        principal = options.principal_of(locked.key_query_id)
         keys.append(cache_key(question.key_parts(server=locked.server, principal=principal)))
     for key in keys:
         # With the setting `history` there are past results too.
@@ -180,7 +180,7 @@ def _of_server(
     if options.client.server != locked.server:
         return None, f"it is of another server, {locked.server}"
     try:
-        answer = fetch(_by_id(locked.query_result_id, locked.query_id))
+        answer = fetch(_by_id(locked.query_result_id, locked.key_query_id))
     except ServerError as error:
         logger.debug("%s: %r", locked.label, error)
         return None, f"the server does not send it: {_clause(error)}"
@@ -207,8 +207,8 @@ def parts_of(locked: LockedAnswer, options: ReadOptions) -> KeyParts:
     """Return what the key is made of under which these options' cache keeps the result."""
     return KeyParts(
         server=locked.server,
-        principal=options.principal_of(locked.query_id),
-        query_id=locked.query_id,
+        principal=options.principal_of(locked.key_query_id),
+        query_id=locked.key_query_id,
         data_source_id=locked.data_source_id,
         text_hash=locked.text,
         parameters=locked.parameters,

@@ -232,6 +232,7 @@ def locked_answer(answer: Answer, parts: KeyParts) -> LockedAnswer:
         server=known.server,
         query_id=known.query_id,
         query_name=known.query_name,
+        asked_query_id=parts.query_id if known.query_id is None else None,
         query_result_id=known.query_result_id,
         data_source_id=parts.data_source_id,
         data_source=known.data_source,

@@ -244,7 +244,8 @@ class Replay:
             words += f" on {asked['server']}, but on {elsewhere[0]}"
         elif others:
             words += f", but {others} other {'read' if others == 1 else 'reads'} of that query"
-        return NotInLockError(f"{words}.", hint=Hint(Kind.FREEZE_AGAIN, lock=self.name))
+        lock = self.name if self._pack is None else Path(self.name).with_suffix(".lock").name
+        return NotInLockError(f"{words}.", hint=Hint(Kind.FREEZE_AGAIN, lock=lock))
 
 
 class _InOrder(Generic[T]):

@@ -24,10 +24,14 @@ R = TypeVar("R")
 #: A file's name in these makes a whole process freeze or replay, from its first read on.
 FREEZE_VARIABLE, REPLAY_VARIABLE = "WATCHFRAME_FREEZE", "WATCHFRAME_REPLAY"
 
+#: The documents that a lock names, and a pack carries. Others are of more than the report, such as
+#: the list of all data sources, or it depends on what is known here whether a read needs them.
+_NOTED = frozenset({"query", "query-name", "dashboard"})
+
 _guard = ProcessLock()
 _recorders: list[Recorder] = []
 _replays: list[Replay] = []
-_has_looked = False
+_has_looked = _is_looking = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +59,9 @@ class LockUse:
 
     def document(self, server: str, name: Sequence[object], query_id: int | None) -> object:
         """Note that a read needs a definition; return it out of a pack, or None."""
-        for recorder in self.recorders:
-            recorder.note_document(server, name, query_id)
+        if name[0] in _NOTED:
+            for recorder in self.recorders:
+                recorder.note_document(server, name, query_id)
         return None if self.replay is None else self.replay.document(server, name)
 
     def holding(self, work: Callable[P, R]) -> Callable[P, R]:
@@ -116,24 +121,25 @@ def end_replay(replay: Replay) -> None:
 
 
 def _look_into_environment() -> None:
-    """Begin, once, what the environment asks for."""
-    global _has_looked  # noqa: PLW0603 - the environment is that of the process
+    """Begin, once, what the environment asks for; the reads of other threads wait for that."""
+    global _has_looked, _is_looking  # noqa: PLW0603 - the environment is that of the process
     with _guard.lock:
-        if _has_looked:
+        if _has_looked or _is_looking:  # the latter in this thread, from within `begin`
             return
-        _has_looked = True
-    # A child process would write its own reads, fewer, over those of this one.
-    frozen = os.environ.pop(FREEZE_VARIABLE, "")
-    replayed = os.environ.get(REPLAY_VARIABLE, "")
-    if not frozen and not replayed:
-        return
-    from watchframe.read.lock_environment import begin  # noqa: PLC0415 - hardly ever
+        # A child process would write its own reads, fewer, over those of this one.
+        frozen = os.environ.pop(FREEZE_VARIABLE, "")
+        replayed = os.environ.get(REPLAY_VARIABLE, "")
+        if frozen or replayed:
+            from watchframe.read.lock_environment import begin  # noqa: PLC0415 - hardly ever
 
-    try:
-        begin(frozen or None, replayed or None)
-    except BaseException:
-        # The next read says it again: none may be answered as if nothing had been asked for.
-        _has_looked = False
-        if frozen:
-            os.environ[FREEZE_VARIABLE] = frozen
-        raise
+            _is_looking = True
+            try:
+                begin(frozen or None, replayed or None)
+            except BaseException:
+                # The next read says it again: none is answered as if nothing had been asked for.
+                if frozen:
+                    os.environ[FREEZE_VARIABLE] = frozen
+                raise
+            finally:
+                _is_looking = False
+        _has_looked = True

@@ -281,6 +281,53 @@ def test_under_a_querys_key_the_cache_has_the_rows(own, lock):
         assert_same([read_watch_query(address, {"kind": "repay"})], [first])
 
 
+def test_one_result_by_its_address(own, lock):
+    server, client = own
+    id_ = read_watch_query(1, client=client).attrs["watchframe"]["query_result_id"]
+    address = f"{server.url}/api/queries/1/results/{id_}.json"
+    with freeze(lock):
+        first = read_watch_query(address, client=client)
+    server.close()
+    with replay(lock):
+        again = read_watch_query(address, client=client)
+    assert_same([again], [first])
+    one, other = (frame.attrs["watchframe"] for frame in (again, first))
+    assert {**one, "source": None, "from_cache": None} == {
+        **other,
+        "source": None,
+        "from_cache": None,
+    }
+
+
+def test_a_warm_cache_makes_the_same_lock_as_an_empty_one(client, lock):
+    texts = []
+    for _ in range(2):
+        with freeze(lock):
+            draw_watch_query("Borrows by market", client=client)
+            read_watch_query("borrows BY market", client=client)
+        texts.append(lock.read_bytes())
+    assert texts[0] == texts[1]
+
+
+def test_query_by_id_and_by_name_keep_their_own_answers(client, lock):
+    sides = (1, "Borrows by market")
+    with freeze(lock):
+        first = [read_watch_query(side, client=client, max_age=0) for side in sides]
+    with replay(lock):
+        again = [read_watch_query(side, client=client) for side in reversed(sides)]
+    ids = [frame.attrs["watchframe"]["query_result_id"] for frame in (*first, *again)]
+    assert ids[0] != ids[1]
+    assert ids == [ids[0], ids[1], ids[1], ids[0]]
+
+
+def test_a_cancelled_read_does_not_hold_the_freeze(client, lock):
+    with freeze(lock):
+        slow = submit_watch_query(50, {"seconds": 60}, client=client, max_age=0)
+        read_watch_query(13, {"kind": "repay"}, client=client)
+        slow.cancel()
+    assert len(json.loads(lock.read_text())["reads"]) == 1
+
+
 def test_an_error_within_leaves_the_old_lock(client, lock):
     with freeze(lock):
         read_watch_query(1, MARCH, client=client)
