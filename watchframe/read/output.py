@@ -142,7 +142,12 @@ class Output:
     def of_many(self, table: pa.Table, answers: Sequence[Answer]) -> Any:
         """Return the rows of one table that was made of several answers."""
         kinds = {name: kind for answer in answers for name, kind in answer.known_kinds.items()}
-        attributes = {"reads": [answer.attributes for answer in answers]}
+        return self.of_table(table, {"reads": [answer.attributes for answer in answers]}, kinds)
+
+    def of_table(
+        self, table: pa.Table, attributes: Mapping[str, object], kinds: Mapping[str, str]
+    ) -> Any:
+        """Return the rows of a table with this provenance; `kinds` is as of `to_frame`."""
         if self.kind != "pandas":
             return self._arrow(table, kinds, attributes)
         frame = self._pandas(lambda: table, kinds)
