@@ -82,6 +82,7 @@ _FUNCTIONS_OF_WATCH: Final = (
     " HEX_TO_DECIMAL GET_ARRAY_ITEM GET_JSON_ITEM"
 ).split()
 _PAGE: Final = "Leave run_locally out: the server runs it with SQLite."
+_PARAMETERISED: Final = re.compile(r"(param_query_\d+_\{[^}]*\})", re.IGNORECASE)
 _UNSAFE_IN_NAMES: Final = re.compile(r'[:."\s]')
 
 
@@ -114,6 +115,7 @@ def run_query_results(
         DuckDB refuses or fails the SQL.
     """
     known = {name: as_in_sqlite(table) for name, table in tables.items()}
+    sql = _PARAMETERISED.sub(lambda match: quoted(match[1]), sql)
     names = _names_by_sqlite(sql, known)
     text = translated(sql)
     _refuse_differences(text, known)
@@ -166,7 +168,7 @@ def translated(sql: str) -> str:
     ArgumentError
         It has a cast to a type that DuckDB would read in another way.
     """
-    text = with_exact_constants(_with_plain_tokens(sql))
+    text = with_exact_constants(with_plain_tokens(sql))
     connection = load_duckdb().connect(":memory:")
     with contextlib.closing(connection):
         tree = _asked(connection, "json_serialize_sql", text)
@@ -183,7 +185,7 @@ def _asked(connection: duckdb.DuckDBPyConnection, function: str, sql: str) -> An
     return None if found["error"] else found
 
 
-def _with_plain_tokens(sql: str) -> str:
+def with_plain_tokens(sql: str) -> str:
     """Return the SQL with names in double quotes, and floats as DOUBLE, which SQLite's are."""
     code, parts = "", []
     for kind, text in sql_pieces(sql):
@@ -200,6 +202,12 @@ def _plain_code(code: str) -> str:
 
     DuckDB has types, not functions, of the names ``date``, ``time`` and ``char``.
     """
+    parts = _PARAMETERISED.split(code)  # every second one is the name of a result
+    parts[::2] = map(_plain_part, parts[::2])
+    return "".join(parts)
+
+
+def _plain_part(code: str) -> str:
     code = re.sub(r"(?<![\w.])(\d+\.\d*|\.\d+)(?![\w.])", r"\1e0", code)
     code = re.sub(r"(?i)(?<![\w.])(date|time|char)(?=\s*\()", r"sqlite_\1", code)
     return re.sub(

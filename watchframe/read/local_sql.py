@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal, Unpack, overload
 
@@ -159,17 +159,21 @@ class LocalAnswer:
         The values of its tags.
     sources : mapping of str to Answer
         The results that it was run over, by the table's name.
+    facts : mapping of str to JSON values
+        What else the provenance has: the query whose SQL it is.
     """
 
     table: pa.Table
     sql: str
     parameters: Mapping[str, JSON]
     sources: Mapping[str, Answer]
+    facts: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def attributes(self) -> dict[str, object]:
         """What becomes ``df.attrs["watchframe"]``: JSON values only."""
         return {
+            **self.facts,
             "sql": self.sql,
             "parameters": dict(self.parameters),
             "sources": [
