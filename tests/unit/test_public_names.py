@@ -30,6 +30,7 @@ PUBLIC = {
     "link_pickers",
     "pick",
     "read_watch_dashboard",
+    "read_watch_local",
     "read_watch_queries",
     "read_watch_query",
     "read_watch_sql",

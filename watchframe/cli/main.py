@@ -31,7 +31,7 @@ from watchframe.cli.messages import (
     shown_warnings,
 )
 from watchframe.cli.queries_as_code import diff_command, export_command, import_command
-from watchframe.cli.query import query, show, sql
+from watchframe.cli.query import local, query, show, sql
 from watchframe.cli.server import (
     clone,
     demo,
@@ -43,7 +43,7 @@ from watchframe.keys import without_keys
 
 #: The commands, as the help shows them.
 _SECTIONS: dict[str, tuple[click.Command, ...]] = {
-    "Read": (query, sql, chart, dashboard, show),
+    "Read": (query, sql, local, chart, dashboard, show),
     "Look around": (queries, dashboards, data_sources, tables),
     "Look after a server": (
         *(export_command, diff_command, import_command, clone),

@@ -13,6 +13,7 @@ from watchframe.read.functions import (
     read_watch_query,
     read_watch_sql,
 )
+from watchframe.read.local_sql import read_watch_local
 from watchframe.read.options import MaxAge, ReadArguments, ReadOptions
 from watchframe.read.output import FrameArguments, Output, answer_warnings
 from watchframe.read.pipeline import answer_query, answer_sql, wire_sets
@@ -51,6 +52,7 @@ __all__ = [
     "find_watch_queries",
     "parameter_sets",
     "read_watch_dashboard",
+    "read_watch_local",
     "read_watch_queries",
     "read_watch_query",
     "read_watch_sql",
