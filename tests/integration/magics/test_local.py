@@ -4,7 +4,8 @@ import pytest
 
 
 def test_the_sql_of_a_cell_is_run_over_results(shell):
-    cell = "%%watch --local -p market=WETH -o totals\nSELECT market FROM query_2 WHERE market = {{ market }}"
+    sql = "SELECT market FROM query_2 WHERE market = {{ market }}"
+    cell = f"%%watch --local -p market=WETH -o totals\n{sql}"
     shown = shell.run(cell).shown
     assert "1 row x 1" in shown
     assert "over query 2 'Market totals'" in shown

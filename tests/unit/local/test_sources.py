@@ -23,7 +23,7 @@ def found_in(sql):
         ("WITH query_5 AS (SELECT * FROM query_5) SELECT * FROM query_5", {"query_5": 5}),
         ("WITH a AS (FROM query_5), query_5 AS (FROM a) FROM query_5", {"query_5": 5}),
         (
-            "WITH RECURSIVE query_5 AS (SELECT 1 n UNION ALL SELECT n + 1 FROM query_5) FROM query_5",
+            "WITH RECURSIVE query_5 AS (SELECT 1 n UNION ALL FROM query_5) FROM query_5",
             {},
         ),
         ("SELECT query_9.a FROM query_8 AS query_9", {"query_8": 8}),
