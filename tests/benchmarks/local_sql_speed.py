@@ -98,9 +98,9 @@ def main(rows: int) -> None:
     assert found["sql"]["sum"] == found["pandas"]["sum"]
     for way, facts in found.items():
         ratio = facts["peak"] / facts["bytes"]
-        print(
+        sys.stdout.write(
             f"{way:8} {facts['seconds']:6.2f} s, of which {facts['opened']:.2f} s to open; peak"
-            f" {facts['peak'] / 1e6:6.0f} MB, {ratio:.2f} x the {facts['bytes'] / 1e6:.0f} MB"
+            f" {facts['peak'] / 1e6:6.0f} MB, {ratio:.2f} x the {facts['bytes'] / 1e6:.0f} MB\n"
         )
 
 
@@ -109,6 +109,6 @@ if __name__ == "__main__":
         case ["store", name, rows]:
             store(Path(name), int(rows))
         case [("sql" | "pandas") as way, name]:
-            print(json.dumps(measure(way, Path(name))))
+            sys.stdout.write(json.dumps(measure(way, Path(name))))
         case rest:
             main(int(rest[0]) if rest else ROWS)
