@@ -120,9 +120,7 @@ def run_query_results(
     text = translated(sql)
     _refuse_differences(text, known)
     try:
-        found = run(
-            text, known, deadline=deadline, refuse=False, prepare=register_sqlite_functions
-        )
+        found = run(text, known, deadline=deadline, refuse=False, prepare=register_sqlite_functions)
     except JobFailedError as error:
         raise error.replace(
             hint=f"The server's SQLite takes this SQL, and DuckDB does not. {_PAGE}"
@@ -156,8 +154,8 @@ def _as_json(text: object) -> object:
     """Return a time as the server's JSON has it: to the millisecond, where nothing is finer."""
     if not isinstance(text, str):
         return None
-    text = text.removesuffix("+00:00") + "Z" if text.endswith("+00:00") else text
-    return re.sub(r"(\.\d{3})000\b", r"\1", text)
+    text = re.sub(r"(\.\d{3})000(?!\d)", r"\1", text)
+    return text.removesuffix("+00:00") + "Z" if text.endswith("+00:00") else text
 
 
 def translated(sql: str) -> str:

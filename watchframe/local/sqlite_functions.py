@@ -61,15 +61,9 @@ _MACROS: Final[dict[str, Sequence[tuple[str, str]]]] = {
         )
     ],
     "real": [("x", "TRY_CAST(_sqlite('real of', [TRY_CAST(x AS VARCHAR), typeof(x)]) AS DOUBLE)")],
-    "divide": [
-        ("a HUGEINT, b HUGEINT", "a // nullif(b, 0)"),
-        ("a DOUBLE, b DOUBLE", "a / nullif(b, 0)"),
-        ("a BIGNUM, b BIGNUM", "a / nullif(b, 0)"),
-    ],
-    "modulo": [
-        ("a HUGEINT, b HUGEINT", "a % nullif(b, 0)"),
-        ("a DOUBLE, b DOUBLE", "TRY_CAST(TRY_CAST(trunc(a) AS BIGINT) % nullif(TRY_CAST(trunc(b) AS BIGINT), 0) AS DOUBLE)"),
-    ],
+    # Of whole numbers it is whole, of others it is not: so it is in SQLite.
+    "divide": [("a, b", "a // nullif(b, 0)")],
+    "modulo": [("a, b", "trunc(a) % nullif(trunc(b), 0)")],
     "total": [("x", "coalesce(TRY_CAST(sum(x) AS DOUBLE), 0.0::DOUBLE)")],
     "iif": [("a, b", "CASE WHEN a THEN b END"), ("a, b, c", "CASE WHEN a THEN b ELSE c END")],
     "typeof": [
