@@ -20,6 +20,7 @@ from .read import find_watch_queries as find_watch_queries
 from .read import freeze as freeze
 from .read import pack as pack
 from .read import read_watch_dashboard as read_watch_dashboard
+from .read import read_watch_local as read_watch_local
 from .read import read_watch_queries as read_watch_queries
 from .read import read_watch_query as read_watch_query
 from .read import read_watch_sql as read_watch_sql

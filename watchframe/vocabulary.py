@@ -112,6 +112,16 @@ OPTIONS = (
         terminal_help=" is run.",
     ),
     Option(
+        flags=("--local",),
+        name="local",
+        python="`read_watch_local(sql)`",
+        kind="switch",
+        section=WHAT,
+        places=_CELL,
+        help="Run the SQL in the cell's body on this machine, over the results that it names: "
+        "query_42, cached_query_42, param_query_42_{a=1}, query('name').",
+    ),
+    Option(
         flags=("--timeout",),
         name="timeout",
         python="`timeout=60`",
@@ -367,6 +377,11 @@ CELL_FLAGS = {
 
 #: Pairs of options that contradict each other, and why.
 _CONTRADICTIONS = (
+    ("local", "source", "--local runs the SQL here, --source on a data source"),
+    ("local", "pick", "--pick shows inputs for a saved query"),
+    ("local", "explain", "%watch --explain 42 explains one of its results"),
+    ("local", "save", "the server has other SQL; --save keeps SQL of a data source"),
+    ("local", "chart", "a chart is saved with a query"),
     ("refresh", "offline", "--refresh runs the query, --offline makes no request"),
     ("refresh", "max_age", "--refresh is --max-age 0 already"),
     ("offline", "max_age", "--offline takes the local copy of whatever age"),

@@ -35,6 +35,7 @@ PUBLIC = {
     "pack",
     "pick",
     "read_watch_dashboard",
+    "read_watch_local",
     "read_watch_queries",
     "read_watch_query",
     "read_watch_sql",

@@ -34,7 +34,7 @@ from watchframe.cli.messages import (
     shown_warnings,
 )
 from watchframe.cli.queries_as_code import diff_command, export_command, import_command
-from watchframe.cli.query import query, show, sql
+from watchframe.cli.query import local, query, show, sql
 from watchframe.cli.reports import freeze, pack_command, replay
 from watchframe.cli.server import (
     clone,
@@ -47,7 +47,7 @@ from watchframe.keys import without_keys
 
 #: The commands, as the help shows them.
 _SECTIONS: dict[str, tuple[click.Command, ...]] = {
-    "Read": (query, sql, chart, dashboard, show, history, diff_results, check),
+    "Read": (query, sql, local, chart, dashboard, show, history, diff_results, check),
     "Make a report again": (freeze, replay, pack_command),
     "Look around": (queries, dashboards, data_sources, tables),
     "Look after a server": (

@@ -132,6 +132,11 @@ def reading_options(command: F) -> F:
     return _with(command, *_FRESHNESS, *_ROWS, *_of_the_table("explain"))
 
 
+def local_options(command: F) -> F:
+    """Add the options of a command that runs SQL over results to `command`."""
+    return _with(command, *_FRESHNESS, *_ROWS)
+
+
 def many_options(command: F) -> F:
     """Add the options that make many reads of one to `command`."""
     return _with(command, *_MANY)

@@ -16,6 +16,7 @@ from watchframe.cli.connection import GlobalOptions, connect
 from watchframe.cli.messages import note
 from watchframe.cli.options import (
     at_option,
+    local_options,
     many_options,
     parameter_sets,
     read_arguments,
@@ -164,9 +165,7 @@ def sql(
     from watchframe.read.options import data_source  # noqa: PLC0415 - likewise
 
     check_together({**given, "explain": explain})
-    text = sys.stdin.read() if statement == "-" else statement
-    if not text.strip():
-        raise ArgumentError("There is no SQL.", hint="Give it in quotes, or - and on stdin.")
+    text = _statement(statement)
     destination = Destination.of(output=output, format_=format_, is_json=is_json, rows=rows)
     arguments = read_arguments(**given)
     what = text, data_source(source), arguments["params"]
@@ -197,6 +196,55 @@ def _show_plan(plan: ReadPlan, *, is_json: bool) -> None:
         click.echo(escaped(json.dumps(plan.to_json(), ensure_ascii=False, indent=2)))
     else:
         click.echo(str(plan))
+
+
+@command(short_help="Run SQL over results on this machine, and show or keep its rows.")
+@click.argument("statement", metavar="SQL")
+@local_options
+@click.pass_obj
+def local(
+    options: GlobalOptions,
+    /,
+    *,
+    statement: str,
+    output: str | None,
+    format_: str | None,
+    is_json: bool,
+    rows: int | None,
+    **given: Any,
+) -> None:
+    """Run SQL over results on this machine, and show or keep its rows.
+
+    SQL names the results as tables: query_42, cached_query_42, param_query_42_{a=1}, query('name').
+    Values are put in safely where it has {{ name }}. - reads it from standard input.
+    """
+    from watchframe import read  # noqa: PLC0415 - help needs no reading
+
+    check_together(given)
+    text = _statement(statement)
+    destination = Destination.of(output=output, format_=format_, is_json=is_json, rows=rows)
+    arguments = read_arguments(**given)
+    table = read.read_watch_local(
+        text,
+        arguments["params"],
+        output="arrow",
+        max_age=arguments["max_age"],
+        cache=arguments["cache"],
+        timeout=arguments["timeout"],
+        columns=arguments["columns"],
+        expect=arguments["expect"],
+        client=connect(options),
+        progress=False if options.is_quiet else None,
+    )
+    destination.write(table, is_quiet=options.is_quiet)
+
+
+def _statement(typed: str) -> str:
+    """Return the SQL of a command; - reads it from standard input."""
+    text = sys.stdin.read() if typed == "-" else typed
+    if not text.strip():
+        raise ArgumentError("There is no SQL.", hint="Give it in quotes, or - and on stdin.")
+    return text
 
 
 #: Choices that are named; --json has all.

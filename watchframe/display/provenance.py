@@ -76,6 +76,9 @@ def _facts(
     if isinstance(reads, list) and reads:
         stored = sum(read.get("source") == "local cache" for read in reads)
         return [*parts, f"{len(reads):,} reads, {stored:,} of them from the local cache"]
+    sources = provenance.get("sources")
+    if isinstance(sources, list):
+        return [*parts, "local SQL"]
     retrieved = provenance.get("retrieved_at")
     source = str(provenance.get("source", ""))
     if isinstance(retrieved, str) and source != "executed":
@@ -86,6 +89,11 @@ def _facts(
 
 def origin_words(provenance: Mapping[str, object]) -> str:
     """Return what was read: ``query 42 'Borrows'``, ``ad-hoc SQL on 'Ethereum'``, ``result 7``."""
+    sources = provenance.get("sources")
+    if isinstance(sources, list):
+        stored = sum(source.get("source") == "local cache" for source in sources)
+        names = ", ".join(dict.fromkeys(map(origin_words, sources))) or "no results"
+        return f"over {names} ({stored:,} of {len(sources):,} from the local cache)"
     first, _ = _first(provenance)
     if first.get("query_id") is not None:
         name = first.get("query_name")

@@ -7,6 +7,7 @@ SQL uses. Nothing that a statement says reaches a file, the network or a setting
 from __future__ import annotations
 
 import contextlib
+import itertools
 import threading
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
@@ -16,6 +17,7 @@ import pyarrow as pa
 from watchframe.decode.typing_rules import INTEGER, JSON, encoding_of
 from watchframe.errors import ArgumentError, JobFailedError
 from watchframe.http.deadline import NO_DEADLINE, Deadline
+from watchframe.local.duckdb_text import BLANK, duckdb_pieces
 from watchframe.local.exact_numbers import register_exact_numbers
 from watchframe.local.result_types import ResultColumns, result_columns, typed_result
 from watchframe.local.sql_checks import Register, check_sql, with_exact_constants
@@ -133,11 +135,8 @@ def run(
 
 def _without_end(sql: str) -> str:
     """Return a statement without its semicolon, which may stand before a comment."""
-    text = sql.encode()
-    ends = [
-        offset for offset, _ in load_duckdb().tokenize(sql) if text[offset : offset + 1] == b";"
-    ]
-    return sql if not ends else text[: ends[0]].decode()
+    before = itertools.takewhile(lambda piece: piece != ("other", ";"), duckdb_pieces(sql))
+    return "".join(text for _, text in before)
 
 
 def _columns_of(connection: duckdb.DuckDBPyConnection, sql: str) -> ResultColumns:
@@ -179,19 +178,11 @@ def require_select(connection: duckdb.DuckDBPyConnection, sql: str) -> None:
 
 
 def _called(sql: str) -> Iterator[str]:
-    """Yield the names in the SQL that a parenthesis follows, as DuckDB has them."""
-    duckdb = load_duckdb()
-    text = sql.encode()
-    tokens = [
-        (offset, kind)
-        for offset, kind in duckdb.tokenize(sql)
-        if text[offset : offset + 2] not in (b"--", b"/*")
-    ]
-    ends = [offset for offset, _ in tokens[1:]]
-    for (start, _), end in zip(tokens, ends, strict=False):
-        if text[end : end + 1] == b"(":
-            word = text[start:end].split(b"/*")[0].split(b"--")[0]
-            yield word.decode(errors="replace").strip().strip('"').lower()
+    """Yield the names in the SQL that a parenthesis follows."""
+    code = [piece for piece in duckdb_pieces(sql) if piece[0] not in BLANK]
+    for (kind, text), (_, after) in itertools.pairwise(code):
+        if after == "(" and kind in ("word", "name"):
+            yield text.strip('"').lower()
 
 
 def _add(connection: duckdb.DuckDBPyConnection, number: int, name: str, table: pa.Table) -> None:

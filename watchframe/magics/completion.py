@@ -373,7 +373,7 @@ def _in_line(line: str) -> Cursor:
             return Cursor(
                 kind="option value", fragment=value, typed=read, query=typed.query, option=option
             )
-    elif typed.query is None and not typed.options & {"source", "help"}:
+    elif typed.query is None and not typed.options & {"source", "local", "help"}:
         return Cursor(kind="query", fragment=fragment, typed=last.text)
     return Cursor(kind="option", fragment=fragment, present=typed.options)
 

@@ -23,7 +23,8 @@ HELP_HINT = "%watch --help lists every option."
 _USAGE = """\
 %watch QUERY [options]
        %%watch QUERY [options]            with parameters in the cell's body
-       %%watch --source NAME [options]    with SQL in the cell's body"""
+       %%watch --source NAME [options]    with SQL in the cell's body
+       %%watch --local [options]          with SQL over results in the cell's body"""
 
 #: Options whose values may well have spaces.
 _WITH_SPACES = ("params", "source", "save", "chart", "filters", "expect")
@@ -46,6 +47,7 @@ class Request:
     query: str | None = None
     params: tuple[tuple[str, str], ...] = ()
     source: str | None = None
+    local: bool = False
     timeout: str | None = None
     max_age: str | None = None
     refresh: bool = False

@@ -31,9 +31,10 @@ from watchframe.magics.completion import offer_completions, withdraw_completions
 from watchframe.magics.line import Request, help_text, parse_line, without_remark
 from watchframe.magics.locking import LockMagics
 from watchframe.magics.reading import (
+    Asked,
     Defaults,
+    LocalSql,
     SavedQuery,
-    Sql,
     asked,
     drawn,
     explained,
@@ -171,9 +172,11 @@ class WatchMagics(Magics):
             source=self.source,
         )
 
-    def _outcome(self, what: SavedQuery | Sql, request: Request) -> object:
+    def _outcome(self, what: Asked, request: Request) -> object:
         """Explain, show inputs or read; return the outcome, bound where it has a name."""
         arguments = read_arguments(request, self._defaults)
+        if isinstance(what, LocalSql):  # what it does not go with is refused in the line
+            return self._shown(read(what, arguments), request, [])
         if request.explain:
             _show_text(explained(what, arguments))
             return None
@@ -185,11 +188,17 @@ class WatchMagics(Magics):
             found = past(what, request.at, arguments)
         else:
             found = read(what, arguments)
-        notes = [] if request.no_display else [provenance(found)]
+        notes = []
         if request.save is not None:
             notes.append({"text/plain": plain_text(saved(what, request.save))})
+        return self._shown(found, request, notes)
+
+    def _shown(
+        self, found: pd.DataFrame | Drawing, request: Request, notes: list[dict[str, str]]
+    ) -> object:
+        """Bind what was read, and say where it came from, with the notes below that."""
         value = self._bound(found, request.out)
-        for note in notes:
+        for note in [*([] if request.no_display else [provenance(found)]), *notes]:
             publish_display_data(note)  # type: ignore[no-untyped-call]
         return value
 

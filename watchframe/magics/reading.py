@@ -34,6 +34,7 @@ from watchframe.read import (
     explain_watch_query,
     explain_watch_sql,
     read_past,
+    read_watch_local,
     read_watch_query,
     read_watch_sql,
 )
@@ -71,9 +72,20 @@ class Sql:
     params: Mapping[str, object]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LocalSql:
+    """SQL from a cell's body that is run on this machine, over results."""
+
+    sql: str
+    params: Mapping[str, object]
+
+
+Asked = SavedQuery | Sql | LocalSql
+
+
 def asked(
     request: Request, cell: str | None, namespace: Namespace, *, source: str | None
-) -> SavedQuery | Sql:
+) -> Asked:
     """Return what the line and the body ask together.
 
     Parameters
@@ -92,6 +104,8 @@ def asked(
         Neither a query nor SQL is given, or both.
     """
     params = read_assignments(request.params, namespace)
+    if request.local:
+        return _local_sql(request, cell, params)
     if request.query is None:
         return _sql(request, cell, params, source)
     if request.source is not None:
@@ -147,6 +161,17 @@ def _sql(
     if not cell.strip():
         raise ArgumentError("There is no SQL in the cell's body.", hint=HELP_HINT)
     return Sql(sql=cell.strip(), source=data_source(name), params=params)
+
+
+def _local_sql(request: Request, cell: str | None, params: Mapping[str, object]) -> LocalSql:
+    if request.query is not None:
+        raise ArgumentError(
+            f"Both the query {request.query} and --local are given.",
+            hint=f"The SQL in the cell's body names its results, such as query_{request.query}.",
+        )
+    if cell is None or not cell.strip():
+        raise ArgumentError("There is no SQL.", hint="It stands below a line %%watch --local.")
+    return LocalSql(sql=cell.strip(), params=params)
 
 
 def _query(text: str, namespace: Namespace) -> int | str:
@@ -241,8 +266,10 @@ def _date_formats(texts: Sequence[str]) -> dict[str, str | None]:
     return dict(split_assignment(name) or (name, None) for name in names)
 
 
-def read(what: SavedQuery | Sql, arguments: FrameArguments) -> pd.DataFrame:
+def read(what: Asked, arguments: FrameArguments) -> pd.DataFrame:
     """Return the rows; raises as the read functions do."""
+    if isinstance(what, LocalSql):
+        return read_watch_local(what.sql, what.params, **arguments)
     if isinstance(what, SavedQuery):
         return read_watch_query(what.query, what.params, **arguments)
     return read_watch_sql(what.sql, what.source, what.params, **arguments)

@@ -243,6 +243,26 @@ def normalize_sql_parameters(
         A value holds the quote that stands around it, or cannot reach the SQL.
     """
     names = parameters_in(sql)
+    wire = sql_values(names, params, now=now, timezone=timezone)
+    for doubt in text_doubts(sql, wire, ()):
+        warn_caller(ParameterWarning(doubt))
+    return wire
+
+
+def sql_values(
+    names: Mapping[str, bool],
+    params: Mapping[str, object] | None,
+    *,
+    now: datetime,
+    timezone: tzinfo,
+) -> dict[str, JSON]:
+    """Return a value in wire form for each of `names`, which says whether it is a range.
+
+    Raises
+    ------
+    ArgumentError, ParameterError
+        As of `normalize_sql_parameters`.
+    """
     values = params_dict(params)
     for name in values:
         if name not in names:
@@ -258,8 +278,6 @@ def normalize_sql_parameters(
             wire[name] = convert(values[name], context)
         except UnfitValueError as error:
             raise unfit_sql_value(name, values[name], error) from None
-    for doubt in text_doubts(sql, wire, ()):
-        warn_caller(ParameterWarning(doubt))
     return wire
 
 

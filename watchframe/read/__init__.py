@@ -14,6 +14,7 @@ from watchframe.read.functions import (
     read_watch_sql,
 )
 from watchframe.read.history import list_past, read_past
+from watchframe.read.local_sql import read_watch_local
 from watchframe.read.lock_freeze import freeze
 from watchframe.read.lock_packing import pack
 from watchframe.read.lock_replay import replay
@@ -64,6 +65,7 @@ __all__ = [
     "parameter_sets",
     "read_past",
     "read_watch_dashboard",
+    "read_watch_local",
     "read_watch_queries",
     "read_watch_query",
     "read_watch_sql",

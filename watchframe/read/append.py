@@ -71,7 +71,7 @@ class Appended:
             if columns is not None and not set(columns) <= set(file.schema.names):
                 columns = None  # the error names all that there are
             table = file.pieces([piece.key for piece in notes], columns)
-        return shown.of_table(table, [piece.read for piece in notes])
+        return shown.of_table(table, {"reads": [piece.read for piece in notes]})
 
     def __str__(self) -> str:
         counts = f"{_counted(self.added, 'piece')} appended"

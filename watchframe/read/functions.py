@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal, Unpack, overload
 
 import pandas as pd
@@ -42,6 +43,7 @@ def read_watch_query(
     query: QueryLike,
     params: Params = None,
     *,
+    run_locally: bool = ...,
     output: Literal["pandas"] = ...,
     **arguments: Unpack[FrameArguments],
 ) -> pd.DataFrame: ...
@@ -50,6 +52,7 @@ def read_watch_query(
     query: QueryLike,
     params: Params = None,
     *,
+    run_locally: bool = ...,
     output: Literal["arrow"],
     **arguments: Unpack[ReadArguments],
 ) -> pa.Table: ...
@@ -58,6 +61,7 @@ def read_watch_query(
     query: QueryLike,
     params: Params = None,
     *,
+    run_locally: bool = ...,
     output: Literal["polars"],
     **arguments: Unpack[ReadArguments],
 ) -> pl.DataFrame: ...
@@ -68,6 +72,7 @@ def read_watch_query(
     *,
     max_age: MaxAge = None,
     cache: Mode = "use",
+    run_locally: bool = False,
     output: OutputKind = "pandas",
     index_col: str | Sequence[str] | None = None,
     columns: Sequence[str] | None = None,
@@ -104,6 +109,11 @@ def read_watch_query(
     cache : {"use", "refresh", "only", "off"}
         ``"refresh"`` runs the query and stores the result; ``"only"`` makes no request; ``"off"``
         neither reads nor stores.
+    run_locally : bool
+        Whether to run a query of the Query Results source on this machine, over the results that
+        its SQL names: these are read as of `read_watch_local`, by `max_age` and `cache`. What
+        SQLite and DuckDB mean differently is translated or refused. The server's automatic limit is
+        left out, and the result is not stored.
     output : {"pandas", "arrow", "polars"}
         ``"pandas"`` is a DataFrame with provenance in ``df.attrs["watchframe"]``. ``"arrow"`` is a
         `pyarrow.Table`, which DuckDB takes without a copy: a column with an integer beyond 64 bits
@@ -206,6 +216,12 @@ def read_watch_query(
     options = ReadOptions.resolve(
         query, client, max_age, cache, timeout, progress=progress, columns=shown.decoded
     )
+    if run_locally:
+        from watchframe.read.run_locally import answer_locally  # noqa: PLC0415 - it is seldom asked
+
+        local = answer_locally(query, params, replace(options, columns=None))
+        shown.warn(*local.sources.values())
+        return shown.of_table(local.table, local.attributes, {})
     return shown.of(answer_query(query, params, options))
 
 

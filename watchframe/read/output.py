@@ -134,7 +134,7 @@ class Output:
         SchemaDriftError
             They are not as `expect` says.
         """
-        self._check(answer.table, answer)
+        self._check(answer.table, answer.attributes)
         if self.kind != "pandas":
             return self._arrow(answer.table, answer.known_kinds, answer.attributes)
         return self.frame(answer, takes_table=takes_table)
@@ -152,18 +152,20 @@ class Output:
 
     def of_many(self, table: pa.Table, answers: Sequence[Answer]) -> Any:
         """Return the rows of one table that was made of several answers; raises as `rows`."""
-        self._check(table, *answers)
         kinds = {name: kind for answer in answers for name, kind in answer.known_kinds.items()}
-        return self.of_table(table, [answer.attributes for answer in answers], kinds)
+        return self.of_table(table, {"reads": [answer.attributes for answer in answers]}, kinds)
 
     def of_table(
-        self,
-        table: pa.Table,
-        reads: Sequence[Mapping[str, object]],
-        kinds: Mapping[str, str] = {},
+        self, table: pa.Table, attributes: Mapping[str, object], kinds: Mapping[str, str] = {}
     ) -> Any:
-        """Return the rows of one table; `reads` is the provenance of each read in it."""
-        attributes = {"reads": list(reads)}
+        """Return the rows of a table with this provenance; `kinds` as in `to_frame`.
+
+        Raises
+        ------
+        SchemaDriftError
+            As `rows`.
+        """
+        self._check(table, attributes)
         if self.kind != "pandas":
             return self._arrow(table, kinds, attributes)
         frame = self._pandas(lambda: table, kinds)
@@ -176,9 +178,9 @@ class Output:
             for warning in answer_warnings(answer, converted=self.converted):
                 warn_caller(warning)
 
-    def _check(self, table: pa.Table, *answers: Answer) -> None:
+    def _check(self, table: pa.Table, provenance: Mapping[str, object]) -> None:
         if isinstance(self.expect, Schema):
-            self.expect.check(table, result_label(answers))
+            self.expect.check(table, result_label(provenance))
 
     def _pandas(self, table: Callable[[], pa.Table], kinds: Mapping[str, str]) -> pd.DataFrame:
         return to_frame(

@@ -11,7 +11,7 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple, NoReturn, Self
+from typing import Any, NamedTuple, NoReturn, Self
 
 import pandas as pd
 import pyarrow as pa
@@ -22,7 +22,7 @@ from watchframe.errors import ArgumentError, SchemaDriftError
 from watchframe.hints import Hint, Kind
 from watchframe.keys import without_keys
 from watchframe.plain_text import plain_text
-from watchframe.read.answer import ATTRIBUTE, Answer
+from watchframe.read.answer import ATTRIBUTE
 from watchframe.read.schema_facts import TYPES, ColumnFacts, RowFacts, facts_of
 from watchframe.read.schema_file import VERSION, key_text, read_toml, value_text
 from watchframe.reprs.words import counted
@@ -358,10 +358,13 @@ class Schema:
 Expected = Schema | str | os.PathLike[str] | None
 
 
-def result_label(answers: Sequence[Answer]) -> str:
-    """Return what an error calls the rows of these answers, which are of one query."""
-    whose = {origin_words(answer.attributes) for answer in answers}
-    what = "The result" if len(answers) == 1 else f"The rows of {len(answers):,} results"
+def result_label(provenance: Mapping[str, Any]) -> str:
+    """Return what an error calls the rows of this provenance."""
+    if "sources" in provenance:
+        return "The result of local SQL"
+    reads: Sequence[Mapping[str, Any]] = provenance.get("reads", [provenance])
+    whose = {origin_words(read) for read in reads}
+    what = "The result" if len(reads) == 1 else f"The rows of {len(reads):,} results"
     return f"{what} of {whose.pop()}" if len(whose) == 1 else what
 
 
