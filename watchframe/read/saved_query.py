@@ -357,16 +357,6 @@ class WatchQuery:
         CacheMissError
             No result of it is there: call it first. With ``cache="off"``, or where the settings
             keep its results out, there is ``Schema.of(frame)``.
-
-        Examples
-        --------
-        >>> from watchframe.demo import DemoServer
-        >>> with DemoServer() as demo, Client(demo.url, demo.user_key) as client:
-        ...     q = watch_query(13, client=client)
-        ...     frame = q(kind="repay")
-        ...     schema = q.schema
-        >>> schema.columns["month"].type
-        'date'
         """
         return newest_schema(self.definition, ReadOptions.resolve(client=self._client))
 

@@ -272,6 +272,14 @@ class Schema:
         ------
         ArgumentError
             As of `of`.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> schema = Schema.of(pd.DataFrame({"amount": [1, 2]}))
+        >>> for difference in schema.differences(pd.DataFrame({"amount": ["1", "2"]})):
+        ...     print(difference)
+        column 'amount': expected integer, found string
         """
         facts = facts_of(rows)
         found = [
@@ -322,16 +330,6 @@ class Schema:
             They differ; the error tells the columns, what was expected, and what was found.
         ArgumentError
             As of `of`.
-
-        Examples
-        --------
-        >>> import pandas as pd
-        >>> schema = Schema.of(pd.DataFrame({"amount": [1, 2]}))
-        >>> schema.check(pd.DataFrame({"amount": ["1", "2"]}))
-        Traceback (most recent call last):
-        watchframe.errors.SchemaDriftError: The result is not as its schema says:
-          column 'amount': expected integer, found string
-        ...
         """
         found = self.differences(rows)
         if found:

@@ -231,7 +231,7 @@ def test_file_is_sorted_and_says_what_may_be_written(tmp_path):
         ("version = true\ncolumns = {}", "is of version True"),
         ("version = 1", "columns is missing"),
         ("columns = 3", "columns is no table"),
-        ("colums = {}", "colums means nothing; it may be columns"),
+        ("column = {}", "column means nothing; it may be columns"),
         ("[columns]\na = 3", "columns.a is no table"),
         ('[columns]\na = { type = "integr" }', "columns.a.type is 'integr'; it may be 'integer'"),
         ('[columns]\na = { type = "?" }', "it may be one of boolean, integer"),
