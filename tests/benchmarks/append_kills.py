@@ -99,7 +99,7 @@ def main(count: int) -> None:
     assert table.equals(whole)
     assert list(folder.glob(".rows*")) == []
     server.communicate("")
-    print(
+    print(  # noqa: T201 - its report
         f"{kills} kills, {in_work} of them at work, {left} while the new file was written; "
         f"{len(before)} days in the file before the last call, {days} after it: all whole"
     )
