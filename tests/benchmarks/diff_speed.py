@@ -55,12 +55,13 @@ def changed(table):
 
 def show(what, old, new):
     for words, on in (("one key", "id"), ("two keys", ["block", "id"]), ("whole rows", None)):
-        start = time.perf_counter()
+        start, used = time.perf_counter(), time.process_time()
         found = diff(old, new, on=on)
-        seconds = time.perf_counter() - start
+        seconds, used = time.perf_counter() - start, time.process_time() - used
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
         counts = f"{len(found.added):,} added, {len(found.before):,} changed"
-        text = f"{what}, {words}: {seconds:.2f} s, peak of the process {peak:.2f} GB; {counts}"
+        times = f"{seconds:.2f} s, {used:.2f} s of processors"
+        text = f"{what}, {words}: {times}, peak of the process {peak:.2f} GB; {counts}"
         print(text, flush=True)  # noqa: T201 - this is what the script is for
 
 

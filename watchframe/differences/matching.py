@@ -78,8 +78,7 @@ def match_rows(codes_a: Positions, codes_b: Positions) -> Matched:
 
 def _occurrence(codes: Positions) -> Positions:
     """Return how many earlier rows have the same code."""
-    found = np.asarray(pd.Series(codes).groupby(codes).cumcount(), np.int64)
-    return found
+    return np.asarray(pd.Series(codes).groupby(codes).cumcount(), np.int64)
 
 
 def differing(pair: Pair, matched: Matched) -> Mask:
