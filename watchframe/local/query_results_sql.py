@@ -77,7 +77,21 @@ _OF_ANY_TYPE: Final = frozenset({"json_extract", "->", "->>", "json_each", "json
 _NUMBERS: Final = frozenset(
     {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "DOUBLE", "FLOAT", "DECIMAL", "BIGNUM"}
 )
-_FUNCTIONS_OF_WATCH: Final = ["LOG", "EXP", "POWER", "LN", "SQRT", "HYPERLINK", "MARKDOWN_HYPERLINK", "CONCAT", "NOW", "ADD_THOUSAND_SEPARATOR", "HEX_TO_DECIMAL", "GET_ARRAY_ITEM", "GET_JSON_ITEM"]
+_FUNCTIONS_OF_WATCH: Final = [
+    "LOG",
+    "EXP",
+    "POWER",
+    "LN",
+    "SQRT",
+    "HYPERLINK",
+    "MARKDOWN_HYPERLINK",
+    "CONCAT",
+    "NOW",
+    "ADD_THOUSAND_SEPARATOR",
+    "HEX_TO_DECIMAL",
+    "GET_ARRAY_ITEM",
+    "GET_JSON_ITEM",
+]
 _PAGE: Final = "Leave run_locally out: the server runs it with SQLite."
 _PARAMETERISED: Final = re.compile(r"(param_query_\d+_\{[^}]*\})", re.IGNORECASE)
 _UNSAFE_IN_NAMES: Final = re.compile(r'[:."\s]')

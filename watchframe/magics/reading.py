@@ -83,9 +83,7 @@ class LocalSql:
 Asked = SavedQuery | Sql | LocalSql
 
 
-def asked(
-    request: Request, cell: str | None, namespace: Namespace, *, source: str | None
-) -> Asked:
+def asked(request: Request, cell: str | None, namespace: Namespace, *, source: str | None) -> Asked:
     """Return what the line and the body ask together.
 
     Parameters
@@ -287,6 +285,7 @@ def past(what: SavedQuery | Sql, moment: str, arguments: FrameArguments) -> pd.D
         dtype=arguments["dtype"],
         parse_dates=arguments["parse_dates"],
         dtype_backend=arguments["dtype_backend"],
+        expect=arguments["expect"],
     )
     frame: pd.DataFrame = read_past(parse_reference(what.query), moment, what.params, output=output)
     return frame
