@@ -29,7 +29,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 from environment import PYTHONS, ROOT, ensure_environment, make_environment
 
 QUICK_STEPS = {
-    "types": ["mypy", "--num-workers", "2"],
+    "types": ["mypy"],
     "lint": ["ruff", "check", "."],
     "format": ["ruff", "format", "--check", "."],
     "layers": ["lint-imports"],
