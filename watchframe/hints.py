@@ -215,25 +215,28 @@ class Kind(Enum):
     )
 
     # Files that pieces are appended to
-    NEEDS_SPLIT = Words(python="append_to needs split.", terminal="--append-to needs --split.")
-    NEEDS_FILE = Words(python="again needs append_to.", terminal="--again needs --append-to.")
+    NEEDS_SPLIT = Words(
+        python="The argument append_to needs split.", cell="The option --append-to needs --split."
+    )
+    NEEDS_FILE = Words(
+        python="The argument again needs append_to.", cell="The option --again needs --append-to."
+    )
     APPEND_NEEDS = Words(
         python='Give both: split={{"period": "1D"}}, append_to="borrows.parquet".',
-        terminal="Give both: --split period=1D --append-to borrows.parquet.",
+        cell="Give both: --split period=1D --append-to borrows.parquet.",
     )
     AGAIN_NEEDS_SERVER = Words(
-        python='Leave again out, or cache="only".',
-        terminal="Leave --again out, or --offline.",
+        python='Leave again out, or cache="only".', cell="Leave --again out, or --offline."
     )
     OTHER_FILE = Words(
         python="Name another file in append_to, or read as the file was begun.",
-        terminal="Name another file in --append-to, or read as the file was begun.",
+        cell="Name another file in --append-to, or read as the file was begun.",
     )
     EDITED_SINCE = Words(
         python="Name another file in append_to, or move this one away: then all pieces are read "
         "again.",
-        terminal="Name another file in --append-to, or move this one away: then all pieces are "
-        "read again.",
+        cell="Name another file in --append-to, or move this one away: then all pieces are read "
+        "again.",
     )
 
     # References

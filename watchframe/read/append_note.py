@@ -195,10 +195,10 @@ class AppendNote(Struct, frozen=True, kw_only=True, dict=True):
 
         Of the others, those in `due` are marked as to be read again.
         """
-        new, due = list(new), {piece.key for piece in due}
+        new, marked = list(new), {piece.key for piece in due}
         covers = [piece.key for piece in new]
         kept = [
-            msgspec.structs.replace(piece, is_due=True) if key in due else piece
+            msgspec.structs.replace(piece, is_due=True) if key in marked else piece
             for piece, key in zip(self.pieces, self.keys, strict=True)
             if not any(holds(cover, key) for cover in covers)
         ]
