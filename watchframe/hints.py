@@ -191,12 +191,12 @@ class Kind(Enum):
         cell="Read it without --offline while the server can be reached.",
     )
     NO_PAST_RESULT = Words(
-        python='q.history() lists what is kept. connect(..., history="30d"), or '
+        python='The results that are kept: q.history(). connect(..., history="30d"), or '
         "WATCHFRAME_HISTORY=30d, keeps each result for 30 days after a newer one took its place.",
-        cell="watch_query({query!r}).history() lists what is kept. WATCHFRAME_HISTORY=30d keeps "
-        "each result for 30 days after a newer one took its place.",
-        terminal="watchframe history {query!q} lists what is kept. WATCHFRAME_HISTORY=30d keeps "
-        "each result for 30 days after a newer one took its place.",
+        cell="The results that are kept: watch_query({query_id}).history(). "
+        "WATCHFRAME_HISTORY=30d keeps each result for 30 days after a newer one took its place.",
+        terminal="The results that are kept: watchframe history {query_id}. "
+        "WATCHFRAME_HISTORY=30d keeps each result for 30 days after a newer one took its place.",
     )
 
     # Schemas

@@ -120,7 +120,7 @@ def read_past(
     if entry is None:  # an older one would be another answer
         raise CacheMissError(
             f"The result of {plan.label} of {words(retrieved_at)} cannot be read any more.",
-            hint=Hint(Kind.NO_PAST_RESULT, query=_shown(plan)),
+            hint=Hint(Kind.NO_PAST_RESULT, query_id=plan.question.facts.get("query_id")),
         )
     answer = plan.answer(entry.table, entry.provenance, "local cache")
     if options.cache is not None:
@@ -198,9 +198,5 @@ def _none_that_old(plan: ReadPlan, until: datetime, heads: list[ResultHead]) -> 
     return CacheMissError(
         f"No result of {plan.label} for these parameters is kept from before {words(until)}: "
         f"{kept}.",
-        hint=Hint(Kind.NO_PAST_RESULT, query=_shown(plan)),
+        hint=Hint(Kind.NO_PAST_RESULT, query_id=plan.question.facts.get("query_id")),
     )
-
-
-def _shown(plan: ReadPlan) -> object:
-    return plan.question.facts.get("query_id")

@@ -44,7 +44,7 @@ def test_query_at_a_moment_returns_that_result(run, twice, demo):
     none = run("query", 1, *FEW, "--at", before.isoformat())
     assert none.returncode != 0
     assert "No result of query 1" in none.stderr
-    assert "watchframe history 1 lists what is kept" in none.stderr
+    assert "watchframe history 1. WATCHFRAME_HISTORY=30d keeps" in none.stderr
     assert newest["query_result_id"] != oldest["query_result_id"]
     assert list(demo.requests) == []
 
