@@ -31,10 +31,9 @@ from watchframe.magics.completion import offer_completions, withdraw_completions
 from watchframe.magics.line import Request, help_text, parse_line, without_remark
 from watchframe.magics.reading import (
     Asked,
-    LocalSql,
     Defaults,
+    LocalSql,
     SavedQuery,
-    Sql,
     asked,
     drawn,
     explained,

@@ -80,9 +80,7 @@ class LocalSql:
 Asked = SavedQuery | Sql | LocalSql
 
 
-def asked(
-    request: Request, cell: str | None, namespace: Namespace, *, source: str | None
-) -> Asked:
+def asked(request: Request, cell: str | None, namespace: Namespace, *, source: str | None) -> Asked:
     """Return what the line and the body ask together.
 
     Parameters
