@@ -12,7 +12,6 @@ from watchframe.local.query_results_sql import run_query_results, with_plain_tok
 from watchframe.local.sources import LocalSource, named_sources
 from watchframe.models import Query
 from watchframe.parameters import render_query
-from watchframe.read.documents import Documents
 from watchframe.read.local_sql import LocalAnswer, read_sources
 from watchframe.read.options import Params, ReadOptions
 from watchframe.read.pipeline import wire_sets
