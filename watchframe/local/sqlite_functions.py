@@ -59,8 +59,8 @@ _MACROS: Final[dict[str, Sequence[tuple[str, str]]]] = {
             (
                 "CASE WHEN typeof(x) IN ('BIGNUM', 'HUGEINT', 'BIGINT', 'INTEGER', 'SMALLINT',"
                 " 'TINYINT') THEN TRY_CAST(TRY_CAST(x AS VARCHAR) AS HUGEINT)"
-                " ELSE TRY_CAST(_sqlite('integer of', [TRY_CAST(x AS VARCHAR), typeof(x)]) AS HUGEINT)"
-                " END"
+                " ELSE TRY_CAST(_sqlite('integer of', [TRY_CAST(x AS VARCHAR), typeof(x)])"
+                " AS HUGEINT) END"
             ),
         )
     ],
