@@ -108,7 +108,7 @@ def _register(
             [None if a is None or b is None else function(a, b) for a, b in pairs], pa.string()
         )
 
-    connection.create_function(
+    connection.create_function(  # type: ignore[call-overload]
         name,
         of_columns,
         ["VARCHAR", "VARCHAR"],

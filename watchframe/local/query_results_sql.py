@@ -147,17 +147,17 @@ def as_in_sqlite(table: pa.Table) -> pa.Table:
     """Return a result as its SQLite table is: times and JSON are texts, booleans are 0 and 1."""
     fields, columns = [], []
     for field, column in zip(table.schema, table.columns, strict=True):
-        metadata = None
-        if encoding_of(field) == INTEGER:
-            metadata = {ENCODING: INTEGER}
-        elif pa.types.is_temporal(field.type):
-            texts = values_as_sent(field, column)
-            column = pa.chunked_array([pa.array(list(map(_as_json, texts)), pa.string())])
+        is_integer = encoding_of(field) == INTEGER
+        values = column
+        if not is_integer and pa.types.is_temporal(field.type):
+            texts = list(map(_as_json, values_as_sent(field, column)))
+            values = pa.chunked_array([pa.array(texts, pa.string())])
         elif pa.types.is_boolean(field.type):
-            column = column.cast(pa.int64())
+            values = column.cast(pa.int64())
         name = _UNSAFE_IN_NAMES.sub("_", field.name)
-        fields.append(pa.field(name, column.type, metadata=metadata))
-        columns.append(column)
+        metadata = {ENCODING: INTEGER} if is_integer else None
+        fields.append(pa.field(name, values.type, metadata=metadata))
+        columns.append(values)
     return pa.table(columns, schema=pa.schema(fields))
 
 
@@ -310,7 +310,7 @@ def _names_by_sqlite(sql: str, tables: Mapping[str, pa.Table]) -> list[str]:
     with contextlib.closing(sqlite3.connect(":memory:")) as connection:
         for name in _FUNCTIONS_OF_WATCH:
             connection.create_function(name, -1, lambda *_: None)
-        connection.create_aggregate("STDEV", 1, _Nothing)
+        connection.create_aggregate("STDEV", 1, _Nothing)  # type: ignore[arg-type]
         for name, table in tables.items():
             listed = ", ".join(map(quoted, table.column_names))
             connection.execute(f"CREATE TABLE {quoted(name)} ({listed})")
@@ -398,7 +398,7 @@ def _as_declared(name: str, field: pa.Field, column: pa.ChunkedArray) -> Any:
 def _declared(values: list[object]) -> str | None:
     guesses: set[str] = set()
     for value in values:
-        if value is None and len(guesses) < 2:  # noqa: PLR2004
+        if value is None and len(guesses) < 2:  # noqa: PLR2004 - a column has one type
             continue  # a null decides nothing of a column with values here
         guesses.add(_guess(value))
         if len(guesses) > 1:

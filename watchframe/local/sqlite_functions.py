@@ -45,19 +45,23 @@ _MACROS: Final[dict[str, Sequence[tuple[str, str]]]] = {
     "text": [
         (
             "x",
-            "CASE WHEN typeof(x) IN ('DOUBLE', 'FLOAT')"
-            " THEN _sqlite('text of real', [TRY_CAST(x AS VARCHAR)])"
-            " WHEN typeof(x) = 'BOOLEAN' THEN TRY_CAST(TRY_CAST(x AS INTEGER) AS VARCHAR)"
-            " ELSE TRY_CAST(x AS VARCHAR) END",
+            (
+                "CASE WHEN typeof(x) IN ('DOUBLE', 'FLOAT')"
+                " THEN _sqlite('text of real', [TRY_CAST(x AS VARCHAR)])"
+                " WHEN typeof(x) = 'BOOLEAN' THEN TRY_CAST(TRY_CAST(x AS INTEGER) AS VARCHAR)"
+                " ELSE TRY_CAST(x AS VARCHAR) END"
+            ),
         )
     ],
     "integer": [
         (
             "x",
-            "CASE WHEN typeof(x) IN ('BIGNUM', 'HUGEINT', 'BIGINT', 'INTEGER', 'SMALLINT',"
-            " 'TINYINT') THEN TRY_CAST(TRY_CAST(x AS VARCHAR) AS HUGEINT)"
-            " ELSE TRY_CAST(_sqlite('integer of', [TRY_CAST(x AS VARCHAR), typeof(x)]) AS HUGEINT)"
-            " END",
+            (
+                "CASE WHEN typeof(x) IN ('BIGNUM', 'HUGEINT', 'BIGINT', 'INTEGER', 'SMALLINT',"
+                " 'TINYINT') THEN TRY_CAST(TRY_CAST(x AS VARCHAR) AS HUGEINT)"
+                " ELSE TRY_CAST(_sqlite('integer of', [TRY_CAST(x AS VARCHAR), typeof(x)])"
+                " AS HUGEINT) END"
+            ),
         )
     ],
     "real": [("x", "TRY_CAST(_sqlite('real of', [TRY_CAST(x AS VARCHAR), typeof(x)]) AS DOUBLE)")],
@@ -69,8 +73,10 @@ _MACROS: Final[dict[str, Sequence[tuple[str, str]]]] = {
     "typeof": [
         (
             "x",
-            "CASE WHEN x IS NULL THEN 'null' WHEN typeof(x) IN ('DOUBLE', 'FLOAT', 'DECIMAL')"
-            " THEN 'real' WHEN typeof(x) = 'VARCHAR' THEN 'text' ELSE 'integer' END",
+            (
+                "CASE WHEN x IS NULL THEN 'null' WHEN typeof(x) IN ('DOUBLE', 'FLOAT', 'DECIMAL')"
+                " THEN 'real' WHEN typeof(x) = 'VARCHAR' THEN 'text' ELSE 'integer' END"
+            ),
         )
     ],
     "random": [("", "TRY_CAST((random() - 0.5) * 1.8e19 AS BIGINT)")],
@@ -87,14 +93,18 @@ _MACROS: Final[dict[str, Sequence[tuple[str, str]]]] = {
     "substr": [
         (
             "x, n",
-            f"CASE WHEN n > 0 THEN substr({_TEXT.format('x')}, n) ELSE"
-            f" _sqlite('substr', [{_TEXT.format('x')}, TRY_CAST(n AS VARCHAR)]) END",
+            (
+                f"CASE WHEN n > 0 THEN substr({_TEXT.format('x')}, n) ELSE"
+                f" _sqlite('substr', [{_TEXT.format('x')}, TRY_CAST(n AS VARCHAR)]) END"
+            ),
         ),
         (
             "x, n, m",
-            f"CASE WHEN n > 0 AND m >= 0 THEN substr({_TEXT.format('x')}, n, m) ELSE"
-            f" _sqlite('substr', [{_TEXT.format('x')}, TRY_CAST(n AS VARCHAR),"
-            " TRY_CAST(m AS VARCHAR)]) END",
+            (
+                f"CASE WHEN n > 0 AND m >= 0 THEN substr({_TEXT.format('x')}, n, m) ELSE"
+                f" _sqlite('substr', [{_TEXT.format('x')}, TRY_CAST(n AS VARCHAR),"
+                " TRY_CAST(m AS VARCHAR)]) END"
+            ),
         ),
     ],
     # Inverse Watch's own
@@ -115,7 +125,7 @@ def sqlite_names() -> dict[str, str]:
 
 def register_sqlite_functions(connection: duckdb.DuckDBPyConnection) -> None:
     """Give a connection SQLite's functions, each as ``sqlite_`` and its name."""
-    connection.create_function(
+    connection.create_function(  # type: ignore[call-overload]
         "_sqlite",
         _sqlite,
         ["VARCHAR", "VARCHAR[]"],

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 import pyarrow as pa
@@ -46,18 +46,22 @@ def register_watch_functions(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def _register(
-    connection: duckdb.DuckDBPyConnection, name: str, function: object, arguments: int
+    connection: duckdb.DuckDBPyConnection,
+    name: str,
+    function: Callable[..., str | None],
+    arguments: int,
 ) -> None:
-    def of_columns(*columns: pa.ChunkedArray) -> pa.Array:
-        rows = zip(*(column.to_pylist() for column in columns), strict=True)
-        return pa.array(
-            [None if None in row else function(*row) for row in rows],  # type: ignore[operator]
-            pa.string(),
-        )
+    def of_one(texts: pa.ChunkedArray) -> pa.Array:
+        found = [None if text is None else function(text) for text in texts.to_pylist()]
+        return pa.array(found, pa.string())
 
-    connection.create_function(
+    def of_two(first: pa.ChunkedArray, second: pa.ChunkedArray) -> pa.Array:
+        rows = zip(first.to_pylist(), second.to_pylist(), strict=True)
+        return pa.array([None if None in row else function(*row) for row in rows], pa.string())
+
+    connection.create_function(  # type: ignore[call-overload]
         name,
-        _with_arity(of_columns, arguments),
+        of_one if arguments == 1 else of_two,  # DuckDB counts the parameters
         ["VARCHAR"] * arguments,
         "VARCHAR",
         type="arrow",
@@ -65,19 +69,12 @@ def _register(
     )
 
 
-def _with_arity(of_columns: object, arguments: int) -> object:
-    """Return the function with so many parameters: DuckDB counts them."""
-    if arguments == 1:
-        return lambda a: of_columns(a)  # type: ignore[operator]
-    return lambda a, b: of_columns(a, b)  # type: ignore[operator]
-
-
 def _register_item(connection: duckdb.DuckDBPyConnection, name: str, *, is_array: bool) -> None:
     def of_columns(texts: pa.ChunkedArray, keys: pa.ChunkedArray) -> pa.Array:
         pairs = zip(texts.to_pylist(), keys.to_pylist(), strict=True)
         return pa.array([_item(text, path, is_array=is_array) for text, path in pairs], pa.string())
 
-    connection.create_function(
+    connection.create_function(  # type: ignore[call-overload]
         f"_{name}",
         of_columns,
         ["VARCHAR", "VARCHAR[]"],
@@ -140,7 +137,7 @@ def _add_thousand_separator(number: str, decimals: str) -> str | None:
         return None
 
 
-_OF_TEXTS: Final = {
+_OF_TEXTS: Final[Mapping[str, Callable[..., str | None]]] = {
     "_hex_to_decimal": _hex_to_decimal,
     "_add_thousand_separator": _add_thousand_separator,
 }

@@ -54,7 +54,7 @@ def test_large_integers_are_summed_exactly():
         ("CAST('1.50' AS DECIMAL(38, 2))", pa.decimal128(38, 2), decimal.Decimal("1.50")),
         ("CAST(0.5 AS REAL)", pa.float64(), 0.5),
         ("true", pa.bool_(), True),
-        ("NULL", pa.string(), None),
+        ("CAST(NULL AS VARCHAR)", pa.string(), None),
         ("DATE '2026-01-31'", pa.date32(), dt.date(2026, 1, 31)),
         ("TIMESTAMP_NS '2026-01-31 10:00:00.000001'", pa.timestamp("us"), ...),
         ("TIMESTAMPTZ '2026-01-31 10:00:00+02'", AWARE, ...),

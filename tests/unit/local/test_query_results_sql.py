@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import sqlite3
 
 import pyarrow as pa
@@ -92,7 +92,7 @@ def table():
 
 def _plain(value):
     """Return a value as SQLite has it: the server declares a column of times as such."""
-    if isinstance(value, datetime.datetime):
+    if isinstance(value, dt.datetime):
         return value.isoformat()
     return value
 
@@ -117,7 +117,7 @@ def test_a_difference_is_named(table, sql, message) -> None:
 
 
 def test_times_booleans_and_names_are_as_in_sqlite() -> None:
-    moment = datetime.datetime(2026, 1, 2, 3, 4, 5, 678000)
+    moment = dt.datetime.fromisoformat("2026-01-02T03:04:05.678")
     table = pa.table(
         {
             "a.b c": pa.array([moment, None], pa.timestamp("us")),

@@ -65,8 +65,10 @@ def connection():
         ("SELECT quantile_cont(b, 0.5) FROM t", None),
         ("PIVOT t ON g IN (1, 2) USING avg(b)", None),
         (
-            "WITH RECURSIVE r AS (SELECT b, 1 n FROM t UNION ALL SELECT b * 2, n + 1 FROM r"
-            " WHERE n < 3) SELECT * FROM r",
+            (
+                "WITH RECURSIVE r AS (SELECT b, 1 n FROM t UNION ALL SELECT b * 2, n + 1 FROM r"
+                " WHERE n < 3) SELECT * FROM r"
+            ),
             "exact_multiply(b, 2)",
         ),
     ],
@@ -81,8 +83,10 @@ def test_a_bignum_that_becomes_a_double_is_refused(connection, sql, exact) -> No
     "sql",
     [
         "SELECT f * 2, f / 3, avg(f), x / 2, sum(x) * 100.0 / count(*) FROM t GROUP BY f, x",
-        "SELECT f * 1.5 / 2, 1.5 / 2, x * 1.5 / 2, avg(x), stddev(h), sum(h) / 2 FROM t"
-        " GROUP BY f, x",
+        (
+            "SELECT f * 1.5 / 2, 1.5 / 2, x * 1.5 / 2, avg(x), stddev(h), sum(h) / 2 FROM t"
+            " GROUP BY f, x"
+        ),
         "SELECT b::DOUBLE * 2, sum(b)::DOUBLE / 1e18, CAST(b AS float8) / 2 FROM t GROUP BY b",
         "SELECT TRY_CAST(b AS DOUBLE) / 2 AS half FROM t",
         "SELECT exact_multiply(b, 2), b + 1, -b, b - b, sum(b) OVER (), greatest(b, 1) FROM t",
