@@ -80,8 +80,9 @@ def diff_results(
 ) -> None:
     """Show what differs between two results: rows added, removed, and changed.
 
-    BEFORE and AFTER are files (.parquet, .arrow, .csv, .tsv, .json), or queries as of watchframe
-    query. A -p is for both. The columns of CSV get the types of the other side.
+    BEFORE and AFTER are files (.parquet, .arrow, .csv, .tsv, .json), or queries as in watchframe
+    query; 42@2026-11-01 is the newest result of that day that the cache keeps. A -p is for both.
+    The columns of CSV get the types of the other side.
 
     Ends with 0 where nothing differs, with 1 where anything does, and with 2 where they could not
     be compared.
@@ -137,10 +138,13 @@ def _result_rows(options: GlobalOptions, name: str, arguments: ReadArguments) ->
 
     at = _AT_MOMENT.fullmatch(name)
     if at is not None:
-        raise ArgumentError(
-            f"{name}: results of an earlier moment are not kept.",
-            hint=f"Keep a result as a file, watchframe query {at['reference']} -o FILE.parquet, "
-            "and name the file.",
+        asked = parse_reference(at["reference"])
+        return read.read_past(
+            asked,
+            at["moment"],
+            arguments["params"],
+            output=read.Output("arrow"),
+            client=connect(options, asked),
         )
     if Path(name).is_file():
         known = ", ".join(sorted(SUFFIXES))

@@ -121,9 +121,9 @@ _ROWS = (
 )
 _MANY = _of_the_table("each", "split", "append_to", "again", "concurrency")
 
-#: The data source of ``watchframe sql``; what is chosen of filters; values; a moment.
-source_option, filters_option, params_option, at_option = _of_the_table(
-    "source", "filters", "params", "at"
+#: Of ``watchframe sql`` the data source; what is chosen of filters; values; a moment; where it runs.
+source_option, filters_option, params_option, at_option, run_locally_option = _of_the_table(
+    "source", "filters", "params", "at", "run_locally"
 )
 
 

@@ -21,6 +21,7 @@ from watchframe.cli.options import (
     parameter_sets,
     read_arguments,
     reading_options,
+    run_locally_option,
     source_option,
     split_of,
 )
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 
 @command(short_help="Run a saved query, and show or keep its rows.")
 @click.argument("reference", metavar="QUERY", shell_complete=complete_query)
+@run_locally_option
 @reading_options
 @at_option
 @many_options
@@ -53,6 +55,7 @@ def query(
     is_json: bool,
     rows: int | None,
     explain: bool,
+    run_locally: bool,
     at: str | None,
     each: tuple[str, ...],
     split: str | None,
@@ -72,6 +75,7 @@ def query(
         {
             **given,
             "explain": explain,
+            "run_locally": run_locally,
             "at": at,
             "each": each,
             "split": split,
@@ -134,7 +138,7 @@ def query(
             asked, sets, split=pieces, concurrency=concurrency, output="arrow", **how
         )
     else:
-        table = read.read_watch_query(asked, params, output="arrow", **how)
+        table = read.read_watch_query(asked, params, run_locally=run_locally, output="arrow", **how)
     destination.write(table, is_quiet=options.is_quiet)
 
 

@@ -48,6 +48,7 @@ class Request:
     params: tuple[tuple[str, str], ...] = ()
     source: str | None = None
     local: bool = False
+    run_locally: bool = False
     timeout: str | None = None
     max_age: str | None = None
     refresh: bool = False

@@ -55,12 +55,15 @@ class SavedQuery:
         What ``--chart`` draws; None for the first chart.
     filters : mapping of str to object
         What the drawing shows of columns that are filters.
+    run_locally : bool
+        Whether its SQL is run on this machine.
     """
 
     query: int | str
     params: Mapping[str, object]
     visualization: int | str | Visualization | None = None
     filters: Mapping[str, object] = field(default_factory=dict)
+    run_locally: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +129,7 @@ def asked(request: Request, cell: str | None, namespace: Namespace, *, source: s
         params={**within, **params},
         visualization=_visualization(request.chart or "", namespace),
         filters=read_assignments(request.filters, namespace, option="--filter"),
+        run_locally=request.run_locally,
     )
 
 
@@ -269,7 +273,7 @@ def read(what: Asked, arguments: FrameArguments) -> pd.DataFrame:
     if isinstance(what, LocalSql):
         return read_watch_local(what.sql, what.params, **arguments)
     if isinstance(what, SavedQuery):
-        return read_watch_query(what.query, what.params, **arguments)
+        return read_watch_query(what.query, what.params, run_locally=what.run_locally, **arguments)
     return read_watch_sql(what.sql, what.source, what.params, **arguments)
 
 

@@ -153,7 +153,7 @@ def _checked(schema: Schema, outcome: Answer | Exception | None) -> SchemaCheck:
         return SchemaCheck(schema=schema, outcome="failed", error=outcome)
     rows = outcome.table.num_rows
     try:
-        schema.check(outcome.table, result_label([outcome]))
+        schema.check(outcome.table, result_label(outcome.attributes))
     except SchemaDriftError as error:
         return SchemaCheck(schema=schema, outcome="drift", rows=rows, error=error)
     return SchemaCheck(schema=schema, outcome="as expected", rows=rows)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from datetime import UTC, datetime
 
 import pyarrow as pa
 import pyarrow.parquet as pa_parquet
@@ -149,7 +150,7 @@ def test_texts_that_are_not_of_the_other_type_are_a_change_of_type(run):
         (("old.parquet", 999999), "it has no query 999999"),
         (("old.parquet", "old.parquet", "--on", "dya"), "a has no column 'dya'."),
         (("old.parquet", "repeated.parquet", "--on", "day"), "add --on amount"),
-        (("old.parquet", "42@2026-11-01"), "results of an earlier moment"),
+        (("old.parquet", "1@2026-11-01"), "does not hold the definition of query 1"),
     ],
 )
 def test_what_cannot_be_compared_ends_with_two(run, files, words, message):
@@ -177,3 +178,12 @@ def test_file_of_arrows_own_types_is_read(run):
     pa_parquet.write_table(table, run.folder / "a.parquet")
     (run.folder / "a.csv").write_text("k,v\n1,a\n2,b\n")
     assert run("diff-results", "a.parquet", "a.csv", "--on", "k").returncode == 0
+
+
+def test_result_of_an_earlier_moment_beside_the_newest(run):
+    words = ("query", 1, *FEW, "--format", "csv")
+    assert run(*words, WATCHFRAME_HISTORY="1d").returncode == 0
+    earlier = datetime.now(UTC).isoformat()
+    assert run(*words, "--refresh", WATCHFRAME_HISTORY="1d").returncode == 0
+    done = run("diff-results", f"1@{earlier}", 1, *FEW, "--on", "day", "--on", "market")
+    assert (done.returncode, done.stderr.splitlines()[-1]) == (0, "Nothing differs; 5 rows.")

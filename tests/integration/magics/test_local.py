@@ -27,3 +27,8 @@ def test_the_sql_of_a_cell_is_run_over_results(shell):
 def test_what_is_wrong_is_said_in_the_words_of_a_cell(shell, cell, words):
     shown = shell.run(cell)
     assert words in str(shown.error_in_exec or shown.error_before_exec)
+
+
+def test_saved_query_of_another_source_is_not_run_locally(shell):
+    shown = shell.run("%watch 2 --run-locally")
+    assert "Query 2 runs on the data source" in str(shown.error_in_exec)
