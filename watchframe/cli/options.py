@@ -121,7 +121,7 @@ _ROWS = (
 )
 _MANY = _of_the_table("each", "split", "append_to", "again", "concurrency")
 
-#: Of ``watchframe sql`` the data source; what is chosen of filters; values; a moment; where it runs.
+#: Of ``watchframe sql`` the source; what is chosen of filters; values; a moment; where it runs.
 source_option, filters_option, params_option, at_option, run_locally_option = _of_the_table(
     "source", "filters", "params", "at", "run_locally"
 )
