@@ -1,4 +1,7 @@
-"""Measure which lines unit and property tests run: `python tests/measure_coverage.py [arguments]`.
+"""Measure which lines tests run: `python tests/measure_coverage.py [arguments]`.
+
+Those that take little time are chosen: unit and property tests, and those of reading, which run the
+most of the package in this process.
 
 It fails where a test does, and where fewer lines are run than `[tool.coverage.report]` in
 `pyproject.toml` asks for. Arguments are pytest's; with any, only what they choose is run, and no
@@ -16,7 +19,10 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-CHOSEN = ["tests/unit", "tests/property"]
+CHOSEN = [
+    *("tests/unit", "tests/property"),
+    *("tests/integration/local", "tests/integration/read"),
+]
 
 
 def main() -> int:

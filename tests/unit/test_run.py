@@ -14,10 +14,10 @@ TESTS = Path(__file__).resolve().parents[1]
 
 @pytest.fixture
 def folder(tmp_path):
-    """A PATH with a pyenv that has Python 3.12, and the command that pyenv makes for it."""
+    """A PATH with a pyenv that has Python 3.97, and the command that pyenv makes for it."""
     command(tmp_path / "pyenv", f"[ $1 = root ] && echo {tmp_path}/root")
-    command(tmp_path / "python3.12", "echo 'pyenv: python3.12: command not found' >&2; exit 127")
-    command(tmp_path / "root/versions/3.12.1/bin/python3.12", "echo 3.12")
+    command(tmp_path / "python3.97", "echo 'pyenv: python3.97: command not found' >&2; exit 127")
+    command(tmp_path / "root/versions/3.97.1/bin/python3.97", "echo 3.97")
     return tmp_path
 
 
@@ -35,18 +35,18 @@ def found(version, folder):
 
 
 def test_python_on_path_is_found(folder):
-    command(folder / "python3.13", "echo 3.13")
-    assert found("3.13", folder) == str(folder / "python3.13")
+    command(folder / "python3.98", "echo 3.98")
+    assert found("3.98", folder) == str(folder / "python3.98")
 
 
 def test_python_of_pyenv_is_found_where_its_command_fails(folder):
-    assert found("3.12", folder) == str(folder / "root/versions/3.12.1/bin/python3.12")
+    assert found("3.97", folder) == str(folder / "root/versions/3.97.1/bin/python3.97")
 
 
 def test_python_that_is_missing_or_broken_is_none(folder):
-    command(folder / "python3.13", "exit 1")
-    assert found("3.13", folder) == "None"
-    assert found("3.9", folder) == "None"
+    command(folder / "python3.98", "exit 1")
+    assert found("3.98", folder) == "None"
+    assert found("3.99", folder) == "None"
 
 
 def test_running_python_is_found_anywhere(tmp_path):
