@@ -92,6 +92,15 @@ _FUNCTIONS_OF_WATCH: Final = [
     "GET_ARRAY_ITEM",
     "GET_JSON_ITEM",
 ]
+#: What a statement does that only looks.
+_LOOKING: Final = frozenset(
+    {
+        *(sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ),
+        *(sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE),
+    }
+)
+#: Steps of SQLite's machine between two looks at the deadline.
+_STEPS: Final = 10_000
 _PAGE: Final = "Leave run_locally out: the server runs it with SQLite."
 _PARAMETERISED: Final = re.compile(r"(param_query_\d+_\{[^}]*\})", re.IGNORECASE)
 _UNSAFE_IN_NAMES: Final = re.compile(r'[:."\s]')
@@ -127,7 +136,7 @@ def run_query_results(
     """
     known = {name: as_in_sqlite(table) for name, table in tables.items()}
     sql = _PARAMETERISED.sub(lambda match: quoted(match[1]), sql)
-    names = _names_by_sqlite(sql, known)
+    names = _names_by_sqlite(sql, known, deadline)
     text = translated(sql)
     _refuse_differences(text, known)
     try:
@@ -305,8 +314,21 @@ def _translate_function(node: dict[str, Any], templates: _Templates) -> None:
         node["qualified_name"] = {"path": [other]}
 
 
-def _names_by_sqlite(sql: str, tables: Mapping[str, pa.Table]) -> list[str]:
-    """Return the names of the columns, from SQLite, over tables without rows."""
+def _names_by_sqlite(sql: str, tables: Mapping[str, pa.Table], deadline: Deadline) -> list[str]:
+    """Return the names of the columns, from SQLite, over tables without rows.
+
+    SQLite begins to run the SQL for that, which somebody else may have written: it may only look,
+    and ends with the deadline or an interrupt.
+    """
+    stopped_by: list[BaseException] = []
+
+    def stops() -> bool:
+        try:
+            deadline.remaining()
+        except BaseException as error:  # noqa: BLE001 - SQLite would drop it; raised below
+            stopped_by.append(error)
+        return bool(stopped_by)
+
     with contextlib.closing(sqlite3.connect(":memory:")) as connection:
         for name in _FUNCTIONS_OF_WATCH:
             connection.create_function(name, -1, lambda *_: None)
@@ -314,13 +336,25 @@ def _names_by_sqlite(sql: str, tables: Mapping[str, pa.Table]) -> list[str]:
         for name, table in tables.items():
             listed = ", ".join(map(quoted, table.column_names))
             connection.execute(f"CREATE TABLE {quoted(name)} ({listed})")
+        connection.set_authorizer(
+            lambda action, *_: sqlite3.SQLITE_OK if action in _LOOKING else sqlite3.SQLITE_DENY
+        )
+        connection.set_progress_handler(stops, _STEPS)
         try:
             described = connection.execute(sql).description
         except (sqlite3.Error, sqlite3.Warning) as error:
+            if stopped_by:
+                raise stopped_by[0] from None
+            if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_AUTH:
+                raise _no_select() from None
             raise ArgumentError(f"SQLite, which the server runs, says: {error}.") from None
     if described is None:
-        raise ArgumentError("The SQL is no SELECT.", hint="Query Results queries only read.")
+        raise _no_select()
     return unique_names(column[0] for column in described)
+
+
+def _no_select() -> ArgumentError:
+    return ArgumentError("The SQL is no SELECT.", hint="Query Results queries only read.")
 
 
 class _Nothing:

@@ -108,7 +108,10 @@ def _item(text: str | None, path: Sequence[str | None], *, is_array: bool) -> st
                 return None
         except (KeyError, IndexError, ValueError):
             return None
-    return json.dumps(found) if isinstance(found, list | dict) else str(found)
+    try:
+        return json.dumps(found) if isinstance(found, list | dict) else str(found)
+    except TypeError:  # Python's values that JSON does not have
+        return None
 
 
 def _parsed(text: str) -> object:
@@ -132,6 +135,8 @@ def _hex_to_decimal(digits: str) -> str | None:
 
 def _add_thousand_separator(number: str, decimals: str) -> str | None:
     try:
+        if number.strip("-").isdigit():  # a float would round a large one
+            return f"{int(number):,}{f'{0:.{int(decimals)}f}'[1:]}"
         return f"{float(number):,.{int(decimals)}f}"
     except (ValueError, OverflowError):
         return None

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from watchframe.errors import AccessDeniedError, ArgumentError
+from watchframe.keys import without_keys
 from watchframe.local.database import load_duckdb
 from watchframe.local.query_results_sql import run_query_results, with_plain_tokens
 from watchframe.local.sources import LocalSource, named_sources
@@ -43,7 +44,13 @@ def answer_locally(reference: QueryReference, params: Params, options: ReadOptio
     tables = {name: answer.table for name, answer in sources.items()}
     table = run_query_results(sql, tables, deadline=options.deadline)
     facts = {"query_id": query.id, "query_name": query.name}
-    return LocalAnswer(table=table, sql=sql, parameters=parameters, sources=sources, facts=facts)
+    return LocalAnswer(
+        table=table,
+        sql=without_keys(sql),
+        parameters=parameters,
+        sources=sources,
+        facts=facts,
+    )
 
 
 def _require_query_results(query: Query, options: ReadOptions) -> None:

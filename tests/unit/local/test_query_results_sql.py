@@ -9,7 +9,8 @@ import pyarrow as pa
 import pytest
 
 from watchframe.decode.typing_rules import ENCODING, INTEGER
-from watchframe.errors import ArgumentError, JobFailedError
+from watchframe.errors import ArgumentError, JobFailedError, JobTimeoutError
+from watchframe.http.deadline import Deadline
 from watchframe.local.query_results_sql import as_in_sqlite, run_query_results
 
 ROWS = [
@@ -137,3 +138,28 @@ def test_integers_beyond_64_bits_are_numbers() -> None:
     found = run_query_results("SELECT sum(amount) total, max(amount) most FROM t", {"t": table})
     assert found.to_pylist() == [{"total": str(2**255 + 19), "most": str(2**255)}]
     assert (found.schema.field("total").metadata or {})[ENCODING] == INTEGER
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "VACUUM INTO '{file}'",
+        "ATTACH '{file}' AS other",
+        "CREATE TABLE t (x)",
+        "INSERT INTO query_1 VALUES (1)",
+        "PRAGMA journal_mode = DELETE",
+    ],
+)
+def test_what_is_no_select_reaches_nothing(table, tmp_path, sql) -> None:
+    file = tmp_path / "other.db"
+    with pytest.raises(ArgumentError, match="The SQL is no SELECT"):
+        run_query_results(sql.replace("{file}", str(file)), {"query_1": table})
+    assert not file.exists()
+
+
+def test_endless_sql_ends_with_the_deadline() -> None:
+    endless = (
+        "WITH RECURSIVE c AS (SELECT 1 x UNION ALL SELECT x + 1 FROM c) SELECT count(*) FROM c"
+    )
+    with pytest.raises(JobTimeoutError):
+        run_query_results(endless, {}, deadline=Deadline.after(0.5))

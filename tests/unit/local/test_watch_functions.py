@@ -34,6 +34,11 @@ def connection():
         ("add_thousand_separator('no', 2)", "0.00"),
         ("(SELECT stdev(x) FROM (VALUES (1), (2), (3)) AS t(x))", 1.0),
         ("(SELECT stdev(x) FROM (VALUES (1)) AS t(x))", None),
+        ("add_thousand_separator(1234567, 2)", "1,234,567.00"),
+        ("add_thousand_separator(-1234, 0)", "-1,234"),
+        (f"add_thousand_separator('{2**70 + 1}'::BIGNUM, 0)", f"{2**70 + 1:,}"),
+        ("get_json_item('[{1, 2}]')", None),
+        ("get_json_item('{(1, 2): 3}')", None),
     ],
 )
 def test_functions_give_what_the_server_gives(connection, expression, expected) -> None:
