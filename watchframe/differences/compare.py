@@ -122,7 +122,7 @@ def _key_columns(on: Any, before: Rows, after: Rows) -> tuple[Hashable, ...]:
             both = [name for name in before.names if name in after.names]
             shown = first_few(list(map(str, both)), _NAMES_SHOWN) or "none"
             raise ArgumentError(
-                f"{rows.side} has no column {missing[0]!r}.",
+                f"The result {rows.side} has no column {missing[0]!r}.",
                 hint=f"The columns that both have: {shown}.",
             )
     return names

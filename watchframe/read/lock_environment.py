@@ -16,8 +16,8 @@ _freeze: freeze | None = None
 def begin(frozen: str | None, replayed: str | None) -> None:
     """Begin to note and to answer the reads of this process, by the files of those names.
 
-    The lock is written when the process ends; where its last words are an error's, the old one
-    stays.
+    The lock is written when the process ends; where there was an error that nothing caught, in a
+    notebook one of any cell, the old one stays.
 
     Raises
     ------

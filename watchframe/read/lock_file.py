@@ -186,7 +186,7 @@ def parse_lock(content: bytes, name: str) -> Lock:
     """
     found: object = None
     try:
-        found = json.loads(content.decode("utf-8", "surrogatepass"))
+        found = json.loads(content.decode("utf-8-sig", "surrogatepass"))  # some editors add a mark
     except (ValueError, RecursionError):
         if b"<<<<<<<" in content:
             raise LockError(

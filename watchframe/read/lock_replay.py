@@ -216,8 +216,11 @@ class Replay:
         """Return the key of what sent the same, however it was asked; an empty text for nothing."""
         if question is None:
             return ""
+        # Of a dynamic date that was read before and after midnight, the answers are of two days.
         return self._one_key(
-            read for read in self._lock.reads if _is_same(question, server, read.answers[0])
+            read
+            for read in self._lock.reads
+            if all(_is_same(question, server, answer) for answer in read.answers)
         )
 
     def _one_key(self, reads: Iterable[LockedRead]) -> str:
