@@ -18,12 +18,12 @@ from watchframe.models import Query
 from watchframe.parameters import JSON
 from watchframe.read.options import ReadOptions
 from watchframe.read.question import SavedQuestion
-from watchframe.reprs import size_words
+from watchframe.reprs import Shown, size_words
 from watchframe.reprs.words import counted
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KnownRun:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class KnownRun(Shown):
     """One earlier run.
 
     Attributes
@@ -56,8 +56,8 @@ class KnownRun:
         return ", ".join(parts)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KnownRuns:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class KnownRuns(Shown):
     """The earlier runs of a query as it stands.
 
     Attributes

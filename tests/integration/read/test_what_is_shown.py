@@ -12,6 +12,7 @@ from watchframe import admin
 
 CALLS = {
     "connect": lambda demo, **_: watchframe.connect(demo.url, demo.user_key),
+    "diff": lambda **_: watchframe.diff(pd.DataFrame({"x": [1]}), pd.DataFrame({"x": [2]}), on="x"),
     "draw_frame": lambda client, **_: watchframe.draw_frame(
         watchframe.read_watch_query(2, client=client), "Table", client=client
     ),
@@ -24,8 +25,12 @@ CALLS = {
         "borrow", client=client
     ),
     "link_pickers": None,  # returns nothing
+    "pack": None,  # returns a path
     "pick": lambda client, **_: watchframe.pick(2, client=client),
     "read_watch_dashboard": lambda client, **_: watchframe.read_watch_dashboard(1, client=client),
+    "read_watch_local": lambda client, **_: watchframe.read_watch_local(
+        "SELECT * FROM query_2", client=client
+    ),
     "read_watch_queries": lambda client, **_: watchframe.read_watch_queries([2], client=client),
     "read_watch_query": lambda client, **_: watchframe.read_watch_query(2, client=client),
     "read_watch_sql": lambda client, **_: watchframe.read_watch_sql(
