@@ -110,3 +110,13 @@ def test_note_survives_being_written():
     again = AppendNote.from_json(note.to_json())
     assert again.to_json() == note.to_json()
     assert [piece.schema for piece in again.pieces] == [table.schema] * 2
+
+
+def test_piece_in_several_groups_keeps_its_types(tmp_path, monkeypatch):
+    monkeypatch.setattr(append_file, "GROUP", 1)
+    kinds = [["a"], [0, 2**63], [{"k": 1}, 5], [1.5, 2], [None]]
+    tables = [table_of([typed_column("a", None, values)], len(values)) for values in kinds]
+    for day, table in enumerate(tables):
+        write(tmp_path / "one.parquet", {day: table})
+    write(tmp_path / "all.parquet", dict(enumerate(tables)))
+    assert (tmp_path / "one.parquet").read_bytes() == (tmp_path / "all.parquet").read_bytes()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import warnings
 
-from hypothesis import example, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from watchframe.parameters.pattern_words import pattern_words
@@ -37,8 +37,7 @@ _PARTS = st.lists(
 
 @given(_PARTS, st.sampled_from(_UNKNOWN), st.integers(0, 3))
 def test_one_unknown_part_leaves_the_pattern_without_words(parts, unknown, place):
-    words = pattern_words("".join(parts))
-    assert words
+    assume(pattern_words("".join(parts)))
     parts.insert(place, unknown)
     assert pattern_words("".join(parts)) is None
     assert pattern_words("|".join(parts)) is None

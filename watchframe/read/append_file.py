@@ -360,7 +360,8 @@ class _Whole:
         if piece.key in self.new:
             yield self.new[piece.key]
         elif self.old is not None:
-            yield from self.old.read(self.old.note.offsets[piece.key], piece.rows)
+            # As a whole: of a part of its rows the types cannot be told.
+            yield pa.concat_tables(self.old.read(self.old.note.offsets[piece.key], piece.rows))
 
     def _values(self, part: pa.Table, piece: PieceNote, field: pa.Field) -> pa.ChunkedArray:
         """Return rows of a piece in a column of its own type, or nulls of the type of `field`."""

@@ -27,6 +27,8 @@ CHANGING = (
     (r"('query_result_id': )\d+", r"\1ID"),
     (r"('runtime_s': )[\d.e-]+", r"\1TIME"),
     (r"\bunder [0-9a-f]{12}", "under KEY"),
+    (r"(last run: ).*?(\d+ rows, )\S+ [kM]?B", r"\1AGE, TIME, \2SIZE"),
+    (r"(runs took: ).*", r"\1TIMES"),
     (r" {2,}", "  "),  # a column is narrower where all its moments are whole seconds
 )
 
