@@ -260,7 +260,7 @@ def _json_value(value: Any) -> object:
         case _ if _is_missing(value):
             found = None
         case float():
-            found = value if math.isfinite(value) else None
+            found = value if math.isfinite(value) else str(value)
         case date():
             found = value.isoformat()
         case _:

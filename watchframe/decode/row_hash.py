@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 #: Raised when the hash of the same rows changes.
 HASH_VERSION = 1
 
-#: About how many bytes are put into their canonical form at once.
+#: About how many rows are put into their canonical form at once.
 _SLICE_ROWS = 1 << 18
 
 #: Types whose values are texts or bytes of any length -> the type that they are hashed as.

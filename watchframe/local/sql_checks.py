@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from watchframe.caller_warnings import warn_caller
 from watchframe.errors import ArgumentError, PrecisionWarning
+from watchframe.local.duckdb_text import duckdb_pieces
 from watchframe.local.exact_numbers import EXACT_FORMS, EXACT_FUNCTIONS, register_exact_numbers
 from watchframe.local.plan_nodes import (
     Node,
@@ -32,7 +33,6 @@ from watchframe.local.plan_nodes import (
     without_cast,
 )
 from watchframe.local.watch_functions import register_watch_functions
-from watchframe.parameters.sql_text import SqlPiece, sql_pieces
 
 if TYPE_CHECKING:
     import duckdb
@@ -166,7 +166,7 @@ def with_exact_constants(sql: str) -> str:
 
     DuckDB 1 reads such a number as a DOUBLE, DuckDB 2 as a BIGNUM.
     """
-    pieces = list(sql_pieces(sql))
+    pieces = list(duckdb_pieces(sql))
     return "".join(
         f"CAST('{text}' AS BIGNUM)"
         if kind == "number"
@@ -177,9 +177,9 @@ def with_exact_constants(sql: str) -> str:
     )
 
 
-def _is_fractional(beside: list[SqlPiece]) -> bool:
+def _is_fractional(beside: list[tuple[str, str]]) -> bool:
     """Whether the number between these pieces goes on with a fraction or an exponent."""
-    return any(piece.text == "." or piece.text[:1] in ("e", "E", "_") for piece in beside)
+    return any(text == "." or text[:1] in ("e", "E", "_") for _, text in beside)
 
 
 def columns_of_tables(connection: duckdb.DuckDBPyConnection) -> Columns:

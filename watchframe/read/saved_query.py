@@ -52,7 +52,7 @@ _DRAW_OPTIONS = frozenset(inspect.signature(draw_watch_query).parameters) - {
     *("query", "visualization", "params", "client"),
 }
 #: The arguments of `WatchQuery.at`: those that say how the rows are returned.
-_PAST_OPTIONS = _OPTIONS - {"max_age", "cache", "timeout", "progress"}
+_PAST_OPTIONS = _OPTIONS - {"max_age", "cache", "timeout", "progress", "run_locally"}
 
 
 def _of_saved(function: Callable[P, R]) -> Callable[P, R]:

@@ -123,3 +123,20 @@ def test_a_statement_without_a_plan_is_refused(connection) -> None:
 def test_long_numbers_outside_of_texts_become_casts() -> None:
     sql = f"SELECT {LONG}, '{LONG}', {LONG}.5, 1.{LONG}, {LONG}e3, 7 -- {LONG}"
     assert with_exact_constants(sql) == sql.replace(LONG, f"CAST('{LONG}' AS BIGNUM)", 1)
+
+
+@pytest.mark.parametrize(
+    ("sql", "expected"),
+    [
+        ("SELECT [{n}] AS a", "[{n}]"),
+        ("SELECT '\\' AS b, {n} AS a", "{n}"),
+        ("SELECT '\\' AS b, '{n}' AS a", "{n}"),
+        ("SELECT /* /* */ */ {n} AS a", "{n}"),
+    ],
+)
+def test_constants_keep_their_digits_by_the_rules_of_duckdb(sql, expected) -> None:
+    digits = str(2**256 - 1)
+    written = with_exact_constants(sql.replace("{n}", digits))
+    with duckdb.connect() as connection:
+        found = connection.execute(f"SELECT a::VARCHAR FROM ({written})").fetchone()
+    assert found == (expected.replace("{n}", digits),)
