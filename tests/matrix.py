@@ -51,7 +51,7 @@ TESTS = {
     ),
     "plotly": ("unit/drawing", "integration/drawing/test_documents.py"),
     "duckdb": (
-        *("unit/demo", "integration/demo/test_sql_engine.py"),
+        *("unit/demo", "unit/local", "integration/demo/test_sql_engine.py"),
         "integration/demo/test_catalogue.py",
     ),
     "click": (
