@@ -6,6 +6,7 @@ import contextlib
 import os
 import threading
 from collections.abc import Iterator, Mapping, Sequence
+from operator import itemgetter
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
@@ -33,6 +34,7 @@ from watchframe.read.lock_use import begin_recorder, end_recorder
 from watchframe.read.question import is_probably_cut
 
 T = TypeVar("T")
+Turn = tuple[int, ...]
 
 
 class freeze:  # noqa: N801 - it is called as a function is, as contextlib's are
@@ -175,15 +177,15 @@ class Recorder:
         """Wait until no read is going on."""
         wait_for(self._is_quiet, None)
 
-    def note(self, asked: Asked, locked: LockedAnswer) -> None:
-        """Note an answer."""
+    def note(self, asked: Asked, locked: LockedAnswer, turn: Turn) -> None:
+        """Note the answer to a read; `turn` as of `LockUse`."""
         with self._guard:
-            self._answers.add(asked, locked)
+            self._answers.add(asked, locked, turn)
 
-    def note_sets(self, asked: Asked, sent: Sequence[Mapping[str, Any]]) -> None:
-        """Note as what parameter sets were sent."""
+    def note_sets(self, asked: Asked, sent: Sequence[Mapping[str, Any]], turn: Turn) -> None:
+        """Note as what parameter sets were sent; `turn` as of `LockUse`."""
         with self._guard:
-            self._sets.add(asked, [dict(item) for item in sent])
+            self._sets.add(asked, [dict(item) for item in sent], turn)
 
     def note_document(self, server: str, name: Sequence[object], query_id: int | None) -> None:
         """Note that a read needed a definition."""
@@ -205,20 +207,21 @@ class Recorder:
 
 
 class _InOrder(Generic[T]):
-    """Answers to questions: of one, one where all are equal, else each in its order."""
+    """Answers to questions: of one, one where all are equal, else each in its turn."""
 
     def __init__(self) -> None:
-        self._found: dict[str, tuple[Asked, list[T]]] = {}
+        self._found: dict[str, tuple[Asked, list[tuple[Turn, T]]]] = {}
 
     @property
     def count(self) -> int:
         return sum(len(answers) for _, answers in self._found.values())
 
-    def add(self, asked: Asked, answer: T) -> None:
-        self._found.setdefault(canonical(asked), (asked, []))[1].append(answer)
+    def add(self, asked: Asked, answer: T, turn: Turn) -> None:
+        self._found.setdefault(canonical(asked), (asked, []))[1].append((turn, answer))
 
     def all(self) -> Iterator[tuple[Asked, list[T]]]:
-        for asked, answers in self._found.values():
+        for asked, noted in self._found.values():
+            answers = [answer for _, answer in sorted(noted, key=itemgetter(0))]
             is_one = all(answer == answers[0] for answer in answers)
             yield asked, answers[:1] if is_one else [*answers]
 

@@ -7,9 +7,10 @@ query run in threads of their own. A read has those that were in use when it was
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from watchframe.locks import ProcessLock
@@ -32,6 +33,7 @@ _guard = ProcessLock()
 _recorders: list[Recorder] = []
 _replays: list[Replay] = []
 _has_looked = _is_looking = False
+_turns = itertools.count()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +46,18 @@ class LockUse:
         Those that note the answers.
     replay : Replay or None
         What answers; the one that began last, where there are several.
+    turn : tuple of int
+        When the read was asked for, among all. Reads side by side end in any order, and where one
+        question has several answers, a replay gives them in the order of the questions.
     """
 
     recorders: tuple[Recorder, ...]
     replay: Replay | None
+    turn: tuple[int, ...]
+
+    def of_read(self, number: int) -> LockUse:
+        """Return it for one of the reads that one call asks for, by its number among them."""
+        return replace(self, turn=(*self.turn, number))
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[None]:
@@ -89,7 +99,9 @@ def lock_in_use() -> LockUse | None:
         # A forked child has its own life: nobody would write down what it notes.
         recorders = tuple(item for item in _recorders if item.process == os.getpid())
         replay = _replays[-1] if _replays else None
-    return LockUse(recorders, replay) if recorders or replay is not None else None
+    if not recorders and replay is None:
+        return None
+    return LockUse(recorders, replay, (next(_turns),))
 
 
 def begin_recorder(recorder: Recorder) -> None:

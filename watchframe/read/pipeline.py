@@ -157,7 +157,7 @@ class Pipeline:
             if lock.recorders and answer.key_parts is not None:
                 locked = locked_answer(answer, answer.key_parts)
                 for recorder in lock.recorders:
-                    recorder.note(asked, locked)
+                    recorder.note(asked, locked, lock.turn)
         return answer
 
     def _replayed(self, replay: Replay) -> Answer:
@@ -336,7 +336,7 @@ def wire_sets(
     else:
         sent = [_wire(definition, params, reference, options) for params in given]
     for recorder in lock.recorders:
-        recorder.note_sets(asked, sent)
+        recorder.note_sets(asked, sent, lock.turn)
     return definition, sent
 
 

@@ -243,6 +243,8 @@ def outcomes_side_by_side(
     if concurrency < 1:
         raise ArgumentError(f"concurrency is {concurrency}.", hint="Give 1 or more.")
     run = _Run(requests)
+    if any(request.options.lock and request.options.lock.replay for request in requests):
+        concurrency = 1  # where one question has several answers, each read gets that of its place
     pool = ThreadPoolExecutor(concurrency, "watchframe-read")
     try:
         with progress_bar(unit="read", total=len(requests), progress=progress) as bar:
@@ -286,8 +288,10 @@ class _Run:
 
     def answer(self, number: int) -> Answer:
         request = self._requests[number]
+        lock = request.options.lock
         options = replace(
             request.options,
+            lock=None if lock is None else lock.of_read(number),
             progress=False,
             # The time of a read begins when its turn comes, not when it is put into the queue.
             deadline=self._deadlines[number].restarted(),

@@ -14,6 +14,7 @@ from watchframe import (
     draw_watch_query,
     freeze,
     read_watch_dashboard,
+    read_watch_local,
     read_watch_queries,
     read_watch_query,
     read_watch_sql,
@@ -223,6 +224,21 @@ def test_different_answers_to_one_question_come_in_their_order(client, lock):
             read_watch_sql(**live)
     with replay(lock):
         assert_same([read_watch_sql(**live)], first[:1])
+
+
+def test_reads_side_by_side_get_the_results_of_their_places(client, lock):
+    sql = "SELECT * FROM query_13 a, cached_query_13 b LIMIT 1"
+
+    def results():
+        sources = read_watch_local(sql, max_age=0, client=client).attrs["watchframe"]["sources"]
+        return {source["table"]: source["query_result_id"] for source in sources}
+
+    read_watch_query(13, client=client)
+    with freeze(lock):
+        first = results()  # the one that runs ends last
+    assert first["query_13"] != first["cached_query_13"]
+    with replay(lock):
+        assert results() == first
 
 
 def test_a_chart_and_a_dashboard_are_drawn_again_offline(own, lock):
