@@ -17,7 +17,7 @@ import pyarrow as pa
 from watchframe.decode.typing_rules import INTEGER, JSON, encoding_of
 from watchframe.errors import ArgumentError, JobFailedError
 from watchframe.http.deadline import NO_DEADLINE, Deadline
-from watchframe.local.duckdb_text import BLANK, duckdb_pieces
+from watchframe.local.duckdb_text import BLANK, duckdb_pieces, quoted
 from watchframe.local.exact_numbers import register_exact_numbers
 from watchframe.local.result_types import ResultColumns, result_columns, typed_result
 from watchframe.local.sql_checks import Register, check_sql, with_exact_constants
@@ -201,11 +201,6 @@ def _column(field: pa.Field) -> str:
     name = quoted(field.name)
     type_ = _TYPES.get(encoding_of(field) or b"")
     return name if type_ is None else f"CAST({name} AS {type_}) AS {name}"
-
-
-def quoted(name: str) -> str:
-    """Return a name as SQL writes it."""
-    return '"' + name.replace('"', '""') + '"'
 
 
 def _stoppable(connection: duckdb.DuckDBPyConnection, sql: str, deadline: Deadline) -> pa.Table:

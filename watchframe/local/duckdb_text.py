@@ -62,6 +62,11 @@ def _end_of_comment(sql: str, at: int) -> int:
     return len(sql)
 
 
+def quoted(name: str) -> str:
+    """Return a name as SQL writes it."""
+    return '"' + name.replace('"', '""') + '"'
+
+
 def unquoted(text: str) -> str:
     """Return what stands in a piece in quotes."""
     return text[1:-1].replace(text[0] * 2, text[0])

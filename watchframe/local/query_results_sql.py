@@ -28,7 +28,8 @@ from watchframe.decode.typing_rules import (
 )
 from watchframe.errors import ArgumentError, JobFailedError
 from watchframe.http.deadline import NO_DEADLINE, Deadline
-from watchframe.local.database import load_duckdb, quoted, run
+from watchframe.local.database import load_duckdb, run
+from watchframe.local.duckdb_text import quoted
 from watchframe.local.plan_nodes import (
     Node,
     children_of,

@@ -11,8 +11,8 @@ from typing import Any, Final
 from urllib.parse import parse_qsl
 
 from watchframe.errors import ArgumentError
-from watchframe.local.database import failure, load_duckdb, quoted, require_select
-from watchframe.local.duckdb_text import BLANK, duckdb_pieces, unquoted
+from watchframe.local.database import failure, load_duckdb, require_select
+from watchframe.local.duckdb_text import BLANK, duckdb_pieces, quoted, unquoted
 
 _TABLE: Final = re.compile(r"(cached_)?query_(\d+)", re.IGNORECASE)
 _PARAMETERISED: Final = re.compile(r"param_query_(\d+)_\{(.*)\}", re.IGNORECASE | re.DOTALL)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from watchframe.caller_warnings import warn_caller
 from watchframe.errors import ArgumentError, PrecisionWarning
-from watchframe.local.duckdb_text import duckdb_pieces
+from watchframe.local.duckdb_text import duckdb_pieces, quoted
 from watchframe.local.exact_numbers import EXACT_FORMS, EXACT_FUNCTIONS, register_exact_numbers
 from watchframe.local.plan_nodes import (
     Node,
@@ -224,13 +224,11 @@ def _planner(columns: Columns) -> duckdb.DuckDBPyConnection:
     register_exact_numbers(planner)
     register_watch_functions(planner)
     for table, listed in columns.items():
-        types = ", ".join(f"{_quoted(name)} {type_}" for name, type_ in listed)
-        planner.execute(f"CREATE OR REPLACE TABLE {_quoted(table)} ({types})")
+        types = ", ".join(f"{quoted(name)} {type_}" for name, type_ in listed)
+        planner.execute(f"CREATE OR REPLACE TABLE {quoted(table)} ({types})")
+    for statement in _CLOSED_OFF:
+        planner.execute(statement)
     return planner
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
 
 
 def _plan(planner: duckdb.DuckDBPyConnection, sql: str) -> list[Node] | None:

@@ -8,7 +8,12 @@ import pytest
 
 from watchframe.errors import ArgumentError, PrecisionWarning
 from watchframe.local.exact_numbers import register_exact_numbers
-from watchframe.local.sql_checks import check_sql, rounded_expressions, with_exact_constants
+from watchframe.local.sql_checks import (
+    check_sql,
+    plan_of,
+    rounded_expressions,
+    with_exact_constants,
+)
 
 LONG = "12345678901234567890123456789012345678901"
 
@@ -140,3 +145,10 @@ def test_constants_keep_their_digits_by_the_rules_of_duckdb(sql, expected) -> No
     with duckdb.connect() as connection:
         found = connection.execute(f"SELECT a::VARCHAR FROM ({written})").fetchone()
     assert found == (expected.replace("{n}", digits),)
+
+
+def test_to_plan_a_statement_opens_no_file(tmp_path) -> None:
+    file = tmp_path / "rows.csv"
+    file.write_text("a,b\n1,2\n")
+    assert plan_of({"t": [("b", "BIGNUM")]}, "SELECT b FROM t")
+    assert plan_of({}, f"SELECT * FROM read_csv('{file}')") == []
