@@ -170,12 +170,11 @@ class Kind(Enum):
         picker="Freeze again: run the whole report within watchframe.freeze({lock!r}).",
     )
     RESULT_GONE = Words(
-        python="Where somebody has the rows still, their pack carries them: "
-        "watchframe.pack(lock, file), then watchframe.replay(file). Else the report can only be "
-        "made anew, and frozen again, with the rows of today.",
-        terminal="Where somebody has the rows still, their pack carries them: watchframe pack "
-        "LOCK -o FILE, then watchframe replay NOTEBOOK --lock FILE. Else the report can only be "
-        "made anew, and frozen again, with the rows of today.",
+        python="Somebody who still has the rows can send them: watchframe.pack(lock, file), then "
+        "watchframe.replay(file). Otherwise freeze the report again, with the rows of today.",
+        terminal="Somebody who still has the rows can send them: watchframe pack LOCK -o FILE, "
+        "then watchframe replay NOTEBOOK --lock FILE. Otherwise freeze the report again, with the "
+        "rows of today.",
     )
     PACK_AGAIN = Words(
         python="Pack it again: watchframe.pack(lock, file).",

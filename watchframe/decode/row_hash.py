@@ -254,7 +254,7 @@ class _StructDigest(_Digest):
 
 
 def _fixed_bytes(array: pa.Array) -> pa.Buffer:
-    """Return values of one width, without the nulls: what lies under one is nobody's."""
+    """Return values of one width without the nulls, under which memory may hold anything."""
     if array.null_count:
         array = array.drop_null()
     if pa.types.is_boolean(array.type):

@@ -30,6 +30,7 @@ from watchframe.read.options import ReadOptions
 from watchframe.read.output import Output, answer_warnings
 from watchframe.read.pieces import SplitRange
 from watchframe.read.side_by_side import failure_of, outcomes_side_by_side
+from watchframe.reprs.words import counted
 
 if TYPE_CHECKING:
     from watchframe.read.sweep import Sweep
@@ -74,15 +75,11 @@ class Appended:
         return shown.of_table(table, {"reads": [piece.read for piece in notes]})
 
     def __str__(self) -> str:
-        counts = f"{_counted(self.added, 'piece')} appended"
+        counts = f"{counted(self.added, 'piece')} appended"
         if self.replaced:
             counts += f", {self.replaced:,} read again"
-        whole = f"{_counted(self.note.rows, 'row')} in {_counted(len(self.note.pieces), 'piece')}"
+        whole = f"{counted(self.note.rows, 'row')} in {counted(len(self.note.pieces), 'piece')}"
         return f"{self.path}: {counts}; {whole}"
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" + ("" if number == 1 else "s")
 
 
 def check_append(append_to: object, again: object, split: object) -> None:
@@ -138,8 +135,7 @@ def append_sweep(
         run.find(sweep.again)
         if note is None and not run.pieces:
             raise ArgumentError(
-                f"None of the {_counted(len(whole.pieces), 'piece')} is over, so that there is "
-                f"nothing to begin {path} with.",
+                f"No piece of the range is over, so that there is nothing to begin {path} with.",
                 hint="A piece is over 12 hours after its end by UTC. Give a range that began "
                 "earlier, or shorter pieces.",
             )

@@ -105,7 +105,7 @@ def test_piece_that_is_not_over_is_not_read(client, demo, path):
 
 def test_no_piece_that_is_over_begins_no_file(client, path):
     period = {"period": (datetime.now(UTC).date(), datetime.now(UTC).date())}
-    with pytest.raises(ArgumentError, match="None of the 1 piece is over"):
+    with pytest.raises(ArgumentError, match="No piece of the range is over"):
         read_watch_sweep(33, period, split=DAYS, append_to=path, client=client)
     assert [file.name for file in path.parent.iterdir()] == []
 
